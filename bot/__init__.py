@@ -1,0 +1,1 @@
+"""The outside world: Flask, WeChat, configuration, processes, the command line, the simulator."""

@@ -1,0 +1,1 @@
+"""What the bot does: dialogue, filing, routing, working, supervising, telling."""

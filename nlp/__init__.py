@@ -1,0 +1,1 @@
+"""Text in, understanding out. Knows neither database nor WeChat."""

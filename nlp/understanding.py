@@ -1,0 +1,78 @@
+"""What a text means: the one thing that the other rooms want of this one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """What the writer wants of us."""
+
+    REPORT = "report"
+    SUPPLEMENT = "supplement"
+    PROGRESS = "progress"
+    URGE = "urge"
+    RATE = "rate"
+    WITHDRAW = "withdraw"
+    BIND = "bind"
+    CONSULT = "consult"
+    HUMAN = "human"
+    HELP = "help"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    CHITCHAT = "chitchat"
+    ABUSE = "abuse"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMention:
+    """A place named in a text.
+
+    `name` is the words as written, `known` the gazetteer's canonical name ("" if the world has no such place),
+    `building`, `unit`, `room`, `floor` are normalised to digits or a letter ("" if not said),
+    `landmark` what is near it ("东门", "喷泉旁"), `start`/`end` the span in the text.
+    """
+
+    name: str = ""
+    known: str = ""
+    building: str = ""
+    unit: str = ""
+    room: str = ""
+    floor: str = ""
+    landmark: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the problems in a message that holds several: its own words, category and certainty."""
+
+    text: str
+    category: str
+    confidence: float
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One reading of one text. Probabilities are calibrated, 0 to 1.
+
+    `candidates` holds (category, probability) best first, all twelve; `sure` says whether the best may be stated as fact
+    (the threshold is the model's own, chosen on a cost curve); `also` the other categories a clerk would accept;
+    `item` a sub-item's key ("lift"), `red_flag` a danger's key or "".
+    """
+
+    text: str
+    intent: Intent
+    intent_confidence: float
+    category: str
+    confidence: float
+    candidates: tuple[tuple[str, float], ...]
+    sure: bool
+    also: tuple[str, ...] = ()
+    item: str = ""
+    urgent: bool = False
+    red_flag: str = ""
+    place: PlaceMention | None = None
+    parts: tuple[Part, ...] = ()
+    times: tuple[str, ...] = ()
