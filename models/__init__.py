@@ -1,1 +1,5 @@
-"""Tables, and the rules that always hold."""
+"""Tables, and the rules that always hold. Importing this package registers every table."""
+
+from models import conversation, grid, moves, person, push, ticket
+
+__all__ = ["conversation", "grid", "moves", "person", "push", "ticket"]

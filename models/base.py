@@ -1,0 +1,91 @@
+"""The ground of all tables: naming, time, and how we connect to SQLite and PostgreSQL."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+# How long a writer waits for another one's lock. WeChat gives us 5 s for the whole answer.
+LOCK_WAIT_MS = 3500
+
+Sessions = Callable[[], Session]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment. Refuses naive datetimes, always gives back UTC (SQLite would drop the zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime: say which zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Named constraints, so that migrations can change them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012  (SQLAlchemy reads it from the class)
+
+
+def connect(url: str) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql+psycopg://…`, with the settings that make each one safe."""
+    if url.startswith("sqlite"):
+        return _connect_sqlite(url)
+    return create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True, pool_timeout=3)
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that write: on SQLite each transaction takes the write lock at its begin."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def reading_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that only read: on SQLite they never wait for a writer, nor make one wait."""
+    return sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False)
+
+
+def _connect_sqlite(url: str) -> Engine:
+    engine = create_engine(url, pool_size=16, max_overflow=16, connect_args={"timeout": LOCK_WAIT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)
+        connection.isolation_level = None  # the driver's own BEGIN comes too late: reads would be outside
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=full",  # an acknowledged message survives a power cut
+            f"busy_timeout={LOCK_WAIT_MS}",
+            "foreign_keys=on",
+            "cache_size=-8000",
+        ):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later can't be upgraded under load: "database is locked" at once.
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,104 @@
+"""Who talks to us: residents, staff, supervisors. One person may hold several roles."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from models.base import Base
+
+
+class Role(StrEnum):
+    """Who is talking. SYSTEM is the bot itself, acting by a rule or a clock."""
+
+    RESIDENT = "resident"
+    GRID_STAFF = "grid_staff"
+    PROPERTY_STAFF = "property_staff"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+STAFF = frozenset({Role.GRID_STAFF, Role.PROPERTY_STAFF})
+OVERSEERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+
+class Person(Base):
+    """Somebody known by openid, or awaited: imported without one until they join by an invitation."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    openid: Mapped[str | None] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    wecom: Mapped[str] = mapped_column(default="")
+    team: Mapped[str | None] = mapped_column(ForeignKey("teams.code"), index=True)
+    grid: Mapped[str | None] = mapped_column(ForeignKey("grids.code"), index=True)
+    """How far this person's rights reach: this grid and all below"""
+    following: Mapped[bool] = mapped_column(default=True)
+    last_inbound_at: Mapped[datetime | None]
+    """Opens WeChat's window of 48 hours for customer-service messages"""
+    home_place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id", ondelete="SET NULL"))
+    home_building: Mapped[str] = mapped_column(default="")
+    home_unit: Mapped[str] = mapped_column(default="")
+    home_room: Mapped[str] = mapped_column(default="")
+    last_told_ticket_id: Mapped[int | None]
+    """The ticket a push last spoke of: what 「接」 without a number means"""
+
+    role_rows: Mapped[list["PersonRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Everybody is a resident too."""
+        return frozenset({Role.RESIDENT, *(Role(row.role) for row in self.role_rows)})
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles & STAFF)
+
+    @property
+    def is_overseer(self) -> bool:
+        return bool(self.roles & OVERSEERS)
+
+    def give(self, role: Role) -> None:
+        """Add a role; being a resident needs no row."""
+        if role not in self.roles:
+            self.role_rows.append(PersonRole(role=role.value))
+
+
+class PersonRole(Base):
+    """One role of one person."""
+
+    __tablename__ = "person_roles"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Invitation(Base):
+    """A one-time code that makes whoever sends 「加入 CODE」 a member of staff. Only its hash is kept."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_hash: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    grid: Mapped[str | None] = mapped_column(ForeignKey("grids.code"))
+    team: Mapped[str | None] = mapped_column(ForeignKey("teams.code"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+
+class Look(Base):
+    """Who looked at whose ticket: written down at every opening by staff and supervisors."""
+
+    __tablename__ = "looks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    at: Mapped[datetime]

@@ -1,0 +1,118 @@
+"""The outbox and the timers: rows that fall due, claimed under a lease.
+
+One clock tells everything: `due_at` in the past may be claimed; in the future it is leased, or waits for its next
+try; empty means finished, and `outcome` says how. There is no "in flight" to get stuck in: what a killed worker
+held falls due again by itself. Delivery is at least once.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import JSON, ForeignKey, Index, exists, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from models.base import Base
+
+# Well above the longest HTTP call (3 s + 5 s, twice with a token fetch), so that a slow call is not repeated.
+LEASE = timedelta(seconds=60)
+
+
+class Outcome(StrEnum):
+    """How a row ended; empty while it is open."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    GAVE_UP = "gave_up"
+    UNKNOWN = "unknown"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class Due:
+    """What pushes and timers share."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """event + person (pushes) or purpose + ticket + moment (timers): the same thing is never written twice"""
+    due_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str] = mapped_column(default="")
+    reason: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    def finish(self, outcome: Outcome, at: datetime, reason: str = "") -> None:
+        """Nothing more is to be done."""
+        self.due_at, self.outcome, self.finished_at, self.reason = None, outcome.value, at, reason
+
+    def try_again(self, at: datetime, reason: str) -> None:
+        """Due once more at `at`, because of `reason`."""
+        self.due_at, self.reason = at, reason
+
+
+class Push(Due, Base):
+    """One thing to tell one person."""
+
+    __tablename__ = "pushes"
+    __table_args__ = (
+        Index("ix_pushes_due_at", "due_at"),
+        Index("ix_pushes_person_id_due_at", "person_id", "due_at"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    event: Mapped[str]
+    text: Mapped[str]
+    template: Mapped[str] = mapped_column(default="")
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    msgid: Mapped[str] = mapped_column(default="", index=True)
+    """The platform's id, by which its delivery receipt finds this row"""
+
+
+class Timer(Due, Base):
+    """Something to look at when its time comes: a limit, a reminder, a picture to fetch."""
+
+    __tablename__ = "timers"
+    __table_args__ = (Index("ix_timers_due_at", "due_at"),)
+
+    kind: Mapped[str]
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    subject_id: Mapped[int | None]
+    """The row it is about, where that is not a ticket (an attachment)"""
+
+
+class Token(Base):
+    """An API token shared by all processes, with the claim of the one process that fetches the next."""
+
+    __tablename__ = "tokens"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(default="")
+    expires_at: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None]
+
+
+DueRow = TypeVar("DueRow", Push, Timer)
+
+
+def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20) -> list[DueRow]:
+    """Lease the oldest due rows to this worker. One statement; the caller commits before it does the work."""
+    due = select(rows.id).where(rows.due_at <= now).order_by(rows.due_at, rows.id).limit(limit)
+    if rows is Push:
+        due = due.where(~_an_older_one_waits(now))
+    due = due.with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
+    statement = (
+        update(rows).where(rows.id.in_(due)).values(due_at=now + LEASE, attempts=rows.attempts + 1).returning(rows)
+    )
+    return sorted(session.scalars(statement), key=lambda row: row.id)
+
+
+def _an_older_one_waits(now: datetime) -> Any:  # noqa: ANN401  (SQLAlchemy's expression types are its own)
+    """A person hears things in the order they happened: no push overtakes an older one that is leased or retried."""
+    older = aliased(Push)
+    return (
+        exists()
+        .where(older.person_id == Push.person_id, older.id < Push.id, older.due_at > now, older.attempts > 0)
+        .correlate(Push)
+    )

@@ -1,0 +1,236 @@
+"""The work order 工单: its fields, its append-only history, and the one door through which it changes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import JSON, Connection, ForeignKey, Index, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Mapper, WriteOnlyMapped, mapped_column, relationship
+
+from models.base import Base
+from models.moves import ENDED, UNSOLVED, Closing, Move, Status
+from models.person import Role
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has had one zone and no summer time since 1991; a fixed offset needs no zone database on the machine."""
+
+
+class IllegalMove(Exception):  # noqa: N818  (a refusal by rule, not a fault)
+    """The table of moves doesn't allow this. Nothing was changed."""
+
+    def __init__(self, move: Move, status: Status, why: str) -> None:
+        super().__init__(f"{move.name} from {status}: {why}")
+        self.move, self.status, self.why = move, status, why
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """In which role somebody acts; `person_id` is None for the bot itself."""
+
+    role: Role
+    person_id: int | None = None
+    name: str = ""
+
+
+SYSTEM = Actor(Role.SYSTEM)
+
+
+class Ticket(Base):
+    """What a resident wants put right, from the first word to the last rating."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index("ix_tickets_grid_status", "grid", "status"),
+        Index("ix_tickets_community_status", "community", "status"),
+        Index("ix_tickets_team_status", "team", "status"),
+        Index("ix_tickets_reporter_id_created_at", "reporter_id", "created_at"),
+        Index("ix_tickets_status_handle_by", "status", "handle_by"),
+        Index("ix_tickets_created_at_category", "created_at", "category"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str | None] = mapped_column(unique=True)
+    version: Mapped[int] = mapped_column()
+    status: Mapped[str] = mapped_column(default=Status.PENDING.value)
+
+    category: Mapped[str]
+    item: Mapped[str] = mapped_column(default="")
+    title: Mapped[str]
+    text: Mapped[str]
+    urgent: Mapped[bool] = mapped_column(default=False)
+    red_flag: Mapped[str] = mapped_column(default="")
+    confidence: Mapped[float] = mapped_column(default=0.0)
+
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id", ondelete="SET NULL"), index=True)
+    place_name: Mapped[str] = mapped_column(default="")
+    building: Mapped[str] = mapped_column(default="")
+    unit: Mapped[str] = mapped_column(default="")
+    room: Mapped[str] = mapped_column(default="")
+    lat: Mapped[float | None]
+    lng: Mapped[float | None]
+
+    # The four levels are copied from the grid: rights and figures need no walk up the tree, and a change of the
+    # world moves no ticket in flight.
+    grid: Mapped[str | None] = mapped_column(ForeignKey("grids.code"))
+    community: Mapped[str | None]
+    street: Mapped[str | None] = mapped_column(index=True)
+    county: Mapped[str | None]
+    level: Mapped[str] = mapped_column(default="grid")
+    team: Mapped[str | None] = mapped_column(ForeignKey("teams.code"))
+    first_team: Mapped[str | None]
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    rule: Mapped[str] = mapped_column(default="")
+    limit_rule: Mapped[str] = mapped_column(default="")
+    """Which row of which table of limits set the promise"""
+
+    reporter_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    created_at: Mapped[datetime]
+    accept_by: Mapped[datetime | None]
+    handle_by: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    closing: Mapped[str] = mapped_column(default="")
+    rating: Mapped[int | None]
+    """3 satisfied, 2 basically satisfied, 1 not satisfied (满意, 基本满意, 不满意)"""
+    answer: Mapped[str] = mapped_column(default="")
+    """公开答复: what the resident is told; 办理情况 for inside stands in the events"""
+    returns: Mapped[int] = mapped_column(default=0)
+    reopenings: Mapped[int] = mapped_column(default=0)
+    urges: Mapped[int] = mapped_column(default=0)
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+
+    # Write-only: adding a line never loads a long history, and nothing reads one by accident.
+    events: WriteOnlyMapped["TicketEvent"] = relationship(order_by="TicketEvent.id", passive_deletes=True)
+    followers: WriteOnlyMapped["Follower"] = relationship(passive_deletes=True)
+    support: Mapped[list["Support"]] = relationship()
+    attachments: Mapped[list["Attachment"]] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (two at once: the second is told, not overwritten)
+
+    def apply(
+        self, move: Move, *, by: Actor, at: datetime, note: str = "", closing: Closing | None = None
+    ) -> "TicketEvent":
+        """Make one move: the only way a status ever changes. Raises IllegalMove, then nothing has changed."""
+        self._check(move, by, note, closing)
+        before = Status(self.status)
+        if move.target:
+            self.status = move.target.value
+        self._stamp(move, at, closing)
+        happened = TicketEvent(
+            move=move.name,
+            by_role=by.role.value,
+            by_person=by.person_id,
+            at=at,
+            note=note,
+            before=before.value,
+            after=self.status,
+            team=self.team,
+            level=self.level,
+        )
+        self.events.add(happened)
+        return happened
+
+    def _check(self, move: Move, by: Actor, note: str, closing: Closing | None) -> None:
+        status = Status(self.status)
+        if status not in move.sources:
+            raise IllegalMove(move, status, "not from here")
+        if by.role not in move.roles:
+            raise IllegalMove(move, status, f"not by {by.role}")
+        if closing not in (move.closings.get(by.role, frozenset()) if move.closings else {None}):
+            raise IllegalMove(move, status, f"not with closing {closing} by {by.role}")
+        if (move.needs_reason or closing in UNSOLVED) and not note.strip():
+            raise IllegalMove(move, status, "a reason is needed")
+
+    def _stamp(self, move: Move, at: datetime, closing: Closing | None) -> None:
+        match move.target:
+            case Status.DISPATCHED:
+                self.accepted_at = self.resolved_at = self.ended_at = None
+                self.closing, self.assignee_id = "", None
+            case Status.WORKING if self.accepted_at is None:
+                self.accepted_at = at
+            case Status.RESOLVED:
+                self.resolved_at = at
+            case target if target in ENDED:
+                self.ended_at = at
+                self.closing = closing.value if closing else ""
+        match move.name:
+            case "return_":
+                self.returns += 1
+            case "reopen":
+                self.reopenings += 1
+            case "urge":
+                self.urges += 1
+            case "accept":
+                self.first_team = self.first_team or self.team
+
+    def give_number(self) -> str:
+        """Number for people: yymmdd of the day in China and five digits; known once the row has its id.
+
+        Five digits of the id keep it unique up to 100,000 tickets a day; the unique constraint would tell.
+        """
+        self.number = f"{self.created_at.astimezone(CHINA):%y%m%d}{self.id % 100_000:05d}"
+        return self.number
+
+
+class TicketEvent(Base):
+    """One line of a ticket's history. Written once, never changed, never deleted."""
+
+    __tablename__ = "ticket_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    move: Mapped[str]
+    by_role: Mapped[str]
+    by_person: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(index=True)
+    note: Mapped[str]
+    before: Mapped[str]
+    after: Mapped[str]
+    team: Mapped[str | None]
+    level: Mapped[str]
+
+
+@event.listens_for(TicketEvent, "before_update")
+@event.listens_for(TicketEvent, "before_delete")
+def _refuse(_mapper: Mapper[Any], _connection: Connection, _event: TicketEvent) -> None:
+    raise TypeError("a ticket's history is append-only")
+
+
+class Support(Base):
+    """协办: a team that helps the one in charge, or was called by a whistle and has to report in."""
+
+    __tablename__ = "ticket_support"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    team: Mapped[str] = mapped_column(ForeignKey("teams.code"), primary_key=True)
+    called_at: Mapped[datetime]
+    reported_at: Mapped[datetime | None]
+
+
+class Follower(Base):
+    """A resident who waits for the outcome: the reporter, and whoever joined."""
+
+    __tablename__ = "followers"
+    __table_args__ = (UniqueConstraint("person_id", "ticket_id"),)
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    joined_at: Mapped[datetime]
+
+
+class Attachment(Base):
+    """A photo, a voice, a video. Without a ticket yet: sent before the words; waits for them."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    kind: Mapped[str]
+    media_id: Mapped[str]
+    stored: Mapped[str] = mapped_column(default="")
+    """File under the media folder, once fetched (WeChat keeps media for three days only)"""
+    content_type: Mapped[str] = mapped_column(default="")
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    created_at: Mapped[datetime]
