@@ -1,0 +1,107 @@
+"""Working time: from a moment and a limit to the moment when it is due.
+
+Four units, as in the workbooks of GB/T 30428: 紧急工作时 runs round the clock; 工作时 counts working hours alone;
+a 工作日 is one full day's working hours, so that from Monday 10:00 one day leads to Tuesday 10:00; 自然日 is 24 hours.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """What a limit counts."""
+
+    URGENT_HOUR = "紧急工作时"
+    WORK_HOUR = "工作时"
+    WORK_DAY = "工作日"
+    NATURAL_DAY = "自然日"
+    HOUR = "小时"
+    MINUTE = "分钟"
+
+
+_NATURAL = {
+    Unit.URGENT_HOUR: timedelta(hours=1),
+    Unit.NATURAL_DAY: timedelta(days=1),
+    Unit.HOUR: timedelta(hours=1),
+    Unit.MINUTE: timedelta(minutes=1),
+}
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*个?(紧急工作时|工作时|工作日|自然日|小时|分钟)")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A limit such as 4 工作时."""
+
+    amount: float
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: str) -> "Span":
+        """「4工作时」 → Span. Raises ValueError where it can't be read."""
+        found = _SPAN.fullmatch(text.strip())
+        if not found or float(found[1]) <= 0:
+            raise ValueError(f"“{text}”不是时限，应像“4工作时”“2工作日”“1紧急工作时”“30分钟”")
+        return cls(float(found[1]), Unit(found[2]))
+
+    def __str__(self) -> str:
+        return f"{self.amount:g}{self.unit}" if self.unit is Unit.MINUTE else f"{self.amount:g}个{self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Working hours of a day (local, ascending, the lunch break between them), and which days are worked."""
+
+    hours: tuple[tuple[time, time], ...]
+    works_on: Callable[[date], bool]
+    zone: tzinfo
+
+    @property
+    def day_length(self) -> timedelta:
+        """Working time in one working day."""
+        anchor = date(2000, 1, 1)
+        return sum(
+            (datetime.combine(anchor, end) - datetime.combine(anchor, start) for start, end in self.hours), timedelta()
+        )
+
+    def due(self, start: datetime, span: Span) -> datetime:
+        """When a limit that begins to run at `start` runs out; aware, in the zone of `start`."""
+        if span.unit in _NATURAL:
+            return start + span.amount * _NATURAL[span.unit]
+        whole = self.day_length if span.unit is Unit.WORK_DAY else timedelta(hours=1)
+        return self.add(start, span.amount * whole)
+
+    def add(self, start: datetime, work: timedelta) -> datetime:
+        """The moment at which `work` of working time has passed since `start`. `work` must be positive."""
+        for opens, closes in self._stretches(start):
+            if closes - opens >= work:
+                return (opens + work).astimezone(start.tzinfo)
+            work -= closes - opens
+        raise AssertionError("unreachable: stretches never end")
+
+    def worked(self, start: datetime, end: datetime) -> timedelta:
+        """Working time between two moments."""
+        total = timedelta()
+        for opens, closes in self._stretches(start):
+            if opens >= end:
+                return total
+            total += min(closes, end) - opens
+        raise AssertionError("unreachable: stretches never end")
+
+    def is_working(self, at: datetime) -> bool:
+        """Whether somebody is at work at this moment."""
+        return next(self._stretches(at))[0] <= at
+
+    def _stretches(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Working stretches from `start` on, the first one cut at it."""
+        day = start.astimezone(self.zone).date()
+        for _ in range(366 * 10):  # a calendar without working days would search for ever
+            if self.works_on(day):
+                for opens, closes in self.hours:
+                    until = datetime.combine(day, closes, self.zone)
+                    if until > start:
+                        yield max(datetime.combine(day, opens, self.zone), start), until
+            day += timedelta(days=1)
+        raise ValueError("ten years without enough working days: look at the calendar")
