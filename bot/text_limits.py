@@ -1,0 +1,43 @@
+"""What a text must be before WeChat takes it: characters that XML can carry, no more bytes than it delivers."""
+
+import re
+import unicodedata
+
+TEXT_BYTES = 2048  # measured by several people, in no documentation: a longer passive reply shows the outage notice
+
+CONTINUED = "…\n（内容较长，回复“更多”看下文）"
+
+# Everything outside XML 1.0's Char: controls, lone surrogates, the two non-characters.
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_JOINER = "\u200d"
+_SKIN_TONES = range(0x1F3FB, 0x1F400)
+_LINE_SHARE = 2 / 3  # a line's end is a good place to cut only while it doesn't throw away much
+
+
+def printable(text: str) -> str:
+    return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def fit_bytes(text: str, ending: str = CONTINUED, limit: int = TEXT_BYTES) -> str:
+    """`text` if it fits, else its beginning and `ending`, cut at a line's end or between two characters."""
+    if len(text.encode()) <= limit:
+        return text
+    room = max(0, limit - len(ending.encode()))
+    kept = _whole_characters(text, len(text.encode()[:room].decode(errors="ignore")))
+    line = kept.rfind("\n")
+    return (kept[:line] if line > len(kept) * _LINE_SHARE else kept) + ending
+
+
+def _whole_characters(text: str, end: int) -> str:
+    """The first `end` code points, without the torso of a character made of several (emoji families, accents)."""
+    while 0 < end < len(text) and _continues(text[end - 1], text[end]):
+        end -= 1
+    return text[:end]
+
+
+def _continues(before: str, after: str) -> bool:
+    return (
+        _JOINER in {before, after}
+        or ord(after) in _SKIN_TONES
+        or unicodedata.category(after) in {"Mn", "Me"}  # accents, variation selectors, keycaps
+    )

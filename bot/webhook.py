@@ -1,0 +1,116 @@
+"""The address that WeChat calls: verify → limit → decrypt → parse → answer → XML.
+
+Each step refuses with an exception; one place turns it into a status and one line of the log. Whatever is well-formed
+gets HTTP 200, because any other status makes WeChat repeat at once and then tell the resident that the account is out
+of order.
+"""
+
+import hashlib
+import time
+import traceback
+from collections.abc import Callable
+from http import HTTPStatus
+
+import structlog
+from flask import Blueprint, Response, request
+from structlog.contextvars import bound_contextvars
+
+from bot.envelope import Envelope
+from bot.inbound_message import account, to_message
+from bot.inbound_xml import MalformedError, parse_xml
+from bot.intake import Inbound, is_path_probe, open_inbound, read_body
+from bot.reply_xml import reply_xml
+from bot.signature import Query, RefusedError, read_query, verify
+from bot.text_limits import CONTINUED
+from bot.webhook_settings import WebhookSettings
+from handlers.dialogue import Message
+
+log = structlog.get_logger(__name__)
+
+Answer = Callable[[Message], str]
+
+_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+
+
+def webhook(settings: WebhookSettings, answer: Answer, *, apology: str, ending: str = CONTINUED) -> Blueprint:
+    """`answer` gives the reply's text, or "" to acknowledge in silence; `apology` is said when it fails.
+
+    `ending` closes a reply that had to be cut to WeChat's length.
+    """
+    blueprint = Blueprint("wechat", __name__)
+    envelope = Envelope(settings.token, settings.app_id, settings.keys)
+
+    @blueprint.get("/wechat")
+    def check_address() -> Response:
+        return _echo(_verified_query(settings))
+
+    @blueprint.post("/wechat")
+    def receive() -> Response:
+        query = _verified_query(settings)
+        root = parse_xml(read_body(request, settings.max_bytes))
+        if is_path_probe(root):
+            return _success()
+        inbound = open_inbound(root, query, settings.mode, envelope)
+        xml = _reply(inbound, settings.gh_id, ending, lambda message: _answered(message, answer, apology))
+        if xml and inbound.key:
+            xml = envelope.seal(xml, inbound.key, int(time.time()), query.nonce)
+        return Response(xml, mimetype="application/xml", headers=_HEADERS) if xml else _success()
+
+    blueprint.register_error_handler(RefusedError, _refused)
+    blueprint.register_error_handler(MalformedError, _malformed)
+    return blueprint
+
+
+def log_id(key: str) -> str:
+    """A message's name in the log: its key holds the sender's openid."""
+    return hashlib.sha256(key.encode()).hexdigest()[:12]
+
+
+def _verified_query(settings: WebhookSettings) -> Query:
+    query = read_query(request.query_string)
+    verify(query, settings.token, time.time(), settings.window_seconds)
+    return query
+
+
+def _echo(query: Query) -> Response:
+    if not query.echostr:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "echostr")
+    return Response(query.echostr.encode("latin-1"), mimetype="text/plain", headers=_HEADERS)
+
+
+def _reply(inbound: Inbound, gh_id: str, ending: str, answered: Answer) -> str:
+    message, sender = to_message(inbound.root), gh_id or account(inbound.root)
+    text = answered(message)
+    if message.event == "unsubscribe":  # nobody is there any more to read it
+        return ""
+    return reply_xml(text, to=message.openid, sender=sender, ending=ending)
+
+
+def _answered(message: Message, answer: Answer, apology: str) -> str:
+    """The web side's outermost net: whatever breaks inside, the resident gets words, and WeChat its 200."""
+    with bound_contextvars(message_id=log_id(message.key)):
+        try:
+            return answer(message)
+        except Exception as error:  # noqa: BLE001 -- the one place: see above
+            log.error("answer_failed", error=type(error).__name__, at=_places(error))  # noqa: TRY400
+            return apology
+
+
+def _places(error: BaseException) -> list[str]:
+    """Where it broke, innermost last. An error's own words may quote a resident (SQL parameters): they stay out."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def _success() -> Response:
+    """WeChat's word for "received, nothing to say": never encrypted, whatever the mode."""
+    return Response("success", mimetype="text/plain", headers=_HEADERS)
+
+
+def _refused(error: RefusedError) -> Response:
+    log.warning("wechat_request_refused", status=error.status.value, reason=error.reason, **error.detail)
+    return Response(error.status.phrase, error.status, mimetype="text/plain", headers=_HEADERS)
+
+
+def _malformed(error: MalformedError) -> Response:
+    return _refused(RefusedError(HTTPStatus.BAD_REQUEST, str(error)))

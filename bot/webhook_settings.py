@@ -1,0 +1,49 @@
+"""What the console of the official account and the webhook must agree on."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.envelope import aes_key
+
+
+class Mode(StrEnum):
+    """How the console is set. Compatible is for the days of a move to safe: it takes what is not encrypted too."""
+
+    SAFE = "safe"
+    COMPAT = "compat"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WebhookSettings:
+    """A slip in a key shows when these are made, not when the first resident writes.
+
+    `window_seconds`: callbacks may be some seconds old on arrival, and repeats carry the first one's timestamp.
+    """
+
+    token: str
+    aes_key: str
+    app_id: str
+    gh_id: str = ""
+    mode: Mode = Mode.SAFE
+    previous_aes_key: str = ""
+    window_seconds: int = 600
+    max_bytes: int = 65536
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mode", Mode(self.mode))
+        if not self.token:
+            raise ValueError("the token is missing: anybody could sign with an empty one")
+        if self.mode is Mode.PLAIN:
+            return
+        if not self.app_id or not self.aes_key:
+            raise ValueError(f"mode {self.mode} needs app_id and aes_key")
+        for key in self.keys:
+            aes_key(key)
+
+    def __repr__(self) -> str:
+        return f"WebhookSettings(app_id={self.app_id!r}, gh_id={self.gh_id!r}, mode={self.mode.value!r})"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(key for key in (self.aes_key, self.previous_aes_key) if key)
