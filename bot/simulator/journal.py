@@ -1,0 +1,126 @@
+"""All that happened on the platform, numbered, so that a page can follow it and a test can wait for it."""
+
+import itertools
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.simulator.bodies import Body
+
+KEPT = 5000  # entries; a demonstration of several days, and still only a few megabytes
+
+
+class Side(StrEnum):
+    """Whose words a line of a chat is."""
+
+    PERSON = "person"
+    ACCOUNT = "account"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the chat between a person and the account."""
+
+    openid: str
+    side: Side
+    body: Body
+    at: float
+
+
+class Verdict(StrEnum):
+    """How a delivery ended."""
+
+    REPLIED = "replied"
+    SILENT = "silent"
+    OUTAGE = "outage"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One delivery to the webhook with all its tries, and what came back."""
+
+    openid: str
+    kind: str
+    tries: int
+    milliseconds: int
+    sent_bytes: int
+    answered_bytes: int
+    verdict: Verdict
+    reason: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """One call of the account to the platform."""
+
+    path: str
+    openid: str
+    errcode: int
+    milliseconds: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Somebody follows the account, or does so no more."""
+
+    openid: str
+    following: bool
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class MenuChanged:
+    at: float
+
+
+Entry = Line | Exchange | ApiCall | Followed | MenuChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    number: int
+    entry: Entry
+
+
+class Journal:
+    """`epoch` tells a page that the platform began anew and its numbers mean nothing any more."""
+
+    def __init__(self) -> None:
+        self.epoch = secrets.token_hex(4)
+        self._entries: deque[Numbered] = deque(maxlen=KEPT)
+        self._numbers = itertools.count(1)
+        self._changed = threading.Condition()
+
+    def add(self, entry: Entry) -> None:
+        with self._changed:
+            self._entries.append(Numbered(next(self._numbers), entry))
+            self._changed.notify_all()
+
+    def since(self, number: int, wait: float = 0) -> list[Numbered]:
+        """Everything after `number`; waits up to `wait` seconds if that is nothing yet."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._after(number), timeout=wait)
+            return self._after(number)
+
+    def wait_for(self, happened: Callable[[Entry], bool], timeout: float = 5) -> Entry | None:
+        """The first entry of the whole journal for which `happened` holds, waited for; None if it never came."""
+        seen, end = 0, time.monotonic() + timeout
+        while True:
+            news = self.since(seen, wait=max(0.0, end - time.monotonic()))
+            found = next((item.entry for item in news if happened(item.entry)), None)
+            if found is not None or not news:
+                return found
+            seen = news[-1].number
+
+    def entries(self) -> list[Entry]:
+        return [item.entry for item in self.since(0)]
+
+    def _after(self, number: int) -> list[Numbered]:
+        return [item for item in self._entries if item.number > number]

@@ -1,0 +1,62 @@
+"""Temporary media: uploaded by people or by the account, gone after three days."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.simulator.errors import ApiError
+
+LIFE = 3 * 86_400
+_LIMITS = {"image": 10 << 20, "voice": 2 << 20, "video": 10 << 20, "thumb": 64 << 10}
+_MAGIC = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF8": "image/gif",
+    b"BM": "image/bmp",
+    b"#!AMR": "audio/amr",
+    b"ID3": "audio/mpeg",
+    b"\xff\xfb": "audio/mpeg",
+}
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    content: bytes
+    content_type: str
+    created_at: float
+
+
+def type_of(content: bytes) -> str:
+    if content[4:8] == b"ftyp":
+        return "video/mp4"
+    return next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), "application/octet-stream")
+
+
+class MediaStore:
+    """Call it under the platform's lock."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._media: dict[str, Medium] = {}
+
+    def put(self, kind: str, content: bytes) -> str:
+        """Keeps `content` if a medium of that kind may look like this; its id."""
+        if kind not in _LIMITS:
+            raise ApiError(40004)
+        if not content:
+            raise ApiError(41005)
+        if len(content) > _LIMITS[kind]:
+            raise ApiError(45001)
+        found = type_of(content)
+        if kind in {"image", "thumb"} and found not in PICTURES:
+            raise ApiError(40005)
+        media_id = secrets.token_urlsafe(48)
+        self._media[media_id] = Medium(content, found, self._now())
+        return media_id
+
+    def get(self, media_id: str) -> Medium:
+        medium = self._media.get(media_id)
+        if medium is None or medium.created_at + LIFE < self._now():
+            raise ApiError(40007)
+        return medium

@@ -1,0 +1,55 @@
+"""What the page is told, as JSON."""
+
+import threading
+from dataclasses import asdict
+from typing import Any
+
+from bot.simulator.config import SimulatorConfig
+from bot.simulator.errors import Json
+from bot.simulator.journal import Journal, Line, Numbered
+from bot.simulator.menu import DEFAULT_MENU
+from bot.simulator.platform import Platform
+from bot.simulator.visitors import Visitors
+
+PATIENCE = 20  # seconds a request for news waits
+_waiting = threading.BoundedSemaphore(4)  # each waiting page holds one of the server's threads; the webhook needs some
+
+
+def world_json(config: SimulatorConfig, platform: Platform, visitors: Visitors) -> Json:
+    with platform.lock:
+        people = [
+            {**asdict(person), "following": platform.followers.is_following(person.openid)} for person in visitors.all()
+        ]
+    return {
+        "account": config.account_name,
+        "people": people,
+        "places": [asdict(place) for place in config.places()],
+        "samples": {role: list(sentences) for role, sentences in config.samples.items()},
+        "scenes": dict(config.scenes),
+        "menu": platform.menu or DEFAULT_MENU,
+        "epoch": platform.journal.epoch,
+    }
+
+
+def changes_json(journal: Journal, after: int, epoch: str) -> Json:
+    """News since `after`. A page of an earlier run is told to begin anew; one too many gets an answer at once."""
+    if epoch != journal.epoch:
+        return {"epoch": journal.epoch, "changes": [], "wait": 0}
+    if not _waiting.acquire(blocking=False):
+        return {"epoch": epoch, "changes": _changes(journal.since(after)), "wait": 1}
+    try:
+        return {"epoch": epoch, "changes": _changes(journal.since(after, wait=PATIENCE)), "wait": 0}
+    finally:
+        _waiting.release()
+
+
+def _changes(news: list[Numbered]) -> list[dict[str, Any]]:
+    return [_change(item) for item in news]
+
+
+def _change(item: Numbered) -> dict[str, Any]:
+    entry = item.entry
+    change = {"number": item.number, "type": type(entry).__name__, **asdict(entry)}
+    if isinstance(entry, Line):
+        change["body"]["kind"] = type(entry.body).__name__
+    return change
