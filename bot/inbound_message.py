@@ -16,7 +16,11 @@ _ID = re.compile(r"[0-9]{1,20}")  # 64 bits
 _DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,18})?")
 _LONGEST_KEY_PART = 128
 
-_HEAD = {"ToUserName", "FromUserName", "CreateTime", "MsgType", "Encrypt"}
+# What has its own place in a Message, and so none in `extra`.
+_PLACED = {
+    *("ToUserName", "FromUserName", "CreateTime", "MsgType", "Encrypt", "Content", "Recognition", "PicUrl", "MediaId"),
+    *("Label", "Location_X", "Location_Y", "Event", "EventKey", "Latitude", "Longitude"),
+}
 _SCENE_PREFIX = "qrscene_"
 
 
@@ -158,7 +162,7 @@ def _event_key(root: Element) -> str:
 
 
 def _extra(root: Element) -> dict[str, str]:
-    return {name.lower(): text.strip() for name, text in root.plain_fields() if name not in _HEAD}
+    return {name.lower(): text.strip() for name, text in root.plain_fields() if name not in _PLACED}
 
 
 def _matching(shape: re.Pattern[str], root: Element, name: str) -> str:
