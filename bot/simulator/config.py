@@ -10,7 +10,7 @@ from bot.simulator.template_fields import TemplateField
 
 @dataclass(frozen=True, slots=True)
 class SimPerson:
-    """`role` is one of resident, grid_staff, property_staff, supervisor, admin; `about` a few words, e.g. where from."""
+    """`role` is one of resident, grid_staff, property_staff, supervisor, admin; `about` a few words, as where from."""
 
     openid: str
     name: str

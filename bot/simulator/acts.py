@@ -1,0 +1,120 @@
+"""What a visitor of the page can do in somebody's name."""
+
+from collections.abc import Callable
+
+from flask import Response, jsonify, request
+
+from bot.simulator.bodies import Picture, Spot, Voice, Words
+from bot.simulator.errors import ApiError
+from bot.simulator.events import Click, Event, Follow, Scan, Unfollow, View
+from bot.simulator.platform import NotFollowingError, Platform
+from bot.simulator.visitors import Visitors
+
+MAX_WORDS = 2000
+MAX_UPLOAD = 10 << 20
+_SILENCE = b"#!AMR\n" + bytes([0x3C] + [0] * 31) * 50  # one second of nothing, in the format of a phone's microphone
+_EVENTS: dict[str, Callable[[str], Event]] = {
+    "subscribe": Follow,
+    "unsubscribe": lambda _key: Unfollow(),
+    "scan": Scan,
+    "click": Click,
+    "view": View,
+}
+
+Told = tuple[Response, int]
+
+
+class WishError(Exception):
+    """The page asked for something that can't be done; the text is shown to the visitor."""
+
+
+class Acts:
+    """Each act is taken up at once; what it leads to comes into the chats by `/changes`."""
+
+    def __init__(self, platform: Platform, visitors: Visitors) -> None:
+        self._platform = platform
+        self._visitors = visitors
+
+    def views(self) -> dict[str, Callable[[], Told]]:
+        acts = (self.say, self.picture, self.voice, self.location, self.event, self.visitor)
+        return {act.__name__: _view(act) for act in acts}
+
+    def say(self) -> str:
+        text = _text("text").strip()
+        if not text or len(text) > MAX_WORDS:
+            raise WishError(f"请输入 1 到 {MAX_WORDS} 个字。")
+        self._platform.deliver_soon(_text("openid"), Words(text, _text("menu_id")))
+        return ""
+
+    def picture(self) -> str:
+        """The file is the body itself: its content type keeps other sites' forms out, as JSON does elsewhere."""
+        if (request.content_length or 0) > MAX_UPLOAD or not request.mimetype.startswith("image/"):
+            raise WishError("请选择 10 MB 以内的图片。")
+        with self._platform.lock:
+            media_id = self._platform.media.put("image", request.get_data())
+        self._platform.deliver_soon(request.args.get("openid", ""), Picture(media_id))
+        return ""
+
+    def voice(self) -> str:
+        seconds = min(60, max(1, int(_number("seconds"))))
+        with self._platform.lock:
+            media_id = self._platform.media.put("voice", _SILENCE)
+        self._platform.deliver_soon(_text("openid"), Voice(media_id, seconds, _text("recognition")[:MAX_WORDS]))
+        return ""
+
+    def location(self) -> str:
+        spot = Spot(_number("lat"), _number("lng"), _text("label")[:200])
+        if not (-90 <= spot.lat <= 90 and -180 <= spot.lng <= 180):
+            raise WishError("这个位置不在地球上。")
+        self._platform.deliver_soon(_text("openid"), spot)
+        return ""
+
+    def event(self) -> str:
+        make = _EVENTS.get(_text("event"))
+        if make is None:
+            raise WishError("没有这种操作。")
+        self._platform.deliver_soon(_text("openid"), make(_text("key")[:1024]))
+        return ""
+
+    def visitor(self) -> str:
+        """Somebody new with a phone; the answer is whose openid to show."""
+        with self._platform.lock:
+            person = self._visitors.arrive(_text("name").strip()[:12])
+            self._platform.followers.meet(person.openid, following=False)
+        return person.openid
+
+
+def _view(act: Callable[[], str]) -> Callable[[], Told]:
+    def view() -> Told:
+        try:
+            return jsonify(openid=act()), 202
+        except WishError as error:
+            return jsonify(error=str(error)), 400
+        except ApiError:
+            return jsonify(error="微信不收这个文件，请换一张 PNG 或 JPEG 图片。"), 400
+        except NotFollowingError:
+            return jsonify(error="请先关注公众号。"), 409
+
+    return view
+
+
+def _text(key: str) -> str:
+    value = _wish().get(key, "")
+    if not isinstance(value, str):
+        raise WishError(f"{key} 应为文字。")
+    return value
+
+
+def _number(key: str) -> float:
+    value = _wish().get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise WishError(f"{key} 应为数字。")
+    return float(value)
+
+
+def _wish() -> dict[str, object]:
+    """Only JSON with its content type: another site's form can't send that, so nobody is made to speak."""
+    wish = request.get_json(silent=True)
+    if not isinstance(wish, dict):
+        raise WishError("请求不是 JSON。")
+    return wish
