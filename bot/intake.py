@@ -23,13 +23,18 @@ class Inbound:
 
 def read_body(request: Request, max_bytes: int) -> bytes:
     """A length announced is judged before a byte is read; a chunked body is read up to the limit."""
-    request.max_content_length = max_bytes
+    request.max_content_length = max_bytes + 1  # werkzeug cuts a chunked body at its limit and says nothing
     try:
-        return request.get_data(cache=False)
+        body = request.get_data(cache=False)
     except RequestEntityTooLarge as error:
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large") from error
     except (HTTPException, OSError, ParseException) as error:  # cut, or gunicorn's word for broken chunks
         raise RefusedError(HTTPStatus.BAD_REQUEST, "body") from error
+    if len(body) > max_bytes:
+        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
+    if request.content_length not in {None, len(body)}:  # gunicorn hands over what came before a connection broke
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "body")
+    return body
 
 
 def open_inbound(root: Element, query: Query, mode: Mode, envelope: Envelope) -> Inbound:

@@ -1,0 +1,159 @@
+"""The webhook under real servers, with requests that no test client can send."""
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import requests
+import waitress
+import wechat_side as wechat
+from flask import Flask
+from test_webhook import TEXT
+from werkzeug.serving import make_server
+
+from bot.webhook import webhook
+from bot.webhook_settings import WebhookSettings
+
+
+def create_app():
+    app = Flask("served")
+    settings = WebhookSettings(wechat.TOKEN, wechat.AES_KEY, wechat.APP_ID, wechat.GH_ID)
+    app.register_blueprint(webhook(settings, lambda message: f"收到：{message.text}", apology="抱歉"))
+    return app
+
+
+@contextmanager
+def under_werkzeug():
+    server = make_server("127.0.0.1", 0, create_app(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
+def under_waitress():
+    server = waitress.create_server(create_app(), host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield server.effective_port
+    server.close()
+    thread.join(5)
+
+
+@contextmanager
+def under_gunicorn():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    here = Path(__file__)
+    command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "4", "-b", f"127.0.0.1:{port}"]
+    command += [
+        "--pythonpath",
+        f"{here.parent},{here.parents[2]}",
+        "--log-level",
+        "critical",
+        "test_webhook_served:create_app()",
+    ]
+    process = subprocess.Popen(command, cwd=here.parents[2])
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def wait_for(port):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError
+
+
+@pytest.fixture(scope="module", params=[under_werkzeug, under_waitress, under_gunicorn])
+def port(request):
+    with request.param() as port:
+        yield port
+
+
+def raw(port, call, headers, body):
+    """Status and whole answer to a request written by hand; 0 if the server hangs up on it without a word."""
+    head = f"POST {call.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/xml\r\n{headers}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        with suppress(OSError):  # it may have answered and closed before all was sent
+            connection.sendall(head.encode() + body)
+            connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    return int(answer.split(b" ", 2)[1]) if answer else 0, answer
+
+
+def chunks(body, size):
+    pieces = [body[at : at + size] for at in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+def test_a_message_and_its_redelivery_get_one_answer_over_the_wire(port):
+    call = wechat.safe_call(TEXT)
+    for _ in range(2):
+        answer = requests.post(f"http://127.0.0.1:{port}{call.path}", data=call.body, timeout=5)
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"].startswith("application/xml")
+        assert wechat.read_sealed(answer.text, call).content == "收到：3号楼电梯又坏了"
+
+
+def test_the_address_check_over_the_wire(port):
+    call = wechat.Call(b"", extra={"echostr": "5846318937584631"})
+    assert requests.get(f"http://127.0.0.1:{port}{call.path}", timeout=5).content == b"5846318937584631"
+
+
+def test_a_chunked_message_is_heard(port):
+    call = wechat.safe_call(TEXT)
+    status, answer = raw(port, call, "Transfer-Encoding: chunked\r\nConnection: close", chunks(call.body, 100))
+    assert status == 200
+    assert b"<Encrypt>" in answer
+
+
+def test_an_endless_chunked_body_is_refused(port):
+    call = wechat.safe_call(TEXT)
+    status, _ = raw(port, call, "Transfer-Encoding: chunked\r\nConnection: close", chunks(b"x" * 66_000, 4096))
+    assert status == 413
+
+
+WHOLE = [b"zz\r\nabc\r\n0\r\n\r\n", b"-5\r\nabcde\r\n0\r\n\r\n", b"5\r\nabcdefgh\r\n0\r\n\r\n"]
+CUT = [b"", b"5\r\nab", b"5", b"ffffffffffffffffff\r\na"]
+
+
+@pytest.mark.parametrize("body", WHOLE + CUT)
+def test_broken_chunks_are_the_sender_s_fault(port, body):
+    """Waitress waits for the whole body: who hangs up before gets no answer from it."""
+    status, _ = raw(port, wechat.safe_call(TEXT), "Transfer-Encoding: chunked\r\nConnection: close", body)
+    assert 400 <= status < 500 or (status == 0 and body in CUT)
+
+
+@pytest.mark.parametrize("length", ["-1", "abc", "1e3", "99999999999999999999", "60000", "70000"])
+def test_a_false_length_is_the_sender_s_fault(port, length):
+    call = wechat.safe_call(TEXT)
+    status, _ = raw(port, call, f"Content-Length: {length}\r\nConnection: close", call.body)
+    assert 400 <= status < 500 or (status == 0 and int(length) > len(call.body))
+
+
+def test_a_body_without_a_length_is_refused(port):
+    status, _ = raw(port, wechat.safe_call(TEXT), "Connection: close", b"")
+    assert status == 400
+
+
+def test_a_large_body_is_refused_over_the_wire(port):
+    call = wechat.Call(b"<xml>" + b"x" * 100_000 + b"</xml>")
+    status, _ = raw(port, call, f"Content-Length: {len(call.body)}\r\nConnection: close", call.body)
+    assert status == 413
