@@ -88,11 +88,13 @@ def _reply(inbound: Inbound, gh_id: str, ending: str, answered: Answer) -> str:
 
 def _answered(message: Message, answer: Answer, apology: str) -> str:
     """The web side's outermost net: whatever breaks inside, the resident gets words, and WeChat its 200."""
-    with bound_contextvars(message_id=log_id(message.key)):
+    message_id = log_id(message.key)
+    with bound_contextvars(message_id=message_id):
         try:
             return answer(message)
         except Exception as error:  # noqa: BLE001 -- the one place: see above
-            log.error("answer_failed", error=type(error).__name__, at=_places(error))  # noqa: TRY400
+            failure = {"error": type(error).__name__, "at": _places(error)}
+            log.error("answer_failed", message_id=message_id, **failure)  # noqa: TRY400 -- no traceback: it quotes
             return apology
 
 

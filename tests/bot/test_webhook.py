@@ -8,7 +8,7 @@ import wechat_side as wechat
 from flask import Flask
 from structlog.testing import capture_logs
 
-from bot.webhook import webhook
+from bot.webhook import log_id, webhook
 from bot.webhook_settings import Mode, WebhookSettings
 from handlers.dialogue import Kind, Message
 
@@ -156,6 +156,7 @@ def test_a_failing_answer_becomes_an_apology_and_a_line_without_personal_data():
     assert wechat.read_sealed(answer.text, call).content == APOLOGY
     assert [line["event"] for line in logs] == ["answer_failed"]
     assert logs[0]["error"] == "ValueError"
+    assert logs[0]["message_id"] == log_id(bot.heard[0].key)
     assert logs[0]["at"][-1].startswith("test_webhook.py:")
     assert wechat.OPENID not in str(logs)
     assert "13800000000" not in str(logs)
