@@ -1,9 +1,17 @@
 """What passes between the outside world and the handlers: a message in, a reply out, and the router between them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from handlers.town import Town
+from models.person import Person, Role
+from nlp.understanding import Intent, Understanding
 
 
 class Kind(StrEnum):
@@ -41,3 +49,126 @@ class Message:
     event: str = ""
     event_key: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What we answer. `state` names the question that it leaves open, `slots` what must be remembered until the answer.
+
+    Without a state the dialogue is over, unless `keep`: then a question that was open stays open.
+    """
+
+    text: str
+    state: str = ""
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """All that a handler may use. No clock, no configuration, no connection but these."""
+
+    message: Message
+    session: Session
+    now: datetime
+    person: Person
+    town: Town
+    understanding: Understanding | None = None
+    state: str = ""
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    rest: str = ""
+    """What followed the command's word"""
+
+    @property
+    def text(self) -> str:
+        """What was written, or said and recognised."""
+        return self.message.text.strip()
+
+    def say(self, key: str, /, **values: object) -> str:
+        """A sentence of the wordings."""
+        return self.town.say(key, **values)
+
+
+Handler = Callable[[Context], Reply | None]
+"""Answers, or returns None: not mine, ask the next one."""
+Filter = Callable[[Context], Context | None]
+"""The context (with what the filter parsed) if the handler may try, else None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command as 帮助 shows it: its first word, who may use it, one line."""
+
+    words: tuple[str, ...]
+    roles: frozenset[Role]
+    help: str
+
+
+class Router:
+    """Handlers of one topic, tried in the order written; the first that answers wins."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.routes: list[tuple[Filter, Handler]] = []
+        self.commands: list[Command] = []
+
+    def on(self, wanted: Filter) -> Callable[[Handler], Handler]:
+        """Register a handler behind a filter; the function itself stays as it is, so that a test can call it."""
+
+        def register(handler: Handler) -> Handler:
+            self.routes.append((wanted, handler))
+            return handler
+
+        return register
+
+    def command(self, *words: str, roles: Iterable[Role], help: str) -> Callable[[Handler], Handler]:  # noqa: A002
+        """Register a command: its words, who may use it, its line in 帮助. To all others it is just text."""
+        command = Command(words, frozenset(roles), help)
+        self.commands.append(command)
+        return self.on(_commanded(command))
+
+    def answer(self, context: Context) -> Reply | None:
+        for wanted, handler in self.routes:
+            allowed = wanted(context)
+            if allowed and (reply := handler(allowed)):
+                return reply
+        return None
+
+
+def in_state(*states: str) -> Filter:
+    """An open question waits for this text."""
+    return lambda context: context if context.state in states and context.text else None
+
+
+def intent(*intents: Intent) -> Filter:
+    """The reader took it for one of these."""
+    return lambda context: context if context.understanding and context.understanding.intent in intents else None
+
+
+def kind(*kinds: Kind) -> Filter:
+    """It is of one of these kinds."""
+    return lambda context: context if context.message.kind in kinds else None
+
+
+def event(*names: str) -> Filter:
+    """The platform tells of one of these events."""
+    return lambda context: context if context.message.event in names else None
+
+
+def menu(key: str) -> Filter:
+    """The person tapped the menu's button with this key."""
+    return lambda context: context if (context.message.event, context.message.event_key) == ("click", key) else None
+
+
+def _commanded(command: Command) -> Filter:
+    # A word is a command only where it stands alone or before a space or number: 「转 12」, not 「转眼三天了」.
+    words = "|".join(map(re.escape, sorted(command.words, key=len, reverse=True)))
+    pattern = re.compile(rf"(?:{words})(?=$|[\s\d:：,，#])[\s:：,，#]*(.*)", re.DOTALL)
+
+    def wanted(context: Context) -> Context | None:
+        if not context.person.roles & command.roles:
+            return None
+        found = pattern.fullmatch(context.text)
+        return replace(context, rest=found[1].strip()) if found else None
+
+    return wanted

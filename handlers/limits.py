@@ -76,6 +76,10 @@ class Limits:
             rows.append(self._rows["", "", True])
         return rows
 
+    def clause(self, row: str) -> str:
+        """The words of a row that a ticket keeps: why this limit. Empty once a new table has no such row."""
+        return next((f"{limit.clause}，{limit.handle}" for limit in self._rows.values() if limit.row == row), "")
+
     def lacking(self, categories: list[str]) -> list[str]:
         """Categories without a row of their own."""
         return [category for category in categories if (category, "", False) not in self._rows]

@@ -111,10 +111,13 @@ def choose(world: World, routing: Routing, case: Case, grid: str | None) -> Rout
     return Route(chain[0].code, chain[0].level, lead, support, rule.name)
 
 
-def team_at_level(world: World, grid: str | None, level: Level) -> TeamNode | None:
-    """The team that answers for a level above a grid: 网格, 社区, 街道 or 区县 itself."""
-    nodes = [node for node in world.chain(grid) if node.level == level]
-    return _first(team for node in nodes for team in world.teams_at.get(node.code, ()) if team.kind == level.value)
+def level_above(world: World, grid: str | None, level: Level, team: str | None) -> Route | None:
+    """Who takes over from a team of this level: the nearest higher level with a team of its own (上报, 退单)."""
+    for node in world.chain(grid):
+        own = _first(each for each in world.teams_at.get(node.code, ()) if each.kind == node.level.value)
+        if own and own.code != team and node.level.rank > level.rank:
+            return Route(node.code, node.level, own, (), f"上一级承接：{own.name}")
+    return None
 
 
 def _candidates(world: World, chain: tuple[GridNode, ...], wanted: tuple[str, ...]) -> Iterator[TeamNode]:

@@ -119,6 +119,12 @@ class World:
         near = exact or [g for g in self.grids.values() if words and words in g.name]
         return near[0] if len(near) == 1 or exact else None
 
+    def team_named(self, words: str, grid: str | None) -> TeamNode | None:
+        """The team that somebody means by a code or a part of its name: the nearest one that serves the grid."""
+        serving = [team for node in self.chain(grid) for team in self.teams_at.get(node.code, ())]
+        near = [team for team in serving if words and (words == team.code or words in team.name)]
+        return near[0] if near else None
+
 
 def load_world(session: Session) -> World:
     """Read the whole town. Seconds at 100,000 places; done at the start and when its version changes."""

@@ -1,0 +1,89 @@
+"""The doors to tickets: who may see and move which. Every handler comes through here."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from models.grid import Level
+from models.moves import Status
+from models.person import STAFF, Person, Role
+from models.ticket import Actor, Follower, Support, Ticket
+
+_COLUMN = {
+    Level.GRID: Ticket.grid,
+    Level.COMMUNITY: Ticket.community,
+    Level.STREET: Ticket.street,
+    Level.COUNTY: Ticket.county,
+}
+
+
+def within(grid: str | None) -> ColumnElement[bool]:
+    """Tickets of a grid of any level and all below it. The ticket's own grid may be of a higher level."""
+    return or_(*(column == grid for column in _COLUMN.values())) if grid else false()
+
+
+def overseen(person: Person) -> ColumnElement[bool]:
+    """Tickets that a supervisor answers for: those of their grid; an admin, or a supervisor without one, has all."""
+    if Role.ADMIN in person.roles or (Role.SUPERVISOR in person.roles and not person.grid):
+        return true()
+    return within(person.grid) if Role.SUPERVISOR in person.roles else false()
+
+
+def worked(person: Person) -> ColumnElement[bool]:
+    """Tickets that a member of staff may move: their team's (in charge or called to help), within their grid."""
+    if not person.roles & STAFF:
+        return false()
+    helping = select(Support.ticket_id).where(Support.team == person.team)
+    of_team = or_(Ticket.team == person.team, Ticket.id.in_(helping)) if person.team else false()
+    if Role.GRID_STAFF in person.roles:
+        return or_(of_team, within(person.grid))
+    return of_team & within(person.grid) if person.grid else of_team
+
+
+def followed(person: Person) -> ColumnElement[bool]:
+    """A resident's own tickets: reported or joined."""
+    return Ticket.id.in_(select(Follower.ticket_id).where(Follower.person_id == person.id))
+
+
+def tickets(scope: ColumnElement[bool], statuses: Iterable[Status] = ()) -> Select[Ticket]:
+    """Tickets in a scope, newest first."""
+    found = select(Ticket).where(scope).order_by(Ticket.id.desc())
+    wanted = [status.value for status in statuses]
+    return found.where(Ticket.status.in_(wanted)) if wanted else found
+
+
+def by_number(session: Session, scope: ColumnElement[bool], digits: str) -> list[Ticket]:
+    """The ticket of this number, or the latest whose number ends so (three digits at least)."""
+    found = session.scalars(tickets(scope & (Ticket.number == digits))).all()
+    if not found and 3 <= len(digits) < 11:
+        ending = Ticket.id.in_(_latest_ids(session, digits)) & Ticket.number.endswith(digits, autoescape=True)
+        found = session.scalars(tickets(scope & ending).limit(5)).all()
+    return list(found)
+
+
+def _latest_ids(session: Session, digits: str) -> list[int]:
+    """Where a number that ends so can be: numbers end in the id's last digits, so no search is needed."""
+    step = 10 ** min(len(digits), 5)
+    latest = session.scalar(select(func.max(Ticket.id))) or 0
+    newest = latest - (latest - int(digits)) % step
+    return list(range(newest, max(newest - 50 * step, 0), -step))
+
+
+def actor(person: Person, ticket: Ticket) -> Actor:
+    """In which of their roles staff act: for the property company where it has the ticket, else for the grid."""
+    role = Role.GRID_STAFF if Role.GRID_STAFF in person.roles else Role.PROPERTY_STAFF
+    if Role.PROPERTY_STAFF in person.roles and ticket.team == person.team:
+        role = Role.PROPERTY_STAFF
+    return Actor(role, person.id, person.name)
+
+
+def overseer(person: Person) -> Actor:
+    """A supervisor or admin acting as such."""
+    role = Role.ADMIN if Role.ADMIN in person.roles else Role.SUPERVISOR
+    return Actor(role, person.id, person.name)
+
+
+def resident(person: Person) -> Actor:
+    """Somebody acting on what they themselves reported, whatever else they are."""
+    return Actor(Role.RESIDENT, person.id, person.name)

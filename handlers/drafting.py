@@ -1,0 +1,114 @@
+"""From what the reader made of a text to a ticket: ask the one thing that is missing, or file."""
+
+from dataclasses import replace
+
+from handlers import placing, shown
+from handlers.choosing import numbered
+from handlers.coordinates import gcj_to_wgs
+from handlers.dialogue import Context, Message, Reply
+from handlers.tickets import Draft, file
+from models.ticket import Ticket
+from nlp.understanding import Intent
+
+CATEGORY, PLACE, WHICH_PLACE, BUILDING, WORDS, PARTS, TICKET_PLACE = (
+    f"filing.{name}" for name in ("category", "place", "which_place", "building", "words", "parts", "ticket_place")
+)
+
+
+def read(context: Context, text: str, draft: Draft) -> Draft:
+    """What the reader makes of a text, written into a draft. Unsure of the category: it stays empty, with choices."""
+    seen = context.understanding
+    if seen is None:
+        return replace(draft, text=text)
+    consult = seen.intent is Intent.CONSULT and not seen.red_flag
+    sure = seen.sure or consult or bool(seen.red_flag)
+    draft = replace(
+        draft,
+        text=text,
+        category=("consult" if consult else seen.category) if sure else "",
+        item="" if consult else seen.item,
+        confidence=seen.confidence,
+        urgent=seen.urgent,
+        red_flag=seen.red_flag,
+        choices=() if sure else tuple(key for key, _ in seen.candidates[:3]),
+        parts=tuple((part.text, part.category, part.item) for part in seen.parts) if len(seen.parts) > 1 else (),
+    )
+    return placing.place(context, draft, seen)
+
+
+def pinned(draft: Draft, message: Message) -> Draft:
+    """A draft with the place of a location message, turned from the maps' system into WGS-84."""
+    lat, lng = gcj_to_wgs(message.latitude or 0.0, message.longitude or 0.0)
+    return replace(draft, lat=lat, lng=lng, place_name=draft.place_name or message.label[:40])
+
+
+def go_on(context: Context, draft: Draft) -> Reply:
+    """Ask the one thing that is missing, or file. Each question is asked once; danger is filed without questions."""
+    if not draft.red_flag and (question := _question(context, draft)):
+        return question
+    return filed(context, draft)
+
+
+def _question(context: Context, draft: Draft) -> Reply | None:
+    if draft.parts and PARTS not in draft.asked:
+        listed = numbered([f"{context.town.catalogue.name(c, i)}：{text[:30]}" for text, c, i in draft.parts])
+        return _ask(context, draft, PARTS, "filing.parts", parts=listed)
+    if not draft.category and not draft.parts and CATEGORY not in draft.asked:
+        return _ask_category(context, draft)
+    if draft.places and WHICH_PLACE not in draft.asked:
+        return _ask_which_place(context, draft)
+    if not placing.is_placed(draft) and not draft.places and PLACE not in draft.asked:
+        key = "filing.where_unknown_name" if draft.place_name else "filing.where"
+        what = context.town.catalogue.name(draft.category, draft.item)
+        return _ask(context, draft, PLACE, key, name=draft.place_name, what=what)
+    if placing.needs_building(context, draft) and BUILDING not in draft.asked:
+        return _ask(context, draft, BUILDING, "filing.which_building", name=draft.place_name)
+    return None
+
+
+def _ask(context: Context, draft: Draft, state: str, key: str, /, **values: object) -> Reply:
+    asked = replace(draft, asked=(*draft.asked, state))
+    return Reply(context.say(key, **values), state, asked.slots())
+
+
+def _ask_category(context: Context, draft: Draft) -> Reply:
+    known = [key for key in draft.choices if key in context.town.catalogue.categories]
+    choices = tuple(dict.fromkeys((*known, "other")))
+    names = numbered([context.town.catalogue.name(key) for key in choices])
+    return _ask(context, replace(draft, choices=choices), CATEGORY, "filing.which_category", choices=names)
+
+
+def _ask_which_place(context: Context, draft: Draft) -> Reply:
+    world = context.town.world
+    communities = [world.grids[world.places[place].community].name for place in draft.places]
+    values = {"name": draft.place_name, "choices": numbered(communities)}
+    return _ask(context, draft, WHICH_PLACE, "filing.which_place", **values)
+
+
+def filed(context: Context, draft: Draft) -> Reply:
+    """The ticket, or one for each part of the message; and the answer with number, who, until when."""
+    drafts = [replace(draft, text=t, category=c, item=i) for t, c, i in draft.parts] or [draft]
+    drafts[1:] = [replace(other, attachments=()) for other in drafts[1:]]
+    tickets = [file(context, each, context.person) for each in drafts]
+    said = [context.say(f"red_flag.{draft.red_flag}", **context.town.contacts.model_dump())] if draft.red_flag else []
+    said += [receipt(context, ticket) for ticket in tickets]
+    if draft.red_flag and not tickets[0].team:
+        return Reply("\n\n".join([*said, context.say("filing.where_at_once")]), TICKET_PLACE, {"ticket": tickets[0].id})
+    return Reply("\n\n".join(said))
+
+
+def receipt(context: Context, ticket: Ticket) -> str:
+    """What a resident gets in hand: number, what, where, who, until when and why until then."""
+    town = context.town
+    return context.say(
+        "filing.filed" if ticket.team else "filing.filed_unrouted",
+        number=ticket.number,
+        what=town.catalogue.name(ticket.category, ticket.item),
+        category=town.catalogue.name(ticket.category),
+        where=shown.where(ticket),
+        team=shown.team_name(town, ticket.team),
+        accept_by=shown.moment(ticket.accept_by, context.now),
+        handle_by=shown.moment(ticket.handle_by, context.now),
+        clause=town.limits.clause(ticket.limit_rule),
+        phone=town.contacts.hall,
+    )

@@ -1,0 +1,128 @@
+"""Figures: counts that open to the very tickets they count."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from models.moves import OPEN, Closing, Status
+from models.ticket import CHINA, Ticket
+
+
+def day_start(now: datetime) -> datetime:
+    """Midnight in China before `now`."""
+    return now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def late(now: datetime) -> ColumnElement[bool]:
+    """Its running limit is over: not signed in time, or not put right in time."""
+    unsigned = [Status.PENDING.value, Status.RECEIVED.value, Status.DISPATCHED.value]
+    return or_(
+        and_(Ticket.status.in_(unsigned), Ticket.accept_by < now),
+        and_(Ticket.status == Status.WORKING.value, Ticket.handle_by < now),
+    )
+
+
+def still_open() -> ColumnElement[bool]:
+    return Ticket.status.in_([status.value for status in OPEN])
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: its name and the tickets that it counts, as a condition that can be rebuilt from `key`."""
+
+    key: str
+    name: str
+    condition: ColumnElement[bool]
+
+
+def figures_of(since: datetime, now: datetime) -> list[Figure]:
+    """What a supervisor asks of a stretch of time, and of this moment."""
+    finished = Ticket.status == Status.CLOSED.value
+    ended = (Ticket.ended_at >= since) & (Ticket.ended_at < now)
+    solved = Ticket.closing == Closing.CONFIRMED.value
+    return [
+        Figure("new", "新增", (Ticket.created_at >= since) & (Ticket.created_at < now)),
+        Figure("resolved", "办结待回访", Ticket.status == Status.RESOLVED.value),
+        Figure("solved", "居民确认解决", finished & ended & solved),
+        Figure("unsolved", "未确认解决的结案", finished & ended & ~solved),
+        Figure("open", "在办", still_open()),
+        Figure("late", "超时", late(now)),
+        Figure("red", "红色警情", (Ticket.created_at >= since) & (Ticket.red_flag != "")),
+        Figure("desk", "无人承接", Ticket.status.in_(["pending", "received"]) & Ticket.team.is_(None)),
+    ]
+
+
+def count(session: Session, scope: ColumnElement[bool], figures: list[Figure]) -> dict[str, int]:
+    """All figures, each from the index that serves it."""
+    return {
+        figure.key: session.scalar(select(func.count()).select_from(Ticket).where(scope, figure.condition)) or 0
+        for figure in figures
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one group (grid, team, category) did: counts and rates, each over valid cases only."""
+
+    key: str
+    filed: int
+    open: int
+    late: int
+    closed: int
+    solved: int
+    rated: int
+    satisfied: int
+
+    @property
+    def solved_rate(self) -> float | None:
+        """解决率: confirmed by the resident ÷ closed with a valid follow-up; None where there was none."""
+        return self.solved / self.closed if self.closed else None
+
+    @property
+    def satisfaction_rate(self) -> float | None:
+        """满意率: satisfied or basically satisfied ÷ rated."""
+        return self.satisfied / self.rated if self.rated else None
+
+
+def standings(
+    session: Session,
+    scope: ColumnElement[bool],
+    group: Any,  # noqa: ANN401  (a mapped column)
+    since: datetime,
+    now: datetime,
+) -> list[Standing]:
+    """One row a group over the tickets filed since, the most filed first."""
+    closed = Ticket.closing.in_([Closing.CONFIRMED.value, Closing.EXPLAINED.value])
+    columns = (
+        func.count(),
+        _sum(still_open()),
+        _sum(late(now)),
+        _sum(closed),
+        _sum(Ticket.closing == Closing.CONFIRMED.value),
+        _sum(Ticket.rating.is_not(None)),
+        _sum(Ticket.rating >= 2),
+    )
+    query = (
+        select(group, *columns)
+        .where(scope, Ticket.created_at >= since, Ticket.created_at < now)
+        .group_by(group)
+        .order_by(func.count().desc(), group)
+    )
+    return [Standing(key or "", *(int(value or 0) for value in values)) for key, *values in session.execute(query)]
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
+
+
+def week_start(now: datetime) -> datetime:
+    """Monday's midnight in China."""
+    return day_start(now) - timedelta(days=now.astimezone(CHINA).weekday())
+
+
+def percent(rate: float | None) -> str:
+    """「92%」, 「—」 where there is nothing to divide."""
+    return "—" if rate is None else f"{rate:.0%}"

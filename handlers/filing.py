@@ -1,0 +1,183 @@
+"""Residents report: words, photos, voices and pins in any order, and the answers to our questions."""
+
+from dataclasses import replace
+
+from handlers import placing
+from handlers.access import resident
+from handlers.choosing import chosen
+from handlers.desk import take_from_desk
+from handlers.dialogue import Context, Kind, Reply, Router, in_state, intent, kind
+from handlers.drafting import (
+    BUILDING,
+    CATEGORY,
+    PARTS,
+    PLACE,
+    TICKET_PLACE,
+    WHICH_PLACE,
+    WORDS,
+    go_on,
+    pinned,
+    read,
+    receipt,
+)
+from handlers.media import hold, waiting
+from handlers.telling import tell
+from handlers.tickets import Draft, recent
+from models.moves import NOTE
+from models.ticket import Attachment, Ticket
+from nlp.understanding import Intent, PlaceMention
+
+router = Router("filing")
+
+# A question is not always answered: these intents are taken for what they are instead.
+_OTHER_MATTERS = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW})
+_MEDIA_NAMES = {Kind.IMAGE: "照片", Kind.VIDEO: "视频", Kind.VOICE: "语音"}
+
+
+@router.on(in_state(CATEGORY))
+def category_chosen(context: Context) -> Reply | None:
+    """A number, a category's name, or the problem told again in other words."""
+    draft = Draft.of(context.slots)
+    number = chosen(context.text, len(draft.choices))
+    named = context.town.catalogue.category_named(context.text) if len(context.text) <= 6 else None
+    category = draft.choices[number] if number is not None else named
+    if category:
+        return _with_category(context, draft, category)
+    if _is_other_matter(context):
+        return None
+    return go_on(context, read(context, f"{draft.text}。{context.text}", replace(draft, choices=())))
+
+
+@router.on(in_state(WHICH_PLACE))
+def which_place_chosen(context: Context) -> Reply | None:
+    """One of several places of the same name."""
+    draft = Draft.of(context.slots)
+    number = chosen(context.text, len(draft.places))
+    if number is None:
+        return place_told(context)
+    return go_on(context, placing.settle(draft, context.town.world.places[draft.places[number]]))
+
+
+@router.on(in_state(PLACE, BUILDING))
+def place_told(context: Context) -> Reply | None:
+    """Whatever is answered to 「在哪里」 is kept as the place's words, even where the world doesn't know it."""
+    if _is_other_matter(context):
+        return None
+    return go_on(context, _told_where(context, replace(Draft.of(context.slots), places=())))
+
+
+@router.on(in_state(TICKET_PLACE))
+def ticket_place_told(context: Context) -> Reply | None:
+    """Where the danger is that was filed at once without a place."""
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if ticket is None or ticket.team or _is_other_matter(context):
+        return None
+    where = _told_where(context, Draft(ticket.text))
+    ticket.place_id, ticket.place_name = where.place_id, where.place_name
+    ticket.building, ticket.unit, ticket.room = where.building, where.unit, where.room
+    return _now_placed(context, ticket)
+
+
+@router.on(in_state(WORDS))
+def words_told(context: Context) -> Reply | None:
+    """The words that a photo or a pin was waiting for."""
+    if _is_other_matter(context):
+        return None
+    return go_on(context, read(context, context.text, Draft.of(context.slots)))
+
+
+@router.on(in_state(PARTS))
+def parts_confirmed(context: Context) -> Reply | None:
+    """Several problems in one message: a ticket each, or one for all."""
+    draft = Draft.of(context.slots)
+    number = chosen(context.text, 2)
+    if number is None:
+        return None
+    return go_on(context, draft if number == 0 else replace(draft, parts=()))
+
+
+@router.on(kind(Kind.IMAGE, Kind.VIDEO, Kind.VOICE))
+def media_sent(context: Context) -> Reply | None:
+    """A photo belongs to the report being made, to the one just made, or to the words that will follow."""
+    if context.text:
+        return None  # a voice that was recognised is read like a text
+    attachment, what = hold(context), _MEDIA_NAMES[context.message.kind]
+    if context.state.startswith("filing.") and context.state != TICKET_PLACE:
+        draft = Draft.of(context.slots)
+        kept = replace(draft, attachments=(*draft.attachments, attachment.id))
+        return Reply(context.say("filing.media_kept", what=what), context.state, kept.slots())
+    last = recent(context, context.town.habits.recent_minutes)
+    if last and not context.state:
+        return _media_added(context, last, attachment, what)
+    key = "filing.voice_needs_words" if context.message.kind is Kind.VOICE else "filing.media_needs_words"
+    return Reply(context.say(key, what=what), WORDS, Draft("", attachments=(attachment.id,)).slots())
+
+
+@router.on(kind(Kind.LOCATION))
+def pin_sent(context: Context) -> Reply:
+    """A pin answers 「在哪里」, places the ticket just made, or waits for the words."""
+    asking = context.state.startswith("filing.") and context.state != TICKET_PLACE
+    draft = pinned(Draft.of(context.slots) if asking else Draft("", attachments=waiting(context)), context.message)
+    if draft.text:
+        return go_on(context, draft)
+    last = recent(context, context.town.habits.recent_minutes)
+    if last and last.lat is None and not asking:
+        last.lat, last.lng = draft.lat, draft.lng
+        return _now_placed(context, last)
+    return Reply(
+        context.say("filing.pin_needs_words", label=context.message.label or "您发的位置"), WORDS, draft.slots()
+    )
+
+
+@router.on(intent(Intent.SUPPLEMENT))
+def supplemented(context: Context) -> Reply | None:
+    """More words on the report just made."""
+    last = recent(context, context.town.habits.recent_minutes)
+    return add_words(context, last, context.text) if last else None
+
+
+@router.on(intent(Intent.REPORT, Intent.CONSULT, Intent.SUPPLEMENT, Intent.URGE, Intent.RATE))
+def reported(context: Context) -> Reply:
+    """Something is wrong somewhere."""
+    return go_on(context, read(context, context.text, Draft("", attachments=waiting(context))))
+
+
+def add_words(context: Context, ticket: Ticket, words: str) -> Reply:
+    """A resident's further words on a ticket: into its history, and told to whoever works on it."""
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
+    tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=words)
+    return Reply(context.say("filing.added", number=ticket.number))
+
+
+def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
+    attachment.ticket_id = ticket.id
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=f"补充了{what}")
+    tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=f"[{what}]")
+    return Reply(context.say("filing.media_added", what=what, number=ticket.number))
+
+
+def _now_placed(context: Context, ticket: Ticket) -> Reply:
+    """More is known of where: a ticket on the desk may find its team now."""
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note="补充了位置")
+    if not ticket.team and take_from_desk(context, ticket):
+        return Reply(receipt(context, ticket))
+    return Reply(context.say("filing.pin_added", number=ticket.number))
+
+
+def _with_category(context: Context, draft: Draft, category: str) -> Reply:
+    item = draft.item if context.town.catalogue.items.get(draft.item, ("",))[0] == category else ""
+    return go_on(context, replace(draft, category=category, item=item, confidence=1.0, choices=()))
+
+
+def _told_where(context: Context, draft: Draft) -> Draft:
+    mention = (context.understanding and context.understanding.place) or PlaceMention()
+    text = context.text.strip()
+    if context.state == BUILDING and not mention.building and text.isdigit():
+        draft = replace(draft, building=text)
+    draft = placing.place(context, draft, context.understanding)
+    return draft if placing.is_placed(draft) or mention.name else replace(draft, place_name=text[:40])
+
+
+def _is_other_matter(context: Context) -> bool:
+    seen = context.understanding
+    return seen is not None and seen.intent in _OTHER_MATTERS and seen.intent_confidence >= 0.6

@@ -1,0 +1,40 @@
+"""Photos, voices and videos that residents send: kept at once, fetched by a timer before WeChat forgets them."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from handlers.dialogue import Context
+from models.push import Timer
+from models.ticket import Attachment
+
+
+def hold(context: Context) -> Attachment:
+    """Keep an attachment that belongs to no ticket yet, and have it fetched."""
+    message = context.message
+    attachment = Attachment(
+        person_id=context.person.id,
+        kind=message.kind.value,
+        media_id=message.media_id,
+        fields={"url": message.media_url} if message.media_url else {},
+        created_at=context.now,
+    )
+    context.session.add(attachment)
+    context.session.flush()
+    context.session.add(
+        Timer(
+            key=f"fetch_media:{attachment.id}",
+            kind="fetch_media",
+            subject_id=attachment.id,
+            due_at=context.now,
+            created_at=context.now,
+        )
+    )
+    return attachment
+
+
+def waiting(context: Context) -> tuple[int, ...]:
+    """Attachments that this person sent shortly before and that belong to no ticket."""
+    since = context.now - timedelta(minutes=context.town.habits.question_minutes)
+    mine = (Attachment.person_id == context.person.id) & Attachment.ticket_id.is_(None)
+    return tuple(context.session.scalars(select(Attachment.id).where(mine, Attachment.created_at >= since)))

@@ -1,0 +1,57 @@
+"""Which ticket a member of staff means: by number, by the last digits, the last one pushed, or by choosing."""
+
+import re
+
+from sqlalchemy import ColumnElement
+
+from handlers import shown
+from handlers.access import by_number, tickets
+from handlers.choosing import numbered
+from handlers.dialogue import Context, Reply
+from models.moves import Status
+from models.ticket import Ticket
+
+CHOICE = "picking.choice"
+_REFERENCE = re.compile(r"[#＃]?(\d{3,11})(?!\d)[\s:：,，、]*(.*)", re.DOTALL)
+MOST = 8
+
+
+def split_reference(rest: str) -> tuple[str, str]:
+    """「26112100012 换了灯」 → the digits and the words after them; no digits: empty."""
+    found = _REFERENCE.fullmatch(rest.strip())
+    return (found[1], found[2].strip()) if found else ("", rest.strip())
+
+
+def pick(
+    context: Context, scope: ColumnElement[bool], statuses: tuple[Status, ...], word: str
+) -> tuple[Ticket, str] | Reply:
+    """The ticket that a command is about and the words after it, or what to answer instead.
+
+    Without a number: the ticket last pushed to this person where the command fits it, else the only one that fits,
+    else a numbered choice.
+    """
+    digits, words = split_reference(context.rest)
+    if digits:
+        return _by_number(context, scope, digits, words, word)
+    last = context.person.last_told_ticket_id
+    if last and (ticket := context.session.scalar(tickets(scope & (Ticket.id == last), statuses))):
+        return ticket, words
+    fitting = list(context.session.scalars(tickets(scope, statuses).limit(MOST)))
+    if not fitting:
+        return Reply(context.say("picking.none", word=word))
+    return (fitting[0], words) if len(fitting) == 1 else _choice(context, fitting, words, word)
+
+
+def _by_number(
+    context: Context, scope: ColumnElement[bool], digits: str, words: str, word: str
+) -> tuple[Ticket, str] | Reply:
+    found = by_number(context.session, scope, digits)
+    if not found:
+        return Reply(context.say("picking.unknown_number", number=digits), keep=True)
+    return (found[0], words) if len(found) == 1 else _choice(context, found, words, word)
+
+
+def _choice(context: Context, found: list[Ticket], words: str, word: str) -> Reply:
+    listed = numbered([shown.line(context.town, ticket, context.now) for ticket in found])
+    slots = {"word": word, "words": words, "numbers": [ticket.number for ticket in found]}
+    return Reply(context.say("picking.which", word=word, choices=listed), CHOICE, slots)

@@ -1,0 +1,69 @@
+"""Where it is: from the words of a text, a pin or the bound home to a place of the world."""
+
+from dataclasses import replace
+
+from handlers.dialogue import Context
+from handlers.tickets import Draft
+from handlers.world import PlaceNode
+from nlp.understanding import PlaceMention, Understanding
+
+
+def place(context: Context, draft: Draft, understanding: Understanding | None) -> Draft:
+    """Fill in what the text tells of the place; the bound home where it tells no place's name."""
+    mention = (understanding and understanding.place) or PlaceMention()
+    draft = replace(
+        draft,
+        building=mention.building or draft.building,
+        unit=mention.unit or draft.unit,
+        room=mention.room or draft.room,
+    )
+    if mention.known:
+        return known(context, draft, mention.known)
+    if mention.name:
+        return replace(draft, place_name=mention.name)
+    if draft.place_id is None and draft.lat is None and not draft.place_name:
+        return at_home(context, draft)
+    return draft
+
+
+def known(context: Context, draft: Draft, name: str) -> Draft:
+    """A name of the world: one place, or several of which the resident has to choose one (`places`)."""
+    places = context.town.world.places_named(name)
+    near_home = [each for each in places if each.community == _home_community(context)]
+    if len(places) == 1 or len(near_home) == 1:
+        return settle(draft, (near_home or list(places))[0])
+    return replace(draft, place_name=name, place_id=None, places=tuple(each.id for each in places))
+
+
+def settle(draft: Draft, found: PlaceNode) -> Draft:
+    """The place is found."""
+    return replace(draft, place_id=found.id, place_name=found.name, places=())
+
+
+def at_home(context: Context, draft: Draft) -> Draft:
+    """The resident's bound home; its house only where the text names none."""
+    person = context.person
+    home = context.town.world.places.get(person.home_place_id) if person.home_place_id else None
+    if home is None:
+        return draft
+    draft = settle(draft, home)
+    if draft.building and draft.building != person.home_building:
+        return draft
+    return replace(draft, building=person.home_building, unit=draft.unit or person.home_unit)
+
+
+def is_placed(draft: Draft) -> bool:
+    """We know where, as far as a grid can be found from it."""
+    return draft.place_id is not None or draft.lat is not None
+
+
+def needs_building(context: Context, draft: Draft) -> bool:
+    """Several grids share the compound, and the house decides which."""
+    found = context.town.world.places.get(draft.place_id) if draft.place_id else None
+    return found is not None and len(found.grids) > 1 and found.grid_of(draft.building) == found.community
+
+
+def _home_community(context: Context) -> str | None:
+    home = context.person.home_place_id
+    found = context.town.world.places.get(home) if home else None
+    return found.community if found else None

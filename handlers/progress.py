@@ -1,0 +1,224 @@
+"""Residents follow their tickets: how far, hurry up, take it back, was it solved."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from handlers import shown
+from handlers.access import followed, resident, tickets
+from handlers.choosing import chosen
+from handlers.dialogue import Context, Reply, Router, in_state, intent, menu
+from handlers.filing import add_words
+from handlers.picking import pick
+from handlers.routing import level_above
+from handlers.telling import tell
+from handlers.tickets import give_to, set_promise, watch
+from models.grid import Level
+from models.moves import ACTIVE, CLOSE, OPEN, RATE, REOPEN, URGE, WITHDRAW, Closing, Status
+from models.person import Role
+from models.ticket import Ticket, TicketEvent
+from nlp.understanding import Intent
+
+router = Router("progress")
+EVERYBODY = (Role.RESIDENT,)
+WITHDRAW_SURE, NOT_SOLVED_WHY = "progress.withdraw_sure", "progress.not_solved_why"
+REOPENABLE = (Status.RESOLVED, Status.CLOSED)
+# What the four answers to the follow-up mean: rating (3 to 1), and whether it is solved.
+_ANSWERS = ((3, True), (2, True), (1, True), (1, False))
+
+
+@router.on(menu("progress"))
+@router.command("进度", "查询", "我的工单", roles=EVERYBODY, help="进度：看您报的事办到哪一步了")
+@router.on(intent(Intent.PROGRESS))
+def show_progress(context: Context) -> Reply:
+    """All open tickets in a line each; a single one, or one named by its number, in full."""
+    if context.rest and context.rest[0].isdigit():
+        picked = pick(context, followed(context.person), (), "进度")
+        return picked if isinstance(picked, Reply) else Reply(details(context, picked[0]), keep=True)
+    mine = list(context.session.scalars(tickets(followed(context.person), tuple(ACTIVE)).limit(8)))
+    if not mine:
+        return Reply(context.say("progress.nothing_open"), keep=True)
+    if len(mine) == 1:
+        return Reply(details(context, mine[0]), keep=True)
+    lines = "\n".join(shown.line(context.town, ticket, context.now) for ticket in mine)
+    return Reply(context.say("progress.list", count=len(mine), lines=lines), keep=True)
+
+
+def details(context: Context, ticket: Ticket) -> str:
+    """One ticket for its resident: how it stands, who has it, until when, and what has happened."""
+    last = shown.timeline(context.session, ticket, context.now)[-5:]
+    return context.say(
+        "progress.details",
+        line=shown.line(context.town, ticket, context.now),
+        team=shown.team_name(context.town, ticket.team),
+        due=shown.moment(shown.due(ticket), context.now),
+        history="\n".join(last),
+    )
+
+
+@router.command("催办", "催单", "催一下", roles=EVERYBODY, help="催办：提醒承办单位抓紧")
+@router.on(intent(Intent.URGE))
+def urge(context: Context) -> Reply | None:
+    """Presses the team; at most once in a while, so that they keep listening."""
+    if not context.rest and not _any(context, tuple(OPEN)):
+        return None  # nothing of theirs is open: the words may be a report
+    picked = pick(context, followed(context.person), tuple(OPEN), "催办")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, _ = picked
+    if since := _last_urge(context, ticket):
+        return Reply(context.say("progress.urged_already", number=ticket.number, ago=shown.lasting(since)), keep=True)
+    ticket.apply(URGE, by=resident(context.person), at=context.now, note=context.text[:100])
+    tell(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
+    values = {"number": ticket.number, "team": shown.team_name(context.town, ticket.team)}
+    return Reply(context.say("progress.urged", due=shown.moment(shown.due(ticket), context.now), **values), keep=True)
+
+
+@router.command("撤回", "撤销", roles=EVERYBODY, help="撤回：不用办了，撤回诉求")
+@router.on(intent(Intent.WITHDRAW))
+def withdraw(context: Context) -> Reply | None:
+    """Asks once more: what is taken back stops at once."""
+    if not context.rest and not _any(context, tuple(WITHDRAW.sources)):
+        return None
+    scope = Ticket.reporter_id == context.person.id
+    picked = pick(context, scope, tuple(WITHDRAW.sources), "撤回")
+    if isinstance(picked, Reply):
+        return picked
+    line = shown.line(context.town, picked[0], context.now)
+    return Reply(context.say("progress.withdraw_sure", line=line), WITHDRAW_SURE, {"ticket": picked[0].id})
+
+
+@router.on(in_state(WITHDRAW_SURE))
+def withdraw_confirmed(context: Context) -> Reply | None:
+    """1 takes it back, 2 leaves it."""
+    number = chosen(context.text, 2)
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if number is None or ticket is None or Status(ticket.status) not in WITHDRAW.sources:
+        return None
+    if number == 1:
+        return Reply(context.say("progress.not_withdrawn", number=ticket.number))
+    tell(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
+    ticket.apply(WITHDRAW, by=resident(context.person), at=context.now)
+    return Reply(context.say("progress.withdrawn", number=ticket.number))
+
+
+@router.on(lambda context: context if context.text and not context.state else None)
+def answer_follow_up(context: Context) -> Reply | None:
+    """1–4 to 「解决了吗」, or words that say so. Only where a ticket of theirs waits for it."""
+    number = chosen(context.text, len(_ANSWERS))
+    ticket = _asked_about(context)
+    if number is None or ticket is None:
+        return None
+    rating, solved = _ANSWERS[number]
+    if not solved:
+        return Reply(
+            context.say("progress.not_solved_why", number=ticket.number), NOT_SOLVED_WHY, {"ticket": ticket.id}
+        )
+    return confirm(context, ticket, rating)
+
+
+@router.on(intent(Intent.RATE))
+def rated_in_words(context: Context) -> Reply | None:
+    """「修好了谢谢」「还是漏」: words are answered with the question, for a figure needs a plain answer."""
+    ticket = _asked_about(context)
+    return (
+        Reply(context.say("progress.please_rate", line=shown.line(context.town, ticket, context.now)))
+        if ticket
+        else None
+    )
+
+
+@router.command("评价", roles=EVERYBODY, help="评价：办完的事，告诉我们满不满意")
+def rate(context: Context) -> Reply:
+    """Shows the question again."""
+    ticket = _asked_about(context)
+    if ticket is None:
+        return Reply(context.say("progress.nothing_to_rate"))
+    return _please_rate(context, ticket)
+
+
+def confirm(context: Context, ticket: Ticket, rating: int) -> Reply:
+    """The resident says that it is solved: the only ending that counts so."""
+    by = resident(context.person)
+    ticket.rating = rating
+    ticket.apply(RATE, by=by, at=context.now, note=("", "不满意", "基本满意", "满意")[rating])
+    ticket.apply(CLOSE, by=by, at=context.now, closing=Closing.CONFIRMED)
+    words = context.say(f"progress.rating_{rating}")
+    tell(context.session, context.town, ticket, "confirm", context.now, but=context.person, rating=words)
+    return Reply(context.say("progress.confirmed", number=ticket.number, rating=words))
+
+
+@router.on(in_state(NOT_SOLVED_WHY))
+def not_solved(context: Context) -> Reply | None:
+    """What is still wrong becomes the reason of the 重办."""
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if ticket is None or Status(ticket.status) not in REOPENABLE:
+        return None
+    return reopen(context, ticket, context.text)
+
+
+@router.command("重办", "没解决", "未解决", roles=EVERYBODY, help="重办：办完了却没解决，14天内可以要求重办")
+def ask_reopen(context: Context) -> Reply:
+    """A finished ticket that was not solved after all."""
+    recently = Ticket.ended_at.is_(None) | (Ticket.ended_at >= context.now - _reopen_time(context))
+    picked = pick(context, (Ticket.reporter_id == context.person.id) & recently, REOPENABLE, "重办")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, why = picked
+    if not why:
+        return Reply(
+            context.say("progress.not_solved_why", number=ticket.number), NOT_SOLVED_WHY, {"ticket": ticket.id}
+        )
+    return reopen(context, ticket, why)
+
+
+def reopen(context: Context, ticket: Ticket, why: str) -> Reply:
+    """重办: back to the team with new limits; the second time the level above takes it."""
+    ticket.apply(REOPEN, by=resident(context.person), at=context.now, note=why[:200])
+    ticket.rating = 1
+    above = level_above(context.town.world, ticket.grid, Level(ticket.level), ticket.team)
+    if ticket.reopenings > 1 and above:
+        give_to(context, ticket, above)
+    set_promise(context, ticket, context.now)
+    watch(context, ticket)
+    tell(context.session, context.town, ticket, "reopen", context.now, but=context.person, reason=why)
+    values = {"team": shown.team_name(context.town, ticket.team), "due": shown.moment(ticket.handle_by, context.now)}
+    return Reply(context.say("progress.reopened", number=ticket.number, **values))
+
+
+@router.on(intent(Intent.SUPPLEMENT))
+def supplemented(context: Context) -> Reply | None:
+    """More words on the only ticket that is open, however old."""
+    mine = list(context.session.scalars(tickets(followed(context.person), tuple(OPEN)).limit(2)))
+    return add_words(context, mine[0], context.text) if len(mine) == 1 else None
+
+
+def _please_rate(context: Context, ticket: Ticket) -> Reply:
+    return Reply(context.say("progress.please_rate", line=shown.line(context.town, ticket, context.now)))
+
+
+def _ask_why(context: Context, ticket: Ticket) -> Reply:
+    return Reply(context.say("progress.not_solved_why", number=ticket.number), NOT_SOLVED_WHY, {"ticket": ticket.id})
+
+
+def _asked_about(context: Context) -> Ticket | None:
+    """The ticket whose outcome is asked: the one last told of, else the latest that waits for its resident."""
+    waiting = tickets(Ticket.reporter_id == context.person.id, (Status.RESOLVED,))
+    last = context.session.scalar(waiting.where(Ticket.id == (context.person.last_told_ticket_id or 0)))
+    return last or context.session.scalar(waiting.limit(1))
+
+
+def _any(context: Context, statuses: tuple[Status, ...]) -> bool:
+    return context.session.scalar(tickets(followed(context.person), statuses).limit(1)) is not None
+
+
+def _last_urge(context: Context, ticket: Ticket) -> timedelta | None:
+    """How long ago it was urged, if that is too short a time to do it again."""
+    last = select(func.max(TicketEvent.at)).where(TicketEvent.ticket_id == ticket.id, TicketEvent.move == URGE.name)
+    at = context.session.scalar(last)
+    since = context.now - at if at else None
+    return since if since is not None and since < timedelta(minutes=context.town.habits.urge_minutes) else None
+
+
+def _reopen_time(context: Context) -> timedelta:
+    return timedelta(days=context.town.habits.reopen_days)

@@ -1,0 +1,164 @@
+"""How a ticket reads: to people in a chat, and to programs as JSON."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from handlers.town import Town
+from models.moves import MOVES, Closing, Status
+from models.person import Person, Role
+from models.ticket import CHINA, Follower, Ticket, TicketEvent
+
+STATUS_NAMES = {
+    Status.INCOMPLETE: "待补充",
+    Status.PENDING: "待受理",
+    Status.RECEIVED: "待派单",
+    Status.DISPATCHED: "待签收",
+    Status.WORKING: "处置中",
+    Status.SUSPENDED: "挂账",
+    Status.RESOLVED: "待回访",
+    Status.CLOSED: "已结案",
+    Status.WITHDRAWN: "已撤回",
+    Status.DECLINED: "不予受理",
+    Status.MERGED: "已并单",
+}
+CLOSING_NAMES = {
+    Closing.CONFIRMED: "居民确认解决",
+    Closing.DEFAULT: "超时默认",
+    Closing.EXPLAINED: "解释说明(未解决)",
+    Closing.NOT_OURS: "不属职责",
+}
+ROLE_NAMES = {
+    Role.RESIDENT: "居民",
+    Role.GRID_STAFF: "网格员",
+    Role.PROPERTY_STAFF: "物业人员",
+    Role.SUPERVISOR: "督导",
+    Role.ADMIN: "管理员",
+    Role.SYSTEM: "系统",
+}
+_WEEKDAYS = "一二三四五六日"
+
+
+def moment(at: datetime | None, now: datetime) -> str:
+    """「今日16:20」「明日09:00」「周三18:00」「12月3日18:00」 in local time."""
+    if at is None:
+        return "—"
+    local, today = at.astimezone(CHINA), now.astimezone(CHINA).date()
+    days = (local.date() - today).days
+    if days in (-1, 0, 1):
+        return f"{('昨日', '今日', '明日')[days + 1]}{local:%H:%M}"
+    if 1 < days < 6:
+        return f"周{_WEEKDAYS[local.weekday()]}{local:%H:%M}"
+    return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+def lasting(span: timedelta) -> str:
+    """「3天2小时」「5小时」「12分钟」."""
+    minutes = int(span.total_seconds() // 60)
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        return f"{days}天{hours}小时" if hours else f"{days}天"
+    return f"{hours}小时" if hours else f"{max(minutes, 1)}分钟"
+
+
+def address(place: str, building: str, unit: str, room: str) -> str:
+    """「德尚小区3号楼2单元502室」; empty where nothing is known."""
+    house = f"{building}号楼" if building.isdigit() else f"{building}座" if building else ""
+    return place + house + (f"{unit}单元" if unit else "") + (f"{room}室" if room else "")
+
+
+def where(ticket: Ticket) -> str:
+    """The address as far as it is known; 「地点待核实」 where nothing is."""
+    known = address(ticket.place_name, ticket.building, ticket.unit, ticket.room)
+    return known or ("所发定位处" if ticket.lat is not None else "地点待核实")
+
+
+def team_name(town: Town, code: str | None) -> str:
+    """A team's name; the desk where no team has the ticket."""
+    return town.world.teams[code].name if code in town.world.teams else "社区值班台"
+
+
+def line(town: Town, ticket: Ticket, now: datetime) -> str:
+    """One line of a list: number, what, where, how it stands."""
+    late = "❗" if is_late(ticket, now) else ""
+    what = town.catalogue.name(ticket.category, ticket.item)
+    return f"{late}{ticket.number} {what} {where(ticket)} {STATUS_NAMES[Status(ticket.status)]}"
+
+
+def is_late(ticket: Ticket, now: datetime) -> bool:
+    """Its limit has run out and the team has not finished."""
+    return due(ticket) is not None and due(ticket) < now  # type: ignore[operator]
+
+
+def due(ticket: Ticket) -> datetime | None:
+    """The limit that runs now: to sign, or to put right; None when none does."""
+    match Status(ticket.status):
+        case Status.PENDING | Status.RECEIVED | Status.DISPATCHED:
+            return ticket.accept_by
+        case Status.WORKING:
+            return ticket.handle_by
+    return None
+
+
+def history(session: Session, ticket: Ticket) -> list[TicketEvent]:
+    """All that happened to it, in order."""
+    return list(session.scalars(ticket.events.select()))
+
+
+def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
+    """The ticket as programs read it (DESIGN 4). Times are ISO 8601 with China's offset. Nobody is named."""
+    return {
+        "number": ticket.number,
+        "status": ticket.status,
+        "category": ticket.category,
+        "item": ticket.item,
+        "title": ticket.title,
+        "text": ticket.text,
+        "urgent": ticket.urgent,
+        "red_flag": ticket.red_flag or None,
+        "place": {
+            "name": ticket.place_name,
+            "building": ticket.building,
+            "unit": ticket.unit,
+            "room": ticket.room,
+        },
+        "grid": ticket.grid,
+        "community": ticket.community,
+        "street": ticket.street,
+        "team": ticket.team,
+        "team_name": town.world.teams[ticket.team].name if ticket.team in town.world.teams else None,
+        "support": [helper.team for helper in ticket.support],
+        "assignee": _assignee(session, ticket),
+        "level": ticket.level,
+        "created_at": _iso(ticket.created_at),
+        "accept_by": _iso(ticket.accept_by),
+        "handle_by": _iso(ticket.handle_by),
+        "closing": ticket.closing or None,
+        "rating": ticket.rating,
+        "followers": session.scalar(select(func.count()).where(Follower.ticket_id == ticket.id)),
+        "events": [_event_json(happened) for happened in history(session, ticket)],
+    }
+
+
+def _event_json(happened: TicketEvent) -> dict[str, Any]:
+    return {"move": happened.move, "by_role": happened.by_role, "at": _iso(happened.at), "note": happened.note}
+
+
+def _assignee(session: Session, ticket: Ticket) -> str | None:
+    person = session.get(Person, ticket.assignee_id) if ticket.assignee_id else None
+    return person.name if person else None
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.astimezone(CHINA).isoformat(timespec="seconds") if at else None
+
+
+def timeline(session: Session, ticket: Ticket, now: datetime) -> list[str]:
+    """The history as lines for people, latest last; who acted by role, never by name."""
+    return [
+        f"{moment(each.at, now)} {ROLE_NAMES[Role(each.by_role)]}{MOVES[each.move].label}"
+        + (f"：{each.note}" if each.note else "")
+        for each in history(session, ticket)
+    ]

@@ -1,0 +1,194 @@
+"""Who is told of what: a table of (what happened, whom) → wording, written into the outbox in the same transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Select, or_, select, true
+from sqlalchemy.orm import Session
+
+from handlers import shown
+from handlers.town import Town
+from models.moves import Status
+from models.person import OVERSEERS, STAFF, Person, PersonRole
+from models.push import Push
+from models.ticket import Follower, Support, Ticket
+
+
+class Audience(StrEnum):
+    """Whom a push is for."""
+
+    RESIDENTS = "residents"
+    TEAM = "team"
+    ASSIGNEE = "assignee"
+    SUPERVISORS = "supervisors"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One row of the table: whom, by which sentence, on which of the platform's templates outside 48 hours."""
+
+    to: Audience
+    wording: str
+    template: str
+
+
+_STAFF_TEMPLATE = "staff"
+_RESIDENT_TEMPLATE = "resident"
+
+
+def _residents(wording: str) -> Telling:
+    return Telling(Audience.RESIDENTS, f"push.{wording}", _RESIDENT_TEMPLATE)
+
+
+def _team(wording: str) -> Telling:
+    return Telling(Audience.TEAM, f"push.{wording}", _STAFF_TEMPLATE)
+
+
+def _assignee(wording: str) -> Telling:
+    return Telling(Audience.ASSIGNEE, f"push.{wording}", _STAFF_TEMPLATE)
+
+
+def _supervisors(wording: str) -> Telling:
+    return Telling(Audience.SUPERVISORS, f"push.{wording}", _STAFF_TEMPLATE)
+
+
+TELLINGS: dict[str, tuple[Telling, ...]] = {
+    "unrouted": (_supervisors("unrouted"),),
+    "dispatch": (_team("new_ticket"),),
+    "red_flag": (_team("red_flag"), _supervisors("red_flag")),
+    "accept": (_residents("accepted"),),
+    "report_in": (_residents("arrived"),),
+    "return_": (_residents("handed_on"), _team("new_ticket")),
+    "return_unrouted": (_residents("returned"), _supervisors("returned_to_desk")),
+    "reassign": (_residents("handed_on"), _team("new_ticket")),
+    "escalate": (_residents("escalated"), _team("new_ticket"), _supervisors("climbed")),
+    "whistle": (_team("whistle"),),
+    "extend": (_residents("extended"),),
+    "suspend": (_residents("suspended"),),
+    "resume": (_residents("resumed"), _assignee("resumed")),
+    "resolve": (_residents("resolved"),),
+    "confirm": (_assignee("confirmed"),),
+    "lapse": (_residents("lapsed"),),
+    "close": (_residents("closed"),),
+    "reopen": (_team("reopened"), _supervisors("reopened")),
+    "withdraw": (_team("withdrawn"),),
+    "decline": (_residents("declined"),),
+    "merge": (_residents("merged"),),
+    "urge": (_team("urged"),),
+    "supervise": (_team("supervised"),),
+    "supplement": (_team("supplemented"),),
+    "taken": (_residents("taken"),),
+    "human": (_team("human"), _supervisors("human")),
+    "accept_overdue": (_team("accept_overdue"), _supervisors("accept_overdue")),
+    "handle_overdue": (_team("handle_overdue"), _supervisors("handle_overdue")),
+    "remind": (_team("remind"),),
+    "follow_up": (_residents("resolved"),),
+}
+
+
+def tell(
+    session: Session,
+    town: Town,
+    ticket: Ticket,
+    what: str,
+    now: datetime,
+    *,
+    but: Person | None = None,
+    **values: object,
+) -> int:
+    """Write a push for everybody whom `what` concerns, except whoever did it. Returns how many."""
+    told: set[int] = {but.id} if but else set()
+    for telling in TELLINGS[what]:
+        for person in audience(session, ticket, telling.to):
+            if person.id not in told:
+                told.add(person.id)
+                session.add(_push(town, ticket, person, telling, what, now, values))
+    return len(told) - bool(but)
+
+
+def audience(session: Session, ticket: Ticket, whom: Audience) -> Iterable[Person]:
+    """The people behind an audience's name, for this ticket."""
+    match whom:
+        case Audience.RESIDENTS:
+            return session.scalars(select(Person).join(Follower).where(Follower.ticket_id == ticket.id))
+        case Audience.ASSIGNEE:
+            return session.scalars(select(Person).where(Person.id == ticket.assignee_id))
+        case Audience.TEAM if ticket.assignee_id:
+            return session.scalars(select(Person).where(Person.id == ticket.assignee_id))
+        case Audience.TEAM:
+            return session.scalars(_team_members(ticket))
+    return session.scalars(_overseers(ticket))
+
+
+def _team_members(ticket: Ticket) -> Select[Person]:
+    helping = select(Support.team).where(Support.ticket_id == ticket.id)
+    return (
+        select(Person)
+        .where(
+            or_(Person.team == ticket.team, Person.team.in_(helping)),
+            or_(Person.grid.is_(None), Person.grid.in_(_chain(ticket))),
+            Person.id.in_(select(PersonRole.person_id).where(PersonRole.role.in_([role.value for role in STAFF]))),
+        )
+        .order_by(Person.id)
+    )
+
+
+def _overseers(ticket: Ticket) -> Select[Person]:
+    roles = [role.value for role in OVERSEERS]
+    everywhere = not ticket.grid
+    return (
+        select(Person)
+        .where(
+            Person.id.in_(select(PersonRole.person_id).where(PersonRole.role.in_(roles))),
+            true() if everywhere else or_(Person.grid.is_(None), Person.grid.in_(_chain(ticket))),
+        )
+        .order_by(Person.id)
+    )
+
+
+def _chain(ticket: Ticket) -> list[str]:
+    return [code for code in (ticket.grid, ticket.community, ticket.street, ticket.county) if code]
+
+
+def _push(
+    town: Town,
+    ticket: Ticket,
+    person: Person,
+    telling: Telling,
+    what: str,
+    now: datetime,
+    values: dict[str, object],
+) -> Push:
+    facts = facts_of(town, ticket, now) | values
+    person.last_told_ticket_id = ticket.id
+    return Push(
+        # The version tells two handovers of one ticket apart; the moment two reminders of one version.
+        key=f"{what}:{ticket.id}:{ticket.version}:{person.id}:{now.timestamp():.3f}",
+        person_id=person.id,
+        ticket_id=ticket.id,
+        event=what,
+        text=town.say(telling.wording, **facts),
+        template=telling.template,
+        fields={name: str(facts[name]) for name in ("number", "what", "where", "status", "due")},
+        due_at=now,
+        created_at=now,
+    )
+
+
+def facts_of(town: Town, ticket: Ticket, now: datetime) -> dict[str, object]:
+    """What a sentence may say of a ticket. Nothing here names or hints at who reported it."""
+    return {
+        "number": ticket.number,
+        "what": town.catalogue.name(ticket.category, ticket.item),
+        "where": shown.where(ticket),
+        "text": ticket.text,
+        "status": shown.STATUS_NAMES[Status(ticket.status)],
+        "team": shown.team_name(town, ticket.team),
+        "accept_by": shown.moment(ticket.accept_by, now),
+        "handle_by": shown.moment(ticket.handle_by, now),
+        "due": shown.moment(shown.due(ticket), now),
+        "answer": ticket.answer,
+        "urgent": "【紧急】" if ticket.urgent else "",
+    }

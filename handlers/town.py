@@ -1,0 +1,66 @@
+"""What one installation is: its world, its rules, its words. One frozen value that every handler is given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from handlers.catalogue import Catalogue
+from handlers.limits import Limits
+from handlers.routing import Routing
+from handlers.wording import Wordings
+from handlers.world import World
+from models.calendar import Calendar
+
+Minutes = Annotated[int, Field(gt=0)]
+Days = Annotated[int, Field(gt=0)]
+
+
+class Habits(BaseModel):
+    """Section `habits`: how patient the bot is, in minutes and days."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    question_minutes: Minutes = 30
+    """An open question is forgotten after this"""
+    recent_minutes: Minutes = 60
+    """A photo, place or word that follows a report within this belongs to it"""
+    urge_minutes: Minutes = 30
+    """One 催办 per ticket and this time reaches the team; more would only annoy"""
+    lapse_days: Days = 7
+    """A resident who doesn't answer the follow-up: the ticket ends by default, not as solved"""
+    reopen_days: Days = 14
+    """So long a resident may say that it was not solved after all"""
+    invitation_days: Days = 3
+
+
+class Contacts(BaseModel):
+    """Section `contacts`: whom to call. Shown with red flags and 转人工."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hall: str = ""
+    gas: str = ""
+    lift: str = ""
+    water: str = ""
+    power: str = ""
+    helpline: str = "12356"
+    """The national line for people in mental distress"""
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """World, rules and words of one installation."""
+
+    name: str
+    world: World
+    routing: Routing
+    limits: Limits
+    calendar: Calendar
+    catalogue: Catalogue
+    say: Wordings
+    habits: Habits
+    contacts: Contacts
+    templates: Mapping[str, str]
+    """Which of the platform's templates carries a push outside the 48 hours: purpose → template id"""

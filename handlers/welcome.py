@@ -1,0 +1,208 @@
+"""Everything around a report: hello, help, binding a home, joining the staff, a person to talk to, small talk."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handlers import placing, shown
+from handlers.choosing import chosen, numbered
+from handlers.dialogue import Command, Context, Reply, Router, event, in_state, intent, menu
+from handlers.telling import tell
+from handlers.tickets import Draft, file, recent
+from models.person import Invitation, Person, Role
+from nlp.understanding import Intent
+
+router = Router("welcome")
+last_resort = Router("last resort")
+EVERYBODY = (Role.RESIDENT,)
+HOME, BIND_WHICH = "welcome.home", "welcome.bind_which"
+# Letters that are not mistaken for digits when somebody types a code from a slip of paper.
+_CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+@router.on(event("subscribe"))
+def greet(context: Context) -> Reply:
+    """Somebody follows us. A scene says which compound's QR code was scanned: their home is known then."""
+    context.person.following = True
+    place = _place_of_scene(context, context.message.event_key)
+    if place is None:
+        return Reply(context.say("welcome.hello", town=context.town.name))
+    context.person.home_place_id = place
+    return Reply(context.say("welcome.hello_from", town=context.town.name, place=context.town.world.places[place].name))
+
+
+@router.on(event("scan"))
+def scanned(context: Context) -> Reply | None:
+    """A follower scans a compound's code: the place of what they report next."""
+    place = _place_of_scene(context, context.message.event_key)
+    if place is None:
+        return None
+    if context.person.home_place_id is None:
+        context.person.home_place_id = place
+    return Reply(context.say("welcome.scanned", place=context.town.world.places[place].name))
+
+
+@router.on(event("unsubscribe"))
+def farewell(context: Context) -> Reply:
+    """Can't be answered; nothing can be sent to them from now on."""
+    context.person.following = False
+    return Reply("", keep=True)
+
+
+@router.on(menu("report"))
+def menu_report(context: Context) -> Reply:
+    return Reply(context.say("welcome.how_to_report"), keep=True)
+
+
+@router.on(menu("human"))
+@router.command("人工", "转人工", "0", roles=EVERYBODY, help="人工：请值班人员联系您")
+@router.on(intent(Intent.HUMAN))
+def human(context: Context) -> Reply:
+    """A person is told, and the resident gets a number to call; what was being asked is dropped."""
+    draft = Draft.of(context.slots) if context.state.startswith("filing.") and "text" in context.slots else None
+    last = recent(context, 7 * 24 * 60)
+    if (draft and draft.text) or last is None:
+        text = (draft.text if draft and draft.text else "") or "居民请值班人员联系"
+        last = file(context, placing.at_home(context, Draft(text, category="consult")), context.person)
+    else:
+        tell(context.session, context.town, last, "human", context.now, but=context.person)
+    return Reply(context.say("welcome.human", number=last.number, phone=context.town.contacts.hall))
+
+
+@router.command("绑定", "绑定住址", roles=EVERYBODY, help="绑定 小区几号楼几单元：记住您的住址，报修不用再说")
+@router.on(intent(Intent.BIND))
+@router.on(in_state(HOME))
+def bind(context: Context) -> Reply | None:
+    """Remember where somebody lives. The room is kept only if they tell it."""
+    draft = placing.place(context, Draft(context.text), context.understanding)
+    mention = context.understanding.place if context.understanding else None
+    if mention is None or not mention.known:
+        if context.state == HOME:
+            return None  # asked once; whatever this is, it is no place we know
+        return Reply(context.say("welcome.bind_where"), HOME)
+    if draft.places:
+        communities = [context.town.world.places[place].community for place in draft.places]
+        names = numbered([f"{context.town.world.grids[c].name}{draft.place_name}" for c in communities])
+        return Reply(context.say("welcome.bind_which", choices=names), BIND_WHICH, draft.slots())
+    return _bound(context, draft)
+
+
+@router.on(in_state(BIND_WHICH))
+def bind_which(context: Context) -> Reply | None:
+    """One of several compounds of this name."""
+    draft = Draft.of(context.slots)
+    number = chosen(context.text, len(draft.places))
+    if number is None:
+        return None
+    return _bound(context, placing.settle(draft, context.town.world.places[draft.places[number]]))
+
+
+def _bound(context: Context, draft: Draft) -> Reply:
+    person = context.person
+    person.home_place_id = draft.place_id
+    person.home_building, person.home_unit, person.home_room = draft.building, draft.unit, draft.room
+    home = shown.address(draft.place_name, draft.building, draft.unit, draft.room)
+    return Reply(context.say("welcome.bound", home=home))
+
+
+@router.command("加入", roles=EVERYBODY, help="加入 邀请码：网格员、物业人员报到")
+def join(context: Context) -> Reply:
+    """A one-time code from the town's operator gives its role, grid and team."""
+    now = context.now
+    found = select(Invitation).where(Invitation.code_hash == code_hash(context.rest)).with_for_update()
+    invitation = context.session.scalar(found)
+    if invitation is None or invitation.used_at or invitation.expires_at < now:
+        return Reply(context.say("welcome.code_unknown"))
+    invitation.used_at, invitation.used_by = now, context.person.id
+    appoint(context.person, Role(invitation.role), invitation.grid, invitation.team)
+    role = shown.ROLE_NAMES[Role(invitation.role)]
+    return Reply(context.say("welcome.joined", role=role, help=help_text(context)))
+
+
+def appoint(person: Person, role: Role, grid: str | None, team: str | None) -> None:
+    """Give a person a role, and the grid and team in which it holds."""
+    person.give(role)
+    person.grid = grid or person.grid
+    person.team = team or person.team
+
+
+def invite(session: Session, role: Role, grid: str | None, team: str | None, now: datetime, days: int) -> str:
+    """A new one-time code. It is returned once and kept only as a hash."""
+    code = "".join(secrets.choice(_CODE_ALPHABET) for _ in range(8))
+    row = Invitation(
+        code_hash=code_hash(code),
+        role=role.value,
+        grid=grid,
+        team=team,
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    session.add(row)
+    return code
+
+
+def code_hash(code: str) -> str:
+    """What is kept of an invitation's code."""
+    return hashlib.sha256(code.strip().upper().encode()).hexdigest()
+
+
+@router.on(menu("help"))
+@router.command("帮助", "?", "？", "菜单", roles=EVERYBODY, help="帮助：看能做什么")
+@router.on(intent(Intent.HELP))
+def show_help(context: Context) -> Reply:
+    return Reply(help_text(context), keep=True)
+
+
+def help_text(context: Context) -> str:
+    """The commands of the person's roles, generated from the commands themselves."""
+    mine = [command for command in ALL_COMMANDS if command.roles & context.person.roles]
+    special = [command for command in mine if Role.RESIDENT not in command.roles]
+    lines = [f"· {command.help}" for command in mine if command not in special]
+    staff = [f"· {command.help}" for command in special]
+    text = context.say("welcome.help", town=context.town.name, lines="\n".join(lines))
+    return text + ("\n" + context.say("welcome.help_staff", lines="\n".join(staff)) if staff else "")
+
+
+ALL_COMMANDS: list[Command] = []
+"""Filled by `handlers.answering` with the commands of all routers, in their order"""
+
+
+@router.command("取消", "算了", "退出", roles=EVERYBODY, help="取消：不报了，从头来")
+def cancel(context: Context) -> Reply:
+    return Reply(context.say("welcome.cancelled" if context.state else "welcome.nothing_to_cancel"))
+
+
+@last_resort.on(intent(Intent.GREETING))
+def hello(context: Context) -> Reply:
+    return Reply(context.say("welcome.greeting"), keep=True)
+
+
+@last_resort.on(intent(Intent.THANKS))
+def thanks(context: Context) -> Reply:
+    return Reply(context.say("welcome.thanks"), keep=True)
+
+
+@last_resort.on(intent(Intent.ABUSE))
+def abuse(context: Context) -> Reply:
+    """Anger is met with help, not with a lecture."""
+    return Reply(context.say("welcome.abuse", phone=context.town.contacts.hall), keep=True)
+
+
+@last_resort.on(intent(Intent.CHITCHAT, Intent.WITHDRAW))
+def chitchat(context: Context) -> Reply:
+    return Reply(context.say("welcome.chitchat"), keep=True)
+
+
+@last_resort.on(lambda context: context if context.text else None)
+def anything_else(context: Context) -> Reply:
+    """Never a dead end."""
+    return Reply(context.say("welcome.chitchat"), keep=True)
+
+
+def _place_of_scene(context: Context, scene: str) -> int | None:
+    """QR codes carry `place_ID`, as the operators' codes are made."""
+    digits = scene.removeprefix("qrscene_").removeprefix("place_")
+    return int(digits) if digits.isdigit() and int(digits) in context.town.world.places else None

@@ -1,0 +1,242 @@
+"""Staff work in the chat: 接 到 结 退 转 备注 待办, on the last pushed ticket or by number."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from handlers import shown
+from handlers.access import actor, tickets, worked
+from handlers.dialogue import Context, Reply, Router, in_state
+from handlers.picking import pick
+from handlers.routing import level_above
+from handlers.telling import tell
+from handlers.tickets import give_to, hand_back, set_timer, watch
+from models.grid import Level
+from models.moves import ACCEPT, ENDED, ESCALATE, NOTE, OPEN, REASSIGN, REPORT_IN, RESOLVE, Status
+from models.person import STAFF, Look
+from models.ticket import Ticket
+
+router = Router("working")
+REASON = "working.reason"
+_HELD = (Status.DISPATCHED, Status.WORKING)
+
+
+@router.on(in_state(REASON))
+def reason_told(context: Context) -> Reply | None:
+    """The words that a command was waiting for."""
+    ticket = context.session.scalar(tickets(worked(context.person) & (Ticket.id == context.slots["ticket"])))
+    act = _WITH_WORDS.get(context.slots["word"])
+    if ticket is None or act is None:
+        return None
+    return act(context, ticket, context.text.strip())
+
+
+@router.command("接", "接单", "签收", roles=STAFF, help="接 [工单号]：签收工单")
+def accept(context: Context) -> Reply:
+    """Sign for a ticket: it is mine from now on, and the resident hears it."""
+    picked = _pick(context, (Status.DISPATCHED,), "接")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, _ = picked
+    if ticket.status != Status.DISPATCHED:
+        return _already(context, ticket)
+    _sign(context, ticket)
+    tell(context.session, context.town, ticket, "accept", context.now, but=context.person)
+    due = shown.moment(ticket.handle_by, context.now)
+    return Reply(context.say("working.accepted", number=ticket.number, where=shown.where(ticket), due=due))
+
+
+@router.command("到", "到场", "已到", "报到", roles=STAFF, help="到 [工单号]：到现场了（吹哨的单子为报到）")
+def arrive(context: Context) -> Reply:
+    """At the spot. For a team called by a whistle: reported in. Whoever arrives has signed."""
+    picked = _pick(context, _HELD, "到")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, _ = picked
+    if Status(ticket.status) not in REPORT_IN.sources:
+        return _already(context, ticket)
+    if ticket.status == Status.DISPATCHED and ticket.team == context.person.team:
+        _sign(context, ticket)
+    if _has_arrived(context, ticket):
+        return Reply(context.say("working.arrived_already", number=ticket.number))
+    ticket.apply(REPORT_IN, by=actor(context.person, ticket), at=context.now)
+    for helper in ticket.support:
+        if helper.team == context.person.team and helper.reported_at is None:
+            helper.reported_at = context.now
+    tell(context.session, context.town, ticket, "report_in", context.now, but=context.person)
+    return Reply(context.say("working.arrived", number=ticket.number))
+
+
+@router.command("结", "办结", "完成", roles=STAFF, help="结 [工单号] 办了什么：办结，请居民确认")
+def resolve(context: Context) -> Reply:
+    """Done, with the words that the resident will read."""
+    return _with_words(context, (Status.WORKING,), "结", "working.resolve_how")
+
+
+@router.command("退", "退单", roles=STAFF, help="退 [工单号] 原因：不归我们，退回社区裁定")
+def give_back(context: Context) -> Reply:
+    """Not ours, with a reason."""
+    return _with_words(context, _HELD, "退", "working.return_why")
+
+
+@router.command("转", "转派", roles=STAFF, help="转 [工单号] 单位 原因：转给别的单位")
+def hand_on(context: Context) -> Reply:
+    """To another team, with a reason."""
+    return _with_words(context, _HELD, "转", "working.reassign_whom")
+
+
+@router.command("上报", roles=STAFF, help="上报 [工单号] 原因：本级办不了，请上一级接手")
+def climb(context: Context) -> Reply:
+    """Beyond our means: the level above takes it."""
+    return _with_words(context, _HELD, "上报", "working.escalate_why")
+
+
+@router.command("备注", roles=STAFF, help="备注 [工单号] 内容：记一笔（居民看不到）")
+def note(context: Context) -> Reply:
+    """办理情况: for inside only."""
+    return _with_words(context, tuple(set(Status) - ENDED), "备注", "working.note_what")
+
+
+@router.command("待办", "我的待办", roles=STAFF, help="待办：我手上的工单")
+def todo(context: Context) -> Reply:
+    """What waits for this person's team, the most urgent first."""
+    mine = list(context.session.scalars(tickets(worked(context.person), tuple(OPEN)).limit(50)))
+    if not mine:
+        return Reply(context.say("working.nothing_to_do"), keep=True)
+    mine.sort(key=lambda ticket: (not ticket.urgent, shown.due(ticket) or context.now, ticket.id))
+    lines = [
+        f"{shown.line(context.town, t, context.now)} {shown.moment(shown.due(t), context.now)}前" for t in mine[:10]
+    ]
+    more = context.say("working.and_more", count=len(mine) - 10) if len(mine) > 10 else ""
+    return Reply(context.say("working.todo", count=len(mine), lines="\n".join(lines)) + more, keep=True)
+
+
+def _todo_line(context: Context, ticket: Ticket) -> str:
+    due = shown.moment(shown.due(ticket), context.now)
+    return f"{shown.line(context.town, ticket, context.now)} {due}前"
+
+
+@router.command("看", "详情", roles=STAFF, help="看 [工单号]：看工单全文和经过")
+def look(context: Context) -> Reply:
+    """All of one ticket, for whoever works on it; who looked is written down."""
+    picked = pick(context, worked(context.person), (), "看")
+    return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
+
+
+def opened(context: Context, ticket: Ticket) -> str:
+    """A ticket in full, and the line in the read log that says who saw it."""
+    context.session.add(Look(person_id=context.person.id, ticket_id=ticket.id, at=context.now))
+    return context.say(
+        "working.full",
+        line=shown.line(context.town, ticket, context.now),
+        text=ticket.text,
+        team=shown.team_name(context.town, ticket.team),
+        rule=ticket.rule,
+        due=shown.moment(shown.due(ticket), context.now),
+        photos=len(ticket.attachments),
+        history="\n".join(shown.timeline(context.session, ticket, context.now)),
+    )
+
+
+def _pick(context: Context, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
+    picked = pick(context, worked(context.person), statuses, word)
+    if isinstance(picked, Reply) and not context.rest and context.person.last_told_ticket_id:
+        last = worked(context.person) & (Ticket.id == context.person.last_told_ticket_id)
+        ticket = context.session.scalar(tickets(last))
+        if ticket and picked.text == context.say("picking.none", word=word):
+            return ticket, ""  # said twice: the caller tells how it stands
+    return picked
+
+
+def _with_words(context: Context, statuses: tuple[Status, ...], word: str, question: str) -> Reply:
+    """A command that needs words: they follow it, or are asked for."""
+    picked = _pick(context, statuses, word)
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    if Status(ticket.status) not in statuses:
+        return _already(context, ticket)
+    if not words:
+        return Reply(context.say(question, number=ticket.number), REASON, {"word": word, "ticket": ticket.id})
+    return _WITH_WORDS[word](context, ticket, words)
+
+
+def _resolve(context: Context, ticket: Ticket, words: str) -> Reply:
+    if ticket.status != Status.WORKING:
+        return _already(context, ticket)
+    ticket.answer = words
+    ticket.apply(RESOLVE, by=actor(context.person, ticket), at=context.now, note=words)
+    set_timer(context, "lapse", ticket, context.now + timedelta(days=context.town.habits.lapse_days))
+    tell(context.session, context.town, ticket, "resolve", context.now, but=context.person)
+    return Reply(context.say("working.resolved", number=ticket.number))
+
+
+def _return(context: Context, ticket: Ticket, words: str) -> Reply:
+    if Status(ticket.status) not in _HELD:
+        return _already(context, ticket)
+    acting = actor(context.person, ticket)
+    taken_by = hand_back(context, ticket, by=context.person, acting=acting, reason=words)
+    team = taken_by.team.name if taken_by else context.say("working.the_desk")
+    return Reply(context.say("working.returned", number=ticket.number, team=team))
+
+
+def _reassign(context: Context, ticket: Ticket, words: str) -> Reply:
+    """「城管 占道的事归他们」: the first word names the team, the rest is the reason."""
+    name, _, why = words.partition(" ")
+    team = context.town.world.team_named(name, ticket.grid)
+    if Status(ticket.status) not in _HELD:
+        return _already(context, ticket)
+    if team is None or team.code == ticket.team or not why.strip():
+        key = "working.reassign_why" if team and not why.strip() else "working.reassign_unknown"
+        return Reply(context.say(key, name=name), REASON, {"word": "转", "ticket": ticket.id})
+    acting = actor(context.person, ticket)
+    ticket.team, ticket.rule, ticket.support = team.code, f"转派：{why}", []
+    ticket.apply(REASSIGN, by=acting, at=context.now, note=f"转给{team.name}：{why}")
+    watch(context, ticket)
+    tell(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)
+    return Reply(context.say("working.reassigned", number=ticket.number, team=team.name))
+
+
+def _escalate(context: Context, ticket: Ticket, words: str) -> Reply:
+    above = level_above(context.town.world, ticket.grid, Level(ticket.level), ticket.team)
+    if Status(ticket.status) not in _HELD:
+        return _already(context, ticket)
+    if above is None:
+        return Reply(context.say("working.no_level_above", number=ticket.number))
+    acting = actor(context.person, ticket)
+    give_to(context, ticket, above)
+    ticket.apply(ESCALATE, by=acting, at=context.now, note=words)
+    watch(context, ticket)
+    tell(context.session, context.town, ticket, "escalate", context.now, but=context.person, reason=words)
+    return Reply(context.say("working.escalated", number=ticket.number, team=above.team.name))
+
+
+def _note(context: Context, ticket: Ticket, words: str) -> Reply:
+    ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note=words)
+    return Reply(context.say("working.noted", number=ticket.number))
+
+
+_WITH_WORDS: dict[str, Callable[[Context, Ticket, str], Reply]] = {
+    "结": _resolve,
+    "退": _return,
+    "转": _reassign,
+    "上报": _escalate,
+    "备注": _note,
+}
+
+
+def _sign(context: Context, ticket: Ticket) -> None:
+    ticket.apply(ACCEPT, by=actor(context.person, ticket), at=context.now)
+    ticket.assignee_id = context.person.id
+
+
+def _has_arrived(context: Context, ticket: Ticket) -> bool:
+    arrivals = ticket.events.select().filter_by(move=REPORT_IN.name, by_person=context.person.id)
+    latest = context.session.scalars(arrivals).all()
+    return any(ticket.accepted_at and each.at >= ticket.accepted_at for each in latest)
+
+
+def _already(context: Context, ticket: Ticket) -> Reply:
+    """The command was right once, but the ticket has moved on: say how it stands."""
+    mine = ticket.assignee_id == context.person.id
+    key = "working.already_mine" if mine else "working.already"
+    return Reply(context.say(key, line=shown.line(context.town, ticket, context.now)))
