@@ -17,6 +17,7 @@ from bot.wechat_http import Download, Timeouts, Upload, WeChatHttp, read_json
 OFFICIAL = "https://api.weixin.qq.com"
 
 _RENEW_BEFORE = 240  # the platform has a new one ready 300 s before the end, and takes both till then
+_LONGEST_LIFE = 86400  # 7200 is usual; beyond a day the answer isn't the platform's
 _MOST_MEDIA = 20 << 20
 
 log = structlog.get_logger(__name__)
@@ -116,7 +117,7 @@ class Gateway:
         body |= {"force_refresh": True} if force else {}
         answer = self._http.post("/cgi-bin/stable_token", {}, body, repeatable=True)
         lifetime = answer.get("expires_in")
-        if not isinstance(lifetime, int) or lifetime <= 0:
+        if not isinstance(lifetime, int) or not 0 < lifetime <= _LONGEST_LIFE:
             raise WeChatError(0, "the token's answer has no expires_in", Remedy.RETRY)
         useful = max(lifetime - _RENEW_BEFORE, lifetime // 2)
         log.info("wechat_token_fetched", useful_seconds=useful, forced=force)
@@ -136,6 +137,6 @@ def _is_json(found: Download) -> bool:
         return False
     try:
         json.loads(found.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

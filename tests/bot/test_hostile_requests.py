@@ -105,11 +105,12 @@ SIGNATURES = ["", "0" * 40, "0", "a" * 4000, "中" * 40, "\x00" * 40, "null", "'
 
 @pytest.mark.parametrize("name", ["signature", "msg_signature"])
 @pytest.mark.parametrize("wrong", [*SIGNATURES, "UPPER", "CUT", "LONGER"])
-def test_a_wrong_signature_is_refused(name, wrong):
+@pytest.mark.parametrize("mode", [Mode.SAFE, Mode.COMPAT])
+def test_a_wrong_signature_is_refused(mode, name, wrong):
     bot, call = Bot(), wechat.safe_call(TEXT)
     right = dict(pair.split("=") for pair in call.path.partition("?")[2].split("&"))[name]
     call.extra = {name: {"UPPER": right.upper() + "A", "CUT": right[:-1], "LONGER": right + "0"}.get(wrong, wrong)}
-    assert post(a_client(bot), call).status_code == 403
+    assert post(a_client(bot, mode), call).status_code == 403
     assert not bot.heard
 
 

@@ -75,6 +75,12 @@ def test_a_stale_or_future_timestamp_is_refused_with_its_age_in_the_log(age):
     assert not bot.heard
 
 
+@pytest.mark.parametrize("age", [0, 5, 590, -590])
+def test_a_message_may_be_some_minutes_on_its_way(age):
+    call = wechat.safe_call(TEXT, timestamp=str(int(time.time()) - age))
+    assert post(a_client(Bot()), call).status_code == 200
+
+
 def test_a_digit_moved_from_nonce_to_timestamp_is_refused_though_the_signature_holds():
     now = str(int(time.time()))
     honest = wechat.Call(TEXT, timestamp=now, nonce="5" + "7" * 9)

@@ -168,7 +168,15 @@ def test_no_connection_is_tried_again_later(api):
         assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).remedy is Remedy.RETRY
 
 
-@pytest.mark.parametrize("answer", [says(expires_in=7200), says(access_token="T"), says(access_token=1, expires_in=9)])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        says(expires_in=7200),
+        says(access_token="T"),
+        says(access_token=1, expires_in=9),
+        says(access_token="T", expires_in=10**15),
+    ],
+)
 def test_a_token_answer_without_a_token_is_tried_again_later(api, answer):
     api.put(TOKEN, answer)
     assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).remedy is Remedy.RETRY
@@ -276,6 +284,12 @@ def test_media_come_with_their_type(api):
 def test_media_that_are_gone_are_an_error_not_a_picture(api):
     api.put("/cgi-bin/media/get", Says(b'{"errcode":40007,"errmsg":"invalid media_id"}', content_type="text/plain"))
     assert refused(lambda: a_gateway(api).download_media("M1")).code == 40007
+
+
+def test_media_that_only_look_like_an_answer_are_media(api):
+    for odd in (b"{" + b'"a":[' * 600, b"{\xff", b"{}" + b" " * 5000):
+        api.put("/cgi-bin/media/get", Says(odd, content_type="audio/amr"))
+        assert a_gateway(api).download_media("M1") == (odd, "audio/amr")
 
 
 def test_a_video_is_fetched_from_its_own_address_without_the_token(api):
