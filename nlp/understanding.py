@@ -57,8 +57,8 @@ class Part:
 class Understanding:
     """One reading of one text. Probabilities are calibrated, 0 to 1.
 
-    `candidates` holds (category, probability) best first, all twelve; `sure` says whether the best may be stated as fact
-    (the threshold is the model's own, chosen on a cost curve); `also` the other categories a clerk would accept;
+    `candidates` holds (category, probability) best first, all twelve; `sure` says whether the best may be stated as
+    fact (the threshold is the model's own, chosen on a cost curve); `also` the other categories a clerk would accept;
     `item` a sub-item's key ("lift"), `red_flag` a danger's key or "".
     """
 

@@ -1,0 +1,81 @@
+"""House numbers in all the ways they are written: 3号楼 三号楼 3栋 3# B座 三单元 2门 502室 5楼 3-2-502."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_NUMERAL = "零〇一二两三四五六七八九十百"
+_N = rf"(?:[0-9]{{1,4}}|[{_NUMERAL}]{{1,4}})"
+_BUILDING = re.compile(rf"(?<![0-9a-z.])(?P<n>{_N}|[a-z][0-9]{{0,2}}|[甲乙丙丁])\s*(?:号楼|号院|栋|幢|座|#楼?)")
+_UNIT = re.compile(rf"(?<![0-9a-z])(?P<n>{_N}|[a-z]|[甲乙丙丁东西中])\s*(?:单元|门洞|门(?=[0-9]{{3,4}}))")
+_ROOM = re.compile(
+    r"(?<![0-9])(?P<n>[0-9]{3,4})(?:室|号房|房间|房|户|号(?![0-9线楼院街路]))"
+    r"|(?<=[元栋幢座门#楼])\s?(?P<m>[0-9]{3,4})(?![0-9年号路月块元米平多栋])"
+)
+_FLOOR = re.compile(rf"(?<![0-9a-z号])(?P<n>(?:负|地下|-)?{_N})(?:楼|层)(?![栋道梯顶上下盘市层房])")
+_DASHES = re.compile(
+    r"(?<![0-9a-z-])(?P<building>[0-9]{1,3}|[a-z][0-9]{0,2})[-—–](?P<unit>[0-9]{1,2})[-—–](?P<room>[0-9]{3,4})(?![0-9-])"
+)
+_PAIR = re.compile(r"(?<![0-9a-z-])(?P<building>[0-9]{1,3})[-—–](?P<room>[0-9]{3,4})(?![0-9-])")
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_APART = 3  # characters between the parts of one address; what stands further on is another one
+_BELOW = ("负", "地下", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What of an address stands behind the name of the place; "" where it is not said."""
+
+    start: int
+    end: int
+    building: str = ""
+    unit: str = ""
+    room: str = ""
+    floor: str = ""
+
+
+def find_house(text: str) -> House | None:
+    """The first building, unit, room and floor of a plain text."""
+    for pattern in (_DASHES, _PAIR):
+        if dashes := pattern.search(text):
+            said = {name: number(words) for name, words in dashes.groupdict().items()}
+            return House(*dashes.span(), said["building"], said.get("unit", ""), said["room"])
+    found = [pattern.search(text) for pattern in (_BUILDING, _UNIT, _ROOM, _FLOOR)]
+    spans = [match.span() for match in found if match]
+    if not spans:
+        return None
+    start, end = _together(spans)
+    return House(start, end, *(_said(match) if match and start <= match.start() < end else "" for match in found))
+
+
+def number(words: str) -> str:
+    """「三」「十二」「二十四」「一〇三」「b」 → 3, 12, 24, 103, B."""
+    if words[0] not in _NUMERAL:
+        return words.upper().lstrip("0") or words
+    if "十" not in words and "百" not in words:
+        return "".join(str(_DIGITS[digit]) for digit in words)
+    total, digit = 0, 0
+    for sign in words:
+        if sign in "十百":
+            total += (digit or 1) * (10 if sign == "十" else 100)
+            digit = 0
+        else:
+            digit = _DIGITS[sign]
+    return str(total + digit)
+
+
+def _said(match: re.Match[str]) -> str:
+    words = next(filter(None, match.groups()))
+    for below in _BELOW:
+        if words.startswith(below):
+            return f"-{number(words.removeprefix(below))}"
+    return number(words)
+
+
+def _together(spans: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    (start, end), *rest = sorted(spans)
+    for next_start, next_end in rest:
+        if next_start - end > _APART:
+            break
+        end = max(end, next_end)
+    return start, end

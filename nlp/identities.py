@@ -1,0 +1,80 @@
+"""Numbers that tell who somebody is: telephones, identity cards, bank cards. They never leave unmasked."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class IdentityKind(StrEnum):
+    """What kind of number it is."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    IDENTITY_CARD = "identity_card"
+    BANK_CARD = "bank_card"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One number in a text."""
+
+    kind: IdentityKind
+    number: str
+    start: int
+    end: int
+
+
+_GAP = r"[ \-—－]?"
+# Longest first: the middle of an identity number may look like a telephone's.
+_PATTERNS = (
+    (
+        IdentityKind.IDENTITY_CARD,
+        re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXxＸｘ](?!\d)"),
+    ),
+    (
+        IdentityKind.IDENTITY_CARD,
+        re.compile(r"(?<!\d)[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}(?!\d)(?<=\d{15})"),
+    ),
+    (IdentityKind.BANK_CARD, re.compile(r"(?<!\d)(?:62|4\d|5[1-5])\d{2}(?: ?\d{4}){3}(?: ?\d{1,3})?(?!\d)")),
+    (IdentityKind.MOBILE, re.compile(rf"(?<![\d])(?:\+?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)")),
+    (
+        IdentityKind.LANDLINE,
+        re.compile(r"(?<!\d)\(?0\d{2,3}\)?[ \-—－]?[2-9]\d{6,7}(?!\d)|(?<=电话)[:：是 ]?[2-9]\d{6,7}(?!\d)"),
+    ),
+)
+_FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("＋"): "+"}
+
+
+def find_identities(text: str) -> tuple[Identity, ...]:
+    """All of them, left to right."""
+    return tuple(sorted(_found(text.translate(_FULL_WIDTH)), key=lambda identity: identity.start))
+
+
+def _found(text: str) -> Iterator[Identity]:
+    taken: list[tuple[int, int]] = []
+    for kind, pattern in _PATTERNS:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if all(end <= other_start or start >= other_end for other_start, other_end in taken):
+                taken.append((start, end))
+                yield Identity(kind, match[0], start, end)
+
+
+def mask(text: str) -> str:
+    """The text with all but the last digits of such numbers starred; its length stays."""
+    if not any(character.isdigit() for character in text):
+        return text
+    for identity in find_identities(text):
+        text = text[: identity.start] + _starred(identity.number) + text[identity.end :]
+    return text
+
+
+def _starred(number: str) -> str:
+    """「13800138000」 → 「138****8000」: enough for its owner to know it again."""
+    keep = 3 if len(number) <= 13 else 1
+    return (
+        number[:keep] + "*" * (len(number) - keep - 4) + number[-4:]
+        if len(number) >= 11
+        else "*" * (len(number) - 2) + number[-2:]
+    )

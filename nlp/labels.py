@@ -1,0 +1,53 @@
+"""The names of categories, their sub-items and the words of the field, as the data files give them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One of the kinds of grievance that a town sorts by."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A group of words that speak of one matter; the sub-items are such groups, and so are matters of other offices."""
+
+    key: str
+    category: str
+    name: str
+    words: tuple[str, ...]
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    lines = (DATA / name).read_text("utf-8").splitlines()
+    return (line.split("\t") for line in lines[1:] if line)
+
+
+@lru_cache(maxsize=1)
+def categories() -> tuple[Category, ...]:
+    return tuple(Category(*row) for row in _rows("categories.tsv"))
+
+
+@lru_cache(maxsize=1)
+def items() -> tuple[Topic, ...]:
+    return tuple(Topic(key, category, name, tuple(words.split())) for key, category, name, words in _rows("items.tsv"))
+
+
+@lru_cache(maxsize=1)
+def topics() -> tuple[Topic, ...]:
+    """All groups of words: the sub-items' and those of matters that have none."""
+    rest = (Topic(key, category, key, tuple(words.split())) for key, category, words in _rows("topics.tsv"))
+    return (*items(), *rest)
+
+
+def category_by_name() -> dict[str, str]:
+    """Keys under every name that an operator may write: 「停车管理」 and `parking`."""
+    return {name: category.key for category in categories() for name in (category.key, category.name)}

@@ -1,0 +1,80 @@
+"""Where: one place out of a text, from the world's names, from the shape of names, and from house numbers."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nlp.houses import House, find_house
+from nlp.places import Gazetteer, Hit
+from nlp.shapes import Shape, find_shapes
+from nlp.understanding import PlaceMention
+
+_LANDMARKS = (
+    "[东南西北正后侧前大]{1,2}门(?:口|岗)?|门口|门岗|楼下|楼顶|楼道|电梯口|天台|路口|拐角|十字路口|丁字路口",
+    "(?:地下)?(?:车库|停车场)(?:出口|入口|出入口)?|地下室",
+    r"(?:小广场|喷泉|凉亭|花坛|游乐场|篮球场|健身区|快递柜|菜鸟驿站|垃圾站|配电房|水泵房|岗亭|门卫室)(?:旁边?|附近|前面?|后面?)?",
+)
+_LANDMARK = re.compile("|".join(_LANDMARKS))
+_STREET_NUMBER = re.compile(r"(?<=[路街道巷弄村镇])[0-9]{1,4}号(?!楼|线)")
+_NEAR = 6  # characters between a name and its house number: 「德尚小区的3号楼」
+_LOOK_AHEAD = 24
+
+
+def find_place(text: str, words: Sequence[str], links: frozenset[str], gazetteer: Gazetteer) -> PlaceMention | None:
+    """The place that a plain text is about, None where it names none."""
+    if hits := gazetteer.find(text):
+        hit = _best_hit(text, hits)
+        return _described(text, hit.start, hit.end, hit.canonical)
+    if shapes := find_shapes(words, links):
+        shape = max(shapes, key=lambda shape: _likeliness(text, shape))
+        number = _STREET_NUMBER.match(text, shape.end)
+        end = number.end() if number else shape.end
+        return _described(text, shape.start, end, gazetteer.nearest(text[shape.start : shape.end]))
+    return _nameless(text)
+
+
+def _best_hit(text: str, hits: Sequence[Hit]) -> Hit:
+    """The one with a house number behind it, else the first."""
+    return next((hit for hit in hits if _house_behind(text, hit.end)), hits[0])
+
+
+def _likeliness(text: str, shape: Shape) -> tuple[int, int]:
+    """A house number behind it speaks for a name; among equals the first is what the text is about."""
+    return (shape.weight + (2 if _house_behind(text, shape.end) else 0), -shape.start)
+
+
+def _house_behind(text: str, end: int) -> House | None:
+    house = find_house(text[end : end + _LOOK_AHEAD])
+    if house is None or house.start > _NEAR:
+        return None
+    return replace(house, start=end + house.start, end=end + house.end)
+
+
+def _described(text: str, start: int, end: int, known: str) -> PlaceMention:
+    """A named place with the house number that follows, or else any that the text has."""
+    house = _house_behind(text, end)
+    span_end = house.end if house else end
+    house = house or find_house(text[:start]) or find_house(text[end:])
+    return replace(
+        _with(house, _landmark(text, span_end)), name=text[start:end], known=known, start=start, end=span_end
+    )
+
+
+def _nameless(text: str) -> PlaceMention | None:
+    """Only a house number or a landmark: the name is asked, or known from the bound home."""
+    if house := find_house(text):
+        return replace(_with(house, _landmark(text, house.end)), start=house.start, end=house.end)
+    if landmark := _LANDMARK.search(text):
+        return PlaceMention(landmark=landmark[0], start=landmark.start(), end=landmark.end())
+    return None
+
+
+def _landmark(text: str, behind: int) -> str:
+    found = _LANDMARK.search(text, behind) or _LANDMARK.search(text)
+    return found[0] if found else ""
+
+
+def _with(house: House | None, landmark: str) -> PlaceMention:
+    if house is None:
+        return PlaceMention(landmark=landmark)
+    return PlaceMention(building=house.building, unit=house.unit, room=house.room, floor=house.floor, landmark=landmark)

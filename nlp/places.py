@@ -1,0 +1,138 @@
+"""The world's place names: found in a text whatever else stands there, also misspelt or misheard.
+
+An index, not a scan: a text is looked up character by character, so 100,000 names cost what ten cost.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz import fuzz
+
+from nlp.features import plain
+from nlp.sounds import sound
+
+_KIND = re.compile(r"(?:住宅)?(?:小区|花园|社区|家园|公寓|新村|片区|宿舍|家属院|大院|广场|大厦|街道)$")
+_CLOSE_ENOUGH = 74  # one wrong character in four
+_HEARD_AT_LEAST = 3  # two syllables sound like half the language
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceName:
+    """A name people use, and the one the world knows the place by; an alias is one more of these."""
+
+    name: str
+    canonical: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name of the world in a text: where it stands, and how safely it was recognised."""
+
+    canonical: str
+    start: int
+    end: int
+    exact: bool = True
+
+
+class Gazetteer:
+    """All names, indexed by their beginnings, by their sound, and by their characters."""
+
+    def __init__(self, names: Iterable[PlaceName] = ()) -> None:
+        self._names: dict[str, str] = {}
+        self._short: dict[str, str] = {}
+        for entry in names:
+            self._names.setdefault(plain(entry.name.strip()), entry.canonical)
+        self._names.pop("", None)
+        self._add_short_forms()
+        self._lengths = _lengths_by_beginning(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _add_short_forms(self) -> None:
+        """「德尚」 for 「德尚小区」: weaker, and only where it is the short form of one place alone."""
+        ambiguous = set()
+        for name, canonical in self._names.items():
+            short = _KIND.sub("", name)
+            if len(short) < 2 or short == name or short in self._names:
+                continue
+            if self._short.setdefault(short, canonical) != canonical:
+                ambiguous.add(short)
+        for short in ambiguous:
+            del self._short[short]
+
+    @cached_property
+    def _short_lengths(self) -> Mapping[str, Sequence[int]]:
+        return _lengths_by_beginning(self._short)
+
+    @cached_property
+    def _sounds(self) -> Mapping[tuple[str, ...], str]:
+        heard: dict[tuple[str, ...], str] = {}
+        for names in (self._names, self._short):
+            for name, canonical in names.items():
+                if len(name) >= _HEARD_AT_LEAST:
+                    heard.setdefault(sound(name), canonical)
+        return heard
+
+    @cached_property
+    def _sound_lengths(self) -> Mapping[tuple[str, ...], Sequence[int]]:
+        lengths: dict[tuple[str, ...], set[int]] = {}
+        for key in self._sounds:
+            lengths.setdefault(key[:2], set()).add(len(key))
+        return {beginning: sorted(sizes, reverse=True) for beginning, sizes in lengths.items()}
+
+    @cached_property
+    def _by_character(self) -> Mapping[str, Sequence[str]]:
+        index: dict[str, list[str]] = {}
+        for name in self._names:
+            for character in set(_KIND.sub("", name)):
+                index.setdefault(character, []).append(name)
+        return index
+
+    def find(self, text: str) -> tuple[Hit, ...]:
+        """Names in a plain text, left to right, the longest at every position."""
+        if not self._names:
+            return ()
+        hits = tuple(_matches(text, self._names, self._lengths))
+        return hits or tuple(_matches(text, self._short, self._short_lengths)) or tuple(self._heard(text))
+
+    def _heard(self, text: str) -> Iterator[Hit]:
+        """Names written with other characters of the same sound, as dictation does."""
+        syllables = sound(text)
+        start = 0
+        while start < len(text):
+            for length in self._sound_lengths.get(syllables[start : start + 2], ()):
+                if canonical := self._sounds.get(syllables[start : start + length]):
+                    yield Hit(canonical, start, start + length, exact=False)
+                    start += length - 1
+                    break
+            start += 1
+
+    def nearest(self, name: str) -> str:
+        """The place meant by a misspelt name, "" if none is near enough or two are equally near."""
+        core = _KIND.sub("", name)
+        near = {known for character in core for known in self._by_character.get(character, ())}
+        scored = sorted(((fuzz.ratio(core, _KIND.sub("", known)), known) for known in near), reverse=True)
+        scored = [(score, known) for score, known in scored if score >= _CLOSE_ENOUGH]
+        best = {self._names[known] for score, known in scored if score == scored[0][0]}
+        return best.pop() if len(best) == 1 else ""
+
+
+def _lengths_by_beginning(names: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    lengths: dict[str, set[int]] = {}
+    for name in names:
+        lengths.setdefault(name[:2], set()).add(len(name))
+    return {beginning: sorted(sizes, reverse=True) for beginning, sizes in lengths.items()}
+
+
+def _matches(text: str, names: Mapping[str, str], lengths: Mapping[str, Sequence[int]]) -> Iterator[Hit]:
+    start = 0
+    while start < len(text):
+        for length in lengths.get(text[start : start + 2], ()):
+            if canonical := names.get(text[start : start + length]):
+                yield Hit(canonical, start, start + length)
+                start += length - 1
+                break
+        start += 1

@@ -1,0 +1,129 @@
+"""The reader: one text in, everything that the other rooms want to know of it out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nlp import store
+from nlp.features import Features, Featurizer, plain
+from nlp.intents import set_phrase
+from nlp.labels import topics
+from nlp.linear import Weighed, ranked
+from nlp.mentions import find_place
+from nlp.parts import candidate_parts
+from nlp.places import Gazetteer
+from nlp.reasons import reasons
+from nlp.redflags import RedFlag, find_red_flag
+from nlp.sorting import item_of
+from nlp.store import StoredModel
+from nlp.times import find_times
+from nlp.understanding import Intent, Part, Understanding
+
+LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
+_PART_AT_LEAST = 0.5
+_FLAGGED = 0.99  # how sure we say to be of the category that a red flag fixes
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A plain text with what the model made of it."""
+
+    words: Sequence[str]
+    features: Features
+    weighed: Weighed
+    categories: tuple[tuple[str, float], ...]
+    intents: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Understands texts. Nothing in it changes, so threads and forked processes may share it."""
+
+    model: StoredModel
+    gazetteer: Gazetteer
+    featurizer: Featurizer
+
+    @classmethod
+    def load(cls, model_dir: Path, gazetteer: Gazetteer | None = None) -> "Reader":
+        """The model in use under a folder; `BadModelError` says what to do where there is none."""
+        return cls.of(store.load(model_dir), gazetteer)
+
+    @classmethod
+    def of(cls, model: StoredModel, gazetteer: Gazetteer | None = None) -> "Reader":
+        return cls(model, gazetteer or Gazetteer(), Featurizer(model.segmenter, topics()))
+
+    def with_places(self, gazetteer: Gazetteer) -> "Reader":
+        """The same reader in a world with other places; shares the model."""
+        return replace(self, gazetteer=gazetteer)
+
+    def understand(self, text: str) -> Understanding:
+        shown = text[:LONGEST_READ]
+        said = plain(shown)
+        read = self._read(said)
+        flag = find_red_flag(said)
+        intent, intent_confidence = self._intent(said, read, flag)
+        candidates = read.categories if flag is None else _flagged(read.categories, flag)
+        category, confidence = candidates[0]
+        place = find_place(said, read.words, self.model.segmenter.links, self.gazetteer)
+        return Understanding(
+            text=text,
+            intent=intent,
+            intent_confidence=intent_confidence,
+            category=category,
+            confidence=confidence,
+            candidates=candidates,
+            sure=confidence >= self.model.card.sure_at,
+            also=tuple(label for label, share in read.categories[:3] if label != category and self._accepts(share)),
+            item=item_of(read.features.topics, category),
+            urgent=flag is not None,
+            red_flag=flag.key if flag else "",
+            place=replace(place, name=shown[place.start : place.start + len(place.name)]) if place else None,
+            parts=self._parts(shown) if intent is Intent.REPORT else (),
+            times=find_times(said),
+        )
+
+    def explain(self, text: str, category: str = "") -> tuple[tuple[str, float], ...]:
+        """The words that weighed most for a category (the chosen one if none is given), the heaviest first."""
+        read = self._read(plain(text[:LONGEST_READ]))
+        return reasons(self.model.linear, read.features, read.words, category or read.categories[0][0])
+
+    def _read(self, said: str) -> _Read:
+        linear, words = self.model.linear, self.model.segmenter.cut(said)
+        features = self.featurizer.features_of(said, words)
+        weighed = linear.weigh(features)
+        scores = linear.scores(weighed)
+        categories, intents = (
+            ranked(linear.heads[head].labels, linear.probabilities(scores, head)) for head in ("category", "intent")
+        )
+        return _Read(words, features, weighed, categories, intents)
+
+    def _accepts(self, share: float) -> bool:
+        return share >= self.model.card.also_at
+
+    def _intent(self, said: str, read: _Read, flag: RedFlag | None) -> tuple[Intent, float]:
+        if flag is not None:
+            return Intent.REPORT, 1.0
+        if (phrase := set_phrase(said.strip())) is not None:
+            return phrase, 1.0
+        intent, confidence = read.intents[0]
+        return Intent(intent), confidence
+
+    def _parts(self, shown: str) -> tuple[Part, ...]:
+        """The problems of a message that has several; empty where it has one."""
+        parts = [self._part(piece) for piece in candidate_parts(shown)]
+        clear = [part for part in parts if part is not None]
+        return tuple(clear) if len({part.category for part in clear}) > 1 else ()
+
+    def _part(self, piece: str) -> Part | None:
+        read = self._read(plain(piece))
+        category, confidence = read.categories[0]
+        if read.intents[0][0] != Intent.REPORT or confidence < _PART_AT_LEAST:
+            return None
+        return Part(piece, category, confidence, item_of(read.features.topics, category))
+
+
+def _flagged(candidates: Sequence[tuple[str, float]], flag: RedFlag) -> tuple[tuple[str, float], ...]:
+    """The flag's category first, the model's opinion after it in what is left of certainty."""
+    rest = [(label, share) for label, share in candidates if label != flag.category]
+    total = sum(share for _label, share in rest) or 1.0
+    return ((flag.category, _FLAGGED), *((label, (1 - _FLAGGED) * share / total) for label, share in rest))

@@ -1,0 +1,40 @@
+"""Why a text was read as it was: its words, by how much they spoke for the category."""
+
+from collections.abc import Sequence
+
+from nlp.features import Features
+from nlp.labels import topics
+from nlp.linear import LinearModel
+
+_MOST = 8
+
+
+def reasons(
+    linear: LinearModel, features: Features, words: Sequence[str], category: str
+) -> tuple[tuple[str, float], ...]:
+    """Words and weights, the heaviest first; only what spoke for the category.
+
+    Character runs and topics are no words that anybody reads: their weight goes to the words that they lie in or
+    stand for.
+    """
+    shares = _shares(linear, features, category)
+    meanings = {topic.key: topic.words for topic in topics()}
+    weights: dict[str, float] = dict.fromkeys((word for word in words if len(word) > 1), 0.0)
+    for block, term, share in shares:
+        carriers = [word for word in weights if _carries(word, term, meanings.get(term, ()) if block == 2 else ())]
+        for word in carriers:
+            weights[word] += share / len(carriers)
+    heavy = sorted(weights.items(), key=lambda pair: -pair[1])
+    return tuple((word, round(weight, 4)) for word, weight in heavy[:_MOST] if weight > 0)
+
+
+def _carries(word: str, term: str, meanings: Sequence[str]) -> bool:
+    return any(meaning in word for meaning in meanings) if meanings else term in word or word in term
+
+
+def _shares(linear: LinearModel, features: Features, category: str) -> list[tuple[int, str, float]]:
+    """(block, term, contribution) in the order in which the model weighed them."""
+    contributions = linear.contributions(linear.weigh(features), "category", category).tolist()
+    pairs = zip(features.blocks(), linear.vocabularies, strict=True)
+    terms = [(block, term) for block, (counts, known) in enumerate(pairs) for term in counts if term in known]
+    return [(block, term, share) for (block, term), share in zip(terms, contributions, strict=True)]

@@ -1,0 +1,72 @@
+"""Dangers that can't wait: seen before any model, by rules that it can't overrule.
+
+`data/redflags.tsv` says what a danger sounds like, `data/lookalikes.tsv` what sounds like one and is none:
+a drill, a bill, a fear that something may happen one day, a story from last year.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from nlp.labels import DATA
+
+ANY = "*"
+_SENTENCE_END = re.compile(r"[。！!？?；;\n]")
+_LETTER = 140  # a letter tells what was; only what it says of this hour is an alarm
+_NOW = re.compile(
+    r"现在|正在|刚刚|刚才|此刻|赶紧|赶快|快来|救命|救救|马上|立刻|这会|眼下|今早|今晚|紧急|火速|速来|今天"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """A danger in a text: which, to what category it belongs, and the words that say so."""
+
+    key: str
+    category: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    key: str
+    category: str
+    when: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+def find_red_flag(text: str) -> RedFlag | None:
+    """The first danger that a plain text speaks of as present."""
+    for rule in _rules():
+        if not any(word in text for word in rule.when):
+            continue
+        for match in rule.pattern.finditer(text):
+            if not _looks_alike(rule.key, text, match):
+                return RedFlag(rule.key, rule.category, match[0])
+    return None
+
+
+def _looks_alike(flag: str, text: str, match: re.Match[str]) -> bool:
+    """Judged by the sentence that the words stand in: what precedes them, themselves, what follows."""
+    starts = [0, *(end.end() for end in _SENTENCE_END.finditer(text)), len(text) + 1]
+    start, end = next((a, b) for a, b in pairwise(starts) if match.start() < b)
+    if len(text) > _LETTER and not _NOW.search(text, start, end):
+        return True
+    sides = {"before": text[start : match.start()], "after": text[match.end() : end], "any": text[start:end]}
+    return any(pattern.search(sides[side]) for side, pattern in (*_lookalikes(ANY), *_lookalikes(flag)))
+
+
+@lru_cache(maxsize=1)
+def _rules() -> tuple[_Rule, ...]:
+    lines = (DATA / "redflags.tsv").read_text("utf-8").splitlines()[1:]
+    rows = (line.split("\t") for line in lines if line)
+    return tuple(
+        _Rule(key, category, tuple(when.split()), re.compile(pattern)) for key, category, when, pattern in rows
+    )
+
+
+@lru_cache(maxsize=64)
+def _lookalikes(key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    rows = (line.split("\t") for line in (DATA / "lookalikes.tsv").read_text("utf-8").splitlines()[1:])
+    return tuple((side, re.compile(pattern)) for flag, side, pattern in rows if flag == key)

@@ -1,0 +1,130 @@
+"""Places that no gazetteer knows, by the shape of their names: words before 「小区」「路」「村」「花园」."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nlp.labels import DATA
+
+_NAME = re.compile(r"[\u4e00-\u9fff0-9a-z·~-]+")
+_LONGEST_CORE = 9
+_LONGEST_TAIL = 7
+_WEIGHTS = {"home": 5, "site": 4, "road": 3, "settlement": 3, "region": 1}
+# What stands behind a name of which nothing else says that it is one: 「优山美地物业」「城南故事楼下」「山水嘉园16栋」
+_BEHIND_NAMES = frozenset(
+    ("物业", "业主", "居民", "楼下", "门口", "对面", "旁边", "附近", "周边", "后面", "栋", "幢", "号楼")
+)
+_BEHIND_WEIGHT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A stretch of text that looks like a place, and how much so."""
+
+    start: int
+    end: int
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A text's words with their positions, and which of them may stand in a name."""
+
+    words: Sequence[str]
+    starts: Sequence[int]
+    links: frozenset[str]
+
+    def end(self, place: int) -> int:
+        return self.starts[place] + len(self.words[place])
+
+    def may_name(self, place: int) -> bool:
+        word = self.words[place]
+        return word not in _stops() and word not in self.links and _NAME.fullmatch(word) is not None
+
+    def back(self, place: int, earliest: int) -> int:
+        """Where the name begins that ends before the word at `place`."""
+        start = self.starts[place]
+        earliest = max(earliest, start - _LONGEST_CORE)
+        while place > 0 and self.starts[place - 1] >= earliest and self.may_name(place - 1):
+            place -= 1
+            start = self.starts[place]
+        return start
+
+    def ahead(self, place: int) -> int:
+        """Where a name ends that begins behind the word at `place`: 「A市」+「保利麓谷林语」."""
+        latest = self.end(place) + _LONGEST_TAIL
+        while place + 1 < len(self.words) and self.end(place + 1) <= latest and self.may_name(place + 1):
+            place += 1
+        return self.end(place)
+
+
+def find_shapes(words: Sequence[str], links: frozenset[str]) -> list[Shape]:
+    """All of them, left to right; neighbours are one place: 「A7县」「榔梨街道」「陶公庙社区」."""
+    joined: list[Shape] = []
+    for shape in _single(_Cut(words, _starts(words), links)):
+        if joined and shape.start <= joined[-1].end:
+            last = joined.pop()
+            weight = max(last.weight, shape.weight) + (1 if shape.end > last.end else 0)
+            joined.append(Shape(last.start, max(last.end, shape.end), weight))
+        elif shape.end - shape.start > 1:
+            joined.append(shape)
+    return joined
+
+
+def _starts(words: Sequence[str]) -> list[int]:
+    starts, position = [], 0
+    for word in words:
+        starts.append(position)
+        position += len(word)
+    return starts
+
+
+def _single(cut: _Cut) -> Iterator[Shape]:
+    floor = 0  # nothing before it belongs to the next name
+    for place, word in enumerate(cut.words):
+        shape = None
+        if word in _BEHIND_NAMES:
+            shape = _before(cut, place, floor)
+        elif ending := _ending(word):
+            shape = _with_ending(cut, place, ending, floor)
+        if shape:
+            floor = shape.end
+            yield shape
+
+
+def _before(cut: _Cut, place: int, floor: int) -> Shape | None:
+    start, end = cut.back(place, floor), cut.starts[place]
+    while end > start and cut.words[place][0] in "栋幢号" and cut.words[place - 1].isdigit():
+        break
+    return Shape(start, end, _BEHIND_WEIGHT) if end - start >= 3 else None
+
+
+def _with_ending(cut: _Cut, place: int, ending: str, floor: int) -> Shape | None:
+    word, kind = cut.words[place], _endings()[ending]
+    if word in _stops() and word != ending:
+        return None
+    start, end = cut.back(place, floor), cut.end(place)
+    core = end - start - len(ending)
+    if core < (1 if kind in {"region", "road", "settlement"} or floor == cut.starts[place] else 2):
+        # 「浪琴湾」 was a name already and 「小区」 belongs to it
+        return Shape(start, end, _WEIGHTS[kind]) if floor and start == floor else None
+    return Shape(start, cut.ahead(place) if kind == "region" else end, _WEIGHTS[kind])
+
+
+@lru_cache(maxsize=1)
+def _endings() -> Mapping[str, str]:
+    rows = [line.split("\t") for line in (DATA / "place_kinds.tsv").read_text("utf-8").splitlines()[1:]]
+    return {ending: kind for kind, endings in reversed(rows) for ending in endings.split()}
+
+
+@lru_cache(maxsize=1)
+def _stops() -> frozenset[str]:
+    return frozenset((DATA / "place_stops.txt").read_text("utf-8").split())
+
+
+@lru_cache(maxsize=4096)
+def _ending(word: str) -> str:
+    """The longest ending that makes a word's last characters a kind of place."""
+    endings = _endings()
+    return next((word[-size:] for size in range(min(4, len(word)), 0, -1) if word[-size:] in endings), "")

@@ -1,0 +1,50 @@
+"""How characters sound, roughly: what dictation and dialects confuse counts as the same.
+
+`data/sounds.tsv` is what pypinyin says of the 6,763 characters of GB 2312; loading pypinyin itself would cost every
+process 50 MB. `table()` makes the file anew, and a test compares.
+"""
+
+from functools import lru_cache
+
+from nlp.labels import DATA
+
+SOUNDS = DATA / "sounds.tsv"
+_SAME_BEGINNING = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"), ("h", "f"))
+_SAME_END = (("ing", "in"), ("eng", "en"), ("ang", "an"))
+
+
+def sound(text: str) -> tuple[str, ...]:
+    """A syllable a character; what is no common Chinese character stands for itself."""
+    syllables = _syllables()
+    return tuple(syllables.get(character, character) for character in text)
+
+
+@lru_cache(maxsize=1)
+def _syllables() -> dict[str, str]:
+    rows = (line.split("\t") for line in SOUNDS.read_text("utf-8").splitlines())
+    return {character: rough(syllable) for syllable, characters in rows for character in characters}
+
+
+def rough(syllable: str) -> str:
+    """Without the differences that many speakers don't make: zh/z, ch/c, sh/s, n/l, f/h, -ng/-n."""
+    for long, short in _SAME_BEGINNING:
+        if syllable.startswith(long):
+            syllable = short + syllable[len(long) :]
+            break
+    for long, short in _SAME_END:
+        if syllable.endswith(long):
+            return syllable[: -len(long)] + short
+    return syllable
+
+
+def table() -> str:
+    """The file's contents, from pypinyin."""
+    from pypinyin import Style, pinyin
+
+    rows: dict[str, list[str]] = {}
+    for high in range(0xB0, 0xF8):
+        for low in range(0xA1, 0xFF):
+            character = bytes((high, low)).decode("gb2312", "ignore")
+            if character:
+                rows.setdefault(str(pinyin(character, style=Style.NORMAL)[0][0]), []).append(character)
+    return "".join(f"{syllable}\t{''.join(characters)}\n" for syllable, characters in sorted(rows.items()))

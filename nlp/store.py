@@ -1,0 +1,170 @@
+"""Models on disk: one folder a version, a pointer to the one in use. No pickle: a model file can't run code."""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nlp.linear import Head, LinearModel
+from nlp.segment import Dictionary, Segmenter
+
+FORMAT = 1
+_CURRENT = "current"
+_CARD, _ARRAYS, _VOCABULARY, _WORDS = "model.json", "arrays.npz", "vocabulary.json", "words.txt"
+
+
+class BadModelError(Exception):
+    """A model's folder is missing, half-written, of another program, or changed since it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of a model beside its numbers."""
+
+    version: str
+    data_hash: str
+    examples: int
+    sure_at: float
+    also_at: float
+    lexicon_hash: str
+    made_with: Mapping[str, str]
+    scores: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    """A model ready to read with."""
+
+    card: Card
+    linear: LinearModel
+    segmenter: Segmenter
+
+
+def save(folder: Path, card: Card, linear: LinearModel, dictionary: Dictionary) -> None:
+    """Writes one version beside the others; a crash leaves no half of it under its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=folder))
+    try:
+        np.savez(scratch / _ARRAYS, idf=linear.idf, weights=linear.weights, intercepts=linear.intercepts)
+        (scratch / _VOCABULARY).write_text(
+            json.dumps([list(terms) for terms in linear.vocabularies], ensure_ascii=False), "utf-8"
+        )
+        dictionary.save(scratch / _WORDS)
+        _write_card(scratch, card, linear)
+        scratch.chmod(0o755)  # mkdtemp's 0700 would shut out a service that runs under another user
+        scratch.rename(folder / card.version)
+    except OSError:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+
+
+def _write_card(scratch: Path, card: Card, linear: LinearModel) -> None:
+    facts = {
+        "format": FORMAT,
+        "version": card.version,
+        "data_hash": card.data_hash,
+        "lexicon_hash": card.lexicon_hash,
+        "examples": card.examples,
+        "sure_at": card.sure_at,
+        "also_at": card.also_at,
+        "made_with": dict(card.made_with),
+        "scores": dict(card.scores),
+        "block_weights": list(linear.block_weights),
+        "heads": [{"name": h.name, "labels": list(h.labels), "start": h.start} for h in linear.heads.values()],
+        "sha256": {name: _sha256(scratch / name) for name in (_ARRAYS, _VOCABULARY, _WORDS)},
+    }
+    (scratch / _CARD).write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def load(folder: Path, version: str = "") -> StoredModel:
+    """The version in use, or a named one."""
+    home = folder / (version or current(folder))
+    facts = _facts(home)
+    vocabularies, row = [], 0
+    for terms in json.loads((home / _VOCABULARY).read_text("utf-8")):
+        vocabularies.append({term: row + position for position, term in enumerate(terms)})
+        row += len(terms)
+    with np.load(home / _ARRAYS, allow_pickle=False) as arrays:
+        idf, weights, intercepts = arrays["idf"], arrays["weights"], arrays["intercepts"]
+    heads = {head["name"]: Head(head["name"], tuple(head["labels"]), head["start"]) for head in facts["heads"]}
+    linear = LinearModel(tuple(vocabularies), tuple(facts["block_weights"]), idf, weights, intercepts, heads)
+    return StoredModel(_card(facts), linear, Segmenter(Dictionary.load(home / _WORDS)))
+
+
+def _card(facts: Mapping[str, Any]) -> Card:
+    fields = ("version", "data_hash", "examples", "sure_at", "also_at", "lexicon_hash", "made_with", "scores")
+    return Card(**{field: facts[field] for field in fields})
+
+
+def _facts(home: Path) -> dict[str, Any]:
+    """The card of a folder whose files are all there and unchanged."""
+    try:
+        facts: dict[str, Any] = json.loads((home / _CARD).read_text("utf-8"))
+        if facts.get("format") != FORMAT:
+            raise BadModelError(f"{home} is of format {facts.get('format')}, this program reads {FORMAT}: train again")
+        changed = [name for name, digest in facts["sha256"].items() if _sha256(home / name) != digest]
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise BadModelError(f"{home} holds no whole model ({error}): train again or roll back") from error
+    if changed:
+        raise BadModelError(f"{home}: {', '.join(changed)} changed since it was written: train again or roll back")
+    return facts
+
+
+def current(folder: Path) -> str:
+    """The version in use."""
+    try:
+        return (folder / _CURRENT).read_text("utf-8").strip()
+    except OSError as error:
+        raise BadModelError(f"{folder} has no model in use: run `python -m bot train`") from error
+
+
+def use(folder: Path, version: str) -> None:
+    """Makes a version the one in use; readers see the old pointer or the new one, never half of it."""
+    if version not in versions(folder):
+        raise BadModelError(f"{folder} has no version {version!r}")
+    handle, scratch = tempfile.mkstemp(prefix=".current-", dir=folder)
+    with os.fdopen(handle, "w") as pointer:
+        pointer.write(version + "\n")
+    Path(scratch).chmod(0o644)
+    Path(scratch).replace(folder / _CURRENT)
+
+
+def versions(folder: Path) -> Sequence[str]:
+    """Oldest first."""
+    return sorted(path.parent.name for path in folder.glob(f"[0-9]*/{_CARD}"))
+
+
+def next_version(folder: Path, data_hash: str) -> str:
+    numbers = [int(version.partition("-")[0]) for version in versions(folder)]
+    return f"{max(numbers, default=0) + 1:04d}-{data_hash[:8]}"
+
+
+def rollback(folder: Path) -> str:
+    """Back to the version before the one in use, which is returned."""
+    known = versions(folder)
+    place = known.index(current(folder))
+    if place == 0:
+        raise BadModelError(f"{folder}: {known[0]} is the first version, there is none before it")
+    use(folder, known[place - 1])
+    return known[place - 1]
+
+
+def forget(folder: Path, keep: int = 5) -> None:
+    """Drops all but the last versions; never the one in use."""
+    with contextlib.suppress(BadModelError):
+        in_use = current(folder)
+        for version in versions(folder)[:-keep]:
+            if version != in_use:
+                shutil.rmtree(folder / version)

@@ -1,0 +1,60 @@
+"""From scores to decisions: how far to trust a probability, when to ask, which second label to accept."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nlp.linear import Array
+
+COST_OF_WRONG = 4.0  # a wrong category stated as fact sends a person to the wrong door: as bad as four questions
+COST_OF_ASKING = 1.0
+
+Answer = tuple[str, tuple[str, ...]]
+
+
+def temperature(log_shares: Array, labels: Sequence[str], answers: Sequence[str]) -> float:
+    """The factor on the scores that makes unseen answers most likely; below 1 the model was too sure of itself."""
+    columns = _columns(labels, answers)
+    factors = np.geomspace(0.25, 4.0, 81)
+    return float(max(factors, key=lambda factor: _likelihood(log_shares * factor, columns)))
+
+
+def _columns(labels: Sequence[str], answers: Sequence[str]) -> list[int]:
+    place = {label: column for column, label in enumerate(labels)}
+    return [place[answer] for answer in answers]
+
+
+def _likelihood(scores: Array, columns: Sequence[int]) -> float:
+    peaks = scores.max(axis=1, keepdims=True)
+    norms = peaks[:, 0] + np.log(np.exp(scores - peaks).sum(axis=1))
+    return float((scores[np.arange(len(columns)), columns] - norms).mean())
+
+
+def cost_curve(confidences: Sequence[float], accepted: Sequence[bool]) -> tuple[tuple[float, float], ...]:
+    """(threshold, mean cost of a message): below the threshold we ask, above it we may be wrong."""
+    confident, right = np.asarray(confidences), np.asarray(accepted, bool)
+    curve = []
+    for threshold in np.linspace(0.2, 0.95, 76):
+        stated = confident >= threshold
+        cost = COST_OF_WRONG * float((stated & ~right).mean()) + COST_OF_ASKING * float((~stated).mean())
+        curve.append((round(float(threshold), 2), round(cost, 4)))
+    return tuple(curve)
+
+
+def sure_threshold(shares: Array, labels: Sequence[str], answers: Sequence[Answer]) -> float:
+    """The cheapest point of the cost curve."""
+    best = shares.argmax(axis=1)
+    accepted = [labels[place] in {label, *also} for place, (label, also) in zip(best, answers, strict=True)]
+    return min(cost_curve(shares.max(axis=1).tolist(), accepted), key=lambda point: point[1])[0]
+
+
+def also_threshold(shares: Array, labels: Sequence[str], answers: Sequence[Answer]) -> float:
+    """From which probability a second label is one that a clerk would accept more often than not."""
+    second = np.argsort(-shares, axis=1)[:, 1]
+    accepted = np.array([labels[place] in {label, *also} for place, (label, also) in zip(second, answers, strict=True)])
+    heights = shares[np.arange(len(second)), second]
+    for threshold in np.linspace(0.1, 0.45, 36):
+        above = heights >= threshold
+        if above.sum() < 20 or accepted[above].mean() >= 0.5:
+            return round(float(threshold), 2)
+    return 0.45
