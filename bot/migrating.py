@@ -1,0 +1,52 @@
+"""Brings a database to the tables of this version, step by step."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+import models  # noqa: F401  (registers every table)
+from models.base import Base
+
+_MIGRATIONS = Path(__file__).resolve().parents[1] / "models" / "migrations"
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Upgrade; does nothing where everything is in place. One transaction: all of it or nothing."""
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def new_revision(engine: Engine, message: str, number: str) -> None:
+    """For developers: write the next numbered step from what the models have and the database has not."""
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.revision(config, message, autogenerate=True, rev_id=number)
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database is at the newest step."""
+    with engine.connect() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+    return set(heads) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def differences(engine: Engine) -> list[object]:
+    """What models and database disagree on: nothing, if the migrations are right."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config

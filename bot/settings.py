@@ -1,0 +1,199 @@
+"""config.yaml and the environment → one frozen Settings. Whatever is wrong is told all at once, with its line."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+
+from bot.wechat import OFFICIAL
+from handlers.limits import WorkingHours
+from handlers.routing import Routing
+from handlers.town import Contacts, Habits
+
+SECRETS = {
+    "wechat": {"token", "aes_key", "previous_aes_key", "app_secret"},
+    "wecom": {"secret"},
+    "database": {"url"},
+}
+"""What must come from the environment. A database address may hold a password: only SQLite's may stand in the file"""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WeChat(_Section):
+    """The official account: keys from the environment, the rest from the file."""
+
+    token: SecretStr = SecretStr("")
+    aes_key: SecretStr = SecretStr("")
+    previous_aes_key: SecretStr = SecretStr("")
+    app_id: str = ""
+    app_secret: SecretStr = SecretStr("")
+    gh_id: str = ""
+    mode: str = Field(default="safe", pattern="^(safe|compat|plain)$")
+    api_base: str = OFFICIAL
+    window_seconds: int = Field(default=600, ge=300)
+    """How old a callback may be: WeChat's repeats keep the first one's timestamp, and some routes are slow"""
+    max_bytes: int = Field(default=65536, ge=4096, le=262144)
+    templates: dict[str, str] = Field(default_factory=dict)
+    """Template messages for pushes outside the 48 hours: `staff` and `resident` → template id"""
+
+
+class WeCom(_Section):
+    """WeCom, optional."""
+
+    corp_id: str = ""
+    agent_id: str = ""
+    secret: SecretStr = SecretStr("")
+    api_base: str = "https://qyapi.weixin.qq.com"
+
+
+class Database(_Section):
+    url: str = "sqlite:///var/whistle.db"
+
+
+class Files(_Section):
+    """Data that the town's clerk keeps, relative to the folder of config.yaml."""
+
+    categories: Path = Path("handlers/data/categories.csv")
+    limits: Path = Path("handlers/data/limits.csv")
+    wordings: Path = Path("handlers/data/wordings.yaml")
+    own_wordings: Path | None = None
+    model: Path = Path("var/model")
+    media: Path = Path("var/media")
+
+
+class Work(_Section):
+    """The worker's pace."""
+
+    poll_seconds: float = Field(default=1.0, gt=0)
+    batch: int = Field(default=20, gt=0, le=500)
+    retry_seconds: tuple[int, ...] = (10, 60, 300, 1800, 7200)
+    """Waits between the tries of a push; after the last one it is given up"""
+
+
+class Settings(BaseSettings):
+    """Everything. Sources, the first wins: arguments, environment (BOT_SECTION__KEY), config.yaml."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BOT_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+    town: str = "社区"
+    database: Database = Database()
+    wechat: WeChat = WeChat()
+    wecom: WeCom = WeCom()
+    files: Files = Files()
+    habits: Habits = Habits()
+    contacts: Contacts = Contacts()
+    working_hours: WorkingHours = WorkingHours()
+    routing: Routing
+    work: Work = Work()
+    folder: Path = Path()
+    """Where config.yaml stands; not a setting of the file"""
+
+    def path(self, path: Path) -> Path:
+        """A path of the file, seen from the file's folder."""
+        return self.folder / path
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
+
+
+class ConfigError(Exception):
+    """config.yaml or the environment is not right; `problems` has one line each, in Chinese, with its place."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def load_settings(path: Path, **overrides: Any) -> Settings:  # noqa: ANN401  (pydantic checks them)
+    """Read the file and the environment. Raises ConfigError with all problems."""
+    marks, secrets = _read_marks(path)
+    problems = [f"{path.name} 第{line}行 {where}：密钥不能写在文件里，请放到环境变量" for where, line in secrets]
+
+    class Loaded(Settings):
+        model_config = SettingsConfigDict(**{**Settings.model_config, "yaml_file": path, "yaml_file_encoding": "utf-8"})
+
+    try:
+        settings = Loaded(folder=path.parent, **overrides)
+    except ValidationError as error:
+        raise ConfigError(problems + [_problem(path.name, marks, each) for each in error.errors()]) from None
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+Place = tuple[str | int, ...]
+
+
+def _read_marks(path: Path) -> tuple[dict[Place, int], list[tuple[str, int]]]:
+    """The line of every key, and where secrets stand that must not stand here."""
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise ConfigError([f"读不到 {path.name}：{error.strerror}"]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" 第{mark.line + 1}行" if mark else ""
+        raise ConfigError(
+            [f"{path.name}{line}：不是正确的 YAML（{getattr(error, 'problem', '编码应为 UTF-8')}）"]
+        ) from None
+    if not isinstance(node, yaml.MappingNode):
+        raise ConfigError([f"{path.name}：应为“键: 值”的形式"])
+    marks: dict[Place, int] = {}
+    _mark(node, (), marks)
+    found = [(place, line) for place, line in marks.items() if len(place) == 2 and _is_secret(place, node)]
+    return marks, [(_dotted(place), line) for place, line in found]
+
+
+def _is_secret(place: Place, node: yaml.MappingNode) -> bool:
+    section, key = str(place[0]), str(place[1])
+    if key not in SECRETS.get(section, set()):
+        return False
+    value = next(v for k, v in node.value if k.value == section)
+    written = next(v.value for k, v in value.value if k.value == key)
+    return not (section == "database" and str(written).startswith("sqlite:"))
+
+
+def _mark(node: yaml.Node, place: Place, marks: dict[Place, int]) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            marks[*place, key.value] = key.start_mark.line + 1
+            _mark(value, (*place, key.value), marks)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            marks[*place, index] = value.start_mark.line + 1
+            _mark(value, (*place, index), marks)
+
+
+_KINDS = {"extra_forbidden": "不认识这个键", "missing": "缺少这一项"}
+
+
+def _problem(file: str, marks: dict[Place, int], error: Any) -> str:  # noqa: ANN401  (pydantic's own dict)
+    place: Place = tuple(error["loc"])
+    known = next((place[:size] for size in range(len(place), 0, -1) if place[:size] in marks), None)
+    line = f"{file} 第{marks[known]}行 " if known else f"{file} 或环境变量 "
+    what = _KINDS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+    return f"{line}{_dotted(place)}：{what}"
+
+
+def _dotted(place: Place) -> str:
+    return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in place).lstrip(".")

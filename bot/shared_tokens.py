@@ -1,0 +1,41 @@
+"""The access token's store in the database, so that web and worker processes on any machine share one."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import or_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.access_token import Token
+from models.base import Sessions
+from models.push import Token as TokenRow
+
+
+class TokensInDatabase:
+    """Implements `bot.access_token.TokenStore`; each call is a short transaction of its own."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def read(self, name: str) -> Token | None:
+        with self._sessions() as session, session.begin():
+            row = session.get(TokenRow, name)
+            return Token(row.value, row.expires_at) if row and row.expires_at else None
+
+    def write(self, name: str, token: Token) -> None:
+        with self._sessions() as session, session.begin():
+            row = session.get(TokenRow, name) or TokenRow(name=name)
+            row.value, row.expires_at = token.value, token.expires_at
+            session.add(row)
+
+    def claim(self, name: str, until: datetime) -> bool:
+        with self._sessions() as session, session.begin():
+            insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+            connection = session.connection()
+            connection.execute(insert(TokenRow).values(name=name, value="").on_conflict_do_nothing())
+            free = or_(TokenRow.claimed_until.is_(None), TokenRow.claimed_until <= datetime.now(UTC))
+            taken = connection.execute(update(TokenRow).where(TokenRow.name == name, free).values(claimed_until=until))
+            return taken.rowcount == 1
+
+    def release(self, name: str) -> None:
+        with self._sessions() as session, session.begin():
+            session.connection().execute(update(TokenRow).where(TokenRow.name == name).values(claimed_until=None))

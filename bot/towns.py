@@ -1,0 +1,96 @@
+"""One process's picture of its town: read once, and again when the world has changed."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from bot.settings import ConfigError, Settings
+from handlers.catalogue import Catalogue, CatalogueError, read_catalogue
+from handlers.limits import Limits, LimitsError, read_limits
+from handlers.town import Town
+from handlers.wording import WordingError, Wordings, read_wordings
+from handlers.world import World, load_world, world_version
+from nlp.reader import Reader
+
+
+class TownKeeper:
+    """Gives every message the town as it is now. Rules and words are fixed until the next start."""
+
+    def __init__(self, settings: Settings, reader: Reader) -> None:
+        self._town = read_town(settings)
+        self._reader = reader
+        self._lock = threading.Lock()
+
+    def reader(self) -> Reader:
+        """The reader, knowing the names of the world last seen."""
+        return self._reader
+
+    def current(self, session: Session) -> Town:
+        """The town; the world is read anew when its version in the database is another."""
+        version = world_version(session)
+        if version != self._town.world.version or not version:
+            with self._lock:
+                if version != self._town.world.version:
+                    self._take(load_world(session))
+        return self._town
+
+    def _take(self, world: World) -> None:
+        self._reader = self._reader.with_places(world.gazetteer)
+        self._town = replace(self._town, world=world)
+
+
+def read_town(settings: Settings) -> Town:
+    """Rules, limits, words and names out of their files; all problems at once as ConfigError."""
+    problems: list[str] = []
+    catalogue = _read(lambda: read_catalogue(settings.path(settings.files.categories)), problems) or Catalogue({}, {})
+    limits = _read(lambda: read_limits(settings.path(settings.files.limits)), problems) or Limits([])
+    own = settings.path(settings.files.own_wordings) if settings.files.own_wordings else None
+    say = _read(lambda: read_wordings(settings.path(settings.files.wordings), own), problems) or Wordings({})
+    if not problems:
+        problems = [*_unpromised(settings, catalogue, limits), *_strange_words(settings, catalogue)]
+    if problems:
+        raise ConfigError(problems)
+    return Town(
+        name=settings.town,
+        world=World(""),
+        routing=settings.routing,
+        limits=limits,
+        calendar=settings.working_hours.calendar(),
+        catalogue=catalogue,
+        say=say,
+        habits=settings.habits,
+        contacts=settings.contacts,
+        templates=settings.wechat.templates,
+    )
+
+
+_Read = TypeVar("_Read")
+
+
+def _read(reading: Callable[[], _Read], problems: list[str]) -> _Read | None:
+    try:
+        return reading()
+    except (LimitsError, WordingError) as error:
+        problems += error.problems
+    except (CatalogueError, OSError, UnicodeDecodeError) as error:
+        problems.append(str(error))
+    return None
+
+
+def _unpromised(settings: Settings, catalogue: Catalogue, limits: Limits) -> list[str]:
+    lacking = limits.lacking(list(catalogue.categories))
+    return [f"{settings.files.limits.name}：类别“{key}”没有时限" for key in lacking]
+
+
+def _strange_words(settings: Settings, catalogue: Catalogue) -> list[str]:
+    """Categories and sub-items that the rules name and the catalogue doesn't know."""
+    problems = []
+    for number, rule in enumerate(settings.routing.rules):
+        when = rule.when
+        strange = [key for key in (when.category if when else ()) if key not in catalogue.categories]
+        strange += [key for key in (when.item if when else ()) if key not in catalogue.items]
+        problems += [f"config.yaml routing.rules[{number}]“{rule.name}”：没有“{key}”这个类别或子项" for key in strange]
+    return problems

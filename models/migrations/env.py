@@ -1,0 +1,24 @@
+"""Alembic's entry: migrates the connection that it is given (`models.migrating`)."""
+
+from alembic import context
+
+import models  # noqa: F401  (registers every table)
+from models.base import Base, UtcDateTime
+
+
+def _render(kind: str, thing: object, _context: object) -> str | bool:
+    """Steps stand for themselves: they must not change when our own types do."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, UtcDateTime) else False
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=True,  # SQLite can't alter a table, so it is copied
+    compare_type=True,
+    compare_server_default=True,
+    render_item=_render,
+)
+with context.begin_transaction():
+    context.run_migrations()
