@@ -7,7 +7,7 @@ from bot.simulator.api import api_blueprint
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.platform import Platform
 from bot.simulator.visitors import Visitors
-from bot.simulator.wire import changes_json, world_json
+from bot.simulator.wire import News, world_json
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
@@ -34,6 +34,8 @@ def simulator(config: SimulatorConfig, platform: Platform | None = None) -> Blue
 
 
 def _add_views(blueprint: Blueprint, config: SimulatorConfig, platform: Platform, visitors: Visitors) -> None:
+    news = News(platform.journal)
+
     @blueprint.get("")
     @blueprint.get("/")
     def page() -> Response:
@@ -49,4 +51,4 @@ def _add_views(blueprint: Blueprint, config: SimulatorConfig, platform: Platform
     @blueprint.get("/changes")
     def changes() -> Response:
         after = request.args.get("after", 0, type=int)
-        return jsonify(changes_json(platform.journal, after, request.args.get("epoch", "")))
+        return jsonify(news.since(after, request.args.get("epoch", "")))

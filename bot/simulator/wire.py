@@ -11,8 +11,8 @@ from bot.simulator.menu import DEFAULT_MENU
 from bot.simulator.platform import Platform
 from bot.simulator.visitors import Visitors
 
-PATIENCE = 20  # seconds a request for news waits
-_waiting = threading.BoundedSemaphore(4)  # each waiting page holds one of the server's threads; the webhook needs some
+PATIENCE = 10  # seconds that a request for news waits
+WAITING = 4  # requests at most that wait: each holds one of the server's threads, and the webhook needs some
 
 
 def world_json(config: SimulatorConfig, platform: Platform, visitors: Visitors) -> Json:
@@ -31,16 +31,23 @@ def world_json(config: SimulatorConfig, platform: Platform, visitors: Visitors) 
     }
 
 
-def changes_json(journal: Journal, after: int, epoch: str) -> Json:
-    """News since `after`. A page of an earlier run is told to begin anew; one too many gets an answer at once."""
-    if epoch != journal.epoch:
-        return {"epoch": journal.epoch, "changes": [], "wait": 0}
-    if not _waiting.acquire(blocking=False):
-        return {"epoch": epoch, "changes": _changes(journal.since(after)), "wait": 1}
-    try:
-        return {"epoch": epoch, "changes": _changes(journal.since(after, wait=PATIENCE)), "wait": 0}
-    finally:
-        _waiting.release()
+class News:
+    """Tells pages what is new, as soon as there is something."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._places = threading.BoundedSemaphore(WAITING)
+
+    def since(self, after: int, epoch: str) -> Json:
+        """A page of an earlier run is told to begin anew; one too many is answered at once and asks again later."""
+        if epoch != self._journal.epoch:
+            return {"epoch": self._journal.epoch, "changes": [], "wait": 0}
+        if not self._places.acquire(blocking=False):
+            return {"epoch": epoch, "changes": _changes(self._journal.since(after)), "wait": 1}
+        try:
+            return {"epoch": epoch, "changes": _changes(self._journal.since(after, wait=PATIENCE)), "wait": 0}
+        finally:
+            self._places.release()
 
 
 def _changes(news: list[Numbered]) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ function newsFor(town, phones, ledger, mark) {
       for (const phone of phones) {
         if (!phone.people.some((person) => person.openid === line.openid)) continue;
         phone.receive(line);
-        if (line.side === "account") mark(phone);
+        if (line.side === "account" && line.at > opened) mark(phone);
       }
     },
     Exchange: (one) => ledger.add(one),
@@ -76,6 +76,7 @@ function newsFor(town, phones, ledger, mark) {
   return async (changes) => { for (const change of changes) await take[change.type]?.(change); };
 }
 
+const opened = Date.now() / 1000; // what is older was not missed
 const live = document.getElementById("live");
 
 function connected(yes) {
@@ -89,6 +90,7 @@ async function begin() {
   document.getElementById("phones").replaceChildren(...phones.map((phone) => phone.element));
   const ledger = new Ledger(document.getElementById("ledger"), (openid) => town.person(openid)?.name ?? "");
   const mark = tabsFor(phones);
+  connected(true);
   setInterval(() => phones.forEach((phone) => phone.refresh()), 30_000);
   await follow(town.epoch, { news: newsFor(town, phones, ledger, mark), connected, anew: () => location.reload() });
 }
