@@ -95,6 +95,5 @@ def _unframe(framed: bytes, app_id: bytes) -> bytes | None:
     padded = hmac.compare_digest(framed[-padding:], bytes([padding]) * padding) and 1 <= padding <= _LONGEST_PADDING
     body = framed[_RANDOM : len(framed) - padding]
     length = int.from_bytes(body[:4], "big")
-    content, owner = body[4 : 4 + length], body[4 + length :]
-    ours = hmac.compare_digest(owner, app_id) and len(content) == length
-    return content if padded and ours else None
+    ours = hmac.compare_digest(body[4 + length :], app_id)  # a length that lies leaves another owner
+    return body[4 : 4 + length] if padded and ours else None

@@ -87,6 +87,18 @@ def test_a_late_refusal_of_an_old_token_costs_no_new_one(store):
     assert fetched == [False, False]
 
 
+class Late(TokensInMemory):
+    """Another process fetched between our look and our lease."""
+
+    def claim(self, name, until):
+        self.write(name, Token("THEIRS", within(hours=1)))
+        return super().claim(name, until)
+
+
+def test_a_token_that_came_just_before_the_lease_is_not_fetched_again():
+    assert SharedToken("a", Late(), None).value() == "THEIRS"
+
+
 def test_who_waits_in_vain_may_try_again_later(store, monkeypatch):
     monkeypatch.setattr("bot.access_token._PATIENCE_SECONDS", 0.1)
     store.claim("a", within(hours=1))

@@ -50,6 +50,7 @@ def broken_envelopes():
     count = blocks[-1]
     yield from (wechat.encrypt_blocks(blocks[:-1] + bytes([last])) for last in range(256) if last != count)
     yield from (wechat.encrypt_blocks(blocks[:-count] + bytes([count ^ 1]) + blocks[1 - count :]) for _ in range(1))
+    yield from (wechat.encrypt_blocks(longer(FRAMED, over)) for over in (32, 64, 128))
     yield from (wechat.encrypt_blocks(bytes([n]) * 32) for n in (0, 1, 16, 32, 33, 255))
     yield wechat.encrypt(TEXT, app_id="wx_another_account")
     yield wechat.encrypt(TEXT, app_id="")
@@ -60,6 +61,12 @@ def broken_envelopes():
     yield from (base64.b64encode(whole[:n]).decode() for n in (0, 1, 15, 16, 17, 32, len(whole) - 16))
     yield from (base64.b64encode(os.urandom(n)).decode() for n in (16, 32, 48, 1024))
     yield from ("", "====", "中文", "a", "AAAA\nAAAA", base64.b64encode(whole).decode().rstrip("=") + "!", " ")
+
+
+def longer(framed, over):
+    """Padding that is whole and right but for its length."""
+    count = over + 32 - len(framed) % 32
+    return framed + bytes([count]) * count
 
 
 BROKEN = list(broken_envelopes())

@@ -43,6 +43,8 @@ MALFORMED = [
     *[text_with(b"[text]", kind) for kind in (b"[event]", b"[location]", b"[]", b"[ ]")],
     *[text_with(b"</xml>", double + b"</xml>") for double in (b"<Content>b</Content>", b"<MsgId>2</MsgId>", b"<MsgType>event</MsgType>")],
     *[text_with(b"</xml>", b"<FromUserName>o2</FromUserName></xml>"), text_with(b"<![CDATA[text]]>", b"<a>text</a>")],
+    *[text_with(b"</xml>", b"<a>" * n + b"</a>" * n + b"</xml>") for n in (8, 1000)],
+    *[text_with(b"</xml>", b"<a/>" * n + b"</xml>") for n in (506, 5000)],
     *[text_with(b"<xml>", b"<XML>"), TEXT.replace(b"xml>", b"html>"), TEXT.replace(b"Content>", b"Con tent>")],
 ]  # fmt: skip
 

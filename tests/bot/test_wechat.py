@@ -336,7 +336,15 @@ def test_no_secret_and_no_token_is_in_any_error_or_log(api, caplog):
             api.put(SEND, answer)
             error = refused(lambda: gateway.send_text(OPENID, "好"))
             said += [repr(error), str(error), "".join(traceback.format_exception(error))]
+        with socket.socket() as closed:
+            closed.bind(("127.0.0.1", 0))
+            api.url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+            store = TokensInMemory()
+            store.write(f"wechat:{APP_ID}", Token("TOKEN-9", datetime.now(UTC) + timedelta(hours=1)))
+            error = refused(lambda: a_gateway(api, store).user_subscribed(OPENID))
+            said += [repr(error), str(error), "".join(traceback.format_exception(error))]
     words = "".join([*said, caplog.text, str(logs)])
+    assert "no connection" in words
     assert SECRET not in words
     assert "TOKEN-" not in words
     assert OPENID not in words
