@@ -1,0 +1,71 @@
+"""What the world files say, read and checked: one record for one thing, ready to be compared with the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from models.grid import Level
+from models.person import Role
+
+
+@dataclass(frozen=True, slots=True)
+class GridRecord:
+    """One grid of any level; `parent` is None at the top."""
+
+    code: str
+    name: str
+    level: Level
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRecord:
+    """`grids` are of any level, in order."""
+
+    code: str
+    name: str
+    kind: str
+    grids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRecord:
+    """All rows of one name in one community. `ranges` are pairs of buildings as written and their grid."""
+
+    community: str
+    name: str
+    kind: str
+    mode: str
+    lat: float | None
+    lng: float | None
+    aliases: tuple[str, ...]
+    ranges: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """Somebody with an openid, or awaited without one. `roles` has no RESIDENT: everybody is that."""
+
+    name: str
+    openid: str | None
+    roles: frozenset[Role]
+    team: str | None
+    grid: str | None
+    phone: str
+    wecom: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorldFiles:
+    """A whole town. `boundaries` maps a grid's code to its geometry; None: the files have none, those we know stay."""
+
+    grids: tuple[GridRecord, ...]
+    teams: tuple[TeamRecord, ...]
+    places: tuple[PlaceRecord, ...]
+    people: tuple[PersonRecord, ...]
+    boundaries: Mapping[str, str] | None = None
+
+    def digest(self, before: str) -> str:
+        """A version that no earlier world had: the one before is part of it, so that an old world come back is new."""
+        content = repr((before, self.grids, self.teams, self.places, self.boundaries))
+        return sha256(content.encode()).hexdigest()[:16]
