@@ -16,10 +16,9 @@ WAITING = 4  # requests at most that wait: each holds one of the server's thread
 
 
 def world_json(config: SimulatorConfig, platform: Platform, visitors: Visitors) -> Json:
+    everybody = visitors.all()
     with platform.lock:
-        people = [
-            {**asdict(person), "following": platform.followers.is_following(person.openid)} for person in visitors.all()
-        ]
+        people = [{**asdict(one), "following": platform.followers.is_following(one.openid)} for one in everybody]
     return {
         "account": config.account_name,
         "people": people,
@@ -27,6 +26,7 @@ def world_json(config: SimulatorConfig, platform: Platform, visitors: Visitors) 
         "samples": {role: list(sentences) for role, sentences in config.samples.items()},
         "scenes": dict(config.scenes),
         "menu": platform.menu or DEFAULT_MENU,
+        "mode": config.mode,
         "epoch": platform.journal.epoch,
     }
 

@@ -39,12 +39,8 @@ class Town:
     url: str
 
 
-@contextmanager
-def small_town(reply=None) -> Iterator[Town]:
-    webhook = Webhook(DEMO_ACCOUNT)
-    if reply:
-        webhook.reply = reply
-    config = SimulatorConfig(
+def small_config() -> SimulatorConfig:
+    return SimulatorConfig(
         webhook_url="http://127.0.0.1/wechat",
         app_id=DEMO_ACCOUNT.app_id,
         app_secret=DEMO_ACCOUNT.app_secret,
@@ -58,6 +54,14 @@ def small_town(reply=None) -> Iterator[Town]:
         templates=TEMPLATES,
         scenes={"德尚小区3号楼": "deshang-3"},
     )
+
+
+@contextmanager
+def small_town(reply=None) -> Iterator[Town]:
+    webhook = Webhook(DEMO_ACCOUNT)
+    if reply:
+        webhook.reply = reply
+    config = small_config()
     known = [person.openid for person in PEOPLE]
     platform = Platform(config.account, templates=TEMPLATES, directory=lambda: known, patience=2)
     app = Flask("town")

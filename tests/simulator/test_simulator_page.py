@@ -1,13 +1,19 @@
 """The page's small interface, without a browser."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import requests
-from small_town import LI, WANG, Town, small_town
+from flask import Flask
+from small_town import LI, TICKET, WANG, Town, small_config, small_town
 
+from bot.simulator import simulator
 from bot.simulator.bodies import Picture, Spot, Voice, Words
 from bot.simulator.journal import Side
+from bot.simulator.wire import WAITING
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 
@@ -144,3 +150,34 @@ def test_an_upload_that_is_no_picture_is_refused(town: Town):
     )
     assert sent.status_code == 400
     assert "PNG" in sent.json()["error"]
+
+
+def test_pages_beyond_the_fourth_do_not_wait_so_that_the_webhook_has_threads(town: Town):
+    epoch = town.platform.journal.epoch
+    ask = {"after": 0, "epoch": epoch}
+    with ThreadPoolExecutor(max_workers=WAITING) as pages:
+        waiting = [pages.submit(requests.get, f"{town.url}/changes", params=ask, timeout=15) for _ in range(WAITING)]
+        time.sleep(0.3)
+        began = time.monotonic()
+        one_more = requests.get(f"{town.url}/changes", params=ask, timeout=15).json()
+        assert (one_more["wait"], one_more["changes"]) == (1, [])
+        assert time.monotonic() - began < 1
+        act(town, "say", openid=WANG, text="你好")
+        for told in waiting:
+            assert told.result().json()["changes"][0]["body"]["text"] == "你好"
+
+
+def test_an_app_needs_nothing_but_the_config():
+    app = Flask("app")
+    app.register_blueprint(simulator(small_config()))
+    client = app.test_client()
+    assert "吹哨".encode() in client.get("/simulator").data
+    assert len(client.get("/simulator/world").json["people"]) == 6
+    assert client.get("/simulator/api/cgi-bin/getcallbackip").json["errcode"] == 41001
+    with client.get("/simulator/static/main.js") as script:
+        assert "javascript" in script.content_type
+
+
+def test_a_template_field_of_no_known_type_stops_the_start():
+    with pytest.raises(ValueError, match="poem1"):
+        replace(small_config(), templates={TICKET: ["poem1:诗"]})

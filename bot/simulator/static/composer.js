@@ -7,7 +7,7 @@ export class Composer {
   constructor(acts) {
     this.acts = acts;
     this.element = h("footer", { class: "composer" });
-    this.input = h("textarea", { rows: 1, maxlength: 2000, "aria-label": "输入消息", oninput: () => this.fit(), onkeydown: (event) => this.key(event) });
+    this.input = h("textarea", { rows: 1, maxlength: 2000, "aria-label": "输入消息", placeholder: "发消息", oninput: () => this.fit(), onkeydown: (event) => this.key(event) });
     this.file = h("input", { type: "file", accept: "image/png,image/jpeg,image/gif", hidden: true, onchange: () => this.upload() });
     this.send = h("button", { type: "button", class: "send", hidden: true, onclick: () => this.finish() }, "发送");
     this.plus = this.icon("更多", ICONS.plus(), () => { this.drawer.hidden = !this.drawer.hidden; });

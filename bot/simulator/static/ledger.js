@@ -16,8 +16,10 @@ const CALLS = {
 const ENDINGS = { replied: "已回复", silent: "已收下" };
 
 export class Ledger {
-  constructor(list, nameOf) {
+  constructor(list, note, { sealed, nameOf }) {
     Object.assign(this, { list, nameOf });
+    this.form = sealed ? "密文" : "明文";
+    note.textContent = sealed ? "每条消息都经签名、加密的真实 HTTP 往返。" : "每条消息都经签名的真实 HTTP 往返（明文模式）。";
     this.empty = h("li", { class: "empty" }, "还没有往来。点一句「试一试」开始。");
     list.replaceChildren(this.empty);
   }
@@ -32,7 +34,7 @@ export class Ledger {
     const bad = one.verdict === "outage";
     const what = [KINDS[one.kind.toLowerCase()] ?? one.kind, h("span", { class: "who" }, this.nameOf(one.openid))];
     const tries = one.tries > 1 ? `，共 ${one.tries} 次` : "";
-    const ending = bad ? `未能送达：${one.reason}${tries}` : `密文 ${one.sent_bytes} B → ${ENDINGS[one.verdict]} ${one.answered_bytes} B${tries}`;
+    const ending = bad ? `未能送达：${one.reason}${tries}` : `${this.form} ${one.sent_bytes} B → ${ENDINGS[one.verdict]} ${one.answered_bytes} B${tries}`;
     return this.entry(bad ? "entry bad" : "entry", "↑", what, one.milliseconds, ending);
   }
 

@@ -20,8 +20,8 @@ class Town {
   }
 
   learn(told) {
-    const { account, people, places, samples, scenes, menu, epoch } = told;
-    Object.assign(this, { account, people, places, samples, scenes, menu, epoch });
+    const { account, people, places, samples, scenes, menu, mode, epoch } = told;
+    Object.assign(this, { account, people, places, samples, scenes, menu, mode, epoch });
   }
 
   async meet() { this.learn(await world()); }
@@ -88,7 +88,10 @@ async function begin() {
   const town = new Town(await world());
   const phones = ROLES.map((role) => new Phone(role, town));
   document.getElementById("phones").replaceChildren(...phones.map((phone) => phone.element));
-  const ledger = new Ledger(document.getElementById("ledger"), (openid) => town.person(openid)?.name ?? "");
+  const ledger = new Ledger(document.getElementById("ledger"), document.getElementById("ledger-note"), {
+    sealed: town.mode !== "plain",
+    nameOf: (openid) => town.person(openid)?.name ?? "",
+  });
   const mark = tabsFor(phones);
   connected(true);
   setInterval(() => phones.forEach((phone) => phone.refresh()), 30_000);

@@ -4,7 +4,7 @@ import { quickAnswers, shown, timeBefore } from "./bubbles.js";
 import { Composer } from "./composer.js";
 import { clock, h, ICONS, s } from "./dom.js";
 import * as sheets from "./sheets.js";
-import { act, sendPicture } from "./wire.js";
+import { act, emblem, sendPicture } from "./wire.js";
 
 const NEW = "+new";
 
@@ -74,12 +74,16 @@ export class Phone {
     return this.wish("event", { event: "view", key: button.url });
   }
 
-  async pick(openid = this.picker.value) {
+  pick(openid = this.picker.value) {
     this.touched = true;
-    if (openid !== NEW) return this.show(openid);
-    const { openid: arrived } = await act("visitor", {});
+    if (openid === NEW) return this.doing(this.welcome());
+    return this.show(openid);
+  }
+
+  async welcome() {
+    const { openid } = await act("visitor", {});
     await this.town.meet();
-    return this.show(arrived);
+    this.show(openid);
   }
 
   show(openid) {
@@ -87,7 +91,7 @@ export class Phone {
     this.unread.delete(openid);
     this.device.querySelectorAll(".sheet, .viewer").forEach((sheet) => sheet.remove());
     this.last = null;
-    this.chat.replaceChildren(h("p", { class: "hello" }, this.role.hello));
+    this.chat.replaceChildren(h("div", { class: "hello" }, h("img", { src: emblem, alt: "" }), this.role.hello));
     for (const line of this.town.linesOf(openid)) this.append(line);
     this.refresh();
     this.showFollowing();

@@ -20,7 +20,7 @@ function open(device, title, kind, ...children) {
 export function takePhoto(device, send) {
   const tiles = PHOTOS.map((photo) => {
     const canvas = drawn(photo);
-    const use = async () => { close(); send(await asPng(canvas)); };
+    const use = () => { close(); send(asPng(canvas)); };
     return h("button", { type: "button", onclick: use }, canvas, photo.name);
   });
   const hint = h("p", { class: "hint" }, "选一张样片，当作刚拍的照片。");
@@ -46,7 +46,7 @@ export function record(device, send) {
 
 export function choosePlace(device, places, send) {
   const whole = extent(places);
-  const [width, height] = [device.clientWidth, device.clientHeight - 190]; // without the header and the chosen place
+  const [width, height] = [device.clientWidth, device.clientHeight - 188]; // without the header and the chosen place
   const view = new View({ ...whole, width, height });
   let chosen = null;
   const title = h("b", null, "点地图选择位置");

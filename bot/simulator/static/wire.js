@@ -41,18 +41,13 @@ const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, m
 export async function follow(epoch, { news, connected, anew }) {
   let after = 0;
   for (;;) {
-    try {
-      const answer = await told(await fetch(`${BASE}/changes?after=${after}&epoch=${epoch}`));
-      connected(true);
-      if (answer.epoch !== epoch) return anew();
-      if (answer.changes.length) {
-        after = answer.changes.at(-1).number;
-        await news(answer.changes);
-      }
-      await pause(answer.wait * 1000);
-    } catch {
-      connected(false);
-      await pause(1500);
+    const answer = await fetch(`${BASE}/changes?after=${after}&epoch=${epoch}`).then(told).catch(() => null);
+    connected(answer !== null);
+    if (answer && answer.epoch !== epoch) return anew();
+    if (answer?.changes.length) {
+      after = answer.changes.at(-1).number;
+      await news(answer.changes);
     }
+    await pause(answer ? answer.wait * 1000 : 1500);
   }
 }
