@@ -1,7 +1,7 @@
 """config.yaml and the environment → one frozen Settings. Whatever is wrong is told all at once, with its line."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -24,6 +24,13 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Template(_Section):
+    """A template of the platform: its id, and which of our facts fills each of its fields."""
+
+    id: str
+    fields: dict[str, Literal["number", "what", "where", "status", "due"]]
+
+
 class WeChat(_Section):
     """The official account: keys from the environment, the rest from the file."""
 
@@ -38,8 +45,8 @@ class WeChat(_Section):
     window_seconds: int = Field(default=600, ge=300)
     """How old a callback may be: WeChat's repeats keep the first one's timestamp, and some routes are slow"""
     max_bytes: int = Field(default=65536, ge=4096, le=262144)
-    templates: dict[str, str] = Field(default_factory=dict)
-    """Template messages for pushes outside the 48 hours: `staff` and `resident` → template id"""
+    templates: dict[Literal["staff", "resident"], Template] = Field(default_factory=dict)
+    """Template messages for pushes outside the 48 hours"""
 
 
 class WeCom(_Section):

@@ -28,6 +28,10 @@ class TownKeeper:
         """The reader, knowing the names of the world last seen."""
         return self._reader
 
+    @property
+    def say(self) -> Wordings:
+        return self._town.say
+
     def current(self, session: Session) -> Town:
         """The town; the world is read anew when its version in the database is another."""
         version = world_version(session)
@@ -63,7 +67,6 @@ def read_town(settings: Settings) -> Town:
         say=say,
         habits=settings.habits,
         contacts=settings.contacts,
-        templates=settings.wechat.templates,
     )
 
 

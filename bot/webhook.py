@@ -9,10 +9,12 @@ import hashlib
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 
 import structlog
 from flask import Blueprint, Response, request
+from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
 from bot.envelope import Envelope
@@ -28,12 +30,22 @@ from handlers.dialogue import Message
 log = structlog.get_logger(__name__)
 
 Answer = Callable[[Message], str]
+Failed = Callable[[Message, str], str]
+"""Keeps a message whose answering failed, with the name of the error, and gives the words for its writer"""
 
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
-def webhook(settings: WebhookSettings, answer: Answer, *, apology: str, ending: str = CONTINUED) -> Blueprint:
-    """`answer` gives the reply's text, or "" to acknowledge in silence; `apology` is said when it fails.
+def webhook(
+    settings: WebhookSettings,
+    answer: Answer,
+    *,
+    apology: str,
+    ending: str = CONTINUED,
+    failed: Failed | None = None,
+) -> Blueprint:
+    """`answer` gives the reply's text, or "" to acknowledge in silence; where it fails, `failed` keeps the message
+    and gives the words; where that fails too, `apology` is said.
 
     `ending` closes a reply that had to be cut to WeChat's length.
     """
@@ -51,7 +63,7 @@ def webhook(settings: WebhookSettings, answer: Answer, *, apology: str, ending: 
         if is_path_probe(root):
             return _success()
         inbound = open_inbound(root, query, settings.mode, envelope)
-        xml = _reply(inbound, settings.gh_id, ending, lambda message: _answered(message, answer, apology))
+        xml = _reply(inbound, settings.gh_id, ending, lambda message: _answered(message, answer, apology, failed))
         if xml and inbound.key:
             xml = envelope.seal(xml, inbound.key, int(time.time()), query.nonce)
         return Response(xml, mimetype="application/xml", headers=_HEADERS) if xml else _success()
@@ -86,16 +98,18 @@ def _reply(inbound: Inbound, gh_id: str, ending: str, answered: Answer) -> str:
     return reply_xml(text, to=message.openid, sender=sender, ending=ending)
 
 
-def _answered(message: Message, answer: Answer, apology: str) -> str:
+def _answered(message: Message, answer: Answer, apology: str, failed: Failed | None) -> str:
     """The web side's outermost net: whatever breaks inside, the resident gets words, and WeChat its 200."""
     message_id = log_id(message.key)
     with bound_contextvars(message_id=message_id):
         try:
             return answer(message)
         except Exception as error:  # noqa: BLE001 -- the one place: see above
-            failure = {"error": type(error).__name__, "at": _places(error)}
-            log.error("answer_failed", message_id=message_id, **failure)  # noqa: TRY400 -- no traceback: it quotes
-            return apology
+            name, places = type(error).__name__, _places(error)
+            log.error("answer_failed", message_id=message_id, error=name, at=places)  # noqa: TRY400 -- it quotes
+        with suppress(SQLAlchemyError):  # the database may be what failed: then the words ask to say it again
+            return failed(message, name) if failed else apology
+        return apology
 
 
 def _places(error: BaseException) -> list[str]:

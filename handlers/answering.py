@@ -77,12 +77,13 @@ class Answering:
                 continue  # somebody else was at the same ticket, person or lock: look again
         return self._once(message, understanding)
 
-    def keep_failed(self, message: Message, failure: str, apology: str) -> None:
-        """A message that we could not handle is kept with the apology it got, for a person to look at."""
+    def keep_failed(self, message: Message, failure: str, apology: str) -> str:
+        """A message that we could not handle is kept with the apology that it gets, for a person to look at."""
         with self._sessions() as session, session.begin():
             if _receive(session, message, self._clock()):
                 inbound = session.get_one(Inbound, message.key)
                 inbound.failure, inbound.reply = failure, apology
+        return apology
 
     def _once(self, message: Message, understanding: Understanding | None) -> str:
         now = self._clock()

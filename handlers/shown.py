@@ -132,9 +132,9 @@ def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
         "support": [helper.team for helper in ticket.support],
         "assignee": _assignee(session, ticket),
         "level": ticket.level,
-        "created_at": _iso(ticket.created_at),
-        "accept_by": _iso(ticket.accept_by),
-        "handle_by": _iso(ticket.handle_by),
+        "created_at": iso(ticket.created_at),
+        "accept_by": iso(ticket.accept_by),
+        "handle_by": iso(ticket.handle_by),
         "closing": ticket.closing or None,
         "rating": ticket.rating,
         "followers": session.scalar(select(func.count()).where(Follower.ticket_id == ticket.id)),
@@ -143,7 +143,7 @@ def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
 
 
 def _event_json(happened: TicketEvent) -> dict[str, Any]:
-    return {"move": happened.move, "by_role": happened.by_role, "at": _iso(happened.at), "note": happened.note}
+    return {"move": happened.move, "by_role": happened.by_role, "at": iso(happened.at), "note": happened.note}
 
 
 def _assignee(session: Session, ticket: Ticket) -> str | None:
@@ -151,7 +151,8 @@ def _assignee(session: Session, ticket: Ticket) -> str | None:
     return person.name if person else None
 
 
-def _iso(at: datetime | None) -> str | None:
+def iso(at: datetime | None) -> str | None:
+    """ISO 8601 with China's offset, to the second."""
     return at.astimezone(CHINA).isoformat(timespec="seconds") if at else None
 
 

@@ -1,6 +1,5 @@
 """What one installation is: its world, its rules, its words. One frozen value that every handler is given."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -62,5 +61,3 @@ class Town:
     say: Wordings
     habits: Habits
     contacts: Contacts
-    templates: Mapping[str, str]
-    """Which of the platform's templates carries a push outside the 48 hours: purpose → template id"""

@@ -108,6 +108,13 @@ def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20) 
     return sorted(session.scalars(statement), key=lambda row: row.id)
 
 
+def postpone(session: Session, rows: type[Push] | type[Timer], row: int, at: datetime, reason: str) -> None:
+    """Look at one row again at `at`, whatever it was that could not be done with it."""
+    found: Push | Timer | None = session.get(Push, row) if rows is Push else session.get(Timer, row)
+    if found and found.due_at is not None:
+        found.try_again(at, reason)
+
+
 def _an_older_one_waits(now: datetime) -> Any:  # noqa: ANN401  (SQLAlchemy's expression types are its own)
     """A person hears things in the order they happened: no push overtakes an older one that is leased or retried."""
     older = aliased(Push)

@@ -1,0 +1,71 @@
+"""`python -m bot …`: every command has --help; an error is told on stderr and ends with status 2."""
+
+import sys
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from bot import logs
+from bot.commands import reading, running, tickets
+from bot.commands.shared import Command
+from bot.settings import ConfigError
+from nlp.store import BadModelError
+
+
+@click.group()
+@click.option("--config", type=click.Path(path_type=Path), default=Path("config.yaml"), show_default=True)
+@click.pass_context
+def main(context: click.Context, config: Path) -> None:
+    """吹哨：居民吹哨，物业报到。"""
+    context.obj = Command(config)
+
+
+for command in (
+    running.serve,
+    running.run_worker,
+    running.demo,
+    running.migrate,
+    running.check,
+    running.backup,
+    running.restore,
+    running.import_folder,
+    tickets.appoint,
+    tickets.invite,
+    reading.understand,
+    reading.route,
+    tickets.say,
+    tickets.ask,
+    tickets.list_tickets,
+    tickets.show_ticket,
+    reading.train,
+    reading.evaluate,
+):
+    main.add_command(command)
+
+
+def run() -> int:
+    """The exit status."""
+    logs.set_up(plain=sys.stderr.isatty())
+    try:
+        status = main(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        return int(end.exit_code)
+    except click.ClickException as error:
+        return _told(error.format_message())
+    except (ConfigError, BadModelError) as error:
+        return _told(str(error))
+    except OperationalError as error:
+        return _told(f"数据库用不了：{str(error.orig).splitlines()[0]}")
+    except click.Abort:
+        return 130
+    return status if isinstance(status, int) else 0
+
+
+def _told(words: str) -> int:
+    click.echo(words, err=True)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -1,0 +1,99 @@
+"""Puts the parts together: the only place that knows where each one comes from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.access_token import TokenStore
+from bot.migrating import is_current
+from bot.settings import ConfigError, Settings
+from bot.shared_tokens import TokensInDatabase
+from bot.towns import TownKeeper
+from bot.webhook_settings import Mode, WebhookSettings
+from bot.wechat import Gateway
+from bot.worker import Worker
+from handlers.answering import Answering
+from models.base import connect, reading_sessions, sessions
+from nlp.reader import Reader
+
+Clock = Callable[[], datetime]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process's parts."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    reading: sessionmaker[Session]
+    towns: TownKeeper
+    answering: Answering
+    clock: Clock
+
+
+def open_database(settings: Settings) -> Engine:
+    """The engine; SQLite's relative file is seen from config.yaml's folder."""
+    url = settings.database.url
+    if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
+        file = settings.folder / url.removeprefix("sqlite:///")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite:///{file}"
+    return connect(url)
+
+
+def assemble(settings: Settings, clock: Clock = _utc_now) -> Program:
+    """Everything but the connection to WeChat. Raises ConfigError where the database is not migrated."""
+    engine = open_database(settings)
+    if not is_current(engine):
+        raise ConfigError(["数据库还没有升级到这个版本，请先运行 python -m bot migrate"])
+    towns = TownKeeper(settings, Reader.load(settings.path(settings.files.model)))
+    writing, reading = sessions(engine), reading_sessions(engine)
+    with reading() as session:
+        towns.current(session)
+    return Program(settings, engine, writing, reading, towns, Answering(writing, towns, clock), clock)
+
+
+def webhook_settings(settings: Settings) -> WebhookSettings:
+    """The account's side of the webhook. Raises ConfigError where keys are missing."""
+    wechat = settings.wechat
+    try:
+        return WebhookSettings(
+            token=wechat.token.get_secret_value(),
+            aes_key=wechat.aes_key.get_secret_value(),
+            previous_aes_key=wechat.previous_aes_key.get_secret_value(),
+            app_id=wechat.app_id,
+            gh_id=wechat.gh_id,
+            mode=Mode(wechat.mode),
+            window_seconds=wechat.window_seconds,
+            max_bytes=wechat.max_bytes,
+        )
+    except ValueError as error:
+        raise ConfigError([f"环境变量 BOT_WECHAT__…：{error}"]) from None
+
+
+def gateway(settings: Settings, store: TokenStore) -> Gateway:
+    """The way out to WeChat."""
+    wechat = settings.wechat
+    return Gateway(wechat.app_id, wechat.app_secret.get_secret_value(), store, wechat.api_base)
+
+
+def worker(program: Program) -> Worker:
+    """The process's worker; its token is shared with all others through the database."""
+    settings = program.settings
+    return Worker(
+        sessions=program.sessions,
+        towns=program.towns,
+        gateway=gateway(settings, TokensInDatabase(program.sessions)),
+        work=settings.work,
+        templates={str(purpose): template for purpose, template in settings.wechat.templates.items()},
+        media=settings.path(settings.files.media),
+        clock=program.clock,
+    )

@@ -1,0 +1,93 @@
+"""What `check` looks at: each finding says what is wrong and how to mend it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.access_token import TokensInMemory
+from bot.assembly import gateway, open_database, webhook_settings
+from bot.migrating import is_current
+from bot.settings import ConfigError, Settings
+from bot.towns import read_town
+from bot.wechat_errors import WeChatError
+from handlers.world import World, load_world
+from models.base import reading_sessions
+from models.person import Person
+from nlp.reader import Reader
+from nlp.store import BadModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`fatal`: the program can't run or would lose something; else a warning."""
+
+    what: str
+    mend: str
+    fatal: bool = True
+
+
+def look_over(settings: Settings, *, online: bool = False) -> list[Finding]:
+    """Everything that can be found out without serving. Nothing is changed."""
+    findings = [*_rules(settings), *_keys(settings), *_model(settings), *_database(settings)]
+    return findings + (list(_platform(settings)) if online else [])
+
+
+def _rules(settings: Settings) -> Iterator[Finding]:
+    try:
+        read_town(settings)
+    except ConfigError as error:
+        yield from (Finding(problem, "改好这个文件的这一行") for problem in error.problems)
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    try:
+        webhook_settings(settings)
+    except ConfigError as error:
+        yield Finding(error.problems[0], "按 README 设置 BOT_WECHAT__… 环境变量")
+    if settings.wechat.mode == "plain":
+        yield Finding(
+            "公众号用的是明文模式，消息可以伪造", "在公众号后台改为安全模式，BOT_WECHAT__MODE=safe", fatal=False
+        )
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    try:
+        Reader.load(settings.path(settings.files.model))
+    except BadModelError as error:
+        yield Finding(f"模型不能用：{error}", "运行 python -m bot train")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        engine = open_database(settings)
+        if not is_current(engine):
+            yield Finding("数据库没有升级到这个版本", "运行 python -m bot migrate")
+            return
+        with reading_sessions(engine)() as session:
+            yield from _world(session, load_world(session))
+    except SQLAlchemyError as error:
+        yield Finding(f"数据库连不上：{type(error).__name__}", "检查 BOT_DATABASE__URL 和数据库是否开着")
+
+
+def _world(session: Session, world: World) -> Iterator[Finding]:
+    if not world.grids:
+        yield Finding("还没有社区数据", "运行 python -m bot import 文件夹")
+        return
+    staffed = set(session.scalars(select(Person.team).where(Person.team.is_not(None)).distinct()))
+    for team in world.teams.values():
+        if team.code not in staffed:
+            yield Finding(
+                f"单位“{team.name}”没有人", f"在 people.csv 加人，或 invite … --team {team.code}", fatal=False
+            )
+    if not session.scalar(select(func.count()).select_from(Person)):
+        yield Finding("还没有任何人员", "导入 people.csv", fatal=False)
+
+
+def _platform(settings: Settings) -> Iterator[Finding]:
+    try:
+        gateway(settings, TokensInMemory()).check_credentials()
+    except WeChatError as error:
+        yield Finding(f"微信不给令牌：{error}", "核对 AppID、AppSecret，并把本机地址加进公众号的 IP 白名单")

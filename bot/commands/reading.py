@@ -1,0 +1,99 @@
+"""Commands about understanding: understand, route, train, evaluate."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.commands.shared import Command, pass_command, say_json, say_pretty
+from handlers.coordinates import gcj_to_wgs
+from handlers.dialogue import Context, Kind, Message
+from handlers.previewing import preview
+from models.person import Person
+from nlp.understanding import Understanding
+
+
+def understood(seen: Understanding) -> dict[str, Any]:
+    """The reading as programs read it (DESIGN 4)."""
+    return {
+        "intent": seen.intent.value,
+        "category": seen.category,
+        "confidence": round(seen.confidence, 4),
+        "also": list(seen.also),
+        "urgent": seen.urgent,
+        "red_flag": seen.red_flag or None,
+        "place": asdict(seen.place) if seen.place else None,
+        "parts": [asdict(part) for part in seen.parts],
+        "item": seen.item or None,
+        "sure": seen.sure,
+        "times": list(seen.times),
+    }
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--jsonl", is_flag=True, help='从标准输入读 {"id","text"}，一行一个')
+@pass_command
+def understand(command: Command, text: str | None, *, jsonl: bool) -> None:
+    """读懂一句话，给出 JSON。"""
+    reader = command.program().towns.reader()
+    if not jsonl:
+        if text is None:
+            raise click.UsageError("请给一句话，或用 --jsonl 从标准输入读")
+        say_json(understood(reader.understand(text)))
+        return
+    for number, line in enumerate(sys.stdin, start=1):
+        try:
+            row = json.loads(line)
+            seen = reader.understand(row["text"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise click.ClickException(f"标准输入第{number}行不是 {{id, text}}：{error}") from None
+        say_json({"id": row.get("id"), **understood(seen)})
+
+
+@click.command()
+@click.argument("text")
+@click.option("--lat", type=float, help="位置（GCJ-02，微信的坐标）")
+@click.option("--lng", type=float)
+@pass_command
+def route(command: Command, text: str, lat: float | None, lng: float | None) -> None:
+    """一句话会派到哪个网格、哪个单位、什么时限；不建工单。"""
+    program = command.program()
+    if lat is not None and lng is not None:
+        lat, lng = gcj_to_wgs(lat, lng)
+    with program.reading() as session:
+        context = Context(
+            message=Message("preview", "", Kind.TEXT, program.clock(), text),
+            session=session,
+            now=program.clock(),
+            person=Person(),
+            town=program.towns.current(session),
+            understanding=program.towns.reader().understand(text),
+        )
+        say_pretty(preview(context, lat, lng))
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="本地历史工单 CSV")
+@click.option("--rollback", is_flag=True, help="换回上一个模型")
+@pass_command
+def train(command: Command, data: Path | None, *, rollback: bool) -> None:
+    """用语料（和本地工单）训练模型；不比现在的差才换上。"""
+    from bot.learning import roll_back, train_model
+
+    settings = command.settings()
+    say_pretty(roll_back(settings) if rollback else train_model(settings, data))
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="带标签的 JSONL")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("var/evaluation"), help="报告放哪里")
+@pass_command
+def evaluate(command: Command, data: Path | None, out: Path) -> None:
+    """量一量模型：准确率、各类、校准、覆盖曲线。"""
+    from bot.learning import evaluate_model
+
+    say_pretty(evaluate_model(command.settings(), data, out))

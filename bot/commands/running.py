@@ -1,0 +1,115 @@
+"""Commands that run and keep the program: serve, worker, demo, migrate, check, import, backup, restore."""
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from bot import backups
+from bot.assembly import assemble, open_database, worker
+from bot.checking import look_over
+from bot.commands.shared import Command, pass_command
+from bot.migrating import migrate as bring_up
+from handlers.importing import ImportSummary, WorldError, import_world, read_world
+from models.base import sessions
+
+_PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@_PORT
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@pass_command
+def serve(command: Command, host: str, port: int, workers: int) -> None:
+    """启动网页进程，接收微信的消息（gunicorn）。"""
+    from bot.app import create_app
+    from bot.serving import serve as run
+
+    program = command.program()
+    run(create_app(program), program.engine, host, port, workers)
+
+
+@click.command("worker")
+@pass_command
+def run_worker(command: Command) -> None:
+    """启动发送进程：推送、提醒、超时。可以开好几个。"""
+    program, stop = assemble(command.settings()), threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _signal, _frame: stop.set())
+    worker(program).run(stop)
+
+
+@click.command()
+@_PORT
+@pass_command
+def demo(command: Command, port: int) -> None:
+    """演示：示范社区、模拟微信、全部功能，一个进程。"""
+    from bot.demo import demo_settings, run_demo
+
+    run_demo(demo_settings(command.config, port), port)
+
+
+@click.command()
+@pass_command
+def migrate(command: Command) -> None:
+    """把数据库升级到这个版本。"""
+    bring_up(open_database(command.settings()))
+    click.echo("数据库已是最新。")
+
+
+@click.command("import")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--check", is_flag=True, help="只检查，不写入")
+@pass_command
+def import_folder(command: Command, folder: Path, *, check: bool) -> None:
+    """导入一个文件夹里的网格、地点、单位、人员；可以反复导入。"""
+    try:
+        files = read_world(folder)
+    except WorldError as error:
+        raise click.ClickException("\n".join(str(problem) for problem in error.problems)) from None
+    if check:
+        click.echo("检查通过，没有写入。")
+        return
+    with sessions(open_database(command.settings())).begin() as session:
+        click.echo(_told(import_world(session, files)))
+
+
+def _told(summary: ImportSummary) -> str:
+    names = {"grids": "网格", "teams": "单位", "places": "地点", "people": "人员"}
+    return "\n".join(
+        f"{names[kind]}：新增 {tally.added}，更新 {tally.changed}，未变 {tally.unchanged}"
+        for kind, tally in summary.tallies().items()
+    )
+
+
+@click.command()
+@click.option("--online", is_flag=True, help="连微信取一次令牌")
+@pass_command
+def check(command: Command, *, online: bool) -> None:
+    """检查配置、数据库、模型、社区数据；说清哪里不对、怎么改。"""
+    findings = look_over(command.settings(), online=online)
+    for finding in findings:
+        click.echo(f"{'✗' if finding.fatal else '!'} {finding.what} → {finding.mend}")
+    if any(finding.fatal for finding in findings):
+        raise click.exceptions.Exit(2)
+    click.echo("检查通过。" if not findings else "可以运行，但有上面的提醒。")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@pass_command
+def backup(command: Command, file: Path) -> None:
+    """备份数据库到一个文件，运行中也可以。"""
+    backups.backup(command.settings(), file)
+    click.echo(f"已备份到 {file}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@pass_command
+def restore(command: Command, file: Path) -> None:
+    """用备份恢复数据库（先停掉程序）。"""
+    backups.restore(command.settings(), file)
+    click.echo("已恢复。")

@@ -1,0 +1,168 @@
+"""Commands about people and tickets: say, ask, tickets, ticket, appoint, invite."""
+
+import time
+from datetime import datetime
+
+import click
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
+
+from bot.assembly import Program
+from bot.commands.shared import Command, pass_command, say_json
+from handlers import asking, shown
+from handlers.access import overseen, tickets, within
+from handlers.dialogue import Kind, Message
+from handlers.welcome import appoint as give_role
+from handlers.welcome import invite as new_invitation
+from models.grid import Grid, Team
+from models.moves import Status
+from models.person import Person, Role
+from models.ticket import CHINA, Ticket
+
+ROLES = click.Choice([role.value for role in Role if role is not Role.SYSTEM])
+_GRID = click.option("--grid", metavar="CODE", help="管到哪个网格、社区、街道或区县")
+_TEAM = click.option("--team", metavar="CODE", help="属于哪个承办单位")
+
+
+@click.command()
+@click.argument("openid")
+@click.argument("text")
+@pass_command
+def say(command: Command, openid: str, text: str) -> None:
+    """替某人说一句，走真实的路，打印回复。"""
+    program = command.program()
+    now = program.clock()
+    message = Message(f"cli|{openid}|{time.time_ns()}", openid, Kind.TEXT, now, text)
+    click.echo(program.answering.answer(message))
+
+
+@click.command()
+@click.argument("text")
+@click.option("--as", "openid", metavar="OPENID", help="以这位督导的范围来问；不给则看全部")
+@click.option("--now", metavar="ISO", help="当作这一刻来问")
+@pass_command
+def ask(command: Command, text: str, openid: str | None, now: str | None) -> None:
+    """督导的问题 → JSON：怎么理解的，数字是多少。"""
+    program = command.program()
+    moment = _moment(now) if now else program.clock()
+    with program.reading() as session:
+        town = program.towns.current(session)
+        query = asking.parse(town, text, moment)
+        if query is None:
+            raise click.ClickException(f"没看懂这个问题：{text}。试试“上周哪个社区停车的诉求最多”")
+        scope = overseen(_person(session, openid)) if openid else true()
+        rows = asking.run(session, town, query, scope, moment)
+        found = [{"key": row.key, "name": row.name, "value": row.value, "of": row.of} for row in rows]
+        say_json({"query": query.as_json(), "rows": found})
+
+
+@click.command("tickets")
+@click.option("--grid", metavar="CODE")
+@click.option("--status", type=click.Choice([status.value for status in Status]))
+@click.option("--category", metavar="KEY")
+@click.option("--since", metavar="ISO", help="这一刻以后报的")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="一行一个 JSON")
+@pass_command
+def list_tickets(
+    command: Command,
+    grid: str | None,
+    status: str | None,
+    category: str | None,
+    since: str | None,
+    limit: int,
+    *,
+    as_json: bool,
+) -> None:
+    """列出工单，新的在前。"""
+    program = command.program()
+    wanted = within(grid) if grid else true()
+    if category:
+        wanted &= Ticket.category == category
+    if since:
+        wanted &= Ticket.created_at >= _moment(since)
+    with program.reading() as session:
+        town = program.towns.current(session)
+        _known_grid(program, session, grid)
+        for ticket in session.scalars(tickets(wanted, [Status(status)] if status else []).limit(limit)):
+            if as_json:
+                say_json(shown.as_json(session, town, ticket))
+            else:
+                click.echo(shown.line(town, ticket, program.clock()))
+
+
+@click.command("ticket")
+@click.argument("number")
+@click.option("--json", "as_json", is_flag=True)
+@pass_command
+def show_ticket(command: Command, number: str, *, as_json: bool) -> None:
+    """看一张工单和它的经过。"""
+    program = command.program()
+    with program.reading() as session:
+        ticket = session.scalar(select(Ticket).where(Ticket.number == number))
+        if ticket is None:
+            raise click.ClickException(f"没有工单 {number}")
+        town, now = program.towns.current(session), program.clock()
+        if as_json:
+            say_json(shown.as_json(session, town, ticket))
+            return
+        click.echo("\n".join([shown.line(town, ticket, now), ticket.text, *shown.timeline(session, ticket, now)]))
+
+
+@click.command()
+@click.argument("openid")
+@click.argument("role", type=ROLES)
+@_GRID
+@_TEAM
+@pass_command
+def appoint(command: Command, openid: str, role: str, grid: str | None, team: str | None) -> None:
+    """给某人一个角色。"""
+    program = command.program()
+    with program.sessions() as session, session.begin():
+        _known(session, grid, team)
+        person = session.scalar(select(Person).where(Person.openid == openid)) or Person(openid=openid)
+        session.add(person)
+        give_role(person, Role(role), grid, team)
+    click.echo(f"{openid} 现在是{shown.ROLE_NAMES[Role(role)]}")
+
+
+@click.command()
+@click.argument("role", type=ROLES)
+@_GRID
+@_TEAM
+@pass_command
+def invite(command: Command, role: str, grid: str | None, team: str | None) -> None:
+    """生成一次性邀请码；本人在公众号里发“加入 邀请码”。"""
+    program = command.program()
+    with program.sessions() as session, session.begin():
+        _known(session, grid, team)
+        days = program.settings.habits.invitation_days
+        code = new_invitation(session, Role(role), grid, team, program.clock(), days)
+    click.echo(f"加入 {code}")
+
+
+def _person(session: Session, openid: str) -> Person:
+    person = session.scalar(select(Person).where(Person.openid == openid))
+    if person is None:
+        raise click.ClickException(f"没有 openid 为 {openid} 的人")
+    return person
+
+
+def _known(session: Session, grid: str | None, team: str | None) -> None:
+    if grid and session.get(Grid, grid) is None:
+        raise click.ClickException(f"没有网格 {grid}")
+    if team and session.get(Team, team) is None:
+        raise click.ClickException(f"没有承办单位 {team}")
+
+
+def _known_grid(program: Program, session: Session, grid: str | None) -> None:
+    if grid and grid not in program.towns.current(session).world.grids:
+        raise click.ClickException(f"没有网格 {grid}")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.ClickException(f"“{text}”不是时间，应像 2026-11-21 或 2026-11-21T09:00:00+08:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)

@@ -1,0 +1,148 @@
+"""The demonstration: the whole program in one process, with a fake WeChat and phones to try it in a browser."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from bot import learning
+from bot.app import create_app
+from bot.assembly import Program, assemble, open_database, worker
+from bot.migrating import migrate
+from bot.settings import Settings, load_settings
+from bot.simulator import DEMO_ACCOUNT, SimPerson, SimPlace, SimulatorConfig, simulator
+from bot.simulator.server import QuietHandler
+from handlers.importing import import_world, read_world
+from handlers.world import World
+from models.base import sessions
+from models.grid import Grid, Place
+from models.person import Person, Role
+
+WORLD = Path(__file__).parent / "demo_world"
+_FIELDS = {"character_string1": "number", "thing2": "what", "thing3": "where", "phrase4": "status"}
+_LABELS = {"number": "工单编号", "what": "诉求类别", "where": "地点", "status": "当前状态"}
+_TEMPLATES = {"staff": "S" * 43, "resident": "R" * 43}
+_ROLE_ORDER = (Role.ADMIN, Role.SUPERVISOR, Role.PROPERTY_STAFF, Role.GRID_STAFF)
+SAMPLES = {
+    "resident": [
+        "德尚小区3号楼电梯又坏了",
+        "我家停水了",
+        "楼上半夜装修吵得睡不着",
+        "进度",
+        "催办",
+        "家里一股臭鸡蛋味",
+        "帮助",
+    ],
+    "grid_staff": ["待办", "接", "到", "结 已处理好", "退 不归我们管", "帮助"],
+    "property_staff": ["待办", "接", "到", "结 已修好，请检查", "备注 等配件", "帮助"],
+    "supervisor": ["今日", "本周", "超时", "排行", "这周哪个小区诉求最多", "类别 停车", "帮助"],
+}
+
+
+def demo_settings(config: Path, port: int) -> Settings:
+    """The config's rules and words, with the fake platform's account and a database of the demonstration's own."""
+    return load_settings(config, database={"url": "sqlite:///var/demo.db"}, wechat=_account(port))
+
+
+def _account(port: int) -> dict[str, object]:
+    return {
+        "token": DEMO_ACCOUNT.token,
+        "aes_key": DEMO_ACCOUNT.aes_key,
+        "app_id": DEMO_ACCOUNT.app_id,
+        "app_secret": DEMO_ACCOUNT.app_secret,
+        "gh_id": DEMO_ACCOUNT.gh_id,
+        "mode": "safe",
+        "api_base": f"http://127.0.0.1:{port}/simulator/api",
+        "templates": {purpose: {"id": number, "fields": _FIELDS} for purpose, number in _TEMPLATES.items()},
+    }
+
+
+def prepare(settings: Settings) -> None:
+    """Database, world and model: made where they are missing, with a line for each long step."""
+    engine = open_database(settings)
+    migrate(engine)
+    with sessions(engine).begin() as session:
+        if session.scalar(select(Grid.code).limit(1)) is None:
+            click.echo("导入示范社区：新义街道……")
+            import_world(session, read_world(WORLD))
+    engine.dispose()
+    if not learning.model_is_ready(settings):
+        click.echo("训练模型（第一次约需半分钟）……")
+        learning.train_model(settings)
+
+
+def run_demo(settings: Settings, port: int) -> None:
+    """Serve until Ctrl-C."""
+    prepare(settings)
+    program = assemble(settings)
+    app = create_app(program)
+    app.register_blueprint(simulator(_simulated(program, port)))
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
+    stop = threading.Event()
+    sending = threading.Thread(target=worker(program).run, args=(stop,), name="worker")
+    sending.start()
+    click.echo(f"吹哨已启动，请打开 http://127.0.0.1:{port}/simulator （按 Ctrl-C 停止）")
+    try:
+        server.serve_forever(poll_interval=0.2)
+    except KeyboardInterrupt:
+        click.echo("正在停止……")
+    finally:
+        stop.set()
+        server.server_close()
+        sending.join()
+
+
+def _simulated(program: Program, port: int) -> SimulatorConfig:
+    fields = [f"{name}:{_LABELS[fact]}" for name, fact in _FIELDS.items()]
+    return SimulatorConfig(
+        webhook_url=f"http://127.0.0.1:{port}/wechat",
+        app_id=DEMO_ACCOUNT.app_id,
+        app_secret=DEMO_ACCOUNT.app_secret,
+        token=DEMO_ACCOUNT.token,
+        aes_key=DEMO_ACCOUNT.aes_key,
+        gh_id=DEMO_ACCOUNT.gh_id,
+        account_name="吹哨",
+        people=lambda: people(program),
+        places=lambda: places(program),
+        samples=SAMPLES,
+        templates=dict.fromkeys(_TEMPLATES.values(), fields),
+        titles={_TEMPLATES["staff"]: "工单提醒", _TEMPLATES["resident"]: "诉求进展通知"},
+        scenes=_scenes(program),
+    )
+
+
+def people(program: Program) -> Sequence[SimPerson]:
+    """Everybody of the world who has an openid."""
+    with program.reading() as session:
+        world = program.towns.current(session).world
+        found = session.scalars(select(Person).where(Person.openid.is_not(None)).order_by(Person.id)).all()
+        return [
+            SimPerson(
+                openid=person.openid or "",
+                name=person.name or "居民",
+                role=next((role for role in _ROLE_ORDER if role in person.roles), Role.RESIDENT).value,
+                about=_about(person, world),
+            )
+            for person in found
+        ]
+
+
+def _about(person: Person, world: World) -> str:
+    team, grid = world.teams.get(person.team or ""), world.grids.get(person.grid or "")
+    return " · ".join(node.name for node in (team, grid) if node)
+
+
+def places(program: Program) -> Sequence[SimPlace]:
+    """Pins for the town's map: as people copy coordinates from Chinese maps (GCJ-02)."""
+    with program.reading() as session:
+        found = session.scalars(select(Place).where(Place.lat.is_not(None)).order_by(Place.id)).all()
+        return [SimPlace(place.name, place.lat or 0.0, place.lng or 0.0) for place in found]
+
+
+def _scenes(program: Program) -> dict[str, str]:
+    with program.reading() as session:
+        found = session.scalars(select(Place).where(Place.kind == "compound").order_by(Place.id).limit(12)).all()
+        return {place.name: f"place_{place.id}" for place in found}

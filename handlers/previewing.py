@@ -1,0 +1,60 @@
+"""What would happen to a text: read, placed, routed and promised, with nothing filed."""
+
+from typing import Any
+
+from handlers import shown
+from handlers.dialogue import Context
+from handlers.drafting import read
+from handlers.limits import promise
+from handlers.routing import Case, choose
+from handlers.tickets import Draft
+
+
+def preview(context: Context, lat: float | None = None, lng: float | None = None) -> dict[str, Any]:
+    """JSON of the route that a text would take; `lat`/`lng` WGS-84."""
+    town, world = context.town, context.town.world
+    draft = read(context, context.text, Draft("", lat=lat, lng=lng))
+    category = draft.category or draft.choices[0]
+    place = world.places.get(draft.place_id) if draft.place_id else None
+    grid = place.grid_of(draft.building) if place else None
+    if grid is None and lat is not None and lng is not None:
+        grid = world.grid_at(lat, lng)
+    urgent = draft.urgent or bool(draft.red_flag)
+    case = Case(category, draft.item, urgent, bool(draft.red_flag), place)
+    route = choose(world, town.routing, case, grid)
+    made = promise(town.limits.of(category, draft.item, urgent=urgent), context.now, town.calendar)
+    return {
+        "understanding": _understood(context, draft),
+        "would_ask": None if draft.category or draft.red_flag else list(draft.choices),
+        "grid": _node(world.grids.get(route.grid if route else "")),
+        "team": _node(route.team) if route else None,
+        "support": [_node(team) for team in route.support] if route else [],
+        "rule": route.rule if route else None,
+        "limits": {
+            "row": made.limit.row,
+            "clause": made.limit.clause,
+            "accept": str(made.limit.accept),
+            "handle": str(made.limit.handle),
+            "accept_by": shown.iso(made.accept_by),
+            "handle_by": shown.iso(made.handle_by),
+        },
+    }
+
+
+def _understood(context: Context, draft: Draft) -> dict[str, Any]:
+    seen = context.understanding
+    names = context.town.catalogue
+    return {
+        "intent": seen.intent.value if seen else None,
+        "category": seen.category if seen else None,
+        "category_name": names.name(seen.category) if seen else None,
+        "item": draft.item or None,
+        "confidence": round(seen.confidence, 4) if seen else None,
+        "red_flag": draft.red_flag or None,
+        "urgent": draft.urgent,
+        "place": {"name": draft.place_name, "building": draft.building, "unit": draft.unit, "room": draft.room},
+    }
+
+
+def _node(node: Any) -> dict[str, str] | None:  # noqa: ANN401  (a grid or a team)
+    return {"code": node.code, "name": node.name} if node else None
