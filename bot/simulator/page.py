@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from bot.simulator.acts import Acts
-from bot.simulator.api import api_blueprint
+from bot.simulator.api_http import api_blueprint
 from bot.simulator.config import SimulatorConfig
 from bot.simulator.platform import Platform
 from bot.simulator.visitors import Visitors

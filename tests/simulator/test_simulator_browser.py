@@ -186,6 +186,39 @@ def test_a_click_between_places_keeps_its_own_coordinates(page: Page, town: Town
     assert 111.75 < sent.lng < 111.7742
 
 
+def test_the_map_can_be_zoomed_and_dragged_and_a_drag_chooses_nothing(page: Page, town: Town):
+    resident = phone(page, "resident")
+    resident.get_by_role("button", name="更多", exact=True).click()
+    resident.get_by_role("button", name="位置").click()
+    dots = resident.locator(".townmap circle title")
+    expect(dots).to_have_count(3)
+    for _ in range(3):
+        resident.get_by_role("button", name="放大").click()
+    expect(dots).not_to_have_count(3)
+    box = resident.locator(".townmap svg").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 60, middle[1] + 90, steps=4)
+    page.mouse.up()
+    expect(resident.get_by_role("button", name="发送位置")).to_be_disabled()
+    page.mouse.click(*middle)
+    resident.get_by_role("button", name="发送位置").click()
+    expect(resident.locator(".line.mine .spot")).to_be_visible()
+    sent = town.platform.chat(WANG)[0].body
+    centre_lat, centre_lng = (37.1452 + 37.1268) / 2, (111.7721 + 111.7803) / 2
+    assert sent.lat > centre_lat
+    assert sent.lng < centre_lng
+
+
+def test_a_code_on_a_wall_is_scanned(page: Page, town: Town):
+    resident = phone(page, "resident")
+    resident.get_by_role("button", name="公众号资料").click()
+    resident.get_by_label("扫码").select_option("德尚小区3号楼")
+    expect(page.locator(".entry")).to_contain_text("扫码王秀英")
+    assert (town.webhook.seen[0]["Event"], town.webhook.seen[0]["EventKey"]) == ("SCAN", "deshang-3")
+
+
 def test_the_menu_sends_its_key_and_says_nothing(page: Page, town: Town):
     resident = phone(page, "resident")
     resident.get_by_role("button", name="菜单", exact=True).click()

@@ -1,8 +1,8 @@
 // What slides over a phone: profile, sample photos, recorder, map, a photo in full.
 
 import { PHOTOS, asPng, drawn } from "./drawings.js";
-import { h, ICONS, s } from "./dom.js";
-import { extent, ground, names, nearest, pin, View } from "./town.js";
+import { h, ICONS } from "./dom.js";
+import { PlaceMap } from "./placesheet.js";
 import { emblem } from "./wire.js";
 
 function open(device, title, kind, ...children) {
@@ -45,41 +45,26 @@ export function record(device, send) {
 }
 
 export function choosePlace(device, places, send) {
-  const whole = extent(places);
-  const [width, height] = [device.clientWidth, device.clientHeight - 188]; // without the header and the chosen place
-  const view = new View({ ...whole, width, height });
-  let chosen = null;
+  let spot = null;
   const title = h("b", null, "点地图选择位置");
-  const degrees = h("small", null, "坐标为 GCJ-02");
-  const finish = () => { close(); send(chosen); };
+  const degrees = h("small", null, "可拖动、缩放；坐标为 GCJ-02");
+  const finish = () => { close(); send(spot); };
   const button = h("button", { type: "button", class: "primary", disabled: true, onclick: finish }, "发送位置");
-  const marks = s("g", null);
-  const map = s("svg", { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "xMidYMid slice", role: "img", "aria-label": "城区地图" }, ground(view, whole), names(view, places), marks);
-  map.addEventListener("click", (event) => choose(pointed(event)));
-  const { close } = open(device, "位置", "townmap", map, h("div", { class: "picked" }, title, degrees, button));
-
-  function pointed(event) {
-    const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(map.getScreenCTM().inverse());
-    return view.at(point.x, point.y);
-  }
-
-  function choose(point) {
-    const near = nearest(places, point);
-    const close = near !== null && Math.hypot(view.x(near.lng) - view.x(point.lng), view.y(near.lat) - view.y(point.lat)) < 14;
-    chosen = close ? { lat: near.lat, lng: near.lng, label: near.name } : { ...point, label: near === null ? "" : `${near.name}附近` };
-    marks.replaceChildren(pin(view.x(chosen.lng), view.y(chosen.lat)));
-    title.textContent = chosen.label || "已选位置";
-    degrees.textContent = `${chosen.lat.toFixed(5)}, ${chosen.lng.toFixed(5)}`;
+  const size = { width: device.clientWidth, height: device.clientHeight - 188 }; // without header and footer
+  const map = new PlaceMap(size, places, (chosen) => {
+    spot = chosen;
+    title.textContent = spot.label || "已选位置";
+    degrees.textContent = `${spot.lat.toFixed(5)}, ${spot.lng.toFixed(5)}`;
     button.disabled = false;
-  }
+  });
+  const { close } = open(device, "位置", "townmap", map.element, h("div", { class: "picked" }, title, degrees, button));
 }
 
 export function profile(device, { account, following, scenes, act }) {
-  const run = (event, key = "") => () => { close(); act(event, key); };
-  const codes = Object.entries(scenes).map(([label, scene]) => h("button", { type: "button", onclick: run(following ? "scan" : "subscribe", scene) }, `扫码：${label}`));
+  const run = (event, key = "") => { close(); act(event, key); };
   const button = following
-    ? h("button", { type: "button", class: "plain", onclick: run("unsubscribe") }, "不再关注")
-    : h("button", { type: "button", class: "primary", onclick: run("subscribe") }, "关注公众号");
+    ? h("button", { type: "button", class: "plain", onclick: () => run("unsubscribe") }, "不再关注")
+    : h("button", { type: "button", class: "primary", onclick: () => run("subscribe") }, "关注公众号");
   const { sheet, close } = open(
     device,
     "公众号资料",
@@ -87,11 +72,18 @@ export function profile(device, { account, following, scenes, act }) {
     h("img", { src: emblem, alt: "" }),
     h("h3", null, account),
     h("p", null, "社区的事，说一声就有人管。报修、投诉、咨询，发消息即可，随时查看进度。"),
-    codes.length ? h("div", { class: "scenes" }, codes) : null,
     button,
+    scanner(scenes, (scene) => run(following ? "scan" : "subscribe", scene)),
   );
   if (!following) sheet.querySelector(".back").hidden = true;
-  return sheet;
+}
+
+// The codes on the walls of the town: scanning one follows the account, or tells it where one stands.
+function scanner(scenes, scan) {
+  const codes = Object.entries(scenes);
+  if (!codes.length) return null;
+  const list = h("select", { "aria-label": "扫码", onchange: () => scan(list.value) }, h("option", { value: "", selected: true, disabled: true }, "或扫一处的二维码……"), codes.map(([label, scene]) => h("option", { value: scene }, label)));
+  return h("label", { class: "scanner" }, list);
 }
 
 export function enlarge(device, source) {

@@ -100,10 +100,13 @@ export function pin(x, y, size = 1) {
 
 // Names where there is room for them: a name that would cover another one is left out.
 export function names(view, places) {
-  const taken = [];
+  const inside = places
+    .map((place) => ({ name: place.name, x: view.x(place.lng), y: view.y(place.lat) }))
+    .filter(({ x, y }) => x > 0 && y > 0 && x < view.width && y < view.height);
+  const taken = inside.map(({ x, y }) => ({ left: x - 3, right: x + 3, top: y - 3, bottom: y + 3 }));
   const drawn = [];
-  for (const place of places) {
-    const [x, y] = [view.x(place.lng), view.y(place.lat)];
+  for (const place of inside) {
+    const { x, y } = place;
     drawn.push(s("circle", { cx: x, cy: y, r: 3.6, fill: "#fff", stroke: "#3f7d62", "stroke-width": 2 }, s("title", null, place.name)));
     const half = [...place.name].length * 5.8 + 2;
     const middle = Math.min(Math.max(x, half + 4), view.width - half - 4);
