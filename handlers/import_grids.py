@@ -15,13 +15,13 @@ class Tree:
     def __init__(self, table: Table) -> None:
         self.readable = table.readable
         self._rows = {row["code"]: row for row in reversed(table.rows)}
+        self._levels = {code: Level(row["level"]) for code, row in self._rows.items() if row["level"] in set(Level)}
 
     def knows(self, code: str) -> bool:
         return not self.readable or code in self._rows
 
     def level(self, code: str) -> Level | None:
-        row = self._rows.get(code)
-        return Level(row["level"]) if row and row["level"] in set(Level) else None
+        return self._levels.get(code)
 
     def parent(self, code: str) -> str:
         return self._rows[code]["parent"] if code in self._rows else ""

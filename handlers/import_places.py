@@ -36,6 +36,10 @@ class PlaceKind(StrEnum):
     SHOP = "shop"
 
 
+_KINDS = [kind.value for kind in PlaceKind]
+_MODES = frozenset(Mode)
+
+
 def place_problems(table: Table, tree: Tree) -> Iterator[WorldProblem]:
     """All that is wrong with the places. Without readable grids we can't tell which rows are one place."""
     for row in table.rows:
@@ -67,12 +71,10 @@ def _grid_problems(row: Row, tree: Tree) -> Iterator[WorldProblem]:
 
 
 def _word_problems(row: Row) -> Iterator[WorldProblem]:
-    if row["mode"] and row["mode"] not in set(Mode):
+    if row["mode"] and row["mode"] not in _MODES:
         yield row.problem(f"不认识的管理形式“{row['mode']}”，应为 {'、'.join(Mode)}")
-    kind = row["kind"]
-    meant = get_close_matches(kind, list(PlaceKind), n=1, cutoff=0.75)
-    if kind and kind not in set(PlaceKind) and meant:
-        yield row.problem(f"不认识的地点类别“{kind}”，是不是 {meant[0]}？")
+    if row["kind"] not in _KINDS and (meant := get_close_matches(row["kind"], _KINDS, n=1, cutoff=0.75)):
+        yield row.problem(f"不认识的地点类别“{row['kind']}”，是不是 {meant[0]}？")
 
 
 def _coordinate_problems(row: Row) -> Iterator[WorldProblem]:

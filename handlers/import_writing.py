@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from handlers.import_records import GridRecord, PlaceRecord, TeamRecord
@@ -65,7 +65,7 @@ def write_grids(session: Session, grids: Iterable[GridRecord], boundaries: Mappi
     wanted: dict[str, Drawn] = {record.code: (record, drawn.get(record.code)) for record in grids}
     difference = Difference.between(wanted, present)
     _insert(session, Grid, [_grid_columns(each) for each in difference.added.values()])
-    _update(session, Grid, [_grid_columns(each) for each in difference.changed.values()])
+    _update(session, Grid, "code", [_grid_columns(each) for each in difference.changed.values()])
     return difference.tally()
 
 
@@ -80,7 +80,7 @@ def write_teams(session: Session, teams: Iterable[TeamRecord]) -> Tally:
     }
     difference = Difference.between({record.code: record for record in teams}, present)
     _insert(session, Team, [_team_columns(record) for record in difference.added.values()])
-    _update(session, Team, [_team_columns(record) for record in difference.changed.values()])
+    _update(session, Team, "code", [_team_columns(record) for record in difference.changed.values()])
     for codes in chunks(list(difference.changed)):
         session.execute(delete(TeamArea).where(TeamArea.team.in_(codes)))
     written = [*difference.added.values(), *difference.changed.values()]
@@ -94,8 +94,8 @@ def write_places(session: Session, places: Iterable[PlaceRecord]) -> Tally:
     wanted = {(record.community, record.name): record for record in places}
     difference = Difference.between(wanted, _present_places(session))
     _insert(session, Place, [_place_columns(record) for record in difference.added.values()])
-    changed = difference.changed.items()
-    _update(session, Place, [{"id": ids[key], **_place_columns(record)} for key, record in changed])
+    changed = [{"id": ids[key], **_place_columns(record)} for key, record in difference.changed.items()]
+    _update(session, Place, "id", changed)
     for chunk in chunks([ids[key] for key in difference.changed]):
         session.execute(delete(PlaceAlias).where(PlaceAlias.place_id.in_(chunk)))
         session.execute(delete(PlaceRange).where(PlaceRange.place_id.in_(chunk)))
@@ -164,14 +164,19 @@ def _place_columns(record: PlaceRecord) -> dict[str, object]:
     }
 
 
-def _insert(session: Session, table: type[Base], rows: list[dict[str, object]]) -> None:
+def _insert(session: Session, entity: type[Base], rows: list[dict[str, object]]) -> None:
     if rows:
-        session.execute(insert(table), rows)
+        session.execute(insert(entity), rows)
 
 
-def _update(session: Session, table: type[Base], rows: list[dict[str, object]]) -> None:
-    if rows:
-        session.execute(update(table), rows)
+def _update(session: Session, entity: type[Base], key: str, rows: list[dict[str, object]]) -> None:
+    """Many rows by their key. The ORM's bulk update waits for PostgreSQL after every row: 40 s for 100,000."""
+    if not rows:
+        return
+    table = Base.metadata.tables[entity.__tablename__]
+    values: dict[str, object] = {name: bindparam(f"new_{name}") for name in rows[0] if name != key}
+    statement = update(table).where(table.c[key] == bindparam(f"new_{key}")).values(values)
+    session.connection().execute(statement, [{f"new_{name}": value for name, value in row.items()} for row in rows])
 
 
 def chunks(items: Sequence[Value]) -> Iterator[Sequence[Value]]:
