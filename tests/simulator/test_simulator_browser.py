@@ -112,6 +112,30 @@ def test_sample_sentences_and_numbered_choices_are_a_tap_away(page: Page):
     expect(resident.locator(".quick")).to_have_count(0)
 
 
+def test_figures_that_count_are_choices_and_other_numbers_are_not(page: Page, town: Town):
+    resident = phone(page, "resident")
+    town.webhook.reply = lambda _fields: "今日\n1 新增 18\n2 超时 1\n0 都不看\n回数字看是哪些工单。"
+    write(resident, "今日")
+    expect(resident.locator(".quick button")).to_have_text(["1 新增 18", "2 超时 1", "0 都不看"])
+    town.webhook.reply = lambda _fields: "王秀英\n3 号楼\n10 点前到。"
+    write(resident, "查")
+    expect(resident.locator(".line .bubble").last).to_contain_text("10 点前到")
+    expect(resident.locator(".quick")).to_have_count(0)
+
+
+def test_a_command_that_needs_words_is_begun_and_not_sent(page: Page, town: Town):
+    grid = phone(page, "grid_staff")
+    town.webhook.reply = lambda _fields: "已签收。到现场回“到”，办完回“结 办了什么”。"
+    write(grid, "接")
+    expect(grid.locator(".quick button")).to_have_text(["到", "结 …"])
+    grid.get_by_role("button", name="结 …").click()
+    expect(grid.get_by_label("输入消息")).to_be_focused()
+    page.keyboard.type("灯泡已换")
+    page.keyboard.press("Enter")
+    expect(grid.locator(".line.mine .bubble").last).to_have_text("结 灯泡已换")
+    assert [fields["Content"] for fields in town.webhook.seen] == ["接", "结 灯泡已换"]
+
+
 def test_links_of_the_account_can_be_clicked(page: Page):
     resident = phone(page, "resident")
     write(resident, "链接")

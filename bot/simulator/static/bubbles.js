@@ -107,17 +107,3 @@ function articles(body) {
   const inner = [h("b", null, item.title), h("span", null, item.description)];
   return /^https?:\/\//.test(item.url) ? outward(item.url, "article", ...inner) : h("div", { class: "article" }, ...inner);
 }
-
-const NUMBERED = /^[ 　]*(?:回复[ 　]*)?[【[(（]?(\d{1,2})[】\])）]?[ 　]*[.、．:：)）][ 　]*(\S[^\n]*)$/gm;
-const QUOTED = /(?:回复|发送|回)[ 　]*((?:[「“"][^」”"\n]{1,10}[」”"][ 　]*[、，或/和及]?[ 　]*)+)/g;
-
-// Answers that can be tapped: numbered choices, and words that the account asks to be sent.
-export function quickAnswers(body) {
-  if (body.kind !== "Words") return [];
-  const numbered = [...body.text.matchAll(NUMBERED)].map(([, number, label]) => ({ say: number, label: `${number} ${label}` }));
-  const quoted = [...body.text.matchAll(QUOTED)].flatMap(([, all]) => [...all.matchAll(/[「“"]([^」”"]+)[」”"]/g)]);
-  const said = new Set(numbered.map((answer) => answer.say));
-  const further = quoted.map(([, say]) => say).filter((say) => !said.has(say) && !/[A-Z…×]/.test(say));
-  return [...numbered, ...[...new Set(further)].map((say) => ({ say, label: say }))].slice(0, 12);
-}
-

@@ -69,6 +69,12 @@ export class Composer {
     return h("button", { type: "button", onclick: () => { fold(); this.acts.menu(button); } }, button.name);
   }
 
+  begin(words) {
+    this.turn(false);
+    this.input.value = words;
+    this.fit();
+  }
+
   key(event) {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();

@@ -1,8 +1,9 @@
 // One phone: whose it is, the chat of that person with the account, and what they can do.
 
-import { quickAnswers, shown, timeBefore } from "./bubbles.js";
+import { shown, timeBefore } from "./bubbles.js";
 import { Composer } from "./composer.js";
 import { clock, h, ICONS, s } from "./dom.js";
+import { quickAnswers } from "./quick.js";
 import * as sheets from "./sheets.js";
 import { act, emblem, sendPicture } from "./wire.js";
 
@@ -120,7 +121,8 @@ export class Phone {
   offer(line) {
     const answers = quickAnswers(line.body);
     if (!answers.length) return;
-    const chips = answers.map((answer) => h("button", { type: "button", title: answer.label, onclick: () => this.say(answer.say) }, answer.label));
+    const take = ({ say, begin }) => (begin ? this.composer.begin(begin) : this.say(say));
+    const chips = answers.map((answer) => h("button", { type: "button", title: answer.label, onclick: () => take(answer) }, answer.label));
     this.chat.append(h("div", { class: "quick", "aria-label": "可点选的回答" }, chips));
   }
 
