@@ -143,8 +143,10 @@ def _receive(session: Session, message: Message, now: datetime) -> bool:
         "received_at": now,
         "failure": "",
     }
-    statement = insert(Inbound).values(**row).on_conflict_do_nothing(index_elements=[Inbound.key])
-    return session.connection().execute(statement).rowcount == 1
+    statement = (
+        insert(Inbound).values(**row).on_conflict_do_nothing(index_elements=[Inbound.key]).returning(Inbound.key)
+    )
+    return session.connection().execute(statement).first() is not None
 
 
 def _content(message: Message) -> Mapping[str, Any]:

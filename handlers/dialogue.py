@@ -140,9 +140,14 @@ def in_state(*states: str) -> Filter:
     return lambda context: context if context.state in states and context.text else None
 
 
-def intent(*intents: Intent) -> Filter:
-    """The reader took it for one of these."""
-    return lambda context: context if context.understanding and context.understanding.intent in intents else None
+def intent(*intents: Intent, at_least: float = 0.0) -> Filter:
+    """The reader took it for one of these, and is so sure of it."""
+
+    def wanted(context: Context) -> Context | None:
+        seen = context.understanding
+        return context if seen and seen.intent in intents and seen.intent_confidence >= at_least else None
+
+    return wanted
 
 
 def kind(*kinds: Kind) -> Filter:

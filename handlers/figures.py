@@ -41,10 +41,10 @@ class Figure:
 def figures_of(since: datetime, now: datetime) -> list[Figure]:
     """What a supervisor asks of a stretch of time, and of this moment."""
     finished = Ticket.status == Status.CLOSED.value
-    ended = (Ticket.ended_at >= since) & (Ticket.ended_at < now)
+    ended = (Ticket.ended_at >= since) & (Ticket.ended_at <= now)
     solved = Ticket.closing == Closing.CONFIRMED.value
     return [
-        Figure("new", "新增", (Ticket.created_at >= since) & (Ticket.created_at < now)),
+        Figure("new", "新增", (Ticket.created_at >= since) & (Ticket.created_at <= now)),
         Figure("resolved", "办结待回访", Ticket.status == Status.RESOLVED.value),
         Figure("solved", "居民确认解决", finished & ended & solved),
         Figure("unsolved", "未确认解决的结案", finished & ended & ~solved),
@@ -107,7 +107,7 @@ def standings(
     )
     query = (
         select(group, *columns)
-        .where(scope, Ticket.created_at >= since, Ticket.created_at < now)
+        .where(scope, Ticket.created_at >= since, Ticket.created_at <= now)
         .group_by(group)
         .order_by(func.count().desc(), group)
     )

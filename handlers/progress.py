@@ -28,8 +28,8 @@ _ANSWERS = ((3, True), (2, True), (1, True), (1, False))
 
 
 @router.on(menu("progress"))
-@router.command("进度", "查询", "我的工单", roles=EVERYBODY, help="进度：看您报的事办到哪一步了")
 @router.on(intent(Intent.PROGRESS))
+@router.command("进度", "查询", "我的工单", roles=EVERYBODY, help="进度：看您报的事办到哪一步了")
 def show_progress(context: Context) -> Reply:
     """All open tickets in a line each; a single one, or one named by its number, in full."""
     if context.rest and context.rest[0].isdigit():
@@ -56,8 +56,8 @@ def details(context: Context, ticket: Ticket) -> str:
     )
 
 
-@router.command("催办", "催单", "催一下", roles=EVERYBODY, help="催办：提醒承办单位抓紧")
 @router.on(intent(Intent.URGE))
+@router.command("催办", "催单", "催一下", roles=EVERYBODY, help="催办：提醒承办单位抓紧")
 def urge(context: Context) -> Reply | None:
     """Presses the team; at most once in a while, so that they keep listening."""
     if not context.rest and not _any(context, tuple(OPEN)):
@@ -66,7 +66,8 @@ def urge(context: Context) -> Reply | None:
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
-    if since := _last_urge(context, ticket):
+    since = _last_urge(context, ticket)
+    if since is not None:
         return Reply(context.say("progress.urged_already", number=ticket.number, ago=shown.lasting(since)), keep=True)
     ticket.apply(URGE, by=resident(context.person), at=context.now, note=context.text[:100])
     tell(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
@@ -74,8 +75,8 @@ def urge(context: Context) -> Reply | None:
     return Reply(context.say("progress.urged", due=shown.moment(shown.due(ticket), context.now), **values), keep=True)
 
 
-@router.command("撤回", "撤销", roles=EVERYBODY, help="撤回：不用办了，撤回诉求")
 @router.on(intent(Intent.WITHDRAW))
+@router.command("撤回", "撤销", roles=EVERYBODY, help="撤回：不用办了，撤回诉求")
 def withdraw(context: Context) -> Reply | None:
     """Asks once more: what is taken back stops at once."""
     if not context.rest and not _any(context, tuple(WITHDRAW.sources)):
@@ -97,8 +98,8 @@ def withdraw_confirmed(context: Context) -> Reply | None:
         return None
     if number == 1:
         return Reply(context.say("progress.not_withdrawn", number=ticket.number))
-    tell(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
     ticket.apply(WITHDRAW, by=resident(context.person), at=context.now)
+    tell(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
     return Reply(context.say("progress.withdrawn", number=ticket.number))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, or_, select, true
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from handlers import shown
@@ -13,7 +13,7 @@ from handlers.town import Town
 from models.moves import Status
 from models.person import OVERSEERS, STAFF, Person, PersonRole
 from models.push import Push
-from models.ticket import Follower, Support, Ticket
+from models.ticket import Follower, Support, Ticket, TicketEvent
 
 
 class Audience(StrEnum):
@@ -99,12 +99,14 @@ def tell(
     **values: object,
 ) -> int:
     """Write a push for everybody whom `what` concerns, except whoever did it. Returns how many."""
+    session.flush()
+    last_event = session.scalar(select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == ticket.id)) or 0
     told: set[int] = {but.id} if but else set()
     for telling in TELLINGS[what]:
         for person in audience(session, ticket, telling.to):
-            if person.id not in told:
+            if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
                 told.add(person.id)
-                session.add(_push(town, ticket, person, telling, what, now, values))
+                session.add(_push(town, ticket, person, telling, f"{what}:{last_event}", now, values))
     return len(told) - bool(but)
 
 
@@ -157,18 +159,17 @@ def _push(
     ticket: Ticket,
     person: Person,
     telling: Telling,
-    what: str,
+    occasion: str,
     now: datetime,
     values: dict[str, object],
 ) -> Push:
     facts = facts_of(town, ticket, now) | values
     person.last_told_ticket_id = ticket.id
     return Push(
-        # The version tells two handovers of one ticket apart; the moment two reminders of one version.
-        key=f"{what}:{ticket.id}:{ticket.version}:{person.id}:{now.timestamp():.3f}",
+        key=f"{ticket.id}:{occasion}:{person.id}",
         person_id=person.id,
         ticket_id=ticket.id,
-        event=what,
+        event=occasion.partition(":")[0],
         text=town.say(telling.wording, **facts),
         template=telling.template,
         fields={name: str(facts[name]) for name in ("number", "what", "where", "status", "due")},

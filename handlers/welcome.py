@@ -8,16 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers import placing, shown
+from handlers.access import resident
 from handlers.choosing import chosen, numbered
 from handlers.dialogue import Command, Context, Reply, Router, event, in_state, intent, menu
 from handlers.telling import tell
 from handlers.tickets import Draft, file, recent
+from models.moves import NOTE
 from models.person import Invitation, Person, Role
 from nlp.understanding import Intent
 
 router = Router("welcome")
 last_resort = Router("last resort")
 EVERYBODY = (Role.RESIDENT,)
+SURE_ENOUGH = 0.6  # calling a person or writing down a home on a mere guess would only confuse
 HOME, BIND_WHICH = "welcome.home", "welcome.bind_which"
 # Letters that are not mistaken for digits when somebody types a code from a slip of paper.
 _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -58,8 +61,8 @@ def menu_report(context: Context) -> Reply:
 
 
 @router.on(menu("human"))
+@router.on(intent(Intent.HUMAN, at_least=SURE_ENOUGH))
 @router.command("人工", "转人工", "0", roles=EVERYBODY, help="人工：请值班人员联系您")
-@router.on(intent(Intent.HUMAN))
 def human(context: Context) -> Reply:
     """A person is told, and the resident gets a number to call; what was being asked is dropped."""
     draft = Draft.of(context.slots) if context.state.startswith("filing.") and "text" in context.slots else None
@@ -68,13 +71,14 @@ def human(context: Context) -> Reply:
         text = (draft.text if draft and draft.text else "") or "居民请值班人员联系"
         last = file(context, placing.at_home(context, Draft(text, category="consult")), context.person)
     else:
+        last.apply(NOTE, by=resident(context.person), at=context.now, note="居民请人工联系")
         tell(context.session, context.town, last, "human", context.now, but=context.person)
     return Reply(context.say("welcome.human", number=last.number, phone=context.town.contacts.hall))
 
 
-@router.command("绑定", "绑定住址", roles=EVERYBODY, help="绑定 小区几号楼几单元：记住您的住址，报修不用再说")
-@router.on(intent(Intent.BIND))
+@router.on(intent(Intent.BIND, at_least=SURE_ENOUGH))
 @router.on(in_state(HOME))
+@router.command("绑定", "绑定住址", roles=EVERYBODY, help="绑定 小区几号楼几单元：记住您的住址，报修不用再说")
 def bind(context: Context) -> Reply | None:
     """Remember where somebody lives. The room is kept only if they tell it."""
     draft = placing.place(context, Draft(context.text), context.understanding)
@@ -150,8 +154,8 @@ def code_hash(code: str) -> str:
 
 
 @router.on(menu("help"))
-@router.command("帮助", "?", "？", "菜单", roles=EVERYBODY, help="帮助：看能做什么")
 @router.on(intent(Intent.HELP))
+@router.command("帮助", "?", "？", "菜单", roles=EVERYBODY, help="帮助：看能做什么")
 def show_help(context: Context) -> Reply:
     return Reply(help_text(context), keep=True)
 

@@ -103,7 +103,7 @@ class Ticket(Base):
     # Write-only: adding a line never loads a long history, and nothing reads one by accident.
     events: WriteOnlyMapped["TicketEvent"] = relationship(order_by="TicketEvent.id", passive_deletes=True)
     followers: WriteOnlyMapped["Follower"] = relationship(passive_deletes=True)
-    support: Mapped[list["Support"]] = relationship()
+    support: Mapped[list["Support"]] = relationship(cascade="all, delete-orphan")
     attachments: Mapped[list["Attachment"]] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (two at once: the second is told, not overwritten)

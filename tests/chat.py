@@ -1,0 +1,73 @@
+"""Talking to the whole program as its users do, without the wire: messages in, replies and pushes out."""
+
+import itertools
+
+from sqlalchemy import select
+
+from bot.assembly import Program
+from handlers.dialogue import Kind, Message
+from models.person import Person
+from models.push import Push
+from models.ticket import Ticket
+
+RESIDENT = "oWhistleResident000000000001"
+NEIGHBOUR = "oWhistleResident000000000002"
+GRID_STAFF = "oWhistleGridStaff00000000041"
+PROPERTY = "oWhistleProperty000000000001"
+COLLEAGUE = "oWhistleProperty000000000002"
+OTHER_PROPERTY = "oWhistleProperty000000000005"
+COMMUNITY = "oWhistleCommunity00000000004"
+STREET = "oWhistleStreet00000000000001"
+SUPERVISOR = "oWhistleSupervisor0000000001"
+OTHER_SUPERVISOR = "oWhistleSupervisor0000000002"
+ADMIN = "oWhistleAdmin000000000000001"
+CAST = {
+    "居民": RESIDENT,
+    "邻居": NEIGHBOUR,
+    "网格员": GRID_STAFF,
+    "物业": PROPERTY,
+    "物业同事": COLLEAGUE,
+    "别家物业": OTHER_PROPERTY,
+    "社区": COMMUNITY,
+    "街道": STREET,
+    "督导": SUPERVISOR,
+    "外街道督导": OTHER_SUPERVISOR,
+    "管理员": ADMIN,
+}
+
+
+class Chat:
+    """One running program and everybody who talks to it."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._numbers = itertools.count(1)
+        self._heard: dict[str, int] = {}
+
+    def message(self, openid: str, text: str = "", kind: Kind = Kind.TEXT, **fields: object) -> Message:
+        return Message(f"test|{next(self._numbers)}", openid, kind, self.program.clock(), text, **fields)
+
+    def says(self, openid: str, text: str) -> str:
+        return self.program.answering.answer(self.message(openid, text))
+
+    def sends(self, openid: str, kind: Kind, **fields: object) -> str:
+        return self.program.answering.answer(self.message(openid, kind=kind, **fields))
+
+    def does(self, openid: str, event: str, event_key: str = "", **fields: object) -> str:
+        return self.sends(openid, Kind.EVENT, event=event, event_key=event_key, **fields)
+
+    def pushed(self, openid: str) -> list[str]:
+        """What this person was told since the last time we looked."""
+        with self.program.reading() as session:
+            mine = select(Push).join(Person).where(Person.openid == openid, Push.id > self._heard.get(openid, 0))
+            found = session.scalars(mine.order_by(Push.id)).all()
+            self._heard[openid] = max((push.id for push in found), default=self._heard.get(openid, 0))
+            return [push.text for push in found]
+
+    def tickets(self) -> list[Ticket]:
+        with self.program.reading() as session:
+            return list(session.scalars(select(Ticket).order_by(Ticket.id)))
+
+    def ticket(self) -> Ticket:
+        """The newest."""
+        return self.tickets()[-1]

@@ -1,0 +1,62 @@
+"""Whole conversations, as YAML that anybody can read: who says what, what they hear, how the ticket stands."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from chat import CAST, Chat
+
+from handlers.dialogue import Kind
+
+STORIES = sorted((Path(__file__).parent / "stories").glob("*.yaml"))
+_KINDS = {"照片": Kind.IMAGE, "语音": Kind.VOICE, "视频": Kind.VIDEO}
+
+
+def _has(text, wanted, what):
+    for words in [wanted] if isinstance(wanted, str) else wanted:
+        if words.startswith("无 "):
+            assert words[2:] not in text, f"{what} should not hold {words[2:]!r}:\n{text}"
+        else:
+            assert words in text, f"{what} lacks {words!r}:\n{text}"
+
+
+def _act(chat, clock, step, names):
+    match step:
+        case {"过": minutes}:
+            clock.turn(minutes=minutes)
+            return
+        case {"谁": who, "说": text}:
+            reply = chat.says(CAST[who], text.format_map(names))
+        case {"谁": who, "发": kind} if kind in _KINDS:
+            reply = chat.sends(CAST[who], _KINDS[kind], media_id="m1")
+        case {"谁": who, "发位置": place}:
+            reply = chat.sends(CAST[who], Kind.LOCATION, latitude=place[0], longitude=place[1], label=place[2])
+        case {"谁": who, "做": deed}:
+            reply = chat.does(CAST[who], *deed.split())
+        case _:
+            reply = ""
+    if "听到" in step:
+        _has(reply, step["听到"], f"the reply to {step}")
+    if "不吭声" in step:
+        assert reply == ""
+    if "推送" in step:
+        _has("\n".join(chat.pushed(CAST[step["谁"]])), step["推送"], f"what {step['谁']} was pushed")
+    if "没有推送" in step:
+        assert chat.pushed(CAST[step["谁"]]) == []
+
+
+def _check(chat, step, names):
+    if chat.tickets():
+        names["号"] = chat.ticket().number
+    if "工单数" in step:
+        assert len(chat.tickets()) == step["工单数"]
+    for name, value in step.get("工单", {}).items():
+        assert getattr(chat.ticket(), name) == value, f"{name} after {step}"
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)
+def test_a_story_goes_as_written(story, program, clock):
+    chat, names = Chat(program), {"号": ""}
+    for step in yaml.safe_load(story.read_text(encoding="utf-8")):
+        _act(chat, clock, step, names)
+        _check(chat, step, names)
