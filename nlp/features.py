@@ -1,14 +1,14 @@
-"""What the model counts in a text: words, short runs of characters, and topics of the field's lexicon."""
+"""What the model counts in a text: words, short runs of characters, topics of the field's lexicon, words of danger."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nlp.labels import Topic
+from nlp.labels import Topic, alarm_words, topics
 from nlp.segment import Segmenter
 
-BLOCKS = ("words", "grams", "topics")
+BLOCKS = ("words", "grams", "topics", "alarms")
 LONGEST_TERM = 4  # of the lexicon; longer terms would need runs that nothing else needs
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -36,20 +36,19 @@ class Features:
     words: Counter[str]
     grams: Counter[str]
     topics: Counter[str]
+    alarms: Counter[str]
 
     def blocks(self) -> Sequence[Counter[str]]:
-        return (self.words, self.grams, self.topics)
+        return (self.words, self.grams, self.topics, self.alarms)
 
 
 class Featurizer:
     """Text → `Features`. The first sentence counts twice: people put the matter there, and boards their titles."""
 
-    def __init__(self, segmenter: Segmenter, lexicon: Iterable[Topic]) -> None:
+    def __init__(self, segmenter: Segmenter) -> None:
         self.segmenter = segmenter
-        self._topics: dict[str, list[str]] = {}
-        for topic in lexicon:
-            for word in topic.words:
-                self._topics.setdefault(word, []).append(topic.key)
+        self._topics = _by_word(topics())
+        self._alarms = _by_word(alarm_words())
 
     def features(self, text: str) -> Features:
         text = plain(text)
@@ -62,14 +61,23 @@ class Featurizer:
         terms = Counter({word: count for word, count in counted.items() if _TERM.fullmatch(word)})
         grams = Counter(_grams(text))
         grams.update(_grams(text[:lead]))
-        return Features(terms, grams, self._topics_of(grams))
+        return Features(terms, grams, _groups(grams, self._topics), _groups(grams + Counter(text), self._alarms))
 
-    def _topics_of(self, grams: Counter[str]) -> Counter[str]:
-        found: Counter[str] = Counter()
-        for gram in grams.keys() & self._topics.keys():
-            for topic in self._topics[gram]:
-                found[topic] += grams[gram]
-        return found
+
+def _by_word(lexicon: Iterable[Topic]) -> Mapping[str, Sequence[str]]:
+    groups: dict[str, list[str]] = {}
+    for topic in lexicon:
+        for word in topic.words:
+            groups.setdefault(word, []).append(topic.key)
+    return groups
+
+
+def _groups(counts: Counter[str], groups: Mapping[str, Sequence[str]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for term in counts.keys() & groups.keys():
+        for group in groups[term]:
+            found[group] += counts[term]
+    return found
 
 
 def _lead_end(text: str) -> int:

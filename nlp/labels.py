@@ -1,5 +1,6 @@
 """The names of categories, their sub-items and the words of the field, as the data files give them."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,6 +47,20 @@ def topics() -> tuple[Topic, ...]:
     """All groups of words: the sub-items' and those of matters that have none."""
     rest = (Topic(key, category, key, tuple(words.split())) for key, category, words in _rows("topics.tsv"))
     return (*items(), *rest)
+
+
+@lru_cache(maxsize=1)
+def alarm_words() -> tuple[Topic, ...]:
+    """Words that dangers are told in, and those that tell of none."""
+    return tuple(Topic(key, "", key, tuple(words.split())) for key, words in _rows("alarms.tsv"))
+
+
+def lexicon_hash() -> str:
+    """Of the word lists that features are made of: a model only fits the lists it was trained with."""
+    whole = hashlib.sha256()
+    for name in ("items.tsv", "topics.tsv", "alarms.tsv"):
+        whole.update((DATA / name).read_bytes())
+    return whole.hexdigest()
 
 
 def category_by_name() -> dict[str, str]:

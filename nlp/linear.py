@@ -39,10 +39,9 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """TF-IDF blocks, each of length one times its weight, then a softmax a head."""
+    """TF-IDF blocks, each of length one, then a softmax a head."""
 
     vocabularies: tuple[Mapping[str, int], ...]
-    block_weights: tuple[float, ...]
     idf: Array
     weights: Array
     intercepts: Array
@@ -51,22 +50,20 @@ class LinearModel:
     def weigh(self, features: Features) -> Weighed:
         rows: list[int] = []
         values: list[Array] = []
-        for counts, vocabulary, weight in zip(features.blocks(), self.vocabularies, self.block_weights, strict=True):
-            block = self._block(counts, vocabulary, weight)
+        for counts, vocabulary in zip(features.blocks(), self.vocabularies, strict=True):
+            block = self._block(counts, vocabulary)
             if block is not None:
                 rows += block[0]
                 values.append(block[1])
         return Weighed(np.array(rows, np.intp), np.concatenate(values) if values else np.zeros(0))
 
-    def _block(
-        self, counts: Counter[str], vocabulary: Mapping[str, int], weight: float
-    ) -> tuple[list[int], Array] | None:
+    def _block(self, counts: Counter[str], vocabulary: Mapping[str, int]) -> tuple[list[int], Array] | None:
         known = [(vocabulary[term], count) for term, count in counts.items() if term in vocabulary]
         if not known:
             return None
         rows = [row for row, _count in known]
         values = (1.0 + np.log([float(count) for _row, count in known])) * self.idf[rows]
-        values *= weight / np.sqrt(values @ values)
+        values /= np.sqrt(values @ values)
         return rows, values
 
     def scores(self, weighed: Weighed) -> Array:

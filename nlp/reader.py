@@ -5,21 +5,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlp import store
+from nlp.alarms import LONGEST_ALARM, NO_ALARM
 from nlp.features import Features, Featurizer, plain
 from nlp.intents import set_phrase
-from nlp.labels import topics
 from nlp.linear import Weighed, ranked
 from nlp.mentions import find_place
 from nlp.parts import candidate_parts
 from nlp.places import Gazetteer
 from nlp.reasons import reasons
-from nlp.redflags import RedFlag, find_red_flag
+from nlp.redflags import RedFlag, category_of_flag, find_red_flag
 from nlp.sorting import item_of
 from nlp.store import StoredModel
 from nlp.times import find_times
 from nlp.understanding import Intent, Part, Understanding
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
+_QUESTIONS = ("category", "intent", "alarm")
 _PART_AT_LEAST = 0.5
 _FLAGGED = 0.99  # how sure we say to be of the category that a red flag fixes
 
@@ -33,6 +34,7 @@ class _Read:
     weighed: Weighed
     categories: tuple[tuple[str, float], ...]
     intents: tuple[tuple[str, float], ...]
+    alarms: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Reader:
 
     @classmethod
     def of(cls, model: StoredModel, gazetteer: Gazetteer | None = None) -> "Reader":
-        return cls(model, gazetteer or Gazetteer(), Featurizer(model.segmenter, topics()))
+        return cls(model, gazetteer or Gazetteer(), Featurizer(model.segmenter))
 
     def with_places(self, gazetteer: Gazetteer) -> "Reader":
         """The same reader in a world with other places; shares the model."""
@@ -60,7 +62,7 @@ class Reader:
         shown = text[:LONGEST_READ]
         said = plain(shown)
         read = self._read(said)
-        flag = find_red_flag(said)
+        flag = find_red_flag(said) or self._alarm(said, read)
         intent, intent_confidence = self._intent(said, read, flag)
         candidates = read.categories if flag is None else _flagged(read.categories, flag)
         category, confidence = candidates[0]
@@ -72,7 +74,7 @@ class Reader:
             category=category,
             confidence=confidence,
             candidates=candidates,
-            sure=confidence >= self.model.card.sure_at,
+            sure=confidence >= self.model.card.thresholds.sure,
             also=tuple(label for label, share in read.categories[:3] if label != category and self._accepts(share)),
             item=item_of(read.features.topics, category),
             urgent=flag is not None,
@@ -92,13 +94,23 @@ class Reader:
         features = self.featurizer.features_of(said, words)
         weighed = linear.weigh(features)
         scores = linear.scores(weighed)
-        categories, intents = (
-            ranked(linear.heads[head].labels, linear.probabilities(scores, head)) for head in ("category", "intent")
+        categories, intents, alarms = (
+            ranked(linear.heads[head].labels, linear.probabilities(scores, head)) for head in _QUESTIONS
         )
-        return _Read(words, features, weighed, categories, intents)
+        return _Read(words, features, weighed, categories, intents, alarms)
 
     def _accepts(self, share: float) -> bool:
-        return share >= self.model.card.also_at
+        return share >= self.model.card.thresholds.also
+
+    def _alarm(self, said: str, read: _Read) -> RedFlag | None:
+        """A danger told around corners, which no rule knows."""
+        if len(said) > LONGEST_ALARM:
+            return None
+        shares = dict(read.alarms)
+        if 1 - shares.pop(NO_ALARM) < self.model.card.thresholds.alarm:
+            return None
+        key = max(shares, key=shares.__getitem__)
+        return RedFlag(key, category_of_flag(key), said)
 
     def _intent(self, said: str, read: _Read, flag: RedFlag | None) -> tuple[Intent, float]:
         if flag is not None:

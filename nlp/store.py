@@ -7,12 +7,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from nlp.labels import lexicon_hash
 from nlp.linear import Head, LinearModel
 from nlp.segment import Dictionary, Segmenter
 
@@ -26,14 +27,22 @@ class BadModelError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From which probability a category may be stated, a second one mentioned, an alarm raised."""
+
+    sure: float
+    also: float
+    alarm: float
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What is known of a model beside its numbers."""
 
     version: str
     data_hash: str
     examples: int
-    sure_at: float
-    also_at: float
+    thresholds: Thresholds
     lexicon_hash: str
     made_with: Mapping[str, str]
     scores: Mapping[str, float]
@@ -73,11 +82,9 @@ def _write_card(scratch: Path, card: Card, linear: LinearModel) -> None:
         "data_hash": card.data_hash,
         "lexicon_hash": card.lexicon_hash,
         "examples": card.examples,
-        "sure_at": card.sure_at,
-        "also_at": card.also_at,
+        "thresholds": asdict(card.thresholds),
         "made_with": dict(card.made_with),
         "scores": dict(card.scores),
-        "block_weights": list(linear.block_weights),
         "heads": [{"name": h.name, "labels": list(h.labels), "start": h.start} for h in linear.heads.values()],
         "sha256": {name: _sha256(scratch / name) for name in (_ARRAYS, _VOCABULARY, _WORDS)},
     }
@@ -99,13 +106,13 @@ def load(folder: Path, version: str = "") -> StoredModel:
     with np.load(home / _ARRAYS, allow_pickle=False) as arrays:
         idf, weights, intercepts = arrays["idf"], arrays["weights"], arrays["intercepts"]
     heads = {head["name"]: Head(head["name"], tuple(head["labels"]), head["start"]) for head in facts["heads"]}
-    linear = LinearModel(tuple(vocabularies), tuple(facts["block_weights"]), idf, weights, intercepts, heads)
+    linear = LinearModel(tuple(vocabularies), idf, weights, intercepts, heads)
     return StoredModel(_card(facts), linear, Segmenter(Dictionary.load(home / _WORDS)))
 
 
 def _card(facts: Mapping[str, Any]) -> Card:
-    fields = ("version", "data_hash", "examples", "sure_at", "also_at", "lexicon_hash", "made_with", "scores")
-    return Card(**{field: facts[field] for field in fields})
+    fields = ("version", "data_hash", "examples", "lexicon_hash", "made_with", "scores")
+    return Card(thresholds=Thresholds(**facts["thresholds"]), **{field: facts[field] for field in fields})
 
 
 def _facts(home: Path) -> dict[str, Any]:
@@ -114,6 +121,8 @@ def _facts(home: Path) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads((home / _CARD).read_text("utf-8"))
         if facts.get("format") != FORMAT:
             raise BadModelError(f"{home} is of format {facts.get('format')}, this program reads {FORMAT}: train again")
+        if facts["lexicon_hash"] != lexicon_hash():
+            raise BadModelError(f"{home} was trained with other word lists: train again")
         changed = [name for name, digest in facts["sha256"].items() if _sha256(home / name) != digest]
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise BadModelError(f"{home} holds no whole model ({error}): train again or roll back") from error

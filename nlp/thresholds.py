@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nlp.alarms import NO_ALARM, AlarmExample
 from nlp.linear import Array
 
 COST_OF_WRONG = 4.0  # a wrong category stated as fact sends a person to the wrong door: as bad as four questions
 COST_OF_ASKING = 1.0
+
+_ALARM_PRECISION = 0.85  # among lines of which half sound like a danger and are none; ordinary talk has far fewer
 
 Answer = tuple[str, tuple[str, ...]]
 
@@ -58,3 +61,14 @@ def also_threshold(shares: Array, labels: Sequence[str], answers: Sequence[Answe
         if above.sum() < 20 or accepted[above].mean() >= 0.5:
             return round(float(threshold), 2)
     return 0.45
+
+
+def alarm_threshold(heights: Array, alarms: Sequence[AlarmExample]) -> float:
+    """The lowest probability of danger at which the alarm is still right often enough."""
+    written = np.array([alarm.weight == 1 for alarm in alarms])
+    danger = np.array([alarm.flag != NO_ALARM for alarm in alarms])
+    for threshold in np.linspace(0.05, 0.6, 56):
+        raised = written & (heights >= threshold)
+        if raised.any() and danger[raised].mean() >= _ALARM_PRECISION:
+            return round(float(threshold), 2)
+    return 0.6
