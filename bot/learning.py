@@ -13,7 +13,7 @@ from nlp.store import BadModelError
 def model_is_ready(settings: Settings) -> bool:
     """Whether a whole model is there, trained with the program's word lists and corpus of today."""
     from nlp.corpus import data_hash, read_corpus
-    from nlp.training import lexicon_hash
+    from nlp.labels import lexicon_hash
 
     try:
         card = store.load(settings.path(settings.files.model)).card

@@ -1,12 +1,14 @@
 """Alembic's entry: migrates the connection that it is given (`models.migrating`)."""
 
+from typing import Any, Literal
+
 from alembic import context
 
 import models  # noqa: F401  (registers every table)
 from models.base import Base, UtcDateTime
 
 
-def _render(kind: str, thing: object, _context: object) -> str | bool:
+def _render(kind: str, thing: Any, _context: object) -> str | Literal[False]:  # noqa: ANN401  (Alembic's own types)
     """Steps stand for themselves: they must not change when our own types do."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, UtcDateTime) else False
 
