@@ -14,9 +14,8 @@ from nlp.redflags import find_red_flag
 
 NO_ALARM = "none"
 DANGERS = DATA / "dangers.tsv"
-LONGEST_ALARM = 140  # characters; a letter to an office is no cry for help, and rules still read it
-_LONGEST_ORDINARY = 80
-_ORDINARY_WEIGHT = 0.1  # the corpus has six ordinary lines for each of these, all of them easy
+LONGEST_ALARM = 70  # characters; a letter to an office is no cry for help, and rules still read it
+_ORDINARY_WEIGHT = 0.4  # the corpus has six ordinary lines for each of these, nearly all of them easy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def alarm_examples(examples: Sequence[Example]) -> tuple[AlarmExample, ...]:
     ordinary = (
         AlarmExample(example.text, NO_ALARM, _ORDINARY_WEIGHT)
         for example in examples
-        if len(example.text) <= _LONGEST_ORDINARY and example.category != "safety"
+        if len(example.text) <= LONGEST_ALARM and example.category != "safety"
         if find_red_flag(plain(example.text)) is None
     )
     return (*read_dangers(), *ordinary)

@@ -41,7 +41,7 @@ class _Question:
 
 _CATEGORY = _Question("category", 3.0, (1.0, 1.0, 1.0, 0.0))
 _INTENT = _Question("intent", 5.0, (1.0, 1.0, 1.0, 0.0))
-_ALARM = _Question("alarm", 10.0, (1.0, 0.5, 0.0, 2.0), balanced=False)
+_ALARM = _Question("alarm", 10.0, (1.0, 0.7, 0.0, 1.5), balanced=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Numbers that tell who somebody is: telephones, identity cards, bank cards. They never leave unmasked."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,11 +61,13 @@ def _found(text: str) -> Iterator[Identity]:
                 yield Identity(kind, match[0], start, end)
 
 
-def mask(text: str) -> str:
-    """The text with all but the last digits of such numbers starred; its length stays."""
+def mask(text: str, keep: Collection[IdentityKind] = ()) -> str:
+    """The text with all but the last digits of such numbers starred, but for the kinds to `keep`; its length stays."""
     if not any(character.isdigit() for character in text):
         return text
     for identity in find_identities(text):
+        if identity.kind in keep:
+            continue
         text = text[: identity.start] + _starred(identity.number) + text[identity.end :]
     return text
 

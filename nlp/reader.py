@@ -13,7 +13,7 @@ from nlp.mentions import find_place
 from nlp.parts import candidate_parts
 from nlp.places import Gazetteer
 from nlp.reasons import reasons
-from nlp.redflags import RedFlag, category_of_flag, find_red_flag
+from nlp.redflags import RedFlag, find_red_flag
 from nlp.sorting import item_of
 from nlp.store import StoredModel
 from nlp.times import find_times
@@ -62,8 +62,9 @@ class Reader:
         shown = text[:LONGEST_READ]
         said = plain(shown)
         read = self._read(said)
-        flag = find_red_flag(said) or self._alarm(said, read)
-        intent, intent_confidence = self._intent(said, read, flag)
+        flag = find_red_flag(said)
+        alarm = flag.key if flag else self._alarm(said, read)
+        intent, intent_confidence = self._intent(said, read, alarm)
         candidates = read.categories if flag is None else _flagged(read.categories, flag)
         category, confidence = candidates[0]
         place = find_place(said, read.words, self.model.segmenter.links, self.gazetteer)
@@ -77,8 +78,8 @@ class Reader:
             sure=confidence >= self.model.card.thresholds.sure,
             also=tuple(label for label, share in read.categories[:3] if label != category and self._accepts(share)),
             item=item_of(read.features.topics, category),
-            urgent=flag is not None,
-            red_flag=flag.key if flag else "",
+            urgent=bool(alarm),
+            red_flag=alarm,
             place=replace(place, name=shown[place.start : place.start + len(place.name)]) if place else None,
             parts=self._parts(shown) if intent is Intent.REPORT else (),
             times=find_times(said),
@@ -102,18 +103,17 @@ class Reader:
     def _accepts(self, share: float) -> bool:
         return share >= self.model.card.thresholds.also
 
-    def _alarm(self, said: str, read: _Read) -> RedFlag | None:
-        """A danger told around corners, which no rule knows."""
+    def _alarm(self, said: str, read: _Read) -> str:
+        """A danger told around corners, which no rule knows; "" for none."""
         if len(said) > LONGEST_ALARM:
-            return None
+            return ""
         shares = dict(read.alarms)
         if 1 - shares.pop(NO_ALARM) < self.model.card.thresholds.alarm:
-            return None
-        key = max(shares, key=shares.__getitem__)
-        return RedFlag(key, category_of_flag(key), said)
+            return ""
+        return max(shares, key=shares.__getitem__)
 
-    def _intent(self, said: str, read: _Read, flag: RedFlag | None) -> tuple[Intent, float]:
-        if flag is not None:
+    def _intent(self, said: str, read: _Read, alarm: str) -> tuple[Intent, float]:
+        if alarm:
             return Intent.REPORT, 1.0
         if (phrase := set_phrase(said.strip())) is not None:
             return phrase, 1.0

@@ -47,11 +47,6 @@ def find_red_flag(text: str) -> RedFlag | None:
     return None
 
 
-def category_of_flag(key: str) -> str:
-    """The category that a danger is filed under."""
-    return next(rule.category for rule in _rules() if rule.key == key)
-
-
 def _looks_alike(flag: str, text: str, match: re.Match[str]) -> bool:
     """Judged by the sentence that the words stand in: what precedes them, themselves, what follows."""
     starts = [0, *(end.end() for end in _SENTENCE_END.finditer(text)), len(text) + 1]

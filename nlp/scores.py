@@ -1,6 +1,7 @@
-"""The figures by which a new model is compared with the one in use."""
+"""Precision, recall and F1, and the figures by which a new model is compared with the one in use."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from nlp.corpus import Example
@@ -11,32 +12,52 @@ DECIDING = ("macro_f1", "red_flag_recall")
 RED_FLAG_LINES = DATA / "redflag_lines.tsv"
 
 
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """How well one label is found."""
+
+    precision: float
+    recall: float
+    f1: float
+    rows: int
+
+
+def label_scores(truth: Sequence[str], guesses: Sequence[str]) -> dict[str, LabelScore]:
+    return {label: _label_score(truth, guesses, label) for label in sorted(set(truth))}
+
+
 def macro_f1(truth: Sequence[str], guesses: Sequence[str]) -> float:
     """The mean of the F1 of every label that occurs in the truth."""
-    return sum(f1(truth, guesses, label) for label in set(truth)) / max(len(set(truth)), 1)
+    scores = label_scores(truth, guesses).values()
+    return sum(score.f1 for score in scores) / max(len(scores), 1)
 
 
-def f1(truth: Sequence[str], guesses: Sequence[str], label: str) -> float:
+def _label_score(truth: Sequence[str], guesses: Sequence[str], label: str) -> LabelScore:
     right = sum(true == guess == label for true, guess in zip(truth, guesses, strict=True))
-    total = sum(true == label for true in truth) + sum(guess == label for guess in guesses)
-    return 2 * right / total if total else 0.0
+    wanted, guessed = truth.count(label), guesses.count(label)
+    return LabelScore(
+        precision=round(right / guessed, 4) if guessed else 0.0,
+        recall=round(right / wanted, 4),
+        f1=round(2 * right / (wanted + guessed), 4),
+        rows=wanted,
+    )
 
 
 def held_out_scores(reader: Reader, unseen: Sequence[Example]) -> dict[str, float]:
     """On examples that no model has learned from."""
     readings = [(example, reader.understand(example.text)) for example in unseen]
-    filed = [(example, reading) for example, reading in readings if example.category]
-    truth, guesses = [e.category for e, _r in filed], [r.category for _e, r in filed]
+    filed = [(example.category, reading.category) for example, reading in readings if example.category]
+    truth, guesses = [wanted for wanted, _guess in filed], [guess for _wanted, guess in filed]
     return {
         "macro_f1": round(macro_f1(truth, guesses), 4),
-        "accuracy": round(_share([t == g for t, g in zip(truth, guesses, strict=True)]), 4),
-        "intent_accuracy": round(_share([e.intent == r.intent for e, r in readings]), 4),
-        "red_flag_recall": round(_share(_flags_seen(reader, RED_FLAG_LINES)), 4),
+        "accuracy": _share([wanted == guess for wanted, guess in filed]),
+        "intent_accuracy": _share([example.intent == reading.intent for example, reading in readings]),
+        "red_flag_recall": _share(_flags_seen(reader, RED_FLAG_LINES)),
     }
 
 
 def _share(hits: Sequence[bool]) -> float:
-    return sum(hits) / len(hits) if hits else 1.0
+    return round(sum(hits) / len(hits), 4) if hits else 1.0
 
 
 def _flags_seen(reader: Reader, path: Path) -> list[bool]:

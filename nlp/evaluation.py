@@ -1,0 +1,226 @@
+"""How well the reader reads: figures, a picture of its confusions, and the lines that it got wrong.
+
+On rows from outside (`id, title, text, label, also, urgent, place`, a JSON object a line), or on the part of our own
+corpus that no model has learned from.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from nlp.corpus import CORPUS, read_corpus
+from nlp.labels import categories
+from nlp.reader import Reader
+from nlp.scores import LabelScore, label_scores, macro_f1
+from nlp.thresholds import cost_curve
+from nlp.understanding import Understanding
+
+SHORT = 60
+_BINS = 10
+_SUREST = (0.25, 0.5, 0.75, 0.9, 1.0)
+
+
+class BadRowError(ValueError):
+    """A row of the evaluation's data can't be read; says file, line and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One labelled message."""
+
+    key: str
+    title: str
+    text: str
+    label: str
+    also: tuple[str, ...] = ()
+    place: str = ""
+
+    @property
+    def whole(self) -> str:
+        return f"{self.title}。{self.text}" if self.title else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How well one way of reading the rows did: with their titles, titles alone, texts alone, short texts alone."""
+
+    rows: int
+    accuracy: float
+    accuracy_with_also: float
+    macro_f1: float
+    within_two: float
+    calibration_error: float
+    coverage: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A row that was read wrongly."""
+
+    key: str
+    wanted: str
+    guessed: str
+    confidence: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All figures of one run. `coverage` holds (share of the surest, accuracy with also)."""
+
+    views: Mapping[str, Figures]
+    labels: Mapping[str, LabelScore]
+    place_found: float
+    sure_at: float
+    sure_share: float
+    sure_right: float
+    costs: tuple[tuple[float, float], ...]
+    confusions: Mapping[str, Mapping[str, int]]
+    mistakes: tuple[Mistake, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        facts = asdict(self)
+        del facts["mistakes"]
+        return facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    row: Row
+    reading: Understanding
+
+    @property
+    def right(self) -> bool:
+        return self.reading.category == self.row.label
+
+    @property
+    def accepted(self) -> bool:
+        return self.reading.category in {self.row.label, *self.row.also}
+
+    @property
+    def within_two(self) -> bool:
+        best = {label for label, _share in self.reading.candidates[:2]}
+        return bool(best & {self.row.label, *self.row.also})
+
+
+def read_rows(path: Path) -> tuple[Row, ...]:
+    """The rows of a file; a bad one stops the evaluation and is named."""
+    known = {category.key for category in categories()}
+    rows = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        try:
+            facts = json.loads(line)
+            row = Row(
+                key=str(facts.get("id", number)),
+                title=facts.get("title", ""),
+                text=facts["text"],
+                label=facts["label"],
+                also=tuple(facts.get("also", ())),
+                place=facts.get("place", ""),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadRowError(f"{path}:{number}: {error!r}") from error
+        if row.label not in known:
+            raise BadRowError(f"{path}:{number}: unknown label {row.label!r}")
+        rows.append(row)
+    return tuple(rows)
+
+
+def own_rows(folder: Path = CORPUS) -> tuple[Row, ...]:
+    """The held-out part of our own corpus."""
+    unseen = [example for example in read_corpus(folder) if example.held_out and example.category]
+    return tuple(Row(example.digest[:12], "", example.text, example.category, example.also) for example in unseen)
+
+
+def evaluate(reader: Reader, data: Path | None = None) -> Evaluation:
+    """Reads all rows in four ways and counts."""
+    rows = read_rows(data) if data else own_rows()
+    whole = _answers(reader, rows, lambda row: row.whole)
+    views = {"title_and_text": whole}
+    if any(row.title for row in rows):
+        views["title"] = _answers(reader, rows, lambda row: row.title or row.text)
+        views["text"] = _answers(reader, rows, lambda row: row.text)
+    views["short_text"] = [a for a in views.get("text", whole) if len(a.row.text) <= SHORT]
+    sure = [answer for answer in whole if answer.reading.sure]
+    return Evaluation(
+        views={name: _figures(answers) for name, answers in views.items()},
+        labels=label_scores([a.row.label for a in whole], [a.reading.category for a in whole]),
+        place_found=_place_found(whole),
+        sure_at=reader.model.card.thresholds.sure,
+        sure_share=_share(answer.reading.sure for answer in whole),
+        sure_right=_share(answer.accepted for answer in sure),
+        costs=cost_curve([a.reading.confidence for a in whole], [a.accepted for a in whole]),
+        confusions=_confusions(whole),
+        mistakes=tuple(_mistake(answer) for answer in whole if not answer.accepted),
+    )
+
+
+def _answers(reader: Reader, rows: Sequence[Row], view: Callable[[Row], str]) -> list[_Answer]:
+    return [_Answer(row, reader.understand(view(row))) for row in rows]
+
+
+def _figures(answers: Sequence[_Answer]) -> Figures:
+    truth, guesses = [a.row.label for a in answers], [a.reading.category for a in answers]
+    return Figures(
+        rows=len(answers),
+        accuracy=_share(answer.right for answer in answers),
+        accuracy_with_also=_share(answer.accepted for answer in answers),
+        macro_f1=round(macro_f1(truth, guesses), 4),
+        within_two=_share(answer.within_two for answer in answers),
+        calibration_error=calibration_error([(a.reading.confidence, a.right) for a in answers]),
+        coverage=_coverage(answers),
+    )
+
+
+def _share(hits: Iterable[bool]) -> float:
+    listed = list(hits)
+    return round(sum(listed) / len(listed), 4) if listed else 0.0
+
+
+def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
+    """The mean distance of what was promised from what was kept, in ten steps of confidence."""
+    error = 0.0
+    for step in range(_BINS):
+        inside = [pair for pair in pairs if step <= pair[0] * _BINS < step + 1 or (step == _BINS - 1 and pair[0] == 1)]
+        if inside:
+            promised, kept = (sum(values) / len(inside) for values in zip(*inside, strict=True))
+            error += abs(promised - kept) * len(inside) / len(pairs)
+    return round(error, 4)
+
+
+def _coverage(answers: Sequence[_Answer]) -> tuple[tuple[float, float], ...]:
+    """How right the reader is among the share that it is surest of."""
+    surest = sorted(answers, key=lambda answer: -answer.reading.confidence)
+    return tuple((share, _share(a.accepted for a in surest[: round(share * len(surest))])) for share in _SUREST)
+
+
+def _place_found(answers: Sequence[_Answer]) -> float:
+    return _share(_overlaps(answer) for answer in answers if answer.row.place)
+
+
+def _overlaps(answer: _Answer) -> bool:
+    """Whether the place that was found shares characters with an occurrence of the labelled one."""
+    place, text, wanted = answer.reading.place, answer.row.whole, answer.row.place
+    if place is None:
+        return False
+    start = text.find(wanted)
+    while start >= 0:
+        if place.start < start + len(wanted) and start < place.end:
+            return True
+        start = text.find(wanted, start + 1)
+    return bool(place.name) and (place.name in wanted or wanted in place.name)
+
+
+def _confusions(answers: Sequence[_Answer]) -> dict[str, dict[str, int]]:
+    keys = [category.key for category in categories()]
+    table = {label: dict.fromkeys(keys, 0) for label in keys}
+    for answer in answers:
+        table[answer.row.label][answer.reading.category] += 1
+    return table
+
+
+def _mistake(answer: _Answer) -> Mistake:
+    reading = answer.reading
+    return Mistake(answer.row.key, answer.row.label, reading.category, round(reading.confidence, 3), reading.text)
