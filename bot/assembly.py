@@ -8,7 +8,9 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.access_token import TokenStore
+from bot.keys import key_ring
 from bot.migrating import is_current
+from bot.nightly import Nightly
 from bot.settings import ConfigError, Settings
 from bot.shared_tokens import TokensInDatabase
 from bot.towns import TownKeeper
@@ -16,6 +18,7 @@ from bot.webhook_settings import Mode, WebhookSettings
 from bot.wechat import Gateway
 from bot.worker import Worker
 from handlers.answering import Answering
+from models import sealed
 from models.base import connect, reading_sessions, sessions
 from nlp.reader import Reader
 
@@ -40,7 +43,8 @@ class Program:
 
 
 def open_database(settings: Settings) -> Engine:
-    """The engine; SQLite's relative file is seen from config.yaml's folder."""
+    """The engine, with the keys to what is sealed in it; SQLite's relative file is seen from config.yaml's folder."""
+    sealed.use(key_ring(settings))
     url = settings.database.url
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
         file = settings.folder / url.removeprefix("sqlite:///")
@@ -95,5 +99,6 @@ def worker(program: Program) -> Worker:
         work=settings.work,
         templates={str(purpose): template for purpose, template in settings.wechat.templates.items()},
         media=settings.path(settings.files.media),
+        nightly=Nightly(program.sessions, settings.source),
         clock=program.clock,
     )

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from bot.access_token import TokensInMemory
 from bot.assembly import gateway, open_database, webhook_settings
+from bot.keys import key_ring, unreadable_phones
 from bot.migrating import is_current
 from bot.settings import ConfigError, Settings
-from bot.towns import read_town
+from bot.towns import read_files
 from bot.wechat_errors import WeChatError
 from handlers.world import World, load_world
 from models.base import reading_sessions
@@ -31,13 +32,13 @@ class Finding:
 
 def look_over(settings: Settings, *, online: bool = False) -> list[Finding]:
     """Everything that can be found out without serving. Nothing is changed."""
-    findings = [*_rules(settings), *_keys(settings), *_model(settings), *_database(settings)]
+    findings = [*_rules(settings), *_keys(settings), *_privacy(settings), *_model(settings), *_database(settings)]
     return findings + (list(_platform(settings)) if online else [])
 
 
 def _rules(settings: Settings) -> Iterator[Finding]:
     try:
-        read_town(settings)
+        read_files(settings)
     except ConfigError as error:
         yield from (Finding(problem, "改好这个文件的这一行") for problem in error.problems)
 
@@ -50,6 +51,15 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     if settings.wechat.mode == "plain":
         yield Finding(
             "公众号用的是明文模式，消息可以伪造", "在公众号后台改为安全模式，BOT_WECHAT__MODE=safe", fatal=False
+        )
+
+
+def _privacy(settings: Settings) -> Iterator[Finding]:
+    if not settings.privacy.key.get_secret_value():
+        yield Finding(
+            f"电话用 {settings.privacy.key_file} 里的密钥加密：谁拷走这个文件夹，谁就连密钥一起拷走",
+            "正式使用时把密钥放进环境变量 BOT_PRIVACY__KEY（先把文件里的放进 BOT_PRIVACY__OLD_KEYS，再运行 rekey）",
+            fatal=False,
         )
 
 
@@ -68,6 +78,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
             return
         with reading_sessions(engine)() as session:
             yield from _world(session, load_world(session))
+            if unreadable_phones(session, key_ring(settings)):
+                yield Finding("有电话读不出来：密钥换过了", "把原来的密钥放进 BOT_PRIVACY__OLD_KEYS，再运行 rekey")
     except SQLAlchemyError as error:
         yield Finding(f"数据库连不上：{type(error).__name__}", "检查 BOT_DATABASE__URL 和数据库是否开着")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from bot import learning
@@ -18,12 +19,13 @@ from bot.simulator.server import QuietHandler
 from handlers.importing import import_world, read_world
 from handlers.world import World
 from models.base import sessions
-from models.grid import Grid, Place
+from models.grid import Fact, Grid, Place
 from models.person import Person, Role
 
 WORLD = Path(__file__).parent / "demo_world"
 _FIELDS = {"character_string1": "number", "thing2": "what", "thing3": "where", "phrase4": "status"}
 _LABELS = {"number": "工单编号", "what": "诉求类别", "where": "地点", "status": "当前状态"}
+_IS_DEMO = "demonstration"
 _TEMPLATES = {"staff": "S" * 43, "resident": "R" * 43}
 _ROLE_ORDER = (Role.ADMIN, Role.SUPERVISOR, Role.PROPERTY_STAFF, Role.GRID_STAFF)
 SAMPLES = {
@@ -43,8 +45,8 @@ SAMPLES = {
 
 
 def demo_settings(config: Path, port: int) -> Settings:
-    """The config's rules and words, with the fake platform's account and a database of the demonstration's own."""
-    return load_settings(config, database={"url": "sqlite:///var/demo.db"}, wechat=_account(port))
+    """The config's database, rules and words, with the fake platform's account."""
+    return load_settings(config, wechat=_account(port))
 
 
 def _account(port: int) -> dict[str, object]:
@@ -65,13 +67,21 @@ def prepare(settings: Settings) -> None:
     engine = open_database(settings)
     migrate(engine)
     with sessions(engine).begin() as session:
-        if session.scalar(select(Grid.code).limit(1)) is None:
-            click.echo("导入示范社区：新义街道……")
-            import_world(session, read_world(WORLD))
+        _fill(session)
     engine.dispose()
     if not learning.model_is_ready(settings):
         click.echo("训练模型（第一次约需半分钟）……")
         learning.train_model(settings)
+
+
+def _fill(session: Session) -> None:
+    """The demonstration town in an empty database; a real one is refused: its people would hear of made-up cases."""
+    if session.scalar(select(Grid.code).limit(1)) is None:
+        click.echo("导入示范社区：新义街道……")
+        import_world(session, read_world(WORLD))
+        session.add(Fact(name=_IS_DEMO, value="yes"))
+    elif session.get(Fact, _IS_DEMO) is None:
+        raise click.ClickException("这个数据库里已有真实的社区数据，不能用来演示。请把 BOT_DATABASE__URL 指到另一个库")
 
 
 def run_demo(settings: Settings, port: int) -> None:

@@ -1,35 +1,54 @@
 """Training and measuring the model, for the command line and the start of the demonstration."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from bot.settings import Settings
+from models.learning import Correction
 from nlp import store
+from nlp.corpus import Example, data_hash, read_corpus
 from nlp.reader import Reader
 from nlp.store import BadModelError
+from nlp.understanding import Intent
+
+_CORPUS = "corpus"
+"""Beside the models: the hash of the shipped corpus that the newest was trained with"""
 
 
 def model_is_ready(settings: Settings) -> bool:
-    """Whether a whole model is there, trained with the program's word lists and corpus of today."""
-    from nlp.corpus import data_hash, read_corpus
-    from nlp.labels import lexicon_hash
-
+    """Whether a whole model is there, trained with the word lists and the shipped corpus of this version."""
+    folder = settings.path(settings.files.model)
     try:
-        card = store.load(settings.path(settings.files.model)).card
-    except BadModelError:
+        store.load(folder)
+        return (folder / _CORPUS).read_text(encoding="utf-8") == _corpus_hash()
+    except (BadModelError, OSError):
         return False
-    learned = [example for example in read_corpus() if not example.held_out]
-    return card.lexicon_hash == lexicon_hash() and card.data_hash == data_hash(learned)
 
 
-def train_model(settings: Settings, data: Path | None = None) -> dict[str, Any]:
-    """Train on the corpus and, if given, on a town's past orders; takes over only if it is no worse."""
+def train_model(settings: Settings, data: Path | None = None, town: Iterable[Example] = ()) -> dict[str, Any]:
+    """Train on the corpus and on what a town has labelled; takes over only if it is no worse."""
     from nlp.corpus import read_tickets_csv
     from nlp.training import train
 
-    extra = read_tickets_csv(data) if data else ()
-    return asdict(train(extra=extra, out=settings.path(settings.files.model)))
+    folder = settings.path(settings.files.model)
+    report = train(extra=[*town, *(read_tickets_csv(data) if data else ())], out=folder)
+    (folder / _CORPUS).write_text(_corpus_hash(), encoding="utf-8")
+    return asdict(report)
+
+
+def corrections(session: Session) -> list[Example]:
+    """What residents and staff put right, as examples."""
+    found = session.scalars(select(Correction).order_by(Correction.ticket_id))
+    return [Example(each.text, Intent.REPORT.value, each.category) for each in found]
+
+
+def _corpus_hash() -> str:
+    return data_hash(read_corpus())
 
 
 def roll_back(settings: Settings) -> dict[str, Any]:

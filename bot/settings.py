@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.wechat import OFFICIAL
 from handlers.limits import WorkingHours
+from handlers.privacy import Privacy
 from handlers.routing import Routing
 from handlers.town import Contacts, Habits
 
@@ -16,6 +17,7 @@ SECRETS = {
     "wechat": {"token", "aes_key", "previous_aes_key", "app_secret"},
     "wecom": {"secret"},
     "database": {"url"},
+    "privacy": {"key", "old_keys"},
 }
 """What must come from the environment. A database address may hold a password: only SQLite's may stand in the file"""
 
@@ -73,6 +75,22 @@ class Files(_Section):
     media: Path = Path("var/media")
 
 
+class PrivacyKeys(Privacy):
+    """The section `privacy` with the keys that the environment adds to it."""
+
+    key: SecretStr = SecretStr("")
+    old_keys: SecretStr = SecretStr("")
+    """Keys of before, joined by commas: they open, they don't seal"""
+    key_file: Path = Path("var/whistle.key")
+
+
+class Web(_Section):
+    """How the web side is reached from outside."""
+
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+)?$")
+    """The address that links in the chat begin with; without it no list can be exported in the chat"""
+
+
 class Work(_Section):
     """The worker's pace."""
 
@@ -103,8 +121,15 @@ class Settings(BaseSettings):
     working_hours: WorkingHours = WorkingHours()
     routing: Routing
     work: Work = Work()
-    folder: Path = Path()
-    """Where config.yaml stands; not a setting of the file"""
+    privacy: PrivacyKeys = PrivacyKeys()
+    web: Web = Web()
+    source: Path = Path("config.yaml")
+    """The file that this was read from; not a setting of it"""
+
+    @property
+    def folder(self) -> Path:
+        """Where the file stands: its paths are seen from there."""
+        return self.source.parent
 
     def path(self, path: Path) -> Path:
         """A path of the file, seen from the file's folder."""
@@ -140,7 +165,7 @@ def load_settings(path: Path, **overrides: Any) -> Settings:  # noqa: ANN401  (p
         model_config = SettingsConfigDict(**{**Settings.model_config, "yaml_file": path, "yaml_file_encoding": "utf-8"})
 
     try:
-        settings = Loaded(folder=path.parent, **overrides)
+        settings = Loaded(source=path, **overrides)
     except ValidationError as error:
         raise ConfigError(problems + [_problem(path.name, marks, each) for each in error.errors()]) from None
     if problems:

@@ -2,31 +2,41 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import TypeVar, cast
 
+import structlog
 from sqlalchemy.orm import Session
 
 from bot.settings import ConfigError, Settings
 from handlers.catalogue import Catalogue, CatalogueError, read_catalogue
 from handlers.limits import Limits, LimitsError, read_limits
-from handlers.town import Town
+from handlers.town import Reads, Town
 from handlers.wording import WordingError, Wordings, read_wordings
 from handlers.world import World, load_world, world_version
+from nlp import store
 from nlp.reader import Reader
+from nlp.store import BadModelError
+
+log = structlog.get_logger(__name__)
+_Read = TypeVar("_Read")
 
 
 class TownKeeper:
     """Gives every message the town as it is now. Rules and words are fixed until the next start."""
 
     def __init__(self, settings: Settings, reader: Reader) -> None:
-        self._town = read_town(settings)
-        self._reader = reader
+        self._town = read_town(settings, reader)
+        self._model = settings.path(settings.files.model)
+        self._version = reader.model.card.version
         self._lock = threading.Lock()
 
     def reader(self) -> Reader:
-        """The reader, knowing the names of the world last seen."""
-        return self._reader
+        """The model in use, knowing the names of the world last seen. A model trained at night is taken up here."""
+        if store.current(self._model) != self._version:
+            with self._lock:
+                self._take_model()
+        return cast("Reader", self._town.reader)
 
     @property
     def say(self) -> Wordings:
@@ -42,12 +52,30 @@ class TownKeeper:
         return self._town
 
     def _take(self, world: World) -> None:
-        self._reader = self._reader.with_places(world.gazetteer)
-        self._town = replace(self._town, world=world)
+        reader = cast("Reader", self._town.reader).with_places(world.gazetteer)
+        self._town = replace(self._town, world=world, reader=reader)
+
+    def _take_model(self) -> None:
+        self._version = store.current(self._model)
+        try:
+            reader = Reader.load(self._model, self._town.world.gazetteer)
+        except BadModelError as error:  # the one we hold still reads; `check` tells of the other
+            log.error("model_refused", why=str(error))  # noqa: TRY400
+            return
+        self._town = replace(self._town, reader=reader)
 
 
-def read_town(settings: Settings) -> Town:
-    """Rules, limits, words and names out of their files; all problems at once as ConfigError."""
+@dataclass(frozen=True, slots=True)
+class TownFiles:
+    """What the clerk's files say."""
+
+    catalogue: Catalogue
+    limits: Limits
+    say: Wordings
+
+
+def read_files(settings: Settings) -> TownFiles:
+    """Limits, words and names out of their files, checked against the rules; all problems at once as ConfigError."""
     problems: list[str] = []
     catalogue = _read(lambda: read_catalogue(settings.path(settings.files.categories)), problems) or Catalogue({}, {})
     limits = _read(lambda: read_limits(settings.path(settings.files.limits)), problems) or Limits([])
@@ -57,20 +85,24 @@ def read_town(settings: Settings) -> Town:
         problems = [*_unpromised(settings, catalogue, limits), *_strange_words(settings, catalogue)]
     if problems:
         raise ConfigError(problems)
+    return TownFiles(catalogue, limits, say)
+
+
+def read_town(settings: Settings, reader: Reads) -> Town:
+    """The town without its world, which is in the database. Raises ConfigError."""
+    files = read_files(settings)
     return Town(
         name=settings.town,
         world=World(""),
         routing=settings.routing,
-        limits=limits,
+        limits=files.limits,
         calendar=settings.working_hours.calendar(),
-        catalogue=catalogue,
-        say=say,
+        catalogue=files.catalogue,
+        say=files.say,
         habits=settings.habits,
         contacts=settings.contacts,
+        reader=reader,
     )
-
-
-_Read = TypeVar("_Read")
 
 
 def _read(reading: Callable[[], _Read], problems: list[str]) -> _Read | None:

@@ -12,6 +12,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.media_store import keep
+from bot.nightly import KIND as NIGHTLY
+from bot.nightly import Nightly, plan
 from bot.settings import Template, Work
 from bot.wechat import Gateway, Sent
 from bot.wechat_errors import Remedy, WeChatError
@@ -54,10 +56,13 @@ class Worker:
     work: Work
     templates: Mapping[str, Template]
     media: Path
+    nightly: Nightly
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; what is in hand is finished first."""
+        with self.sessions() as session, session.begin():
+            plan(session, self.clock())
         while not stop.is_set():
             try:
                 busy = self.once()
@@ -155,6 +160,9 @@ class Worker:
     def _ring(self, timer_id: int, kind: str) -> None:
         if kind == "fetch_media":
             self._fetch_media(timer_id)
+            return
+        if kind == NIGHTLY:
+            self.nightly(timer_id, self.clock())
             return
         with self.sessions() as session, session.begin():
             ring(session, self.towns.current(session), session.get_one(Timer, timer_id), self.clock())

@@ -11,14 +11,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from handlers import desk, filing, picking, progress, receipts, supervising, welcome, working
+from handlers import correcting, desk, filing, picking, progress, receipts, supervising, welcome, working
 from handlers.choosing import chosen
 from handlers.dialogue import Context, Kind, Message, Reply, Router, in_state
-from handlers.town import Town
+from handlers.town import Reads, Town
 from models.base import Sessions
 from models.conversation import Conversation, Inbound
 from models.person import Person
-from nlp.places import Gazetteer
 from nlp.understanding import Understanding
 
 TRIES = 3
@@ -30,6 +29,7 @@ ROUTERS = (
     receipts.router,
     working.router,
     supervising.router,
+    correcting.router,
     desk.router,
     picked,
     progress.router,
@@ -38,14 +38,6 @@ ROUTERS = (
     welcome.last_resort,
 )
 welcome.ALL_COMMANDS[:] = [command for router in ROUTERS for command in router.commands]
-
-
-class Reads(Protocol):
-    """What we need of a reader."""
-
-    def understand(self, text: str) -> Understanding: ...
-
-    def with_places(self, gazetteer: Gazetteer) -> "Reads": ...
 
 
 class Towns(Protocol):

@@ -1,7 +1,7 @@
 """What one installation is: its world, its rules, its words. One frozen value that every handler is given."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,7 @@ from handlers.routing import Routing
 from handlers.wording import Wordings
 from handlers.world import World
 from models.calendar import Calendar
+from nlp.understanding import Understanding
 
 Minutes = Annotated[int, Field(gt=0)]
 Days = Annotated[int, Field(gt=0)]
@@ -48,6 +49,14 @@ class Contacts(BaseModel):
     """The national line for people in mental distress"""
 
 
+class Reads(Protocol):
+    """What we need of a reader of texts (`nlp.reader.Reader` is one)."""
+
+    def understand(self, text: str) -> Understanding: ...
+
+    def explain(self, text: str, category: str = "") -> tuple[tuple[str, float], ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Town:
     """World, rules and words of one installation."""
@@ -61,3 +70,4 @@ class Town:
     say: Wordings
     habits: Habits
     contacts: Contacts
+    reader: Reads

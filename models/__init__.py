@@ -1,5 +1,5 @@
 """Tables, and the rules that always hold. Importing this package registers every table."""
 
-from models import conversation, grid, moves, person, push, ticket
+from models import conversation, grid, learning, moves, person, push, roster, ticket
 
-__all__ = ["conversation", "grid", "moves", "person", "push", "ticket"]
+__all__ = ["conversation", "grid", "learning", "moves", "person", "push", "roster", "ticket"]

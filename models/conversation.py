@@ -34,5 +34,6 @@ class Inbound(Base):
     kind: Mapped[str]
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     received_at: Mapped[datetime] = mapped_column(index=True)
+    answered_at: Mapped[datetime | None]
     reply: Mapped[str | None]
     failure: Mapped[str] = mapped_column(default="")

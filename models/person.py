@@ -3,10 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+from models.sealed import Sealed
 
 
 class Role(StrEnum):
@@ -32,7 +33,8 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     openid: Mapped[str | None] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(default="")
-    phone: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(Sealed, default="", deferred=True)
+    """Sealed, and opened only where somebody asks for it"""
     wecom: Mapped[str] = mapped_column(default="")
     team: Mapped[str | None] = mapped_column(ForeignKey("teams.code"), index=True)
     grid: Mapped[str | None] = mapped_column(ForeignKey("grids.code"), index=True)
@@ -94,11 +96,26 @@ class Invitation(Base):
 
 
 class Look(Base):
-    """Who looked at whose ticket: written down at every opening by staff and supervisors."""
+    """Who looked at whose ticket: written down at every opening by staff, supervisors and the operator."""
 
     __tablename__ = "looks"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    """Empty for the operator at the command line"""
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    """Empty where a whole list was taken away"""
+    via: Mapped[str] = mapped_column(default="")
+    """By which way, with the operator's account where it was the command line"""
+    at: Mapped[datetime]
+
+
+class Guess(Base):
+    """A wrong invitation code: whoever tries many is stopped for a while."""
+
+    __tablename__ = "guesses"
+    __table_args__ = (Index("ix_guesses_person_id_at", "person_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Connection, ForeignKey, Index, UniqueConstraint, event
@@ -35,6 +36,15 @@ class Actor:
 SYSTEM = Actor(Role.SYSTEM)
 
 
+class Source(StrEnum):
+    """How a demand reached us."""
+
+    CHAT = "chat"
+    HOTLINE = "hotline"
+    PATROL = "patrol"
+    IMPORT = "import"
+
+
 class Ticket(Base):
     """What a resident wants put right, from the first word to the last rating."""
 
@@ -46,12 +56,14 @@ class Ticket(Base):
         Index("ix_tickets_reporter_id_created_at", "reporter_id", "created_at"),
         Index("ix_tickets_status_handle_by", "status", "handle_by"),
         Index("ix_tickets_created_at_category", "created_at", "category"),
+        Index("ix_tickets_proposed_id_id", "proposed_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str | None] = mapped_column(unique=True)
     version: Mapped[int] = mapped_column()
     status: Mapped[str] = mapped_column(default=Status.PENDING.value)
+    source: Mapped[str] = mapped_column(default=Source.CHAT.value)
 
     category: Mapped[str]
     item: Mapped[str] = mapped_column(default="")
@@ -79,6 +91,9 @@ class Ticket(Base):
     team: Mapped[str | None] = mapped_column(ForeignKey("teams.code"))
     first_team: Mapped[str | None]
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    proposed_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    """Who of the team was asked first; alone until `proposed_until`, and anybody of the team may sign"""
+    proposed_until: Mapped[datetime | None]
     rule: Mapped[str] = mapped_column(default="")
     limit_rule: Mapped[str] = mapped_column(default="")
     """Which row of which table of limits set the promise"""

@@ -8,10 +8,13 @@ from typing import Any
 
 import click
 
+from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command, say_json, say_pretty
+from bot.migrating import is_current
 from handlers.coordinates import gcj_to_wgs
 from handlers.dialogue import Context, Kind, Message
 from handlers.previewing import preview
+from models.base import reading_sessions
 from models.person import Person
 from nlp.understanding import Understanding
 
@@ -82,10 +85,16 @@ def route(command: Command, text: str, lat: float | None, lng: float | None) -> 
 @pass_command
 def train(command: Command, data: Path | None, *, rollback: bool) -> None:
     """用语料（和本地工单）训练模型；不比现在的差才换上。"""
-    from bot.learning import roll_back, train_model
+    from bot.learning import corrections, roll_back, train_model
 
     settings = command.settings()
-    say_pretty(roll_back(settings) if rollback else train_model(settings, data))
+    if rollback:
+        say_pretty(roll_back(settings))
+        return
+    engine = open_database(settings)
+    with reading_sessions(engine)() as session:
+        town = corrections(session) if is_current(engine) else []
+    say_pretty(train_model(settings, data, town))
 
 
 @click.command()

@@ -6,11 +6,17 @@ from alembic import context
 
 import models  # noqa: F401  (registers every table)
 from models.base import Base, UtcDateTime
+from models.sealed import Sealed
 
 
-def _render(kind: str, thing: Any, _context: object) -> str | Literal[False]:  # noqa: ANN401  (Alembic's own types)
+def _render(kind: str, thing: Any, _context: object) -> str | Literal[False]:
     """Steps stand for themselves: they must not change when our own types do."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, UtcDateTime) else False
+    if kind != "type":
+        return False
+    return next((written for ours, written in _OURS.items() if isinstance(thing, ours)), False)
+
+
+_OURS = {UtcDateTime: "sa.DateTime(timezone=True)", Sealed: "sa.String()"}
 
 
 connection = context.config.attributes["connection"]

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reply", sa.String(), nullable=True),
         sa.Column("failure", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_inbound")),
@@ -141,6 +142,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_conversations")),
     )
     op.create_table(
+        "guesses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_guesses_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_guesses")),
+    )
+    with op.batch_alter_table("guesses", schema=None) as batch_op:
+        batch_op.create_index("ix_guesses_person_id_at", ["person_id", "at"], unique=False)
+
+    op.create_table(
         "invitations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code_hash", sa.String(), nullable=False),
@@ -167,11 +179,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "role", name=op.f("pk_person_roles")),
     )
     op.create_table(
+        "shifts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("team", sa.String(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("days", sa.String(), nullable=False),
+        sa.Column("starts", sa.Integer(), nullable=False),
+        sa.Column("ends", sa.Integer(), nullable=False),
+        sa.Column("stand_in_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_shifts_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["stand_in_id"], ["people.id"], name=op.f("fk_shifts_stand_in_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["team"], ["teams.code"], name=op.f("fk_shifts_team"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shifts")),
+    )
+    with op.batch_alter_table("shifts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shifts_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "tickets",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("category", sa.String(), nullable=False),
         sa.Column("item", sa.String(), nullable=False),
         sa.Column("title", sa.String(), nullable=False),
@@ -194,6 +227,8 @@ def upgrade() -> None:
         sa.Column("team", sa.String(), nullable=True),
         sa.Column("first_team", sa.String(), nullable=True),
         sa.Column("assignee_id", sa.Integer(), nullable=True),
+        sa.Column("proposed_id", sa.Integer(), nullable=True),
+        sa.Column("proposed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("rule", sa.String(), nullable=False),
         sa.Column("limit_rule", sa.String(), nullable=False),
         sa.Column("reporter_id", sa.Integer(), nullable=False),
@@ -214,6 +249,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["grid"], ["grids.code"], name=op.f("fk_tickets_grid")),
         sa.ForeignKeyConstraint(["merged_into"], ["tickets.id"], name=op.f("fk_tickets_merged_into")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_tickets_place_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["proposed_id"], ["people.id"], name=op.f("fk_tickets_proposed_id")),
         sa.ForeignKeyConstraint(["reporter_id"], ["people.id"], name=op.f("fk_tickets_reporter_id")),
         sa.ForeignKeyConstraint(["team"], ["teams.code"], name=op.f("fk_tickets_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
@@ -225,6 +261,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_tickets_created_at_category", ["created_at", "category"], unique=False)
         batch_op.create_index("ix_tickets_grid_status", ["grid", "status"], unique=False)
         batch_op.create_index(batch_op.f("ix_tickets_place_id"), ["place_id"], unique=False)
+        batch_op.create_index("ix_tickets_proposed_id_id", ["proposed_id", "id"], unique=False)
         batch_op.create_index("ix_tickets_reporter_id_created_at", ["reporter_id", "created_at"], unique=False)
         batch_op.create_index("ix_tickets_status_handle_by", ["status", "handle_by"], unique=False)
         batch_op.create_index(batch_op.f("ix_tickets_street"), ["street"], unique=False)
@@ -250,6 +287,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attachments_ticket_id"), ["ticket_id"], unique=False)
 
     op.create_table(
+        "corrections",
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("by_role", sa.String(), nullable=False),
+        sa.Column("by_person", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_person"], ["people.id"], name=op.f("fk_corrections_by_person")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_corrections_ticket_id")),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_corrections")),
+    )
+    op.create_table(
         "followers",
         sa.Column("ticket_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -262,8 +311,9 @@ def upgrade() -> None:
     op.create_table(
         "looks",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("via", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_looks_person_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_looks_ticket_id")),
@@ -379,6 +429,7 @@ def downgrade() -> None:
 
     op.drop_table("looks")
     op.drop_table("followers")
+    op.drop_table("corrections")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachments_ticket_id"))
         batch_op.drop_index(batch_op.f("ix_attachments_person_id"))
@@ -389,6 +440,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tickets_street"))
         batch_op.drop_index("ix_tickets_status_handle_by")
         batch_op.drop_index("ix_tickets_reporter_id_created_at")
+        batch_op.drop_index("ix_tickets_proposed_id_id")
         batch_op.drop_index(batch_op.f("ix_tickets_place_id"))
         batch_op.drop_index("ix_tickets_grid_status")
         batch_op.drop_index("ix_tickets_created_at_category")
@@ -396,8 +448,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tickets_assignee_id"))
 
     op.drop_table("tickets")
+    with op.batch_alter_table("shifts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_shifts_person_id"))
+
+    op.drop_table("shifts")
     op.drop_table("person_roles")
     op.drop_table("invitations")
+    with op.batch_alter_table("guesses", schema=None) as batch_op:
+        batch_op.drop_index("ix_guesses_person_id_at")
+
+    op.drop_table("guesses")
     op.drop_table("conversations")
     op.drop_table("place_ranges")
     op.drop_table("place_aliases")

@@ -1,0 +1,51 @@
+"""What happens every night: the model learns from the day's corrections, in a process of its own."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handlers.figures import day_start
+from models.base import Sessions
+from models.push import Outcome, Timer
+
+KIND = "train"
+_HOUR = timedelta(hours=3)
+_AT_MOST = timedelta(minutes=30)
+
+log = structlog.get_logger(__name__)
+
+
+def plan(session: Session, now: datetime) -> None:
+    """The next night's training, if it is not planned yet."""
+    tonight = day_start(now) + _HOUR
+    at = tonight if tonight > now else tonight + timedelta(days=1)
+    key = f"{KIND}:{at:%Y%m%d}"
+    if session.scalar(select(Timer.id).where(Timer.key == key)) is None:
+        session.add(Timer(key=key, kind=KIND, due_at=at, created_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class Nightly:
+    """Runs `python -m bot train`: training needs scikit-learn and memory that a worker shouldn't keep."""
+
+    sessions: Sessions
+    config: Path
+
+    def __call__(self, timer_id: int, now: datetime) -> None:
+        """Train once, whatever comes of it plan the next night."""
+        with self.sessions() as session, session.begin():
+            session.get_one(Timer, timer_id).due_at = now + _AT_MOST  # longer than the usual lease
+        command = [sys.executable, "-m", "bot", "--config", str(self.config), "train"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_AT_MOST.total_seconds(), check=False)  # noqa: S603
+        trained = done.returncode == 0
+        log.info("nightly_training", trained=trained, why="" if trained else done.stderr.strip()[-200:])
+        with self.sessions() as session, session.begin():
+            timer = session.get_one(Timer, timer_id)
+            timer.finish(Outcome.DONE if trained else Outcome.GAVE_UP, now, done.stderr.strip()[-200:])
+            plan(session, now + timedelta(minutes=1))
