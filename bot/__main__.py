@@ -7,9 +7,11 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from bot import logs
-from bot.commands import reading, running, tickets
+from bot.commands import privacy, reading, running, tickets
 from bot.commands.shared import Command
 from bot.settings import ConfigError
+from bot.wechat_errors import WeChatError
+from models.sealed import UnreadableError
 from nlp.store import BadModelError
 
 
@@ -27,6 +29,7 @@ for command in (
     running.demo,
     running.migrate,
     running.check,
+    running.menu,
     running.backup,
     running.restore,
     running.import_folder,
@@ -38,6 +41,7 @@ for command in (
     tickets.ask,
     tickets.list_tickets,
     tickets.show_ticket,
+    privacy.rekey,
     reading.train,
     reading.evaluate,
 ):
@@ -53,8 +57,10 @@ def run() -> int:
         return int(end.exit_code)
     except click.ClickException as error:
         return _told(error.format_message())
-    except (ConfigError, BadModelError) as error:
+    except (ConfigError, BadModelError, WeChatError) as error:
         return _told(str(error))
+    except UnreadableError:
+        return _told("有电话读不出来：密钥换过了。请把原来的密钥放进环境变量 BOT_PRIVACY__OLD_KEYS")
     except OperationalError as error:
         return _told(f"数据库用不了：{str(error.orig).splitlines()[0]}")
     except click.Abort:

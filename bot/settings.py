@@ -71,6 +71,7 @@ class Files(_Section):
     limits: Path = Path("handlers/data/limits.csv")
     wordings: Path = Path("handlers/data/wordings.yaml")
     own_wordings: Path | None = None
+    menu: Path = Path("handlers/data/menu.yaml")
     model: Path = Path("var/model")
     media: Path = Path("var/media")
 

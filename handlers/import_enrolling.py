@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from handlers.import_records import PersonRecord
 from handlers.import_writing import Tally, chunks
@@ -37,7 +37,7 @@ class Register:
 
 def write_people(session: Session, people: Sequence[PersonRecord]) -> Tally:
     """Enrol everybody listed. `left` names staff whom the files no longer list; they keep their rights."""
-    register = Register(_known(session, people))
+    register = enrolled(session, people)
     outcomes: Counter[str] = Counter()
     listed: set[int] = set()
     for record in people:
@@ -54,11 +54,17 @@ def write_people(session: Session, people: Sequence[PersonRecord]) -> Tally:
     return Tally(outcomes["added"], outcomes["changed"], outcomes["unchanged"], left)
 
 
+def enrolled(session: Session, people: Sequence[PersonRecord]) -> Register:
+    """Whom the database knows of those listed."""
+    return Register(_known(session, people))
+
+
 def _known(session: Session, people: Sequence[PersonRecord]) -> Iterator[Person]:
     for chunk in chunks(people):
         openids = [record.openid for record in chunk if record.openid]
         names = [record.name for record in chunk]
-        yield from session.scalars(select(Person).where(or_(Person.openid.in_(openids), Person.name.in_(names))))
+        known = select(Person).where(or_(Person.openid.in_(openids), Person.name.in_(names)))
+        yield from session.scalars(known.options(undefer(Person.phone)))
 
 
 def _fill(person: Person, record: PersonRecord) -> Person:

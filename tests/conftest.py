@@ -17,10 +17,12 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.assembly import Program, assemble
+from bot.keys import key_ring
 from bot.learning import model_is_ready, train_model
 from bot.migrating import migrate
 from bot.settings import Settings, load_settings
 from handlers.importing import import_world, read_world
+from models import sealed
 from models.base import connect
 from models.base import sessions as writing_sessions
 
@@ -112,6 +114,12 @@ class Databases:
         with psycopg.connect(self._uri(), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys() -> None:
+    """What `bot.assembly` does at a program's start, for tests that use a database without it."""
+    sealed.use(key_ring(load_settings(ROOT / "config.yaml")))
 
 
 @pytest.fixture(scope="session")
