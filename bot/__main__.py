@@ -55,17 +55,22 @@ def run() -> int:
         status = main(standalone_mode=False)
     except click.exceptions.Exit as end:
         return int(end.exit_code)
-    except click.ClickException as error:
-        return _told(error.format_message())
-    except (ConfigError, BadModelError, WeChatError) as error:
-        return _told(str(error))
-    except UnreadableError:
-        return _told("有电话读不出来：密钥换过了。请把原来的密钥放进环境变量 BOT_PRIVACY__OLD_KEYS")
-    except OperationalError as error:
-        return _told(f"数据库用不了：{str(error.orig).splitlines()[0]}")
     except click.Abort:
         return 130
+    except click.ClickException as error:
+        return _told(error.format_message())
+    except (ConfigError, BadModelError, WeChatError, OperationalError, UnreadableError) as error:
+        return _told(_words(error))
     return status if isinstance(status, int) else 0
+
+
+def _words(error: Exception) -> str:
+    """What an operator can do something with."""
+    if isinstance(error, OperationalError):
+        return f"数据库用不了：{str(error.orig).splitlines()[0]}"
+    if isinstance(error, UnreadableError):
+        return "有电话读不出来：密钥换过了。请把原来的密钥放进环境变量 BOT_PRIVACY__OLD_KEYS"
+    return str(error)
 
 
 def _told(words: str) -> int:

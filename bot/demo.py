@@ -1,7 +1,9 @@
 """The demonstration: the whole program in one process, with a fake WeChat and phones to try it in a browser."""
 
+import signal
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -11,11 +13,14 @@ from werkzeug.serving import make_server
 
 from bot import learning
 from bot.app import create_app
-from bot.assembly import Program, assemble, open_database, worker
+from bot.assembly import Program, assemble, gateway, open_database, worker
+from bot.menus import publish, read_menu
 from bot.migrating import migrate
 from bot.settings import Settings, load_settings
+from bot.shared_tokens import TokensInDatabase
 from bot.simulator import DEMO_ACCOUNT, SimPerson, SimPlace, SimulatorConfig, simulator
 from bot.simulator.server import QuietHandler
+from bot.wechat_errors import WeChatError
 from handlers.importing import import_world, read_world
 from handlers.world import World
 from models.base import sessions
@@ -94,6 +99,8 @@ def run_demo(settings: Settings, port: int) -> None:
     stop = threading.Event()
     sending = threading.Thread(target=worker(program).run, args=(stop,), name="worker")
     sending.start()
+    threading.Thread(target=_publish_menu, args=(program,), name="menu", daemon=True).start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's Ctrl-C
     click.echo(f"吹哨已启动，请打开 http://127.0.0.1:{port}/simulator （按 Ctrl-C 停止）")
     try:
         server.serve_forever(poll_interval=0.2)
@@ -103,6 +110,13 @@ def run_demo(settings: Settings, port: int) -> None:
         stop.set()
         server.server_close()
         sending.join()
+
+
+def _publish_menu(program: Program) -> None:
+    """As an operator does once; the server that answers it is just starting."""
+    settings = program.settings
+    with suppress(WeChatError):
+        publish(gateway(settings, TokensInDatabase(program.sessions)), read_menu(settings.path(settings.files.menu)))
 
 
 def _simulated(program: Program, port: int) -> SimulatorConfig:

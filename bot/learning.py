@@ -59,6 +59,8 @@ def roll_back(settings: Settings) -> dict[str, Any]:
 def evaluate_model(settings: Settings, data: Path | None, out: Path) -> dict[str, Any]:
     """Measure the model in use; reports are written to `out`."""
     from nlp.evaluation import evaluate
+    from nlp.reporting import write_report
 
-    reader = Reader.load(settings.path(settings.files.model))
-    return evaluate(reader, data, out).to_json()
+    found = evaluate(Reader.load(settings.path(settings.files.model)), data)
+    write_report(found, out)
+    return found.to_json()

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from bot import backups
-from bot.assembly import assemble, open_database, worker
+from bot.access_token import TokensInMemory
+from bot.assembly import assemble, gateway, open_database, worker
 from bot.checking import look_over
 from bot.commands.shared import Command, pass_command
+from bot.menus import publish, read_menu
 from bot.migrating import migrate as bring_up
 from handlers.importing import ImportSummary, WorldError, import_world, read_world
 from models.base import sessions
@@ -77,11 +79,20 @@ def import_folder(command: Command, folder: Path, *, check: bool) -> None:
 
 
 def _told(summary: ImportSummary) -> str:
-    names = {"grids": "网格", "teams": "单位", "places": "地点", "people": "人员"}
+    names = {"grids": "网格", "teams": "单位", "places": "地点", "people": "人员", "roster": "排班"}
     return "\n".join(
         f"{names[kind]}：新增 {tally.added}，更新 {tally.changed}，未变 {tally.unchanged}"
         for kind, tally in summary.tallies().items()
     )
+
+
+@click.command()
+@pass_command
+def menu(command: Command) -> None:
+    """把菜单发布到公众号。"""
+    settings = command.settings()
+    publish(gateway(settings, TokensInMemory()), read_menu(settings.path(settings.files.menu)))
+    click.echo("菜单已发布。")
 
 
 @click.command()
