@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
+PACKAGES = ("chromium", "fonts-noto-cjk")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -21,12 +22,10 @@ ARGUMENTS = [
 ]
 
 
-def what_is_missing() -> str:
-    if not CHROMIUM.exists():
-        return f"{CHROMIUM} is missing: apt-get install chromium fonts-noto-cjk"
-    if not _has_chinese_font():
-        return "no Chinese font: apt-get install fonts-noto-cjk"
-    return ""
+def missing_packages() -> tuple[str, ...]:
+    """Of Debian, in the order of PACKAGES."""
+    there = (CHROMIUM.exists(), _has_chinese_font())
+    return tuple(package for package, is_there in zip(PACKAGES, there, strict=True) if not is_there)
 
 
 def _has_chinese_font() -> bool:
@@ -38,8 +37,8 @@ def _has_chinese_font() -> bool:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    if missing := what_is_missing():
-        pytest.skip(missing)
+    if missing := missing_packages():
+        pytest.skip(f"no browser to test pages in: apt-get install {' '.join(missing)}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

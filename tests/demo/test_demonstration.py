@@ -1,0 +1,85 @@
+"""What a newcomer sees: a resident's words become a ticket that somebody receives, finishes and answers for."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import chromium
+from demonstration import heard, phone, running_demo, show, write
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("demonstration")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser, model: Path, tmp_path: Path) -> Iterator[Page]:
+    with running_demo(tmp_path) as url:
+        tab = browser.new_page(viewport={"width": 1600, "height": 1000})
+        complaints: list[str] = []
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        tab.set_default_timeout(15_000)
+        tab.goto(url)
+        expect(tab.locator(".live.on")).to_be_visible()
+        yield tab
+        tab.close()
+        assert complaints == []
+
+
+def test_a_broken_lift_goes_from_a_resident_to_the_property_and_back(page: Page):
+    expect.set_options(timeout=15_000)
+    resident, steward, supervisor = phone(page, "resident"), phone(page, "property_staff"), phone(page, "supervisor")
+
+    write(resident, "德尚小区3号楼电梯又坏了")
+    expect(heard(resident)).to_contain_text("已受理")
+    expect(heard(resident)).to_contain_text("德尚物业")
+    number = re.search(r"\d{8,}", heard(resident).inner_text())[0]
+    expect(heard(steward)).to_contain_text(number)
+    expect(heard(steward)).to_contain_text("德尚小区3号楼")
+    show(page, "filed")
+
+    write(steward, "接")
+    expect(heard(steward)).to_contain_text("已签收")
+    expect(heard(resident)).to_contain_text("德尚物业已签收")
+    write(steward, "到")
+    expect(heard(resident)).to_contain_text("已到现场")
+    write(steward, "结 换了门机皮带，试运行正常")
+    expect(heard(resident)).to_contain_text("换了门机皮带")
+    expect(heard(resident)).to_contain_text("没解决")
+    write(resident, "1")
+    expect(heard(resident)).to_contain_text("已结案")
+    expect(heard(steward)).to_contain_text("居民确认解决")
+    show(page, "solved")
+
+    write(supervisor, "今日")
+    expect(heard(supervisor)).to_contain_text("新增 1")
+    write(supervisor, "1")
+    expect(heard(supervisor)).to_contain_text(number)
+    write(supervisor, f"查 {number}")
+    expect(heard(supervisor)).to_contain_text("换了门机皮带")
+    show(page, "overseen")
+
+
+def test_danger_is_answered_at_once_and_told_to_whoever_is_responsible(page: Page):
+    resident, steward = phone(page, "resident"), phone(page, "property_staff")
+    write(resident, "德尚小区5号楼楼道里一股煤气味")
+    expect(heard(resident)).to_contain_text("119")
+    expect(page.locator("[data-role=supervisor] .line:not(.mine)").last).to_contain_text("德尚小区5号楼")
+    expect(heard(steward)).to_contain_text("德尚小区5号楼")
+    show(page, "danger")
+
+
+def test_a_telephone_shows_one_chat_and_tabs_for_the_others(page: Page):
+    page.set_viewport_size({"width": 412, "height": 892})
+    resident = phone(page, "resident")
+    write(resident, "楼上半夜装修吵得睡不着，德尚小区2号楼")
+    expect(heard(resident)).to_contain_text("已受理")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    show(page, "telephone")
