@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from models.follower import Follower
 from models.grid import Level
 from models.moves import Status
 from models.person import STAFF, Person, Role
-from models.ticket import Actor, Follower, Support, Ticket
+from models.support import Support
+from models.ticket import Actor, Ticket
 
 _COLUMN = {
     Level.GRID: Ticket.grid,
@@ -31,14 +33,25 @@ def overseen(person: Person) -> ColumnElement[bool]:
 
 
 def worked(person: Person) -> ColumnElement[bool]:
-    """Tickets that a member of staff may move: their team's (in charge or called to help), within their grid."""
+    """Tickets that a member of staff may move: their team's (in charge or helping by rule), within their grid."""
     if not person.roles & STAFF:
         return false()
-    helping = select(Support.ticket_id).where(Support.team == person.team)
+    helping = select(Support.ticket_id).where(Support.team == person.team, Support.ground == "")
     of_team = or_(Ticket.team == person.team, Ticket.id.in_(helping)) if person.team else false()
     if Role.GRID_STAFF in person.roles:
         return or_(of_team, within(person.grid))
     return of_team & within(person.grid) if person.grid else of_team
+
+
+def called(person: Person) -> ColumnElement[bool]:
+    """Tickets to which this person's team was called by a whistle: they report in and do their share, no more."""
+    if not (person.roles & STAFF and person.team):
+        return false()
+    calls = select(Support.ticket_id).where(
+        Support.team == person.team, Support.ground != "", Support.released_at.is_(None)
+    )
+    there = Ticket.id.in_(calls)
+    return there & within(person.grid) if person.grid else there
 
 
 def followed(person: Person) -> ColumnElement[bool]:

@@ -7,9 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handlers.town import Town
+from models.follower import Follower
 from models.moves import MOVES, Closing, Status
 from models.person import Person, Role
-from models.ticket import CHINA, Follower, Ticket, TicketEvent
+from models.support import Support
+from models.ticket import CHINA, Ticket, TicketEvent
 
 STATUS_NAMES = {
     Status.INCOMPLETE: "待补充",
@@ -112,6 +114,7 @@ def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
     return {
         "number": ticket.number,
         "status": ticket.status,
+        "source": ticket.source,
         "category": ticket.category,
         "item": ticket.item,
         "title": ticket.title,
@@ -129,7 +132,8 @@ def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
         "street": ticket.street,
         "team": ticket.team,
         "team_name": town.world.teams[ticket.team].name if ticket.team in town.world.teams else None,
-        "support": [helper.team for helper in ticket.support],
+        "support": list(dict.fromkeys(helper.team for helper in ticket.support if helper.released_at is None)),
+        "calls": [call_json(town, call) for call in ticket.support if call.is_call],
         "assignee": _assignee(session, ticket),
         "level": ticket.level,
         "created_at": iso(ticket.created_at),
@@ -139,6 +143,19 @@ def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
         "rating": ticket.rating,
         "followers": session.scalar(select(func.count()).where(Follower.ticket_id == ticket.id)),
         "events": [_event_json(happened) for happened in history(session, ticket)],
+    }
+
+
+def call_json(town: Town, call: Support) -> dict[str, Any]:
+    """One team called by a whistle: on which ground, until when it had to be there, when it was."""
+    moments = ("called_at", "due_at", "reported_at", "finished_at", "released_at")
+    return {
+        "team": call.team,
+        "team_name": team_name(town, call.team),
+        "ground": call.ground,
+        "reason": call.reason,
+        "late": call.late,
+        **{name: iso(getattr(call, name)) for name in moments},
     }
 
 

@@ -189,7 +189,8 @@ def _reassign(context: Context, ticket: Ticket, words: str) -> Reply:
         key = "working.reassign_why" if team and not why.strip() else "working.reassign_unknown"
         return Reply(context.say(key, name=name), REASON, {"word": "转", "ticket": ticket.id})
     acting = actor(context.person, ticket)
-    ticket.team, ticket.rule, ticket.support = team.code, f"转派：{why}", []
+    ticket.team, ticket.rule = team.code, f"转派：{why}"
+    ticket.helped_by((), context.now)
     ticket.apply(REASSIGN, by=acting, at=context.now, note=f"转给{team.name}：{why}")
     watch(context, ticket)
     tell(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)

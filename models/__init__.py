@@ -1,5 +1,5 @@
 """Tables, and the rules that always hold. Importing this package registers every table."""
 
-from models import conversation, grid, learning, moves, person, push, roster, ticket
+from models import conversation, follower, grid, learning, moves, person, push, roster, support, ticket
 
-__all__ = ["conversation", "grid", "learning", "moves", "person", "push", "roster", "ticket"]
+__all__ = ["conversation", "follower", "grid", "learning", "moves", "person", "push", "roster", "support", "ticket"]

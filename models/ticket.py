@@ -1,16 +1,19 @@
 """The work order 工单: its fields, its append-only history, and the one door through which it changes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Connection, ForeignKey, Index, UniqueConstraint, event
+from sqlalchemy import JSON, Connection, ForeignKey, Index, event
 from sqlalchemy.orm import Mapped, Mapper, WriteOnlyMapped, mapped_column, relationship
 
 from models.base import Base
+from models.follower import Follower
 from models.moves import ENDED, UNSOLVED, Closing, Move, Status
 from models.person import Role
+from models.support import Support
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one zone and no summer time since 1991; a fixed offset needs no zone database on the machine."""
@@ -56,6 +59,7 @@ class Ticket(Base):
         Index("ix_tickets_reporter_id_created_at", "reporter_id", "created_at"),
         Index("ix_tickets_status_handle_by", "status", "handle_by"),
         Index("ix_tickets_created_at_category", "created_at", "category"),
+        Index("ix_tickets_place_id_category_created_at", "place_id", "category", "created_at"),  # the same event?
         Index("ix_tickets_proposed_id_id", "proposed_id", "id"),
     )
 
@@ -73,7 +77,7 @@ class Ticket(Base):
     red_flag: Mapped[str] = mapped_column(default="")
     confidence: Mapped[float] = mapped_column(default=0.0)
 
-    place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id", ondelete="SET NULL"), index=True)
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id", ondelete="SET NULL"))
     place_name: Mapped[str] = mapped_column(default="")
     building: Mapped[str] = mapped_column(default="")
     unit: Mapped[str] = mapped_column(default="")
@@ -114,11 +118,15 @@ class Ticket(Base):
     reopenings: Mapped[int] = mapped_column(default=0)
     urges: Mapped[int] = mapped_column(default=0)
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    split_from: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    """The event whose outcome this resident did not agree with: their own ticket goes on"""
+    neighbours: Mapped[int] = mapped_column(default=0)
+    """How many joined the reporter; counted here, so that a list of tickets can show it at no cost"""
 
     # Write-only: adding a line never loads a long history, and nothing reads one by accident.
     events: WriteOnlyMapped["TicketEvent"] = relationship(order_by="TicketEvent.id", passive_deletes=True)
-    followers: WriteOnlyMapped["Follower"] = relationship(passive_deletes=True)
-    support: Mapped[list["Support"]] = relationship(cascade="all, delete-orphan")
+    followers: WriteOnlyMapped[Follower] = relationship(passive_deletes=True)
+    support: Mapped[list[Support]] = relationship(cascade="all, delete-orphan", order_by=Support.id)
     attachments: Mapped[list["Attachment"]] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (two at once: the second is told, not overwritten)
@@ -156,6 +164,8 @@ class Ticket(Base):
             raise IllegalMove(move, status, f"not with closing {closing} by {by.role}")
         if (move.needs_reason or closing in UNSOLVED) and not note.strip():
             raise IllegalMove(move, status, "a reason is needed")
+        if move.target is Status.RESOLVED and self.awaited:
+            raise IllegalMove(move, status, "called teams have neither finished nor been released")
 
     def _stamp(self, move: Move, at: datetime, closing: Closing | None) -> None:
         match move.target:
@@ -178,6 +188,17 @@ class Ticket(Base):
                 self.urges += 1
             case "accept":
                 self.first_team = self.first_team or self.team
+
+    @property
+    def awaited(self) -> list[Support]:
+        """Teams called by a whistle that the ticket still waits for."""
+        return [call for call in self.support if call.is_awaited and call.team != self.team]
+
+    def helped_by(self, teams: Iterable[str], at: datetime) -> None:
+        """New helpers by rule instead of the former ones; whoever was called by a whistle stays called."""
+        calls = [each for each in self.support if each.is_call]
+        known = {self.team, *(call.team for call in calls if call.helps)}
+        self.support = [*calls, *(Support(team=team, called_at=at) for team in teams if team not in known)]
 
     def give_number(self) -> str:
         """Number for people: yymmdd of the day in China and five digits; known once the row has its id.
@@ -210,28 +231,6 @@ class TicketEvent(Base):
 @event.listens_for(TicketEvent, "before_delete")
 def _refuse(_mapper: Mapper[Any], _connection: Connection, _event: TicketEvent) -> None:
     raise TypeError("a ticket's history is append-only")
-
-
-class Support(Base):
-    """协办: a team that helps the one in charge, or was called by a whistle and has to report in."""
-
-    __tablename__ = "ticket_support"
-
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
-    team: Mapped[str] = mapped_column(ForeignKey("teams.code"), primary_key=True)
-    called_at: Mapped[datetime]
-    reported_at: Mapped[datetime | None]
-
-
-class Follower(Base):
-    """A resident who waits for the outcome: the reporter, and whoever joined."""
-
-    __tablename__ = "followers"
-    __table_args__ = (UniqueConstraint("person_id", "ticket_id"),)
-
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
-    joined_at: Mapped[datetime]
 
 
 class Attachment(Base):

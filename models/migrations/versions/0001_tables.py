@@ -245,12 +245,15 @@ def upgrade() -> None:
         sa.Column("reopenings", sa.Integer(), nullable=False),
         sa.Column("urges", sa.Integer(), nullable=False),
         sa.Column("merged_into", sa.Integer(), nullable=True),
+        sa.Column("split_from", sa.Integer(), nullable=True),
+        sa.Column("neighbours", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["assignee_id"], ["people.id"], name=op.f("fk_tickets_assignee_id")),
         sa.ForeignKeyConstraint(["grid"], ["grids.code"], name=op.f("fk_tickets_grid")),
         sa.ForeignKeyConstraint(["merged_into"], ["tickets.id"], name=op.f("fk_tickets_merged_into")),
         sa.ForeignKeyConstraint(["place_id"], ["places.id"], name=op.f("fk_tickets_place_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["proposed_id"], ["people.id"], name=op.f("fk_tickets_proposed_id")),
         sa.ForeignKeyConstraint(["reporter_id"], ["people.id"], name=op.f("fk_tickets_reporter_id")),
+        sa.ForeignKeyConstraint(["split_from"], ["tickets.id"], name=op.f("fk_tickets_split_from")),
         sa.ForeignKeyConstraint(["team"], ["teams.code"], name=op.f("fk_tickets_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
         sa.UniqueConstraint("number", name=op.f("uq_tickets_number")),
@@ -260,7 +263,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_tickets_community_status", ["community", "status"], unique=False)
         batch_op.create_index("ix_tickets_created_at_category", ["created_at", "category"], unique=False)
         batch_op.create_index("ix_tickets_grid_status", ["grid", "status"], unique=False)
-        batch_op.create_index(batch_op.f("ix_tickets_place_id"), ["place_id"], unique=False)
+        batch_op.create_index(
+            "ix_tickets_place_id_category_created_at", ["place_id", "category", "created_at"], unique=False
+        )
         batch_op.create_index("ix_tickets_proposed_id_id", ["proposed_id", "id"], unique=False)
         batch_op.create_index("ix_tickets_reporter_id_created_at", ["reporter_id", "created_at"], unique=False)
         batch_op.create_index("ix_tickets_status_handle_by", ["status", "handle_by"], unique=False)
@@ -303,11 +308,17 @@ def upgrade() -> None:
         sa.Column("ticket_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("vote", sa.Integer(), nullable=True),
+        sa.Column("voted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_followers_person_id")),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_followers_ticket_id")),
         sa.PrimaryKeyConstraint("ticket_id", "person_id", name=op.f("pk_followers")),
         sa.UniqueConstraint("person_id", "ticket_id", name=op.f("uq_followers_person_id_ticket_id")),
     )
+    with op.batch_alter_table("followers", schema=None) as batch_op:
+        batch_op.create_index("ix_followers_ticket_id_joined_at", ["ticket_id", "joined_at"], unique=False)
+
     op.create_table(
         "looks",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -374,14 +385,27 @@ def upgrade() -> None:
 
     op.create_table(
         "ticket_support",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=False),
         sa.Column("team", sa.String(), nullable=False),
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ground", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("called_by", sa.Integer(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["called_by"], ["people.id"], name=op.f("fk_ticket_support_called_by")),
         sa.ForeignKeyConstraint(["team"], ["teams.code"], name=op.f("fk_ticket_support_team")),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_support_ticket_id")),
-        sa.PrimaryKeyConstraint("ticket_id", "team", name=op.f("pk_ticket_support")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_support")),
     )
+    with op.batch_alter_table("ticket_support", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_support_team_called_at", ["team", "called_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_support_ticket_id"), ["ticket_id"], unique=False)
+
     op.create_table(
         "timers",
         sa.Column("kind", sa.String(), nullable=False),
@@ -410,6 +434,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_timers_due_at")
 
     op.drop_table("timers")
+    with op.batch_alter_table("ticket_support", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ticket_support_ticket_id"))
+        batch_op.drop_index("ix_ticket_support_team_called_at")
+
     op.drop_table("ticket_support")
     with op.batch_alter_table("ticket_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_ticket_events_ticket_id"))
@@ -428,6 +456,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_looks_person_id"))
 
     op.drop_table("looks")
+    with op.batch_alter_table("followers", schema=None) as batch_op:
+        batch_op.drop_index("ix_followers_ticket_id_joined_at")
+
     op.drop_table("followers")
     op.drop_table("corrections")
     with op.batch_alter_table("attachments", schema=None) as batch_op:
@@ -441,7 +472,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_tickets_status_handle_by")
         batch_op.drop_index("ix_tickets_reporter_id_created_at")
         batch_op.drop_index("ix_tickets_proposed_id_id")
-        batch_op.drop_index(batch_op.f("ix_tickets_place_id"))
+        batch_op.drop_index("ix_tickets_place_id_category_created_at")
         batch_op.drop_index("ix_tickets_grid_status")
         batch_op.drop_index("ix_tickets_created_at_category")
         batch_op.drop_index("ix_tickets_community_status")
