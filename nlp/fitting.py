@@ -16,7 +16,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from nlp.alarms import NO_ALARM, alarm_examples
+from nlp.alarms import NO_ALARM, AlarmExample, alarm_examples
 from nlp.corpus import Example
 from nlp.features import BLOCKS, Features, Featurizer
 from nlp.linear import Array, Head, LinearModel
@@ -59,6 +59,11 @@ class _Matrix:
     rows: Any
     columns: tuple[int, ...]
 
+    @classmethod
+    def of(cls, weighing: FeatureUnion, features: Sequence[Features]) -> "_Matrix":
+        rows = weighing.fit_transform(features).tocsr()
+        return cls(rows, tuple(len(part.vocabulary_) for _name, part in weighing.transformer_list))
+
     def weighted(self, question: _Question, keep: Sequence[int]) -> tuple[Any, Array]:
         factors = np.repeat(question.block_weights, self.columns)
         return self.rows[keep].multiply(factors).tocsr(), factors
@@ -67,30 +72,46 @@ class _Matrix:
 def fit(examples: Sequence[Example]) -> Fitted:
     """Learns from examples; the probabilities are calibrated on folds that the model has not seen."""
     alarms = alarm_examples(examples)
-    texts = [*(example.text for example in examples), *(alarm.text for alarm in alarms)]
     reading = FunctionTransformer(_reader(Featurizer(Segmenter(jieba_dictionary()))))
     weighing = FeatureUnion([(name, _vectorizer(block)) for block, name in enumerate(BLOCKS)])
-    rows = weighing.fit_transform(reading.transform(texts)).tocsr()
-    matrix = _Matrix(rows, tuple(len(part.vocabulary_) for _name, part in weighing.transformer_list))
-
-    filed = [row for row, example in enumerate(examples) if example.category]
-    category, shares = _head(_CATEGORY, matrix, filed, [examples[row].category for row in filed])
-    reports = [row for row, alarm in enumerate(alarms, len(examples)) if alarm.flag != NO_ALARM and alarm.weight == 1]
-    intents = [*(example.intent for example in examples), *[str(Intent.REPORT)] * len(reports)]
-    intent, _shares = _head(_INTENT, matrix, [*range(len(examples)), *reports], intents)
-    told = range(len(examples), len(texts))
-    flags = [alarm.flag for alarm in alarms]
-    alarm, alarm_shares = _head(_ALARM, matrix, told, flags, [alarm.weight for alarm in alarms])
-
-    answers = [(examples[row].category, examples[row].also) for row in filed]
-    thresholds = Thresholds(
-        sure=sure_threshold(shares, category.classes_, answers),
-        also=also_threshold(shares, category.classes_, answers),
-        alarm=alarm_threshold(1 - alarm_shares[:, list(alarm.classes_).index(NO_ALARM)], alarms),
-    )
+    texts = [*(example.text for example in examples), *(alarm.text for alarm in alarms)]
+    matrix = _Matrix.of(weighing, reading.transform(texts))
+    category, sure, also = _category_head(matrix, examples)
+    alarm, alarm_at = _alarm_head(matrix, alarms, len(examples))
+    heads = {"category": category, "intent": _intent_head(matrix, examples, alarms), "alarm": alarm}
     steps = [("read", reading), ("weigh", weighing)]
-    heads = {"category": category, "intent": intent, "alarm": alarm}
-    return Fitted({name: Pipeline([*steps, ("decide", head)]) for name, head in heads.items()}, thresholds)
+    return Fitted(
+        {name: Pipeline([*steps, ("decide", head)]) for name, head in heads.items()}, Thresholds(sure, also, alarm_at)
+    )
+
+
+def _category_head(matrix: _Matrix, examples: Sequence[Example]) -> tuple[LogisticRegression, float, float]:
+    """With the probability from which it may be stated, and from which a second one is worth a mention."""
+    filed = [row for row, example in enumerate(examples) if _category(example)]
+    head, shares = _head(_CATEGORY, matrix, filed, [_category(examples[row]) for row in filed])
+    answers = [(_category(examples[row]), examples[row].also) for row in filed]
+    labels = head.classes_
+    return head, sure_threshold(shares, labels, answers), also_threshold(shares, labels, answers)
+
+
+def _intent_head(matrix: _Matrix, examples: Sequence[Example], alarms: Sequence[AlarmExample]) -> LogisticRegression:
+    """Whoever tells of a danger reports it."""
+    reports = [row for row, alarm in enumerate(alarms, len(examples)) if alarm.flag != NO_ALARM]
+    intents = [*(example.intent for example in examples), *[str(Intent.REPORT)] * len(reports)]
+    return _head(_INTENT, matrix, [*range(len(examples)), *reports], intents)[0]
+
+
+def _alarm_head(matrix: _Matrix, alarms: Sequence[AlarmExample], first: int) -> tuple[LogisticRegression, float]:
+    """With the probability of danger from which the alarm is raised."""
+    rows = range(first, first + len(alarms))
+    flags, weights = [alarm.flag for alarm in alarms], [alarm.weight for alarm in alarms]
+    head, shares = _head(_ALARM, matrix, rows, flags, weights)
+    return head, alarm_threshold(1 - shares[:, list(head.classes_).index(NO_ALARM)], alarms)
+
+
+def _category(example: Example) -> str:
+    """Small talk and swearing are nobody's grievance, and whoever files them files them under the rest."""
+    return example.category or ("other" if example.intent in {Intent.CHITCHAT, Intent.ABUSE} else "")
 
 
 def _reader(featurizer: Featurizer) -> Callable[[Sequence[str]], list[Features]]:

@@ -13,7 +13,7 @@ from nlp.mentions import find_place
 from nlp.parts import candidate_parts
 from nlp.places import Gazetteer
 from nlp.reasons import reasons
-from nlp.redflags import RedFlag, find_red_flag
+from nlp.redflags import LETTER, RedFlag, find_red_flag
 from nlp.sorting import item_of
 from nlp.store import StoredModel
 from nlp.times import find_times
@@ -65,7 +65,7 @@ class Reader:
         flag = find_red_flag(said)
         alarm = flag.key if flag else self._alarm(said, read)
         intent, intent_confidence = self._intent(said, read, alarm)
-        candidates = read.categories if flag is None else _flagged(read.categories, flag)
+        candidates = read.categories if flag is None or len(said) > LETTER else _flagged(read.categories, flag)
         category, confidence = candidates[0]
         place = find_place(said, read.words, self.model.segmenter.links, self.gazetteer)
         return Understanding(

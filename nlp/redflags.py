@@ -13,7 +13,7 @@ from nlp.labels import DATA
 
 ANY = "*"
 _SENTENCE_END = re.compile(r"[。！!？?；;\n]")
-_LETTER = 140  # a letter tells what was; only what it says of this hour is an alarm
+LETTER = 140  # a letter tells what was; only what it says of this hour is an alarm
 _NOW = re.compile(
     r"现在|正在|刚刚|刚才|此刻|赶紧|赶快|快来|救命|救救|马上|立刻|这会|眼下|今早|今晚|紧急|火速|速来|今天"
 )
@@ -51,7 +51,7 @@ def _looks_alike(flag: str, text: str, match: re.Match[str]) -> bool:
     """Judged by the sentence that the words stand in: what precedes them, themselves, what follows."""
     starts = [0, *(end.end() for end in _SENTENCE_END.finditer(text)), len(text) + 1]
     start, end = next((a, b) for a, b in pairwise(starts) if match.start() < b)
-    if len(text) > _LETTER and not _NOW.search(text, start, end):
+    if len(text) > LETTER and not _NOW.search(text, start, end):
         return True
     sides = {"before": text[start : match.start()], "after": text[match.end() : end], "any": text[start:end]}
     return any(pattern.search(sides[side]) for side, pattern in (*_lookalikes(ANY), *_lookalikes(flag)))

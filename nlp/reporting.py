@@ -37,13 +37,16 @@ def draw_confusions(confusions: Mapping[str, Mapping[str, int]], path: Path) -> 
     fonts = {font.name for font in font_manager.fontManager.ttflist}
     font = next((name for name in _CJK_FONTS if name in fonts), "")
     names = {category.key: category.name if font else category.key for category in categories()}
-    style = {"family": font} if font else {}
+    if font:
+        from matplotlib import rcParams
+
+        rcParams["font.family"] = font
     figure = Figure(figsize=(9, 8))
     axes = figure.subplots()
     table = [[row[key] for key in confusions] for row in confusions.values()]
     axes.imshow(table, cmap="Blues")
-    axes.set_xticks(range(len(table)), [names[key] for key in confusions], rotation=45, ha="right", **style)
-    axes.set_yticks(range(len(table)), [names[key] for key in confusions], **style)
+    axes.set_xticks(range(len(table)), [names[key] for key in confusions], rotation=45, ha="right")
+    axes.set_yticks(range(len(table)), [names[key] for key in confusions])
     heaviest = max(max(row) for row in table) or 1
     for y, row in enumerate(table):
         for x, count in enumerate(row):

@@ -1,0 +1,114 @@
+"""Places: the world's names however they are written, and names that no world knows."""
+
+import time
+
+import pytest
+
+from nlp.features import plain
+from nlp.mentions import find_place
+from nlp.places import Gazetteer, PlaceName
+from nlp.segment import Segmenter, jieba_dictionary
+from nlp.sounds import SOUNDS, sound, table
+
+NAMES = (
+    "德尚小区",
+    "八一小区",
+    "二十四城",
+    "城南宜居家园",
+    "宜居家园",
+    "园丁小区",
+    "贾家庄八大苑",
+    "新义街",
+    "新义街道",
+)
+
+
+@pytest.fixture(scope="module")
+def segmenter():
+    return Segmenter(jieba_dictionary())
+
+
+@pytest.fixture(scope="module")
+def town():
+    names = [PlaceName(name, name) for name in NAMES]
+    return Gazetteer([*names, PlaceName("德尚", "德尚小区"), PlaceName("老钢厂家属院", "锦佳园小区")])
+
+
+@pytest.fixture(scope="module")
+def place_of(segmenter):
+    def find(text, gazetteer):
+        return find_place(plain(text), segmenter.cut(plain(text)), segmenter.links, gazetteer)
+
+    return find
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "building"),
+    [
+        ("德尚小区3号楼电梯又坏了", "德尚小区", "3"),
+        ("我家在德尚三栋二单元", "德尚小区", "3"),
+        ("八一小区8号楼停水", "八一小区", "8"),
+        ("二十四城24栋没暖气", "二十四城", "24"),
+        ("城南宜居家园路灯不亮", "城南宜居家园", ""),
+        ("宜居家园路灯不亮", "宜居家园", ""),
+        ("新义街道办事处门口乱停车", "新义街道", ""),
+        ("老钢厂家属院下水道堵了", "锦佳园小区", ""),
+        ("新义街对面的园丁小区5号楼漏水", "园丁小区", "5"),
+        ("贾家庄八大院太吵", "贾家庄八大苑", ""),
+        ("德赏小区垃圾没人收", "德尚小区", ""),
+        ("园丁小去门禁坏了", "园丁小区", ""),
+        ("元丁小区进水了", "园丁小区", ""),
+    ],
+)
+def test_a_known_place_is_recognised(town, place_of, text, known, building):
+    place = place_of(text, town)
+    assert place is not None
+    assert (place.known, place.building) == (known, building)
+
+
+@pytest.mark.parametrize("text", ["电梯又坏了", "你好", "一直没有人来管", "物业费怎么交"])
+def test_no_place_is_made_up(town, place_of, text):
+    place = place_of(text, town)
+    assert place is None or not place.known
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("我住在锦绣华庭小区，楼下太吵", "锦绣华庭小区"),
+        ("A7县榔梨街道陶公庙社区手机没有信号", "A7县榔梨街道陶公庙社区"),
+        ("请问望岳路什么时候修好", "望岳路"),
+        ("柳河村的垃圾没人拉", "柳河村"),
+        ("投诉幸福里花园物业乱收费", "幸福里花园"),
+    ],
+)
+def test_an_unknown_place_is_found_by_its_shape(place_of, text, name):
+    place = place_of(text, Gazetteer())
+    assert place is not None
+    assert place.name == plain(name)
+
+
+def test_a_misspelt_name_that_fits_two_places_fits_none():
+    twins = Gazetteer([PlaceName("东湖花园", "东湖花园"), PlaceName("东河花园", "东河花园")])
+    assert twins.nearest("东和花园") == ""
+
+
+def test_the_table_of_sounds_is_pypinyins():
+    assert SOUNDS.read_text("utf-8") == table()
+    assert sound("德尚") == sound("得上")
+
+
+def test_a_hundred_thousand_names_cost_no_more_than_a_few(segmenter, place_of):
+    first, second, third = (
+        "东南西北中上下新老大小金银玉宝",
+        "山水河湖江海泉溪林园庭苑府湾城",
+        "一二三四五六七八九十百千万福禄寿喜",
+    )
+    names = [a + b + c + d + "小区" for a in first for b in second for c in third for d in first + second][:100_000]
+    town = Gazetteer([PlaceName(name, name) for name in names])
+    text = f"我住{names[777]}3号楼，电梯坏了三天没人修，老人下不了楼，请尽快派人"
+    place_of(text, town)
+    start = time.perf_counter()
+    for _ in range(100):
+        assert place_of(text, town).known == names[777]
+    assert (time.perf_counter() - start) / 100 < 0.002

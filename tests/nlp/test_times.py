@@ -1,0 +1,29 @@
+"""Times and spells."""
+
+import pytest
+
+from nlp.times import find_times
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("昨晚十点开始打桩", "昨晚十点"),
+        ("连续三天没水", "连续三天"),
+        ("每天凌晨2点到5点施工", "每天凌晨2点到5点"),
+        ("从上个月底就坏了", "上个月"),
+        ("停水两天了", "两天了"),
+        ("22:30还在装修", "22:30"),
+        ("11月5日晚上8点停电", "11月5日晚上8点"),
+        ("都半个月了", "半个月了"),
+        ("天天半夜跳广场舞", "天天半夜"),
+        ("去年冬天就不热", "去年"),
+    ],
+)
+def test_a_time_is_found_as_written(text, wanted):
+    assert wanted in find_times(text)
+
+
+@pytest.mark.parametrize("text", ["电梯坏了", "谢谢", "3号楼2单元"])
+def test_what_is_no_time_is_not_found(text):
+    assert find_times(text) == ()
