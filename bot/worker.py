@@ -1,7 +1,7 @@
 """The loop that sends what is due and rings what has come due. Any number of workers may run side by side."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -9,41 +9,24 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
-from bot.media_store import keep
-from bot.nightly import KIND as NIGHTLY
-from bot.nightly import Nightly, plan
+from bot.delivering import Delivery
+from bot.media_fetching import MediaFetch
 from bot.settings import Template, Work
-from bot.wechat import Gateway, Sent
-from bot.wechat_errors import Remedy, WeChatError
+from bot.wechat import Gateway
 from handlers.answering import Towns
-from handlers.figures import day_start
 from handlers.timers import ring
 from models.base import Sessions
-from models.moves import NOTE
-from models.person import Person
-from models.push import Outcome, Push, Timer, claim, postpone
-from models.ticket import SYSTEM, Attachment, Ticket
+from models.push import LEASE, Outcome, Push, Timer, claim, give_back
 
-WINDOW = timedelta(hours=48)
-"""After a person's last message WeChat takes customer-service messages for so long"""
 _POISON_WAIT = timedelta(hours=1)
+_SOON = timedelta(seconds=5)
+_BEGUN_WITHIN = LEASE / 3
+"""A call and a new token may take as long again: whatever is begun later could outlive its lease"""
 
+Rows = type[Push] | type[Timer]
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A push with all that sending needs, gathered before the session is closed: no connection waits on HTTP."""
-
-    push_id: int
-    openid: str
-    text: str
-    template: Template | None
-    data: Mapping[str, str]
-    in_window: bool
-    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +39,10 @@ class Worker:
     work: Work
     templates: Mapping[str, Template]
     media: Path
-    nightly: Nightly
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; what is in hand is finished first."""
-        with self.sessions() as session, session.begin():
-            plan(session, self.clock())
         while not stop.is_set():
             try:
                 busy = self.once()
@@ -74,128 +54,63 @@ class Worker:
 
     def once(self) -> bool:
         """One round. True: there was something to do, look again at once."""
+        sent, rung = self._send_due(), self._ring_due()
+        return sent or rung
+
+    def _send_due(self) -> bool:
+        now, delivery = self.clock(), self._delivery
+        with self.sessions() as session, session.begin():
+            letters = [delivery.letter(session, push) for push in claim(session, Push, now, self.work.batch)]
+        self._each(Push, [(letter.push_id, partial(delivery.deliver, letter)) for letter in letters], now)
+        return bool(letters)
+
+    def _ring_due(self) -> bool:
         now = self.clock()
         with self.sessions() as session, session.begin():
             timers = [(timer.id, timer.kind) for timer in claim(session, Timer, now, self.work.batch)]
-            letters = [self._letter(session, push) for push in claim(session, Push, now, self.work.batch)]
-        for timer, kind in timers:
-            self._guarded(Timer, timer, partial(self._ring, timer, kind))
-        for letter in letters:
-            self._guarded(Push, letter.push_id, partial(self._deliver, letter))
-        return bool(timers or letters)
-
-    def _guarded(self, rows: type[Push] | type[Timer], row: int, action: Callable[[], None]) -> None:
-        """A row that breaks its handler must not stop the others: it is looked at again in an hour."""
-        try:
-            action()
-        except Exception as error:  # noqa: BLE001  (the worker's one net; the row keeps the reason)
-            log.error("due_row_failed", row=row, error=type(error).__name__)  # noqa: TRY400  (a traceback quotes data)
-            with self.sessions() as session, session.begin():
-                postpone(session, rows, row, self.clock() + _POISON_WAIT, type(error).__name__)
-
-    def _letter(self, session: Session, push: Push) -> Letter:
-        person = session.get_one(Person, push.person_id)
-        template = self.templates.get(push.template)
-        heard = person.last_inbound_at
-        return Letter(
-            push_id=push.id,
-            openid=(person.openid or "") if person.following else "",
-            text=push.text,
-            template=template,
-            data={name: push.fields.get(fact, "") for name, fact in (template.fields if template else {}).items()},
-            in_window=heard is not None and heard + WINDOW > self.clock(),
-            attempts=push.attempts,
-        )
-
-    def _deliver(self, letter: Letter) -> None:
-        try:
-            sent = self._send(letter)
-        except WeChatError as error:
-            self._failed(letter, error)
-            return
-        with self.sessions() as session, session.begin():
-            push = session.get_one(Push, letter.push_id)
-            push.msgid = sent.msgid
-            push.finish(Outcome.SENT, self.clock())
-
-    def _send(self, letter: Letter) -> Sent:
-        """A customer-service message while the window is open, else a template; the other where the first can't."""
-        if not letter.openid:
-            raise WeChatError(0, "does not follow", Remedy.UNREACHABLE)
-        if letter.in_window or not letter.template:
-            try:
-                return self.gateway.send_text(letter.openid, letter.text)
-            except WeChatError as error:
-                if not letter.template or error.remedy not in {Remedy.UNREACHABLE, Remedy.QUOTA_WINDOW}:
-                    raise
-        assert letter.template  # noqa: S101  (for the type checker: the branch above has no other way out)
-        return self.gateway.send_template(
-            letter.openid, letter.template.id, letter.data, client_msg_id=f"push{letter.push_id}"
-        )
-
-    def _failed(self, letter: Letter, error: WeChatError) -> None:
-        """Try again at, or give up because: never silence."""
-        now = self.clock()
-        with self.sessions() as session, session.begin():
-            push = session.get_one(Push, letter.push_id)
-            again = self._again_at(error, letter, now)
-            if again:
-                push.try_again(again, str(error))
-                return
-            push.finish(Outcome.UNKNOWN if error.remedy is Remedy.UNKNOWN else Outcome.GAVE_UP, now, str(error))
-            _note(session, push, error, now)
-        log.warning("push_given_up", push=letter.push_id, code=error.code, remedy=error.remedy.value)
-
-    def _again_at(self, error: WeChatError, letter: Letter, now: datetime) -> datetime | None:
-        waits = self.work.retry_seconds
-        match error.remedy:
-            case Remedy.RETRY if letter.attempts <= len(waits):
-                return now + timedelta(seconds=waits[letter.attempts - 1])
-            case Remedy.UNKNOWN if letter.attempts < 2:  # it may have arrived: two of one message are enough
-                return now + timedelta(seconds=waits[0])
-            case Remedy.QUOTA_DAY if letter.attempts <= len(waits):
-                return day_start(now) + timedelta(days=1, minutes=1)
-        return None
+        self._each(Timer, [(timer, partial(self._ring, timer, kind)) for timer, kind in timers], now)
+        return bool(timers)
 
     def _ring(self, timer_id: int, kind: str) -> None:
         if kind == "fetch_media":
-            self._fetch_media(timer_id)
-            return
-        if kind == NIGHTLY:
-            self.nightly(timer_id, self.clock())
+            retry = self.work.retry_seconds
+            MediaFetch(self.sessions, self.gateway, retry, self.media, self.clock).fetch(timer_id)
             return
         with self.sessions() as session, session.begin():
             ring(session, self.towns.current(session), session.get_one(Timer, timer_id), self.clock())
 
-    def _fetch_media(self, timer_id: int) -> None:
-        with self.sessions() as session, session.begin():
-            timer = session.get_one(Timer, timer_id)
-            media_id, attempts = session.get_one(Attachment, timer.subject_id).media_id, timer.attempts
+    @property
+    def _delivery(self) -> Delivery:
+        return Delivery(self.sessions, self.gateway, self.work.retry_seconds, self.templates, self.clock)
+
+    def _each(self, rows: Rows, work: Sequence[tuple[int, Callable[[], None]]], leased_at: datetime) -> None:
+        """One after the other, while the lease lasts: when calls are slow, the rest goes back before it runs out."""
+        for begun, (row, action) in enumerate(work):
+            if self.clock() > leased_at + _BEGUN_WITHIN:
+                with self.sessions() as session, session.begin():
+                    give_back(session, rows, [waiting for waiting, _ in work[begun:]], self.clock())
+                return
+            self._guarded(rows, row, action)
+
+    def _guarded(self, rows: Rows, row: int, action: Callable[[], None]) -> None:
+        """A row that breaks its handler must not stop the others: it is looked at again, and given up in the end."""
         try:
-            content, content_type = self.gateway.download_media(media_id)
-        except WeChatError as error:
-            self._media_failed(timer_id, error, attempts)
-            return
-        stored = keep(self.media, content, content_type)
-        with self.sessions() as session, session.begin():
-            timer = session.get_one(Timer, timer_id)
-            attachment = session.get_one(Attachment, timer.subject_id)
-            attachment.stored, attachment.content_type = stored, content_type
-            timer.finish(Outcome.DONE, self.clock())
+            action()
+        except OperationalError:
+            raise  # the database is away, which is no fault of the row's
+        except StaleDataError:
+            self._put_off(rows, row, _SOON, "somebody else was at the same ticket")
+        except Exception as error:  # noqa: BLE001  (the worker's one net; the row keeps the reason)
+            log.error("due_row_failed", row=row, error=type(error).__name__)  # noqa: TRY400  (a traceback quotes data)
+            self._put_off(rows, row, _POISON_WAIT, type(error).__name__)
 
-    def _media_failed(self, timer_id: int, error: WeChatError, attempts: int) -> None:
-        waits = self.work.retry_seconds
-        retry = error.remedy in {Remedy.RETRY, Remedy.UNKNOWN, Remedy.QUOTA_DAY} and attempts <= len(waits)
+    def _put_off(self, rows: Rows, row: int, wait: timedelta, reason: str) -> None:
+        now = self.clock()
         with self.sessions() as session, session.begin():
-            timer = session.get_one(Timer, timer_id)
-            if retry:
-                timer.try_again(self.clock() + timedelta(seconds=waits[attempts - 1]), str(error))
+            found = session.get(Push, row) if rows is Push else session.get(Timer, row)
+            if found is None or found.due_at is None:
+                return
+            if found.attempts <= len(self.work.retry_seconds):
+                found.try_again(now + wait, reason)
             else:
-                timer.finish(Outcome.GAVE_UP, self.clock(), str(error))
-
-
-def _note(session: Session, push: Push, error: WeChatError, now: datetime) -> None:
-    """Whoever opens the ticket sees that somebody was not reached."""
-    ticket = session.get(Ticket, push.ticket_id) if push.ticket_id else None
-    if ticket:
-        ticket.apply(NOTE, by=SYSTEM, at=now, note=f"有一条通知没送到（{error.remedy.value} {error.code}）")
+                found.finish(Outcome.GAVE_UP, now, reason)

@@ -5,17 +5,21 @@ try; empty means finished, and `outcome` says how. There is no "in flight" to ge
 held falls due again by itself. Delivery is at least once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, ForeignKey, Index, exists, select, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, exists, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base
 
 # Well above the longest HTTP call (3 s + 5 s, twice with a token fetch), so that a slow call is not repeated.
 LEASE = timedelta(seconds=60)
+
+OVERTAKING = ("red_flag",)
+"""Events whose pushes wait for no older one: somebody is in danger"""
 
 
 class Outcome(StrEnum):
@@ -100,7 +104,7 @@ def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20) 
     """Lease the oldest due rows to this worker. One statement; the caller commits before it does the work."""
     due = select(rows.id).where(rows.due_at <= now).order_by(rows.due_at, rows.id).limit(limit)
     if rows is Push:
-        due = due.where(~_an_older_one_waits(now))
+        due = due.where(or_(Push.event.in_(OVERTAKING), ~_an_older_one_waits(now)))
     due = due.with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
     statement = (
         update(rows).where(rows.id.in_(due)).values(due_at=now + LEASE, attempts=rows.attempts + 1).returning(rows)
@@ -108,18 +112,20 @@ def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20) 
     return sorted(session.scalars(statement), key=lambda row: row.id)
 
 
-def postpone(session: Session, rows: type[Push] | type[Timer], row: int, at: datetime, reason: str) -> None:
-    """Look at one row again at `at`, whatever it was that could not be done with it."""
-    found: Push | Timer | None = session.get(Push, row) if rows is Push else session.get(Timer, row)
-    if found and found.due_at is not None:
-        found.try_again(at, reason)
+def give_back(session: Session, rows: type[Push] | type[Timer], ids: Sequence[int], now: datetime) -> None:
+    """What was leased and not begun is due as before: to wait for the lease's end would only lose time."""
+    leased = update(rows).where(rows.id.in_(ids), rows.due_at.is_not(None))
+    session.execute(leased.values(due_at=now, attempts=rows.attempts - 1))
 
 
-def _an_older_one_waits(now: datetime) -> Any:  # noqa: ANN401  (SQLAlchemy's expression types are its own)
-    """A person hears things in the order they happened: no push overtakes an older one that is leased or retried."""
+def _an_older_one_waits(now: datetime) -> ColumnElement[bool]:
+    """A person hears things in the order they happened: a push waits while an older one is due, leased or retried.
+
+    One that waits for its first time (the morning) holds nothing up. Two ranges of an index, not one condition: the
+    finished rows, whose `due_at` is empty, are never looked at.
+    """
     older = aliased(Push)
-    return (
-        exists()
-        .where(older.person_id == Push.person_id, older.id < Push.id, older.due_at > now, older.attempts > 0)
-        .correlate(Push)
-    )
+    before = (older.person_id == Push.person_id, older.id < Push.id)
+    is_due = exists().where(*before, older.due_at <= now).correlate(Push)
+    is_held = exists().where(*before, older.due_at > now, older.attempts > 0).correlate(Push)
+    return or_(is_due, is_held)
