@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from models.grid import Level
 from models.person import Role
+from models.roster import ShiftKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +57,31 @@ class PersonRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftRecord:
+    """One line of the roster; whom it is about, and who stands in, as the people's files know them."""
+
+    person: PersonRecord
+    team: str | None
+    kind: ShiftKind
+    days: str
+    starts: int
+    ends: int
+    stand_in: PersonRecord | None
+
+
+@dataclass(frozen=True, slots=True)
 class WorldFiles:
-    """A whole town. `boundaries` maps a grid's code to its geometry; None: the files have none, those we know stay."""
+    """A whole town. `boundaries` maps a grid's code to its geometry; None: the files have none, those we know stay.
+
+    `roster` likewise: where the files have none, the lines we know stay.
+    """
 
     grids: tuple[GridRecord, ...]
     teams: tuple[TeamRecord, ...]
     places: tuple[PlaceRecord, ...]
     people: tuple[PersonRecord, ...]
     boundaries: Mapping[str, str] | None = None
+    roster: tuple[ShiftRecord, ...] | None = None
 
     def digest(self, before: str) -> str:
         """A version that no earlier world had: the one before is part of it, so that an old world come back is new."""

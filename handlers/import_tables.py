@@ -19,6 +19,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "teams": ("code", "name", "kind", "grids"),
     "people": ("name", "openid", "roles", "team", "grid", "phone", "wecom"),
 }
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "roster": ("team", "person", "days", "from", "to", "kind", "stand_in"),
+}
+"""Tables that a town may do without"""
 _ENCODINGS = ("utf-8-sig", "gb18030")  # the second one reads GBK too, in which Excel saves CSV in China
 
 
@@ -77,11 +81,13 @@ Record = tuple[int, list[str]]
 
 
 def read_tables(folder: Path) -> dict[str, Table]:
-    """The four tables by name."""
+    """The four tables by name, and those of the optional ones that are there."""
     workbook = folder / WORKBOOK
+    known = {**COLUMNS, **OPTIONAL}
     if not workbook.is_file():
-        return {name: _csv_table(folder / f"{name}.csv", COLUMNS[name]) for name in COLUMNS}
-    both = [f"{name}.csv" for name in COLUMNS if (folder / f"{name}.csv").exists()]
+        there = {name: folder / f"{name}.csv" for name in known}
+        return {n: _csv_table(path, known[n]) for n, path in there.items() if n in COLUMNS or path.exists()}
+    both = [f"{name}.csv" for name in known if (folder / f"{name}.csv").exists()]
     if both:
         return dict.fromkeys(COLUMNS, _unreadable(WORKBOOK, 0, f"与 {'、'.join(both)} 同时存在，请只留一种"))
     return _sheets(workbook)
@@ -134,7 +140,8 @@ def _csv_table(path: Path, columns: tuple[str, ...]) -> Table:
 def _sheets(path: Path) -> dict[str, Table]:
     try:
         with path.open("rb") as file, closing(load_workbook(file, read_only=True, data_only=True)) as book:
-            return {name: _sheet(book, name) for name in COLUMNS}
+            there = [*COLUMNS, *(name for name in OPTIONAL if name in book.sheetnames)]
+            return {name: _sheet(book, name) for name in there}
     except (BadZipFile, InvalidFileException, KeyError, ValueError) as why:
         return dict.fromkeys(COLUMNS, _unreadable(path.name, 0, f"不是能打开的 Excel 工作簿（{why}）"))
 
@@ -146,7 +153,8 @@ def _sheet(book: Workbook, name: str) -> Table:
     sheet = book[name]
     sheet.reset_dimensions()  # some programs write a size that is wrong, and rows would be lost
     rows = sheet.iter_rows(values_only=True)
-    return _table(file, COLUMNS[name], [(line, [_cell(value) for value in row]) for line, row in enumerate(rows, 1)])
+    columns = COLUMNS.get(name) or OPTIONAL[name]
+    return _table(file, columns, [(line, [_cell(value) for value in row]) for line, row in enumerate(rows, 1)])
 
 
 def _cell(value: object) -> str:

@@ -14,6 +14,7 @@ from handlers.import_grids import Tree, grid_problems, grid_records, team_proble
 from handlers.import_people import people_problems, people_records
 from handlers.import_places import place_problems, place_records
 from handlers.import_records import WorldFiles
+from handlers.import_roster import roster_problems, roster_records, write_roster
 from handlers.import_tables import WorldError, WorldProblem, read_tables
 from handlers.import_writing import Tally, write_grids, write_places, write_teams
 from handlers.world import VERSION, world_version
@@ -30,6 +31,8 @@ class ImportSummary:
     teams: Tally
     places: Tally
     people: Tally
+    roster: Tally | None = None
+    """None: the files have no roster"""
 
     @property
     def changed(self) -> bool:
@@ -37,7 +40,8 @@ class ImportSummary:
         return any(tally.added or tally.changed for tally in self.tallies().values())
 
     def tallies(self) -> dict[str, Tally]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        told = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: tally for name, tally in told if tally is not None}
 
 
 def read_world(folder: Path) -> WorldFiles:
@@ -49,6 +53,7 @@ def read_world(folder: Path) -> WorldFiles:
     problems += team_problems(tables["teams"], tree)
     problems += place_problems(tables["places"], tree)
     problems += people_problems(tables["people"], tree, tables["teams"])
+    problems += roster_problems(tables["roster"], tables["people"]) if "roster" in tables else ()
     problems += boundary_problems(boundaries, tree) if boundaries else ()
     if problems:
         raise WorldError(_in_order(problems))
@@ -58,6 +63,7 @@ def read_world(folder: Path) -> WorldFiles:
         places=place_records(tables["places"], tree),
         people=people_records(tables["people"]),
         boundaries=boundaries.by_code() if boundaries else None,
+        roster=roster_records(tables["roster"], tables["people"]) if "roster" in tables else None,
     )
 
 
@@ -69,6 +75,7 @@ def import_world(session: Session, files: WorldFiles) -> ImportSummary:
         teams=write_teams(session, files.teams),
         places=write_places(session, files.places),
         people=write_people(session, files.people),
+        roster=write_roster(session, files.people, files.roster) if files.roster is not None else None,
     )
     if summary.changed:
         session.merge(Fact(name=VERSION, value=files.digest(before=world_version(session))))

@@ -5,12 +5,15 @@ Rules speak of kinds, modes and categories, never of one town's codes, so that a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from handlers.world import GridNode, PlaceNode, TeamNode, World
 from models.grid import Level, Mode, TeamKind
+from models.ticket import Source
 
 
 def _known_team(words: str) -> str:
@@ -26,6 +29,15 @@ def _known_team(words: str) -> str:
 TeamWords = Annotated[str, AfterValidator(_known_team)]
 
 
+class Assign(StrEnum):
+    """Who within a team is asked first; the others may sign all the same."""
+
+    EVERYONE = "everyone"
+    LEAST_LOADED = "least_loaded"
+    ROUND_ROBIN = "round_robin"
+    STEWARD = "steward"
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,18 +49,28 @@ class When(_Strict):
     item: tuple[str, ...] = ()
     mode: tuple[Mode, ...] = ()
     kind: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    """Names of places"""
+    source: tuple[Source, ...] = ()
     urgent: bool | None = None
     red_flag: bool | None = None
+    working_time: bool | None = None
 
     def holds(self, case: "Case") -> bool:
-        return (
-            (not self.category or case.category in self.category)
-            and (not self.item or case.item in self.item)
-            and (not self.mode or bool(case.place and case.place.mode in self.mode))
-            and (not self.kind or bool(case.place and case.place.kind in self.kind))
-            and (self.urgent is None or case.urgent == self.urgent)
-            and (self.red_flag is None or case.red_flag == self.red_flag)
-        )
+        return not any(True for _ in self.missing(case))
+
+    def missing(self, case: "Case") -> Iterator[str]:
+        """The conditions that don't hold, by name."""
+        for name, said in self.conditions:
+            value = case.value(name)
+            if value not in said if isinstance(said, tuple) else value != said:
+                yield name
+
+    @cached_property
+    def conditions(self) -> tuple[tuple[str, tuple[str, ...] | bool], ...]:
+        """What is given."""
+        given = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return tuple((name, said) for name, said in given if said is not None and said != ())
 
 
 class Rule(_Strict):
@@ -58,12 +80,19 @@ class Rule(_Strict):
     when: When | None = None
     lead: tuple[TeamWords, ...]
     support: tuple[TeamWords, ...] = ()
+    assign: Assign | None = None
+    """Who within the team is asked first; empty: as `within` says for the team's kind"""
 
 
 class Routing(_Strict):
     """Section `routing`."""
 
     rules: tuple[Rule, ...]
+    within: dict[TeamKind, Assign] = Field(default_factory=dict)
+
+    def within_kind(self, kind: str) -> Assign:
+        """How teams of a kind share their work."""
+        return self.within.get(TeamKind(kind), Assign.EVERYONE)
 
     @model_validator(mode="after")
     def _nothing_is_lost_or_hidden(self) -> Self:
@@ -75,6 +104,9 @@ class Routing(_Strict):
         return self
 
 
+_OF_PLACE = {"place": "name", "mode": "mode", "kind": "kind"}
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What the rules look at."""
@@ -84,6 +116,15 @@ class Case:
     urgent: bool = False
     red_flag: bool = False
     place: PlaceNode | None = None
+    source: str = Source.CHAT.value
+    working_time: bool = True
+
+    def value(self, condition: str) -> str | bool | None:
+        """What a condition of this name looks at."""
+        if condition in _OF_PLACE:
+            return getattr(self.place, _OF_PLACE[condition]) if self.place else None
+        value: str | bool = getattr(self, condition)
+        return value
 
 
 @dataclass(frozen=True, slots=True)

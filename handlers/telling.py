@@ -1,6 +1,6 @@
 """Who is told of what: a table of (what happened, whom) → wording, written into the outbox in the same transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,11 +9,14 @@ from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from handlers import shown
+from handlers.calling import told_of, told_of_teams
+from handlers.privacy import for_residents, for_staff, is_delicate, shielded
 from handlers.town import Town
+from models.follower import Follower
 from models.moves import Status
-from models.person import OVERSEERS, STAFF, Person, PersonRole
+from models.person import OVERSEERS, Person, PersonRole
 from models.push import Push
-from models.ticket import Follower, Support, Ticket, TicketEvent
+from models.ticket import Ticket, TicketEvent
 
 
 class Audience(StrEnum):
@@ -23,6 +26,8 @@ class Audience(StrEnum):
     TEAM = "team"
     ASSIGNEE = "assignee"
     SUPERVISORS = "supervisors"
+    NAMED = "named"
+    CALLED = "called"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,10 @@ def _assignee(wording: str) -> Telling:
     return Telling(Audience.ASSIGNEE, f"push.{wording}", _STAFF_TEMPLATE)
 
 
+def _called(wording: str) -> Telling:
+    return Telling(Audience.CALLED, f"push.{wording}", _STAFF_TEMPLATE)
+
+
 def _supervisors(wording: str) -> Telling:
     return Telling(Audience.SUPERVISORS, f"push.{wording}", _STAFF_TEMPLATE)
 
@@ -64,7 +73,11 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "return_unrouted": (_residents("returned"), _supervisors("returned_to_desk")),
     "reassign": (_residents("handed_on"), _team("new_ticket")),
     "escalate": (_residents("escalated"), _team("new_ticket"), _supervisors("climbed")),
-    "whistle": (_team("whistle"),),
+    "whistle": (_called("whistle"), _team("whistle_known"), _residents("whistle_blown")),
+    "whistle_missing": (_called("whistle_late"), _supervisors("whistle_missing")),
+    "call_reported": (_residents("arrived"), _team("call_reported")),
+    "call_finished": (_team("call_finished"),),
+    "call_released": (_called("call_released"),),
     "extend": (_residents("extended"),),
     "suspend": (_residents("suspended"),),
     "resume": (_residents("resumed"), _assignee("resumed")),
@@ -83,7 +96,10 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "human": (_team("human"), _supervisors("human")),
     "accept_overdue": (_team("accept_overdue"), _supervisors("accept_overdue")),
     "handle_overdue": (_team("handle_overdue"), _supervisors("handle_overdue")),
+    "accept_remind": (_team("accept_remind"),),
     "remind": (_team("remind"),),
+    "climbing": (_team("climbing"),),
+    "passed_on": (_team("passed_on"),),
     "follow_up": (_residents("resolved"),),
 }
 
@@ -96,21 +112,29 @@ def tell(
     now: datetime,
     *,
     but: Person | None = None,
+    teams: Sequence[str] = (),
+    named: Sequence[Person] = (),
     **values: object,
 ) -> int:
-    """Write a push for everybody whom `what` concerns, except whoever did it. Returns how many."""
+    """Write a push for everybody whom `what` concerns, except whoever did it. Returns how many.
+
+    `teams`: whom a whistle called, where it is about them. `named`: whoever was picked out by the caller.
+    """
     session.flush()
     last_event = session.scalar(select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == ticket.id)) or 0
     told: set[int] = {but.id} if but else set()
     for telling in TELLINGS[what]:
-        for person in audience(session, ticket, telling.to):
+        concerned = named if telling.to is Audience.NAMED else audience(session, town, ticket, telling.to, now, teams)
+        for person in concerned:
             if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
                 told.add(person.id)
                 session.add(_push(town, ticket, person, telling, f"{what}:{last_event}", now, values))
     return len(told) - bool(but)
 
 
-def audience(session: Session, ticket: Ticket, whom: Audience) -> Iterable[Person]:
+def audience(
+    session: Session, town: Town, ticket: Ticket, whom: Audience, now: datetime, teams: Sequence[str] = ()
+) -> Iterable[Person]:
     """The people behind an audience's name, for this ticket."""
     match whom:
         case Audience.RESIDENTS:
@@ -120,21 +144,10 @@ def audience(session: Session, ticket: Ticket, whom: Audience) -> Iterable[Perso
         case Audience.TEAM if ticket.assignee_id:
             return session.scalars(select(Person).where(Person.id == ticket.assignee_id))
         case Audience.TEAM:
-            return session.scalars(_team_members(ticket))
+            return told_of(session, town, ticket, now)
+        case Audience.CALLED:
+            return told_of_teams(session, town, ticket, now, teams)
     return session.scalars(_overseers(ticket))
-
-
-def _team_members(ticket: Ticket) -> Select[Person]:
-    helping = select(Support.team).where(Support.ticket_id == ticket.id)
-    return (
-        select(Person)
-        .where(
-            or_(Person.team == ticket.team, Person.team.in_(helping)),
-            or_(Person.grid.is_(None), Person.grid.in_(_chain(ticket))),
-            Person.id.in_(select(PersonRole.person_id).where(PersonRole.role.in_([role.value for role in STAFF]))),
-        )
-        .order_by(Person.id)
-    )
 
 
 def _overseers(ticket: Ticket) -> Select[Person]:
@@ -163,14 +176,16 @@ def _push(
     now: datetime,
     values: dict[str, object],
 ) -> Push:
-    facts = facts_of(town, ticket, now) | values
+    mine = person.id == ticket.proposed_id and ticket.proposed_until and now < ticket.proposed_until
+    turn = town.say("push.your_turn", until=shown.moment(ticket.proposed_until, now)) if mine else ""
+    facts = facts_of(town, ticket, now) | {"turn": turn} | values
     person.last_told_ticket_id = ticket.id
     return Push(
         key=f"{ticket.id}:{occasion}:{person.id}",
         person_id=person.id,
         ticket_id=ticket.id,
         event=occasion.partition(":")[0],
-        text=town.say(telling.wording, **facts),
+        text=town.say(telling.wording, **_discreet(town, ticket, telling, facts)),
         template=telling.template,
         fields={name: str(facts[name]) for name in ("number", "what", "where", "status", "due")},
         due_at=now,
@@ -178,12 +193,25 @@ def _push(
     )
 
 
+_WORDS = ("text", "note", "reason", "answer")
+"""Facts that somebody wrote"""
+
+
+def _discreet(town: Town, ticket: Ticket, telling: Telling, facts: dict[str, object]) -> dict[str, object]:
+    """What people wrote, without numbers that tell who they are: a push lights up on any screen."""
+    if telling.to is Audience.RESIDENTS:
+        hide = for_residents
+    else:
+        hide = shielded if is_delicate(town.privacy, ticket) else for_staff
+    return facts | {name: hide(str(facts[name])) for name in _WORDS if name in facts}
+
+
 def facts_of(town: Town, ticket: Ticket, now: datetime) -> dict[str, object]:
     """What a sentence may say of a ticket. Nothing here names or hints at who reported it."""
     return {
         "number": ticket.number,
         "what": town.catalogue.name(ticket.category, ticket.item),
-        "where": shown.where(ticket),
+        "where": shown.where_in_lists(town, ticket),
         "text": ticket.text,
         "status": shown.STATUS_NAMES[Status(ticket.status)],
         "team": shown.team_name(town, ticket.team),

@@ -7,16 +7,18 @@ from typing import Any
 
 from sqlalchemy import select
 
+from handlers.calling import propose
 from handlers.dialogue import Context
 from handlers.limits import promise
 from handlers.routing import Case, Route, choose, level_above
 from handlers.telling import tell
 from handlers.world import PlaceNode
+from models.follower import Follower
 from models.grid import Level
 from models.moves import DISPATCH, RECEIVE, RETURN
 from models.person import Person
 from models.push import Timer
-from models.ticket import SYSTEM, Actor, Attachment, Follower, Support, Ticket, TicketEvent
+from models.ticket import SYSTEM, Actor, Attachment, Source, Ticket, TicketEvent
 
 TITLE_LENGTH = 24
 
@@ -39,9 +41,12 @@ class Draft:
     lat: float | None = None
     lng: float | None = None
     attachments: tuple[int, ...] = ()
+    source: str = Source.CHAT.value
     asked: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     """Categories to choose from while none is sure"""
+    guess: str = ""
+    """A place of the world whose name is like the one that was written"""
     places: tuple[int, ...] = ()
     """Places of the same name to choose from"""
     parts: tuple[tuple[str, str, str], ...] = ()
@@ -92,12 +97,14 @@ def route_it(context: Context, ticket: Ticket, place: PlaceNode | None, grid: st
         grid = place.grid_of(ticket.building) if place else None
     if grid is None and ticket.lat is not None and ticket.lng is not None:
         grid = world.grid_at(ticket.lat, ticket.lng)
-    case = Case(ticket.category, ticket.item, ticket.urgent, bool(ticket.red_flag), place)
+    working = context.town.calendar.is_working(context.now)
+    source = ticket.source or Source.CHAT.value  # a column's default is known only after the first flush
+    case = Case(ticket.category, ticket.item, ticket.urgent, bool(ticket.red_flag), place, source, working)
     route = choose(world, context.town.routing, case, grid)
     if route:
         put_in_grid(context, ticket, route.grid)
         ticket.team, ticket.rule, ticket.level = route.team.code, route.rule, route.level.value
-        ticket.support = [Support(team=team.code, called_at=context.now) for team in route.support]
+        ticket.helped_by([team.code for team in route.support], context.now)
     return route
 
 
@@ -118,7 +125,8 @@ def set_promise(context: Context, ticket: Ticket, start: datetime) -> None:
 
 
 def watch(context: Context, ticket: Ticket) -> None:
-    """Timers for the two limits. A timer looks again when it fires, so nothing needs to be taken back."""
+    """Whom to ask first, and timers for the two limits. A timer looks again when it fires: nothing is taken back."""
+    propose(context.session, context.town, ticket, context.now)
     for kind, at in (("accept_overdue", ticket.accept_by), ("handle_overdue", ticket.handle_by)):
         if at:
             set_timer(context, kind, ticket, at)
@@ -146,12 +154,13 @@ def hand_back(context: Context, ticket: Ticket, *, by: Person, acting: Actor, re
 
 def give_to(context: Context, ticket: Ticket, route: Route | None) -> None:
     """Write a new team on a ticket and give it new limits; without one it lies on the desk."""
-    ticket.support = []
     ticket.assignee_id = None
     if route is None:
         ticket.team = None
+        ticket.helped_by((), context.now)
         return
     ticket.team, ticket.level, ticket.rule = route.team.code, route.level.value, route.rule
+    ticket.helped_by((), context.now)
     set_promise(context, ticket, context.now)
 
 
@@ -166,6 +175,7 @@ def _new_ticket(context: Context, draft: Draft, reporter: Person) -> Ticket:
     return Ticket(
         category=draft.category or "other",
         item=draft.item,
+        source=draft.source,
         title=" ".join(draft.text.split())[:TITLE_LENGTH],
         text=draft.text,
         urgent=draft.urgent or bool(draft.red_flag),

@@ -106,6 +106,11 @@ class Ticket(Base):
     created_at: Mapped[datetime]
     accept_by: Mapped[datetime | None]
     handle_by: Mapped[datetime | None]
+    accept_limit: Mapped[str] = mapped_column(default="")
+    handle_limit: Mapped[str] = mapped_column(default="")
+    """The two limits as they were promised, such as 4个工作时: what an extension is measured by"""
+    stopped_at: Mapped[datetime | None]
+    """Since when the clocks stand still (挂账, or the resident is asked); the two moments above move on when they go on"""
     accepted_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -16,6 +16,8 @@ GRID_STAFF = "oWhistleGridStaff00000000041"
 PROPERTY = "oWhistleProperty000000000001"
 COLLEAGUE = "oWhistleProperty000000000002"
 OTHER_PROPERTY = "oWhistleProperty000000000005"
+RENTAL = "oWhistleProperty000000000003"
+RENTAL_COLLEAGUE = "oWhistleProperty000000000004"
 COMMUNITY = "oWhistleCommunity00000000004"
 STREET = "oWhistleStreet00000000000001"
 SUPERVISOR = "oWhistleSupervisor0000000001"
@@ -28,6 +30,8 @@ CAST = {
     "物业": PROPERTY,
     "物业同事": COLLEAGUE,
     "别家物业": OTHER_PROPERTY,
+    "公租房物业": RENTAL,
+    "公租房物业同事": RENTAL_COLLEAGUE,
     "社区": COMMUNITY,
     "街道": STREET,
     "督导": SUPERVISOR,
