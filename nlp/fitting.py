@@ -22,7 +22,7 @@ from nlp.features import BLOCKS, Features, Featurizer
 from nlp.linear import Array, Head, LinearModel
 from nlp.segment import Segmenter, jieba_dictionary
 from nlp.store import Thresholds
-from nlp.thresholds import alarm_threshold, also_threshold, sure_threshold, temperature
+from nlp.thresholds import Answer, alarm_threshold, also_threshold, sure_threshold, temperature
 from nlp.understanding import Intent
 
 _SEEN_AT_LEAST = (2, 2, 1, 1)  # a run of characters seen once is a name or a slip
@@ -88,8 +88,8 @@ def fit(examples: Sequence[Example]) -> Fitted:
 def _category_head(matrix: _Matrix, examples: Sequence[Example]) -> tuple[LogisticRegression, float, float]:
     """With the probability from which it may be stated, and from which a second one is worth a mention."""
     filed = [row for row, example in enumerate(examples) if _category(example)]
-    head, shares = _head(_CATEGORY, matrix, filed, [_category(examples[row]) for row in filed])
     answers = [(_category(examples[row]), examples[row].also) for row in filed]
+    head, shares = _head(_CATEGORY, matrix, filed, answers)
     labels = head.classes_
     return head, sure_threshold(shares, labels, answers), also_threshold(shares, labels, answers)
 
@@ -97,14 +97,14 @@ def _category_head(matrix: _Matrix, examples: Sequence[Example]) -> tuple[Logist
 def _intent_head(matrix: _Matrix, examples: Sequence[Example], alarms: Sequence[AlarmExample]) -> LogisticRegression:
     """Whoever tells of a danger reports it."""
     reports = [row for row, alarm in enumerate(alarms, len(examples)) if alarm.flag != NO_ALARM]
-    intents = [*(example.intent for example in examples), *[str(Intent.REPORT)] * len(reports)]
+    intents = [(intent, ()) for intent in (*(e.intent for e in examples), *[str(Intent.REPORT)] * len(reports))]
     return _head(_INTENT, matrix, [*range(len(examples)), *reports], intents)[0]
 
 
 def _alarm_head(matrix: _Matrix, alarms: Sequence[AlarmExample], first: int) -> tuple[LogisticRegression, float]:
     """With the probability of danger from which the alarm is raised."""
     rows = range(first, first + len(alarms))
-    flags, weights = [alarm.flag for alarm in alarms], [alarm.weight for alarm in alarms]
+    flags, weights = [(alarm.flag, ()) for alarm in alarms], [alarm.weight for alarm in alarms]
     head, shares = _head(_ALARM, matrix, rows, flags, weights)
     return head, alarm_threshold(1 - shares[:, list(head.classes_).index(NO_ALARM)], alarms)
 
@@ -126,17 +126,18 @@ def _vectorizer(block: int) -> TfidfVectorizer:
 
 
 def _head(
-    question: _Question, matrix: _Matrix, keep: Sequence[int], labels: Sequence[str], weights: Sequence[float] = ()
+    question: _Question, matrix: _Matrix, keep: Sequence[int], answers: Sequence[Answer], weights: Sequence[float] = ()
 ) -> tuple[LogisticRegression, Array]:
     """A fitted, calibrated classifier, and its probabilities for its own examples when it had not seen them."""
     rows, factors = matrix.weighted(question, keep)
+    labels = [first for first, _also in answers]
     balance = "balanced" if question.balanced else None
     classifier = LogisticRegression(C=question.steadiness, class_weight=balance, max_iter=200, tol=1e-3)
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=7)
     fit_params = {"sample_weight": np.asarray(weights)} if weights else None
     unseen = cross_val_predict(classifier, rows, labels, cv=folds, method="predict_log_proba", params=fit_params)
     classifier.fit(rows, labels, **(fit_params or {}))
-    factor = temperature(unseen, classifier.classes_, labels)
+    factor = temperature(unseen, classifier.classes_, answers)
     # softmax(factor · scores): the fitted model itself now gives calibrated probabilities, and of unweighted blocks
     classifier.coef_ *= factor * factors
     classifier.intercept_ *= factor

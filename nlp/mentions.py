@@ -29,7 +29,8 @@ def find_place(text: str, words: Sequence[str], links: frozenset[str], gazetteer
         shape = max(shapes, key=lambda shape: _likeliness(text, shape))
         number = _STREET_NUMBER.match(text, shape.end)
         end = number.end() if number else shape.end
-        return _described(text, shape.start, end, gazetteer.nearest(text[shape.start : shape.end]))
+        known = gazetteer.nearest(text[shape.start : shape.end])
+        return replace(_described(text, shape.start, end, known), guessed=bool(known))
     return _nameless(text)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nlp.alarms import NO_ALARM, AlarmExample
 from nlp.linear import Array
@@ -15,22 +16,19 @@ _ALARM_PRECISION = 0.9  # among lines of which half sound like a danger and are 
 Answer = tuple[str, tuple[str, ...]]
 
 
-def temperature(log_shares: Array, labels: Sequence[str], answers: Sequence[str]) -> float:
-    """The factor on the scores that makes unseen answers most likely; below 1 the model was too sure of itself."""
-    columns = _columns(labels, answers)
+def temperature(log_shares: Array, labels: Sequence[str], answers: Sequence[Answer]) -> float:
+    """The factor on the scores that makes unseen answers most likely; below 1 the model was too sure of itself.
+
+    An answer is whatever a clerk would accept: a border case that may go either way is no reason to doubt.
+    """
+    accepted = np.array([[label in {first, *also} for label in labels] for first, also in answers])
     factors = np.geomspace(0.25, 4.0, 81)
-    return float(max(factors, key=lambda factor: _likelihood(log_shares * factor, columns)))
+    return float(max(factors, key=lambda factor: _likelihood(log_shares * factor, accepted)))
 
 
-def _columns(labels: Sequence[str], answers: Sequence[str]) -> list[int]:
-    place = {label: column for column, label in enumerate(labels)}
-    return [place[answer] for answer in answers]
-
-
-def _likelihood(scores: Array, columns: Sequence[int]) -> float:
-    peaks = scores.max(axis=1, keepdims=True)
-    norms = peaks[:, 0] + np.log(np.exp(scores - peaks).sum(axis=1))
-    return float((scores[np.arange(len(columns)), columns] - norms).mean())
+def _likelihood(scores: Array, accepted: NDArray[np.bool_]) -> float:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return float(np.log((powers * accepted).sum(axis=1) / powers.sum(axis=1)).mean())
 
 
 def cost_curve(confidences: Sequence[float], accepted: Sequence[bool]) -> tuple[tuple[float, float], ...]:

@@ -29,7 +29,8 @@ class PlaceMention:
 
     `name` is the words as written, `known` the gazetteer's canonical name ("" if the world has no such place),
     `building`, `unit`, `room`, `floor` are normalised to digits or a letter ("" if not said),
-    `landmark` what is near it ("东门", "喷泉旁"), `start`/`end` the span in the text.
+    `landmark` what is near it ("东门", "喷泉旁"), `start`/`end` the span in the text. `guessed`: the words are only
+    like the known name ("幸福里小区" for 幸福小区), so that it must be asked about before it is taken for it.
     """
 
     name: str = ""
@@ -41,6 +42,7 @@ class PlaceMention:
     landmark: str = ""
     start: int = 0
     end: int = 0
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
