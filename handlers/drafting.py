@@ -1,5 +1,6 @@
 """From what the reader made of a text to a ticket: ask the one thing that is missing, or file."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from handlers import placing, shown
@@ -10,8 +11,9 @@ from handlers.tickets import Draft, file
 from models.ticket import Ticket
 from nlp.understanding import Intent
 
-CATEGORY, PLACE, WHICH_PLACE, BUILDING, WORDS, PARTS, TICKET_PLACE = (
-    f"filing.{name}" for name in ("category", "place", "which_place", "building", "words", "parts", "ticket_place")
+CATEGORY, PLACE, WHICH_PLACE, BUILDING, WORDS, PARTS, GUESS, TICKET_PLACE = (
+    f"filing.{name}"
+    for name in ("category", "place", "which_place", "building", "words", "parts", "guess", "ticket_place")
 )
 
 
@@ -44,26 +46,42 @@ def pinned(draft: Draft, message: Message) -> Draft:
 
 def go_on(context: Context, draft: Draft) -> Reply:
     """Ask the one thing that is missing, or file. Each question is asked once; danger is filed without questions."""
-    if not draft.red_flag and (question := _question(context, draft)):
-        return question
-    return filed(context, draft)
+    if draft.red_flag:
+        return filed(context, placing.known(context, draft, draft.guess) if draft.guess else draft)
+    return _question(context, draft) or filed(context, draft)
 
 
 def _question(context: Context, draft: Draft) -> Reply | None:
-    if draft.parts and PARTS not in draft.asked:
-        listed = numbered([f"{context.town.catalogue.name(c, i)}：{text[:30]}" for text, c, i in draft.parts])
-        return _ask(context, draft, PARTS, "filing.parts", parts=listed)
-    if not draft.category and not draft.parts and CATEGORY not in draft.asked:
-        return _ask_category(context, draft)
-    if draft.places and WHICH_PLACE not in draft.asked:
-        return _ask_which_place(context, draft)
-    if not placing.is_placed(draft) and not draft.places and PLACE not in draft.asked:
-        key = "filing.where_unknown_name" if draft.place_name else "filing.where"
-        what = context.town.catalogue.name(draft.category, draft.item)
-        return _ask(context, draft, PLACE, key, name=draft.place_name, what=what)
-    if placing.needs_building(context, draft) and BUILDING not in draft.asked:
-        return _ask(context, draft, BUILDING, "filing.which_building", name=draft.place_name)
-    return None
+    """The first thing that is missing and was not asked yet."""
+    missing: tuple[tuple[str, bool, Callable[[Context, Draft], Reply]], ...] = (
+        (PARTS, bool(draft.parts), _ask_parts),
+        (CATEGORY, not draft.category and not draft.parts, _ask_category),
+        (GUESS, bool(draft.guess), _ask_guess),
+        (WHICH_PLACE, bool(draft.places), _ask_which_place),
+        (PLACE, not placing.is_placed(draft) and not draft.places, _ask_place),
+        (BUILDING, placing.needs_building(context, draft), _ask_building),
+    )
+    asks = (ask for state, is_missing, ask in missing if is_missing and state not in draft.asked)
+    return next((ask(context, draft) for ask in asks), None)
+
+
+def _ask_parts(context: Context, draft: Draft) -> Reply:
+    listed = numbered([f"{context.town.catalogue.name(c, i)}：{text[:30]}" for text, c, i in draft.parts])
+    return _ask(context, draft, PARTS, "filing.parts", parts=listed)
+
+
+def _ask_guess(context: Context, draft: Draft) -> Reply:
+    return _ask(context, draft, GUESS, "filing.is_it", name=draft.place_name, guess=draft.guess)
+
+
+def _ask_place(context: Context, draft: Draft) -> Reply:
+    key = "filing.where_unknown_name" if draft.place_name else "filing.where"
+    what = context.town.catalogue.name(draft.category, draft.item)
+    return _ask(context, draft, PLACE, key, name=draft.place_name, what=what)
+
+
+def _ask_building(context: Context, draft: Draft) -> Reply:
+    return _ask(context, draft, BUILDING, "filing.which_building", name=draft.place_name)
 
 
 def _ask(context: Context, draft: Draft, state: str, key: str, /, **values: object) -> Reply:

@@ -10,6 +10,7 @@ from handlers.dialogue import Context, Kind, Reply, Router, in_state, intent, ki
 from handlers.drafting import (
     BUILDING,
     CATEGORY,
+    GUESS,
     PARTS,
     PLACE,
     TICKET_PLACE,
@@ -56,6 +57,18 @@ def which_place_chosen(context: Context) -> Reply | None:
     if number is None:
         return place_told(context)
     return go_on(context, placing.settle(draft, context.town.world.places[draft.places[number]]))
+
+
+@router.on(in_state(GUESS))
+def guess_answered(context: Context) -> Reply | None:
+    """Whether the place that we know is the one that was meant; another name is as good an answer."""
+    draft = Draft.of(context.slots)
+    number = chosen(context.text, 2)
+    if number is None:
+        return place_told(context)
+    if number == 0:
+        return go_on(context, placing.known(context, draft, draft.guess))
+    return go_on(context, replace(draft, guess=""))
 
 
 @router.on(in_state(PLACE, BUILDING))

@@ -17,6 +17,8 @@ def place(context: Context, draft: Draft, understanding: Understanding | None) -
         unit=mention.unit or draft.unit,
         room=mention.room or draft.room,
     )
+    if mention.known and mention.guessed:
+        return replace(draft, place_name=mention.name, guess=mention.known)
     if mention.known:
         return known(context, draft, mention.known)
     if mention.name:
@@ -28,6 +30,7 @@ def place(context: Context, draft: Draft, understanding: Understanding | None) -
 
 def known(context: Context, draft: Draft, name: str) -> Draft:
     """A name of the world: one place, or several of which the resident has to choose one (`places`)."""
+    draft = replace(draft, guess="")
     places = context.town.world.places_named(name)
     near_home = [each for each in places if each.community == _home_community(context)]
     if len(places) == 1 or len(near_home) == 1:
