@@ -12,16 +12,22 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from bot.delivering import Delivery
+from bot.media_dropping import drop_media
 from bot.media_fetching import MediaFetch
+from bot.nightly import KIND as NIGHTLY
+from bot.nightly import Nightly, plan
 from bot.settings import Template, Work
 from bot.wechat import Gateway
 from handlers.answering import Towns
+from handlers.chores import plan_chores
+from handlers.erasure import DROP_MEDIA
 from handlers.timers import ring
 from models.base import Sessions
 from models.push import LEASE, Outcome, Push, Timer, claim, give_back
 
 _POISON_WAIT = timedelta(hours=1)
 _SOON = timedelta(seconds=5)
+_HOUR = timedelta(hours=1)
 _BEGUN_WITHIN = LEASE / 3
 """A call and a new token may take as long again: whatever is begun later could outlive its lease"""
 
@@ -39,18 +45,28 @@ class Worker:
     work: Work
     templates: Mapping[str, Template]
     media: Path
+    nightly: Nightly
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; what is in hand is finished first."""
+        planned = datetime.min.replace(tzinfo=UTC)
         while not stop.is_set():
             try:
+                if self.clock() >= planned + _HOUR:
+                    planned = self._plan()
                 busy = self.once()
             except OperationalError as error:  # the database is away: what was claimed falls due again by its lease
                 log.error("database_away", error=type(error.orig).__name__)  # noqa: TRY400
                 busy = False
             if not busy:
                 stop.wait(self.work.poll_seconds)
+
+    def _plan(self) -> datetime:
+        now = self.clock()
+        with self.sessions() as session, session.begin():
+            plan_chores(session, now)
+        return now
 
     def once(self) -> bool:
         """One round. True: there was something to do, look again at once."""
@@ -76,8 +92,15 @@ class Worker:
             retry = self.work.retry_seconds
             MediaFetch(self.sessions, self.gateway, retry, self.media, self.clock).fetch(timer_id)
             return
+        if kind == NIGHTLY:  # takes minutes, and somebody may be in danger at night too
+            threading.Thread(target=self.nightly, args=(timer_id, self.clock()), name=NIGHTLY, daemon=True).start()
+            return
         with self.sessions() as session, session.begin():
-            ring(session, self.towns.current(session), session.get_one(Timer, timer_id), self.clock())
+            timer = session.get_one(Timer, timer_id)
+            if kind == DROP_MEDIA:
+                drop_media(session, self.media, timer, self.clock())
+            else:
+                ring(session, self.towns.current(session), timer, self.clock())
 
     @property
     def _delivery(self) -> Delivery:
