@@ -8,10 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from bot.wechat import OFFICIAL
+from handlers.levels import Levels
 from handlers.limits import WorkingHours
 from handlers.privacy import Privacy
+from handlers.quiet import QuietHours
 from handlers.routing import Routing
 from handlers.town import Contacts, Habits
+from handlers.whistle_rules import Whistling
 
 SECRETS = {
     "wechat": {"token", "aes_key", "previous_aes_key", "app_secret"},
@@ -121,6 +124,9 @@ class Settings(BaseSettings):
     contacts: Contacts = Contacts()
     working_hours: WorkingHours = WorkingHours()
     routing: Routing
+    whistle: Whistling = Whistling()
+    quiet_hours: QuietHours = QuietHours()
+    levels: Levels = Levels()
     work: Work = Work()
     privacy: PrivacyKeys = PrivacyKeys()
     web: Web = Web()

@@ -101,6 +101,10 @@ def read_town(settings: Settings, reader: Reads) -> Town:
         say=files.say,
         habits=settings.habits,
         contacts=settings.contacts,
+        whistle=settings.whistle,
+        quiet_hours=settings.quiet_hours,
+        levels=settings.levels,
+        privacy=settings.privacy,
         reader=reader,
     )
 

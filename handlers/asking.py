@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session
 
-from handlers import shown
+from handlers import call_figures, shown
 from handlers.access import overseen, within
 from handlers.dialogue import Context, Reply
 from handlers.figures import late, percent, still_open, week_start
@@ -31,6 +31,8 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     (r"(?:每天|每日|逐日|按天|按日)", "day"),
 )
 _MEASURES: tuple[tuple[str, str], ...] = (
+    (r"报到率|按时报到|报到.{0,3}及时", "report_rate"),
+    (r"(?:报到|吹哨).*(?:迟|晚|超时|慢)|迟到", "report_late"),
     (r"满意率|满意度", "satisfaction_rate"),
     (r"解决率", "solved_rate"),
     (r"按期|及时率", "on_time_rate"),
@@ -54,6 +56,7 @@ _MEASURE_NAMES = {
     "closed": "已结案",
     "urged": "被催办",
     "urgent": "紧急",
+    **call_figures.MEASURES,
 }
 _LIMIT = re.compile(r"前\s*(\d{1,2}|[一二三四五六七八九十])")
 _HANZI = "零一二三四五六七八九十"
@@ -106,6 +109,8 @@ def parse(town: Town, text: str, now: datetime) -> Query | None:
         measure or group or category or re.search(r"诉求|工单|报|件|投诉|问题", text)
     ):
         return None
+    if measure in call_figures.MEASURES and not group:
+        group = "team"  # 「报到迟到最多的单位」: it is teams that are called
     order = "asc" if re.search(r"最少|最低|最差|倒数", text) else "desc"
     return Query(period or _this_week(now), measure or "count", group, grid, category, item, order, _limit(text))
 
@@ -122,6 +127,8 @@ def run(session: Session, town: Town, query: Query, scope: ColumnElement[bool], 
         "day": func.substr(Ticket.number, 1, 6),
     }
     group = columns.get(query.group)
+    if query.measure in call_figures.MEASURES:
+        return _of_calls(session, town, query, scope, group)
     part, whole = _measured(query.measure, now)
     statement = select(func.sum(case((part & whole, 1), else_=0)), func.sum(case((whole, 1), else_=0)))
     statement = statement.where(scope, _filter(query))
@@ -132,6 +139,16 @@ def run(session: Session, town: Town, query: Query, scope: ColumnElement[bool], 
         counted = [(key or "", part_sum, whole_sum) for part_sum, whole_sum, key in counted]
     rows = [_row(town, query, key, int(got or 0), int(of or 0)) for key, got, of in counted]
     return _ordered(query, rows)[: query.limit]
+
+
+def _of_calls(session: Session, town: Town, query: Query, scope: ColumnElement[bool], group: Any) -> list[Row]:  # noqa: ANN401  (a column)
+    """Figures over the calls of whistles within the period, whenever their tickets were filed."""
+    where = scope & _filter(query, by_time=False)
+    found = call_figures.counted(session, where, query.period.since, query.period.until, group)
+    late = query.measure == "report_late"
+    return _ordered(query, [_row(town, query, key, n if late else kept, calls) for key, n, kept, calls in found])[
+        : query.limit
+    ]
 
 
 def answer_question(context: Context) -> Reply | None:
@@ -181,8 +198,9 @@ def _measured(measure: str, now: datetime) -> tuple[ColumnElement[bool], ColumnE
     return table.get(measure, (true(), true()))
 
 
-def _filter(query: Query) -> ColumnElement[bool]:
-    wanted = (Ticket.created_at >= query.period.since) & (Ticket.created_at < query.period.until)
+def _filter(query: Query, *, by_time: bool = True) -> ColumnElement[bool]:
+    filed = (Ticket.created_at >= query.period.since) & (Ticket.created_at < query.period.until)
+    wanted = filed if by_time else true()
     if query.grid:
         wanted &= within(query.grid)
     if query.category:
@@ -214,7 +232,7 @@ def _ordered(query: Query, rows: list[Row]) -> list[Row]:
 def _line(query: Query, row: Row) -> str:
     if query.measure.endswith("_rate"):
         return f"{row.name} {percent(row.value)}（{row.of}件）"
-    return f"{row.name} {row.value:g}件"
+    return f"{row.name} {row.value:g}{'次' if query.measure in call_figures.MEASURES else '件'}"
 
 
 def _named(text: str, table: tuple[tuple[str, str], ...]) -> str:

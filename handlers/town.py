@@ -6,8 +6,12 @@ from typing import Annotated, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from handlers.catalogue import Catalogue
+from handlers.levels import Levels
 from handlers.limits import Limits
+from handlers.privacy import Privacy
+from handlers.quiet import QuietHours
 from handlers.routing import Routing
+from handlers.whistle_rules import Whistling
 from handlers.wording import Wordings
 from handlers.world import World
 from models.calendar import Calendar
@@ -33,6 +37,10 @@ class Habits(BaseModel):
     reopen_days: Days = 14
     """So long a resident may say that it was not solved after all"""
     invitation_days: Days = 3
+    ask_days: Days = 2
+    """So long a resident may take to answer; then the clocks run on without the answer"""
+    suspend_days: Days = 90
+    """The farthest day to which a ticket may be suspended"""
 
 
 class Contacts(BaseModel):
@@ -70,4 +78,8 @@ class Town:
     say: Wordings
     habits: Habits
     contacts: Contacts
+    privacy: Privacy
+    whistle: Whistling
+    quiet_hours: QuietHours
+    levels: Levels
     reader: Reads

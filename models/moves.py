@@ -101,6 +101,15 @@ ESCALATE = Move(
 )
 WHISTLE = Move("whistle", "吹哨", frozenset({S.DISPATCHED, S.WORKING}), None, _CLERKS, needs_reason=True)
 REPORT_IN = Move("report_in", "报到", frozenset({S.DISPATCHED, S.WORKING}), None, _STAFF)
+FINISH = Move(
+    "finish",
+    "协办完成",
+    frozenset({S.DISPATCHED, S.WORKING, S.SUSPENDED}),
+    None,
+    _STAFF,
+    needs_reason=True,
+)
+RELEASE = Move("release", "放行", frozenset({S.DISPATCHED, S.WORKING, S.SUSPENDED}), None, _STAFF | _OVERSEERS)
 EXTEND = Move(
     "extend",
     "延期",
@@ -163,7 +172,7 @@ NOTE = Move("note", "备注", ANYWHERE, None, frozenset(Role))
 MOVES: dict[str, Move] = {
     move.name: move
     for move in (
-        RECEIVE, SUPPLEMENT, DECLINE, DISPATCH, ACCEPT, RETURN, REASSIGN, ESCALATE, WHISTLE, REPORT_IN, EXTEND,
+        RECEIVE, SUPPLEMENT, DECLINE, DISPATCH, ACCEPT, RETURN, REASSIGN, ESCALATE, WHISTLE, REPORT_IN, FINISH, RELEASE, EXTEND,
         SUSPEND, RESUME, RESOLVE, FOLLOW_UP, RATE, CLOSE, REOPEN, WITHDRAW, MERGE, URGE, SUPERVISE,
         NOTE,
     )

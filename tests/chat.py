@@ -6,10 +6,12 @@ from sqlalchemy import select
 
 from bot.assembly import Program
 from handlers.dialogue import Kind, Message
+from handlers.timers import ring
 from models.person import Person
-from models.push import Push
+from models.push import Push, Timer
 from models.ticket import Ticket
 
+_RESIDENT, _DEPARTMENT = "oWhistleResident00000000000", "oWhistleDepartment00000000"
 RESIDENT = "oWhistleResident000000000001"
 NEIGHBOUR = "oWhistleResident000000000002"
 GRID_STAFF = "oWhistleGridStaff00000000041"
@@ -37,6 +39,13 @@ CAST = {
     "督导": SUPERVISOR,
     "外街道督导": OTHER_SUPERVISOR,
     "管理员": ADMIN,
+    "城管": f"{_DEPARTMENT}01",
+    "供电": f"{_DEPARTMENT}02",
+    "供水": f"{_DEPARTMENT}03",
+    "住建": f"{_DEPARTMENT}08",
+    "派出所": f"{_DEPARTMENT}15",
+    "邻居乙": f"{_RESIDENT}3",
+    "邻居丙": f"{_RESIDENT}4",
 }
 
 
@@ -67,6 +76,14 @@ class Chat:
             found = session.scalars(mine.order_by(Push.id)).all()
             self._heard[openid] = max((push.id for push in found), default=self._heard.get(openid, 0))
             return [push.text for push in found]
+
+    def timers_ring(self) -> None:
+        """Everything whose time has come by the clock, as the worker would do it; pictures are left to be fetched."""
+        now = self.program.clock()
+        with self.program.sessions() as session, session.begin():
+            due = select(Timer).where(Timer.due_at <= now, Timer.kind != "fetch_media").order_by(Timer.due_at, Timer.id)
+            for timer in session.scalars(due).all():
+                ring(session, self.program.towns.current(session), timer, now)
 
     def tickets(self) -> list[Ticket]:
         with self.program.reading() as session:

@@ -25,6 +25,9 @@ def _act(chat, clock, step, names):
         case {"过": minutes}:
             clock.turn(minutes=minutes)
             return
+        case {"闹钟": _}:
+            chat.timers_ring()
+            return
         case {"谁": who, "说": text}:
             reply = chat.says(CAST[who], text.format_map(names))
         case {"谁": who, "发": kind} if kind in _KINDS:
