@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import click
+from flask import redirect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -50,8 +51,8 @@ SAMPLES = {
 
 
 def demo_settings(config: Path, port: int) -> Settings:
-    """The config's database, rules and words, with the fake platform's account."""
-    return load_settings(config, wechat=_account(port))
+    """The config's database, rules and words, with the fake platform's account; who tries it at night is awake."""
+    return load_settings(config, wechat=_account(port), quiet_hours={"begin": "00:00", "end": "00:00"})
 
 
 def _account(port: int) -> dict[str, object]:
@@ -95,13 +96,14 @@ def run_demo(settings: Settings, port: int) -> None:
     program = assemble(settings)
     app = create_app(program)
     app.register_blueprint(simulator(_simulated(program, port)))
+    app.add_url_rule("/", view_func=lambda: redirect("/simulator"), endpoint="start")
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
     stop = threading.Event()
     sending = threading.Thread(target=worker(program).run, args=(stop,), name="worker")
     sending.start()
     threading.Thread(target=_publish_menu, args=(program,), name="menu", daemon=True).start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's Ctrl-C
-    click.echo(f"吹哨已启动，请打开 http://127.0.0.1:{port}/simulator （按 Ctrl-C 停止）")
+    click.echo(f"吹哨已启动，请打开 http://127.0.0.1:{port}/ （按 Ctrl-C 停止）")
     try:
         server.serve_forever(poll_interval=0.2)
     except KeyboardInterrupt:
