@@ -6,59 +6,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from shapely import STRtree, from_geojson
+from shapely import STRtree, from_geojson, intersects_xy, prepare
 from shapely.geometry import Point
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from models.grid import Fact, Grid, Level, Place, Team
+from handlers.world_nodes import GridNode, PlaceNode, TeamNode
+from models.grid import Fact, Grid, Level, Place, PlaceAlias, PlaceRange, Team
 from nlp.places import Gazetteer, PlaceName
 
+__all__ = [
+    "VERSION", "GridNode", "PlaceNode", "TeamNode", "World", "expand_buildings", "load_world", "world_version",
+]  # fmt: skip
+
 VERSION = "world_version"
-
-
-@dataclass(frozen=True, slots=True)
-class GridNode:
-    """One grid of any level."""
-
-    code: str
-    name: str
-    level: Level
-    parent: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class TeamNode:
-    """One 承办单位."""
-
-    code: str
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceNode:
-    """A place of one community; `grid_by_building` maps "3" or "A" to a grid, "" to the grid of all the rest."""
-
-    id: int
-    name: str
-    community: str
-    kind: str
-    mode: str
-    lat: float | None
-    lng: float | None
-    grid_by_building: dict[str, str]
-
-    @property
-    def grids(self) -> frozenset[str]:
-        return frozenset(self.grid_by_building.values())
-
-    def grid_of(self, building: str) -> str:
-        """The grid of a building; the community's own where it is unknown and several grids share the place."""
-        found = self.grid_by_building.get(building.upper()) or self.grid_by_building.get("")
-        if found:
-            return found
-        return next(iter(self.grids)) if len(self.grids) == 1 else self.community
 
 
 @dataclass(frozen=True)
@@ -85,8 +46,33 @@ class World:
         return {name: tuple(places) for name, places in found.items()}
 
     @cached_property
+    def _drawn(self) -> tuple[tuple[str, Any], ...]:
+        """Boundaries, the smallest grids first, prepared for many questions."""
+        drawn = sorted(self.boundaries, key=lambda each: (self.grids[each[0]].level.rank, each[1].area, each[0]))
+        prepare([shape for _, shape in drawn])
+        return tuple(drawn)
+
+    @cached_property
     def _tree(self) -> STRtree:
-        return STRtree([shape for _, shape in self.boundaries])
+        return STRtree([shape for _, shape in self._drawn])
+
+    @cached_property
+    def _grid_names(self) -> tuple[str, tuple[GridNode, ...]]:
+        """All names as one text, a line each: searching it beats walking through the grids a hundredfold."""
+        nodes = tuple(self.grids.values())
+        return "".join(f"\n{node.name}" for node in nodes), nodes
+
+    @cached_property
+    def _grids_exactly(self) -> dict[str, GridNode]:
+        by_name = {node.name: node for node in reversed(self.grids.values())}
+        return by_name | self.grids
+
+    def prepare(self) -> "World":
+        """Make all indexes now, so that no message waits for them."""
+        self.gazetteer.prepare()
+        self._tree.query(Point(0, 0))
+        _ = self._by_name, self._grid_names, self._grids_exactly
+        return self
 
     def places_named(self, name: str) -> tuple[PlaceNode, ...]:
         """All places with this canonical name: one for each community that has it."""
@@ -107,17 +93,21 @@ class World:
 
     def grid_at(self, lat: float, lng: float) -> str | None:
         """The smallest grid whose boundary holds the point (WGS-84)."""
-        point = Point(lng, lat)
-        hits = [self.boundaries[i] for i in self._tree.query(point, predicate="intersects")]
-        ranked = sorted(hits, key=lambda hit: (self.grids[hit[0]].level.rank, hit[1].area, hit[0]))
-        return ranked[0][0] if ranked else None
+        near = sorted(self._tree.query(Point(lng, lat)))  # by box alone; the smallest grids are asked first
+        return next((self._drawn[i][0] for i in near if intersects_xy(self._drawn[i][1], lng, lat)), None)
 
     def grid_named(self, words: str) -> GridNode | None:
         """A grid by its code or name, or by the only name that contains the words."""
         words = words.strip()
-        exact = [g for g in self.grids.values() if words in {g.code, g.name}]
-        near = exact or [g for g in self.grids.values() if words and words in g.name]
-        return near[0] if len(near) == 1 or exact else None
+        if not words or "\n" in words:
+            return None
+        if exact := self._grids_exactly.get(words):
+            return exact
+        names, nodes = self._grid_names
+        at = names.find(words)
+        end = names.find("\n", at) if at >= 0 else -1
+        only = at >= 0 and (end < 0 or names.find(words, end) < 0)
+        return nodes[names.count("\n", 0, at) - 1] if only else None
 
     def team_named(self, words: str, grid: str | None) -> TeamNode | None:
         """The team that somebody means by a code or a part of its name: the nearest one that serves the grid."""
@@ -129,12 +119,13 @@ class World:
 def load_world(session: Session) -> World:
     """Read the whole town. Seconds at 100,000 places; done at the start and when its version changes."""
     grids = {g.code: GridNode(g.code, g.name, Level(g.level), g.parent) for g in session.scalars(select(Grid))}
-    rows = session.scalars(select(Place).options(selectinload(Place.aliases), selectinload(Place.ranges))).all()
-    places = {row.id: _place_node(row) for row in rows}
-    names = [PlaceName(row.name, row.name) for row in rows]
-    names += [PlaceName(alias.name, row.name) for row in rows for alias in row.aliases]
+    places = _places(session)
+    names = [PlaceName(place.name, place.name) for place in places.values()]
+    aliases = session.execute(select(PlaceAlias.name, PlaceAlias.place_id))
+    names += [PlaceName(alias, places[place].name) for alias, place in aliases]
     teams, teams_at = _teams(session)
-    return World(world_version(session), grids, places, teams, teams_at, tuple(names), tuple(_boundaries(session)))
+    boundaries = tuple(_boundaries(session))
+    return World(world_version(session), grids, places, teams, teams_at, tuple(names), boundaries).prepare()
 
 
 def world_version(session: Session) -> str:
@@ -160,9 +151,27 @@ def expand_buildings(text: str) -> Iterator[str]:
             raise ValueError(part)
 
 
-def _place_node(row: Place) -> PlaceNode:
-    by_building = {b: r.grid for r in row.ranges for b in expand_buildings(r.buildings)}
-    return PlaceNode(row.id, row.name, row.community, row.kind, row.mode, row.lat, row.lng, by_building)
+def _places(session: Session) -> dict[int, PlaceNode]:
+    """By columns: rows as objects would take five times as long. Places with the same ranges share one dictionary."""
+    ranges = _ranges(session)
+    shared: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
+    nodes = {}
+    columns = select(Place.id, Place.name, Place.community, Place.kind, Place.mode, Place.lat, Place.lng)
+    for row in session.execute(columns.order_by(Place.id)):
+        of_place = tuple(ranges[row.id])
+        if of_place not in shared:
+            shared[of_place] = {number: grid for text, grid in of_place for number in expand_buildings(text)}
+        nodes[row.id] = PlaceNode(*row, shared[of_place])
+    return nodes
+
+
+def _ranges(session: Session) -> dict[int, list[tuple[str, str]]]:
+    """Buildings as written and their grid, place by place."""
+    ranges: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    columns = select(PlaceRange.place_id, PlaceRange.buildings, PlaceRange.grid)
+    for place, buildings, grid in session.execute(columns.order_by(PlaceRange.place_id, PlaceRange.buildings)):
+        ranges[place].append((buildings, grid))
+    return ranges
 
 
 def _teams(session: Session) -> tuple[dict[str, TeamNode], dict[str, tuple[TeamNode, ...]]]:

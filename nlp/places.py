@@ -8,13 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rapidfuzz import fuzz
-
 from nlp.features import plain
+from nlp.likeness import Likeness
 from nlp.sounds import sound
 
 _KIND = re.compile(r"(?:住宅)?(?:小区|花园|社区|家园|公寓|新村|片区|宿舍|家属院|大院|广场|大厦|街道)$")
-_CLOSE_ENOUGH = 74  # one wrong character in four
 _HEARD_AT_LEAST = 3  # two syllables sound like half the language
 
 
@@ -84,12 +82,21 @@ class Gazetteer:
         return {beginning: sorted(sizes, reverse=True) for beginning, sizes in lengths.items()}
 
     @cached_property
-    def _by_character(self) -> Mapping[str, Sequence[str]]:
-        index: dict[str, list[str]] = {}
-        for name in self._names:
-            for character in set(_KIND.sub("", name)):
-                index.setdefault(character, []).append(name)
-        return index
+    def _by_core(self) -> Mapping[str, Sequence[str]]:
+        """「德尚」 → the canonical names of all that are called so before 小区, 花园 and the like."""
+        cores: dict[str, list[str]] = {}
+        for name, canonical in self._names.items():
+            cores.setdefault(_KIND.sub("", name), []).append(canonical)
+        return cores
+
+    @cached_property
+    def _likeness(self) -> Likeness:
+        return Likeness(core for core in self._by_core if core)
+
+    def prepare(self) -> "Gazetteer":
+        """Make all indexes now, so that no message waits for them."""
+        _ = self._short_lengths, self._sound_lengths, self._likeness
+        return self
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """Names in a plain text, left to right, the longest at every position."""
@@ -112,11 +119,9 @@ class Gazetteer:
 
     def nearest(self, name: str) -> str:
         """The place meant by a misspelt name, "" if none is near enough or two are equally near."""
-        core = _KIND.sub("", name)
-        near = {known for character in core for known in self._by_character.get(character, ())}
-        scored = sorted(((fuzz.ratio(core, _KIND.sub("", known)), known) for known in near), reverse=True)
-        scored = [(score, known) for score, known in scored if score >= _CLOSE_ENOUGH]
-        best = {self._names[known] for score, known in scored if score == scored[0][0]}
+        near = list(self._likeness.like(_KIND.sub("", name)))
+        highest = max((score for score, _ in near), default=0)
+        best = {canonical for score, core in near if score == highest for canonical in self._by_core[core]}
         return best.pop() if len(best) == 1 else ""
 
 

@@ -1,0 +1,49 @@
+"""What stands in the town: a grid, a team, a place; frozen, as the handlers see them."""
+
+from dataclasses import dataclass
+
+from models.grid import Level
+
+
+@dataclass(frozen=True, slots=True)
+class GridNode:
+    """One grid of any level."""
+
+    code: str
+    name: str
+    level: Level
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamNode:
+    """One 承办单位."""
+
+    code: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceNode:
+    """A place of one community; `grid_by_building` maps "3" or "A" to a grid, "" to the grid of all the rest."""
+
+    id: int
+    name: str
+    community: str
+    kind: str
+    mode: str
+    lat: float | None
+    lng: float | None
+    grid_by_building: dict[str, str]
+
+    @property
+    def grids(self) -> frozenset[str]:
+        return frozenset(self.grid_by_building.values())
+
+    def grid_of(self, building: str) -> str:
+        """The grid of a building; the community's own where it is unknown and several grids share the place."""
+        found = self.grid_by_building.get(building.upper()) or self.grid_by_building.get("")
+        if found:
+            return found
+        return next(iter(self.grids)) if len(self.grids) == 1 else self.community
