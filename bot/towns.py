@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 import structlog
 from sqlalchemy.orm import Session
 
+from bot.links import links
 from bot.settings import ConfigError, Settings
 from handlers.catalogue import Catalogue, CatalogueError, read_catalogue
 from handlers.limits import Limits, LimitsError, read_limits
@@ -106,6 +107,7 @@ def read_town(settings: Settings, reader: Reads) -> Town:
         levels=settings.levels,
         privacy=settings.privacy,
         reader=reader,
+        links=links(settings),
     )
 
 

@@ -3,11 +3,12 @@
 from sqlalchemy import ColumnElement, or_
 
 from handlers.access import actor, followed, overseen, overseer, resident, worked
+from handlers.clocks import set_promise
 from handlers.dialogue import Context, Reply, Router
 from handlers.drafting import receipt
 from handlers.picking import pick
 from handlers.telling import tell
-from handlers.tickets import route_it, set_promise, watch
+from handlers.tickets import route_it, watch
 from models.learning import Correction
 from models.moves import NOTE, OPEN, Status
 from models.person import OVERSEERS, STAFF, Role

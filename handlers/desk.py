@@ -3,10 +3,12 @@
 from sqlalchemy import ColumnElement
 
 from handlers.access import overseen, overseer, tickets
+from handlers.clocks import set_promise
 from handlers.dialogue import Context, Reply, Router
 from handlers.picking import pick
+from handlers.privacy import for_staff
 from handlers.telling import tell
-from handlers.tickets import dispatch, route_it, set_promise
+from handlers.tickets import dispatch, route_it
 from models.moves import RECEIVE, Status
 from models.person import OVERSEERS, Person
 from models.ticket import SYSTEM, Actor, Ticket
@@ -39,7 +41,7 @@ def send(context: Context) -> Reply:
         return picked
     ticket, words = picked
     if not words:
-        return Reply(context.say("desk.whither", number=ticket.number, text=ticket.text[:60]))
+        return Reply(context.say("desk.whither", number=ticket.number, text=for_staff(ticket.text)[:60]))
     grid = _grid_meant(context, ticket, words)
     if grid is None or not take_from_desk(context, ticket, grid, overseer(context.person), f"人工派单：{words}"):
         return Reply(context.say("desk.unknown_place", words=words))

@@ -20,8 +20,8 @@ def late(now: datetime) -> ColumnElement[bool]:
     """Its running limit is over: not signed in time, or not put right in time."""
     unsigned = [Status.PENDING.value, Status.RECEIVED.value, Status.DISPATCHED.value]
     return or_(
-        and_(Ticket.status.in_(unsigned), Ticket.accept_by < now),
-        and_(Ticket.status == Status.WORKING.value, Ticket.handle_by < now),
+        and_(Ticket.status.in_(unsigned), Ticket.accept_by < now, Ticket.stopped_at.is_(None)),
+        and_(Ticket.status == Status.WORKING.value, Ticket.handle_by < now, Ticket.stopped_at.is_(None)),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from handlers import shown
 from handlers.dialogue import Context
 from handlers.drafting import read
-from handlers.limits import promise
+from handlers.limits import local_day, promise
 from handlers.routing import Case, choose
 from handlers.tickets import Draft
 
@@ -22,7 +22,10 @@ def preview(context: Context, lat: float | None = None, lng: float | None = None
     urgent = draft.urgent or bool(draft.red_flag)
     case = Case(category, draft.item, urgent, bool(draft.red_flag), place)
     route = choose(world, town.routing, case, grid)
-    made = promise(town.limits.of(category, draft.item, urgent=urgent), context.now, town.calendar)
+    rows = town.limits.of(
+        category, draft.item, urgent=urgent, red_flag=bool(draft.red_flag), text=draft.text, on=local_day(context.now)
+    )
+    made = promise(rows, context.now, town.calendar)
     return {
         "understanding": _understood(context, draft),
         "would_ask": None if draft.category or draft.red_flag else list(draft.choices),
@@ -33,7 +36,7 @@ def preview(context: Context, lat: float | None = None, lng: float | None = None
         "limits": {
             "row": made.limit.row,
             "clause": made.limit.clause,
-            "accept": str(made.limit.accept),
+            "accept": str(made.accept),
             "handle": str(made.limit.handle),
             "accept_by": shown.iso(made.accept_by),
             "handle_by": shown.iso(made.handle_by),

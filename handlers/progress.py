@@ -7,12 +7,13 @@ from sqlalchemy import func, select
 from handlers import shown
 from handlers.access import followed, resident, tickets
 from handlers.choosing import chosen
+from handlers.clocks import set_promise
 from handlers.dialogue import Context, Reply, Router, in_state, intent, menu
 from handlers.filing import add_words
 from handlers.picking import pick
 from handlers.routing import level_above
 from handlers.telling import tell
-from handlers.tickets import give_to, set_promise, watch
+from handlers.tickets import give_to, watch
 from models.grid import Level
 from models.moves import ACTIVE, CLOSE, OPEN, RATE, REOPEN, URGE, WITHDRAW, Closing, Status
 from models.person import Role

@@ -3,7 +3,7 @@
 Rules speak of kinds, modes and categories, never of one town's codes, so that another town runs under the same config.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -159,6 +159,28 @@ def level_above(world: World, grid: str | None, level: Level, team: str | None) 
         if own and own.code != team and node.level.rank > level.rank:
             return Route(node.code, node.level, own, (), f"上一级承接：{own.name}")
     return None
+
+
+def own_route(world: World, grid: str | None, level: Level) -> Route | None:
+    """The team of a level itself, such as the community's committee: who arbitrates."""
+    for node in world.chain(grid):
+        own = _first(each for each in world.teams_at.get(node.code, ()) if each.kind == node.level.value)
+        if own and node.level is level:
+            return Route(node.code, node.level, own, (), f"退单裁定：{own.name}")
+    return None
+
+
+def next_in_line(
+    world: World, routing: Routing, rule: str, grid: str | None, had: Collection[str | None]
+) -> Route | None:
+    """Who follows in a rule's line when one of its teams has returned a ticket; None past its end."""
+    chain = world.chain(grid)
+    wanted = next((each.lead for each in routing.rules if each.name == rule), ())
+    team = _first(each for each in _candidates(world, chain, wanted) if each.code not in had)
+    if team is None:
+        return None
+    level = Level(team.kind) if team.kind in set(Level) else Level.GRID
+    return Route(chain[0].code, max(level, chain[0].level, key=lambda each: each.rank), team, (), rule)
 
 
 def _candidates(world: World, chain: tuple[GridNode, ...], wanted: tuple[str, ...]) -> Iterator[TeamNode]:

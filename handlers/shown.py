@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from handlers.privacy import is_delicate, shielded
 from handlers.town import Town
 from models.follower import Follower
 from models.moves import MOVES, Closing, Status
 from models.person import Person, Role
 from models.support import Support
 from models.ticket import CHINA, Ticket, TicketEvent
+from nlp.identities import mask
 
 STATUS_NAMES = {
     Status.INCOMPLETE: "待补充",
@@ -56,6 +58,11 @@ def moment(at: datetime | None, now: datetime) -> str:
     return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
+def written(at: datetime | None) -> str:
+    """「2026-11-16 10:00」 in local time, for tables; empty where there is none."""
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}" if at else ""
+
+
 def lasting(span: timedelta) -> str:
     """「3天2小时」「5小时」「12分钟」."""
     minutes = int(span.total_seconds() // 60)
@@ -72,9 +79,16 @@ def address(place: str, building: str, unit: str, room: str) -> str:
 
 
 def where(ticket: Ticket) -> str:
-    """The address as far as it is known; 「地点待核实」 where nothing is."""
-    known = address(ticket.place_name, ticket.building, ticket.unit, ticket.room)
+    """The address as far as it is known; 「地点待核实」 where nothing is. Unknown places are a resident's own words."""
+    known = address(mask(ticket.place_name), ticket.building, ticket.unit, ticket.room)
     return known or ("所发定位处" if ticket.lat is not None else "地点待核实")
+
+
+def where_in_lists(town: Town, ticket: Ticket) -> str:
+    """The address in pushes and lists: of a complaint about a team just the compound."""
+    if not is_delicate(town.privacy, ticket):
+        return where(ticket)
+    return (ticket.place_name if ticket.place_id else shielded(ticket.place_name)) or "地点待核实"
 
 
 def team_name(town: Town, code: str | None) -> str:
@@ -86,7 +100,7 @@ def line(town: Town, ticket: Ticket, now: datetime) -> str:
     """One line of a list: number, what, where, how it stands."""
     late = "❗" if is_late(ticket, now) else ""
     what = town.catalogue.name(ticket.category, ticket.item)
-    return f"{late}{ticket.number} {what} {where(ticket)} {STATUS_NAMES[Status(ticket.status)]}"
+    return f"{late}{ticket.number} {what} {where_in_lists(town, ticket)} {STATUS_NAMES[Status(ticket.status)]}"
 
 
 def is_late(ticket: Ticket, now: datetime) -> bool:
@@ -95,7 +109,9 @@ def is_late(ticket: Ticket, now: datetime) -> bool:
 
 
 def due(ticket: Ticket) -> datetime | None:
-    """The limit that runs now: to sign, or to put right; None when none does."""
+    """The limit that runs now: to sign, or to put right; None when none does, or while the clocks are stopped."""
+    if ticket.stopped_at:
+        return None
     match Status(ticket.status):
         case Status.PENDING | Status.RECEIVED | Status.DISPATCHED:
             return ticket.accept_by
@@ -131,6 +147,7 @@ def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
         "community": ticket.community,
         "street": ticket.street,
         "team": ticket.team,
+        "first_team": ticket.first_team,
         "team_name": town.world.teams[ticket.team].name if ticket.team in town.world.teams else None,
         "support": list(dict.fromkeys(helper.team for helper in ticket.support if helper.released_at is None)),
         "calls": [call_json(town, call) for call in ticket.support if call.is_call],
@@ -139,6 +156,8 @@ def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
         "created_at": iso(ticket.created_at),
         "accept_by": iso(ticket.accept_by),
         "handle_by": iso(ticket.handle_by),
+        "limit": ticket.limit_rule,
+        "stopped_at": iso(ticket.stopped_at),
         "closing": ticket.closing or None,
         "rating": ticket.rating,
         "followers": session.scalar(select(func.count()).where(Follower.ticket_id == ticket.id)),

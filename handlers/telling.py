@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Select, func, or_, select, true
@@ -177,8 +177,9 @@ def _push(
     values: dict[str, object],
 ) -> Push:
     mine = person.id == ticket.proposed_id and ticket.proposed_until and now < ticket.proposed_until
-    turn = town.say("push.your_turn", until=shown.moment(ticket.proposed_until, now)) if mine else ""
-    facts = facts_of(town, ticket, now) | {"turn": turn} | values
+    at = _said_at(town, ticket, person, telling, occasion.partition(":")[0], now)
+    turn = town.say("push.your_turn", until=shown.moment(ticket.proposed_until, at)) if mine else ""
+    facts = facts_of(town, ticket, at) | {"turn": turn} | values
     person.last_told_ticket_id = ticket.id
     return Push(
         key=f"{ticket.id}:{occasion}:{person.id}",
@@ -188,9 +189,16 @@ def _push(
         text=town.say(telling.wording, **_discreet(town, ticket, telling, facts)),
         template=telling.template,
         fields={name: str(facts[name]) for name in ("number", "what", "where", "status", "due")},
-        due_at=now,
+        due_at=at,
         created_at=now,
     )
+
+
+def _said_at(town: Town, ticket: Ticket, person: Person, telling: Telling, event: str, now: datetime) -> datetime:
+    """Now, or in the morning: at night only a danger is told, and a resident who is just writing to us."""
+    quiet, heard = town.quiet_hours, person.last_inbound_at
+    awake = telling.to is Audience.RESIDENTS and heard and now - heard <= timedelta(minutes=quiet.awake_minutes)
+    return now if ticket.red_flag or event in quiet.at_once or awake else quiet.wait(now)
 
 
 _WORDS = ("text", "note", "reason", "answer")

@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from handlers.calling import propose
+from handlers.clocks import set_promise, set_timer, wind
 from handlers.dialogue import Context
-from handlers.limits import promise
-from handlers.routing import Case, Route, choose, level_above
+from handlers.occasion import Occasion
+from handlers.routing import Case, Route, choose
 from handlers.telling import tell
 from handlers.world import PlaceNode
 from models.follower import Follower
 from models.grid import Level
-from models.moves import DISPATCH, RECEIVE, RETURN
+from models.moves import DISPATCH, RECEIVE
 from models.person import Person
-from models.push import Timer
 from models.ticket import SYSTEM, Actor, Attachment, Source, Ticket, TicketEvent
 
 TITLE_LENGTH = 24
@@ -78,6 +78,7 @@ def file(context: Context, draft: Draft, reporter: Person) -> Ticket:
         what = "red_flag" if draft.red_flag else "dispatch"
         dispatch(context, ticket, by=SYSTEM, note=f"规则：{ticket.rule}", what=what)
     else:
+        set_timer(context, "desk_waits", ticket, ticket.accept_by or context.now)
         tell(context.session, context.town, ticket, "unrouted", context.now, but=reporter)
     return ticket
 
@@ -117,51 +118,20 @@ def put_in_grid(context: Context, ticket: Ticket, grid: str) -> None:
     ticket.county = world.code_at(grid, Level.COUNTY)
 
 
-def set_promise(context: Context, ticket: Ticket, start: datetime) -> None:
-    """Limits by category, sub-item and urgency, counted from `start`."""
-    rows = context.town.limits.of(ticket.category, ticket.item, urgent=ticket.urgent)
-    made = promise(rows, start, context.town.calendar)
-    ticket.accept_by, ticket.handle_by, ticket.limit_rule = made.accept_by, made.handle_by, made.limit.row
+def watch(occasion: Occasion, ticket: Ticket) -> None:
+    """Whom to ask first, and timers for the limits."""
+    propose(occasion.session, occasion.town, ticket, occasion.now)
+    wind(occasion, ticket)
 
 
-def watch(context: Context, ticket: Ticket) -> None:
-    """Whom to ask first, and timers for the two limits. A timer looks again when it fires: nothing is taken back."""
-    propose(context.session, context.town, ticket, context.now)
-    for kind, at in (("accept_overdue", ticket.accept_by), ("handle_overdue", ticket.handle_by)):
-        if at:
-            set_timer(context, kind, ticket, at)
-
-
-def set_timer(context: Context, kind: str, ticket: Ticket, at: datetime) -> None:
-    """Look at a ticket when its time comes; the same timer is not set twice."""
-    key = f"{kind}:{ticket.id}:{at.timestamp():.0f}"
-    if context.session.scalar(select(Timer.id).where(Timer.key == key)) is None:
-        context.session.add(Timer(key=key, kind=kind, ticket_id=ticket.id, due_at=at, created_at=context.now))
-
-
-def hand_back(context: Context, ticket: Ticket, *, by: Person, acting: Actor, reason: str) -> Route | None:
-    """退单: the level above decides and does it instead (the community first); without one, a supervisor must."""
-    ticket.apply(RETURN, by=acting, at=context.now, note=reason)
-    above = level_above(context.town.world, ticket.grid, Level(ticket.level), ticket.team)
-    give_to(context, ticket, above)
-    if above:
-        ticket.apply(DISPATCH, by=SYSTEM, at=context.now, note=above.rule)
-        watch(context, ticket)
-    what = "return_" if above else "return_unrouted"
-    tell(context.session, context.town, ticket, what, context.now, but=by, reason=reason)
-    return above
-
-
-def give_to(context: Context, ticket: Ticket, route: Route | None) -> None:
-    """Write a new team on a ticket and give it new limits; without one it lies on the desk."""
+def give_to(occasion: Occasion, ticket: Ticket, route: Route | None) -> None:
+    """Write a new team on a ticket; without one it lies on the desk. The caller sees to its clocks."""
     ticket.assignee_id = None
+    ticket.helped_by((), occasion.now)
     if route is None:
         ticket.team = None
-        ticket.helped_by((), context.now)
         return
     ticket.team, ticket.level, ticket.rule = route.team.code, route.level.value, route.rule
-    ticket.helped_by((), context.now)
-    set_promise(context, ticket, context.now)
 
 
 def recent(context: Context, minutes: int) -> Ticket | None:

@@ -1,31 +1,23 @@
 """What happens by itself when its time comes. Every timer looks again first: what is over needs nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import rollcall, shown
+from handlers import overdue, rollcall
 from handlers.calling import PROPOSAL
 from handlers.chores import CHORES
+from handlers.clocks import grace
+from handlers.ringing import Ringing
 from handlers.telling import tell
 from handlers.town import Town
-from models.moves import CLOSE, Closing, Status
+from models.moves import CLOSE, NOTE, Closing, Status
 from models.person import Person
 from models.push import Outcome, Timer
 from models.ticket import SYSTEM, Ticket
 
-
-@dataclass(frozen=True, slots=True)
-class Ringing:
-    """A timer that has fallen due, and all that its handler may use."""
-
-    session: Session
-    town: Town
-    now: datetime
-    timer: Timer
-    ticket: Ticket
+_ON_DESK = frozenset({Status.PENDING, Status.RECEIVED})
 
 
 def ring(session: Session, town: Town, timer: Timer, now: datetime) -> None:
@@ -39,22 +31,24 @@ def ring(session: Session, town: Town, timer: Timer, now: datetime) -> None:
     if ticket is None or handler is None:
         timer.finish(Outcome.DROPPED, now, "nothing to look at")
         return
-    handler(Ringing(session, town, now, timer, ticket))
-    timer.finish(Outcome.DONE, now)
+    again = handler(Ringing(session, town, now, timer, ticket))
+    if again:
+        timer.try_again(again, "later")
+    else:
+        timer.finish(Outcome.DONE, now)
 
 
-def _accept_overdue(ringing: Ringing) -> None:
-    """Not signed in time: the team and its supervisors hear it."""
+def _desk_waits(ringing: Ringing) -> datetime | None:
+    """Still nobody has it: the supervisors hear of it again, until one decides."""
     ticket = ringing.ticket
-    if ticket.status == Status.DISPATCHED and shown.is_late(ticket, ringing.now):
-        tell(ringing.session, ringing.town, ticket, "accept_overdue", ringing.now)
-
-
-def _handle_overdue(ringing: Ringing) -> None:
-    """Not put right in time."""
-    ticket = ringing.ticket
-    if ticket.status == Status.WORKING and shown.is_late(ticket, ringing.now):
-        tell(ringing.session, ringing.town, ticket, "handle_overdue", ringing.now)
+    if ticket.team or Status(ticket.status) not in _ON_DESK:
+        return None
+    morning = ringing.town.quiet_hours.wait(ringing.now)
+    if morning > ringing.now and not ticket.red_flag:
+        return morning
+    ticket.apply(NOTE, by=SYSTEM, at=ringing.now, note="无人承接，再次提醒督导")
+    tell(ringing.session, ringing.town, ticket, "unrouted", ringing.now)
+    return ringing.town.calendar.due(ringing.now, grace(ringing, ticket))
 
 
 def _lapse(ringing: Ringing) -> None:
@@ -81,9 +75,14 @@ def _whistle_due(ringing: Ringing) -> None:
     rollcall.look_who_is_missing(ringing.session, ringing.town, ringing.ticket, ringing.now)
 
 
-HANDLERS: dict[str, Callable[[Ringing], None]] = {
-    "accept_overdue": _accept_overdue,
-    "handle_overdue": _handle_overdue,
+HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
+    "accept_remind": overdue.limit_comes_near,
+    "accept_overdue": overdue.limit_is_over,
+    "accept_climb": overdue.nothing_happened,
+    "handle_remind": overdue.limit_comes_near,
+    "handle_overdue": overdue.limit_is_over,
+    "handle_climb": overdue.nothing_happened,
+    "desk_waits": _desk_waits,
     "lapse": _lapse,
     PROPOSAL: _proposal_over,
     rollcall.DUE: _whistle_due,

@@ -6,6 +6,7 @@ from typing import Annotated, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from handlers.catalogue import Catalogue
+from handlers.downloads import Links
 from handlers.levels import Levels
 from handlers.limits import Limits
 from handlers.privacy import Privacy
@@ -83,3 +84,5 @@ class Town:
     quiet_hours: QuietHours
     levels: Levels
     reader: Reads
+    links: Links | None = None
+    """None: no address is known under which we could be reached"""

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from handlers import shown
-from handlers.access import actor, tickets, worked
+from sqlalchemy import ColumnElement
+
+from handlers import climbing, rollcall, shown
+from handlers.access import actor, called, tickets, worked
+from handlers.clocks import run_on, set_timer, sign_anew
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.picking import pick
-from handlers.routing import level_above
+from handlers.privacy import is_complained_of, shielded
+from handlers.returning import MOST_RETURNS, hand_back
 from handlers.telling import tell
-from handlers.tickets import give_to, hand_back, set_timer, watch
-from models.grid import Level
-from models.moves import ACCEPT, ENDED, ESCALATE, NOTE, OPEN, REASSIGN, REPORT_IN, RESOLVE, Status
+from handlers.tickets import watch
+from models.moves import ACCEPT, ENDED, NOTE, OPEN, REASSIGN, REPORT_IN, RESOLVE, Status
 from models.person import STAFF, Look
 from models.ticket import Ticket
 
@@ -23,11 +26,12 @@ _HELD = (Status.DISPATCHED, Status.WORKING)
 @router.on(in_state(REASON))
 def reason_told(context: Context) -> Reply | None:
     """The words that a command was waiting for."""
-    ticket = context.session.scalar(tickets(worked(context.person) & (Ticket.id == context.slots["ticket"])))
+    ticket = context.session.scalar(tickets(_reach(context) & (Ticket.id == context.slots["ticket"])))
     act = _WITH_WORDS.get(context.slots["word"])
     if ticket is None or act is None:
         return None
-    return act(context, ticket, context.text.strip())
+    words = context.text.strip()
+    return _by_whistle(context, ticket, context.slots["word"], words) or act(context, ticket, words)
 
 
 @router.command("接", "接单", "签收", roles=STAFF, help="接 [工单号]：签收工单")
@@ -37,12 +41,15 @@ def accept(context: Context) -> Reply:
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
+    if reply := _by_whistle(context, ticket, "接"):
+        return reply
     if ticket.status != Status.DISPATCHED:
         return _already(context, ticket)
     _sign(context, ticket)
     tell(context.session, context.town, ticket, "accept", context.now, but=context.person)
     due = shown.moment(ticket.handle_by, context.now)
-    return Reply(context.say("working.accepted", number=ticket.number, where=shown.where(ticket), due=due))
+    where = shown.where_in_lists(context.town, ticket)
+    return Reply(context.say("working.accepted", number=ticket.number, where=where, due=due))
 
 
 @router.command("到", "到场", "已到", "报到", roles=STAFF, help="到 [工单号]：到现场了（吹哨的单子为报到）")
@@ -52,6 +59,8 @@ def arrive(context: Context) -> Reply:
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
+    if reply := _by_whistle(context, ticket, "到"):
+        return reply
     if Status(ticket.status) not in REPORT_IN.sources:
         return _already(context, ticket)
     if ticket.status == Status.DISPATCHED and ticket.team == context.person.team:
@@ -60,7 +69,7 @@ def arrive(context: Context) -> Reply:
         return Reply(context.say("working.arrived_already", number=ticket.number))
     ticket.apply(REPORT_IN, by=actor(context.person, ticket), at=context.now)
     for helper in ticket.support:
-        if helper.team == context.person.team and helper.reported_at is None:
+        if helper.team == context.person.team and helper.reported_at is None and not helper.is_call:
             helper.reported_at = context.now
     tell(context.session, context.town, ticket, "report_in", context.now, but=context.person)
     return Reply(context.say("working.arrived", number=ticket.number))
@@ -99,7 +108,8 @@ def note(context: Context) -> Reply:
 @router.command("待办", "我的待办", roles=STAFF, help="待办：我手上的工单")
 def todo(context: Context) -> Reply:
     """What waits for this person's team, the most urgent first."""
-    mine = list(context.session.scalars(tickets(worked(context.person), tuple(OPEN)).limit(50)))
+    mine_now = worked(context.person) | called(context.person, share_open=True)
+    mine = list(context.session.scalars(tickets(mine_now, tuple(OPEN)).limit(50)))
     if not mine:
         return Reply(context.say("working.nothing_to_do"), keep=True)
     mine.sort(key=lambda ticket: (not ticket.urgent, shown.due(ticket) or context.now, ticket.id))
@@ -118,29 +128,32 @@ def _todo_line(context: Context, ticket: Ticket) -> str:
 @router.command("看", "详情", roles=STAFF, help="看 [工单号]：看工单全文和经过")
 def look(context: Context) -> Reply:
     """All of one ticket, for whoever works on it; who looked is written down."""
-    picked = pick(context, worked(context.person), (), "看")
+    picked = pick(context, _reach(context), (), "看")
     return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
 
 
 def opened(context: Context, ticket: Ticket) -> str:
     """A ticket in full, and the line in the read log that says who saw it."""
-    context.session.add(Look(person_id=context.person.id, ticket_id=ticket.id, at=context.now))
+    context.session.add(Look(person_id=context.person.id, ticket_id=ticket.id, via="对话", at=context.now))
+    kind = context.town.world.teams[context.person.team].kind if context.person.team in context.town.world.teams else ""
+    hidden = is_complained_of(context.town.privacy, kind, context.person, ticket)
+    text, history = ticket.text, "\n".join(shown.timeline(context.session, ticket, context.now))
     return context.say(
         "working.full",
         line=shown.line(context.town, ticket, context.now),
-        text=ticket.text,
+        text=shielded(text) if hidden else text,
         team=shown.team_name(context.town, ticket.team),
         rule=ticket.rule,
         due=shown.moment(shown.due(ticket), context.now),
         photos=len(ticket.attachments),
-        history="\n".join(shown.timeline(context.session, ticket, context.now)),
+        history=shielded(history) if hidden else history,
     )
 
 
 def _pick(context: Context, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
-    picked = pick(context, worked(context.person), statuses, word)
+    picked = pick(context, _reach(context), statuses, word)
     if isinstance(picked, Reply) and not context.rest and context.person.last_told_ticket_id:
-        last = worked(context.person) & (Ticket.id == context.person.last_told_ticket_id)
+        last = _reach(context) & (Ticket.id == context.person.last_told_ticket_id)
         ticket = context.session.scalar(tickets(last))
         if ticket and picked.text == context.say("picking.none", word=word):
             return ticket, ""  # said twice: the caller tells how it stands
@@ -153,6 +166,8 @@ def _with_words(context: Context, statuses: tuple[Status, ...], word: str, quest
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
+    if reply := _by_whistle(context, ticket, word, words):
+        return reply
     if Status(ticket.status) not in statuses:
         return _already(context, ticket)
     if not words:
@@ -160,10 +175,43 @@ def _with_words(context: Context, statuses: tuple[Status, ...], word: str, quest
     return _WITH_WORDS[word](context, ticket, words)
 
 
+def _reach(context: Context) -> ColumnElement[bool]:
+    return worked(context.person) | called(context.person)
+
+
+def _by_whistle(context: Context, ticket: Ticket, word: str, words: str = "") -> Reply | None:
+    """What a command means while a whistle is on: a called team moves its own share alone, and the rest waits for it.
+
+    None: the command is the ordinary one.
+    """
+    call = rollcall.open_call(context.person, ticket)
+    if word == "备注" or not any(each.is_call for each in ticket.support):
+        return None
+    if call is None and _is_theirs(context, ticket):
+        return rollcall.refuse_resolving(context, ticket) if word == "结" else None
+    if call and word == "到":
+        return rollcall.report_in(context, ticket, call)
+    if call and word == "结" and words:
+        return rollcall.finish(context, ticket, call, words)
+    if call and word == "结":
+        return Reply(context.say("whistle.finish_how", number=ticket.number), REASON, _slots(word, ticket))
+    team = shown.team_name(context.town, ticket.team)
+    return Reply(context.say("whistle.not_in_charge", number=ticket.number, team=team), keep=True)
+
+
+def _is_theirs(context: Context, ticket: Ticket) -> bool:
+    return context.session.scalar(tickets(worked(context.person) & (Ticket.id == ticket.id))) is not None
+
+
+def _slots(word: str, ticket: Ticket) -> dict[str, object]:
+    return {"word": word, "ticket": ticket.id}
+
+
 def _resolve(context: Context, ticket: Ticket, words: str) -> Reply:
     if ticket.status != Status.WORKING:
         return _already(context, ticket)
     ticket.answer = words
+    run_on(context, ticket)
     ticket.apply(RESOLVE, by=actor(context.person, ticket), at=context.now, note=words)
     set_timer(context, "lapse", ticket, context.now + timedelta(days=context.town.habits.lapse_days))
     tell(context.session, context.town, ticket, "resolve", context.now, but=context.person)
@@ -173,6 +221,8 @@ def _resolve(context: Context, ticket: Ticket, words: str) -> Reply:
 def _return(context: Context, ticket: Ticket, words: str) -> Reply:
     if Status(ticket.status) not in _HELD:
         return _already(context, ticket)
+    if ticket.returns >= MOST_RETURNS:
+        return Reply(context.say("working.returned_twice", number=ticket.number))
     acting = actor(context.person, ticket)
     taken_by = hand_back(context, ticket, by=context.person, acting=acting, reason=words)
     team = taken_by.team.name if taken_by else context.say("working.the_desk")
@@ -192,22 +242,18 @@ def _reassign(context: Context, ticket: Ticket, words: str) -> Reply:
     ticket.team, ticket.rule = team.code, f"转派：{why}"
     ticket.helped_by((), context.now)
     ticket.apply(REASSIGN, by=acting, at=context.now, note=f"转给{team.name}：{why}")
+    sign_anew(context, ticket)
     watch(context, ticket)
     tell(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)
     return Reply(context.say("working.reassigned", number=ticket.number, team=team.name))
 
 
 def _escalate(context: Context, ticket: Ticket, words: str) -> Reply:
-    above = level_above(context.town.world, ticket.grid, Level(ticket.level), ticket.team)
     if Status(ticket.status) not in _HELD:
         return _already(context, ticket)
+    above = climbing.climb(context, ticket, by=actor(context.person, ticket), reason=words, but=context.person)
     if above is None:
         return Reply(context.say("working.no_level_above", number=ticket.number))
-    acting = actor(context.person, ticket)
-    give_to(context, ticket, above)
-    ticket.apply(ESCALATE, by=acting, at=context.now, note=words)
-    watch(context, ticket)
-    tell(context.session, context.town, ticket, "escalate", context.now, but=context.person, reason=words)
     return Reply(context.say("working.escalated", number=ticket.number, team=above.team.name))
 
 

@@ -1,7 +1,8 @@
 """Working time: from a moment and a limit to the moment when it is due.
 
-Four units, as in the workbooks of GB/T 30428: 紧急工作时 runs round the clock; 工作时 counts working hours alone;
-a 工作日 is one full day's working hours, so that from Monday 10:00 one day leads to Tuesday 10:00; 自然日 is 24 hours.
+Units as in the workbooks of GB/T 30428: 紧急工作时 and 紧急工作日 run round the clock; 工作时 counts working hours
+alone; a 工作日 is one full day's working hours, so that from Monday 10:00 one day leads to Tuesday 10:00; 自然日 is 24
+hours.
 """
 
 import re
@@ -15,6 +16,7 @@ class Unit(StrEnum):
     """What a limit counts."""
 
     URGENT_HOUR = "紧急工作时"
+    URGENT_DAY = "紧急工作日"
     WORK_HOUR = "工作时"
     WORK_DAY = "工作日"
     NATURAL_DAY = "自然日"
@@ -24,11 +26,13 @@ class Unit(StrEnum):
 
 _NATURAL = {
     Unit.URGENT_HOUR: timedelta(hours=1),
+    Unit.URGENT_DAY: timedelta(days=1),
     Unit.NATURAL_DAY: timedelta(days=1),
     Unit.HOUR: timedelta(hours=1),
     Unit.MINUTE: timedelta(minutes=1),
 }
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*个?(紧急工作时|工作时|工作日|自然日|小时|分钟)")
+_SAID_BARE = frozenset({Unit.HOUR, Unit.MINUTE})
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*个?(紧急工作时|紧急工作日|工作时|工作日|自然日|小时|分钟)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,12 @@ class Span:
         return cls(float(found[1]), Unit(found[2]))
 
     def __str__(self) -> str:
-        return f"{self.amount:g}{self.unit}" if self.unit is Unit.MINUTE else f"{self.amount:g}个{self.unit}"
+        return f"{self.amount:g}{'' if self.unit in _SAID_BARE else '个'}{self.unit}"
+
+    @property
+    def round_the_clock(self) -> bool:
+        """Whether it runs at night and on holidays."""
+        return self.unit in _NATURAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +77,26 @@ class Calendar:
 
     def due(self, start: datetime, span: Span) -> datetime:
         """When a limit that begins to run at `start` runs out; aware, in the zone of `start`."""
+        length = self.length(span)
+        return start + length if span.round_the_clock else self.add(start, length)
+
+    def length(self, span: Span) -> timedelta:
+        """A limit in the time that it counts: 2 工作日 are two days' working hours."""
         if span.unit in _NATURAL:
-            return start + span.amount * _NATURAL[span.unit]
-        whole = self.day_length if span.unit is Unit.WORK_DAY else timedelta(hours=1)
-        return self.add(start, span.amount * whole)
+            return span.amount * _NATURAL[span.unit]
+        return span.amount * (self.day_length if span.unit is Unit.WORK_DAY else timedelta(hours=1))
+
+    def left(self, now: datetime, due: datetime, span: Span) -> timedelta:
+        """How much of a limit is left, in the time that it counts. Never below zero."""
+        if now >= due:
+            return timedelta()
+        return due - now if span.round_the_clock else self.worked(now, due)
+
+    def resumed(self, now: datetime, left: timedelta, span: Span) -> datetime:
+        """When a limit of which so much is left runs out, if it runs again from now on."""
+        if not left:
+            return now
+        return now + left if span.round_the_clock else self.add(now, left)
 
     def add(self, start: datetime, work: timedelta) -> datetime:
         """The moment at which `work` of working time has passed since `start`. `work` must be positive."""

@@ -110,7 +110,7 @@ class Ticket(Base):
     handle_limit: Mapped[str] = mapped_column(default="")
     """The two limits as they were promised, such as 4个工作时: what an extension is measured by"""
     stopped_at: Mapped[datetime | None]
-    """Since when the clocks stand still (挂账, or the resident is asked); the two moments above move on when they go on"""
+    """Since when the clocks stand still (挂账, or the resident is asked); going on moves the two moments above"""
     accepted_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -120,6 +120,8 @@ class Ticket(Base):
     answer: Mapped[str] = mapped_column(default="")
     """公开答复: what the resident is told; 办理情况 for inside stands in the events"""
     returns: Mapped[int] = mapped_column(default=0)
+    climbs: Mapped[int] = mapped_column(default=0)
+    """How often a higher level took over"""
     reopenings: Mapped[int] = mapped_column(default=0)
     urges: Mapped[int] = mapped_column(default=0)
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
@@ -187,6 +189,8 @@ class Ticket(Base):
         match move.name:
             case "return_":
                 self.returns += 1
+            case "escalate":
+                self.climbs = (self.climbs or 0) + 1
             case "reopen":
                 self.reopenings += 1
             case "urge":

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -235,6 +236,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("accept_by", sa.DateTime(timezone=True), nullable=True),
         sa.Column("handle_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("accept_limit", sa.String(), nullable=False),
+        sa.Column("handle_limit", sa.String(), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -242,6 +246,7 @@ def upgrade() -> None:
         sa.Column("rating", sa.Integer(), nullable=True),
         sa.Column("answer", sa.String(), nullable=False),
         sa.Column("returns", sa.Integer(), nullable=False),
+        sa.Column("climbs", sa.Integer(), nullable=False),
         sa.Column("reopenings", sa.Integer(), nullable=False),
         sa.Column("urges", sa.Integer(), nullable=False),
         sa.Column("merged_into", sa.Integer(), nullable=True),

@@ -1,0 +1,127 @@
+"""The two clocks of a ticket, to sign and to put right: set, stopped, run on, and the timers that watch them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from handlers.limits import local_day, promise
+from handlers.occasion import Occasion
+from models.calendar import Span
+from models.grid import Level
+from models.moves import Status
+from models.push import Timer
+from models.ticket import Ticket
+
+
+def set_promise(occasion: Occasion, ticket: Ticket, start: datetime) -> None:
+    """Both clocks anew from `start`, by category, sub-item, words and urgency.
+
+    The budget of a level counts only for what has climbed to it, and only where it is the tighter one.
+    """
+    limits = occasion.town.limits.of(
+        ticket.category,
+        ticket.item,
+        urgent=bool(ticket.urgent),
+        red_flag=bool(ticket.red_flag),
+        text=ticket.text,
+        on=local_day(start),
+    )
+    made, calendar = promise(limits, start, occasion.town.calendar), occasion.town.calendar
+    accept, handle = made.accept, made.limit.handle
+    if budget := occasion.town.levels.budget(Level(ticket.level)) if ticket.climbs else None:
+        accept = min(accept, budget.accept, key=lambda span: calendar.due(start, span))
+        handle = min(handle, budget.handle, key=lambda span: calendar.due(start, span))
+    ticket.accept_by, ticket.accept_limit = calendar.due(start, accept), str(accept)
+    ticket.handle_by, ticket.handle_limit = calendar.due(start, handle), str(handle)
+    ticket.limit_rule, ticket.stopped_at = made.limit.row, None
+
+
+def sign_anew(occasion: Occasion, ticket: Ticket) -> None:
+    """The clock to sign for a team that has just got it; the promise to the resident stands as it was."""
+    run_on(occasion, ticket)
+    ticket.accept_by = occasion.town.calendar.due(occasion.now, Span.parse(ticket.accept_limit))
+
+
+def stop(ticket: Ticket, now: datetime) -> None:
+    """Both clocks stand still from now on."""
+    ticket.stopped_at = ticket.stopped_at or now
+
+
+def run_on(occasion: Occasion, ticket: Ticket) -> None:
+    """Both clocks go on with the time that was left when they were stopped."""
+    if ticket.stopped_at is None:
+        return
+    if ticket.accepted_at is None:
+        ticket.accept_by = _resumed(occasion, ticket.stopped_at, ticket.accept_by, ticket.accept_limit)
+    ticket.handle_by = _resumed(occasion, ticket.stopped_at, ticket.handle_by, ticket.handle_limit)
+    ticket.stopped_at = None
+    wind(occasion, ticket)
+
+
+def _resumed(occasion: Occasion, stopped: datetime, due: datetime | None, limit: str) -> datetime | None:
+    """A limit that was over when the clock was stopped is over at once when it goes on."""
+    if due is None:
+        return None
+    span, calendar = Span.parse(limit), occasion.town.calendar
+    return calendar.resumed(occasion.now, calendar.left(stopped, due, span), span)
+
+
+def wind(occasion: Occasion, ticket: Ticket) -> None:
+    """Timers for reminders and limits; to be called whenever a limit was set or a clock goes on.
+
+    Each timer looks again when it rings, so that none needs to be taken back: those of a limit carry its moment in
+    their key, and are about nothing once it has moved.
+    """
+    clocks = {"handle": (ticket.handle_by, ticket.handle_limit)}
+    if ticket.status != Status.WORKING:
+        clocks["accept"] = (ticket.accept_by, ticket.accept_limit)
+    rows: dict[str, tuple[str, datetime]] = {}
+    for clock, (due, limit) in clocks.items():
+        if due:
+            rows |= _timers_of(occasion, ticket, clock, due, limit)
+    _add(occasion, ticket, rows)
+
+
+def _timers_of(
+    occasion: Occasion, ticket: Ticket, clock: str, due: datetime, limit: str
+) -> dict[str, tuple[str, datetime]]:
+    if due <= occasion.now:
+        climb = occasion.town.calendar.due(occasion.now, grace(occasion, ticket))
+        return {timer_key(f"{clock}_climb", ticket, climb): (f"{clock}_climb", climb)}
+    rows = {timer_key(f"{clock}_overdue", ticket, due): (f"{clock}_overdue", due)}
+    remind = _reminder(occasion, due, Span.parse(limit))
+    if occasion.now < remind < due:
+        rows[timer_key(f"{clock}_remind", ticket, due)] = (f"{clock}_remind", remind)
+    return rows
+
+
+def _reminder(occasion: Occasion, due: datetime, span: Span) -> datetime:
+    """When so much of a limit is used up that its team is reminded."""
+    calendar, now = occasion.town.calendar, occasion.now
+    spare = calendar.length(span) * (1 - occasion.town.levels.remind_at)
+    return calendar.resumed(now, max(calendar.left(now, due, span) - spare, timedelta()), span)
+
+
+def grace(occasion: Occasion, ticket: Ticket) -> Span:
+    """How long after its limit a ticket climbs."""
+    return occasion.town.levels.grace(Level(ticket.level), red_flag=bool(ticket.red_flag))
+
+
+def timer_key(kind: str, ticket: Ticket, at: datetime) -> str:
+    """The same for the same thing to look at."""
+    return f"{kind}:{ticket.id}:{at.timestamp():.0f}"
+
+
+def set_timer(occasion: Occasion, kind: str, ticket: Ticket, at: datetime) -> None:
+    """Look at a ticket when its time comes; the same timer is not set twice."""
+    _add(occasion, ticket, {timer_key(kind, ticket, at): (kind, at)})
+
+
+def _add(occasion: Occasion, ticket: Ticket, rows: Mapping[str, tuple[str, datetime]]) -> None:
+    known = set(occasion.session.scalars(select(Timer.key).where(Timer.key.in_(rows))))
+    occasion.session.add_all(
+        Timer(key=key, kind=kind, ticket_id=ticket.id, due_at=at, created_at=occasion.now)
+        for key, (kind, at) in rows.items()
+        if key not in known
+    )
