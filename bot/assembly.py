@@ -53,12 +53,15 @@ def open_database(settings: Settings) -> Engine:
     return connect(url)
 
 
-def assemble(settings: Settings, clock: Clock = _utc_now) -> Program:
-    """Everything but the connection to WeChat. Raises ConfigError where the database is not migrated."""
+def assemble(settings: Settings, clock: Clock = _utc_now, reader: Reader | None = None) -> Program:
+    """Everything but the connection to WeChat. Raises ConfigError where the database is not migrated.
+
+    `reader`: a model that is loaded already, as tests have it.
+    """
     engine = open_database(settings)
     if not is_current(engine):
         raise ConfigError(["数据库还没有升级到这个版本，请先运行 python -m bot migrate"])
-    towns = TownKeeper(settings, Reader.load(settings.path(settings.files.model)))
+    towns = TownKeeper(settings, reader or Reader.load(settings.path(settings.files.model)))
     writing, reading = sessions(engine), reading_sessions(engine)
     with reading() as session:
         towns.current(session)

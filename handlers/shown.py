@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handlers.privacy import is_delicate, shielded
+from handlers.privacy import for_residents, is_delicate, shielded
 from handlers.town import Town
 from models.follower import Follower
-from models.moves import MOVES, Closing, Status
+from models.moves import MOVES, NOTE, Closing, Status
 from models.person import Person, Role
 from models.support import Support
 from models.ticket import CHINA, Ticket, TicketEvent
@@ -42,6 +42,8 @@ ROLE_NAMES = {
     Role.ADMIN: "管理员",
     Role.SYSTEM: "系统",
 }
+_INSIDE = frozenset({"whistle", "finish", "release", "dispatch"})
+"""Moves whose words are for those who work on it"""
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -61,6 +63,12 @@ def moment(at: datetime | None, now: datetime) -> str:
 def written(at: datetime | None) -> str:
     """「2026-11-16 10:00」 in local time, for tables; empty where there is none."""
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}" if at else ""
+
+
+def stamp(at: datetime) -> str:
+    """「2026年11月21日 16:20」: the only form that a template's time field takes."""
+    local = at.astimezone(CHINA)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
 def lasting(span: timedelta) -> str:
@@ -96,11 +104,26 @@ def team_name(town: Town, code: str | None) -> str:
     return town.world.teams[code].name if code in town.world.teams else "社区值班台"
 
 
-def line(town: Town, ticket: Ticket, now: datetime) -> str:
-    """One line of a list: number, what, where, how it stands."""
+def line(town: Town, ticket: Ticket, now: datetime, place: str = "") -> str:
+    """One line of a list: number, what, where, how it stands, how many wait for it."""
     late = "❗" if is_late(ticket, now) else ""
     what = town.catalogue.name(ticket.category, ticket.item)
-    return f"{late}{ticket.number} {what} {where_in_lists(town, ticket)} {STATUS_NAMES[Status(ticket.status)]}"
+    others = f" +{ticket.neighbours}位邻居" if ticket.neighbours else ""
+    return f"{late}{ticket.number} {what} {place or where_in_lists(town, ticket)} {STATUS_NAMES[Status(ticket.status)]}{others}"
+
+
+def line_for(town: Town, ticket: Ticket, now: datetime, reader: Person) -> str:
+    """A line as this person may read it: a neighbour is not told in which flat the reporter lives."""
+    return line(town, ticket, now) if _may_know(ticket, reader) else line(town, ticket, now, where_for_neighbours(ticket))
+
+
+def where_for_neighbours(ticket: Ticket) -> str:
+    """The house at most."""
+    return address(mask(ticket.place_name), ticket.building, "", "") or "您发的位置附近"
+
+
+def _may_know(ticket: Ticket, reader: Person) -> bool:
+    return reader.id == ticket.reporter_id or reader.is_staff or reader.is_overseer
 
 
 def is_late(ticket: Ticket, now: datetime) -> bool:
@@ -160,6 +183,7 @@ def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
         "stopped_at": iso(ticket.stopped_at),
         "closing": ticket.closing or None,
         "rating": ticket.rating,
+        "neighbours": ticket.neighbours,
         "followers": session.scalar(select(func.count()).where(Follower.ticket_id == ticket.id)),
         "events": [_event_json(happened) for happened in history(session, ticket)],
     }
@@ -190,6 +214,20 @@ def _assignee(session: Session, ticket: Ticket) -> str | None:
 def iso(at: datetime | None) -> str | None:
     """ISO 8601 with China's offset, to the second."""
     return at.astimezone(CHINA).isoformat(timespec="seconds") if at else None
+
+
+def timeline_for(session: Session, ticket: Ticket, now: datetime, reader: Person) -> list[str]:
+    """The history for a resident: no notes but their own, no words of other residents, nothing from inside."""
+    return [
+        f"{moment(each.at, now)} {ROLE_NAMES[Role(each.by_role)]}{MOVES[each.move].label}"
+        + (f"：{for_residents(each.note)}" if each.note and _is_public(each, reader) else "")
+        for each in history(session, ticket)
+        if each.move != NOTE.name or each.by_person == reader.id
+    ]
+
+
+def _is_public(each: TicketEvent, reader: Person) -> bool:
+    return each.by_person == reader.id or (each.by_role != Role.RESIDENT and each.move not in _INSIDE)
 
 
 def timeline(session: Session, ticket: Ticket, now: datetime) -> list[str]:

@@ -188,7 +188,8 @@ def _push(
         event=occasion.partition(":")[0],
         text=town.say(telling.wording, **_discreet(town, ticket, telling, facts)),
         template=telling.template,
-        fields={name: str(facts[name]) for name in ("number", "what", "where", "status", "due")},
+        fields={name: str(facts[name]) for name in ("number", "what", "where", "status")}
+        | {"due": shown.stamp(shown.due(ticket) or at)},
         due_at=at,
         created_at=now,
     )

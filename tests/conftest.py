@@ -25,6 +25,7 @@ from handlers.importing import import_world, read_world
 from models import sealed
 from models.base import connect
 from models.base import sessions as writing_sessions
+from nlp.reader import Reader
 
 ROOT = Path(__file__).parents[1]
 WORLD = ROOT / "bot" / "demo_world"
@@ -166,6 +167,7 @@ def model() -> Path:
 def settings_for(url: str, folder: Path, **overrides: object) -> Settings:
     """The shipped configuration with a test's database and media folder."""
     files = {"media": folder / "media"}
+    overrides.setdefault("web", {"public_url": "http://bot.test"})
     return load_settings(ROOT / "config.yaml", database={"url": url}, files=files, **overrides)
 
 
@@ -174,9 +176,15 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def reader(model: Path) -> Reader:
+    """Loaded once: half a second for every test would be minutes in all."""
+    return Reader.load(model)
+
+
 @pytest.fixture
-def program(databases: Databases, kind: str, model: Path, tmp_path: Path, clock: Clock) -> Iterator[Program]:
+def program(databases: Databases, kind: str, reader: Reader, tmp_path: Path, clock: Clock) -> Iterator[Program]:
     """The whole program on the demonstration town, with a clock to turn."""
-    made = assemble(settings_for(databases.fresh(kind, with_town=True), tmp_path), clock)
+    made = assemble(settings_for(databases.fresh(kind, with_town=True), tmp_path), clock, reader)
     yield made
     made.engine.dispose()
