@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from bot.wechat import OFFICIAL
+from handlers.joining_rules import Joining
 from handlers.levels import Levels
 from handlers.limits import WorkingHours
 from handlers.privacy import Privacy
@@ -125,6 +126,7 @@ class Settings(BaseSettings):
     working_hours: WorkingHours = WorkingHours()
     routing: Routing
     whistle: Whistling = Whistling()
+    joining: Joining = Joining()
     quiet_hours: QuietHours = QuietHours()
     levels: Levels = Levels()
     work: Work = Work()

@@ -103,6 +103,7 @@ def read_town(settings: Settings, reader: Reads) -> Town:
         habits=settings.habits,
         contacts=settings.contacts,
         whistle=settings.whistle,
+        joining=settings.joining,
         quiet_hours=settings.quiet_hours,
         levels=settings.levels,
         privacy=settings.privacy,

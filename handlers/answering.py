@@ -11,13 +11,29 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from handlers import correcting, desk, filing, picking, progress, receipts, supervising, welcome, working
+from handlers import (
+    correcting,
+    desk,
+    erasing,
+    exporting,
+    filing,
+    joining,
+    picking,
+    progress,
+    readers,
+    receipts,
+    supervising,
+    welcome,
+    whistle,
+    working,
+)
 from handlers.choosing import chosen
 from handlers.dialogue import Context, Kind, Message, Reply, Router, in_state
 from handlers.town import Reads, Town
 from models.base import Sessions
 from models.conversation import Conversation, Inbound
 from models.person import Person
+from nlp.identities import mask
 from nlp.understanding import Understanding
 
 TRIES = 3
@@ -27,12 +43,17 @@ picked = Router("picked")
 # Order is precedence: what the platform tells, then commands, then the question that is open, then what the words mean.
 ROUTERS = (
     receipts.router,
+    erasing.router,
+    readers.router,
+    exporting.router,
+    whistle.router,
     working.router,
     supervising.router,
     correcting.router,
     desk.router,
     picked,
     progress.router,
+    joining.router,
     filing.router,
     welcome.router,
     welcome.last_resort,
@@ -83,7 +104,8 @@ class Answering:
             if not _receive(session, message, now):
                 return session.get_one(Inbound, message.key).reply or ""
             reply = self._reply(session, message, understanding, now)
-            session.get_one(Inbound, message.key).reply = reply.text
+            received = session.get_one(Inbound, message.key)
+            received.reply, received.answered_at = reply.text, self._clock()
             return reply.text
 
     def _reply(self, session: Session, message: Message, understanding: Understanding | None, now: datetime) -> Reply:
@@ -106,7 +128,10 @@ class Answering:
 
 
 def route(context: Context) -> Reply:
-    """The first handler that answers. Events that concern nobody are silence."""
+    """The first handler that answers, commands before all. Events that concern nobody are silence."""
+    for router in ROUTERS:
+        if reply := router.obey(context):
+            return reply
     for router in ROUTERS:
         if reply := router.answer(context):
             return reply
@@ -142,7 +167,9 @@ def _receive(session: Session, message: Message, now: datetime) -> bool:
 
 
 def _content(message: Message) -> Mapping[str, Any]:
+    """What is kept of a message beside the ticket that comes of it: to look into trouble, not to call anybody."""
     kept = asdict(message) | {"sent_at": message.sent_at.isoformat(), "extra": dict(message.extra)}
+    kept["text"] = mask(message.text)
     return {name: value for name, value in kept.items() if value and name not in {"key", "openid", "kind"}}
 
 

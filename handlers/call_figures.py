@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, cast, extract, func, select
+from sqlalchemy import ColumnElement, Float, cast, extract, func, literal, select
 from sqlalchemy.orm import Session
 
 from models.support import Support
@@ -28,9 +28,10 @@ class Attendance:
 def attendance(session: Session, scope: ColumnElement[bool], since: datetime, until: datetime) -> list[Attendance]:
     """Teams called within a stretch of time, the most often late first."""
     came = Support.reported_at.is_not(None)
-    columns = (func.count(), _count(Support.late), _count(~came & Support.late), func.avg(_minutes(session)))
+    late = Support.late.is_(True)
+    columns = (func.count(), _count(late), _count(~came & late), func.avg(_minutes(session)))
     query = _calls(scope, since, until, Support.team, *columns).group_by(Support.team)
-    rows = [Attendance(team, *counts[:-1], counts[-1]) for team, *counts in session.execute(query)]
+    rows = [Attendance(*row) for row in session.execute(query)]
     return sorted(rows, key=lambda row: (-row.late, -row.called, row.team))
 
 
@@ -42,12 +43,11 @@ def counted(
     group: Any,  # noqa: ANN401  (a column)
 ) -> list[tuple[str, int, int, int]]:
     """(key, late, in time, calls) of each group; of all together where there is none."""
-    sums = (_count(Support.late), _count(~Support.late), func.count())
-    if group is None:
-        return [("", *(int(each or 0) for each in row)) for row in session.execute(_calls(scope, since, until, *sums))]
-    column = Support.team if group is Ticket.team else group
-    rows = session.execute(_calls(scope, since, until, column, *sums).group_by(column))
-    return [(key or "", *(int(each or 0) for each in row)) for key, *row in rows]  # type: ignore[misc]
+    sums = (_count(Support.late.is_(True)), _count(Support.late.is_(False)), func.count())
+    column = literal("") if group is None else Support.team if group is Ticket.team else group
+    query = _calls(scope, since, until, column, *sums)
+    rows = session.execute(query if group is None else query.group_by(column))
+    return [(key or "", late or 0, in_time or 0, calls) for key, late, in_time, calls in rows]
 
 
 def _calls(scope: ColumnElement[bool], since: datetime, until: datetime, *columns: Any) -> Any:  # noqa: ANN401

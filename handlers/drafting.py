@@ -7,6 +7,7 @@ from handlers import placing, shown
 from handlers.choosing import numbered
 from handlers.coordinates import gcj_to_wgs
 from handlers.dialogue import Context, Message, Reply
+from handlers.neighbours import taken_in
 from handlers.tickets import Draft, file
 from models.ticket import Ticket
 from nlp.understanding import Intent
@@ -47,8 +48,9 @@ def pinned(draft: Draft, message: Message) -> Draft:
 def go_on(context: Context, draft: Draft) -> Reply:
     """Ask the one thing that is missing, or file. Each question is asked once; danger is filed without questions."""
     if draft.red_flag:
-        return filed(context, placing.known(context, draft, draft.guess) if draft.guess else draft)
-    return _question(context, draft) or filed(context, draft)
+        draft = placing.known(context, draft, draft.guess) if draft.guess else draft
+        return taken_in(context, draft) or filed(context, draft)
+    return _question(context, draft) or taken_in(context, draft) or filed(context, draft)
 
 
 def _question(context: Context, draft: Draft) -> Reply | None:

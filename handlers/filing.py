@@ -22,6 +22,7 @@ from handlers.drafting import (
     receipt,
 )
 from handlers.media import hold, waiting
+from handlers.neighbours import JOINED
 from handlers.telling import tell
 from handlers.tickets import Draft, recent
 from models.moves import NOTE
@@ -120,7 +121,7 @@ def media_sent(context: Context) -> Reply | None:
         kept = replace(draft, attachments=(*draft.attachments, attachment.id))
         return Reply(context.say("filing.media_kept", what=what), context.state, kept.slots())
     last = recent(context, context.town.habits.recent_minutes)
-    if last and not context.state:
+    if last and context.state in {"", JOINED}:
         return _media_added(context, last, attachment, what)
     key = "filing.voice_needs_words" if context.message.kind is Kind.VOICE else "filing.media_needs_words"
     return Reply(context.say(key, what=what), WORDS, Draft("", attachments=(attachment.id,)).slots())
@@ -134,7 +135,7 @@ def pin_sent(context: Context) -> Reply:
     if draft.text:
         return go_on(context, draft)
     last = recent(context, context.town.habits.recent_minutes)
-    if last and last.lat is None and not asking:
+    if last and last.lat is None and last.reporter_id == context.person.id and not asking:
         last.lat, last.lng = draft.lat, draft.lng
         return _now_placed(context, last)
     return Reply(

@@ -52,6 +52,6 @@ def _by_number(
 
 
 def _choice(context: Context, found: list[Ticket], words: str, word: str) -> Reply:
-    listed = numbered([shown.line(context.town, ticket, context.now) for ticket in found])
+    listed = numbered([shown.line_for(context.town, ticket, context.now, context.person) for ticket in found])
     slots = {"word": word, "words": words, "numbers": [ticket.number for ticket in found]}
     return Reply(context.say("picking.which", word=word, choices=listed), CHOICE, slots)

@@ -10,12 +10,14 @@ from handlers.choosing import chosen
 from handlers.clocks import set_promise
 from handlers.dialogue import Context, Reply, Router, in_state, intent, menu
 from handlers.filing import add_words
+from handlers.neighbours import leave
 from handlers.picking import pick
 from handlers.routing import level_above
 from handlers.telling import tell
 from handlers.tickets import give_to, watch
+from handlers.voting import ask_anew, asked_about, confirm, is_for_all, own_ticket
 from models.grid import Level
-from models.moves import ACTIVE, CLOSE, OPEN, RATE, REOPEN, URGE, WITHDRAW, Closing, Status
+from models.moves import ACTIVE, OPEN, REOPEN, URGE, WITHDRAW, Status
 from models.person import Role
 from models.ticket import Ticket, TicketEvent
 from nlp.understanding import Intent
@@ -41,16 +43,16 @@ def show_progress(context: Context) -> Reply:
         return Reply(context.say("progress.nothing_open"), keep=True)
     if len(mine) == 1:
         return Reply(details(context, mine[0]), keep=True)
-    lines = "\n".join(shown.line(context.town, ticket, context.now) for ticket in mine)
+    lines = "\n".join(shown.line_for(context.town, ticket, context.now, context.person) for ticket in mine)
     return Reply(context.say("progress.list", count=len(mine), lines=lines), keep=True)
 
 
 def details(context: Context, ticket: Ticket) -> str:
     """One ticket for its resident: how it stands, who has it, until when, and what has happened."""
-    last = shown.timeline(context.session, ticket, context.now)[-5:]
+    last = shown.timeline_for(context.session, ticket, context.now, context.person)[-5:]
     return context.say(
         "progress.details",
-        line=shown.line(context.town, ticket, context.now),
+        line=shown.line_for(context.town, ticket, context.now, context.person),
         team=shown.team_name(context.town, ticket.team),
         due=shown.moment(shown.due(ticket), context.now),
         history="\n".join(last),
@@ -82,11 +84,10 @@ def withdraw(context: Context) -> Reply | None:
     """Asks once more: what is taken back stops at once."""
     if not context.rest and not _any(context, tuple(WITHDRAW.sources)):
         return None
-    scope = Ticket.reporter_id == context.person.id
-    picked = pick(context, scope, tuple(WITHDRAW.sources), "撤回")
+    picked = pick(context, followed(context.person), tuple(WITHDRAW.sources), "撤回")
     if isinstance(picked, Reply):
         return picked
-    line = shown.line(context.town, picked[0], context.now)
+    line = shown.line_for(context.town, picked[0], context.now, context.person)
     return Reply(context.say("progress.withdraw_sure", line=line), WITHDRAW_SURE, {"ticket": picked[0].id})
 
 
@@ -99,6 +100,8 @@ def withdraw_confirmed(context: Context) -> Reply | None:
         return None
     if number == 1:
         return Reply(context.say("progress.not_withdrawn", number=ticket.number))
+    if leave(context, ticket):  # neighbours wait for it too: it is not this person's to stop
+        return Reply(context.say("joining.left", number=ticket.number, count=ticket.neighbours + 1))
     ticket.apply(WITHDRAW, by=resident(context.person), at=context.now)
     tell(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
     return Reply(context.say("progress.withdrawn", number=ticket.number))
@@ -108,46 +111,29 @@ def withdraw_confirmed(context: Context) -> Reply | None:
 def answer_follow_up(context: Context) -> Reply | None:
     """1–4 to 「解决了吗」, or words that say so. Only where a ticket of theirs waits for it."""
     number = chosen(context.text, len(_ANSWERS))
-    ticket = _asked_about(context)
+    ticket = asked_about(context)
     if number is None or ticket is None:
         return None
     rating, solved = _ANSWERS[number]
     if not solved:
-        return Reply(
-            context.say("progress.not_solved_why", number=ticket.number), NOT_SOLVED_WHY, {"ticket": ticket.id}
-        )
+        return _ask_why(context, ticket)
     return confirm(context, ticket, rating)
 
 
 @router.on(intent(Intent.RATE))
 def rated_in_words(context: Context) -> Reply | None:
     """「修好了谢谢」「还是漏」: words are answered with the question, for a figure needs a plain answer."""
-    ticket = _asked_about(context)
-    return (
-        Reply(context.say("progress.please_rate", line=shown.line(context.town, ticket, context.now)))
-        if ticket
-        else None
-    )
+    ticket = asked_about(context)
+    return _please_rate(context, ticket) if ticket else None
 
 
 @router.command("评价", roles=EVERYBODY, help="评价：办完的事，告诉我们满不满意")
 def rate(context: Context) -> Reply:
     """Shows the question again."""
-    ticket = _asked_about(context)
+    ticket = asked_about(context)
     if ticket is None:
         return Reply(context.say("progress.nothing_to_rate"))
     return _please_rate(context, ticket)
-
-
-def confirm(context: Context, ticket: Ticket, rating: int) -> Reply:
-    """The resident says that it is solved: the only ending that counts so."""
-    by = resident(context.person)
-    ticket.rating = rating
-    ticket.apply(RATE, by=by, at=context.now, note=("", "不满意", "基本满意", "满意")[rating])
-    ticket.apply(CLOSE, by=by, at=context.now, closing=Closing.CONFIRMED)
-    words = context.say(f"progress.rating_{rating}")
-    tell(context.session, context.town, ticket, "confirm", context.now, but=context.person, rating=words)
-    return Reply(context.say("progress.confirmed", number=ticket.number, rating=words))
 
 
 @router.on(in_state(NOT_SOLVED_WHY))
@@ -156,28 +142,34 @@ def not_solved(context: Context) -> Reply | None:
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if ticket is None or Status(ticket.status) not in REOPENABLE:
         return None
-    return reopen(context, ticket, context.text)
+    return not_solved_for(context, ticket, context.text)
+
+
+def not_solved_for(context: Context, ticket: Ticket, why: str) -> Reply:
+    """The whole event again where enough say so, else a ticket of their own for whoever isn't content."""
+    if is_for_all(context, ticket, why):
+        return reopen(context, ticket, why)
+    return own_ticket(context, ticket, why)
 
 
 @router.command("重办", "没解决", "未解决", roles=EVERYBODY, help="重办：办完了却没解决，14天内可以要求重办")
 def ask_reopen(context: Context) -> Reply:
     """A finished ticket that was not solved after all."""
     recently = Ticket.ended_at.is_(None) | (Ticket.ended_at >= context.now - _reopen_time(context))
-    picked = pick(context, (Ticket.reporter_id == context.person.id) & recently, REOPENABLE, "重办")
+    picked = pick(context, followed(context.person) & recently, REOPENABLE, "重办")
     if isinstance(picked, Reply):
         return picked
     ticket, why = picked
     if not why:
-        return Reply(
-            context.say("progress.not_solved_why", number=ticket.number), NOT_SOLVED_WHY, {"ticket": ticket.id}
-        )
-    return reopen(context, ticket, why)
+        return _ask_why(context, ticket)
+    return not_solved_for(context, ticket, why)
 
 
 def reopen(context: Context, ticket: Ticket, why: str) -> Reply:
     """重办: back to the team with new limits; the second time the level above takes it."""
     ticket.apply(REOPEN, by=resident(context.person), at=context.now, note=why[:200])
     ticket.rating = 1
+    ask_anew(context.session, ticket)
     above = level_above(context.town.world, ticket.grid, Level(ticket.level), ticket.team)
     if ticket.reopenings > 1 and above:
         give_to(context, ticket, above)
@@ -196,18 +188,12 @@ def supplemented(context: Context) -> Reply | None:
 
 
 def _please_rate(context: Context, ticket: Ticket) -> Reply:
-    return Reply(context.say("progress.please_rate", line=shown.line(context.town, ticket, context.now)))
+    line = shown.line_for(context.town, ticket, context.now, context.person)
+    return Reply(context.say("progress.please_rate", line=line))
 
 
 def _ask_why(context: Context, ticket: Ticket) -> Reply:
     return Reply(context.say("progress.not_solved_why", number=ticket.number), NOT_SOLVED_WHY, {"ticket": ticket.id})
-
-
-def _asked_about(context: Context) -> Ticket | None:
-    """The ticket whose outcome is asked: the one last told of, else the latest that waits for its resident."""
-    waiting = tickets(Ticket.reporter_id == context.person.id, (Status.RESOLVED,))
-    last = context.session.scalar(waiting.where(Ticket.id == (context.person.last_told_ticket_id or 0)))
-    return last or context.session.scalar(waiting.limit(1))
 
 
 def _any(context: Context, statuses: tuple[Status, ...]) -> bool:

@@ -109,16 +109,19 @@ def line(town: Town, ticket: Ticket, now: datetime, place: str = "") -> str:
     late = "❗" if is_late(ticket, now) else ""
     what = town.catalogue.name(ticket.category, ticket.item)
     others = f" +{ticket.neighbours}位邻居" if ticket.neighbours else ""
-    return f"{late}{ticket.number} {what} {place or where_in_lists(town, ticket)} {STATUS_NAMES[Status(ticket.status)]}{others}"
+    where_it_is = place or where_in_lists(town, ticket)
+    return f"{late}{ticket.number} {what} {where_it_is} {STATUS_NAMES[Status(ticket.status)]}{others}"
 
 
 def line_for(town: Town, ticket: Ticket, now: datetime, reader: Person) -> str:
     """A line as this person may read it: a neighbour is not told in which flat the reporter lives."""
-    return line(town, ticket, now) if _may_know(ticket, reader) else line(town, ticket, now, where_for_neighbours(ticket))
+    return line(town, ticket, now, "" if _may_know(ticket, reader) else where_for_neighbours(town, ticket))
 
 
-def where_for_neighbours(ticket: Ticket) -> str:
+def where_for_neighbours(town: Town, ticket: Ticket) -> str:
     """The house at most."""
+    if is_delicate(town.privacy, ticket):
+        return where_in_lists(town, ticket)
     return address(mask(ticket.place_name), ticket.building, "", "") or "您发的位置附近"
 
 

@@ -78,6 +78,10 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "call_reported": (_residents("arrived"), _team("call_reported")),
     "call_finished": (_team("call_finished"),),
     "call_released": (_called("call_released"),),
+    "red_flag_again": (_team("red_flag_again"), _supervisors("red_flag_again")),
+    "more_neighbours": (_team("more_neighbours"),),
+    "joined_unasked": (Telling(Audience.NAMED, "push.joined_unasked", _RESIDENT_TEMPLATE),),
+    "event_solved": (_residents("event_solved"),),
     "extend": (_residents("extended"),),
     "suspend": (_residents("suspended"),),
     "resume": (_residents("resumed"), _assignee("resumed")),
@@ -85,7 +89,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "confirm": (_assignee("confirmed"),),
     "lapse": (_residents("lapsed"),),
     "close": (_residents("closed"),),
-    "reopen": (_team("reopened"), _supervisors("reopened")),
+    "reopen": (_team("reopened"), _supervisors("reopened"), _residents("reopened_for_all")),
     "withdraw": (_team("withdrawn"),),
     "decline": (_residents("declined"),),
     "merge": (_residents("merged"),),
@@ -180,6 +184,8 @@ def _push(
     at = _said_at(town, ticket, person, telling, occasion.partition(":")[0], now)
     turn = town.say("push.your_turn", until=shown.moment(ticket.proposed_until, at)) if mine else ""
     facts = facts_of(town, ticket, at) | {"turn": turn} | values
+    if telling.to is Audience.RESIDENTS and person.id != ticket.reporter_id:
+        facts["where"] = shown.where_for_neighbours(town, ticket)
     person.last_told_ticket_id = ticket.id
     return Push(
         key=f"{ticket.id}:{occasion}:{person.id}",
@@ -188,8 +194,8 @@ def _push(
         event=occasion.partition(":")[0],
         text=town.say(telling.wording, **_discreet(town, ticket, telling, facts)),
         template=telling.template,
-        fields={name: str(facts[name]) for name in ("number", "what", "where", "status")}
-        | {"due": shown.stamp(shown.due(ticket) or at)},
+        fields={name: str(facts[name]) for name in ("number", "where", "status")}
+        | {"what": f"{facts['urgent']}{facts['what']}", "due": shown.stamp(shown.due(ticket) or at)},
         due_at=at,
         created_at=now,
     )

@@ -51,6 +51,10 @@ class Draft:
     """Places of the same name to choose from"""
     parts: tuple[tuple[str, str, str], ...] = ()
     """(text, category, sub-item) of each problem where one message tells of several"""
+    same: int | None = None
+    """The ticket that was offered to join"""
+    alone: bool = False
+    """Another matter than what neighbours report: not compared with it any more"""
 
     def slots(self) -> dict[str, Any]:
         return asdict(self)
@@ -62,7 +66,7 @@ class Draft:
         return cls(**values)
 
 
-def file(context: Context, draft: Draft, reporter: Person) -> Ticket:
+def file(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
     """A ticket from a draft: routed, promised, dispatched, told. Without a route it waits in the desk's queue."""
     ticket = _new_ticket(context, draft, reporter)
     place = context.town.world.places.get(draft.place_id) if draft.place_id else None
@@ -72,7 +76,7 @@ def file(context: Context, draft: Draft, reporter: Person) -> Ticket:
     context.session.flush()
     ticket.give_number()
     ticket.followers.add(Follower(person_id=reporter.id, joined_at=context.now))
-    _attach(context, ticket, draft.attachments)
+    attach(context, ticket, draft.attachments)
     if ticket.team:
         ticket.apply(RECEIVE, by=SYSTEM, at=context.now, note="自动受理")
         what = "red_flag" if draft.red_flag else "dispatch"
@@ -83,7 +87,7 @@ def file(context: Context, draft: Draft, reporter: Person) -> Ticket:
     return ticket
 
 
-def dispatch(context: Context, ticket: Ticket, *, by: Actor, note: str, what: str = "dispatch") -> TicketEvent:
+def dispatch(context: Occasion, ticket: Ticket, *, by: Actor, note: str, what: str = "dispatch") -> TicketEvent:
     """Hand a received ticket to its team, tell the team, and watch its limits."""
     happened = ticket.apply(DISPATCH, by=by, at=context.now, note=note)
     watch(context, ticket)
@@ -91,7 +95,7 @@ def dispatch(context: Context, ticket: Ticket, *, by: Actor, note: str, what: st
     return happened
 
 
-def route_it(context: Context, ticket: Ticket, place: PlaceNode | None, grid: str | None = None) -> Route | None:
+def route_it(context: Occasion, ticket: Ticket, place: PlaceNode | None, grid: str | None = None) -> Route | None:
     """Choose grid and team for a ticket and write them on it; `grid` overrules the place."""
     world = context.town.world
     if grid is None:
@@ -109,7 +113,7 @@ def route_it(context: Context, ticket: Ticket, place: PlaceNode | None, grid: st
     return route
 
 
-def put_in_grid(context: Context, ticket: Ticket, grid: str) -> None:
+def put_in_grid(context: Occasion, ticket: Ticket, grid: str) -> None:
     """Copy the four levels of a grid onto a ticket."""
     world = context.town.world
     ticket.grid = grid
@@ -135,13 +139,14 @@ def give_to(occasion: Occasion, ticket: Ticket, route: Route | None) -> None:
 
 
 def recent(context: Context, minutes: int) -> Ticket | None:
-    """The resident's last own ticket, if it is as young as this."""
+    """The ticket that the resident last filed or joined, if that is not longer ago."""
     since = context.now - timedelta(minutes=minutes)
-    mine = (Ticket.reporter_id == context.person.id) & (Ticket.created_at >= since)
-    return context.session.scalar(select(Ticket).where(mine).order_by(Ticket.id.desc()).limit(1))
+    mine = select(Ticket).join(Follower, Follower.ticket_id == Ticket.id)
+    mine = mine.where(Follower.person_id == context.person.id, Follower.joined_at >= since)
+    return context.session.scalar(mine.order_by(Follower.joined_at.desc(), Ticket.id.desc()).limit(1))
 
 
-def _new_ticket(context: Context, draft: Draft, reporter: Person) -> Ticket:
+def _new_ticket(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
     return Ticket(
         category=draft.category or "other",
         item=draft.item,
@@ -163,8 +168,9 @@ def _new_ticket(context: Context, draft: Draft, reporter: Person) -> Ticket:
     )
 
 
-def _attach(context: Context, ticket: Ticket, attachments: tuple[int, ...]) -> None:
-    for attachment in context.session.scalars(select(Attachment).where(Attachment.id.in_(attachments))):
+def attach(occasion: Occasion, ticket: Ticket, attachments: tuple[int, ...]) -> None:
+    """Photos and voices that were sent for this ticket."""
+    for attachment in occasion.session.scalars(select(Attachment).where(Attachment.id.in_(attachments))):
         attachment.ticket_id = ticket.id
 
 

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import overdue, rollcall
+from handlers import neighbours, overdue, rollcall
 from handlers.calling import PROPOSAL
 from handlers.chores import CHORES
 from handlers.clocks import grace
 from handlers.ringing import Ringing
 from handlers.telling import tell
 from handlers.town import Town
+from handlers.voting import confirmer_at_lapse
 from models.moves import CLOSE, NOTE, Closing, Status
 from models.person import Person
 from models.push import Outcome, Timer
@@ -56,6 +57,10 @@ def _lapse(ringing: Ringing) -> None:
     ticket, patience = ringing.ticket, timedelta(days=ringing.town.habits.lapse_days)
     if ticket.status != Status.RESOLVED or not ticket.resolved_at or ticket.resolved_at + patience > ringing.now:
         return
+    confirmer = confirmer_at_lapse(ringing.session, ringing.town.joining, ticket)
+    if confirmer:
+        ticket.apply(CLOSE, by=confirmer, at=ringing.now, closing=Closing.CONFIRMED, note="到期，按已有回话结案")
+        return
     ticket.apply(CLOSE, by=SYSTEM, at=ringing.now, closing=Closing.DEFAULT)
     tell(ringing.session, ringing.town, ticket, "lapse", ringing.now)
 
@@ -75,6 +80,12 @@ def _whistle_due(ringing: Ringing) -> None:
     rollcall.look_who_is_missing(ringing.session, ringing.town, ringing.ticket, ringing.now)
 
 
+def _offer_unanswered(ringing: Ringing) -> None:
+    """Asked whether to join neighbours, and silent since."""
+    if ringing.timer.subject_id:
+        neighbours.offer_unanswered(ringing, ringing.ticket, ringing.timer.subject_id)
+
+
 HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
     "accept_remind": overdue.limit_comes_near,
     "accept_overdue": overdue.limit_is_over,
@@ -86,4 +97,5 @@ HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
     "lapse": _lapse,
     PROPOSAL: _proposal_over,
     rollcall.DUE: _whistle_due,
+    neighbours.OFFERED: _offer_unanswered,
 }

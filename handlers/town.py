@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from handlers.catalogue import Catalogue
 from handlers.downloads import Links
+from handlers.joining_rules import Joining
 from handlers.levels import Levels
 from handlers.limits import Limits
 from handlers.privacy import Privacy
@@ -81,6 +82,7 @@ class Town:
     contacts: Contacts
     privacy: Privacy
     whistle: Whistling
+    joining: Joining
     quiet_hours: QuietHours
     levels: Levels
     reader: Reads
