@@ -7,7 +7,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from bot import logs
-from bot.commands import privacy, reading, running, tickets
+from bot.commands import places, privacy, reading, routes, running, tickets
 from bot.commands.shared import Command
 from bot.settings import ConfigError
 from bot.wechat_errors import WeChatError
@@ -33,15 +33,19 @@ for command in (
     running.backup,
     running.restore,
     running.import_folder,
+    places.scenes,
     tickets.appoint,
     tickets.invite,
     reading.understand,
     reading.route,
+    routes.reroute,
     tickets.say,
     tickets.ask,
     tickets.list_tickets,
     tickets.show_ticket,
     privacy.rekey,
+    privacy.export,
+    privacy.erase,
     reading.train,
     reading.evaluate,
 ):

@@ -14,7 +14,9 @@ from bot.migrating import is_current
 from bot.settings import ConfigError, Settings
 from bot.towns import read_files
 from bot.wechat_errors import WeChatError
+from handlers.rule_doubts import rule_doubts
 from handlers.world import World, load_world
+from handlers.world_doubts import world_doubts
 from models.base import reading_sessions
 from models.person import Person
 from nlp.reader import Reader
@@ -77,23 +79,31 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield Finding("数据库没有升级到这个版本", "运行 python -m bot migrate")
             return
         with reading_sessions(engine)() as session:
-            yield from _world(session, load_world(session))
+            world = load_world(session)
+            yield from _world(session, world)
+            yield from _rules_here(settings, world)
             if unreadable_phones(session, key_ring(settings)):
                 yield Finding("有电话读不出来：密钥换过了", "把原来的密钥放进 BOT_PRIVACY__OLD_KEYS，再运行 rekey")
     except SQLAlchemyError as error:
         yield Finding(f"数据库连不上：{type(error).__name__}", "检查 BOT_DATABASE__URL 和数据库是否开着")
 
 
+def _rules_here(settings: Settings, world: World) -> Iterator[Finding]:
+    """The rules seen together with this town; what is wrong with the rules alone was told before."""
+    try:
+        catalogue = read_files(settings).catalogue
+    except ConfigError:
+        return
+    for doubt in rule_doubts(settings.routing, catalogue, world) if world.grids else ():
+        yield Finding(doubt.what, doubt.mend, fatal=False)
+
+
 def _world(session: Session, world: World) -> Iterator[Finding]:
     if not world.grids:
         yield Finding("还没有社区数据", "运行 python -m bot import 文件夹")
         return
-    staffed = set(session.scalars(select(Person.team).where(Person.team.is_not(None)).distinct()))
-    for team in world.teams.values():
-        if team.code not in staffed:
-            yield Finding(
-                f"单位“{team.name}”没有人", f"在 people.csv 加人，或 invite … --team {team.code}", fatal=False
-            )
+    for doubt in world_doubts(session, world):
+        yield Finding(doubt.what, doubt.mend, fatal=False)
     if not session.scalar(select(func.count()).select_from(Person)):
         yield Finding("还没有任何人员", "导入 people.csv", fatal=False)
 

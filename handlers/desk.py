@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement
 from handlers.access import overseen, overseer, tickets
 from handlers.clocks import set_promise
 from handlers.dialogue import Context, Reply, Router
+from handlers.occasion import Occasion
 from handlers.picking import pick
 from handlers.privacy import for_staff
 from handlers.telling import tell
@@ -18,7 +19,7 @@ WAITING = (Status.PENDING, Status.RECEIVED)
 
 
 def take_from_desk(
-    context: Context, ticket: Ticket, grid: str | None = None, by: Actor = SYSTEM, note: str = ""
+    context: Occasion, ticket: Ticket, grid: str | None = None, by: Actor = SYSTEM, note: str = ""
 ) -> bool:
     """Route a waiting ticket anew, now that more is known of it. False: still nobody serves it."""
     place = context.town.world.places.get(ticket.place_id) if ticket.place_id else None

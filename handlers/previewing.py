@@ -5,6 +5,7 @@ from typing import Any
 from handlers import shown
 from handlers.dialogue import Context
 from handlers.drafting import read
+from handlers.explaining import explain
 from handlers.limits import local_day, promise
 from handlers.routing import Case, choose
 from handlers.tickets import Draft
@@ -20,7 +21,8 @@ def preview(context: Context, lat: float | None = None, lng: float | None = None
     if grid is None and lat is not None and lng is not None:
         grid = world.grid_at(lat, lng)
     urgent = draft.urgent or bool(draft.red_flag)
-    case = Case(category, draft.item, urgent, bool(draft.red_flag), place)
+    working = town.calendar.is_working(context.now)
+    case = Case(category, draft.item, urgent, bool(draft.red_flag), place, working_time=working)
     route = choose(world, town.routing, case, grid)
     rows = town.limits.of(
         category, draft.item, urgent=urgent, red_flag=bool(draft.red_flag), text=draft.text, on=local_day(context.now)
@@ -33,6 +35,7 @@ def preview(context: Context, lat: float | None = None, lng: float | None = None
         "team": _node(route.team) if route else None,
         "support": [_node(team) for team in route.support] if route else [],
         "rule": route.rule if route else None,
+        "why": explain(context, case, route) if route else None,
         "limits": {
             "row": made.limit.row,
             "clause": made.limit.clause,

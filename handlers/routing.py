@@ -144,10 +144,10 @@ def choose(world: World, routing: Routing, case: Case, grid: str | None) -> Rout
     if not chain:
         return None
     rule = next(rule for rule in routing.rules if rule.when is None or rule.when.holds(case))
-    lead = _first(_candidates(world, chain, rule.lead)) or _first(_anybody(world, chain))
+    lead = _first(candidates(world, chain, rule.lead)) or _first(_anybody(world, chain))
     if not lead:
         return None
-    helpers = (_first(_candidates(world, chain, (words,))) for words in rule.support)
+    helpers = (_first(candidates(world, chain, (words,))) for words in rule.support)
     support = tuple(dict.fromkeys(team for team in helpers if team and team != lead))
     return Route(chain[0].code, chain[0].level, lead, support, rule.name)
 
@@ -176,14 +176,14 @@ def next_in_line(
     """Who follows in a rule's line when one of its teams has returned a ticket; None past its end."""
     chain = world.chain(grid)
     wanted = next((each.lead for each in routing.rules if each.name == rule), ())
-    team = _first(each for each in _candidates(world, chain, wanted) if each.code not in had)
+    team = _first(each for each in candidates(world, chain, wanted) if each.code not in had)
     if team is None:
         return None
     level = Level(team.kind) if team.kind in set(Level) else Level.GRID
     return Route(chain[0].code, max(level, chain[0].level, key=lambda each: each.rank), team, (), rule)
 
 
-def _candidates(world: World, chain: tuple[GridNode, ...], wanted: tuple[str, ...]) -> Iterator[TeamNode]:
+def candidates(world: World, chain: tuple[GridNode, ...], wanted: tuple[str, ...]) -> Iterator[TeamNode]:
     """Teams that fit, in the order of the rule's words, the nearest to the grid first."""
     for words in wanted:
         kind, _, named = words.partition(":")
