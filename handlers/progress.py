@@ -10,7 +10,7 @@ from handlers.choosing import chosen
 from handlers.clocks import set_promise
 from handlers.dialogue import Context, Reply, Router, in_state, intent, menu
 from handlers.filing import add_words
-from handlers.neighbours import leave
+from handlers.neighbours import JOINED, leave
 from handlers.picking import pick
 from handlers.routing import level_above
 from handlers.telling import tell
@@ -107,7 +107,7 @@ def withdraw_confirmed(context: Context) -> Reply | None:
     return Reply(context.say("progress.withdrawn", number=ticket.number))
 
 
-@router.on(lambda context: context if context.text and not context.state else None)
+@router.on(lambda context: context if context.text and context.state in {"", JOINED} else None)
 def answer_follow_up(context: Context) -> Reply | None:
     """1–4 to 「解决了吗」, or words that say so. Only where a ticket of theirs waits for it."""
     number = chosen(context.text, len(_ANSWERS))

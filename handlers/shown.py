@@ -42,6 +42,7 @@ ROLE_NAMES = {
     Role.ADMIN: "管理员",
     Role.SYSTEM: "系统",
 }
+_NEIGHBOURS_SHOWN = 5
 _INSIDE = frozenset({"whistle", "finish", "release", "dispatch"})
 """Moves whose words are for those who work on it"""
 _WEEKDAYS = "一二三四五六日"
@@ -217,6 +218,15 @@ def _assignee(session: Session, ticket: Ticket) -> str | None:
 def iso(at: datetime | None) -> str | None:
     """ISO 8601 with China's offset, to the second."""
     return at.astimezone(CHINA).isoformat(timespec="seconds") if at else None
+
+
+def words_of_neighbours(session: Session, ticket: Ticket) -> list[str]:
+    """What those who joined said themselves, the latest few."""
+    if not ticket.neighbours:
+        return []
+    theirs = select(Follower.text).where(Follower.ticket_id == ticket.id, Follower.text != "")
+    latest = session.scalars(theirs.order_by(Follower.joined_at.desc()).limit(_NEIGHBOURS_SHOWN)).all()
+    return [f"邻居：“{text}”" for text in reversed(latest)]
 
 
 def timeline_for(session: Session, ticket: Ticket, now: datetime, reader: Person) -> list[str]:

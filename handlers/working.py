@@ -137,10 +137,11 @@ def opened(context: Context, ticket: Ticket) -> str:
     context.session.add(Look(person_id=context.person.id, ticket_id=ticket.id, via="对话", at=context.now))
     kind = context.town.world.teams[context.person.team].kind if context.person.team in context.town.world.teams else ""
     hidden = is_complained_of(context.town.privacy, kind, context.person, ticket)
-    text, history = ticket.text, "\n".join(shown.timeline(context.session, ticket, context.now))
+    text = "\n".join([ticket.text, *shown.words_of_neighbours(context.session, ticket)])
+    history = "\n".join(shown.timeline(context.session, ticket, context.now))
     return context.say(
         "working.full",
-        line=shown.line(context.town, ticket, context.now),
+        line=shown.line(context.town, ticket, context.now, "" if hidden else shown.where(ticket)),
         text=shielded(text) if hidden else text,
         team=shown.team_name(context.town, ticket.team),
         rule=ticket.rule,
