@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fix bench clean
+.PHONY: help run test lint fix docs bench clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -10,15 +10,22 @@ help:  ## this list
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 或更新"; exit 1; }
 	@echo "== 建立虚拟环境"
-	@$(PYTHON) -m venv .venv && touch $@
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "建不了虚拟环境；Debian 上请先 apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+# A dot for each library; pip's own words only where it fails.
+install = { $(BIN)/pip install --disable-pip-version-check --progress-bar off -r $(1) || touch .venv/failed; } \
+	| awk '/^(Collecting|Installing collected)/ { printf "."; fflush() } END { print "" }'
 
 .venv/runtime: requirements.txt .venv/made
 	@echo "== 安装运行所需的库（第一次约需一两分钟）"
-	@$(BIN)/pip install --disable-pip-version-check --quiet --progress-bar on -r requirements.txt && touch $@
+	@rm -f .venv/failed; $(call install,requirements.txt)
+	@test ! -e .venv/failed && touch $@
 
 .venv/development: requirements-dev.txt .venv/runtime
 	@echo "== 安装开发和测试所需的库"
-	@$(BIN)/pip install --disable-pip-version-check --quiet -r requirements-dev.txt && touch $@
+	@rm -f .venv/failed; $(call install,requirements-dev.txt)
+	@test ! -e .venv/failed && touch $@
 
 run: .venv/runtime  ## the demonstration on http://127.0.0.1:8000/
 	@$(BIN)/python -m bot demo --port 8000
@@ -36,6 +43,9 @@ lint: .venv/development  ## style, types, the direction of imports
 fix: .venv/development  ## mend what a tool can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: .venv/development  ## the tables in the documentation that follow from the program
+	@PYTHONPATH=. $(BIN)/python docs/render.py
 
 clean:  ## away with everything that can be made again
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache

@@ -70,8 +70,8 @@ def write(device: Locator, text: str) -> None:
 
 
 def heard(device: Locator) -> Locator:
-    """The last thing that the account said in this phone."""
-    return device.locator(".line:not(.mine)").last
+    """The last thing that the account said in this phone, as a bubble or (outside 48 hours) as a card."""
+    return device.locator(".line:not(.mine), .card").last
 
 
 def show(page: Page | Locator, name: str) -> None:

@@ -62,16 +62,17 @@ def test_a_broken_lift_goes_from_a_resident_to_the_property_and_back(page: Page)
     expect(heard(supervisor)).to_contain_text("新增 1")
     write(supervisor, "1")
     expect(heard(supervisor)).to_contain_text(number)
+    show(page, "overseen")
     write(supervisor, f"查 {number}")
     expect(heard(supervisor)).to_contain_text("换了门机皮带")
-    show(page, "overseen")
 
 
 def test_danger_is_answered_at_once_and_told_to_whoever_is_responsible(page: Page):
     resident, steward = phone(page, "resident"), phone(page, "property_staff")
     write(resident, "德尚小区5号楼楼道里一股煤气味")
     expect(heard(resident)).to_contain_text("119")
-    expect(page.locator("[data-role=supervisor] .line:not(.mine)").last).to_contain_text("德尚小区5号楼")
+    expect(heard(phone(page, "supervisor"))).to_contain_text("德尚小区5号楼")
+    expect(heard(steward)).to_contain_text("【紧急】")
     expect(heard(steward)).to_contain_text("德尚小区5号楼")
     show(page, "danger")
 

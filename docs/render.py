@@ -1,0 +1,102 @@
+"""Writes the parts of the documentation that follow from the program: commands, moves. `make docs` runs it.
+
+A block stands between `<!-- name -->` and `<!-- /name -->`; what is in it is never written by hand. A test compares.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from bot.__main__ import main as command_line
+from handlers.answering import ROUTERS
+from handlers.shown import CLOSING_NAMES, ROLE_NAMES, STATUS_NAMES
+from models.moves import MOVES, Closing, Move, Status
+from models.person import OVERSEERS, STAFF, Role
+
+ROOT = Path(__file__).parents[1]
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table of Markdown. A bar inside a cell would end it."""
+    lines = [list(head), ["---"] * len(list(head)), *(list(row) for row in rows)]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def cli() -> str:
+    """Every command of `python -m bot`."""
+    found = (
+        (_usage(name, command), command.get_short_help_str(200)) for name, command in command_line.commands.items()
+    )
+    return table(("python -m bot …", "做什么"), ((f"`{usage}`", about) for usage, about in found))
+
+
+def _usage(name: str, command: click.Command) -> str:
+    arguments = [each.human_readable_name.upper() for each in command.params if isinstance(each, click.Argument)]
+    options = [f"[{each.opts[0]}]" for each in command.params if isinstance(each, click.Option)]
+    return " ".join((name, *arguments, *options))
+
+
+def chat() -> str:
+    """Every command that somebody may write to the account, by who may."""
+    commands = [command for router in ROUTERS for command in router.commands]
+    audiences = (("居民", {Role.RESIDENT}), ("网格员、物业、部门", STAFF), ("督导、管理员", OVERSEERS))
+    rows = (
+        (who, *_parted(command.help), "、".join(command.words[1:]))
+        for who, roles in audiences
+        for command in commands
+        if command.roles & frozenset(roles)
+    )
+    return table(("谁", "发什么", "做什么", "也可以说"), rows)
+
+
+def _parted(line: str) -> tuple[str, str]:
+    what, _, about = line.partition("：")
+    return f"`{what}`", about
+
+
+def moves() -> str:
+    """The table of moves."""
+    head = ("动作", "代码", "从", "到", "谁可以", "要说原因", "结案方式")
+    return table(head, (_move(move) for move in MOVES.values()))
+
+
+def _move(move: Move) -> tuple[str, ...]:
+    everywhere = move.sources == frozenset(Status)
+    sources = "任何状态" if everywhere else "、".join(STATUS_NAMES[each] for each in Status if each in move.sources)
+    target = STATUS_NAMES[move.target] if move.target else "不变"
+    who = (
+        "任何人"
+        if move.roles == frozenset(Role)
+        else "、".join(ROLE_NAMES[each] for each in Role if each in move.roles)
+    )
+    endings = (f"{ROLE_NAMES[role]}：{_closings(kinds)}" for role, kinds in move.closings.items())
+    return (move.label, f"`{move.name}`", sources, target, who, "要" if move.needs_reason else "", "；".join(endings))
+
+
+def _closings(kinds: Iterable[Closing]) -> str:
+    return "、".join(CLOSING_NAMES[kind] for kind in Closing if kind in set(kinds))
+
+
+FILES: Mapping[str, Mapping[str, str]] = {
+    "README.md": {"cli": cli()},
+    "docs/commands.md": {"chat": chat()},
+    "docs/moves.md": {"moves": moves()},
+}
+
+
+def rendered(file: str) -> str:
+    """The file's text with its blocks as they should be."""
+    text = (ROOT / file).read_text("utf-8")
+    for name, block in FILES[file].items():
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
+        text, found = pattern.subn(lambda parts, block=block: f"{parts[1]}{block}{parts[2]}", text)
+        if found != 1:
+            raise SystemExit(f"{file}: no block {name}")
+    return text
+
+
+if __name__ == "__main__":
+    for name in FILES:
+        (ROOT / name).write_text(rendered(name), "utf-8")

@@ -1,0 +1,104 @@
+"""The documentation says what the program does: what is told here by hand is compared with what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from click import Command, Option
+from pydantic import BaseModel
+
+from bot.__main__ import main as command_line
+from bot.app import create_app
+from bot.assembly import Program
+from bot.settings import SECRETS, Settings
+from docs.render import FILES, rendered
+from handlers.import_tables import COLUMNS, OPTIONAL
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+README = (ROOT / "README.md").read_text("utf-8")
+OPERATE = (ROOT / "docs" / "operate.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_tables_made_from_the_program_are_current(file: str):
+    assert (ROOT / file).read_text("utf-8") == rendered(file), "run `make docs`"
+
+
+@pytest.mark.parametrize(("name", "command"), command_line.commands.items())
+def test_every_command_is_in_the_readme_and_has_help(name: str, command: Command):
+    assert re.search(rf"^\| `{name}[ `]", README, re.MULTILINE)
+    assert command.help
+    assert all(each.opts[0].startswith("--") for each in command.params if isinstance(each, Option))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(page: Path):
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\((?!https?:)([^)]*)\)", page.read_text("utf-8"))]
+    assert [target for target in targets if target and not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_make_target_that_is_mentioned_exists(page: Path):
+    there = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE)) <= there
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "adr").glob("0*.md")), ids=lambda page: page.stem)
+def test_every_decision_says_its_context_and_its_consequences(page: Path):
+    headings = re.findall(r"^#+ (.*)", page.read_text("utf-8"), re.MULTILINE)
+    assert headings[0].startswith(f"{int(page.stem[:4])}. ")
+    assert headings[1:4] == ["Context", "Decision", "Consequences"]
+
+
+def test_every_secret_is_in_the_readme():
+    names = [f"BOT_{section}__{key}".upper() for section, keys in SECRETS.items() for key in keys]
+    assert [name for name in names if f"`{name}`" not in README] == []
+
+
+@pytest.mark.parametrize("page", [README, OPERATE], ids=["README", "operate"])
+def test_every_environment_variable_that_is_mentioned_is_a_setting(page: str):
+    for name in set(re.findall(r"BOT_[A-Z]+__[A-Z_]+[A-Z]", page)):
+        section, key = name.removeprefix("BOT_").lower().split("__")
+        assert key in section_of(section).model_fields, name
+
+
+def section_of(name: str) -> type[BaseModel]:
+    section = Settings.model_fields[name].annotation
+    assert section is not None
+    return section
+
+
+def test_every_setting_stands_in_the_shipped_configuration():
+    """A clerk finds it there, with its comment; secrets and the platform's own constants stay out."""
+    text = (ROOT / "config.yaml").read_text("utf-8")
+    sections = {name: section_of(name) for name in yaml.safe_load(text) if name not in {"town", "routing"}}
+    missing = [
+        f"{section}.{key}"
+        for section, model in sections.items()
+        for key in model.model_fields
+        if key not in SECRETS.get(section, set()) and not re.search(rf"\b{key}:", text)
+    ]
+    assert set(missing) <= {"wechat.app_id", "wechat.gh_id", "wechat.mode", "wechat.api_base", "privacy.key_file"}
+
+
+def test_every_section_stands_in_the_shipped_configuration():
+    text = (ROOT / "config.yaml").read_text("utf-8")
+    sections = set(Settings.model_fields) - {"source", "wecom"}
+    assert [name for name in sections if not re.search(rf"^#? ?{name}:", text, re.MULTILINE)] == []
+
+
+def test_the_columns_of_the_world_are_as_the_importer_wants_them():
+    for name, columns in {**COLUMNS, **OPTIONAL}.items():
+        assert f"| `{name}.csv` | `{','.join(columns)}`" in README
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_every_figure_of_the_runbook_is_exposed(program: Program):
+    account = {"token": "t" * 8, "aes_key": "a" * 43, "app_id": "wx0123456789abcdef", "gh_id": "gh_0123456789ab"}
+    told = program.settings.wechat.model_validate(account)
+    object.__setattr__(program, "settings", program.settings.model_copy(update={"wechat": told}))
+    said = create_app(program).test_client().get("/metrics").get_data(as_text=True)
+    exposed = set(re.findall(r"^(whistle_\w+)", said, re.MULTILINE))
+    assert set(re.findall(r"whistle_\w+", OPERATE)) <= exposed
