@@ -6,6 +6,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
 from bot.assembly import Program, webhook_settings
+from bot.files import files
+from bot.headers import harden
+from bot.links import links
 from bot.migrating import is_current
 from bot.webhook import webhook
 from models.grid import Grid
@@ -27,6 +30,9 @@ def create_app(program: Program) -> Flask:
     app.add_url_rule("/healthz", view_func=lambda: Response("ok\n", mimetype="text/plain"), endpoint="healthz")
     app.add_url_rule("/readyz", view_func=lambda: _ready(program), endpoint="readyz")
     app.add_url_rule("/metrics", view_func=lambda: _metrics(program), endpoint="metrics")
+    if download_links := links(program.settings):
+        app.register_blueprint(files(program, download_links))
+    harden(app)
     return app
 
 

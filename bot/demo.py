@@ -29,8 +29,8 @@ from models.grid import Fact, Grid, Place
 from models.person import Person, Role
 
 WORLD = Path(__file__).parent / "demo_world"
-_FIELDS = {"character_string1": "number", "thing2": "what", "thing3": "where", "phrase4": "status"}
-_LABELS = {"number": "工单编号", "what": "诉求类别", "where": "地点", "status": "当前状态"}
+_FIELDS = {"character_string1": "number", "thing2": "what", "thing3": "where", "phrase4": "status", "time5": "due"}
+_LABELS = {"number": "工单编号", "what": "诉求类别", "where": "地点", "status": "当前状态", "due": "时限"}
 _IS_DEMO = "demonstration"
 _TEMPLATES = {"staff": "S" * 43, "resident": "R" * 43}
 _ROLE_ORDER = (Role.ADMIN, Role.SUPERVISOR, Role.PROPERTY_STAFF, Role.GRID_STAFF)
@@ -52,7 +52,12 @@ SAMPLES = {
 
 def demo_settings(config: Path, port: int) -> Settings:
     """The config's database, rules and words, with the fake platform's account; who tries it at night is awake."""
-    return load_settings(config, wechat=_account(port), quiet_hours={"begin": "00:00", "end": "00:00"})
+    return load_settings(
+        config,
+        wechat=_account(port),
+        web={"public_url": f"http://127.0.0.1:{port}"},
+        quiet_hours={"begin": "00:00", "end": "00:00"},
+    )
 
 
 def _account(port: int) -> dict[str, object]:

@@ -110,6 +110,7 @@ class Router:
     def __init__(self, name: str) -> None:
         self.name = name
         self.routes: list[tuple[Filter, Handler]] = []
+        self.obeying: list[tuple[Filter, Handler]] = []
         self.commands: list[Command] = []
 
     def on(self, wanted: Filter) -> Callable[[Handler], Handler]:
@@ -125,14 +126,30 @@ class Router:
         """Register a command: its words, who may use it, its line in 帮助. To all others it is just text."""
         command = Command(words, frozenset(roles), help)
         self.commands.append(command)
-        return self.on(_commanded(command))
+
+        def register(handler: Handler) -> Handler:
+            self.obeying.append((_commanded(command), handler))
+            return handler
+
+        return register
+
+    def obey(self, context: Context) -> Reply | None:
+        """The answer to a command of this topic. Asked of all routers before `answer`: a command says plainly what is
+        wanted, so no guess at what the words may mean comes before it.
+        """
+        return _first(self.obeying, context)
 
     def answer(self, context: Context) -> Reply | None:
-        for wanted, handler in self.routes:
-            allowed = wanted(context)
-            if allowed and (reply := handler(allowed)):
-                return reply
-        return None
+        """The answer to anything but a command."""
+        return _first(self.routes, context)
+
+
+def _first(routes: list[tuple[Filter, Handler]], context: Context) -> Reply | None:
+    for wanted, handler in routes:
+        allowed = wanted(context)
+        if allowed and (reply := handler(allowed)):
+            return reply
+    return None
 
 
 def in_state(*states: str) -> Filter:

@@ -14,7 +14,7 @@ Count = Annotated[int, Field(gt=0)]
 
 # 「3号楼2单元502室」「3-2-502」: in a small compound these name a family as surely as its name does.
 _HOUSE = re.compile(
-    r"[\dA-Za-z一二三四五六七八九十百]+(?=\s*(?:号楼|栋|幢|座|号院|单元|号|室|户|层|楼|门))|\d+(?:[-—]\d+)+"
+    r"[\dA-Za-z一二三四五六七八九十百]+(?=\s*(?:号楼|栋|幢|座|号院|单元|号|室|户|层|楼|门))|(?<!\d)(?!(?:19|20)\d\d-)\d+(?:[-—]\d+)+"
 )
 
 
@@ -48,8 +48,13 @@ def for_residents(text: str) -> str:
     return mask(text, keep={IdentityKind.LANDLINE})
 
 
-def is_shielded(privacy: Privacy, kind_of_team: str, person: Person, ticket: Ticket) -> bool:
-    """The ticket complains of such teams as this person's: who complained must not be seen, not even by the address."""
+def is_delicate(privacy: Privacy, ticket: Ticket) -> bool:
+    """It complains of a team: pushes and lists, which colleagues see over one's shoulder, tell no address."""
+    return ticket.category in privacy.shield
+
+
+def is_complained_of(privacy: Privacy, kind_of_team: str, person: Person, ticket: Ticket) -> bool:
+    """It complains of such teams as this person's: even opening it must not tell who complained."""
     return (
         Role.PROPERTY_STAFF in person.roles
         and not person.is_overseer

@@ -26,6 +26,7 @@ class Audience(StrEnum):
     TEAM = "team"
     ASSIGNEE = "assignee"
     SUPERVISORS = "supervisors"
+    REPORTER = "reporter"
     NAMED = "named"
     CALLED = "called"
 
@@ -63,6 +64,10 @@ def _supervisors(wording: str) -> Telling:
     return Telling(Audience.SUPERVISORS, f"push.{wording}", _STAFF_TEMPLATE)
 
 
+def _named(wording: str) -> Telling:
+    return Telling(Audience.NAMED, f"push.{wording}", _STAFF_TEMPLATE)
+
+
 TELLINGS: dict[str, tuple[Telling, ...]] = {
     "unrouted": (_supervisors("unrouted"),),
     "dispatch": (_team("new_ticket"),),
@@ -92,7 +97,16 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "reopen": (_team("reopened"), _supervisors("reopened"), _residents("reopened_for_all")),
     "withdraw": (_team("withdrawn"),),
     "decline": (_residents("declined"),),
-    "merge": (_residents("merged"),),
+    "objected": (_supervisors("objected"),),
+    "approval_asked": (_named("approval_asked"),),
+    "approval_waits": (_named("approval_waits"),),
+    "approval_granted": (_named("approval_granted"),),
+    "approval_refused": (_named("approval_refused"),),
+    "ask": (Telling(Audience.REPORTER, "push.asked", _RESIDENT_TEMPLATE),),
+    "answer": (_named("answered"), _team("answered")),
+    "unanswered": (_named("unanswered"),),
+    "merge": (_residents("merged"), _named("merged_away")),
+    "merged_in": (_team("merged_in"),),
     "urge": (_team("urged"),),
     "supervise": (_team("supervised"),),
     "supplement": (_team("supplemented"),),
@@ -143,6 +157,8 @@ def audience(
     match whom:
         case Audience.RESIDENTS:
             return session.scalars(select(Person).join(Follower).where(Follower.ticket_id == ticket.id))
+        case Audience.REPORTER:
+            return session.scalars(select(Person).where(Person.id == ticket.reporter_id))
         case Audience.ASSIGNEE:
             return session.scalars(select(Person).where(Person.id == ticket.assignee_id))
         case Audience.TEAM if ticket.assignee_id:
@@ -204,7 +220,7 @@ def _push(
 def _said_at(town: Town, ticket: Ticket, person: Person, telling: Telling, event: str, now: datetime) -> datetime:
     """Now, or in the morning: at night only a danger is told, and a resident who is just writing to us."""
     quiet, heard = town.quiet_hours, person.last_inbound_at
-    awake = telling.to is Audience.RESIDENTS and heard and now - heard <= timedelta(minutes=quiet.awake_minutes)
+    awake = telling.template == _RESIDENT_TEMPLATE and heard and now - heard <= timedelta(minutes=quiet.awake_minutes)
     return now if ticket.red_flag or event in quiet.at_once or awake else quiet.wait(now)
 
 
@@ -214,7 +230,7 @@ _WORDS = ("text", "note", "reason", "answer")
 
 def _discreet(town: Town, ticket: Ticket, telling: Telling, facts: dict[str, object]) -> dict[str, object]:
     """What people wrote, without numbers that tell who they are: a push lights up on any screen."""
-    if telling.to is Audience.RESIDENTS:
+    if telling.template == _RESIDENT_TEMPLATE:
         hide = for_residents
     else:
         hide = shielded if is_delicate(town.privacy, ticket) else for_staff

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import neighbours, overdue, rollcall
+from handlers import approving, neighbours, overdue, questioning, rollcall, suspending
 from handlers.calling import PROPOSAL
 from handlers.chores import CHORES
 from handlers.clocks import grace
@@ -52,6 +52,25 @@ def _desk_waits(ringing: Ringing) -> datetime | None:
     return ringing.town.calendar.due(ringing.now, grace(ringing, ticket))
 
 
+def _approval_waits(ringing: Ringing) -> datetime | None:
+    """A request that nobody has decided."""
+    morning = ringing.town.quiet_hours.wait(ringing.now)
+    if morning > ringing.now:
+        return morning
+    approving.remind(ringing, ringing.ticket)
+    return None
+
+
+def _answer_waits(ringing: Ringing) -> None:
+    """A question that the resident has not answered."""
+    questioning.nobody_answered(ringing, ringing.ticket)
+
+
+def _resume(ringing: Ringing) -> None:
+    """The day to which it was suspended."""
+    suspending.day_has_come(ringing, ringing.ticket)
+
+
 def _lapse(ringing: Ringing) -> None:
     """The resident never said whether it was solved: closed by default, which doesn't count as solved."""
     ticket, patience = ringing.ticket, timedelta(days=ringing.town.habits.lapse_days)
@@ -94,6 +113,9 @@ HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
     "handle_overdue": overdue.limit_is_over,
     "handle_climb": overdue.nothing_happened,
     "desk_waits": _desk_waits,
+    approving.WAITS: _approval_waits,
+    questioning.WAITS: _answer_waits,
+    suspending.RESUMES: _resume,
     "lapse": _lapse,
     PROPOSAL: _proposal_over,
     rollcall.DUE: _whistle_due,

@@ -4,17 +4,18 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handlers import placing, shown
 from handlers.access import resident
 from handlers.choosing import chosen, numbered
 from handlers.dialogue import Command, Context, Reply, Router, event, in_state, intent, menu
+from handlers.filing import reported
 from handlers.telling import tell
 from handlers.tickets import Draft, file, recent
 from models.moves import NOTE
-from models.person import Invitation, Person, Role
+from models.person import Guess, Invitation, Person, Role
 from nlp.understanding import Intent
 
 router = Router("welcome")
@@ -55,6 +56,23 @@ def farewell(context: Context) -> Reply:
     return Reply("", keep=True)
 
 
+@router.command("加入", roles=EVERYBODY, help="加入 邀请码：网格员、物业人员报到")
+def join(context: Context) -> Reply:
+    """A one-time code from the town's operator gives its role, grid and team."""
+    now = context.now
+    if _guesses(context) >= context.town.privacy.guesses_per_hour:
+        return Reply(context.say("welcome.too_many_guesses"))
+    found = select(Invitation).where(Invitation.code_hash == code_hash(context.rest)).with_for_update()
+    invitation = context.session.scalar(found)
+    if invitation is None or invitation.used_at or invitation.expires_at < now:
+        context.session.add(Guess(person_id=context.person.id, at=now))
+        return Reply(context.say("welcome.code_unknown"))
+    invitation.used_at, invitation.used_by = now, context.person.id
+    appoint(context.person, Role(invitation.role), invitation.grid, invitation.team)
+    role = shown.ROLE_NAMES[Role(invitation.role)]
+    return Reply(context.say("welcome.joined", role=role, help=help_text(context)))
+
+
 @router.on(menu("report"))
 def menu_report(context: Context) -> Reply:
     return Reply(context.say("welcome.how_to_report"), keep=True)
@@ -77,6 +95,12 @@ def human(context: Context) -> Reply:
 
 
 @router.on(intent(Intent.BIND, at_least=SURE_ENOUGH))
+def home_told(context: Context) -> Reply | None:
+    """「我住德尚小区3号楼」. A full address with a trouble behind it is a report, however much it looks like a home."""
+    seen = context.understanding
+    return reported(context) if seen and seen.sure and seen.category else bind(context)
+
+
 @router.on(in_state(HOME))
 @router.command("绑定", "绑定住址", roles=EVERYBODY, help="绑定 小区几号楼几单元：记住您的住址，报修不用再说")
 def bind(context: Context) -> Reply | None:
@@ -112,18 +136,10 @@ def _bound(context: Context, draft: Draft) -> Reply:
     return Reply(context.say("welcome.bound", home=home))
 
 
-@router.command("加入", roles=EVERYBODY, help="加入 邀请码：网格员、物业人员报到")
-def join(context: Context) -> Reply:
-    """A one-time code from the town's operator gives its role, grid and team."""
-    now = context.now
-    found = select(Invitation).where(Invitation.code_hash == code_hash(context.rest)).with_for_update()
-    invitation = context.session.scalar(found)
-    if invitation is None or invitation.used_at or invitation.expires_at < now:
-        return Reply(context.say("welcome.code_unknown"))
-    invitation.used_at, invitation.used_by = now, context.person.id
-    appoint(context.person, Role(invitation.role), invitation.grid, invitation.team)
-    role = shown.ROLE_NAMES[Role(invitation.role)]
-    return Reply(context.say("welcome.joined", role=role, help=help_text(context)))
+def _guesses(context: Context) -> int:
+    """Wrong codes of this person in the last hour."""
+    lately = (Guess.person_id == context.person.id) & (Guess.at > context.now - timedelta(hours=1))
+    return context.session.scalar(select(func.count()).where(lately)) or 0
 
 
 def appoint(person: Person, role: Role, grid: str | None, team: str | None) -> None:

@@ -1,7 +1,9 @@
 """What all commands share: the configuration, the assembled program, and JSON on stdout."""
 
+import getpass
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import click
 
 from bot.assembly import Program, assemble
 from bot.settings import Settings, load_settings
+from models.ticket import CHINA
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,23 @@ class Command:
 
 
 pass_command = click.make_pass_decorator(Command)
+
+
+def operator() -> str:
+    """Who is at the command line, for the read log."""
+    try:
+        return f"命令行 {getpass.getuser()}"
+    except (KeyError, OSError):  # a container's user without a name
+        return "命令行"
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 moment; without a zone it is China's."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.ClickException(f"“{text}”不是时间，应像 2026-11-21 或 2026-11-21T09:00:00+08:00") from None
+    return read if read.tzinfo else read.replace(tzinfo=CHINA)
 
 
 def say_json(value: Any) -> None:  # noqa: ANN401  (whatever JSON holds)

@@ -1,23 +1,24 @@
 """Commands about people and tickets: say, ask, tickets, ticket, appoint, invite."""
 
 import time
-from datetime import datetime
 
 import click
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
-from bot.commands.shared import Command, pass_command, say_json
+from bot.commands.shared import Command, operator, pass_command, say_json
+from bot.commands.shared import moment as as_moment
 from handlers import asking, shown
 from handlers.access import overseen, tickets, within
 from handlers.dialogue import Kind, Message
+from handlers.privacy import for_staff
 from handlers.welcome import appoint as give_role
 from handlers.welcome import invite as new_invitation
 from models.grid import Grid, Team
 from models.moves import Status
-from models.person import Person, Role
-from models.ticket import CHINA, Ticket
+from models.person import Look, Person, Role
+from models.ticket import Ticket
 
 ROLES = click.Choice([role.value for role in Role if role is not Role.SYSTEM])
 _GRID = click.option("--grid", metavar="CODE", help="管到哪个网格、社区、街道或区县")
@@ -44,7 +45,7 @@ def say(command: Command, openid: str, text: str) -> None:
 def ask(command: Command, text: str, openid: str | None, now: str | None) -> None:
     """督导的问题 → JSON：怎么理解的，数字是多少。"""
     program = command.program()
-    moment = _moment(now) if now else program.clock()
+    moment = as_moment(now) if now else program.clock()
     with program.reading() as session:
         town = program.towns.current(session)
         query = asking.parse(town, text, moment)
@@ -80,13 +81,14 @@ def list_tickets(
     if category:
         wanted &= Ticket.category == category
     if since:
-        wanted &= Ticket.created_at >= _moment(since)
+        wanted &= Ticket.created_at >= as_moment(since)
     with program.reading() as session:
         town = program.towns.current(session)
         _known_grid(program, session, grid)
         for ticket in session.scalars(tickets(wanted, [Status(status)] if status else []).limit(limit)):
             if as_json:
-                say_json(shown.as_json(session, town, ticket))
+                masked = {name: for_staff(getattr(ticket, name)) for name in ("title", "text")}
+                say_json(shown.as_json(session, town, ticket) | masked)
             else:
                 click.echo(shown.line(town, ticket, program.clock()))
 
@@ -98,10 +100,11 @@ def list_tickets(
 def show_ticket(command: Command, number: str, *, as_json: bool) -> None:
     """看一张工单和它的经过。"""
     program = command.program()
-    with program.reading() as session:
+    with program.sessions() as session, session.begin():
         ticket = session.scalar(select(Ticket).where(Ticket.number == number))
         if ticket is None:
             raise click.ClickException(f"没有工单 {number}")
+        session.add(Look(ticket_id=ticket.id, via=operator(), at=program.clock()))
         town, now = program.towns.current(session), program.clock()
         if as_json:
             say_json(shown.as_json(session, town, ticket))
@@ -158,11 +161,3 @@ def _known(session: Session, grid: str | None, team: str | None) -> None:
 def _known_grid(program: Program, session: Session, grid: str | None) -> None:
     if grid and grid not in program.towns.current(session).world.grids:
         raise click.ClickException(f"没有网格 {grid}")
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.ClickException(f"“{text}”不是时间，应像 2026-11-21 或 2026-11-21T09:00:00+08:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=CHINA)

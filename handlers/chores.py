@@ -1,0 +1,57 @@
+"""Work that no message and no ticket causes: timers of the whole installation, planned anew every hour."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from handlers.erasure import FORGET, forget_messages
+from handlers.figures import day_start
+from handlers.lost_work import report
+from handlers.retention import tidy
+from handlers.town import Town
+from models.push import Timer
+from models.ticket import CHINA
+
+RETENTION, LOST_WORK = "retention", "lost_work"
+_NIGHT = timedelta(hours=2, minutes=30)
+
+
+def plan_chores(session: Session, now: datetime) -> None:
+    """Tonight's and the next hour's, if they are not planned yet. Any number of workers may do it at once."""
+    tonight = day_start(now) + _NIGHT
+    tonight += timedelta(days=1) if tonight <= now else timedelta()
+    next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for kind, at in ((RETENTION, tonight), (LOST_WORK, next_hour)):
+        row = _row(f"{kind}:{at.astimezone(CHINA):%Y%m%d%H}", kind, at, now)
+        session.execute(insert(Timer).values(row).on_conflict_do_nothing(index_elements=[Timer.key]))
+
+
+def _row(key: str, kind: str, at: datetime, now: datetime) -> dict[str, object]:
+    empty = {"attempts": 0, "outcome": "", "reason": ""}
+    return {"key": key, "kind": kind, "due_at": at, "created_at": now, **empty}
+
+
+def _tidy(session: Session, town: Town, timer: Timer, now: datetime) -> None:
+    if tidy(session, town.privacy, now):
+        again = now + timedelta(seconds=10)
+        session.add(
+            Timer(key=f"{RETENTION}:{again.timestamp()}", kind=RETENTION, due_at=again, created_at=timer.created_at)
+        )
+
+
+def _report(session: Session, town: Town, _timer: Timer, now: datetime) -> None:
+    report(session, town, now)
+
+
+def _forget(session: Session, _town: Town, timer: Timer, _now: datetime) -> None:
+    forget_messages(session, timer)
+
+
+CHORES: dict[str, Callable[[Session, Town, Timer, datetime], None]] = {
+    RETENTION: _tidy,
+    LOST_WORK: _report,
+    FORGET: _forget,
+}

@@ -1,0 +1,21 @@
+"""What a link to a list stands for, and whoever makes such links."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Tickets filed in a span of time. How far they reach is looked at when the link is used, not here."""
+
+    person_id: int
+    since: datetime
+    until: datetime
+    expires_at: datetime
+
+
+class Links(Protocol):
+    """Makes addresses that only the program itself can make."""
+
+    def to(self, download: Download) -> str: ...

@@ -1,0 +1,154 @@
+"""Nothing is kept longer than the config says, and nothing shorter."""
+
+from datetime import timedelta
+
+import pytest
+from chat import PROPERTY, RESIDENT, Chat
+from sqlalchemy import func, select
+
+from bot.media_dropping import drop_media
+from handlers.chores import LOST_WORK, RETENTION, plan_chores
+from handlers.dialogue import Kind
+from handlers.retention import BITE, tidy
+from models.conversation import Inbound
+from models.person import Guess, Person
+from models.push import Outcome, Push, Timer
+from models.ticket import Attachment
+
+
+@pytest.fixture
+def chat(program):
+    return Chat(program)
+
+
+def nightly(program, clock):
+    with program.sessions.begin() as session:
+        return tidy(session, program.towns.current(session).privacy, clock.now)
+
+
+def finish_pushes(program, clock):
+    with program.sessions.begin() as session:
+        for push in session.scalars(select(Push)):
+            push.finish(Outcome.SENT, clock.now)
+
+
+def test_messages_and_pushes_lose_their_words_after_half_a_year_and_tickets_keep_theirs(chat, clock):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+    finish_pushes(chat.program, clock)
+    clock.turn(days=179)
+    nightly(chat.program, clock)
+    with chat.program.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Inbound)) == 1
+    clock.turn(days=2)
+    nightly(chat.program, clock)
+    with chat.program.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Inbound)) == 0
+        assert set(session.scalars(select(Push.text))) == {""}
+    assert chat.ticket().text == "德尚小区3号楼电梯坏了"
+
+
+def test_a_push_that_waits_keeps_its_words(chat, clock):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+    clock.turn(days=200)
+    nightly(chat.program, clock)
+    with chat.program.reading() as session:
+        assert all(session.scalars(select(Push.text)))
+
+
+def test_photos_of_long_ended_tickets_go_and_their_file_with_the_last_of_them(chat, clock, tmp_path):
+    (tmp_path / "ab").mkdir()
+    file = tmp_path / "ab" / "abc.jpg"
+    file.write_bytes(b"photo")
+    for _ in range(2):  # the same picture for two tickets is one file
+        chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+        chat.sends(RESIDENT, Kind.IMAGE, media_id="m")
+        chat.says(RESIDENT, f"撤回 {chat.ticket().number}")
+        chat.says(RESIDENT, "1")
+        clock.turn(hours=2)
+    with chat.program.sessions.begin() as session:
+        for attachment in session.scalars(select(Attachment)):
+            attachment.stored = "ab/abc.jpg"
+            assert attachment.ticket_id
+    clock.turn(days=366)
+    nightly(chat.program, clock)
+    with chat.program.sessions.begin() as session:
+        first, second = session.scalars(select(Timer).where(Timer.kind == "drop_media").order_by(Timer.id)).all()
+        drop_media(session, tmp_path, first, clock.now)
+        session.flush()
+        assert file.exists()
+        drop_media(session, tmp_path, second, clock.now)
+        assert not file.exists()
+        assert (first.outcome, second.outcome) == ("done", "done")
+        assert set(session.scalars(select(Attachment.stored))) == {""}
+
+
+def test_photos_of_open_tickets_stay(chat, clock):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+    chat.sends(RESIDENT, Kind.IMAGE, media_id="m")
+    with chat.program.sessions.begin() as session:
+        session.scalars(select(Attachment)).one().stored = "ab/abc.jpg"
+    clock.turn(days=400)
+    nightly(chat.program, clock)
+    with chat.program.reading() as session:
+        assert session.scalar(select(func.count()).where(Timer.kind == "drop_media")) == 0
+
+
+def test_residents_who_have_not_come_for_years_are_forgotten_staff_and_those_who_wait_are_not(chat, clock):
+    chat.says("oGone", "绑定 德尚小区3号楼")
+    chat.says("oWaits", "德尚小区3号楼电梯坏了")
+    chat.says(PROPERTY, "待办")
+    clock.turn(days=731)
+    nightly(chat.program, clock)
+    with chat.program.reading() as session:
+        known = set(session.scalars(select(Person.openid)))
+    assert "oGone" not in known
+    assert {"oWaits", PROPERTY} <= known
+
+
+def test_what_is_much_goes_in_bites(chat, clock):
+    with chat.program.sessions.begin() as session:
+        for number in range(BITE + 7):
+            row = {"key": f"k{number}", "openid": "o", "kind": "text", "content": {"text": "x"}}
+            session.add(Inbound(**row, received_at=clock.now - timedelta(days=200), reply=""))
+    assert nightly(chat.program, clock) is True
+    assert nightly(chat.program, clock) is False
+    with chat.program.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Inbound)) == 0
+
+
+def test_yesterdays_guesses_are_forgotten(chat, clock):
+    chat.says(RESIDENT, "加入 FALSCH23")
+    clock.turn(hours=25)
+    nightly(chat.program, clock)
+    with chat.program.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Guess)) == 0
+
+
+def test_chores_are_planned_once_however_many_workers_plan_them(program, clock):
+    for _ in range(3):
+        with program.sessions.begin() as session:
+            plan_chores(session, clock.now)
+    with program.reading() as session:
+        planned = session.execute(select(Timer.kind, Timer.due_at).order_by(Timer.kind)).all()
+    assert [kind for kind, _ in planned] == [LOST_WORK, RETENTION]
+    assert planned[1][1].hour == 18  # 02:30 in China
+    clock.turn(hours=1)
+    with program.sessions.begin() as session:
+        plan_chores(session, clock.now)
+    with program.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Timer)) == 3
+
+
+def test_replies_which_may_quote_a_ticket_are_wiped_after_a_day_and_what_happened_stays(chat, clock):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了，电话13812345678")
+    chat.says(PROPERTY, "看")
+    clock.turn(hours=12)
+    nightly(chat.program, clock)
+    with chat.program.reading() as session:
+        assert any("13812345678" in reply for reply in session.scalars(select(Inbound.reply)))
+    clock.turn(hours=13)
+    nightly(chat.program, clock)
+    with chat.program.reading() as session:
+        assert set(session.scalars(select(Inbound.reply))) == {""}
+        contents = [row.content["text"] for row in session.scalars(select(Inbound))]
+        assert contents == ["德尚小区3号楼电梯坏了，电话138****5678", "看"]
