@@ -1,6 +1,7 @@
 """The demonstration: the whole program in one process, with a fake WeChat and phones to try it in a browser."""
 
 import signal
+import socket
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
@@ -97,12 +98,13 @@ def _fill(session: Session) -> None:
 
 def run_demo(settings: Settings, port: int) -> None:
     """Serve until Ctrl-C."""
+    listening = _listen(port)
     prepare(settings)
     program = assemble(settings)
     app = create_app(program)
     app.register_blueprint(simulator(_simulated(program, port)))
     app.add_url_rule("/", view_func=lambda: redirect("/simulator"), endpoint="start")
-    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler, fd=listening.fileno())
     stop = threading.Event()
     sending = threading.Thread(target=worker(program).run, args=(stop,), name="worker")
     sending.start()
@@ -124,6 +126,14 @@ def _publish_menu(program: Program) -> None:
     settings = program.settings
     with suppress(WeChatError):
         publish(gateway(settings, TokensInDatabase(program.sessions)), read_menu(settings.path(settings.files.menu)))
+
+
+def _listen(port: int) -> socket.socket:
+    """Before anything long is begun."""
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError:
+        raise click.ClickException(f"端口 {port} 已被别的程序占用，请先关掉它，或用 --port 换一个") from None
 
 
 def _simulated(program: Program, port: int) -> SimulatorConfig:
