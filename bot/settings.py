@@ -7,6 +7,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
+from bot.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (whoever loads settings catches it)
+from bot.config_problems import Place, dotted, lines_of, problem, read_tree
 from bot.wechat import OFFICIAL
 from handlers.joining_rules import Joining
 from handlers.levels import Levels
@@ -73,6 +75,7 @@ class Files(_Section):
 
     categories: Path = Path("handlers/data/categories.csv")
     limits: Path = Path("handlers/data/limits.csv")
+    duties: Path = Path("handlers/data/duties.csv")
     wordings: Path = Path("handlers/data/wordings.yaml")
     own_wordings: Path | None = None
     menu: Path = Path("handlers/data/menu.yaml")
@@ -157,18 +160,12 @@ class Settings(BaseSettings):
         return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
 
 
-class ConfigError(Exception):
-    """config.yaml or the environment is not right; `problems` has one line each, in Chinese, with its place."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
 def load_settings(path: Path, **overrides: Any) -> Settings:  # noqa: ANN401  (pydantic checks them)
     """Read the file and the environment. Raises ConfigError with all problems."""
-    marks, secrets = _read_marks(path)
-    problems = [f"{path.name} 第{line}行 {where}：密钥不能写在文件里，请放到环境变量" for where, line in secrets]
+    tree = read_tree(path)
+    lines = lines_of(tree)
+    secrets = [place for place in lines if len(place) == 2 and _is_secret(place, tree)]
+    problems = [f"{path.name} 第{lines[it]}行 {dotted(it)}：密钥不能写在文件里，请放到环境变量" for it in secrets]
 
     class Loaded(Settings):
         model_config = SettingsConfigDict(**{**Settings.model_config, "yaml_file": path, "yaml_file_encoding": "utf-8"})
@@ -176,33 +173,10 @@ def load_settings(path: Path, **overrides: Any) -> Settings:  # noqa: ANN401  (p
     try:
         settings = Loaded(source=path, **overrides)
     except ValidationError as error:
-        raise ConfigError(problems + [_problem(path.name, marks, each) for each in error.errors()]) from None
+        raise ConfigError(problems + [problem(path.name, lines, each) for each in error.errors()]) from None
     if problems:
         raise ConfigError(problems)
     return settings
-
-
-Place = tuple[str | int, ...]
-
-
-def _read_marks(path: Path) -> tuple[dict[Place, int], list[tuple[str, int]]]:
-    """The line of every key, and where secrets stand that must not stand here."""
-    try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise ConfigError([f"读不到 {path.name}：{error.strerror}"]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" 第{mark.line + 1}行" if mark else ""
-        raise ConfigError(
-            [f"{path.name}{line}：不是正确的 YAML（{getattr(error, 'problem', '编码应为 UTF-8')}）"]
-        ) from None
-    if not isinstance(node, yaml.MappingNode):
-        raise ConfigError([f"{path.name}：应为“键: 值”的形式"])
-    marks: dict[Place, int] = {}
-    _mark(node, (), marks)
-    found = [(place, line) for place, line in marks.items() if len(place) == 2 and _is_secret(place, node)]
-    return marks, [(_dotted(place), line) for place, line in found]
 
 
 def _is_secret(place: Place, node: yaml.MappingNode) -> bool:
@@ -212,29 +186,3 @@ def _is_secret(place: Place, node: yaml.MappingNode) -> bool:
     value = next(v for k, v in node.value if k.value == section)
     written = next(v.value for k, v in value.value if k.value == key)
     return not (section == "database" and str(written).startswith("sqlite:"))
-
-
-def _mark(node: yaml.Node, place: Place, marks: dict[Place, int]) -> None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            marks[*place, key.value] = key.start_mark.line + 1
-            _mark(value, (*place, key.value), marks)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            marks[*place, index] = value.start_mark.line + 1
-            _mark(value, (*place, index), marks)
-
-
-_KINDS = {"extra_forbidden": "不认识这个键", "missing": "缺少这一项"}
-
-
-def _problem(file: str, marks: dict[Place, int], error: Any) -> str:  # noqa: ANN401  (pydantic's own dict)
-    place: Place = tuple(error["loc"])
-    known = next((place[:size] for size in range(len(place), 0, -1) if place[:size] in marks), None)
-    line = f"{file} 第{marks[known]}行 " if known else f"{file} 或环境变量 "
-    what = _KINDS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
-    return f"{line}{_dotted(place)}：{what}"
-
-
-def _dotted(place: Place) -> str:
-    return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in place).lstrip(".")

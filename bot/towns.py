@@ -8,9 +8,11 @@ from typing import TypeVar, cast
 import structlog
 from sqlalchemy.orm import Session
 
+from bot.config_problems import lines_of, read_tree
 from bot.links import links
 from bot.settings import ConfigError, Settings
 from handlers.catalogue import Catalogue, CatalogueError, read_catalogue
+from handlers.duties import Duties, DutiesError, read_duties
 from handlers.limits import Limits, LimitsError, read_limits
 from handlers.town import Reads, Town
 from handlers.wording import WordingError, Wordings, read_wordings
@@ -72,6 +74,7 @@ class TownFiles:
 
     catalogue: Catalogue
     limits: Limits
+    duties: Duties
     say: Wordings
 
 
@@ -80,13 +83,14 @@ def read_files(settings: Settings) -> TownFiles:
     problems: list[str] = []
     catalogue = _read(lambda: read_catalogue(settings.path(settings.files.categories)), problems) or Catalogue({}, {})
     limits = _read(lambda: read_limits(settings.path(settings.files.limits)), problems) or Limits([])
+    duties = _read(lambda: read_duties(settings.path(settings.files.duties), catalogue), problems) or Duties()
     own = settings.path(settings.files.own_wordings) if settings.files.own_wordings else None
     say = _read(lambda: read_wordings(settings.path(settings.files.wordings), own), problems) or Wordings({})
     if not problems:
         problems = [*_unpromised(settings, catalogue, limits), *_strange_words(settings, catalogue)]
     if problems:
         raise ConfigError(problems)
-    return TownFiles(catalogue, limits, say)
+    return TownFiles(catalogue, limits, duties, say)
 
 
 def read_town(settings: Settings, reader: Reads) -> Town:
@@ -97,6 +101,7 @@ def read_town(settings: Settings, reader: Reads) -> Town:
         world=World(""),
         routing=settings.routing,
         limits=files.limits,
+        duties=files.duties,
         calendar=settings.working_hours.calendar(),
         catalogue=files.catalogue,
         say=files.say,
@@ -115,7 +120,7 @@ def read_town(settings: Settings, reader: Reads) -> Town:
 def _read(reading: Callable[[], _Read], problems: list[str]) -> _Read | None:
     try:
         return reading()
-    except (LimitsError, WordingError) as error:
+    except (LimitsError, DutiesError, WordingError) as error:
         problems += error.problems
     except (CatalogueError, OSError, UnicodeDecodeError) as error:
         problems.append(str(error))
@@ -130,9 +135,11 @@ def _unpromised(settings: Settings, catalogue: Catalogue, limits: Limits) -> lis
 def _strange_words(settings: Settings, catalogue: Catalogue) -> list[str]:
     """Categories and sub-items that the rules name and the catalogue doesn't know."""
     problems = []
+    lines = lines_of(read_tree(settings.source))
     for number, rule in enumerate(settings.routing.rules):
+        where = f"{settings.source.name} 第{lines.get(('routing', 'rules', number), 0)}行 规则“{rule.name}”"
         when = rule.when
         strange = [key for key in (when.category if when else ()) if key not in catalogue.categories]
         strange += [key for key in (when.item if when else ()) if key not in catalogue.items]
-        problems += [f"config.yaml routing.rules[{number}]“{rule.name}”：没有“{key}”这个类别或子项" for key in strange]
+        problems += [f"{where}：没有“{key}”这个类别或子项" for key in strange]
     return problems

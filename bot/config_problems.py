@@ -1,0 +1,109 @@
+"""What is wrong in config.yaml, said in Chinese with the line on which it stands."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Place = tuple[str | int, ...]
+"""The way to a value: ("routing", "rules", 3, "when")"""
+
+
+class ConfigError(Exception):
+    """config.yaml or the environment is not right; `problems` has one line each, in Chinese, with its place."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def read_tree(path: Path) -> yaml.MappingNode:
+    """The file as nodes that know their lines. Raises ConfigError where it is no YAML at all."""
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise ConfigError([f"读不到 {path.name}：{error.strerror}"]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" 第{mark.line + 1}行" if mark else ""
+        why = getattr(error, "problem", None) or "编码应为 UTF-8"
+        raise ConfigError([f"{path.name}{line}：不是正确的 YAML（{why}）"]) from None
+    if not isinstance(node, yaml.MappingNode):
+        raise ConfigError([f"{path.name}：应为“键: 值”的形式"])
+    return node
+
+
+def lines_of(node: yaml.Node, place: Place = ()) -> dict[Place, int]:
+    """The line of every key and every entry of a list."""
+    lines: dict[Place, int] = {}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            lines[*place, key.value] = key.start_mark.line + 1
+            lines |= lines_of(value, (*place, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            lines[*place, index] = value.start_mark.line + 1
+            lines |= lines_of(value, (*place, index))
+    return lines
+
+
+def dotted(place: Place) -> str:
+    """「routing.rules[3].when」."""
+    return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in place).lstrip(".")
+
+
+def problem(file: str, lines: Mapping[Place, int], error: Any) -> str:  # noqa: ANN401  (pydantic's own dict)
+    """One of pydantic's errors as a line."""
+    place: Place = tuple(each for each in error["loc"] if each != "[key]")  # its word for a key that is wrong itself
+    return f"{_where(file, lines, place, error['type'])}{dotted(place)}：{_said(error)}"
+
+
+def _where(file: str, lines: Mapping[Place, int], place: Place, kind: str) -> str:
+    if place in lines:
+        return f"{file} 第{lines[place]}行 "
+    if kind != "missing":
+        return f"环境变量 BOT_{'__'.join(str(each).upper() for each in place)} "
+    known = next((place[:size] for size in range(len(place), 0, -1) if place[:size] in lines), None)
+    return f"{file} 第{lines[known]}行 " if known else f"{file} 或环境变量 "
+
+
+def _said(error: Any) -> str:  # noqa: ANN401
+    template = next((said for kinds, said in _SENTENCES.items() if error["type"] in kinds), None)
+    if template is None:
+        return str(error["msg"]).removeprefix("Value error, ")
+    facts = {name: _list(str(value)) for name, value in error.get("ctx", {}).items()}
+    return template.format_map(facts)
+
+
+def _list(words: str) -> str:
+    """「'a', 'b' or 'c'」 → 「a、b、c」."""
+    return re.sub(r"', '|' or '", "、", words).strip("'")
+
+
+_SENTENCES = {
+    ("extra_forbidden",): "不认识这个键",
+    ("missing",): "缺少这一项",
+    ("int_parsing", "int_type", "int_from_float"): "应为整数",
+    ("float_parsing", "float_type"): "应为数字",
+    ("bool_parsing", "bool_type"): "应为 true 或 false",
+    ("string_type",): "应为文字，请加引号",
+    ("greater_than",): "应大于 {gt}",
+    ("greater_than_equal",): "不能小于 {ge}",
+    ("less_than",): "应小于 {lt}",
+    ("less_than_equal",): "不能大于 {le}",
+    ("literal_error", "enum"): "应为 {expected} 之一",
+    ("string_pattern_mismatch",): "写法不对，应为 {pattern}",
+    ("time_parsing", "time_type", "time_delta_parsing"): '应为时间，如 "08:30"',
+    (
+        "date_parsing",
+        "date_type",
+        "date_from_datetime_parsing",
+        "date_from_datetime_inexact",
+    ): "应为日期，如 2026-12-31",
+    ("tuple_type", "list_type", "set_type", "frozen_set_type"): "应为列表，如 [一, 二]",
+    ("model_type", "model_attributes_type", "dict_type"): "应为“键: 值”的形式",
+    ("too_short", "too_long", "string_too_short", "string_too_long"): "个数不对",
+}
+"""pydantic's kinds of error in our words; our own validators speak Chinese already"""
