@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from models.follower import Follower
 from models.grid import Level
-from models.moves import Status
+from models.moves import Move, Status
 from models.person import STAFF, Person, Role
 from models.support import Support
-from models.ticket import Actor, Ticket
+from models.ticket import Actor, IllegalMove, Ticket
 
 _COLUMN = {
     Level.GRID: Ticket.grid,
@@ -43,14 +43,19 @@ def worked(person: Person) -> ColumnElement[bool]:
     return of_team & within(person.grid) if person.grid else of_team
 
 
-def called(person: Person) -> ColumnElement[bool]:
+def reached(person: Person) -> ColumnElement[bool]:
+    """All that somebody may act on, as staff or as supervisor."""
+    return worked(person) | overseen(person)
+
+
+def called(person: Person, *, share_open: bool = False) -> ColumnElement[bool]:
     """Tickets to which this person's team was called by a whistle: they report in and do their share, no more."""
     if not (person.roles & STAFF and person.team):
         return false()
     calls = select(Support.ticket_id).where(
         Support.team == person.team, Support.ground != "", Support.released_at.is_(None)
     )
-    there = Ticket.id.in_(calls)
+    there = Ticket.id.in_(calls.where(Support.finished_at.is_(None)) if share_open else calls)
     return there & within(person.grid) if person.grid else there
 
 
@@ -95,6 +100,23 @@ def overseer(person: Person) -> Actor:
     """A supervisor or admin acting as such."""
     role = Role.ADMIN if Role.ADMIN in person.roles else Role.SUPERVISOR
     return Actor(role, person.id, person.name)
+
+
+def mover(person: Person, ticket: Ticket, move: Move) -> Actor | None:
+    """In which of their roles a member of staff or a supervisor may make this move; None: in none."""
+    roles = person.roles
+    staff = [actor(person, ticket)] if roles & STAFF else []
+    grid_staff = [Actor(Role.GRID_STAFF, person.id, person.name)] if Role.GRID_STAFF in roles else []
+    overseers = [overseer(person)] if person.is_overseer else []
+    return next((each for each in (*staff, *grid_staff, *overseers) if each.role in move.roles), None)
+
+
+def acting(person: Person, ticket: Ticket, move: Move) -> Actor:
+    """The same where they were chosen because they may. Raises IllegalMove where they no longer do."""
+    found = mover(person, ticket, move)
+    if found is None:
+        raise IllegalMove(move, Status(ticket.status), "in none of their roles")
+    return found
 
 
 def resident(person: Person) -> Actor:

@@ -159,9 +159,7 @@ def audience(
             return session.scalars(select(Person).join(Follower).where(Follower.ticket_id == ticket.id))
         case Audience.REPORTER:
             return session.scalars(select(Person).where(Person.id == ticket.reporter_id))
-        case Audience.ASSIGNEE:
-            return session.scalars(select(Person).where(Person.id == ticket.assignee_id))
-        case Audience.TEAM if ticket.assignee_id:
+        case Audience.ASSIGNEE | Audience.TEAM if whom is Audience.ASSIGNEE or ticket.assignee_id:
             return session.scalars(select(Person).where(Person.id == ticket.assignee_id))
         case Audience.TEAM:
             return told_of(session, town, ticket, now)

@@ -110,6 +110,15 @@ FINISH = Move(
     needs_reason=True,
 )
 RELEASE = Move("release", "放行", frozenset({S.DISPATCHED, S.WORKING, S.SUSPENDED}), None, _STAFF | _OVERSEERS)
+ASK = Move(
+    "ask",
+    "询问居民",
+    frozenset({S.DISPATCHED, S.WORKING}),
+    None,
+    _STAFF | _OVERSEERS,
+    needs_reason=True,
+)
+ANSWER = Move("answer", "居民答复", frozenset({S.DISPATCHED, S.WORKING}), None, _RESIDENT, needs_reason=True)
 EXTEND = Move(
     "extend",
     "延期",
@@ -172,8 +181,8 @@ NOTE = Move("note", "备注", ANYWHERE, None, frozenset(Role))
 MOVES: dict[str, Move] = {
     move.name: move
     for move in (
-        RECEIVE, SUPPLEMENT, DECLINE, DISPATCH, ACCEPT, RETURN, REASSIGN, ESCALATE, WHISTLE, REPORT_IN, FINISH, RELEASE, EXTEND,
-        SUSPEND, RESUME, RESOLVE, FOLLOW_UP, RATE, CLOSE, REOPEN, WITHDRAW, MERGE, URGE, SUPERVISE,
-        NOTE,
+        RECEIVE, SUPPLEMENT, DECLINE, DISPATCH, ACCEPT, RETURN, REASSIGN, ESCALATE, WHISTLE, REPORT_IN, FINISH,
+        RELEASE, ASK, ANSWER, EXTEND, SUSPEND, RESUME, RESOLVE, FOLLOW_UP, RATE, CLOSE, REOPEN, WITHDRAW, MERGE,
+        URGE, SUPERVISE, NOTE,
     )
 }  # fmt: skip

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -278,6 +277,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_tickets_team_status", ["team", "status"], unique=False)
 
     op.create_table(
+        "approvals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("wish", sa.String(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("team", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("span", sa.String(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("granted", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by"], ["people.id"], name=op.f("fk_approvals_asked_by")),
+        sa.ForeignKeyConstraint(["decided_by"], ["people.id"], name=op.f("fk_approvals_decided_by")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_approvals_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
+    )
+    with op.batch_alter_table("approvals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_approvals_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
         "attachments",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=True),
@@ -368,6 +389,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pushes_ticket_id"), ["ticket_id"], unique=False)
 
     op.create_table(
+        "questions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("asked_of", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by"], ["people.id"], name=op.f("fk_questions_asked_by")),
+        sa.ForeignKeyConstraint(["asked_of"], ["people.id"], name=op.f("fk_questions_asked_of")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_questions_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_questions")),
+    )
+    with op.batch_alter_table("questions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_questions_asked_of"), ["asked_of"], unique=False)
+        batch_op.create_index(batch_op.f("ix_questions_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
         "ticket_events",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=False),
@@ -432,8 +472,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_timers_due_at", ["due_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_timers_ticket_id"), ["ticket_id"], unique=False)
 
+    op.create_table(
+        "approvers",
+        sa.Column("approval_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approvals.id"], name=op.f("fk_approvers_approval_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_approvers_person_id")),
+        sa.PrimaryKeyConstraint("approval_id", "person_id", name=op.f("pk_approvers")),
+    )
+    with op.batch_alter_table("approvers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_approvers_person_id"), ["person_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("approvers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_approvers_person_id"))
+
+    op.drop_table("approvers")
     with op.batch_alter_table("timers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_timers_ticket_id"))
         batch_op.drop_index("ix_timers_due_at")
@@ -449,6 +506,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ticket_events_at"))
 
     op.drop_table("ticket_events")
+    with op.batch_alter_table("questions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_questions_ticket_id"))
+        batch_op.drop_index(batch_op.f("ix_questions_asked_of"))
+
+    op.drop_table("questions")
     with op.batch_alter_table("pushes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pushes_ticket_id"))
         batch_op.drop_index("ix_pushes_person_id_due_at")
@@ -471,6 +533,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attachments_person_id"))
 
     op.drop_table("attachments")
+    with op.batch_alter_table("approvals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_approvals_ticket_id"))
+
+    op.drop_table("approvals")
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         batch_op.drop_index("ix_tickets_team_status")
         batch_op.drop_index(batch_op.f("ix_tickets_street"))

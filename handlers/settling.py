@@ -1,0 +1,130 @@
+"""Endings that staff bring about: 不受理 with where to go, 解释 what can't be solved, 并 two that are one."""
+
+import re
+
+from sqlalchemy import ColumnElement, update
+
+from handlers import shown
+from handlers.access import by_number, mover, reached
+from handlers.clocks import run_on
+from handlers.desk import on_desk
+from handlers.dialogue import Context, Reply, Router
+from handlers.picking import pick
+from handlers.telling import Audience, audience, tell
+from models.follower import Follower
+from models.moves import ACTIVE, CLOSE, DECLINE, MERGE, NOTE, RESOLVE, Closing, Move, Status
+from models.person import OVERSEERS, Role
+from models.ticket import Actor, Attachment, Ticket
+
+router = Router("settling")
+_CLERKS = frozenset({Role.GRID_STAFF}) | OVERSEERS
+_TWO_NUMBERS = re.compile(r"[#＃]?(\d{3,11})\s*(?:并?到|并?入|和|→|-|—|、|，|,)?\s*[#＃]?(\d{3,11})\s*(.*)", re.DOTALL)
+
+
+@router.command("不受理", "不予受理", roles=_CLERKS, help="不受理 [工单号] 去哪办：不归我们管，告诉居民该找谁")
+def decline(context: Context) -> Reply:
+    """Nobody is sent away without where to go instead."""
+    picked = _pick(context, DECLINE, "不受理")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words, by = picked
+    if ticket.red_flag:
+        return Reply(context.say("settling.red_flag", number=ticket.number))
+    if not words:
+        return Reply(context.say("settling.whither", number=ticket.number))
+    ticket.answer = words
+    ticket.apply(DECLINE, by=by, at=context.now, note=words, closing=Closing.NOT_OURS)
+    tell(context.session, context.town, ticket, "decline", context.now, but=context.person, reason=words)
+    return Reply(context.say("settling.declined", number=ticket.number))
+
+
+@router.command("解释", "解释说明", roles=_CLERKS, help="解释 [工单号] 说明：办不到的，向居民说明后结案（不算解决）")
+def explain(context: Context) -> Reply:
+    """An honest ending for what can't be solved; it never counts as solved."""
+    picked = pick(context, _reach(context), (Status.WORKING, Status.RESOLVED), "解释")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    by = mover(context.person, ticket, CLOSE)
+    if by is None or Status(ticket.status) not in RESOLVE.sources | CLOSE.sources:
+        return _already(context, ticket)
+    if not words:
+        return Reply(context.say("settling.explain_how", number=ticket.number))
+    if ticket.awaited:
+        return Reply(context.say("settling.called_are_missing", number=ticket.number))
+    ticket.answer = words
+    if ticket.status == Status.WORKING:
+        resolver = mover(context.person, ticket, RESOLVE)
+        if resolver is None:
+            return _already(context, ticket)
+        run_on(context, ticket)
+        ticket.apply(RESOLVE, by=resolver, at=context.now, note=words)
+    ticket.apply(CLOSE, by=by, at=context.now, note=words, closing=Closing.EXPLAINED)
+    tell(context.session, context.town, ticket, "close", context.now, but=context.person, reason=words)
+    return Reply(context.say("settling.explained", number=ticket.number))
+
+
+@router.command("并", "并单", "合并", roles=_CLERKS, help="并 工单号 到 工单号：同一件事合成一张单")
+def merge(context: Context) -> Reply:
+    """Followers, words and photos move to the one that stays; both sides are told."""
+    found = _TWO_NUMBERS.match(context.rest)
+    if found is None:
+        return Reply(context.say("settling.merge_how"))
+    pair = [by_number(context.session, _reach(context), digits) for digits in found.groups()[:2]]
+    if any(len(each) != 1 for each in pair):
+        unknown = found[1] if len(pair[0]) != 1 else found[2]
+        return Reply(context.say("picking.unknown_number", number=unknown), keep=True)
+    (ticket,), (stays,) = pair
+    by = mover(context.person, ticket, MERGE)
+    if ticket.id == stays.id or by is None or Status(stays.status) not in ACTIVE:
+        return Reply(context.say("settling.cannot_merge", number=ticket.number, into=stays.number))
+    if Status(ticket.status) not in MERGE.sources:
+        return _already(context, ticket)
+    if ticket.red_flag and not stays.red_flag:
+        return Reply(context.say("settling.red_flag_stays", number=ticket.number))
+    merge_into(context, ticket, stays, by, found[3].strip() or "同一件事")
+    return Reply(context.say("settling.merged", number=ticket.number, into=stays.number))
+
+
+def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: str) -> None:
+    """One ends in the other. Its clocks stand still for ever, for nothing looks at a ticket that has ended."""
+    team = list(audience(context.session, context.town, ticket, Audience.TEAM, context.now))
+    moved = _move_followers(context, ticket, stays)
+    context.session.execute(update(Attachment).where(Attachment.ticket_id == ticket.id).values(ticket_id=stays.id))
+    ticket.merged_into = stays.id
+    ticket.apply(MERGE, by=by, at=context.now, note=f"并入{stays.number}：{why}")
+    stays.apply(NOTE, by=by, at=context.now, note=f"并入{ticket.number}：{ticket.text}")
+    into, now = str(stays.number), context.now
+    tell(context.session, context.town, ticket, "merge", now, but=context.person, named=team, into=into)
+    tell(context.session, context.town, stays, "merged_in", now, but=context.person, note=ticket.text, count=moved)
+
+
+def _move_followers(context: Context, ticket: Ticket, stays: Ticket) -> int:
+    """Whoever waited for the one waits for the other too, with their own words. The old lines stay: a history."""
+    there = set(context.session.scalars(stays.followers.select().with_only_columns(Follower.person_id)))
+    came = [each for each in context.session.scalars(ticket.followers.select()) if each.person_id not in there]
+    for each in came:
+        words = each.text or (ticket.text if each.person_id == ticket.reporter_id else "")
+        line = Follower(ticket_id=stays.id, person_id=each.person_id, joined_at=each.joined_at, text=words)
+        context.session.add(line)
+    stays.neighbours += len(came)
+    return len(came)
+
+
+def _pick(context: Context, move: Move, word: str) -> tuple[Ticket, str, Actor] | Reply:
+    picked = pick(context, _reach(context), tuple(move.sources), word)
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    by = mover(context.person, ticket, move)
+    if by is None or Status(ticket.status) not in move.sources:
+        return _already(context, ticket)
+    return ticket, words, by
+
+
+def _reach(context: Context) -> ColumnElement[bool]:
+    return reached(context.person) | on_desk(context.person)
+
+
+def _already(context: Context, ticket: Ticket) -> Reply:
+    return Reply(context.say("working.already", line=shown.line(context.town, ticket, context.now)))
