@@ -8,6 +8,7 @@ from handlers import shown
 from handlers.access import followed, resident, tickets
 from handlers.choosing import chosen
 from handlers.clocks import set_promise
+from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state, intent, menu
 from handlers.filing import add_words
 from handlers.neighbours import JOINED, leave
@@ -54,6 +55,7 @@ def details(context: Context, ticket: Ticket) -> str:
         "progress.details",
         line=shown.line_for(context.town, ticket, context.now, context.person),
         team=shown.team_name(context.town, ticket.team),
+        duty=duty_line(context, ticket),
         due=shown.moment(shown.due(ticket), context.now),
         history="\n".join(last),
     )
@@ -111,7 +113,7 @@ def withdraw_confirmed(context: Context) -> Reply | None:
 def answer_follow_up(context: Context) -> Reply | None:
     """1–4 to 「解决了吗」, or words that say so. Only where a ticket of theirs waits for it."""
     number = chosen(context.text, len(_ANSWERS))
-    ticket = asked_about(context)
+    ticket = asked_about(context) if number is not None else None
     if number is None or ticket is None:
         return None
     rating, solved = _ANSWERS[number]

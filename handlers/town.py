@@ -1,12 +1,13 @@
 """What one installation is: its world, its rules, its words. One frozen value that every handler is given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from handlers.catalogue import Catalogue
 from handlers.downloads import Links
+from handlers.duties import Duties
 from handlers.joining_rules import Joining
 from handlers.levels import Levels
 from handlers.limits import Limits
@@ -86,5 +87,6 @@ class Town:
     quiet_hours: QuietHours
     levels: Levels
     reader: Reads
+    duties: Duties = field(default_factory=Duties)
     links: Links | None = None
     """None: no address is known under which we could be reached"""

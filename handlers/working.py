@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 from handlers import climbing, rollcall, shown
 from handlers.access import actor, called, tickets, worked
 from handlers.clocks import run_on, set_timer, sign_anew
+from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.picking import pick
 from handlers.privacy import is_complained_of, shielded
@@ -145,6 +146,7 @@ def opened(context: Context, ticket: Ticket) -> str:
         text=shielded(text) if hidden else text,
         team=shown.team_name(context.town, ticket.team),
         rule=ticket.rule,
+        duty=duty_line(context, ticket),
         due=shown.moment(shown.due(ticket), context.now),
         photos=len(ticket.attachments),
         history=shielded(history) if hidden else history,
