@@ -35,7 +35,7 @@ def table(
     """The heading and a row for each ticket, newest first, read as they are written."""
     yield HEADING
     staff = select(Person.id, Person.name).where(Person.id.in_(select(PersonRole.person_id)))
-    names: dict[int, str] = dict(session.execute(staff).tuples().all())
+    names = dict(session.execute(staff).all())
     found = tickets(scope).limit(limit).execution_options(yield_per=500)
     for ticket in session.scalars(found):
         yield _row(town, ticket, names.get(ticket.assignee_id or 0, ""))
@@ -79,7 +79,8 @@ def confirmed(context: Context) -> Reply | None:
 
 
 def _lately(now: datetime) -> Period:
-    return Period(f"近{_DAYS}天", day_start(now) - timedelta(days=_DAYS), now)
+    today = day_start(now)
+    return Period(f"近{_DAYS}天", today - timedelta(days=_DAYS), today + timedelta(days=1))
 
 
 def _row(town: Town, ticket: Ticket, assignee: str) -> tuple[str, ...]:
