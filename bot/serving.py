@@ -1,38 +1,50 @@
-"""Web processes under gunicorn: loaded once, then forked, so that they share the model's memory."""
+"""Web processes under gunicorn: loaded once, then forked, so that they share the model's memory.
 
+Gunicorn keeps the processes (forks, restarts, stops them); each answers with waitress, which holds a body back until
+it is whole (docs/adr/0010-server.md).
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from sqlalchemy import Engine
+
+THREADS = 8
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, app: Flask, engine: Engine, options: dict[str, Any]) -> None:
-        self._app, self._engine, self._options = app, engine, options
+    def __init__(self, app: Flask, after_fork: Callable[[], None], options: dict[str, Any]) -> None:
+        self._app, self._after_fork, self._options = app, after_fork, options
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in self._options.items():
             self.cfg.set(name, value)
-        self.cfg.set("post_fork", lambda _server, _worker: self._engine.dispose(close=False))
+        self.cfg.set("post_fork", lambda _server, _worker: self._after_fork())
 
     def load(self) -> Flask:
         return self._app
 
 
-def serve(app: Flask, engine: Engine, host: str, port: int, workers: int) -> None:
+def serve(
+    app: Flask,
+    host: str,
+    port: int,
+    workers: int,
+    after_fork: Callable[[], None] = lambda: None,
+    worker_class: str = "bot.buffered_worker.BufferedWorker",
+) -> None:
     """Serve until told to stop."""
-    engine.dispose()  # no connection of the parent's may be used by two children
     options = {
         "bind": f"{host}:{port}",
         "workers": workers,
-        "worker_class": "gthread",
-        "threads": 8,
+        "worker_class": worker_class,
+        "threads": THREADS,
         "timeout": 30,
         "keepalive": 15,
         "preload_app": True,
         "loglevel": "warning",
         "worker_tmp_dir": None,
     }
-    _Server(app, engine, options).run()
+    _Server(app, after_fork, options).run()

@@ -170,6 +170,8 @@ def _new_ticket(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
 
 def attach(occasion: Occasion, ticket: Ticket, attachments: tuple[int, ...]) -> None:
     """Photos and voices that were sent for this ticket."""
+    if not attachments:
+        return
     for attachment in occasion.session.scalars(select(Attachment).where(Attachment.id.in_(attachments))):
         attachment.ticket_id = ticket.id
 

@@ -9,8 +9,10 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-# How long a writer waits for another one's lock. WeChat gives us 5 s for the whole answer.
-LOCK_WAIT_MS = 3500
+from models.writer_queue import WriterQueue
+
+# How long a writer waits for its turn. WeChat gives us 5 s: twice this (the answer; then the apology) must fit in.
+LOCK_WAIT_SECONDS = 2.0
 
 Sessions = Callable[[], Session]
 
@@ -54,12 +56,14 @@ def connect(url: str) -> Engine:
     """An engine for `sqlite:///file` or `postgresql+psycopg://…`, with the settings that make each one safe."""
     if url.startswith("sqlite"):
         return _connect_sqlite(url)
-    return create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True, pool_timeout=3)
+    return create_engine(url, pool_size=16, max_overflow=16, pool_timeout=3)
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions that write: on SQLite each transaction takes the write lock at its begin."""
-    return sessionmaker(engine, expire_on_commit=False)
+    from models.appending import appending  # it knows the tables, which are built on this module
+
+    return appending(sessionmaker(engine, expire_on_commit=False))
 
 
 def reading_sessions(engine: Engine) -> sessionmaker[Session]:
@@ -68,7 +72,8 @@ def reading_sessions(engine: Engine) -> sessionmaker[Session]:
 
 
 def _connect_sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_size=16, max_overflow=16, connect_args={"timeout": LOCK_WAIT_MS / 1000})
+    engine = create_engine(url, pool_size=16, max_overflow=16, connect_args={"timeout": LOCK_WAIT_SECONDS})
+    queue = WriterQueue(LOCK_WAIT_SECONDS)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)
@@ -76,7 +81,6 @@ def _connect_sqlite(url: str) -> Engine:
         for pragma in (
             "journal_mode=wal",
             "synchronous=full",  # an acknowledged message survives a power cut
-            f"busy_timeout={LOCK_WAIT_MS}",
             "foreign_keys=on",
             "cache_size=-8000",
         ):
@@ -85,7 +89,11 @@ def _connect_sqlite(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # A transaction that reads first and writes later can't be upgraded under load: "database is locked" at once.
-        read_only = connection.get_execution_options().get("read_only", False)
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if connection.get_execution_options().get("read_only", False):
+            connection.exec_driver_sql("BEGIN")
+        else:
+            queue.begin(connection)
 
+    event.listen(engine, "commit", queue.leave)
+    event.listen(engine, "rollback", queue.leave)
     return engine

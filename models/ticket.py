@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, Connection, ForeignKey, Index, event
-from sqlalchemy.orm import Mapped, Mapper, WriteOnlyMapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Mapper, WriteOnlyMapped, mapped_column, object_session, relationship
 
 from models.base import Base
 from models.follower import Follower
@@ -158,8 +158,17 @@ class Ticket(Base):
             team=self.team,
             level=self.level,
         )
-        self.events.add(happened)
+        self._write_down(happened)
         return happened
+
+    def _write_down(self, happened: "TicketEvent") -> None:
+        """A stored ticket's line needs no look at the ticket's other lines."""
+        session = object_session(self)
+        if session is None or self.id is None:
+            self.events.add(happened)
+        else:
+            happened.ticket_id = self.id
+            session.add(happened)
 
     def _check(self, move: Move, by: Actor, note: str, closing: Closing | None) -> None:
         status = Status(self.status)

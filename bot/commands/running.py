@@ -30,7 +30,8 @@ def serve(command: Command, host: str, port: int, workers: int) -> None:
     from bot.serving import serve as run
 
     program = command.program()
-    run(create_app(program), program.engine, host, port, workers)
+    program.engine.dispose()  # no connection of the parent's may be used by two children
+    run(create_app(program), host, port, workers, lambda: program.engine.dispose(close=False))
 
 
 @click.command("worker")

@@ -1,0 +1,64 @@
+"""SQLite has one writer at a time: its writers wait in a line, not in SQLite's own sleeps, which grow to 100 ms.
+
+Threads of one process wait on a lock; only the first of each process asks the database, often and briefly.
+"""
+
+import sqlite3
+import threading
+import time
+
+from sqlalchemy.engine import Connection
+
+_PAUSE = 0.0003
+"""A message's transaction takes about twice as long"""
+
+
+class WriterQueue:
+    """The line of one process's writers."""
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+        self._first = threading.Lock()
+        self._holder: object = None
+
+    def begin(self, connection: Connection) -> None:
+        """BEGIN IMMEDIATE when it is our turn. Raises OperationalError ("locked") when patience is over."""
+        deadline = time.monotonic() + self._patience
+        ours = self._first.acquire(timeout=self._patience)
+        try:
+            self._wait(connection, deadline)
+        except BaseException:
+            if ours:
+                self._first.release()
+            raise
+        if ours:
+            self._holder = connection
+
+    def leave(self, connection: Connection) -> None:
+        """The next one's turn. Called just before the transaction ends: the next asks until it has."""
+        if self._holder is connection:
+            self._holder = None
+            self._first.release()
+
+    def _wait(self, connection: Connection, deadline: float) -> None:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101  (for the type checker)
+        driver.execute("pragma busy_timeout=0")
+        try:
+            while not _begun(driver):
+                if time.monotonic() > deadline:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last word, and the error, are SQLite's own
+                    return
+                time.sleep(_PAUSE)
+        finally:
+            driver.execute(f"pragma busy_timeout={self._patience * 1000:.0f}")
+
+
+def _begun(driver: sqlite3.Connection) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            return False
+        raise
+    return True
