@@ -30,14 +30,14 @@ ARROWS = {
     "dispatched": {
         "accept": "working", "return_": "received", "reassign": "dispatched", "escalate": "dispatched",
         "decline": "declined", "merge": "merged", "withdraw": "withdrawn", "whistle": "=", "report_in": "=",
-        "extend": "=", "urge": "=", "supervise": "=", "note": "=",
+        "finish": "=", "release": "=", "ask": "=", "answer": "=", "extend": "=", "urge": "=", "supervise": "=", "note": "=",
     },
     "working": {
         "resolve": "resolved", "return_": "received", "reassign": "dispatched", "escalate": "dispatched",
         "suspend": "suspended", "merge": "merged", "withdraw": "withdrawn", "whistle": "=", "report_in": "=",
-        "extend": "=", "urge": "=", "supervise": "=", "note": "=",
+        "finish": "=", "release": "=", "ask": "=", "answer": "=", "extend": "=", "urge": "=", "supervise": "=", "note": "=",
     },
-    "suspended": {"resume": "working", "urge": "=", "supervise": "=", "note": "="},
+    "suspended": {"resume": "working", "finish": "=", "release": "=", "urge": "=", "supervise": "=", "note": "="},
     "resolved": {"close": "closed", "reopen": "dispatched", "follow_up": "=", "rate": "=", "supervise": "=", "note": "="},
     "closed": {"reopen": "dispatched", "rate": "=", "note": "="},
     "withdrawn": {"note": "="},
@@ -47,15 +47,18 @@ ARROWS = {
 
 # Which role may do what, anywhere at all.
 BY_ROLE = {
-    "resident": {"supplement", "withdraw", "urge", "rate", "close", "reopen", "note"},
-    "property_staff": {"accept", "return_", "reassign", "escalate", "report_in", "resolve", "resume", "note"},
+    "resident": {"supplement", "answer", "withdraw", "urge", "rate", "close", "reopen", "note"},
+    "property_staff": {
+        "accept", "return_", "reassign", "escalate", "report_in", "finish", "release", "ask", "resolve", "resume", "note",
+    },
     "grid_staff": {
         "receive", "supplement", "decline", "dispatch", "accept", "return_", "reassign", "escalate", "whistle",
-        "report_in", "extend", "suspend", "resume", "resolve", "follow_up", "close", "merge", "note",
+        "report_in", "finish", "release", "ask", "extend", "suspend", "resume", "resolve", "follow_up", "close", "merge",
+        "note",
     },
     "supervisor": {
-        "receive", "supplement", "decline", "dispatch", "reassign", "escalate", "whistle", "extend", "suspend",
-        "resume", "follow_up", "close", "reopen", "merge", "urge", "supervise", "note",
+        "receive", "supplement", "decline", "dispatch", "reassign", "escalate", "whistle", "release", "ask", "extend",
+        "suspend", "resume", "follow_up", "close", "reopen", "merge", "urge", "supervise", "note",
     },
     "system": {
         "receive", "supplement", "dispatch", "reassign", "escalate", "whistle", "resume", "follow_up", "close",
@@ -154,6 +157,7 @@ def test_a_move_that_needs_a_reason_is_refused_without_one(move, nothing):
 def test_the_moves_that_need_a_reason_are_those_that_somebody_will_ask_about():
     assert {move.name for move in MOVES.values() if move.needs_reason} == {
         "decline", "return_", "reassign", "escalate", "whistle", "extend", "suspend", "resolve", "reopen", "merge",
+        "finish", "ask", "answer",
     }  # fmt: skip
 
 
