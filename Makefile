@@ -14,18 +14,20 @@ help:  ## this list
 	@touch $@
 
 # A dot for each library; pip's own words only where it fails.
-install = { $(BIN)/pip install --disable-pip-version-check --progress-bar off -r $(1) || touch .venv/failed; } \
-	| awk '/^(Collecting|Installing collected)/ { printf "."; fflush() } END { print "" }'
+install = rm -f .venv/failed; \
+	{ $(BIN)/pip install --disable-pip-version-check --progress-bar off -r $(1) 2>.venv/pip.log || touch .venv/failed; } \
+	| awk '/^(Collecting|Installing collected)/ { printf "."; fflush() } END { print "" }'; \
+	test ! -e .venv/failed || { cat .venv/pip.log; exit 1; }
 
 .venv/runtime: requirements.txt .venv/made
 	@echo "== 安装运行所需的库（第一次约需一两分钟）"
-	@rm -f .venv/failed; $(call install,requirements.txt)
-	@test ! -e .venv/failed && touch $@
+	@$(call install,requirements.txt)
+	@touch $@
 
 .venv/development: requirements-dev.txt .venv/runtime
 	@echo "== 安装开发和测试所需的库"
-	@rm -f .venv/failed; $(call install,requirements-dev.txt)
-	@test ! -e .venv/failed && touch $@
+	@$(call install,requirements-dev.txt)
+	@touch $@
 
 run: .venv/runtime  ## the demonstration on http://127.0.0.1:8000/
 	@$(BIN)/python -m bot demo --port 8000

@@ -15,7 +15,7 @@ from bot.delivering import Delivery
 from bot.media_dropping import drop_media
 from bot.media_fetching import MediaFetch
 from bot.nightly import KIND as NIGHTLY
-from bot.nightly import Nightly, plan
+from bot.nightly import Nightly
 from bot.settings import Template, Work
 from bot.wechat import Gateway
 from handlers.answering import Towns

@@ -29,9 +29,7 @@ def told_of(session: Session, town: Town, ticket: Ticket, now: datetime) -> list
     return told
 
 
-def told_of_teams(
-    session: Session, town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]
-) -> list[Person]:
+def told_of_teams(session: Session, town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) -> list[Person]:
     """Whoever is there of teams called by a whistle, and their own supervisors (their leaders)."""
     there = dict(at_hand(session, ticket, now, teams, town.calendar.works_on))
     told = [person for team in teams for person in _reached(session, town, ticket, team, there[team])]
