@@ -15,7 +15,8 @@ from nlp.redflags import find_red_flag
 NO_ALARM = "none"
 DANGERS = DATA / "dangers.tsv"
 LONGEST_ALARM = 70  # characters; a letter to an office is no cry for help, and rules still read it
-_ORDINARY_WEIGHT = 0.4  # the corpus has six ordinary lines for each of these, nearly all of them easy
+_ORDINARY_EVERY = 2  # the corpus has six ordinary lines for each of these, nearly all of them easy
+_ORDINARY_WEIGHT = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def alarm_examples(examples: Sequence[Example]) -> tuple[AlarmExample, ...]:
     """The written lines, and the corpus as what is ordinary: all but what may well be a danger."""
     ordinary = (
         AlarmExample(example.text, NO_ALARM, _ORDINARY_WEIGHT)
-        for example in examples
+        for example in examples[::_ORDINARY_EVERY]
         if len(example.text) <= LONGEST_ALARM and example.category != "safety"
         if find_red_flag(plain(example.text)) is None
     )

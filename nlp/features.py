@@ -1,4 +1,4 @@
-"""What the model counts in a text: words, short runs of characters, topics of the field's lexicon, words of danger."""
+"""What the model counts in a text: words, pairs of characters, topics of the field's lexicon, words of danger."""
 
 import re
 from collections import Counter
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from nlp.labels import Topic, alarm_words, topics
 from nlp.segment import Segmenter
 
-BLOCKS = ("words", "grams", "topics", "alarms")
-LONGEST_TERM = 4  # of the lexicon; longer terms would need runs that nothing else needs
+BLOCKS = ("words", "pairs", "topics", "alarms")
+LONGEST_TERM = 4  # of the lexicon, in characters
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _TERM = re.compile(r"[\u4e00-\u9fff]+|[a-z]{2,}")
@@ -34,12 +34,12 @@ class Features:
     """Counts of one text, a block a kind of evidence; each block is weighed apart."""
 
     words: Counter[str]
-    grams: Counter[str]
+    pairs: Counter[str]
     topics: Counter[str]
     alarms: Counter[str]
 
     def blocks(self) -> Sequence[Counter[str]]:
-        return (self.words, self.grams, self.topics, self.alarms)
+        return (self.words, self.pairs, self.topics, self.alarms)
 
 
 class Featurizer:
@@ -47,8 +47,8 @@ class Featurizer:
 
     def __init__(self, segmenter: Segmenter) -> None:
         self.segmenter = segmenter
-        self._topics = _by_word(topics())
-        self._alarms = _by_word(alarm_words())
+        self._topics = _Lexicon.of(topics())
+        self._alarms = _Lexicon.of(alarm_words())
 
     def features(self, text: str) -> Features:
         text = plain(text)
@@ -59,25 +59,29 @@ class Featurizer:
         lead = _lead_end(text)
         counted = Counter(words) + Counter(_until(words, lead))
         terms = Counter({word: count for word, count in counted.items() if _TERM.fullmatch(word)})
-        grams = Counter(_grams(text))
-        grams.update(_grams(text[:lead]))
-        return Features(terms, grams, _groups(grams, self._topics), _groups(grams + Counter(text), self._alarms))
+        runs = [*_HAN.findall(text), *_HAN.findall(text[:lead])]
+        pairs = [run[start : start + 2] for run in runs for start in range(len(run) - 1)]
+        said = [*pairs, *_longer(runs)]
+        return Features(terms, Counter(pairs), self._topics.count(said), self._alarms.count([*said, *text]))
 
 
-def _by_word(lexicon: Iterable[Topic]) -> Mapping[str, Sequence[str]]:
-    groups: dict[str, list[str]] = {}
-    for topic in lexicon:
-        for word in topic.words:
-            groups.setdefault(word, []).append(topic.key)
-    return groups
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """Groups of words under each of their words."""
 
+    groups: Mapping[str, Sequence[str]]
 
-def _groups(counts: Counter[str], groups: Mapping[str, Sequence[str]]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for term in counts.keys() & groups.keys():
-        for group in groups[term]:
-            found[group] += counts[term]
-    return found
+    @classmethod
+    def of(cls, lexicon: Iterable[Topic]) -> "_Lexicon":
+        groups: dict[str, list[str]] = {}
+        for topic in lexicon:
+            for word in topic.words:
+                groups.setdefault(word, []).append(topic.key)
+        return cls(groups)
+
+    def count(self, terms: Iterable[str]) -> Counter[str]:
+        known = self.groups
+        return Counter([group for term in terms if term in known for group in known[term]])
 
 
 def _lead_end(text: str) -> int:
@@ -96,9 +100,10 @@ def _until(words: Sequence[str], end: int) -> Iterable[str]:
         yield word
 
 
-def _grams(text: str) -> list[str]:
-    grams: list[str] = []
-    for run in _HAN.findall(text):
-        for length in range(2, LONGEST_TERM + 1):
-            grams += [run[start : start + length] for start in range(len(run) - length + 1)]
-    return grams
+def _longer(runs: Sequence[str]) -> list[str]:
+    return [
+        run[start : start + length]
+        for run in runs
+        for length in range(3, LONGEST_TERM + 1)
+        for start in range(len(run) - length + 1)
+    ]

@@ -4,7 +4,7 @@ No process that answers people imports this module; `nlp.linear` reads what it l
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +22,13 @@ from nlp.features import BLOCKS, Features, Featurizer
 from nlp.linear import Array, Head, LinearModel
 from nlp.segment import Segmenter, jieba_dictionary
 from nlp.store import Thresholds
-from nlp.thresholds import Answer, alarm_threshold, also_threshold, sure_threshold, temperature
+from nlp.thresholds import alarm_threshold, also_threshold, sure_threshold, temperature
 from nlp.understanding import Intent
 
-_SEEN_AT_LEAST = (2, 2, 1, 1)  # a run of characters seen once is a name or a slip
+_SEEN_AT_LEAST = (1, 2, 1, 1)  # a pair of characters seen once is a name or a slip
 _FOLDS = 3
+_MODESTY = 0.9  # the whole has seen half as much again as the parts that it is calibrated on, and is surer than they
+_SMALL_TALK = 0.3  # there is much of it, and a vague complaint must not drown in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,18 @@ class _Matrix:
 
     rows: Any
     columns: tuple[int, ...]
+    row_of: Mapping[str, int]
 
     @classmethod
-    def of(cls, weighing: FeatureUnion, features: Sequence[Features]) -> "_Matrix":
-        rows = weighing.fit_transform(features).tocsr()
-        return cls(rows, tuple(len(part.vocabulary_) for _name, part in weighing.transformer_list))
+    def of(cls, texts: Iterable[str], reading: FunctionTransformer, weighing: FeatureUnion) -> "_Matrix":
+        """Every text once: a line counted twice would make its every slip a term that was seen twice."""
+        row_of = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        rows = weighing.fit_transform(reading.transform(list(row_of))).tocsr()
+        return cls(rows, tuple(len(part.vocabulary_) for _name, part in weighing.transformer_list), row_of)
 
-    def weighted(self, question: _Question, keep: Sequence[int]) -> tuple[Any, Array]:
+    def weighted(self, question: _Question, texts: Iterable[str]) -> tuple[Any, Array]:
         factors = np.repeat(question.block_weights, self.columns)
-        return self.rows[keep].multiply(factors).tocsr(), factors
+        return self.rows[[self.row_of[text] for text in texts]].multiply(factors).tocsr(), factors
 
 
 def fit(examples: Sequence[Example]) -> Fitted:
@@ -75,9 +80,9 @@ def fit(examples: Sequence[Example]) -> Fitted:
     reading = FunctionTransformer(_reader(Featurizer(Segmenter(jieba_dictionary()))))
     weighing = FeatureUnion([(name, _vectorizer(block)) for block, name in enumerate(BLOCKS)])
     texts = [*(example.text for example in examples), *(alarm.text for alarm in alarms)]
-    matrix = _Matrix.of(weighing, reading.transform(texts))
+    matrix = _Matrix.of(texts, reading, weighing)
     category, sure, also = _category_head(matrix, examples)
-    alarm, alarm_at = _alarm_head(matrix, alarms, len(examples))
+    alarm, alarm_at = _alarm_head(matrix, alarms)
     heads = {"category": category, "intent": _intent_head(matrix, examples, alarms), "alarm": alarm}
     steps = [("read", reading), ("weigh", weighing)]
     return Fitted(
@@ -87,25 +92,26 @@ def fit(examples: Sequence[Example]) -> Fitted:
 
 def _category_head(matrix: _Matrix, examples: Sequence[Example]) -> tuple[LogisticRegression, float, float]:
     """With the probability from which it may be stated, and from which a second one is worth a mention."""
-    filed = [row for row, example in enumerate(examples) if _category(example)]
-    answers = [(_category(examples[row]), examples[row].also) for row in filed]
-    head, shares = _head(_CATEGORY, matrix, filed, answers)
-    labels = head.classes_
-    return head, sure_threshold(shares, labels, answers), also_threshold(shares, labels, answers)
+    filed = [example for example in examples if _category(example)]
+    answers = [(_category(example), example.also) for example in filed]
+    weights = [1.0 if example.category else _SMALL_TALK for example in filed]
+    labels = [label for label, _also in answers]
+    head, shares = _head(_CATEGORY, matrix, [example.text for example in filed], labels, weights)
+    keys = head.classes_
+    return head, sure_threshold(shares, keys, answers), also_threshold(shares, keys, answers)
 
 
 def _intent_head(matrix: _Matrix, examples: Sequence[Example], alarms: Sequence[AlarmExample]) -> LogisticRegression:
     """Whoever tells of a danger reports it."""
-    reports = [row for row, alarm in enumerate(alarms, len(examples)) if alarm.flag != NO_ALARM]
-    intents = [(intent, ()) for intent in (*(e.intent for e in examples), *[str(Intent.REPORT)] * len(reports))]
-    return _head(_INTENT, matrix, [*range(len(examples)), *reports], intents)[0]
+    said = {example.text: example.intent for example in examples}
+    said |= {alarm.text: str(Intent.REPORT) for alarm in alarms if alarm.flag != NO_ALARM}
+    return _head(_INTENT, matrix, list(said), list(said.values()))[0]
 
 
-def _alarm_head(matrix: _Matrix, alarms: Sequence[AlarmExample], first: int) -> tuple[LogisticRegression, float]:
+def _alarm_head(matrix: _Matrix, alarms: Sequence[AlarmExample]) -> tuple[LogisticRegression, float]:
     """With the probability of danger from which the alarm is raised."""
-    rows = range(first, first + len(alarms))
-    flags, weights = [(alarm.flag, ()) for alarm in alarms], [alarm.weight for alarm in alarms]
-    head, shares = _head(_ALARM, matrix, rows, flags, weights)
+    flags, weights = [alarm.flag for alarm in alarms], [alarm.weight for alarm in alarms]
+    head, shares = _head(_ALARM, matrix, [alarm.text for alarm in alarms], flags, weights)
     return head, alarm_threshold(1 - shares[:, list(head.classes_).index(NO_ALARM)], alarms)
 
 
@@ -126,18 +132,17 @@ def _vectorizer(block: int) -> TfidfVectorizer:
 
 
 def _head(
-    question: _Question, matrix: _Matrix, keep: Sequence[int], answers: Sequence[Answer], weights: Sequence[float] = ()
+    question: _Question, matrix: _Matrix, texts: Sequence[str], labels: Sequence[str], weights: Sequence[float] = ()
 ) -> tuple[LogisticRegression, Array]:
     """A fitted, calibrated classifier, and its probabilities for its own examples when it had not seen them."""
-    rows, factors = matrix.weighted(question, keep)
-    labels = [first for first, _also in answers]
+    rows, factors = matrix.weighted(question, texts)
     balance = "balanced" if question.balanced else None
     classifier = LogisticRegression(C=question.steadiness, class_weight=balance, max_iter=200, tol=1e-3)
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=7)
     fit_params = {"sample_weight": np.asarray(weights)} if weights else None
     unseen = cross_val_predict(classifier, rows, labels, cv=folds, method="predict_log_proba", params=fit_params)
     classifier.fit(rows, labels, **(fit_params or {}))
-    factor = temperature(unseen, classifier.classes_, answers)
+    factor = _MODESTY * temperature(unseen, classifier.classes_, labels)
     # softmax(factor · scores): the fitted model itself now gives calibrated probabilities, and of unweighted blocks
     classifier.coef_ *= factor * factors
     classifier.intercept_ *= factor

@@ -14,7 +14,7 @@ def reasons(
 ) -> tuple[tuple[str, float], ...]:
     """Words and weights, the heaviest first; only what spoke for the category.
 
-    Character runs and topics are no words that anybody reads: their weight goes to the words that they lie in or
+    Pairs of characters and topics are no words that anybody reads: their weight goes to the words that they lie in or
     stand for.
     """
     shares = _shares(linear, features, category)

@@ -16,19 +16,15 @@ _ALARM_PRECISION = 0.9  # among lines of which half sound like a danger and are 
 Answer = tuple[str, tuple[str, ...]]
 
 
-def temperature(log_shares: Array, labels: Sequence[str], answers: Sequence[Answer]) -> float:
-    """The factor on the scores that makes unseen answers most likely; below 1 the model was too sure of itself.
-
-    An answer is whatever a clerk would accept: a border case that may go either way is no reason to doubt.
-    """
-    accepted = np.array([[label in {first, *also} for label in labels] for first, also in answers])
-    factors = np.geomspace(0.25, 4.0, 81)
-    return float(max(factors, key=lambda factor: _likelihood(log_shares * factor, accepted)))
+def temperature(log_shares: Array, labels: Sequence[str], answers: Sequence[str]) -> float:
+    """The factor on the scores that makes unseen answers most likely; below 1 the model was too sure of itself."""
+    right = np.array([[label == answer for label in labels] for answer in answers])
+    return float(max(np.geomspace(0.25, 4.0, 81), key=lambda factor: _likelihood(log_shares * factor, right)))
 
 
-def _likelihood(scores: Array, accepted: NDArray[np.bool_]) -> float:
+def _likelihood(scores: Array, right: NDArray[np.bool_]) -> float:
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return float(np.log((powers * accepted).sum(axis=1) / powers.sum(axis=1)).mean())
+    return float(np.log(powers[right] / powers.sum(axis=1)).mean())
 
 
 def cost_curve(confidences: Sequence[float], accepted: Sequence[bool]) -> tuple[tuple[float, float], ...]:

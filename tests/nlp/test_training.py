@@ -1,0 +1,153 @@
+"""Training, versions on disk, and the right to take over."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from nlp import store
+from nlp.corpus import Example, read_corpus
+from nlp.features import Featurizer
+from nlp.fitting import fit, flatten
+from nlp.reader import Reader
+from nlp.store import BadModelError
+from nlp.training import train
+
+
+@pytest.fixture(scope="module")
+def sample():
+    """Every twelfth example: enough to fit something real in a second or two."""
+    return [example for example in read_corpus() if not example.held_out][::12]
+
+
+@pytest.fixture(scope="module")
+def fitted(sample):
+    return fit(sample)
+
+
+@pytest.fixture
+def small_corpus(tmp_path, sample):
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    rows = [f"{e.text}\t{e.intent}\t{e.category}\t{';'.join(e.also)}\t{e.item}" for e in sample]
+    (folder / "all.tsv").write_text("\n".join(["text\tintent\tcategory\talso\titem", *rows]) + "\n", "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("head", ["category", "intent", "alarm"])
+def test_the_fast_path_agrees_with_scikit_learn(fitted, head, sample):
+    linear = flatten(fitted)
+    reading = fitted.pipelines[head].named_steps["read"]
+    texts = ["", "3号楼电梯又坏了", "家里一股臭鸡蛋味", "谢谢😊", *[example.text for example in sample[:150]]]
+    wanted = fitted.pipelines[head].predict_proba(texts)
+    for text, expected in zip(texts, wanted, strict=True):
+        features = reading.transform([text])[0]
+        ours = linear.probabilities(linear.scores(linear.weigh(features)), head)
+        assert np.abs(ours - expected).max() < 1e-9
+
+
+def test_the_same_examples_give_the_same_model(sample, fitted):
+    again = flatten(fit(sample))
+    once = flatten(fitted)
+    assert np.array_equal(once.weights, again.weights)
+    assert once.vocabularies == again.vocabularies
+
+
+def test_a_first_model_is_used_and_a_better_one_takes_over(tmp_path, small_corpus):
+    out = tmp_path / "model"
+    first = train(small_corpus, out=out)
+    assert (first.took_over, first.why) == (True, "there was no model in use")
+    more = [Example("电梯坏了没人修真着急", "report", "repairs"), Example("路灯不亮走夜路害怕", "report", "repairs")]
+    second = train(small_corpus, more, out=out)
+    assert second.took_over
+    assert second.version.startswith("0002-")
+    assert store.current(out) == second.version
+    assert store.rollback(out) == first.version
+    assert Reader.load(out).model.card.version == first.version
+    with pytest.raises(BadModelError, match="first version"):
+        store.rollback(out)
+
+
+def test_a_worse_model_is_kept_but_not_used(tmp_path, small_corpus, model_dir):
+    out = tmp_path / "model"
+    shutil.copytree(model_dir, out)
+    good = store.current(out)
+    wrong = [
+        Example(f"{example.text} {number}", example.intent, "noise")
+        for number, example in enumerate(read_corpus(small_corpus))
+        if example.category
+    ]
+    report = train(small_corpus, wrong, out=out)
+    assert not report.took_over
+    assert "macro_f1 fell" in report.why
+    assert store.current(out) == good
+    assert report.version in store.versions(out)
+
+
+def test_a_model_survives_the_disk_unchanged(model_dir, reader):
+    again = Reader.load(model_dir)
+    for text in ("电梯坏了", "楼下太吵", "家里一股臭鸡蛋味"):
+        assert again.understand(text).candidates == reader.understand(text).candidates
+
+
+def test_a_model_holds_no_code(model_dir):
+    home = model_dir / store.current(model_dir)
+    assert {path.suffix for path in home.iterdir()} == {".json", ".npz", ".txt"}
+    with np.load(home / "arrays.npz", allow_pickle=False) as arrays:
+        assert all(arrays[name].dtype == np.float64 for name in arrays.files)
+
+
+def damaged(model_dir, tmp_path, damage):
+    out = tmp_path / "model"
+    shutil.copytree(model_dir, out)
+    damage(out / store.current(out))
+    return out
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (
+            lambda home: (home / "arrays.npz").write_bytes((home / "arrays.npz").read_bytes()[:-100]),
+            "arrays.npz changed",
+        ),
+        (lambda home: (home / "words.txt").unlink(), "no whole model"),
+        (lambda home: (home / "model.json").write_text("{", "utf-8"), "no whole model"),
+        (lambda home: (home / "model.json").write_text('{"format": 99}', "utf-8"), "format 99"),
+        (lambda home: (home / "model.json").write_text("[]", "utf-8"), "no whole model"),
+    ],
+)
+def test_a_damaged_model_is_refused_with_a_way_out(model_dir, tmp_path, damage, why):
+    with pytest.raises(BadModelError, match=why) as caught:
+        Reader.load(damaged(model_dir, tmp_path, damage))
+    assert "train again" in str(caught.value)
+
+
+def test_a_model_of_other_word_lists_is_refused(model_dir, tmp_path):
+    def change(home):
+        card = json.loads((home / "model.json").read_text("utf-8"))
+        (home / "model.json").write_text(json.dumps(card | {"lexicon_hash": "0"}), "utf-8")
+
+    with pytest.raises(BadModelError, match="other word lists"):
+        Reader.load(damaged(model_dir, tmp_path, change))
+
+
+def test_without_a_model_the_error_says_what_to_run(tmp_path):
+    with pytest.raises(BadModelError, match="python -m bot train"):
+        Reader.load(tmp_path)
+
+
+def test_old_versions_are_dropped_but_never_the_one_in_use(model_dir, tmp_path):
+    out = tmp_path / "model"
+    shutil.copytree(model_dir, out)
+    first = store.current(out)
+    for number in range(2, 9):
+        shutil.copytree(out / first, out / f"{number:04d}-x")
+    store.forget(out, keep=3)
+    assert store.versions(out) == [first, "0006-x", "0007-x", "0008-x"]
+
+
+def test_features_of_an_empty_text_are_empty(reader):
+    features = Featurizer(reader.model.segmenter).features("")
+    assert all(not block for block in features.blocks())
