@@ -1,0 +1,43 @@
+"""Commands that show what the program carries: synth, bench."""
+
+from pathlib import Path
+
+import click
+
+from bot.assembly import open_database
+from bot.commands.shared import Command, pass_command
+from handlers.world import load_world
+from models.base import reading_sessions
+
+
+@click.command()
+@click.option("--tickets", type=click.IntRange(1, 10_000_000), required=True, help="多少件")
+@click.option("--seed", default=1, show_default=True, help="同一个种子，同一个镇")
+@pass_command
+def synth(command: Command, tickets: int, seed: int) -> None:
+    """在数据库里造出一个镇一年的工单，看看装得下多少。只用于试验的数据库。"""
+    from datetime import UTC, datetime
+
+    from bot.synth.filling import NoWorldError, fill
+
+    settings = command.settings()
+    engine = open_database(settings)
+    with reading_sessions(engine)() as session:
+        world = load_world(session)
+    try:
+        with click.progressbar(length=tickets, label="造工单") as bar:
+            fill(engine, world, settings.routing, tickets, seed, datetime.now(UTC), lambda n: bar.update(n - bar.pos))
+    except NoWorldError:
+        raise click.ClickException("还没有社区数据，请先运行 python -m bot import 文件夹") from None
+    click.echo(f"已写入 {tickets} 件。")
+
+
+@click.command()
+@click.option("--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="结果另存为 JSON")
+@click.option("--full", is_flag=True, help="大的也量：一百万件工单、十万个地点（约半小时）")
+@click.option("--only", multiple=True, help="只量这几项，如 path、asking")
+def bench(file: Path | None, only: tuple[str, ...], *, full: bool) -> None:
+    """量这台机器上的快慢，旁边放着拿来比的东西；用自己的数据库，不碰真实的数据。"""
+    from bot.bench.running import run
+
+    run(file, only, full=full)

@@ -1,0 +1,179 @@
+"""Fills a database that has a world with a made-up year of tickets. The same seed gives the same town."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, Table
+
+from bot.synth.bulk import Bulk, catch_up, next_id
+from bot.synth.story import Story, tell_story
+from handlers.routing import Case, Routing, choose
+from handlers.world import PlaceNode, World
+from models.follower import Follower
+from models.grid import Level
+from models.person import Person
+from models.ticket import CHINA, Ticket, TicketEvent
+from nlp.corpus import read_corpus
+from nlp.understanding import Intent
+
+_BATCH = 5000
+_RESIDENTS_PER_TICKET = 1 / 6
+_YEAR = timedelta(days=365)
+_DAYS = {"safety": 1, "utilities": 1, "sanitation": 1, "consult": 3, "construction": 10, "neighbours": 5}
+_TICKET = [
+    "id",
+    "number",
+    "version",
+    "status",
+    "category",
+    "item",
+    "title",
+    "text",
+    "urgent",
+    "confidence",
+    "place_id",
+    "place_name",
+    "building",
+    "unit",
+    "room",
+    "grid",
+    "community",
+    "street",
+    "county",
+    "level",
+    "team",
+    "first_team",
+    "rule",
+    "reporter_id",
+    "created_at",
+    "accept_by",
+    "handle_by",
+    "accepted_at",
+    "resolved_at",
+    "ended_at",
+    "closing",
+    "rating",
+    "answer",
+    "urges",
+    "reopenings",
+    "neighbours",
+]
+_EVENT = ["ticket_id", "move", "by_role", "at", "note", "before", "after", "team", "level"]
+_FOLLOWER = ["ticket_id", "person_id", "joined_at"]
+
+
+class NoWorldError(Exception):
+    """Tickets need places: the world must be imported first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One text with its category and sub-item."""
+
+    text: str
+    category: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One house: the place, the building, and who does what there."""
+
+    place: PlaceNode
+    building: str
+    levels: tuple[str | None, ...]
+    grid: str
+    teams: dict[str, tuple[str, str, str]]
+    """Category → team, level, rule"""
+
+
+def fill(
+    engine: Engine, world: World, routing: Routing, count: int, seed: int, now: datetime, tell: Callable[[int], None]
+) -> None:
+    """Write so many tickets with their events and followers, in batches; `tell` hears how many are done."""
+    town = _Town(world, routing, random.Random(seed), now)
+    for start in range(0, count, _BATCH):
+        with engine.begin() as connection:
+            if start == 0:
+                town.move_in(connection, count)
+            town.write(connection, min(_BATCH, count - start))
+        tell(min(start + _BATCH, count))
+
+
+class _Town:
+    def __init__(self, world: World, routing: Routing, chance: random.Random, now: datetime) -> None:
+        self._chance, self._now = chance, now
+        self._kinds = [Kind(e.text, e.category, e.item) for e in read_corpus() if e.intent == Intent.REPORT]
+        self._spots = list(_spots(world, routing, sorted({kind.category for kind in self._kinds})))
+        if not self._spots:
+            raise NoWorldError
+        # A few compounds have most of the trouble, as everywhere.
+        self._weights = [1 / (1 + index % 17) for index in range(len(self._spots))]
+        self._first_resident, self._residents = 0, 0
+
+    def move_in(self, connection: Connection, tickets: int) -> None:
+        """Residents, each known by an openid of the made-up town."""
+        people = cast("Table", Person.__table__)
+        self._first_resident, self._residents = (
+            next_id(connection, people),
+            max(20, int(tickets * _RESIDENTS_PER_TICKET)),
+        )
+        numbers = range(self._first_resident, self._first_resident + self._residents)
+        rows = ((number, f"oSynth{number:022d}", True) for number in numbers)
+        Bulk(connection, people, ("id", "openid", "following")).write(rows)
+        catch_up(connection, people)
+
+    def write(self, connection: Connection, count: int) -> None:
+        """One batch."""
+        tickets = cast("Table", Ticket.__table__)
+        first = next_id(connection, tickets)
+        made = [self._ticket(number) for number in range(first, first + count)]
+        Bulk(connection, tickets, _TICKET).write(row for row, _, _ in made)
+        Bulk(connection, cast("Table", TicketEvent.__table__), _EVENT).write(e for _, events, _ in made for e in events)
+        Bulk(connection, cast("Table", Follower.__table__), _FOLLOWER).write(f for *_, some in made for f in some)
+        catch_up(connection, tickets)
+
+    def _ticket(self, number: int) -> tuple[Sequence[Any], Sequence[Sequence[Any]], Sequence[Sequence[Any]]]:
+        chance = self._chance
+        kind, spot = chance.choice(self._kinds), chance.choices(self._spots, self._weights)[0]
+        created = self._now - _YEAR * chance.random() ** 1.3  # the account is known better from month to month
+        story = tell_story(chance, created, _DAYS.get(kind.category, 3), self._now)
+        team, level, _ = spot.teams[kind.category]
+        joined = [self._resident() for _ in range(chance.choices((1, 2, 3, 5), (82, 11, 5, 2))[0])]
+        followers = [(number, person, created) for person in dict.fromkeys(joined)]
+        events = [
+            (number, e.move.name, e.role.value, e.at, e.note, e.before.value, e.after.value, team, level)
+            for e in story.lines
+        ]
+        return self._row(number, kind, spot, story, followers), events, followers
+
+    def _row(
+        self, number: int, kind: Kind, spot: Spot, story: Story, followers: Sequence[tuple[int, int, datetime]]
+    ) -> Sequence[Any]:
+        team, level, rule = spot.teams[kind.category]
+        house = (spot.building, str(number % 4 + 1), f"{number % 6 + 1}0{number % 3 + 1}")
+        words = (kind.category, kind.item, kind.text[:24], kind.text, number % 50 == 0, 0.9)
+        name = f"{story.created_at.astimezone(CHINA):%y%m%d}{number % 100_000:05d}"
+        return (
+            *(number, name, 1 + len(story.lines), story.status.value, *words, spot.place.id, spot.place.name, *house),
+            *(spot.grid, *spot.levels, level, team, team if story.accepted_at else None, rule, followers[0][1]),
+            *(story.created_at, story.accept_by, story.handle_by, story.accepted_at, story.resolved_at),
+            *(story.ended_at, story.closing, story.rating, "已处理好，请您看看" if story.resolved_at else ""),
+            *(story.urges, story.reopenings, len(followers) - 1),
+        )
+
+    def _resident(self) -> int:
+        return self._first_resident + int(self._residents * self._chance.random() ** 2)
+
+
+def _spots(world: World, routing: Routing, categories: Sequence[str]) -> Iterator[Spot]:
+    for place in world.places.values():
+        for building, grid in list(place.grid_by_building.items())[:30]:
+            routes = {each: choose(world, routing, Case(each, place=place), grid) for each in categories}
+            teams = {each: (r.team.code, r.level.value, r.rule) for each, r in routes.items() if r}
+            if len(teams) == len(categories):
+                above = (Level.COMMUNITY, Level.STREET, Level.COUNTY)
+                yield Spot(place, building, tuple(world.code_at(grid, level) for level in above), grid, teams)

@@ -1,0 +1,137 @@
+"""What becomes of one made-up ticket: how long it took, how it ended, what stands in its history."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from models.moves import (
+    ACCEPT,
+    CLOSE,
+    DECLINE,
+    DISPATCH,
+    RATE,
+    RECEIVE,
+    REOPEN,
+    RESOLVE,
+    URGE,
+    WITHDRAW,
+    Closing,
+    Move,
+    Status,
+)
+from models.person import Role
+
+_STAFF, _RESIDENT, _BOT = Role.PROPERTY_STAFF, Role.RESIDENT, Role.SYSTEM
+# (share in 1000, status, closing, rating) of what is long past; ratings as people give them.
+_ENDS: tuple[tuple[int, Status, Closing | None, int | None], ...] = (
+    (430, Status.CLOSED, Closing.CONFIRMED, 3),
+    (140, Status.CLOSED, Closing.CONFIRMED, 2),
+    (50, Status.CLOSED, Closing.CONFIRMED, 1),
+    (180, Status.CLOSED, Closing.DEFAULT, None),
+    (60, Status.CLOSED, Closing.EXPLAINED, None),
+    (50, Status.WITHDRAWN, None, None),
+    (30, Status.DECLINED, Closing.NOT_OURS, None),
+    (45, Status.WORKING, None, None),
+    (15, Status.DISPATCHED, None, None),
+)
+_WEIGHTS = [share for share, *_ in _ENDS]
+_TAKES = {
+    Status.RESOLVED: 3,
+    Status.CLOSED: 3,
+    Status.WORKING: 2,
+    Status.WITHDRAWN: 1,
+    Status.DECLINED: 1,
+    Status.DISPATCHED: 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a history."""
+
+    move: Move
+    role: Role
+    at: datetime
+    before: Status
+    note: str = ""
+
+    @property
+    def after(self) -> Status:
+        return self.move.target or self.before
+
+
+@dataclass(slots=True)
+class Story:
+    """One ticket's life up to now."""
+
+    created_at: datetime
+    accept_by: datetime
+    handle_by: datetime
+    status: Status = Status.PENDING
+    accepted_at: datetime | None = None
+    resolved_at: datetime | None = None
+    ended_at: datetime | None = None
+    closing: str = ""
+    rating: int | None = None
+    urges: int = 0
+    reopenings: int = 0
+    lines: list[Line] = field(default_factory=list)
+
+    def go(self, move: Move, role: Role, at: datetime, note: str = "") -> None:
+        """One move, as the table of moves allows it."""
+        self.lines.append(Line(move, role, at, self.status, note))
+        self.status = move.target or self.status
+
+
+def tell_story(chance: random.Random, created_at: datetime, days: int, now: datetime) -> Story:
+    """A likely life of a ticket that had so many days, as far as it has got by now."""
+    story = Story(created_at, created_at + timedelta(hours=4), created_at + timedelta(days=days))
+    story.go(RECEIVE, _BOT, created_at, "自动受理")
+    story.go(DISPATCH, _BOT, created_at, "规则：物业先办")
+    _, end, closing, rating = chance.choices(_ENDS, _WEIGHTS)[0]
+    signed = created_at + timedelta(minutes=chance.expovariate(1 / 75))
+    done = signed + timedelta(days=days * chance.lognormvariate(-1, 0.75))  # one in eleven comes late
+    steps = _TAKES[end]
+    if end in {Status.WITHDRAWN, Status.DECLINED}:
+        _stop_early(story, end, signed, now)
+    if steps >= 2 and signed < now:
+        story.go(ACCEPT, _STAFF, signed)
+        story.accepted_at = signed
+    if story.status is Status.WORKING and chance.random() < 0.06 and signed + timedelta(days=1) < now:
+        story.go(URGE, _RESIDENT, signed + timedelta(days=1), "什么时候能好")
+        story.urges = 1
+    if steps >= 3 and story.status is Status.WORKING and done < now:
+        _finish(story, chance, done, now, closing, rating)
+    return story
+
+
+def _stop_early(story: Story, end: Status, at: datetime, now: datetime) -> None:
+    if at >= now:
+        return
+    if end is Status.WITHDRAWN:
+        story.go(WITHDRAW, _RESIDENT, at)
+    else:
+        story.go(DECLINE, Role.GRID_STAFF, at, "属于业主自管范围")
+        story.closing = Closing.NOT_OURS.value
+    story.ended_at = at
+
+
+def _finish(
+    story: Story, chance: random.Random, done: datetime, now: datetime, closing: Closing | None, rating: int | None
+) -> None:
+    story.go(RESOLVE, _STAFF, done, "已处理好，请您看看")
+    story.resolved_at = done
+    if chance.random() < 0.03 and done + timedelta(hours=6) < now:
+        story.go(REOPEN, _RESIDENT, done + timedelta(hours=6), "还是没好")
+        story.accepted_at = story.resolved_at = None
+        story.reopenings = 1
+        return
+    asked = timedelta(days=7) if closing is Closing.DEFAULT else timedelta(hours=chance.expovariate(1 / 20))
+    if done + asked >= now:
+        return
+    if rating:
+        story.go(RATE, _RESIDENT, done + asked, ("", "不满意", "基本满意", "满意")[rating])
+        story.rating = rating
+    by = {Closing.CONFIRMED: _RESIDENT, Closing.DEFAULT: _BOT}.get(closing or Closing.DEFAULT, Role.GRID_STAFF)
+    story.go(CLOSE, by, done + asked, "已向居民说明" if closing is Closing.EXPLAINED else "")
+    story.ended_at, story.closing = done + asked, (closing or Closing.DEFAULT).value
