@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,13 +15,18 @@ from bot.migrating import is_current
 from bot.settings import ConfigError, Settings
 from bot.towns import read_files
 from bot.wechat_errors import WeChatError
+from handlers.lost_work import look
 from handlers.rule_doubts import rule_doubts
 from handlers.world import World, load_world
 from handlers.world_doubts import world_doubts
 from models.base import reading_sessions
 from models.person import Person
+from models.ticket import CHINA
 from nlp.reader import Reader
 from nlp.store import BadModelError
+
+_AHEAD = timedelta(days=30)
+"""A limit given today may run so far"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,15 @@ class Finding:
 
 def look_over(settings: Settings, *, online: bool = False) -> list[Finding]:
     """Everything that can be found out without serving. Nothing is changed."""
-    findings = [*_rules(settings), *_keys(settings), *_privacy(settings), *_model(settings), *_database(settings)]
+    today = datetime.now(UTC).astimezone(CHINA).date()
+    findings = [
+        *_rules(settings),
+        *_calendar(settings, today),
+        *_keys(settings),
+        *_privacy(settings),
+        *_model(settings),
+        *_database(settings),
+    ]
     return findings + (list(_platform(settings)) if online else [])
 
 
@@ -43,6 +57,16 @@ def _rules(settings: Settings) -> Iterator[Finding]:
         read_files(settings)
     except ConfigError as error:
         yield from (Finding(problem, "改好这个文件的这一行") for problem in error.problems)
+
+
+def _calendar(settings: Settings, today: date) -> Iterator[Finding]:
+    last = settings.working_hours.last_known_year()
+    if (today + _AHEAD).year > last:
+        yield Finding(
+            f"法定节假日只知道到{last}年，以后只按周末算工作日",
+            "升级 chinesecalendar，或在 config.yaml 的 working_hours.days_off、days_on 写明放假和调休",
+            fatal=False,
+        )
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
@@ -82,6 +106,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             world = load_world(session)
             yield from _world(session, world)
             yield from _rules_here(settings, world)
+            yield from _lost(session)
             if unreadable_phones(session, key_ring(settings)):
                 yield Finding("有电话读不出来：密钥换过了", "把原来的密钥放进 BOT_PRIVACY__OLD_KEYS，再运行 rekey")
     except SQLAlchemyError as error:
@@ -106,6 +131,22 @@ def _world(session: Session, world: World) -> Iterator[Finding]:
         yield Finding(doubt.what, doubt.mend, fatal=False)
     if not session.scalar(select(func.count()).select_from(Person)):
         yield Finding("还没有任何人员", "导入 people.csv", fatal=False)
+
+
+_LOST = {
+    "failed_messages": ("有 {} 条消息近 7 天没能处理，居民得到的是道歉", "看日志里同时的 answer_failed，请值班人员联系居民"),
+    "ownerless_tickets": ("有 {} 张工单一天多没有承办单位", "请督导在公众号里回“派”，或补全 places.csv"),
+    "unfinished_pushes": ("有 {} 条通知一天多没发完", "看 worker 开着没有，再看 check --online"),
+    "stuck_timers": ("有 {} 个定时到点没响", "启动 python -m bot worker"),
+}
+
+
+def _lost(session: Session) -> Iterator[Finding]:
+    """The system's own lost work."""
+    for kind, number in look(session, datetime.now(UTC)).by_kind().items():
+        if number:
+            what, mend = _LOST[kind]
+            yield Finding(what.format(number), mend, fatal=False)
 
 
 def _platform(settings: Settings) -> Iterator[Finding]:

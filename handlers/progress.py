@@ -7,20 +7,19 @@ from sqlalchemy import func, select
 from handlers import shown
 from handlers.access import followed, resident, tickets
 from handlers.choosing import chosen
+from handlers.climbing import climb
 from handlers.clocks import set_promise
 from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state, intent, menu
 from handlers.filing import add_words
 from handlers.neighbours import JOINED, leave
 from handlers.picking import pick
-from handlers.routing import level_above
 from handlers.telling import tell
-from handlers.tickets import give_to, watch
+from handlers.tickets import watch
 from handlers.voting import ask_anew, asked_about, confirm, is_for_all, own_ticket
-from models.grid import Level
 from models.moves import ACTIVE, OPEN, REOPEN, URGE, WITHDRAW, Status
 from models.person import Role
-from models.ticket import Ticket, TicketEvent
+from models.ticket import SYSTEM, Ticket, TicketEvent
 from nlp.understanding import Intent
 
 router = Router("progress")
@@ -172,11 +171,10 @@ def reopen(context: Context, ticket: Ticket, why: str) -> Reply:
     ticket.apply(REOPEN, by=resident(context.person), at=context.now, note=why[:200])
     ticket.rating = 1
     ask_anew(context.session, ticket)
-    above = level_above(context.town.world, ticket.grid, Level(ticket.level), ticket.team)
-    if ticket.reopenings > 1 and above:
-        give_to(context, ticket, above)
-    set_promise(context, ticket, context.now)
-    watch(context, ticket)
+    again = ticket.reopenings > 1
+    if not (again and climb(context, ticket, by=SYSTEM, reason="第二次没办好，自动上报", but=context.person)):
+        set_promise(context, ticket, context.now)
+        watch(context, ticket)
     tell(context.session, context.town, ticket, "reopen", context.now, but=context.person, reason=why)
     values = {"team": shown.team_name(context.town, ticket.team), "due": shown.moment(ticket.handle_by, context.now)}
     return Reply(context.say("progress.reopened", number=ticket.number, **values))

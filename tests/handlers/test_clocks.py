@@ -1,0 +1,227 @@
+"""The clocks of a ticket, told through the chat: reminders, overdue, the climb, quiet nights, stops."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from chat import COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, STREET, SUPERVISOR, Chat
+from sqlalchemy import select
+
+from models.push import Push, Timer, claim
+from models.ticket import CHINA
+
+LIFT = "德尚小区3号楼电梯又坏了"
+
+
+@pytest.fixture
+def chat(program):
+    return Chat(program)
+
+
+def at(day, hour, minute=0):
+    """November 2026, Beijing time; the 16th is a Monday."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=CHINA)
+
+
+def _live_until(chat, clock, moment):
+    """Timers ring in their order at their own time, as under a worker that never sleeps."""
+    while True:
+        with chat.program.reading() as session:
+            due = select(Timer.due_at).where(Timer.due_at <= moment, Timer.kind != "fetch_media")
+            following = session.scalar(due.order_by(Timer.due_at).limit(1))
+        if following is None:
+            break
+        clock.now = max(clock.now, following)
+        chat.timers_ring()
+    clock.now = moment
+
+
+def _moves(chat):
+    with chat.program.reading() as session:
+        ticket = session.merge(chat.ticket(), load=False)
+        return [(each.move, each.by_role, each.note) for each in session.scalars(ticket.events.select())]
+
+
+def test_a_reminder_comes_before_the_limit_and_word_of_its_end_after(chat, clock):
+    chat.says(RESIDENT, LIFT)
+    chat.says(PROPERTY, "接")
+    chat.pushed(PROPERTY)
+    _live_until(chat, clock, at(17, 8, 29))
+    assert any("快到时限" in text for text in chat.pushed(PROPERTY))
+    _live_until(chat, clock, at(17, 10, 1))
+    assert any("超时未办结" in text for text in chat.pushed(PROPERTY))
+    assert any("超时未办结" in text for text in chat.pushed(SUPERVISOR))
+
+
+def test_what_nobody_does_climbs_level_by_level_to_the_county_and_stays_there(chat, clock):
+    chat.says(RESIDENT, LIFT)
+    chat.says(PROPERTY, "接")
+    levels = []
+    for day in range(16, 30):
+        _live_until(chat, clock, at(day, 20))
+        levels.append((chat.ticket().level, chat.ticket().team))
+    seen = list(dict.fromkeys(levels))
+    assert seen == [("grid", "P-DS"), ("community", "C-WY"), ("street", "S-XINYI"), ("county", "XY-CITY")]
+    assert chat.ticket().first_team == "P-DS"
+    climbs = [(role, note) for move, role, note in _moves(chat) if move == "escalate"]
+    assert len(climbs) == 3
+    assert all(role == "system" and "自动上报" in note for role, note in climbs)
+    assert climbs[0][1] == "超过处置时限（1个工作日）未办结，自动上报"
+
+
+def test_everybody_reads_why_it_climbed(chat, clock):
+    chat.says(RESIDENT, LIFT)
+    chat.says(PROPERTY, "接")
+    _live_until(chat, clock, at(17, 20))
+    for who in (RESIDENT, PROPERTY, COMMUNITY, SUPERVISOR):
+        told = "\n".join(chat.pushed(who))
+        assert "自动上报" in told or who == COMMUNITY, told
+    assert "新工单" not in "\n".join(chat.pushed(STREET))
+
+
+def test_a_level_that_takes_over_has_limits_of_its_own(chat, clock):
+    chat.says(RESIDENT, "德尚小区的物业费收得不合理")
+    first = chat.ticket()
+    chat.says(COMMUNITY, "接")
+    chat.says(COMMUNITY, "上报 要查收费批文")
+    climbed = chat.ticket()
+    assert (climbed.level, climbed.team, climbed.handle_limit) == ("street", "S-XINYI", "3个工作日")
+    assert climbed.handle_by < first.handle_by
+    assert climbed.accept_by == at(16, 12)
+
+
+def test_nobody_is_rung_out_of_bed_for_a_lamp(chat, clock):
+    clock.now = at(16, 22)
+    chat.says(RESIDENT, "德尚小区2号楼楼道灯不亮")
+    with chat.program.reading() as session:
+        pushes = session.scalars(select(Push)).all()
+    assert pushes
+    assert {push.due_at for push in pushes} == {at(17, 7, 30)}
+    assert "今日" in pushes[0].text  # in the morning it is today that it must be signed
+    assert "明日" not in pushes[0].text
+
+
+def test_a_danger_is_told_in_the_middle_of_the_night(chat, clock):
+    clock.now = at(17, 2)
+    chat.says(RESIDENT, "德尚小区3号楼有人困在电梯里了")
+    with chat.program.reading() as session:
+        assert {push.due_at for push in session.scalars(select(Push))} == {at(17, 2)}
+
+
+def test_what_waits_for_the_morning_does_not_hold_up_a_danger(chat, clock):
+    clock.now = at(16, 22)
+    chat.says(RESIDENT, "德尚小区2号楼楼道灯不亮")
+    chat.says(NEIGHBOUR, "德尚小区3号楼有人困在电梯里了")
+    with chat.program.sessions() as session, session.begin():
+        assert any(push.event == "red_flag" for push in claim(session, Push, clock.now))
+
+
+def test_a_resident_who_is_just_writing_hears_at_night_what_comes_of_it(chat, clock):
+    clock.now = at(16, 22)
+    chat.says(RESIDENT, LIFT)
+    chat.says(PROPERTY, "接")
+    with chat.program.reading() as session:
+        accepted = session.scalars(select(Push).where(Push.event == "accept")).one()
+    assert accepted.due_at == at(16, 22)
+
+
+def test_the_climb_waits_for_the_morning_too(chat, clock):
+    clock.now = at(16, 19)
+    chat.says(RESIDENT, "德尚小区门口的广场音响商店促销吵死了，商业噪音")
+    ticket = chat.ticket()
+    _live_until(chat, clock, at(17, 7, 29))
+    with chat.program.reading() as session:
+        night = session.scalars(select(Push).where(Push.due_at > at(16, 21, 30), Push.due_at < at(17, 7, 30))).all()
+    assert night == []
+    assert chat.ticket().level == ticket.level
+
+
+def test_while_the_resident_is_asked_the_clock_stands_still(chat, clock):
+    chat.says(RESIDENT, LIFT)
+    chat.says(PROPERTY, "接")
+    before = chat.ticket().handle_by
+    chat.says(PROPERTY, "问 是哪一部电梯")
+    assert chat.ticket().stopped_at
+    _live_until(chat, clock, at(16, 16))
+    assert "超时" not in "\n".join(chat.pushed(PROPERTY))
+    chat.says(RESIDENT, "东边那部")
+    went_on = chat.ticket()
+    assert went_on.stopped_at is None
+    assert before == at(17, 10)
+    assert went_on.handle_by == at(17, 16)  # six hours by the clock, of which two were the lunch break
+    assert [move for move, *_ in _moves(chat)][-2:] == ["ask", "answer"]
+
+
+def test_a_resident_who_never_answers_does_not_stop_the_clock_for_ever(chat, clock):
+    chat.says(RESIDENT, LIFT)
+    chat.says(PROPERTY, "接")
+    chat.says(PROPERTY, "问 是哪一部电梯")
+    chat.pushed(PROPERTY)
+    _live_until(chat, clock, at(18, 10, 1))
+    assert chat.ticket().stopped_at is None
+    assert "一直没有答复" in "\n".join(chat.pushed(PROPERTY))
+    assert chat.ticket().handle_by == at(19, 10)
+
+
+def test_returning_buys_no_time_and_the_second_return_is_the_last(chat, clock):
+    chat.says(RESIDENT, LIFT)
+    promised = chat.ticket().handle_by
+    chat.says(PROPERTY, "退 不归我们")
+    assert (chat.ticket().team, chat.ticket().handle_by) == ("C-WY", promised)
+    chat.says(COMMUNITY, "转 德尚物业 合同里写明归物业")
+    chat.says(PROPERTY, "退 还是不归我们")
+    assert (chat.ticket().team, chat.ticket().returns) == ("C-WY", 2)
+    assert "不能再退" in chat.says(COMMUNITY, "退 也不归我们")
+    assert chat.ticket().status == "dispatched"
+
+
+def test_a_ticket_reopened_twice_climbs_with_a_reason(chat, clock):
+    chat.says(RESIDENT, LIFT)
+    for _ in range(2):
+        chat.says(PROPERTY, "接")
+        chat.says(PROPERTY, "结 修好了")
+        chat.says(RESIDENT, "4")
+        chat.says(RESIDENT, "还是不行")
+    ticket = chat.ticket()
+    assert (ticket.reopenings, ticket.level, ticket.team) == (2, "community", "C-WY")
+    assert ("escalate", "system", "第二次没办好，自动上报") in _moves(chat)
+
+
+def test_what_lies_on_the_desk_is_told_again_until_somebody_takes_it(chat, clock):
+    chat.says(RESIDENT, "阳光新城门口的垃圾堆成山了没人管")
+    chat.says(RESIDENT, "就是阳光新城")
+    chat.pushed(SUPERVISOR)
+    _live_until(chat, clock, at(17, 20))
+    assert "没找到归属" in "\n".join(chat.pushed(SUPERVISOR))
+    clock.turn(hours=13)
+    chat.says(SUPERVISOR, f"派 {chat.ticket().number} 德尚小区")
+    chat.pushed(SUPERVISOR)
+    _live_until(chat, clock, at(18, 9, 5))
+    assert "没找到归属" not in "\n".join(chat.pushed(SUPERVISOR))
+
+
+def test_two_tickets_become_one_and_whoever_waited_for_either_hears_the_end(chat, clock):
+    chat.says(RESIDENT, LIFT)
+    first = chat.ticket().number
+    chat.says(NEIGHBOUR, "德尚小区大门口的垃圾桶满了没人倒")
+    second = chat.ticket().number
+    chat.pushed(NEIGHBOUR)
+    assert "已并入" in chat.says(COMMUNITY, f"并 {second} 到 {first}")
+    merged = chat.ticket()
+    assert (merged.status, merged.merged_into) == ("merged", chat.tickets()[0].id)
+    assert f"工单 {first} 是同一件事" in "\n".join(chat.pushed(NEIGHBOUR))
+    chat.says(PROPERTY, f"接 {first}")
+    chat.says(PROPERTY, f"结 {first} 修好了")
+    assert "已办结" in "\n".join(chat.pushed(NEIGHBOUR))
+    clock.turn(days=3)
+    chat.pushed(PROPERTY)
+    _live_until(chat, clock, clock.now + timedelta(days=1))
+    assert second not in "\n".join(chat.pushed(PROPERTY))
+
+
+def test_a_danger_is_not_swallowed_by_an_ordinary_ticket(chat):
+    chat.says(RESIDENT, "德尚小区大门口的垃圾桶满了没人倒")
+    ordinary = chat.ticket().number
+    chat.says(NEIGHBOUR, "德尚小区3号楼有人困在电梯里了")
+    danger = chat.ticket().number
+    assert "红色警情" in chat.says(COMMUNITY, f"并 {danger} 到 {ordinary}")
+    assert chat.ticket().status == "dispatched"
