@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from bot.__main__ import main as command_line
-from handlers.answering import ROUTERS
 from handlers.shown import CLOSING_NAMES, ROLE_NAMES, STATUS_NAMES
+from handlers.welcome import ALL_COMMANDS
 from models.moves import MOVES, Closing, Move, Status
 from models.person import OVERSEERS, STAFF, Role
 
@@ -40,12 +40,11 @@ def _usage(name: str, command: click.Command) -> str:
 
 def chat() -> str:
     """Every command that somebody may write to the account, by who may."""
-    commands = [command for router in ROUTERS for command in router.commands]
     audiences = (("居民", {Role.RESIDENT}), ("网格员、物业、部门", STAFF), ("督导、管理员", OVERSEERS))
     rows = (
         (who, *_parted(command.help), "、".join(command.words[1:]))
         for who, roles in audiences
-        for command in commands
+        for command in ALL_COMMANDS
         if command.roles & frozenset(roles)
     )
     return table(("谁", "发什么", "做什么", "也可以说"), rows)

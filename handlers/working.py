@@ -122,8 +122,9 @@ def todo(context: Context) -> Reply:
 
 
 def _todo_line(context: Context, ticket: Ticket) -> str:
-    due = shown.moment(shown.due(ticket), context.now)
-    return f"{shown.line(context.town, ticket, context.now)} {due}前"
+    due = shown.due(ticket)
+    until = f" {shown.moment(due, context.now)}前" if due else ""
+    return f"{shown.line(context.town, ticket, context.now)}{until}"
 
 
 @router.command("看", "详情", roles=STAFF, help="看 [工单号]：看工单全文和经过")
@@ -147,10 +148,15 @@ def opened(context: Context, ticket: Ticket) -> str:
         team=shown.team_name(context.town, ticket.team),
         rule=ticket.rule,
         duty=duty_line(context, ticket),
-        due=shown.moment(shown.due(ticket), context.now),
-        photos=len(ticket.attachments),
+        due=_due_line(context, ticket),
+        media=context.say("working.media", count=len(ticket.attachments)) if ticket.attachments else "",
         history=shielded(history) if hidden else history,
     )
+
+
+def _due_line(context: Context, ticket: Ticket) -> str:
+    due = shown.due(ticket)
+    return context.say("working.due", due=shown.moment(due, context.now)) if due else ""
 
 
 def _pick(context: Context, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
