@@ -76,8 +76,7 @@ def offer_unanswered(occasion: Occasion, ticket: Ticket, person_id: int) -> None
         ticket = file(occasion, replace(draft, alone=True), person)
     elif occasion.session.get(Follower, (ticket.id, person_id)) is None:
         add(occasion, ticket, person, draft)
-    facts = _facts(occasion.town, ticket, draft, occasion.now)
-    tell(occasion.session, occasion.town, ticket, "joined_unasked", occasion.now, named=[person], **facts)
+    tell(occasion.session, occasion.town, ticket, "joined_unasked", occasion.now, named=[person])
 
 
 def leave(context: Context, ticket: Ticket) -> bool:

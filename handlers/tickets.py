@@ -16,7 +16,7 @@ from handlers.telling import tell
 from handlers.world import PlaceNode
 from models.follower import Follower
 from models.grid import Level
-from models.moves import DISPATCH, RECEIVE
+from models.moves import DISPATCH, RECEIVE, Status
 from models.person import Person
 from models.ticket import SYSTEM, Actor, Attachment, Source, Ticket, TicketEvent
 
@@ -143,6 +143,7 @@ def recent(context: Context, minutes: int) -> Ticket | None:
     since = context.now - timedelta(minutes=minutes)
     mine = select(Ticket).join(Follower, Follower.ticket_id == Ticket.id)
     mine = mine.where(Follower.person_id == context.person.id, Follower.joined_at >= since)
+    mine = mine.where(Ticket.status != Status.MERGED.value)  # its followers wait for the other one now
     return context.session.scalar(mine.order_by(Follower.joined_at.desc(), Ticket.id.desc()).limit(1))
 
 

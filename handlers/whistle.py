@@ -184,12 +184,12 @@ def _reasoned(context: Context, ticket: Ticket, plan: Plan, reason: str) -> Repl
 
 def _split(context: Context, ticket: Ticket, words: str) -> tuple[tuple[str, ...], str]:
     """「城管、供电 线杆要倒」 → the teams that the first words name, and the reason that the rest is."""
-    pieces = [piece for piece in _BETWEEN.split(words.strip()) if piece]
     known: list[str] = []
-    while pieces and (team := _team_meant(context, ticket, pieces[0])):
+    rest = words.strip()
+    while rest and (team := _team_meant(context, ticket, _BETWEEN.split(rest, maxsplit=1)[0])):
         known.append(team.code)
-        pieces.pop(0)
-    return tuple(dict.fromkeys(known)), " ".join(pieces)
+        rest = "".join(_BETWEEN.split(rest, maxsplit=1)[1:])
+    return tuple(dict.fromkeys(known)), rest
 
 
 def _team_meant(context: Context, ticket: Ticket, words: str) -> TeamNode | None:
