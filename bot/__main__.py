@@ -7,7 +7,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from bot import logs
-from bot.commands import places, privacy, reading, routes, running, tickets
+from bot.commands import measuring, places, privacy, reading, routes, running, tickets
 from bot.commands.shared import Command
 from bot.settings import ConfigError
 from bot.wechat_errors import WeChatError
@@ -39,6 +39,7 @@ for command in (
     reading.understand,
     reading.route,
     routes.reroute,
+    routes.replay,
     tickets.say,
     tickets.ask,
     tickets.list_tickets,
@@ -48,6 +49,8 @@ for command in (
     privacy.erase,
     reading.train,
     reading.evaluate,
+    measuring.synth,
+    measuring.bench,
 ):
     main.add_command(command)
 

@@ -25,6 +25,7 @@ from handlers import (
     questioning,
     readers,
     receipts,
+    rehearsing,
     settling,
     supervising,
     suspending,
@@ -60,6 +61,7 @@ ROUTERS = (
     suspending.router,
     questioning.router,
     settling.router,
+    rehearsing.router,
     supervising.router,
     correcting.router,
     desk.router,
@@ -72,7 +74,10 @@ ROUTERS = (
     welcome.router,
     welcome.last_resort,
 )
-welcome.ALL_COMMANDS[:] = [command for router in ROUTERS for command in router.commands]
+_USUAL = (working.router, supervising.router, progress.router, welcome.router)  # stand first in 帮助
+welcome.ALL_COMMANDS[:] = [
+    command for router in sorted(ROUTERS, key=lambda router: router not in _USUAL) for command in router.commands
+]
 
 
 class Towns(Protocol):

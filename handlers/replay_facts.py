@@ -1,0 +1,122 @@
+"""What a replay needs of the past: when each promise began, when it stood still, when the work was done."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from models.approval import Approval, Question, Wish
+from models.calendar import Span
+from models.moves import DISPATCH, ESCALATE, REOPEN, RESUME, SUSPEND, Status
+from models.ticket import Ticket, TicketEvent
+
+_UNJUDGED = (Status.WITHDRAWN, Status.DECLINED, Status.MERGED)
+"""Ended without anybody having to finish them"""
+
+Stops = list[tuple[datetime, datetime]]
+Rows: TypeAlias = Select[*tuple[Any, ...]]
+
+
+@dataclass(slots=True)
+class Past:
+    """One ticket's facts that a promise depends on, and when it was finished."""
+
+    id: int
+    category: str
+    item: str
+    urgent: bool
+    red_flag: bool
+    text: str
+    team: str | None
+    level: str
+    climbs: int
+    began: datetime
+    promised: datetime | None
+    ended: datetime
+    """When it was put right; while it is open: the moment of asking, or since when its clocks stand still"""
+    is_open: bool
+    stops: Stops = field(default_factory=list)
+    extensions: list[Span] = field(default_factory=list)
+
+
+def past_of(session: Session, scope: ColumnElement[bool], now: datetime) -> Iterable[Past]:
+    """The tickets of a scope that somebody had to finish."""
+    found = {row.id: _of(row, now) for row in session.execute(_columns(scope))}
+    # What was finished later than the promise began anew (重办, 上报) is counted from there, as it was in life.
+    for ticket, at in session.execute(_restarts(scope)):
+        found[ticket].began = max(found[ticket].began, at)
+    for ticket, begins, ends in [*_suspensions(session, scope, now), *_questions(session, scope, now)]:
+        past = found[ticket]
+        if begins >= past.began and begins < past.ended:
+            past.stops.append((begins, min(ends, past.ended)))
+    granted = (Approval.wish == Wish.EXTEND.value) & Approval.granted.is_(True)
+    extended = select(Approval.ticket_id, Approval.span, Approval.decided_at).where(granted)
+    for ticket, span, at in session.execute(_within(extended, Approval.ticket_id, scope).order_by(Approval.id)):
+        if at >= found[ticket].began:
+            found[ticket].extensions.append(Span.parse(span))
+    return found.values()
+
+
+def _columns(scope: ColumnElement[bool]) -> Rows:
+    # The words of rows come from the text alone; nothing else of what people wrote is read.
+    unjudged = [status.value for status in _UNJUDGED]
+    return select(
+        Ticket.id, Ticket.category, Ticket.item, Ticket.urgent, Ticket.red_flag, Ticket.text, Ticket.team, Ticket.level,
+        Ticket.climbs, Ticket.created_at, Ticket.handle_by, Ticket.resolved_at, Ticket.ended_at, Ticket.stopped_at,
+    ).where(scope, Ticket.status.not_in(unjudged))  # fmt: skip
+
+
+def _of(row: Row[*tuple[Any, ...]], now: datetime) -> Past:
+    finished = row.resolved_at or row.ended_at
+    return Past(
+        id=row.id,
+        category=row.category,
+        item=row.item,
+        urgent=row.urgent,
+        red_flag=bool(row.red_flag),
+        text=row.text,
+        team=row.team,
+        level=row.level,
+        climbs=row.climbs,
+        began=row.created_at,
+        promised=row.handle_by,
+        ended=finished or row.stopped_at or now,
+        is_open=finished is None,
+    )
+
+
+def _within(found: Rows, ticket: InstrumentedAttribute[int], scope: ColumnElement[bool]) -> Rows:
+    unjudged = [status.value for status in _UNJUDGED]
+    return found.join(Ticket, Ticket.id == ticket).where(scope, Ticket.status.not_in(unjudged))
+
+
+def _restarts(scope: ColumnElement[bool]) -> Rows:
+    """When each promise really began: at the first dispatch (from the desk it is later than the filing), or anew."""
+    first = select(TicketEvent.ticket_id, func.min(TicketEvent.at)).where(TicketEvent.move == DISPATCH.name)
+    anew = select(TicketEvent.ticket_id, func.max(TicketEvent.at))
+    anew = anew.where(TicketEvent.move.in_([REOPEN.name, ESCALATE.name]))
+    both = (_within(each, TicketEvent.ticket_id, scope).group_by(TicketEvent.ticket_id) for each in (first, anew))
+    return select(next(both).union_all(next(both)).subquery())
+
+
+def _suspensions(
+    session: Session, scope: ColumnElement[bool], now: datetime
+) -> Iterator[tuple[int, datetime, datetime]]:
+    moves = select(TicketEvent.ticket_id, TicketEvent.move, TicketEvent.at)
+    moves = moves.where(TicketEvent.move.in_([SUSPEND.name, RESUME.name]))
+    begun: dict[int, datetime] = {}
+    for ticket, move, at in session.execute(_within(moves, TicketEvent.ticket_id, scope).order_by(TicketEvent.id)):
+        if move == SUSPEND.name:
+            begun[ticket] = at
+        elif ticket in begun:
+            yield ticket, begun.pop(ticket), at
+    yield from ((ticket, at, now) for ticket, at in begun.items())
+
+
+def _questions(session: Session, scope: ColumnElement[bool], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:
+    asked = select(Question.ticket_id, Question.asked_at, Question.closed_at)
+    for ticket, begins, ends in session.execute(_within(asked, Question.ticket_id, scope)):
+        yield ticket, begins, ends or now
