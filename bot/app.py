@@ -1,5 +1,6 @@
 """The web side as a Flask app: WeChat's webhook, and what operators' monitors ask."""
 
+import structlog
 from flask import Flask, Response, jsonify
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +13,8 @@ from bot.links import links
 from bot.migrating import is_current
 from bot.webhook import webhook
 from models.grid import Grid
+
+log = structlog.get_logger(__name__)
 
 
 def create_app(program: Program) -> Flask:
@@ -32,6 +35,7 @@ def create_app(program: Program) -> Flask:
     app.add_url_rule("/metrics", view_func=lambda: _metrics(program), endpoint="metrics")
     if download_links := links(program.settings):
         app.register_blueprint(files(program, download_links))
+    app.register_error_handler(SQLAlchemyError, _database_away)
     harden(app)
     return app
 
@@ -52,6 +56,12 @@ def _state(what: str, ready: bool) -> Response:  # noqa: FBT001
     response = jsonify({"ready": ready, "what": what})
     response.status_code = 200 if ready else 503
     return response
+
+
+def _database_away(error: SQLAlchemyError) -> Response:
+    """Where the webhook's own answer can't help: files and figures."""
+    log.error("database_away", error=type(error).__name__)
+    return _state("database", ready=False)
 
 
 def _metrics(program: Program) -> Response:

@@ -1,30 +1,79 @@
 """Logs: one JSON line an event for machines, plain lines for a person at a terminal. Never what somebody wrote."""
 
 import logging
+import re
 import sys
+import traceback
+from typing import Any
 
 import structlog
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import EventDict, Processor
 
-_SECRET_NAMES = ("secret", "token", "aes_key", "password", "openid", "text", "phone")
+from nlp.identities import mask
+
+_SECRET_NAMES = ("secret", "token", "aes_key", "password", "key", "openid", "text", "phone")
+_SECRET_ENDINGS = ("_secret", "_token", "_key", "_password", "_openid", "_phone")
+_HIDDEN = "***"
+_OPENID = re.compile(r"\bo[A-Za-z0-9_-]{27}\b")
+_IN_ADDRESS = re.compile(
+    r"((?:access_token|secret|openid|signature|corpsecret)=)[^&\s'\"]+|(://[^/\s:@]+:)[^@\s]+(?=@)"
+)
 
 
 def set_up(*, plain: bool = False) -> None:
-    """Configure structlog for this process; `plain` for terminals."""
-    renderer = structlog.dev.ConsoleRenderer(colors=False) if plain else structlog.processors.JSONRenderer()
+    """Configure this process's logs, the libraries' too; `plain` for terminals."""
+    renderer: Processor = (
+        structlog.dev.ConsoleRenderer(colors=False) if plain else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    common: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _exception_by_place,
+        _discreet,
+    ]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _without_secrets,
-            renderer,
-        ],
+        processors=[*common, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(ProcessorFormatter(processors=[ProcessorFormatter.remove_processors_meta, *common, renderer]))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
-def _without_secrets(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """The last net: a field with such a name is never written, whoever put it there."""
-    return {name: "***" if name in _SECRET_NAMES else value for name, value in event.items()}
+def places(error: BaseException) -> list[str]:
+    """Where it broke, innermost last. An error's own words may quote a resident (SQL parameters): they stay out."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def _exception_by_place(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """A library's traceback becomes the error's name and its places."""
+    found = event.pop("exc_info", None)
+    error = found[1] if isinstance(found, tuple) else sys.exc_info()[1] if found is True else found
+    if isinstance(error, BaseException):
+        event |= {"error": type(error).__name__, "at": places(error)}
+    return event
+
+
+def _discreet(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """The last net: no field of such a name, no number or account that tells who somebody is, whoever put it there."""
+    return {name: _HIDDEN if _is_secret(name) else _clean(value) for name, value in event.items()}
+
+
+def _is_secret(name: str) -> bool:
+    return name in _SECRET_NAMES or name.endswith(_SECRET_ENDINGS)
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401  (whatever is logged)
+    match value:
+        case str():
+            return mask(_OPENID.sub(_HIDDEN, _IN_ADDRESS.sub(rf"\1\2{_HIDDEN}", value)))
+        case dict():
+            return _discreet(None, "", value)
+        case list() | tuple():
+            return [_clean(each) for each in value]
+    return value

@@ -1,45 +1,88 @@
-"""Figures for Prometheus, read from the database at every scrape: true whichever of many processes is asked."""
+"""Figures for Prometheus, read from the database at every scrape: true whichever of many processes is asked.
 
-from datetime import datetime
+Every figure is of now or of the last minutes, found by an index or among the latest rows: a scrape costs the same in
+the tenth year as in the first.
+"""
+
+from datetime import datetime, timedelta
+from math import ceil
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from handlers.figures import late
+from handlers.lost_work import look
 from models.conversation import Inbound
-from models.push import Push, Timer
+from models.moves import Status
+from models.push import Outcome, Push, Timer
 from models.ticket import Ticket
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+_LATELY = timedelta(minutes=5)
+_LATEST = 10_000
+_MOST_REPLIES = 20_000
+"""More than one machine answers in five minutes"""
 
 
 def exposition(session: Session, now: datetime) -> bytes:
     """The text that a scrape gets."""
     registry = CollectorRegistry()
-    for name, about, value in _gauges(session, now):
-        Gauge(name, about, registry=registry).set(value)
-    by_status = Gauge("whistle_tickets", "Tickets by status", ["status"], registry=registry)
-    for status, number in session.execute(select(Ticket.status, func.count()).group_by(Ticket.status)):
-        by_status.labels(status).set(number)
+    _queues(registry, session, now)
+    _replies(registry, session, now)
+    _tickets(registry, session, now)
+    lost = Gauge("whistle_lost_work", "Work that nobody goes on with", ["kind"], registry=registry)
+    for kind, number in look(session, now).by_kind().items():
+        lost.labels(kind).set(number)
     return generate_latest(registry)
 
 
-def _gauges(session: Session, now: datetime) -> list[tuple[str, str, float]]:
-    def count(condition: object) -> float:
-        return session.scalar(select(func.count()).where(condition)) or 0  # type: ignore[arg-type]
+def _queues(registry: CollectorRegistry, session: Session, now: datetime) -> None:
+    retrying = Gauge("whistle_retrying", "Rows tried before, to be tried again", ["queue"], registry=registry)
+    for name, rows in (("pushes", Push), ("timers", Timer)):
+        retrying.labels(name).set(_count(session, rows.due_at.is_not(None) & (rows.attempts > 0)))
+    _gauge(registry, "pushes_waiting", "Pushes not finished", _count(session, Push.due_at.is_not(None)))
+    _gauge(registry, "pushes_oldest_due_seconds", "How long the oldest due push waits", _age(session, Push, now))
+    _gauge(registry, "timers_oldest_due_seconds", "How long the oldest due timer waits", _age(session, Timer, now))
+    _gauge(registry, "timers_overdue", "Timers that should have rung", _count(session, Timer.due_at < now))
+    latest = Push.id > (session.scalar(select(func.max(Push.id))) or 0) - _LATEST
+    given_up = (Push.outcome == Outcome.GAVE_UP.value) & (Push.finished_at > now - timedelta(hours=1))
+    _gauge(registry, "pushes_given_up", "Pushes given up in the last hour", _count(session, latest & given_up))
 
-    oldest = session.scalar(select(func.min(Push.created_at)).where(Push.due_at.is_not(None), Push.due_at <= now))
-    return [
-        ("whistle_pushes_waiting", "Pushes not finished", count(Push.due_at.is_not(None))),
-        (
-            "whistle_pushes_oldest_due_seconds",
-            "Age of the oldest due push",
-            (now - oldest).total_seconds() if oldest else 0,
-        ),
-        ("whistle_pushes_given_up", "Pushes given up", count(Push.outcome == "gave_up")),
-        ("whistle_timers_overdue", "Timers that should have rung", count(Timer.due_at < now)),
-        ("whistle_messages_failed", "Messages answered with an apology", count(Inbound.failure != "")),
-        ("whistle_tickets_late", "Tickets over their limit", count(late(now))),
-    ]
+
+def _age(session: Session, rows: type[Push] | type[Timer], now: datetime) -> float:
+    oldest = session.scalar(select(func.min(rows.due_at)).where(rows.due_at <= now))
+    return (now - oldest).total_seconds() if oldest else 0
+
+
+def _replies(registry: CollectorRegistry, session: Session, now: datetime) -> None:
+    """WeChat waits five seconds; from the message's arrival to just before its commit."""
+    lately = select(Inbound.received_at, Inbound.answered_at).where(Inbound.received_at > now - _LATELY)
+    rows = session.execute(lately.order_by(Inbound.received_at.desc()).limit(_MOST_REPLIES)).all()
+    took = sorted((answered - received).total_seconds() for received, answered in rows if answered)
+    seconds = Gauge("whistle_reply_seconds", "Time to answer, last 5 minutes", ["quantile"], registry=registry)
+    for share in (0.5, 0.99, 1.0):
+        seconds.labels(f"{share:g}").set(took[ceil(share * len(took)) - 1] if took else 0)
+    _gauge(registry, "messages", "Messages received in the last 5 minutes", len(rows))
+    failed = (Inbound.failure != "") & (Inbound.received_at > now - 3 * _LATELY)
+    _gauge(registry, "messages_failed", "Answered with an apology, last 15 minutes", _count(session, failed))
+
+
+def _tickets(registry: CollectorRegistry, session: Session, now: datetime) -> None:
+    by_status = Gauge("whistle_tickets", "Tickets by status", ["status"], registry=registry)
+    counted = dict(session.execute(select(Ticket.status, func.count()).group_by(Ticket.status)).all())
+    for status in Status:
+        by_status.labels(status.value).set(counted.get(status.value, 0))
+    working = Ticket.status == Status.WORKING.value
+    _gauge(registry, "tickets_late", "Open tickets over their limit", _count(session, late(now)))
+    unsigned = _count(session, late(now) & ~working)
+    _gauge(registry, "tickets_unsigned_late", "Of these: not signed in time", unsigned)
+
+
+def _gauge(registry: CollectorRegistry, name: str, about: str, value: float) -> None:
+    Gauge(f"whistle_{name}", about, registry=registry).set(value)
+
+
+def _count(session: Session, condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).where(condition)) or 0

@@ -67,7 +67,8 @@ class WeCom(_Section):
 
 
 class Database(_Section):
-    url: str = "sqlite:///var/whistle.db"
+    url: str = Field(default="sqlite:///var/whistle.db", repr=False)
+    """May hold a password: shown nowhere"""
 
 
 class Files(_Section):

@@ -7,7 +7,6 @@ of order.
 
 import hashlib
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
@@ -21,6 +20,7 @@ from bot.envelope import Envelope
 from bot.inbound_message import account, to_message
 from bot.inbound_xml import MalformedError, parse_xml
 from bot.intake import Inbound, is_path_probe, open_inbound, read_body
+from bot.logs import places
 from bot.reply_xml import reply_xml
 from bot.signature import Query, RefusedError, read_query, verify
 from bot.text_limits import CONTINUED
@@ -100,22 +100,20 @@ def _reply(inbound: Inbound, gh_id: str, ending: str, answered: Answer) -> str:
 
 def _answered(message: Message, answer: Answer, apology: str, failed: Failed | None) -> str:
     """The web side's outermost net: whatever breaks inside, the resident gets words, and WeChat its 200."""
-    message_id = log_id(message.key)
+    message_id, began = log_id(message.key), time.monotonic()
     with bound_contextvars(message_id=message_id):
         try:
-            return answer(message)
+            reply = answer(message)
         except Exception as error:  # noqa: BLE001 -- the one place: see above
-            name, places = type(error).__name__, _places(error)
-            log.error("answer_failed", message_id=message_id, error=name, at=places)  # noqa: TRY400 -- it quotes
+            name, at = type(error).__name__, places(error)
+            log.error("answer_failed", message_id=message_id, error=name, at=at)  # noqa: TRY400 -- it quotes
+        else:
+            took = round((time.monotonic() - began) * 1000, 1)
+            log.info("answered", message_id=message_id, kind=message.kind.value, milliseconds=took)
+            return reply
         with suppress(SQLAlchemyError):  # the database may be what failed: then the words ask to say it again
             return failed(message, name) if failed else apology
         return apology
-
-
-def _places(error: BaseException) -> list[str]:
-    """Where it broke, innermost last. An error's own words may quote a resident (SQL parameters): they stay out."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _success() -> Response:

@@ -53,10 +53,13 @@ class Base(DeclarativeBase):
 
 
 def connect(url: str) -> Engine:
-    """An engine for `sqlite:///file` or `postgresql+psycopg://…`, with the settings that make each one safe."""
+    """An engine for `sqlite:///file` or `postgresql+psycopg://…`, with the settings that make each one safe.
+
+    Parameters stay out of its errors: they quote residents.
+    """
     if url.startswith("sqlite"):
         return _connect_sqlite(url)
-    return create_engine(url, pool_size=16, max_overflow=16, pool_timeout=3)
+    return create_engine(url, pool_size=16, max_overflow=16, pool_timeout=3, hide_parameters=True)
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
@@ -72,7 +75,9 @@ def reading_sessions(engine: Engine) -> sessionmaker[Session]:
 
 
 def _connect_sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_size=16, max_overflow=16, connect_args={"timeout": LOCK_WAIT_SECONDS})
+    engine = create_engine(
+        url, pool_size=16, max_overflow=16, connect_args={"timeout": LOCK_WAIT_SECONDS}, hide_parameters=True
+    )
     queue = WriterQueue(LOCK_WAIT_SECONDS)
 
     @event.listens_for(engine, "connect")
