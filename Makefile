@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fix docs bench clean
+.PHONY: help run test lint fix docs bench clean audit fuzz
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -48,6 +48,15 @@ fix: .venv/development  ## mend what a tool can mend
 
 docs: .venv/development  ## the tables in the documentation that follow from the program
 	@PYTHONPATH=. $(BIN)/python docs/render.py
+
+audit: .venv/runtime  ## known weaknesses of the libraries (asks the registry of packages about each of them)
+	@test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv .venv/audit && .venv/audit/bin/pip install --disable-pip-version-check --quiet pip-audit; } \
+	  || { echo "装不上 pip-audit：连不到软件源，这次没有检查"; exit 0; }
+	@test ! -x .venv/audit/bin/pip-audit || .venv/audit/bin/python tests/audit.py
+
+fuzz: .venv/development  ## the parsers against mutated input for some minutes (FUZZ_SECONDS, default 300)
+	@test -x .venv/fuzz/bin/python || { $(PYTHON) -m venv .venv/fuzz && .venv/fuzz/bin/pip install --disable-pip-version-check --quiet -r requirements.txt -r requirements-fuzz.txt; }
+	@PYTHONPATH=. .venv/fuzz/bin/python tests/fuzz/atheris_targets.py $(or $(FUZZ_SECONDS),300)
 
 clean:  ## away with everything that can be made again
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache
