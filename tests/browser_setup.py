@@ -46,7 +46,7 @@ def apt_get(apt: str, *arguments: str) -> bool:
         say(f"apt-get {arguments[0]} 超过 {_PATIENCE // 60} 分钟没有做完")
         return False
     if done.returncode:
-        say(f"apt-get {arguments[0]}：{done.stderr.strip().splitlines()[-1:] or '失败'}")
+        say(f"apt-get {arguments[0]}：{(done.stderr.strip().splitlines() or ['失败'])[-1]}")
     return done.returncode == 0
 
 
