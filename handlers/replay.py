@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from handlers.limits import Limit, Limits, promise
+from handlers.limits import Limit, Limits
 from handlers.replay_facts import Past, Stops, past_of
 from handlers.town import Town
 from models.calendar import Calendar, Span
@@ -89,12 +89,10 @@ def under(limits: Limits) -> Choice:
 
 def due_of(town: Town, past: Past, limits: list[Limit]) -> datetime:
     """Until when it would have had to be put right."""
-    made, calendar = promise(limits, past.began, town.calendar), town.calendar
-    span = made.limit.handle
+    calendar, spans = town.calendar, [limit.handle for limit in limits]
     if past.climbs:
-        budget = town.levels.budget(Level(past.level)).handle
-        span = min(span, budget, key=lambda each: calendar.due(past.began, each))
-    due = calendar.due(past.began, span)
+        spans.append(town.levels.budget(Level(past.level)).handle)
+    due, _, span = min((calendar.due(past.began, span), place, span) for place, span in enumerate(spans))
     for extension in past.extensions:
         due = calendar.due(due, extension)
     return _stopped(calendar, due, span, past.stops)
