@@ -26,7 +26,7 @@ def told_of(session: Session, town: Town, ticket: Ticket, now: datetime) -> list
     for team in teams:
         first = _first_asked(session, ticket, now) if team == ticket.team else None
         told += [first] if first else _reached(session, town, ticket, team, there[team])
-    return told
+    return list(dict.fromkeys(told))
 
 
 def told_of_teams(session: Session, town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) -> list[Person]:

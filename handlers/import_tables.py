@@ -19,10 +19,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "teams": ("code", "name", "kind", "grids"),
     "people": ("name", "openid", "roles", "team", "grid", "phone", "wecom"),
 }
-OPTIONAL: Mapping[str, tuple[str, ...]] = {
-    "roster": ("team", "person", "days", "from", "to", "kind", "stand_in"),
-}
-"""Tables that a town may do without"""
+OPTIONAL = {"roster": ("team", "person", "days", "from", "to", "kind", "stand_in")}  # a town may do without
 _ENCODINGS = ("utf-8-sig", "gb18030")  # the second one reads GBK too, in which Excel saves CSV in China
 
 

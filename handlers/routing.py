@@ -27,6 +27,7 @@ def _known_team(words: str) -> str:
 
 
 TeamWords = Annotated[str, AfterValidator(_known_team)]
+_OF_PLACE = {"place": "name", "mode": "mode", "kind": "kind"}
 
 
 class Assign(StrEnum):
@@ -102,9 +103,6 @@ class Routing(_Strict):
             if rule.when is None or rule.when == When():
                 raise ValueError(f"规则“{rule.name}”没有条件，后面的规则永远用不上")
         return self
-
-
-_OF_PLACE = {"place": "name", "mode": "mode", "kind": "kind"}
 
 
 @dataclass(frozen=True, slots=True)
