@@ -122,6 +122,6 @@ def _one_after_another(context: Context, draft: Draft) -> None:
 
     SQLite has one writer anyway. For pins there is nothing to wait at; two tickets of one thing can be merged.
     """
-    if draft.place_id:
+    if draft.place_id and context.session.get_bind().dialect.name == "postgresql":
         row = select(Place.id).where(Place.id == draft.place_id).with_for_update(key_share=True)
         context.session.execute(row)
