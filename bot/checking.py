@@ -134,7 +134,7 @@ def _world(session: Session, world: World) -> Iterator[Finding]:
 
 
 _LOST = {
-    "failed_messages": ("有 {} 条消息近 7 天没能处理，居民得到的是道歉", "看日志里的 answer_failed，请值班人员联系居民"),
+    "failed_messages": ("有 {} 条消息近 7 天没能处理，居民得到的是道歉", "看日志里的 answer_failed，请人联系居民"),
     "ownerless_tickets": ("有 {} 张工单一天多没有承办单位", "请督导在公众号里回“派”，或补全 places.csv"),
     "unfinished_pushes": ("有 {} 条通知一天多没发完", "看 worker 开着没有，再看 check --online"),
     "stuck_timers": ("有 {} 个定时到点没响", "启动 python -m bot worker"),

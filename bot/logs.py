@@ -55,7 +55,7 @@ def _exception_by_place(_logger: object, _method: str, event: EventDict) -> Even
     found = event.pop("exc_info", None)
     error = found[1] if isinstance(found, tuple) else sys.exc_info()[1] if found is True else found
     if isinstance(error, BaseException):
-        event |= {"error": type(error).__name__, "at": places(error)}
+        event.update(error=type(error).__name__, at=places(error))
     return event
 
 
