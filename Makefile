@@ -58,5 +58,12 @@ fuzz: .venv/development  ## the parsers against mutated input for some minutes (
 	@test -x .venv/fuzz/bin/python || { $(PYTHON) -m venv .venv/fuzz && .venv/fuzz/bin/pip install --disable-pip-version-check --quiet -r requirements.txt -r requirements-fuzz.txt; }
 	@PYTHONPATH=. .venv/fuzz/bin/python tests/fuzz/atheris_targets.py $(or $(FUZZ_SECONDS),300)
 
+bench: .venv/development  ## what it costs, beside the bare framework (--full: FULL=--full)
+	@$(BIN)/pip install --disable-pip-version-check --quiet -r requirements-bench.txt || echo "WeRoBot 装不上，跳过它"
+	@$(BIN)/python -m bot bench --json docs/bench.json $(FULL)
+
+drill: .venv/development  ## kills processes at random under load, fifty times on each database
+	@WHISTLE_DRILL_KILLS=50 $(BIN)/pytest tests/drill -q -s -n 0
+
 clean:  ## away with everything that can be made again
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache

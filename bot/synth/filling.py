@@ -3,15 +3,18 @@
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Table, text
 
+from bot.settings import load_settings
 from bot.synth.bulk import Bulk, catch_up, next_id
 from bot.synth.story import Story, tell_story
 from handlers.routing import Case, Routing, choose
-from handlers.world import PlaceNode, World
+from handlers.world import PlaceNode, World, load_world
+from models.base import connect, reading_sessions
 from models.follower import Follower
 from models.grid import Level
 from models.person import Person
@@ -112,11 +115,11 @@ class _Town:
             raise NoWorldError
         # A few compounds have most of the trouble, as everywhere.
         self._weights = [1 / (1 + index % 17) for index in range(len(self._spots))]
-        self._first_resident, self._residents = 0, 0
+        self._first_resident = self._residents = self._tickets = self._told = 0
 
     def move_in(self, connection: Connection, tickets: int) -> None:
         """Residents, each known by an openid of the made-up town."""
-        people = cast("Table", Person.__table__)
+        people, self._tickets = cast("Table", Person.__table__), tickets
         self._first_resident, self._residents = (
             next_id(connection, people),
             max(20, int(tickets * _RESIDENTS_PER_TICKET)),
@@ -139,7 +142,7 @@ class _Town:
     def _ticket(self, number: int) -> tuple[Sequence[Any], Sequence[Sequence[Any]], Sequence[Sequence[Any]]]:
         chance = self._chance
         kind, spot = chance.choice(self._kinds), chance.choices(self._spots, self._weights)[0]
-        created = self._now - _YEAR * chance.random() ** 1.3  # the account is known better from month to month
+        created = self._next_moment()
         story = tell_story(chance, created, _DAYS.get(kind.category, 3), self._now)
         team, level, _ = spot.teams[kind.category]
         joined = [self._resident() for _ in range(chance.choices((1, 2, 3, 5), (82, 11, 5, 2))[0])]
@@ -165,6 +168,13 @@ class _Town:
             *(story.urges, story.reopenings, len(followers) - 1),
         )
 
+    def _next_moment(self) -> datetime:
+        """In the order of the numbers, as in life; the account is known better from month to month."""
+        self._told += 1
+        back = (1 - self._told / (self._tickets + 1)) ** 1.3
+        moment: datetime = self._now - _YEAR * back - timedelta(seconds=self._chance.random() * 60)
+        return moment
+
     def _resident(self) -> int:
         return self._first_resident + int(self._residents * self._chance.random() ** 2)
 
@@ -177,3 +187,15 @@ def _spots(world: World, routing: Routing, categories: Sequence[str]) -> Iterato
             if len(teams) == len(categories):
                 above = (Level.COMMUNITY, Level.STREET, Level.COUNTY)
                 yield Spot(place, building, tuple(world.code_at(grid, level) for level in above), grid, teams)
+
+
+def fill_url(url: str, count: int, seed: int = 1) -> None:
+    """The same by a database's address, under the shipped rules."""
+    engine = connect(url)
+    with reading_sessions(engine)() as session:
+        world = load_world(session)
+    routing = load_settings(Path(__file__).parents[2] / "config.yaml").routing
+    fill(engine, world, routing, count, seed, datetime.now(UTC), lambda _done: None)
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("analyze"))
+    engine.dispose()

