@@ -48,7 +48,13 @@ def _insert(kind: type[DeclarativeBase], dialect: str) -> Insert:
 
 def _values(row: DeclarativeBase) -> dict[str, Any]:
     given = inspect(row).dict
-    return {name: given.get(name, default) for name, default in _defaults(type(row)).items()}
+    defaults = _defaults(type(row)).items()
+    return {name: given[name] if name in given else _fresh(default) for name, default in defaults}
+
+
+def _fresh(default: Any) -> Any:  # noqa: ANN401  (whatever a column holds)
+    """A value of its own where the default makes one (an empty dict); SQLAlchemy has it take a context."""
+    return default(None) if callable(default) else default
 
 
 @cache
