@@ -1,0 +1,165 @@
+"""Who may do what to which ticket: every command × every role × every place of a person in the town, generated.
+
+The table below is the rule as a town would write it down; the program's own conditions are not asked.
+"""
+
+from dataclasses import dataclass
+from itertools import product
+
+import pytest
+from chat import RESIDENT, Chat
+
+from handlers.answering import route
+from handlers.dialogue import Context
+from handlers.welcome import ALL_COMMANDS
+from models.person import Person, PersonRole, Role
+from models.ticket import Ticket
+
+# Where the ticket lies, and where a person may stand to it. Rights reach from a grid to all below it.
+GRIDS = {
+    "own grid": "WY-01",
+    "community above": "WY",
+    "county above": "XY",
+    "sibling grid": "WY-02",
+    "other street": "XY-ZYL",
+    "no grid": None,
+}
+ABOVE = {"own grid", "community above", "county above"}
+TEAMS = {"own team": "P-DS", "other team": "P-LLY", "no team": None}
+EVERYWHERE = set(GRIDS)
+
+# role → team → the grids from which its people reach the ticket
+WORKS = {
+    Role.GRID_STAFF: {"own team": EVERYWHERE, "other team": ABOVE, "no team": ABOVE},
+    Role.PROPERTY_STAFF: {"own team": ABOVE | {"no grid"}, "other team": set(), "no team": set()},
+}
+OVERSEES = {
+    Role.SUPERVISOR: dict.fromkeys(TEAMS, ABOVE | {"no grid"}),
+    Role.ADMIN: dict.fromkeys(TEAMS, EVERYWHERE),
+}
+REACHES = WORKS | OVERSEES
+HIGHER = {"community above", "county above"}
+WHISTLES = {Role.GRID_STAFF: {"own team": HIGHER | {"other street"}, "other team": HIGHER}} | OVERSEES
+"""Of the staff only those whose grid is a community or more"""
+NOBODY: dict[Role, dict[str, set[str]]] = {}
+
+# command → who reaches a ticket of another's by it. Residents reach their own by all of theirs, and no other.
+RULES = {
+    **dict.fromkeys(["接", "到", "结", "退", "转", "上报", "备注", "看", "异议"], WORKS),
+    **dict.fromkeys(["查", "督办", "谁看过"], OVERSEES),
+    **dict.fromkeys(["放", "点名", "延", "挂账", "恢复", "问", "不受理", "解释", "为什么", "改类", "权属"], REACHES),
+    "并": REACHES,
+    "吹哨": WHISTLES,
+    **dict.fromkeys(["进度", "催办", "撤回", "重办", "派"], NOBODY),  # 派 is for tickets that have no team
+}
+ABOUT_NO_TICKET = {
+    "待办", "今日", "本周", "超时", "网格", "类别", "排行", "导出", "吹哨排行", "推演", "同意", "不同意",
+    "评价", "加入", "人工", "绑定", "帮助", "取消", "删除我的信息",
+}  # fmt: skip
+"""Lists, figures and a person's own affairs. Their reach is tested where they are. Approvals go by who was asked"""
+
+
+@dataclass(frozen=True)
+class Stand:
+    """One person's role and place in the town."""
+
+    role: Role
+    grid: str
+    team: str
+
+    def person(self) -> Person:
+        roles = [PersonRole(role=self.role.value)] if self.role is not Role.RESIDENT else []
+        return Person(openid="oStand", name="某某", grid=GRIDS[self.grid], team=TEAMS[self.team], role_rows=roles)
+
+
+STANDS = [
+    *(Stand(*each) for each in product(WORKS, GRIDS, ["own team", "other team"])),
+    *(Stand(*each) for each in product(OVERSEES, GRIDS, ["no team"])),
+    Stand(Role.RESIDENT, "no grid", "no team"),
+    Stand(Role.RESIDENT, "own grid", "own team"),  # a post without a role is no post
+]
+
+
+def first_words() -> set[str]:
+    return {command.words[0] for command in ALL_COMMANDS}
+
+
+def test_every_command_has_its_row_in_the_table():
+    assert first_words() == set(RULES) | ABOUT_NO_TICKET
+
+
+@pytest.fixture
+def ticket(program):
+    chat = Chat(program)
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了，猫咪大橘下不来")
+    assert (chat.ticket().grid, chat.ticket().team) == ("WY-01", "P-DS")
+    return chat.ticket()
+
+
+def said(program, stand: Stand, text: str) -> tuple[str, bool]:
+    """The reply, and whether the ticket changed; nothing of it is kept."""
+    with program.sessions() as session:
+        try:
+            person = stand.person()
+            session.add(person)
+            session.flush()
+            before = session.get_one(Ticket, 1).version
+            message = Chat(program).message("oStand", text)
+            context = Context(message, session, program.clock(), person, program.towns.current(session))
+            reply = route(context)
+            session.flush()
+            return reply.text, session.get_one(Ticket, 1).version != before
+        finally:
+            session.rollback()
+
+
+WORDS = {"转": "城管 归他们", "延": "2工作日 等配件", "挂账": "2026-12-01 等配件", "并": "到 99999999999", "改类": "停车",
+         "吹哨": "城管 供电 联合执法", "派": "德尚小区"}  # fmt: skip
+
+
+def wrongs(program, ticket: Ticket, word: str, stand: Stand) -> str:
+    """What is not as the table says, or nothing."""
+    held_by = {role for command in ALL_COMMANDS if command.words[0] == word for role in command.roles}
+    reply, changed = said(program, stand, f"{word} {ticket.number} {WORDS.get(word, '已经看过')}")
+    refused = any(sign in reply for sign in (f"没有找到工单 {ticket.number}", "没有可以", "吹哨由社区、街道发起"))
+    told = changed or "大橘" in reply or "德尚" in reply
+    if stand.role not in held_by and Role.RESIDENT not in held_by:
+        return "is told of such a command" if refused or told or ticket.number in reply else ""
+    if (stand.grid in RULES[word].get(stand.role, {}).get(stand.team, set())) == refused:
+        return f"{'refused' if refused else 'reached'}: {reply}"
+    return f"refused, and yet: {reply}" if refused and told else ""
+
+
+def test_every_command_reaches_a_ticket_exactly_as_the_table_says(program, ticket, kind):
+    stands = STANDS if kind == "sqlite" else STANDS[::7]  # the same conditions, in another dialect
+    tried = [(word, stand) for word in sorted(RULES) for stand in stands]
+    found = [(word, stand, wrong) for word, stand in tried if (wrong := wrongs(program, ticket, word, stand))]
+    assert found == []
+
+
+def test_lists_and_figures_reach_as_far_as_tickets_do(program, ticket, kind):
+    found = []
+    for stand in STANDS if kind == "sqlite" else STANDS[::7]:
+        works = stand.grid in WORKS.get(stand.role, {}).get(stand.team, set())
+        oversees = stand.grid in OVERSEES.get(stand.role, {}).get(stand.team, set())
+        shown = (
+            ticket.number in said(program, stand, "待办")[0],
+            "新增 1" in said(program, stand, "今日")[0],
+            "1 张工单" in said(program, stand, "导出")[0],
+        )
+        if shown != (works, oversees, oversees):
+            found.append((stand, shown))
+    assert found == []
+
+
+@pytest.mark.parametrize("resident", [stand for stand in STANDS if stand.role is Role.RESIDENT], ids=lambda s: s.team)
+def test_residents_cannot_discover_what_staff_can_do(resident, program, ticket):
+    staff = [command for command in ALL_COMMANDS if Role.RESIDENT not in command.roles]
+    shown = said(program, resident, "帮助")[0]
+    assert [command.help for command in staff if command.help in shown] == []
+    plain = said(program, resident, "哗哗哗")[0]
+    for command in staff:
+        for word in command.words:
+            if any(word in mine.words for mine in ALL_COMMANDS if Role.RESIDENT in mine.roles):
+                continue
+            assert said(program, resident, word)[0] == plain, word
