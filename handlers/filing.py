@@ -56,6 +56,8 @@ def which_place_chosen(context: Context) -> Reply | None:
     draft = Draft.of(context.slots)
     number = chosen(context.text, len(draft.places))
     if number is None:
+        number = _community_named(context, draft.places)
+    if number is None:
         return place_told(context)
     return go_on(context, placing.settle(draft, context.town.world.places[draft.places[number]]))
 
@@ -75,6 +77,9 @@ def guess_answered(context: Context) -> Reply | None:
 @router.on(in_state(PLACE, BUILDING))
 def place_told(context: Context) -> Reply | None:
     """Whatever is answered to 「在哪里」 is kept as the place's words, even where the world doesn't know it."""
+    if context.understanding and context.understanding.red_flag:
+        draft = Draft.of(context.slots)  # no answer, but an alarm: it goes first, and takes along what was told
+        return go_on(context, read(context, f"{context.text}。{draft.text}", draft))
     if _is_other_matter(context):
         return None
     return go_on(context, _told_where(context, replace(Draft.of(context.slots), places=())))
@@ -113,8 +118,10 @@ def parts_confirmed(context: Context) -> Reply | None:
 @router.on(kind(Kind.IMAGE, Kind.VIDEO, Kind.VOICE))
 def media_sent(context: Context) -> Reply | None:
     """A photo belongs to the report being made, to the one just made, or to the words that will follow."""
-    if context.text:
-        return None  # a voice that was recognised is read like a text
+    if context.text:  # a voice that was recognised is read like a text; staff can listen to it all the same
+        if context.understanding and context.understanding.intent is Intent.REPORT:
+            hold(context)
+        return None
     attachment, what = hold(context), _MEDIA_NAMES[context.message.kind]
     if context.state.startswith("filing.") and context.state != TICKET_PLACE:
         draft = Draft.of(context.slots)
@@ -190,6 +197,14 @@ def _told_where(context: Context, draft: Draft) -> Draft:
         draft = replace(draft, building=text)
     draft = placing.place(context, draft, context.understanding)
     return draft if placing.is_placed(draft) or mention.name else replace(draft, place_name=text[:40])
+
+
+def _community_named(context: Context, places: tuple[int, ...]) -> int | None:
+    """「长安那个」: which of the places lies in the community that the answer names, if just one does."""
+    world = context.town.world
+    names = [world.grids[world.places[place].community].name.removesuffix("社区") for place in places]
+    named = [index for index, name in enumerate(names) if name in context.text]
+    return named[0] if len(named) == 1 else None
 
 
 def _is_other_matter(context: Context) -> bool:

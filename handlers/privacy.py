@@ -16,6 +16,8 @@ Count = Annotated[int, Field(gt=0)]
 _HOUSE = re.compile(
     r"[\dA-Za-z一二三四五六七八九十百]+(?=\s*(?:号楼|栋|幢|座|号院|单元|号|室|户|层|楼|门))|(?<!\d)(?!(?:19|20)\d\d-)\d+(?:[-—]\d+)+"
 )
+# 「我是3号楼的王秀兰」「我叫王秀兰」「姓名：王秀兰」
+_WHO_I_AM = re.compile(r"(我是|我叫|本人叫?|姓名[是:：]?)[^，。！？,!?;；\s]{1,20}")
 
 
 class Privacy(BaseModel):
@@ -63,8 +65,8 @@ def is_complained_of(privacy: Privacy, kind_of_team: str, person: Person, ticket
 
 
 def shielded(text: str) -> str:
-    """Without the numbers of houses, stairs, flats and telephones."""
-    return _HOUSE.sub("*", mask(text))
+    """Without the numbers of houses, stairs, flats and telephones, and without what somebody says of who they are."""
+    return _HOUSE.sub("*", _WHO_I_AM.sub(r"\1*", mask(text)))
 
 
 def name_masked(name: str) -> str:

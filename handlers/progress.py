@@ -143,6 +143,8 @@ def not_solved(context: Context) -> Reply | None:
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if ticket is None or Status(ticket.status) not in REOPENABLE:
         return None
+    if context.understanding and context.understanding.red_flag:
+        return None  # a danger is a report of its own, at once
     return not_solved_for(context, ticket, context.text)
 
 

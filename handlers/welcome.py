@@ -1,7 +1,9 @@
 """Everything around a report: hello, help, binding a home, joining the staff, a person to talk to, small talk."""
 
 import hashlib
+import re
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -25,6 +27,7 @@ SURE_ENOUGH = 0.6  # calling a person or writing down a home on a mere guess wou
 HOME, BIND_WHICH = "welcome.home", "welcome.bind_which"
 # Letters that are not mistaken for digits when somebody types a code from a slip of paper.
 _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_GLUED = re.compile(r"加入([A-Za-z2-9]{8})")
 
 
 @router.on(event("subscribe"))
@@ -56,6 +59,13 @@ def farewell(context: Context) -> Reply:
     return Reply("", keep=True)
 
 
+def _glued_code(context: Context) -> Context | None:
+    """「加入ABCD2345」: many a phone's keyboard makes no space between the two."""
+    found = _GLUED.fullmatch(context.text)
+    return replace(context, rest=found[1]) if found else None
+
+
+@router.on(_glued_code)
 @router.command("加入", roles=EVERYBODY, help="加入 邀请码：网格员、物业人员报到")
 def join(context: Context) -> Reply:
     """A one-time code from the town's operator gives its role, grid and team."""
@@ -105,6 +115,8 @@ def home_told(context: Context) -> Reply | None:
 @router.command("绑定", "绑定住址", roles=EVERYBODY, help="绑定 小区几号楼几单元：记住您的住址，报修不用再说")
 def bind(context: Context) -> Reply | None:
     """Remember where somebody lives. The room is kept only if they tell it."""
+    if context.understanding and context.understanding.red_flag:
+        return None  # 「德尚小区2号楼着火了」 is no address
     draft = placing.place(context, Draft(context.text), context.understanding)
     mention = context.understanding.place if context.understanding else None
     if mention is None or not mention.known:
