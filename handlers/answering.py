@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from handlers import (
     approving,
+    attending,
     contesting,
     correcting,
     desk,
@@ -54,6 +55,7 @@ ROUTERS = (
     readers.router,
     exporting.router,
     whistle.router,
+    attending.router,
     working.router,
     approving.router,
     extending.router,
