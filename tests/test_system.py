@@ -91,7 +91,7 @@ FACTS = {
     "number": "26111600001", "what": "建筑垃圾、装修垃圾乱堆放", "where": "长安社区平房片区12号楼3单元1202室",
     "status": "不予受理", "team": "长安社区综合服务队（绿化队、清洁队）", "line": "❗26111600001 停车管理 德尚小区3号楼 待签收" * 2,
 }  # fmt: skip
-LONG = "长" * 100
+LONG = "长" * 60
 
 
 @pytest.mark.parametrize("key", sorted(SAY.keys))
