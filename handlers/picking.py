@@ -28,8 +28,20 @@ def pick(
     """The ticket that a command is about and the words after it, or what to answer instead.
 
     Without a number: the ticket last pushed to this person where the command fits it, else the only one that fits,
-    else a numbered choice.
+    else a numbered choice. A ticket named by its number that the command doesn't fit any more is answered for here;
+    `pick_any` leaves that to a caller who can say it better.
     """
+    picked = pick_any(context, scope, statuses, word)
+    if isinstance(picked, Reply) or not statuses or Status(picked[0].status) in statuses:
+        return picked
+    line = shown.line_for(context.town, picked[0], context.now, context.person)
+    return Reply(context.say("picking.not_now", word=word, line=line), keep=True)
+
+
+def pick_any(
+    context: Context, scope: ColumnElement[bool], statuses: tuple[Status, ...], word: str
+) -> tuple[Ticket, str] | Reply:
+    """The same, with a ticket named by its number in whatever status it is."""
     digits, words = split_reference(context.rest)
     if digits:
         return _by_number(context, scope, digits, words, word)

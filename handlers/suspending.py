@@ -9,7 +9,7 @@ from handlers.access import acting, mover, reached
 from handlers.clocks import run_on, set_timer, stop
 from handlers.dialogue import Context, Reply, Router
 from handlers.occasion import Occasion
-from handlers.picking import pick
+from handlers.picking import pick, pick_any
 from handlers.telling import tell
 from models.approval import Approval, Wish
 from models.moves import RESUME, SUSPEND, Status
@@ -27,7 +27,8 @@ def suspend(context: Context) -> Reply:
     """Asks the next level to stop the clocks until a day."""
     day = _DAY.search(context.rest)
     rest = (context.rest[: day.start()] + " " + context.rest[day.end() :]).strip() if day else context.rest
-    picked = pick(replace(context, rest=rest), reached(context.person), tuple(SUSPEND.sources), "挂账")
+    named = replace(context, rest=rest)
+    picked = pick_any(named, reached(context.person), tuple(SUSPEND.sources), "挂账")
     if isinstance(picked, Reply):
         return picked
     ticket, reason = picked

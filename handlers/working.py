@@ -10,7 +10,7 @@ from handlers.access import actor, called, tickets, worked
 from handlers.clocks import run_on, set_timer, sign_anew
 from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state
-from handlers.picking import pick
+from handlers.picking import pick, pick_any
 from handlers.privacy import is_complained_of, shielded
 from handlers.returning import MOST_RETURNS, hand_back
 from handlers.telling import tell
@@ -160,7 +160,7 @@ def _due_line(context: Context, ticket: Ticket) -> str:
 
 
 def _pick(context: Context, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
-    picked = pick(context, _reach(context), statuses, word)
+    picked = pick_any(context, _reach(context), statuses, word)
     if isinstance(picked, Reply) and not context.rest and context.person.last_told_ticket_id:
         last = _reach(context) & (Ticket.id == context.person.last_told_ticket_id)
         ticket = context.session.scalar(tickets(last))

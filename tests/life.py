@@ -1,0 +1,190 @@
+"""A town for random lives: who may act, time with its timers, and what must hold of every ticket at every moment."""
+
+from collections import defaultdict
+from datetime import time
+
+from chat import SUPERVISOR
+from sqlalchemy import delete, select, update
+
+from models.approval import Approval, Approver, Question
+from models.base import Base
+from models.moves import ACTIVE, ENDED, MOVES, Status
+from models.person import Person
+from models.push import Push, Timer
+from models.ticket import CHINA, Ticket, TicketEvent
+
+_WORLD = {"grids", "places", "place_aliases", "place_ranges", "teams", "team_areas", "people", "person_roles", "facts"}
+_LIMITS = {"accept_remind", "accept_overdue", "accept_climb", "handle_remind", "handle_overdue", "handle_climb"}
+_WATCHED_BY = {
+    Status.PENDING: {"desk_waits"},
+    Status.RECEIVED: {"desk_waits"},
+    Status.DISPATCHED: _LIMITS,
+    Status.WORKING: _LIMITS,
+    Status.SUSPENDED: {"resume"},
+    Status.RESOLVED: {"lapse"},
+}
+_CLOSERS = {"confirmed": {"resident"}, "default": {"system"}}
+_TOLD = {"escalate": "escalate", "extend": "extend", "suspend": "suspend", "resume": "resume", "decline": "decline"}
+"""Moves of which whoever reported it must hear, and by which push"""
+
+
+def forget_everything(program):
+    """A town where nothing has happened yet."""
+    with program.sessions() as session, session.begin():
+        session.execute(update(Ticket).values(merged_into=None, split_from=None))
+        session.execute(update(Person).values(last_told_ticket_id=None, last_inbound_at=None))
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name not in _WORLD and not table.name.startswith(("roster", "tokens")):
+                session.execute(delete(table))
+
+
+class Town:
+    """One life."""
+
+    def __init__(self, program, clock, chat):
+        self.program, self.clock, self.chat = program, clock, chat
+        self.first_teams = {}
+        with program.reading() as session:
+            self.world = program.towns.current(session).world
+            self.staff = defaultdict(list)
+            for person in session.scalars(select(Person).where(Person.openid.is_not(None)).order_by(Person.id)):
+                if person.team and person.is_staff:
+                    self.staff[person.team].append(person.openid)
+
+    def says(self, who, words):
+        reply = self.chat.says(who, words)
+        assert reply.strip(), f"silence to {words!r}"
+        assert "{" not in reply
+
+    def ticket(self, number):
+        """Counted from the newest."""
+        tickets = self.chat.tickets()
+        return tickets[-1 - number % len(tickets)] if tickets else None
+
+    def someone(self, ticket, who, anybody):
+        if who == "anybody" or (who == "holder" and not ticket.team):
+            return anybody
+        team = ticket.team if who == "holder" else f"C-{ticket.community}"
+        return next(iter(self.staff[team]), SUPERVISOR)
+
+    def approver_says(self, digit):
+        with self.program.reading() as session:
+            asked = select(Person.openid).join(Approver).join(Approval).where(Approval.decided_at.is_(None))
+            who = session.scalar(asked.order_by(Approval.id.desc(), Person.id).limit(1))
+        if who:
+            self.says(who, digit)
+
+    def live(self, span, *, worker=True):
+        """Timers ring at their own time, or all at once when the worker is back."""
+        until = self.clock.now + span
+        while worker:
+            with self.program.reading() as session:
+                waiting = select(Timer.due_at).where(Timer.due_at <= until, Timer.kind != "fetch_media")
+                following = session.scalar(waiting.order_by(Timer.due_at).limit(1))
+            if following is None:
+                break
+            self.clock.now = max(self.clock.now, following)
+            self.chat.timers_ring()
+        self.clock.now = until
+        if worker:
+            self.chat.timers_ring()
+
+    def moves(self):
+        with self.program.reading() as session:
+            return list(session.scalars(select(TicketEvent.move)))
+
+    def check(self):
+        with self.program.reading() as session:
+            tickets = session.scalars(select(Ticket)).all()
+            events, timers = defaultdict(list), defaultdict(set)
+            for event in session.scalars(select(TicketEvent).order_by(TicketEvent.id)):
+                events[event.ticket_id].append(event)
+            for ticket, kind in session.execute(select(Timer.ticket_id, Timer.kind).where(Timer.due_at.is_not(None))):
+                timers[ticket].add(kind)
+            questions = set(session.scalars(select(Question.ticket_id).where(Question.closed_at.is_(None))))
+            pushes = session.scalars(select(Push)).all()
+            for ticket in tickets:
+                self._history(ticket, events[ticket.id])
+                self._in_hands(ticket, timers[ticket.id], ticket.id in questions)
+                self._ending(ticket, events[ticket.id])
+                self._merged(ticket, {each.id: each for each in tickets})
+                self._explained(ticket, events[ticket.id], {push.key for push in pushes})
+            self._nights({ticket.id: ticket for ticket in tickets}, pushes)
+
+    def _history(self, ticket, events):
+        """Every change has its line, in order, and the table of moves allows each."""
+        status = Status.PENDING.value
+        for event in events:
+            move = MOVES[event.move]
+            assert event.before == status, (ticket.number, event.move)
+            assert event.after == (move.target.value if move.target else status)
+            assert event.note.strip() or not move.needs_reason, (ticket.number, event.move)
+            status = event.after
+        assert ticket.status == status, ticket.number
+        counted = [event.move for event in events]
+        assert counted.count("suspend") <= 1
+        assert counted.count("return_") <= 2
+        first = self.first_teams.setdefault(ticket.id, ticket.first_team) or ticket.first_team
+        assert ticket.first_team == first, "首接 was lost"
+        self.first_teams[ticket.id] = first
+
+    def _in_hands(self, ticket, timers, asked):
+        """Somebody can act, and something will look at it by itself."""
+        status = Status(ticket.status)
+        if status not in ACTIVE:
+            return
+        where = f"{ticket.number} {status}: timers {timers}, team {ticket.team}"
+        if status in {Status.PENDING, Status.RECEIVED}:
+            assert ticket.team is None, where
+        else:
+            assert ticket.team in self.world.teams, where
+        if ticket.stopped_at:
+            assert status is Status.SUSPENDED or (asked and "answer_waits" in timers), where
+        if status is Status.SUSPENDED:
+            assert ticket.stopped_at, where
+        if not ticket.stopped_at or status is Status.SUSPENDED:
+            assert timers & _WATCHED_BY[status], where
+        if status in {Status.DISPATCHED, Status.WORKING}:
+            assert ticket.accept_by, where
+            assert ticket.handle_by, where
+
+    def _ending(self, ticket, events):
+        """The four kinds of closing stay apart; none is given twice without the ticket being open in between."""
+        status = Status(ticket.status)
+        assert (ticket.ended_at is not None) == (status in ENDED), ticket.number
+        assert bool(ticket.closing) == (status in {Status.CLOSED, Status.DECLINED}), (ticket.number, ticket.closing)
+        if status is Status.CLOSED:
+            by = next(event.by_role for event in reversed(events) if event.move == "close")
+            assert by in _CLOSERS.get(ticket.closing, {"grid_staff", "supervisor", "admin"}), (by, ticket.closing)
+        if status is Status.DECLINED:
+            assert ticket.closing == "not_ours"
+        endings = [event for event in events if event.after in ENDED and event.before not in ENDED]
+        openings = [event for event in events if event.before in ENDED and event.after not in ENDED]
+        assert len(endings) - len(openings) == (status in ENDED)
+
+    def _merged(self, ticket, tickets):
+        """What was merged leads somewhere."""
+        assert (ticket.merged_into is not None) == (ticket.status == Status.MERGED), ticket.number
+        seen = {ticket.id}
+        into = tickets.get(ticket.merged_into)
+        while into is not None:
+            assert into.id not in seen, "merged in a circle"
+            seen.add(into.id)
+            into = tickets.get(into.merged_into)
+
+    def _explained(self, ticket, events, keys):
+        """Whoever reported it hears of every turn that they didn't make themselves."""
+        for event in events:
+            what = _TOLD.get(event.move)
+            if event.move == "close" and event.by_role != "resident":
+                what = "lapse" if event.by_role == "system" else "close"
+            if what:
+                told = {key for key in keys if key.startswith(f"{ticket.id}:{what}:{event.id}:")}
+                assert told or event.by_person == ticket.reporter_id, (ticket.number, event.move)
+
+    def _nights(self, tickets, pushes):
+        """Nobody of the staff is paged at night for anything but a danger."""
+        for push in pushes:
+            local = push.due_at.astimezone(CHINA).time() if push.due_at else None
+            if local and push.template == "staff" and not tickets[push.ticket_id].red_flag:
+                assert time(7, 30) <= local < time(21, 30) or push.event.startswith("whistle"), (push.event, local)

@@ -1,0 +1,151 @@
+"""A town lives at random: everybody writes what they like for days, and no ticket is ever lost, stuck or unexplained.
+
+`make test` plays a hundred lives, the nightly profile (HYPOTHESIS_PROFILE=nightly) two thousand longer ones.
+"""
+
+import os
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from chat import (
+    COLLEAGUE,
+    COMMUNITY,
+    GRID_STAFF,
+    NEIGHBOUR,
+    PROPERTY,
+    RESIDENT,
+    STREET,
+    SUPERVISOR,
+    Chat,
+)
+from conftest import Clock, settings_for
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from life import Town, forget_everything
+
+from bot.assembly import assemble
+from models.moves import Status
+
+_COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True, "database": None}
+PROFILES = {
+    "default": settings(max_examples=110, stateful_step_count=22, derandomize=True, **_COMMON),
+    "nightly": settings(max_examples=2000, stateful_step_count=40, **_COMMON),
+}
+PROFILE = PROFILES[os.environ.get("HYPOTHESIS_PROFILE", "default")]
+if os.environ.get("HYPOTHESIS_SHRINK") == "no":  # a life takes a while: first look, then make it small
+    PROFILE = settings(PROFILE, phases=[Phase.generate])
+
+REPORTS = (
+    "德尚小区3号楼电梯又坏了",
+    "德尚小区5号楼二单元下水道堵了往外冒",
+    "德尚小区大门口的垃圾桶满了没人倒",
+    "德尚小区的物业费收得不合理",
+    "德尚小区3号楼有人困在电梯里了",
+    "德尚小区停水了",
+    "府前街有个卖水果的摊子天天占道",
+    "阳光新城门口的垃圾堆成山了没人管",
+    "德尚小区2号楼楼道灯不亮",
+)
+RESIDENTS = st.sampled_from((RESIDENT, NEIGHBOUR))
+TICKETS = st.integers(0, 5)
+"""Which of the tickets that there are, counted from the newest"""
+WHO = st.sampled_from(("holder", "holder", "holder", "above", "anybody"))
+ANYBODY = st.sampled_from((PROPERTY, COLLEAGUE, GRID_STAFF, COMMUNITY, STREET, SUPERVISOR))
+DEEDS = {
+    Status.DISPATCHED: ("接 {n}", "接 {n}", "接 {n}", "退 {n} 不归我们管", "转 {n} 城管 占道归他们", "上报 {n} 管不了", "问 {n} 是几单元",
+                        "不受理 {n} 请找供电所，电话95598", "并 {n} 到 {m}", "延 {n} 1工作时 人手不够", "吹哨 {n} 城管 联合执法"),
+    Status.WORKING: ("到 {n}", "结 {n} 修好了", "结 {n} 修好了", "延 {n} 2工作时 等配件", "挂账 {n} 12月1日 等配件", "问 {n} 哪一户",
+                     "退 {n} 不归我们", "转 {n} 物业 归物业", "上报 {n} 要动用维修资金", "解释 {n} 列入明年改造", "并 {n} 到 {m}",
+                     "吹哨 {n} 供电 突发紧急", "异议 {n} 不归我们", "备注 {n} 内部记一笔"),
+    Status.SUSPENDED: ("恢复 {n}", "备注 {n} 还在等", "结 {n} 修好了", "放 {n} 城管"),
+    Status.RESOLVED: ("解释 {n} 办不了", "结 {n} 修好了", "重办 {n} 没修好"),
+    Status.CLOSED: ("重办 {n} 没修好", "结 {n} 修好了", "接 {n}"),
+}  # fmt: skip
+ALWAYS = (
+    "待办",
+    "看 {n}",
+    "派 {n} 德尚小区",
+    "督办 {n} 盯紧",
+    "点名 {n}",
+    "今日",
+    "恢复 {n}",
+    "接 {n}",
+    "结 {n} 好了",
+    "放 {n} 城管",
+)
+SAYINGS = (
+    "催办", "撤回", "撤回 {n}", "重办 {n} 又坏了", "不同意", "进度 {n}", "补充一下，是三单元的", "还是没修好", "修好了谢谢", "好的",
+    "二单元的", "取消", "另报", "加入", "评价", "0",
+)  # fmt: skip
+
+
+class Life(RuleBasedStateMachine):
+    """Days of a small town under one program; `program` and `counted` are set by the test."""
+
+    program = None
+    clock = None
+    counted = None
+
+    def __init__(self):
+        super().__init__()
+        forget_everything(self.program)
+        self.clock.now = Clock().now
+        self.chat = Chat(self.program)
+        self.town = Town(self.program, self.clock, self.chat)
+
+    @initialize(what=st.sampled_from(REPORTS))
+    def somebody_reports_first(self, what):
+        self.town.says(RESIDENT, what)
+
+    @rule(who=RESIDENTS, what=st.sampled_from(REPORTS))
+    def somebody_reports(self, who, what):
+        self.town.says(who, what)
+
+    @rule(deeds=st.lists(st.tuples(TICKETS, TICKETS, WHO, ANYBODY, st.integers(0, 40)), min_size=1, max_size=3))
+    def staff_act(self, deeds):
+        for which, other, who, anybody, number in deeds:
+            self._staff(self.town.ticket(which), self.town.ticket(other), who, anybody, number)
+
+    @rule(which=TICKETS, who=RESIDENTS, what=st.sampled_from(SAYINGS), then=st.sampled_from(("", "1", "还是漏水")))
+    def residents_say(self, which, who, what, then):
+        self.town.says(who, what.format(n=self.town.ticket(which).number))
+        if then:
+            self.town.says(who, then)
+
+    @rule(who=RESIDENTS | ANYBODY, digit=st.sampled_from("11234"), which=TICKETS, what=st.sampled_from(ALWAYS))
+    def somebody_answers_or_says_anything(self, who, digit, which, what):
+        self.town.approver_says(digit)
+        self.town.says(who, digit)
+        self.town.says(who, what.format(n=self.town.ticket(which).number))
+
+    @rule(minutes=st.sampled_from((1, 20, 100, 400, 1440, 4320, 11520)), worker=st.sampled_from((True, True, False)))
+    def time_passes(self, minutes, worker):
+        self.town.live(timedelta(minutes=minutes), worker=worker)
+
+    @invariant()
+    def nothing_is_lost_stuck_double_or_unexplained(self):
+        self.town.check()
+
+    def teardown(self):
+        self.town.live(timedelta(minutes=1))
+        self.town.check()
+        self.counted.update(self.town.moves())
+
+    def _staff(self, ticket, second, who, anybody, number):
+        deeds = DEEDS.get(Status(ticket.status), ALWAYS)
+        words = deeds[number % len(deeds)].format(n=ticket.number, m=second.number)
+        self.town.says(self.town.someone(ticket, who, anybody), words)
+
+
+@pytest.mark.slow
+def test_whatever_people_do_no_ticket_is_lost_stuck_closed_twice_or_unexplained(databases, reader, tmp_path):
+    clock = Clock()
+    program = assemble(settings_for(databases.fresh("sqlite", with_town=True), tmp_path), clock, reader)
+    Life.program, Life.clock, Life.counted = program, clock, Counter()
+    run_state_machine_as_test(Life, settings=PROFILE)
+    program.engine.dispose()
+    never = {"accept", "resolve", "return_", "reassign", "escalate", "extend", "suspend", "resume", "ask", "answer",
+             "merge", "decline", "close", "reopen", "withdraw", "urge", "rate", "report_in", "whistle"} - set(Life.counted)  # fmt: skip
+    assert not never, f"these lives had none of {never}: {Life.counted}"
