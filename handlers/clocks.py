@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from handlers.limits import local_day, promise
 from handlers.occasion import Occasion
 from models.calendar import Span
@@ -119,9 +117,8 @@ def set_timer(occasion: Occasion, kind: str, ticket: Ticket, at: datetime) -> No
 
 
 def _add(occasion: Occasion, ticket: Ticket, rows: Mapping[str, tuple[str, datetime]]) -> None:
-    known = set(occasion.session.scalars(select(Timer.key).where(Timer.key.in_(rows))))
+    """A key that is there already is passed over when it is written (models.appending)."""
     occasion.session.add_all(
         Timer(key=key, kind=kind, ticket_id=ticket.id, due_at=at, created_at=occasion.now)
         for key, (kind, at) in rows.items()
-        if key not in known
     )

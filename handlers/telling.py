@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Select, func, or_, select, true
+from sqlalchemy import Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from handlers import shown
@@ -122,6 +122,9 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
 }
 
 
+_LAST_EVENT = select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == bindparam("ticket"))
+
+
 def tell(
     session: Session,
     town: Town,
@@ -139,7 +142,7 @@ def tell(
     `teams`: whom a whistle called, where it is about them. `named`: whoever was picked out by the caller.
     """
     session.flush()
-    last_event = session.scalar(select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == ticket.id)) or 0
+    last_event = session.connection().scalar(_LAST_EVENT, {"ticket": ticket.id}) or 0
     told: set[int] = {but.id} if but else set()
     for telling in TELLINGS[what]:
         concerned = named if telling.to is Audience.NAMED else audience(session, town, ticket, telling.to, now, teams)

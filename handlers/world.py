@@ -128,9 +128,12 @@ def load_world(session: Session) -> World:
     return World(world_version(session), grids, places, teams, teams_at, tuple(names), boundaries).prepare()
 
 
+_VERSION = select(Fact.value).where(Fact.name == VERSION)
+
+
 def world_version(session: Session) -> str:
     """Changes with every import; processes compare it to know when to read the town anew."""
-    return session.scalar(select(Fact.value).where(Fact.name == VERSION)) or ""
+    return session.connection().scalar(_VERSION) or ""
 
 
 def expand_buildings(text: str) -> Iterator[str]:

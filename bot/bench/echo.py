@@ -5,7 +5,9 @@ from wechatpy import create_reply, parse_message
 from wechatpy.crypto import WeChatCrypto
 from wechatpy.utils import check_signature
 
-from bot.bench.messages import AES_KEY, APP_ID, TOKEN
+from bot.bench.messages import AES_KEY, APP_ID, GH_ID, TOKEN
+from bot.webhook import webhook
+from bot.webhook_settings import WebhookSettings
 
 
 def create_app() -> Flask:
@@ -22,4 +24,12 @@ def create_app() -> Flask:
         reply = create_reply(message.content, message=message).render()
         return Response(crypto.encrypt_message(reply, given["nonce"], given["timestamp"]), mimetype="application/xml")
 
+    return app
+
+
+def create_webhook() -> Flask:
+    """Our own webhook with an echo behind it: it refuses what is wrongly signed before it reads the body."""
+    app = Flask("webhook", static_folder=None)
+    settings = WebhookSettings(TOKEN, AES_KEY, APP_ID, GH_ID)
+    app.register_blueprint(webhook(settings, lambda message: message.text, apology="抱歉"))
     return app

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _HOST = "127.0.0.1"
-_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +39,26 @@ class Run:
         return 1000 * times[min(int(share * len(times)), len(times) - 1)]
 
 
-def drive(port: int, requests: Sequence[bytes], connections: int = 16, pace: float = 0.0) -> Run:
-    """Send all requests, each connection one after the other; `pace` is a limit in requests a second, 0 for none."""
-    return asyncio.run(asyncio.wait_for(_drive(port, requests, connections, pace), _PATIENCE * 10))
+def drive(
+    port: int, requests: Sequence[bytes], connections: int = 16, pace: float = 0.0, patience: float = 60.0
+) -> Run:
+    """Send all requests, each connection one after the other; `pace` is a limit in requests a second, 0 for none.
+
+    An answer that takes longer than `patience` counts as failed.
+    """
+    return asyncio.run(_drive(port, requests, connections, pace, patience))
 
 
-async def _drive(port: int, requests: Sequence[bytes], connections: int, pace: float) -> Run:
+async def _drive(port: int, requests: Sequence[bytes], connections: int, pace: float, patience: float) -> Run:
     answers: list[Answer] = []
     start = time.perf_counter()
     queue = enumerate(requests)
-    await asyncio.gather(*(_connection(port, queue, answers, start, pace) for _ in range(connections)))
+    await asyncio.gather(*(_connection(port, queue, answers, start, pace, patience) for _ in range(connections)))
     return Run(answers, time.perf_counter() - start)
 
 
 async def _connection(
-    port: int, queue: Iterator[tuple[int, bytes]], answers: list[Answer], start: float, pace: float
+    port: int, queue: Iterator[tuple[int, bytes]], answers: list[Answer], start: float, pace: float, patience: float
 ) -> None:
     reader, writer = await asyncio.open_connection(_HOST, port)
     for number, request in queue:
@@ -63,7 +67,7 @@ async def _connection(
         sent = time.perf_counter()
         try:
             writer.write(request)
-            status, body = await asyncio.wait_for(_read(reader), _PATIENCE)
+            status, body = await asyncio.wait_for(_read(reader), patience)
         except (OSError, asyncio.IncompleteReadError, TimeoutError):
             status, body = 0, b""
             reader, writer = await asyncio.open_connection(_HOST, port)

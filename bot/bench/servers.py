@@ -55,7 +55,8 @@ def _running(arguments: list[str], port: int, environment: dict[str, str]) -> It
         [sys.executable, *arguments],
         cwd=ROOT,
         env=os.environ | ENVIRONMENT | environment,
-        stderr=subprocess.DEVNULL if "BOT_BENCH_LOUD" not in os.environ else None,
+        stdout=subprocess.DEVNULL,
+        stderr=None if "BOT_BENCH_LOUD" in os.environ else subprocess.DEVNULL,
     )
     try:
         _wait(process, port)
