@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
+OTHER = "other"  # the one category that the program itself must know: what belongs to none
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _LANDMARK = re.compile("|".join(_LANDMARKS))
 _STREET_NUMBER = re.compile(r"(?<=[路街道巷弄村镇])[0-9]{1,4}号(?!楼|线)")
 _NEAR = 6  # characters between a name and its house number: 「德尚小区的3号楼」
 _LOOK_AHEAD = 24
+_HEAD = 12  # characters in which people say where, before they say what
 
 
 def find_place(text: str, words: Sequence[str], links: frozenset[str], gazetteer: Gazetteer) -> PlaceMention | None:
@@ -40,8 +41,9 @@ def _best_hit(text: str, hits: Sequence[Hit]) -> Hit:
 
 
 def _likeliness(text: str, shape: Shape) -> tuple[int, int]:
-    """A house number behind it speaks for a name; among equals the first is what the text is about."""
-    return (shape.weight + (2 if _house_behind(text, shape.end) else 0), -shape.start)
+    """A house number behind it speaks for a name, and so does standing at the head of the text."""
+    bonus = (2 if _house_behind(text, shape.end) else 0) + (2 if shape.start < _HEAD else 0)
+    return (shape.weight + bonus, -shape.start)
 
 
 def _house_behind(text: str, end: int) -> House | None:

@@ -8,6 +8,7 @@ from nlp import store
 from nlp.alarms import LONGEST_ALARM, NO_ALARM
 from nlp.features import Features, Featurizer, plain
 from nlp.intents import set_phrase
+from nlp.labels import OTHER
 from nlp.linear import Weighed, ranked
 from nlp.mentions import find_place
 from nlp.parts import candidate_parts
@@ -20,7 +21,7 @@ from nlp.times import find_times
 from nlp.understanding import Intent, Part, Understanding
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
-_QUESTIONS = ("category", "intent", "alarm")
+_QUESTIONS = ("category", "intent", "alarm", "item")
 _PART_AT_LEAST = 0.5
 _FLAGGED = 0.8  # a danger fixes its category for whoever is sent, but clerks file one case in five elsewhere
 
@@ -35,6 +36,7 @@ class _Read:
     categories: tuple[tuple[str, float], ...]
     intents: tuple[tuple[str, float], ...]
     alarms: tuple[tuple[str, float], ...]
+    items: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,9 @@ class Reader:
             category=category,
             confidence=confidence,
             candidates=candidates,
-            sure=bool(alarm) or confidence >= self.model.card.thresholds.sure,
+            sure=bool(alarm) or self._sure(read, category, confidence),
             also=tuple(label for label, share in read.categories[:3] if label != category and self._accepts(share)),
-            item=item_of(read.features.topics, category),
+            item=item_of(read.items, read.features.topics, category),
             urgent=bool(alarm),
             red_flag=alarm,
             place=replace(place, name=shown[place.start : place.start + len(place.name)]) if place else None,
@@ -95,10 +97,15 @@ class Reader:
         features = self.featurizer.features_of(said, words)
         weighed = linear.weigh(features)
         scores = linear.scores(weighed)
-        categories, intents, alarms = (
+        categories, intents, alarms, items = (
             ranked(linear.heads[head].labels, linear.probabilities(scores, head)) for head in _QUESTIONS
         )
-        return _Read(words, features, weighed, categories, intents, alarms)
+        return _Read(words, features, weighed, categories, intents, alarms, items)
+
+    def _sure(self, read: _Read, category: str, confidence: float) -> bool:
+        """「其他」 is what remains where nothing speaks; of a text without a word of the field we know nothing."""
+        known = category != OTHER or bool(read.features.topics)
+        return known and confidence >= self.model.card.thresholds.sure
 
     def _accepts(self, share: float) -> bool:
         return share >= self.model.card.thresholds.also
@@ -131,7 +138,7 @@ class Reader:
         category, confidence = read.categories[0]
         if read.intents[0][0] != Intent.REPORT or confidence < _PART_AT_LEAST:
             return None
-        return Part(piece, category, confidence, item_of(read.features.topics, category))
+        return Part(piece, category, confidence, item_of(read.items, read.features.topics, category))
 
 
 def _flagged(candidates: Sequence[tuple[str, float]], flag: RedFlag) -> tuple[tuple[str, float], ...]:

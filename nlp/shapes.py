@@ -16,6 +16,7 @@ _BEHIND_NAMES = frozenset(
     ("物业", "业主", "居民", "楼下", "门口", "对面", "旁边", "附近", "周边", "后面", "栋", "幢", "号楼")
 )
 _BEHIND_WEIGHT = 2
+_REGION_AND_NAME = 4  # 「A市保利麓谷林语」: nothing but its region says that the rest is a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,10 @@ def _with_ending(cut: _Cut, place: int, ending: str, floor: int) -> Shape | None
     if core < (1 if kind in {"region", "road", "settlement"} or floor == cut.starts[place] else 2):
         # 「浪琴湾」 was a name already and 「小区」 belongs to it
         return Shape(start, end, _WEIGHTS[kind]) if floor and start == floor else None
-    return Shape(start, cut.ahead(place) if kind == "region" else end, _WEIGHTS[kind])
+    if kind == "region":
+        tail = cut.ahead(place)
+        return Shape(start, tail, _REGION_AND_NAME if tail > end + 1 else _WEIGHTS[kind])
+    return Shape(start, end, _WEIGHTS[kind])
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Which sub-item of a category a text speaks of: the one whose words it uses most."""
+"""Which sub-item of a category a text speaks of."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,19 +6,18 @@ from functools import lru_cache
 
 from nlp.labels import items
 
-_ENOUGH = 1
-
 
 @lru_cache(maxsize=1)
-def _items_of() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+def _items_of() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
     for item in items():
-        found.setdefault(item.category, []).append(item.key)
-    return {category: tuple(keys) for category, keys in found.items()}
+        found.setdefault(item.category, set()).add(item.key)
+    return {category: frozenset(keys) for category, keys in found.items()}
 
 
-def item_of(topics: Counter[str], category: str) -> str:
-    """The sub-item's key, "" where the text uses no word of any."""
-    keys = _items_of().get(category, ())
-    best = max(keys, key=lambda key: topics[key], default="")
-    return best if best and topics[best] >= _ENOUGH else ""
+def item_of(shares: tuple[tuple[str, float], ...], topics: Counter[str], category: str) -> str:
+    """The likeliest sub-item of the category, "" where the text has no word of any of them."""
+    keys = _items_of().get(category, frozenset())
+    if not any(topics[key] for key in keys):
+        return ""
+    return next((key for key, _share in shares if key in keys), "")

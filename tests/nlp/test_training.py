@@ -18,7 +18,7 @@ from nlp.training import train
 @pytest.fixture(scope="module")
 def sample():
     """Every twelfth example: enough to fit something real in a second or two."""
-    return [example for example in read_corpus() if not example.held_out][::12]
+    return read_corpus()[::12]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def small_corpus(tmp_path, sample):
     return folder
 
 
-@pytest.mark.parametrize("head", ["category", "intent", "alarm"])
+@pytest.mark.parametrize("head", ["category", "intent", "alarm", "item"])
 def test_the_fast_path_agrees_with_scikit_learn(fitted, head, sample):
     linear = flatten(fitted)
     reading = fitted.pipelines[head].named_steps["read"]
@@ -78,7 +78,8 @@ def test_a_worse_model_is_kept_but_not_used(tmp_path, small_corpus, model_dir):
         for number, example in enumerate(read_corpus(small_corpus))
         if example.category
     ]
-    report = train(small_corpus, wrong, out=out)
+    # the held-out side stays honest, or both models would be measured by the wrong labels
+    report = train(small_corpus, [example for example in wrong if not example.held_out], out=out)
     assert not report.took_over
     assert "macro_f1 fell" in report.why
     assert store.current(out) == good
