@@ -1,6 +1,7 @@
 """Commands that run and keep the program: serve, worker, demo, migrate, check, import, backup, restore."""
 
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -123,5 +124,7 @@ def backup(command: Command, file: Path) -> None:
 @pass_command
 def restore(command: Command, file: Path) -> None:
     """用备份恢复数据库（先停掉程序）。"""
+    if sys.stdin.isatty():
+        click.confirm("现在数据库里的都会被备份换掉，确定吗", abort=True)
     backups.restore(command.settings(), file)
     click.echo("已恢复。")
