@@ -61,18 +61,36 @@ class Town:
         tickets = self.chat.tickets()
         return tickets[-1 - number % len(tickets)] if tickets else None
 
+    def number(self, which):
+        ticket = self.ticket(which)
+        return ticket.number if ticket else "12345"
+
+    def again(self, ticket):
+        """As it stands now."""
+        return next(each for each in self.chat.tickets() if each.id == ticket.id)
+
     def someone(self, ticket, who, anybody):
+        """The openid of whoever has this part in a ticket's life."""
+        if who == "reporter":
+            with self.program.reading() as session:
+                return session.get(Person, ticket.reporter_id).openid
+        if who == "approver":
+            return self._approver(ticket) or anybody
         if who == "anybody" or (who == "holder" and not ticket.team):
             return anybody
         team = ticket.team if who == "holder" else f"C-{ticket.community}"
         return next(iter(self.staff[team]), SUPERVISOR)
 
     def approver_says(self, digit):
-        with self.program.reading() as session:
-            asked = select(Person.openid).join(Approver).join(Approval).where(Approval.decided_at.is_(None))
-            who = session.scalar(asked.order_by(Approval.id.desc(), Person.id).limit(1))
-        if who:
+        if who := self._approver():
             self.says(who, digit)
+
+    def _approver(self, ticket=None):
+        """Whoever is asked for leave, of this ticket or at all."""
+        asked = select(Person.openid).join(Approver).join(Approval).where(Approval.decided_at.is_(None))
+        asked = asked.where(Approval.ticket_id == ticket.id) if ticket else asked
+        with self.program.reading() as session:
+            return session.scalar(asked.order_by(Approval.id.desc(), Person.id).limit(1))
 
     def live(self, span, *, worker=True):
         """Timers ring at their own time, or all at once when the worker is back."""
