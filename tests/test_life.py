@@ -19,11 +19,11 @@ from chat import (
     SUPERVISOR,
     Chat,
 )
-from conftest import Clock, settings_for
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from life import Town, forget_everything
+from testbed import Clock, settings_for
 
 from bot.assembly import assemble
 from models.moves import MOVES, Status

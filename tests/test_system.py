@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from conftest import MONDAY, ROOT
+from testbed import MONDAY, ROOT
 
 from bot.migrating import _config, differences, migrate
 from bot.settings import SECRETS, load_settings

@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from chat import Chat
-from conftest import ROOT
 from sqlalchemy import select
+from testbed import ROOT
 
 from bot.assembly import Program, assemble, worker
 from bot.settings import Settings, load_settings

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from conftest import ROOT, WORLD
 from outbox import account_environment
 from sqlalchemy import func, select
+from testbed import ROOT, WORLD
 from whole_program import KEYS, environment
 from whole_program import run as run_process
 

@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from conftest import ROOT
+from testbed import ROOT
 from whole_program import environment, run
 
 from bot.settings import SECRETS, ConfigError, load_settings

@@ -49,7 +49,7 @@ def _wait_for(base: str, process: subprocess.Popen[bytes], said: Path) -> None:
         try:
             if requests.get(f"{base}/readyz", timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise AssertionError(said.read_text("utf-8"))
 

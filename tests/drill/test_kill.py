@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import pytest
 import requests
-from conftest import settings_for
 from fake_api import says, serving
 from sqlalchemy import func, select
 from storm import Processes, Residents
+from testbed import settings_for
 from whole_program import environment
 
 from bot.assembly import assemble, worker

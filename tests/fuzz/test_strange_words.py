@@ -6,9 +6,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from chat import ADMIN, GRID_STAFF, PROPERTY, RESIDENT, SUPERVISOR, Chat
-from conftest import Clock, settings_for
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from testbed import Clock, settings_for
 
 from bot.assembly import assemble
 from bot.inbound_xml import parse_xml

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 from chat import COMMUNITY, RENTAL, RENTAL_COLLEAGUE, RESIDENT, Chat
-from conftest import settings_for
 from sqlalchemy import select
+from testbed import settings_for
 
 from bot.assembly import assemble
 from handlers.timers import ring

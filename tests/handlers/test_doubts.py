@@ -1,8 +1,8 @@
 """What `check` finds strange about rules and town: named, and nothing found where all is well."""
 
 import pytest
-from conftest import ROOT, WORLD
 from importing_town import replace, write_town
+from testbed import ROOT, WORLD
 
 from bot.settings import load_settings
 from handlers.catalogue import Catalogue, read_catalogue

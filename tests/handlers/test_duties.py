@@ -1,7 +1,7 @@
 """The table of duties: the first row that holds counts, the manager follows the compound's mode, and files are checked."""
 
 import pytest
-from conftest import ROOT
+from testbed import ROOT
 
 from handlers.catalogue import read_catalogue
 from handlers.duties import DutiesError, Ownership, read_duties

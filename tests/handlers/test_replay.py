@@ -5,8 +5,8 @@ import json
 import pytest
 from chat import COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from click.testing import CliRunner
-from conftest import ROOT
 from sqlalchemy import select, true
+from testbed import ROOT
 
 from bot.commands import shared
 from bot.commands.routes import replay as command

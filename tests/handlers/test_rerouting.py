@@ -3,8 +3,8 @@
 import pytest
 from chat import NEIGHBOUR, PROPERTY, RESIDENT, Chat
 from click.testing import CliRunner
-from conftest import settings_for
 from sqlalchemy import delete, true
+from testbed import settings_for
 
 from bot.assembly import assemble
 from bot.commands import shared

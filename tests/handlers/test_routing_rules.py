@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 from chat import RESIDENT, Chat
-from conftest import settings_for
 from pydantic import ValidationError
 from sqlalchemy import select
+from testbed import settings_for
 
 from bot.assembly import assemble
 from handlers.dialogue import Context, Kind, Message

@@ -4,8 +4,8 @@ import random
 import timeit
 
 import pytest
-from conftest import ROOT
 from shapely import box
+from testbed import ROOT
 
 from bot.settings import load_settings
 from handlers.routing import Case, choose

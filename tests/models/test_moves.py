@@ -4,10 +4,10 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
-from conftest import MONDAY
 from sqlalchemy import func, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
+from testbed import MONDAY
 
 from models.moves import ACTIVE, ENDED, MOVES, OPEN, UNSOLVED, Closing, Move, Status
 from models.person import Person, Role

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 from chat import PROPERTY, RESIDENT, Chat
-from conftest import ROOT
 from sqlalchemy import select
+from testbed import ROOT
 
 from bot.checking import look_over
 from bot.metrics import exposition

@@ -73,7 +73,7 @@ def program(program):
 
 @pytest.fixture
 def web(program, databases, kind, tmp_path, clock, model):
-    from conftest import settings_for
+    from testbed import settings_for
 
     from bot.assembly import assemble
 

