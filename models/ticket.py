@@ -58,6 +58,8 @@ class Ticket(Base):
         Index("ix_tickets_team_status", "team", "status"),
         Index("ix_tickets_reporter_id_created_at", "reporter_id", "created_at"),
         Index("ix_tickets_status_handle_by", "status", "handle_by"),
+        Index("ix_tickets_status_accept_by", "status", "accept_by"),
+        Index("ix_tickets_closing_ended_at", "closing", "ended_at"),
         Index("ix_tickets_created_at_category", "created_at", "category"),
         Index("ix_tickets_place_id_category_created_at", "place_id", "category", "created_at"),  # the same event?
         Index("ix_tickets_proposed_id_id", "proposed_id", "id"),

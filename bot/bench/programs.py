@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from bot.bench.servers import ROOT
 from bot.settings import load_settings
 from handlers.dialogue import Kind, Message
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(time.time_ns())
 
 
 @contextmanager

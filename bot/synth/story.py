@@ -31,8 +31,8 @@ _ENDS: tuple[tuple[int, Status, Closing | None, int | None], ...] = (
     (60, Status.CLOSED, Closing.EXPLAINED, None),
     (50, Status.WITHDRAWN, None, None),
     (30, Status.DECLINED, Closing.NOT_OURS, None),
-    (45, Status.WORKING, None, None),
-    (15, Status.DISPATCHED, None, None),
+    (6, Status.WORKING, None, None),
+    (2, Status.DISPATCHED, None, None),
 )
 _WEIGHTS = [share for share, *_ in _ENDS]
 _TAKES = {
