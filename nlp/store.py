@@ -17,7 +17,7 @@ from nlp.labels import lexicon_hash
 from nlp.linear import Head, LinearModel
 from nlp.segment import Dictionary, Segmenter
 
-FORMAT = 1
+FORMAT = 2
 _CURRENT = "current"
 _CARD, _ARRAYS, _VOCABULARY, _WORDS = "model.json", "arrays.npz", "vocabulary.json", "words.txt"
 
