@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -99,18 +99,27 @@ def _model(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     try:
         engine = open_database(settings)
-        if not is_current(engine):
-            yield Finding("数据库没有升级到这个版本", "运行 python -m bot migrate")
-            return
-        with reading_sessions(engine)() as session:
-            world = load_world(session)
-            yield from _world(session, world)
-            yield from _rules_here(settings, world)
-            yield from _lost(session)
-            if unreadable_phones(session, key_ring(settings)):
-                yield Finding("有电话读不出来：密钥换过了", "把原来的密钥放进 BOT_PRIVACY__OLD_KEYS，再运行 rekey")
+        try:
+            yield from _content(settings, engine)
+        finally:
+            engine.dispose()
     except SQLAlchemyError as error:
         yield Finding(f"数据库连不上：{type(error).__name__}", "检查 BOT_DATABASE__URL 和数据库是否开着")
+    except ConfigError as error:
+        yield Finding(error.problems[0], "按 README 设置环境变量 BOT_PRIVACY__KEY")
+
+
+def _content(settings: Settings, engine: Engine) -> Iterator[Finding]:
+    if not is_current(engine):
+        yield Finding("数据库没有升级到这个版本", "运行 python -m bot migrate")
+        return
+    with reading_sessions(engine)() as session:
+        world = load_world(session)
+        yield from _world(session, world)
+        yield from _rules_here(settings, world)
+        yield from _lost(session)
+        if unreadable_phones(session, key_ring(settings)):
+            yield Finding("有电话读不出来：密钥换过了", "把原来的密钥放进 BOT_PRIVACY__OLD_KEYS，再运行 rekey")
 
 
 def _rules_here(settings: Settings, world: World) -> Iterator[Finding]:

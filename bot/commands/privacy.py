@@ -35,8 +35,10 @@ def rekey(command: Command, *, new: bool) -> None:
         click.echo(new_key())
         return
     settings = command.settings()
-    with sessions(open_database(settings)).begin() as session:
+    engine = open_database(settings)
+    with sessions(engine).begin() as session:
         done = renew_all(session, key_ring(settings))
+    engine.dispose()
     click.echo(f"已用新密钥重新加密 {done.renewed} 个电话。")
     if done.unreadable:
         raise click.ClickException(
