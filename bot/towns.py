@@ -36,7 +36,11 @@ class TownKeeper:
 
     def reader(self) -> Reader:
         """The model in use, knowing the names of the world last seen. A model trained at night is taken up here."""
-        if store.current(self._model) != self._version:
+        try:
+            changed = store.current(self._model) != self._version
+        except BadModelError:  # no pointer, perhaps for a moment: the one we hold still reads
+            changed = False
+        if changed:
             with self._lock:
                 self._take_model()
         return cast("Reader", self._town.reader)

@@ -1,0 +1,193 @@
+"""What a machine does to a program: a locked file, a full disk, a database that goes away, a clock that jumps."""
+
+import resource
+import shutil
+import sqlite3
+import threading
+import time
+from contextlib import closing, contextmanager
+from datetime import timedelta
+
+import pytest
+from chat import RESIDENT, Chat
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
+from testbed import Databases, settings_for
+
+from bot.assembly import assemble
+from bot.towns import TownKeeper
+from models.conversation import Inbound
+from models.push import LEASE, Push, claim
+from models.ticket import Ticket, TicketEvent
+from nlp.reader import Reader
+
+LIFT = "德尚小区3号楼电梯又坏了"
+
+
+@pytest.fixture
+def small(databases, model, tmp_path, clock):
+    """The program on SQLite, whose file a test may mishandle."""
+    made = assemble(settings_for(databases.fresh("sqlite", with_town=True), tmp_path), clock)
+    yield made
+    made.engine.dispose()
+
+
+def count(program, table):
+    with program.reading() as session:
+        return session.scalar(select(func.count()).select_from(table))
+
+
+@contextmanager
+def locked(program, seconds):
+    """Another process's transaction holds the file, and lets go after a while."""
+    with closing(sqlite3.connect(program.engine.url.database, check_same_thread=False)) as other:
+        other.execute("begin immediate")
+        letting_go = threading.Timer(seconds, other.rollback)
+        letting_go.start()
+        yield
+        letting_go.join()
+
+
+def test_a_message_waits_for_a_lock_that_is_let_go_soon(small):
+    chat = Chat(small)
+    with locked(small, 1):
+        assert "已受理" in chat.says(RESIDENT, LIFT)
+    assert count(small, Ticket) == 1
+
+
+def test_a_lock_held_too_long_is_told_in_time_and_the_redelivery_files_it(small):
+    chat = Chat(small)
+    message = chat.message(RESIDENT, LIFT)
+    with locked(small, 4):
+        started = time.monotonic()
+        with pytest.raises(OperationalError, match="locked"):
+            small.answering.answer(message)
+        assert time.monotonic() - started < 2.6  # as long again for the apology, and WeChat's 5 s are not over
+    assert count(small, Inbound) == 0
+    assert "已受理" in small.answering.answer(message)
+    assert count(small, Ticket) == 1
+
+
+@contextmanager
+def disk_full(program):
+    """No file may grow further: what a full disk says."""
+    with small_connection(program) as file:
+        file.execute("pragma wal_checkpoint(truncate)")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def small_connection(program):
+    return closing(sqlite3.connect(program.engine.url.database))
+
+
+def test_a_full_disk_loses_nothing_and_the_program_goes_on_when_there_is_room(small):
+    chat = Chat(small)
+    chat.says(RESIDENT, LIFT)
+    message = chat.message("oNeighbour", "德尚小区2号楼楼道灯不亮")
+    with disk_full(small), pytest.raises(OperationalError):
+        small.answering.answer(message)
+    assert count(small, Ticket) == 1
+    assert "已受理" in small.answering.answer(message)
+    with small_connection(small) as file:
+        assert file.execute("pragma integrity_check").fetchone() == ("ok",)
+    assert count(small, Ticket) == 2
+
+
+def test_connections_that_the_server_cut_are_replaced_without_anybody_noticing(databases, model, tmp_path, clock):
+    """A restart of PostgreSQL as the program sees it: every connection of the pool is dead."""
+    url = databases.fresh("postgresql", with_town=True)
+    program = assemble(settings_for(url, tmp_path), clock)
+    chat = Chat(program)
+    chat.says(RESIDENT, LIFT)
+    held = [program.engine.connect() for _ in range(3)]
+    for each in held:
+        each.close()
+    cut_all(url)
+    assert "待签收" in chat.says(RESIDENT, "进度")
+    cut_all(url)
+    with program.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Ticket)) == 1
+    program.engine.dispose()
+
+
+def cut_all(url):
+    import psycopg
+
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as server:
+        server.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+
+
+def test_postgresql_stopped_and_started_again(tmp_path_factory, model, tmp_path, clock):
+    """Refused while it is away, by an error that the webhook turns into words; then all as before."""
+    folder = tmp_path_factory.mktemp("pg")
+    short = Databases(folder)
+    url = short.fresh("postgresql", with_town=True)
+    program = assemble(settings_for(url, tmp_path), clock)
+    chat = Chat(program)
+    chat.says(RESIDENT, LIFT)
+    message = chat.message("oNeighbour", "德尚小区2号楼楼道灯不亮")
+    short._server.stop()
+    started = time.monotonic()
+    with pytest.raises(OperationalError):
+        program.answering.answer(message)
+    assert time.monotonic() - started < 4
+    short._server.ensure_postgres_running()
+    assert "已受理" in program.answering.answer(message)
+    assert count(program, Ticket) == 2
+    assert count(program, TicketEvent) == 4
+    program.engine.dispose()
+    short.close()
+
+
+def test_a_clock_that_jumps_back_delays_a_push_and_loses_none(small, clock):
+    Chat(small).says(RESIDENT, LIFT)
+    clock.turn(hours=-1)
+    assert due(small, clock) == 0
+    clock.turn(hours=1, seconds=1)
+    written = due(small, clock)
+    assert written > 0
+    clock.turn(days=400)  # far ahead: what was leased is due again, nothing is lost
+    assert due(small, clock) >= written
+    clock.turn(days=-400)
+    clock.now += LEASE * 2
+    assert due(small, clock) == 0  # leased in that far future until the clock, or an operator, gets there
+
+
+def due(program, clock):
+    with program.sessions() as session, session.begin():
+        return len(claim(session, Push, clock(), 100))
+
+
+@pytest.mark.parametrize("damage", ["no pointer", "half a model", "a pointer to nothing"])
+def test_a_running_program_reads_on_with_the_model_it_has(small, tmp_path, model, damage):
+    folder = tmp_path / "model"
+    shutil.copytree(model, folder)
+    settings = small.settings.model_copy(update={"files": small.settings.files.model_copy(update={"model": folder})})
+    towns = TownKeeper(settings, Reader.load(folder))
+    before = towns.reader().understand(LIFT).category
+    if damage == "no pointer":
+        (folder / "current").unlink()
+    elif damage == "a pointer to nothing":
+        (folder / "current").write_text("9999-none")
+    else:
+        version = (folder / "current").read_text().strip()
+        shutil.copytree(folder / version, folder / "9999-half")
+        (folder / "9999-half" / "arrays.npz").write_bytes((folder / version / "arrays.npz").read_bytes()[:1000])
+        (folder / "current").write_text("9999-half")
+    for _ in range(2):
+        assert towns.reader().understand(LIFT).category == before
+
+
+def test_the_database_is_as_safe_as_we_say(small):
+    with small.engine.connect() as connection:
+        assert connection.scalar(text("pragma synchronous")) == 2
+        assert connection.scalar(text("pragma journal_mode")) == "wal"
+    assert timedelta(seconds=30) < LEASE
