@@ -82,7 +82,7 @@ def prepare(settings: Settings) -> None:
         _fill(session)
     engine.dispose()
     if not learning.model_is_ready(settings):
-        click.echo("训练模型（第一次约需半分钟）……")
+        click.echo("训练模型（第一次约需一两分钟）……")
         learning.train_model(settings)
 
 
