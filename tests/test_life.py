@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from life import Town, forget_everything
+from sqlalchemy import event
 from testbed import Clock, settings_for
 
 from bot.assembly import assemble
@@ -179,6 +180,8 @@ class Life(RuleBasedStateMachine):
 def test_whatever_people_do_no_ticket_is_lost_stuck_closed_twice_or_unexplained(databases, reader, tmp_path):
     clock = Clock()
     program = assemble(settings_for(databases.fresh("sqlite", with_town=True), tmp_path), clock, reader)
+    event.listen(program.engine, "connect", lambda connection, _: connection.execute("pragma synchronous=off"))
+    program.engine.dispose()  # nobody cuts the power here: connect anew, without waiting for the disk
     Life.program, Life.clock, Life.counted = program, clock, Counter()
     run_state_machine_as_test(Life, settings=PROFILE)
     program.engine.dispose()
