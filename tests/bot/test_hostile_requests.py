@@ -93,7 +93,11 @@ TIMESTAMPS += [
 NONCES = ["", "]]>", "<a/>", "a b", "n" * 129, "中文", "\x00", "'", "n\n", "]]></Nonce><Encrypt>"]
 
 
-@pytest.mark.parametrize(("timestamp", "nonce"), [(t, "n1") for t in TIMESTAMPS] + [(NOW, n) for n in NONCES])
+MISSHAPEN = [(timestamp, "n1") for timestamp in TIMESTAMPS] + [(NOW, nonce) for nonce in NONCES]
+
+
+# Numbered: a name with the hour in it would be another one in each of the processes that run the suite.
+@pytest.mark.parametrize(("timestamp", "nonce"), MISSHAPEN, ids=[f"case{number}" for number in range(len(MISSHAPEN))])
 def test_a_misshapen_timestamp_or_nonce_is_refused_though_signed(timestamp, nonce):
     bot = Bot()
     for mode, method in product(Mode, ["GET", "POST"]):
