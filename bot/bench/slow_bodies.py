@@ -9,9 +9,8 @@ from bot.bench import load, messages, servers
 from bot.bench.messages import Said
 from bot.bench.parts import Bench
 from bot.bench.table import Line
-from bot.serving import THREADS
 
-_SLOW = 2 * THREADS
+_SLOW = 16
 _PATIENCE = 5.0
 """WeChat's"""
 WORKERS = {"waitress under gunicorn": "bot.buffered_worker.BufferedWorker", "gunicorn gthread": "gthread"}

@@ -28,11 +28,13 @@ _PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show
 def serve(command: Command, host: str, port: int, workers: int) -> None:
     """启动网页进程，接收微信的消息（gunicorn）。"""
     from bot.app import create_app
+    from bot.serving import THREADS
     from bot.serving import serve as run
 
     program = command.program()
     program.engine.dispose()  # no connection of the parent's may be used by two children
-    run(create_app(program), host, port, workers, lambda: program.engine.dispose(close=False))
+    threads = THREADS[program.engine.dialect.name]
+    run(create_app(program), host, port, workers, threads, lambda: program.engine.dispose(close=False))
 
 
 @click.command("worker")
