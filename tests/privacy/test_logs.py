@@ -1,9 +1,7 @@
 """Logs tell what happened to which message, and nothing of whom. Secrets show nowhere."""
 
-import io
 import json
 import logging
-import sys
 
 import pytest
 import structlog
@@ -31,13 +29,11 @@ SECRETS = {
 
 
 @pytest.fixture
-def written(monkeypatch):
+def written(capsys):
     """What goes to stderr, as lines of JSON."""
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
     before = structlog.get_config(), logging.getLogger().handlers[:], logging.getLogger().level
     logs.set_up()
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    yield lambda: [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     structlog.configure(**before[0])
     logging.basicConfig(handlers=before[1], level=before[2], force=True)
 
