@@ -39,9 +39,16 @@ def set_up(*, plain: bool = False) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStderr()
     handler.setFormatter(ProcessorFormatter(processors=[ProcessorFormatter.remove_processors_meta, *common, renderer]))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+class _ToStderr(logging.Handler):
+    """Whatever stderr is when a line is written, not when logging was set up."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(f"{self.format(record)}\n")
 
 
 def places(error: BaseException) -> list[str]:

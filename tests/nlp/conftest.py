@@ -1,21 +1,14 @@
-"""One model for all tests of this room: trained once a run from the corpus, as an operator would."""
+"""One model for all tests of this room: the one that all other tests have, trained from the corpus once."""
 
 import pytest
 
 from nlp.places import Gazetteer, PlaceName
 from nlp.reader import Reader
-from nlp.training import train
 
 
 @pytest.fixture(scope="session")
-def training(tmp_path_factory):
-    out = tmp_path_factory.mktemp("model")
-    return out, train(out=out)
-
-
-@pytest.fixture(scope="session")
-def model_dir(training):
-    return training[0]
+def model_dir(model):
+    return model
 
 
 @pytest.fixture(scope="session")
