@@ -90,7 +90,7 @@ class Processes:
 
     def kill_one(self, chance: random.Random) -> None:
         """SIGKILL: a web process (most often), the one that keeps them, or a worker."""
-        index = chance.randrange(len(self.running))
+        index = chance.choice([0, 0, *range(len(self.running))])
         process, name = self.running[index], self._commands[index][0]
         children = self._children(process.pid)
         if children and chance.random() < 0.7:
