@@ -11,6 +11,7 @@ from bot.settings import Template
 from bot.wechat import Gateway, Sent
 from bot.wechat_errors import Remedy, WeChatError
 from handlers.figures import day_start
+from handlers.receipts import settle_early
 from models.base import Sessions
 from models.moves import NOTE
 from models.person import Person
@@ -70,6 +71,7 @@ class Delivery:
             push = session.get_one(Push, letter.push_id)
             push.msgid = sent.msgid
             push.finish(Outcome.SENT, self.clock())
+            settle_early(session, push, letter.openid, self.clock())
 
     def _send(self, letter: Letter) -> Sent:
         """A customer-service message while the window is open, else a template; the other where the first can't."""
