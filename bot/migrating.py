@@ -1,5 +1,7 @@
 """Brings a database to the tables of this version, step by step."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -7,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 import models  # noqa: F401  (registers every table)
 from models.base import Base
@@ -17,10 +19,35 @@ _MIGRATIONS = Path(__file__).resolve().parents[1] / "models" / "migrations"
 
 def migrate(engine: Engine, revision: str = "head") -> None:
     """Upgrade; does nothing where everything is in place. One transaction: all of it or nothing."""
-    with engine.begin() as connection:
+    with engine.connect() as connection, _tables_may_be_copied(connection), connection.begin():
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+        _check_references(connection)
+
+
+@contextmanager
+def _tables_may_be_copied(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by copying it and dropping the old one, and with that whatever refers to it: cascades
+    would empty other tables. So nothing is enforced meanwhile; inside of a transaction this can't be switched.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()
+    driver.execute("pragma foreign_keys=off")
+    try:
+        yield
+    finally:
+        driver.execute("pragma foreign_keys=on")
+
+
+def _check_references(connection: Connection) -> None:
+    """What was not enforced must hold in the end, or nothing is committed."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("pragma foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"rows that refer to nothing, the first in {broken[0][0]}")
 
 
 def new_revision(engine: Engine, message: str, number: str) -> None:

@@ -1,0 +1,125 @@
+"""A database of every earlier version, full of rows, becomes one of today and has lost nothing."""
+
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from alembic.script import ScriptDirectory
+from filled_tables import ROWS, content, fill, lost, tables_of
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from bot import migrating
+from bot.migrating import differences, is_current, migrate
+from models.base import connect
+
+REVISIONS = [step.revision for step in ScriptDirectory.from_config(migrating._config()).walk_revisions()]
+
+
+@pytest.fixture
+def bare(databases, kind, tmp_path):
+    """A database without a single table."""
+    engine = connect(f"sqlite:///{tmp_path}/bare.db" if kind == "sqlite" else databases.fresh(kind, with_town=False))
+    if kind == "postgresql":
+        with engine.begin() as connection:
+            connection.execute(text("drop schema public cascade"))
+            connection.execute(text("create schema public"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_full_database_of_this_revision_keeps_every_row(bare, revision):
+    migrate(bare, revision)
+    fill(bare)
+    before = content(bare)
+    assert len(before) > 20
+    assert {len(rows) for rows in before.values()} == {ROWS}
+    migrate(bare)
+    assert is_current(bare)
+    assert differences(bare) == []
+    assert lost(before, content(bare)) == []
+
+
+def test_the_rows_say_something_in_every_column(engine):
+    fill(engine)
+    rows = content(engine)
+    for name, table in tables_of(engine).items():
+        for column in table.columns:
+            assert any(row[column.name] is not None for row in rows[name]), f"{name}.{column.name}"
+        assert len({str(row) for row in rows[name]}) == ROWS, name
+
+
+STEPS = {
+    "a column lost": 'with op.batch_alter_table("tickets") as table:\n        table.drop_column("answer")',
+    "rows lost": 'op.execute("delete from pushes where ticket_id is null")',
+    "words emptied": "op.execute(\"update tickets set rule = ''\")",
+}
+
+
+@contextmanager
+def one_step_more(monkeypatch, folder, step):
+    """The migrations of tomorrow: today's, and one more that does this."""
+    shutil.copytree(migrating._MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "9999_tomorrow.py").write_text(
+        f'from alembic import op\n\nrevision, down_revision = "9999", "{REVISIONS[0]}"\n\ndef upgrade():\n    {step}\n',
+        encoding="utf-8",
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(migrating, "_MIGRATIONS", folder)
+        yield
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_step_that_loses_something_would_be_seen(engine, tmp_path, monkeypatch, name):
+    fill(engine)
+    before = content(engine)
+    with one_step_more(monkeypatch, tmp_path / "migrations", STEPS[name]):
+        assert not is_current(engine)
+        migrate(engine)
+        assert is_current(engine)
+    assert lost(before, content(engine)) != []
+
+
+def test_a_step_that_only_adds_loses_nothing(engine, tmp_path, monkeypatch):
+    fill(engine)
+    before = content(engine)
+    adds = "op.execute(\"alter table tickets add column weather varchar default '晴'\")"
+    with one_step_more(monkeypatch, tmp_path / "migrations", adds):
+        migrate(engine)
+    after = content(engine)
+    assert lost(before, after) == []
+    assert {row["weather"] for row in after["tickets"]} == {"晴"}
+
+
+def test_a_step_that_breaks_off_leaves_the_database_as_it_was(engine, tmp_path, monkeypatch):
+    fill(engine)
+    before = content(engine)
+    breaks = 'op.execute("delete from looks")\n    raise RuntimeError("power cut")'
+    with one_step_more(monkeypatch, tmp_path / "migrations", breaks), pytest.raises(RuntimeError, match="power cut"):
+        migrate(engine)
+    assert is_current(engine)
+    assert content(engine) == before
+
+
+def test_a_table_that_is_copied_takes_nothing_with_it(engine, tmp_path, monkeypatch):
+    """SQLite can't alter: the old table is dropped, and whatever hangs on it must stay."""
+    fill(engine)
+    before = content(engine)
+    alters = 'with op.batch_alter_table("people") as table:\n        table.alter_column("openid", nullable=True)'
+    with one_step_more(monkeypatch, tmp_path / "migrations", alters):
+        migrate(engine)
+    assert lost(before, content(engine)) == []
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            assert connection.scalar(text("pragma foreign_keys")) == 1
+
+
+def test_a_step_that_leaves_rows_referring_to_nothing_is_refused(engine, tmp_path, monkeypatch):
+    fill(engine)
+    before = content(engine)
+    orphans = 'op.execute("delete from people")'
+    refused = pytest.raises((RuntimeError, IntegrityError))
+    with one_step_more(monkeypatch, tmp_path / "migrations", orphans), refused:
+        migrate(engine)
+    assert content(engine) == before
