@@ -13,7 +13,6 @@ from http import HTTPStatus
 
 import structlog
 from flask import Blueprint, Response, request
-from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
 
 from bot.envelope import Envelope
@@ -98,22 +97,42 @@ def _reply(inbound: Inbound, gh_id: str, ending: str, answered: Answer) -> str:
     return reply_xml(text, to=message.openid, sender=sender, ending=ending)
 
 
+class _UnsaidError(Exception):
+    """Something broke before there were words; it is in the log."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
+
+
 def _answered(message: Message, answer: Answer, apology: str, failed: Failed | None) -> str:
-    """The web side's outermost net: whatever breaks inside, the resident gets words, and WeChat its 200."""
+    """Whatever breaks inside, the resident gets words, and WeChat its 200.
+
+    What keeps a failed message may break too, the database being what failed: then the words ask to say it again.
+    """
     message_id, began = log_id(message.key), time.monotonic()
     with bound_contextvars(message_id=message_id):
         try:
-            reply = answer(message)
-        except Exception as error:  # noqa: BLE001 -- the one place: see above
-            name, at = type(error).__name__, places(error)
-            log.error("answer_failed", message_id=message_id, error=name, at=at)  # noqa: TRY400 -- it quotes
+            reply = _words("answer_failed", message_id, lambda: answer(message))
+        except _UnsaidError as silence:
+            failure = silence.error
         else:
             took = round((time.monotonic() - began) * 1000, 1)
             log.info("answered", message_id=message_id, kind=message.kind.value, milliseconds=took)
             return reply
-        with suppress(SQLAlchemyError):  # the database may be what failed: then the words ask to say it again
-            return failed(message, name) if failed else apology
+        with suppress(_UnsaidError):
+            return _words("failure_not_kept", message_id, lambda: failed(message, failure) if failed else apology)
         return apology
+
+
+def _words(event: str, message_id: str, speak: Callable[[], str]) -> str:
+    """The web side's outermost net."""
+    try:
+        return speak()
+    except Exception as error:  # noqa: BLE001 -- the one place: see above
+        name = type(error).__name__
+        log.error(event, message_id=message_id, error=name, at=places(error))  # noqa: TRY400 -- a traceback quotes
+        raise _UnsaidError(name) from None
 
 
 def _success() -> Response:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 import wechat_side as wechat
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from bot.webhook import log_id, webhook
@@ -37,9 +38,12 @@ class Bot:
 
 
 def a_client(bot, mode=Mode.SAFE, **changed):
+    failed = changed.pop("failed", None)
     settings = {"token": wechat.TOKEN, "aes_key": wechat.AES_KEY, "app_id": wechat.APP_ID, "gh_id": wechat.GH_ID}
     app = Flask("test")
-    app.register_blueprint(webhook(WebhookSettings(**(settings | {"mode": mode} | changed)), bot, apology=APOLOGY))
+    app.register_blueprint(
+        webhook(WebhookSettings(**(settings | {"mode": mode} | changed)), bot, apology=APOLOGY, failed=failed)
+    )
     return app.test_client()
 
 
@@ -166,6 +170,22 @@ def test_a_failing_answer_becomes_an_apology_and_a_line_without_personal_data():
     assert logs[0]["at"][-1].startswith("test_webhook.py:")
     assert wechat.OPENID not in str(logs)
     assert "13800000000" not in str(logs)
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError("insert", {}, OSError()), UnicodeEncodeError("utf-8", "x", 0, 1, "?")]
+)
+def test_whatever_breaks_while_a_failed_message_is_kept_its_writer_gets_words(error):
+    def failed(_message, name):
+        assert name == "ValueError"
+        raise error
+
+    call = wechat.safe_call(TEXT)
+    with capture_logs() as logs:
+        answer = post(a_client(Bot(ValueError("张三")), failed=failed), call)
+    assert answer.status_code == 200
+    assert wechat.read_sealed(answer.text, call).content == APOLOGY
+    assert [line["event"] for line in logs] == ["answer_failed", "failure_not_kept"]
 
 
 def test_without_a_gh_id_the_reply_comes_from_the_account_that_was_written_to():
