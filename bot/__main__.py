@@ -12,6 +12,7 @@ from bot.commands.shared import Command
 from bot.settings import ConfigError
 from bot.wechat_errors import WeChatError
 from models.sealed import UnreadableError
+from nlp.alone import TrainingNowError
 from nlp.store import BadModelError
 
 
@@ -66,7 +67,7 @@ def run() -> int:
         return 130
     except click.ClickException as error:
         return _told(error.format_message())
-    except (ConfigError, BadModelError, WeChatError, OperationalError, UnreadableError) as error:
+    except (ConfigError, BadModelError, TrainingNowError, WeChatError, OperationalError, UnreadableError) as error:
         return _told(_words(error))
     return status if isinstance(status, int) else 0
 

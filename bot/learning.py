@@ -11,21 +11,23 @@ from sqlalchemy.orm import Session
 from bot.settings import Settings
 from models.learning import Correction
 from nlp import store
-from nlp.corpus import Example, data_hash, read_corpus
+from nlp.alone import alone
+from nlp.corpus import Example
 from nlp.reader import Reader
+from nlp.recipe import fingerprint
 from nlp.store import BadModelError
 from nlp.understanding import Intent
 
-_CORPUS = "corpus"
-"""Beside the models: the hash of the shipped corpus that the newest was trained with"""
+_RECIPE = "recipe"
+"""Beside the models: the fingerprint of the shipped data and code that the newest was trained with"""
 
 
 def model_is_ready(settings: Settings) -> bool:
-    """Whether a whole model is there, trained with the word lists and the shipped corpus of this version."""
+    """Whether a whole model is there, trained with the data and by the code of this version."""
     folder = settings.path(settings.files.model)
     try:
         store.load(folder)
-        return (folder / _CORPUS).read_text(encoding="utf-8") == _corpus_hash()
+        return (folder / _RECIPE).read_text(encoding="utf-8") == fingerprint()
     except (BadModelError, OSError):
         return False
 
@@ -37,7 +39,7 @@ def train_model(settings: Settings, data: Path | None = None, town: Iterable[Exa
 
     folder = settings.path(settings.files.model)
     report = train(extra=[*town, *(read_tickets_csv(data) if data else ())], out=folder)
-    (folder / _CORPUS).write_text(_corpus_hash(), encoding="utf-8")
+    (folder / _RECIPE).write_text(fingerprint(), encoding="utf-8")
     return asdict(report)
 
 
@@ -47,13 +49,11 @@ def corrections(session: Session) -> list[Example]:
     return [Example(each.text, Intent.REPORT.value, each.category) for each in found]
 
 
-def _corpus_hash() -> str:
-    return data_hash(read_corpus())
-
-
 def roll_back(settings: Settings) -> dict[str, Any]:
     """The model before the one in use."""
-    return {"version": store.rollback(settings.path(settings.files.model))}
+    folder = settings.path(settings.files.model)
+    with alone(folder):
+        return {"version": store.rollback(folder)}
 
 
 def evaluate_model(settings: Settings, data: Path | None, out: Path) -> dict[str, Any]:

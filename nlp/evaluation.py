@@ -4,16 +4,16 @@ On rows from outside (`id, title, text, label, also, urgent, place`, a JSON obje
 corpus that no model has learned from.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nlp.corpus import CORPUS, read_corpus
+from nlp.corpus import read_corpus
 from nlp.labels import categories
 from nlp.reader import Reader
-from nlp.scores import LabelScore, label_scores, macro_f1
+from nlp.rows import Row, own_rows, read_rows
+from nlp.scores import LabelScore, held_out_scores, label_scores, macro_f1
 from nlp.thresholds import cost_curve
 from nlp.understanding import Understanding
 
@@ -22,29 +22,12 @@ _BINS = 10
 _SUREST = (0.25, 0.5, 0.75, 0.9, 1.0)
 
 
-class BadRowError(ValueError):
-    """A row of the evaluation's data can't be read; says file, line and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One labelled message."""
-
-    key: str
-    title: str
-    text: str
-    label: str
-    also: tuple[str, ...] = ()
-    place: str = ""
-
-    @property
-    def whole(self) -> str:
-        return f"{self.title}。{self.text}" if self.title else self.text
-
-
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How well one way of reading the rows did: with their titles, titles alone, texts alone, short texts alone."""
+    """How well one way of reading the rows did: with titles, titles alone, texts alone, short texts alone.
+
+    `coverage` holds (share of the surest, accuracy with also).
+    """
 
     rows: int
     accuracy: float
@@ -68,7 +51,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """All figures of one run. `coverage` holds (share of the surest, accuracy with also)."""
+    """All figures of one run. `own_lines` are of our held-out corpus and red-flag lines, whatever `data` was read."""
 
     views: Mapping[str, Figures]
     labels: Mapping[str, LabelScore]
@@ -77,6 +60,7 @@ class Evaluation:
     sure_share: float
     sure_right: float
     costs: tuple[tuple[float, float], ...]
+    own_lines: Mapping[str, float]
     confusions: Mapping[str, Mapping[str, int]]
     mistakes: tuple[Mistake, ...]
 
@@ -105,35 +89,6 @@ class _Answer:
         return bool(best & {self.row.label, *self.row.also})
 
 
-def read_rows(path: Path) -> tuple[Row, ...]:
-    """The rows of a file; a bad one stops the evaluation and is named."""
-    known = {category.key for category in categories()}
-    rows = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        try:
-            facts = json.loads(line)
-            row = Row(
-                key=str(facts.get("id", number)),
-                title=facts.get("title", ""),
-                text=facts["text"],
-                label=facts["label"],
-                also=tuple(facts.get("also", ())),
-                place=facts.get("place", ""),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadRowError(f"{path}:{number}: {error!r}") from error
-        if row.label not in known:
-            raise BadRowError(f"{path}:{number}: unknown label {row.label!r}")
-        rows.append(row)
-    return tuple(rows)
-
-
-def own_rows(folder: Path = CORPUS) -> tuple[Row, ...]:
-    """The held-out part of our own corpus."""
-    unseen = [example for example in read_corpus(folder) if example.held_out and example.category]
-    return tuple(Row(example.digest[:12], "", example.text, example.category, example.also) for example in unseen)
-
-
 def evaluate(reader: Reader, data: Path | None = None) -> Evaluation:
     """Reads all rows in four ways and counts."""
     rows = read_rows(data) if data else own_rows()
@@ -152,6 +107,7 @@ def evaluate(reader: Reader, data: Path | None = None) -> Evaluation:
         sure_share=_share(answer.reading.sure for answer in whole),
         sure_right=_share(answer.accepted for answer in sure),
         costs=cost_curve([a.reading.confidence for a in whole], [a.accepted for a in whole]),
+        own_lines=held_out_scores(reader, [example for example in read_corpus() if example.held_out]),
         confusions=_confusions(whole),
         mistakes=tuple(_mistake(answer) for answer in whole if not answer.accepted),
     )

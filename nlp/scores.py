@@ -52,7 +52,7 @@ def held_out_scores(reader: Reader, unseen: Sequence[Example]) -> dict[str, floa
         "macro_f1": round(macro_f1(truth, guesses), 4),
         "accuracy": _share([wanted == guess for wanted, guess in filed]),
         "intent_accuracy": _share([example.intent == reading.intent for example, reading in readings]),
-        "red_flag_recall": _share(_flags_seen(reader, RED_FLAG_LINES)),
+        **_red_flags(reader, RED_FLAG_LINES),
     }
 
 
@@ -60,6 +60,10 @@ def _share(hits: Sequence[bool]) -> float:
     return round(sum(hits) / len(hits), 4) if hits else 1.0
 
 
-def _flags_seen(reader: Reader, path: Path) -> list[bool]:
+def _red_flags(reader: Reader, path: Path) -> dict[str, float]:
     rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()[1:] if line]
-    return [bool(reader.understand(text).red_flag) for text, flag in rows if flag]
+    seen = [(bool(flag), bool(reader.understand(text).red_flag)) for text, flag in rows]
+    return {
+        "red_flag_recall": _share([raised for danger, raised in seen if danger]),
+        "red_flag_precision": _share([danger for danger, raised in seen if raised]),
+    }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlp import store
+from nlp.alone import alone
 from nlp.corpus import CORPUS, Example, data_hash, read_corpus
 from nlp.fitting import Fitted, fit, flatten, versions_of_tools
 from nlp.labels import lexicon_hash
@@ -33,7 +34,11 @@ class TrainingReport:
 
 def train(corpus: Path | None = None, extra: Iterable[Example] = (), *, out: Path) -> TrainingReport:
     """Trains on the corpus and on what the town has labelled, keeps the new model, and uses it if it is no worse."""
-    examples = {example.text: example for example in (*read_corpus(corpus or CORPUS), *extra)}
+    with alone(out):
+        return _train({example.text: example for example in (*read_corpus(corpus or CORPUS), *extra)}, out)
+
+
+def _train(examples: Mapping[str, Example], out: Path) -> TrainingReport:
     learned = [example for example in examples.values() if not example.held_out]
     unseen = [example for example in examples.values() if example.held_out]
     digest = data_hash(learned)

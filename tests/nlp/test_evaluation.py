@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from nlp.evaluation import BadRowError, calibration_error, evaluate, read_rows
+from nlp.evaluation import calibration_error, evaluate
 from nlp.labels import DATA, categories
 from nlp.reporting import write_report
+from nlp.rows import BadRowError, read_rows
 
 COMMITTED = DATA / "report.json"
 ROWS = (

@@ -6,7 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
-from nlp import store
+from nlp import recipe, store
+from nlp.alone import TrainingNowError, alone
 from nlp.corpus import Example, read_corpus
 from nlp.features import Featurizer
 from nlp.fitting import fit, flatten
@@ -58,7 +59,7 @@ def test_a_first_model_is_used_and_a_better_one_takes_over(tmp_path, small_corpu
     out = tmp_path / "model"
     first = train(small_corpus, out=out)
     assert (first.took_over, first.why) == (True, "there was no model in use")
-    more = [Example("电梯坏了没人修真着急", "report", "repairs"), Example("路灯不亮走夜路害怕", "report", "repairs")]
+    more = [example for example in read_corpus()[6::12] if not example.held_out]  # twice as much to learn from
     second = train(small_corpus, more, out=out)
     assert second.took_over
     assert second.version.startswith("0002-")
@@ -67,6 +68,14 @@ def test_a_first_model_is_used_and_a_better_one_takes_over(tmp_path, small_corpu
     assert Reader.load(out).model.card.version == first.version
     with pytest.raises(BadModelError, match="first version"):
         store.rollback(out)
+
+
+def test_a_second_training_at_the_same_time_is_refused_in_a_line(tmp_path, small_corpus):
+    with alone(tmp_path), pytest.raises(TrainingNowError, match=r"^.*正在训练，等它结束再来$"):
+        train(small_corpus, out=tmp_path)
+    assert store.versions(tmp_path) == []
+    with alone(tmp_path):
+        pass  # let go of: the next may have it
 
 
 def test_a_worse_model_is_kept_but_not_used(tmp_path, small_corpus, model_dir):
@@ -152,3 +161,18 @@ def test_old_versions_are_dropped_but_never_the_one_in_use(model_dir, tmp_path):
 def test_features_of_an_empty_text_are_empty(reader):
     features = Featurizer(reader.model.segmenter).features("")
     assert all(not block for block in features.blocks())
+
+
+def test_a_model_is_old_when_a_word_list_a_line_or_the_fitting_changes(tmp_path, monkeypatch):
+    room = tmp_path / "nlp"
+    shutil.copytree(recipe.__file__.removesuffix("/recipe.py"), room, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(recipe, "__file__", str(room / "recipe.py"))
+    monkeypatch.setattr(recipe, "DATA", room / "data")
+    seen = [recipe.fingerprint()]
+    for name in ("data/dangers.tsv", "data/corpus/noise.tsv", "fitting.py"):
+        with (room / name).open("a", encoding="utf-8") as changed:
+            changed.write("\n")
+        seen.append(recipe.fingerprint())
+    assert len(set(seen)) == len(seen)
+    (room / "data/report.json").write_text("{}")
+    assert recipe.fingerprint() == seen[-1]

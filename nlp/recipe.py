@@ -1,0 +1,19 @@
+"""What a model was made from and by: another word list, another line of the corpus, another fit, and it is old."""
+
+import hashlib
+from pathlib import Path
+
+from nlp.labels import DATA
+
+_CODE = ("alarms", "corpus", "features", "fitting", "labels", "redflags", "segment", "store", "thresholds", "training")
+_MEASURED_ONLY = {"report.json", "redflag_lines.tsv"}
+
+
+def fingerprint() -> str:
+    """Of the shipped data and of the code that learns from it, in any order of files that the disk may give."""
+    room = Path(__file__).parent
+    data = [path for path in DATA.rglob("*") if path.is_file() and path.name not in _MEASURED_ONLY]
+    whole = hashlib.sha256()
+    for path in sorted([*data, *(room / f"{name}.py" for name in _CODE)]):
+        whole.update(path.relative_to(room).as_posix().encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
