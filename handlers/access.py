@@ -10,7 +10,7 @@ from models.grid import Level
 from models.moves import Move, Status
 from models.person import STAFF, Person, Role
 from models.support import Support
-from models.ticket import Actor, IllegalMove, Ticket
+from models.ticket import Actor, IllegalMove, Source, Ticket
 
 _COLUMN = {
     Level.GRID: Ticket.grid,
@@ -117,6 +117,12 @@ def acting(person: Person, ticket: Ticket, move: Move) -> Actor:
     if found is None:
         raise IllegalMove(move, Status(ticket.status), "in none of their roles")
     return found
+
+
+def is_own_work(person: Person, ticket: Ticket) -> bool:
+    """Whoever handled a ticket can't also say that it is solved; nor can their team, where staff filed it."""
+    same_team = person.team is not None and person.team == ticket.team
+    return person.id == ticket.assignee_id or (same_team and ticket.source != Source.CHAT)
 
 
 def resident(person: Person) -> Actor:

@@ -15,7 +15,7 @@ from handlers.figures import late, percent, still_open, week_start
 from handlers.periods import Period, find_period
 from handlers.town import Town
 from models.moves import Closing, Status
-from models.ticket import Ticket
+from models.ticket import Source, Ticket
 
 _ASKS = re.compile(
     r"多少|几[件个起条]|哪[个些家里]|最多|最少|最高|最低|统计|怎么样|如何|数量|情况|率|占比|分别|各[个类小社街单网]|按.{1,4}[分看]|排|\?|？"
@@ -28,6 +28,7 @@ _GROUPS: tuple[tuple[str, str], ...] = (
     (r"(?:各|哪个|哪些|每个|按)网格", "grid"),
     (r"(?:各|哪个|哪些|每个|按)小区", "place"),
     (r"(?:各类|哪类|哪一类|哪些类|各种|每类|按类|什么问题|哪种|各个类别)", "category"),
+    (r"(?:各|哪个|哪种|每个|按)(?:来源|渠道)", "source"),
     (r"(?:每天|每日|逐日|按天|按日)", "day"),
 )
 _MEASURES: tuple[tuple[str, str], ...] = (
@@ -58,6 +59,7 @@ _MEASURE_NAMES = {
     "urgent": "紧急",
     **call_figures.MEASURES,
 }
+_SOURCES = {"热线": Source.HOTLINE, "巡查": Source.PATROL, "公众号": Source.CHAT, "导入": Source.IMPORT}
 _LIMIT = re.compile(r"前\s*(\d{1,2}|[一二三四五六七八九十])")
 _HANZI = "零一二三四五六七八九十"
 _MOST = 10
@@ -73,6 +75,7 @@ class Query:
     grid: str = ""
     category: str = ""
     item: str = ""
+    source: str = ""
     order: str = "desc"
     limit: int = _MOST
 
@@ -83,7 +86,8 @@ class Query:
             "since": self.period.since.isoformat(),
             "until": self.period.until.isoformat(),
         }
-        filters = {name: getattr(self, name) for name in ("grid", "category", "item") if getattr(self, name)}
+        given = ("grid", "category", "item", "source")
+        filters = {name: getattr(self, name) for name in given if getattr(self, name)}
         rest = {name: getattr(self, name) for name in ("group", "measure", "order", "limit")}
         return {"period": period, "filters": filters, **rest}
 
@@ -105,14 +109,17 @@ def parse(town: Town, text: str, now: datetime) -> Query | None:
     period, measure, group = find_period(text, now), _named(text, _MEASURES), _named(text, _GROUPS)
     category, item = _what(town, text)
     grid = next((g.code for g in sorted(town.world.grids.values(), key=lambda g: -len(g.name)) if g.name in text), "")
+    source = next((source.value for word, source in _SOURCES.items() if word in text), "")
     if not (period or measure or group) or not (
-        measure or group or category or re.search(r"诉求|工单|报|件|投诉|问题", text)
+        measure or group or category or source or re.search(r"诉求|工单|报|件|投诉|问题", text)
     ):
         return None
     if measure in call_figures.MEASURES and not group:
         group = "team"  # 「报到迟到最多的单位」: it is teams that are called
     order = "asc" if re.search(r"最少|最低|最差|倒数", text) else "desc"
-    return Query(period or _this_week(now), measure or "count", group, grid, category, item, order, _limit(text))
+    return Query(
+        period or _this_week(now), measure or "count", group, grid, category, item, source, order, _limit(text)
+    )
 
 
 def run(session: Session, town: Town, query: Query, scope: ColumnElement[bool], now: datetime) -> list[Row]:
@@ -124,6 +131,7 @@ def run(session: Session, town: Town, query: Query, scope: ColumnElement[bool], 
         "grid": Ticket.grid,
         "place": Ticket.place_name,
         "category": Ticket.category,
+        "source": Ticket.source,
         "day": func.substr(Ticket.number, 1, 6),
     }
     group = columns.get(query.group)
@@ -170,11 +178,13 @@ def understood(town: Town, query: Query) -> str:
         "grid": "按网格",
         "place": "按小区",
         "category": "按类别",
+        "source": "按来源",
         "day": "按天",
     }
     where = town.world.grids[query.grid].name if query.grid else ""
     what = town.catalogue.name(query.category, query.item) if query.category else ""
-    said = [query.period.name, where, what, groups.get(query.group, ""), _MEASURE_NAMES[query.measure]]
+    source = shown.SOURCE_NAMES[Source(query.source)] if query.source else ""
+    said = [query.period.name, where, source, what, groups.get(query.group, ""), _MEASURE_NAMES[query.measure]]
     return " · ".join(each for each in said if each)
 
 
@@ -203,6 +213,8 @@ def _filter(query: Query, *, by_time: bool = True) -> ColumnElement[bool]:
     wanted = filed if by_time else true()
     if query.grid:
         wanted &= within(query.grid)
+    if query.source:
+        wanted &= Ticket.source == query.source
     if query.category:
         wanted &= Ticket.category == query.category
     return wanted & (Ticket.item == query.item) if query.item else wanted
@@ -213,6 +225,7 @@ def _row(town: Town, query: Query, key: str, got: int, of: int) -> Row:
         "team": lambda: shown.team_name(town, key),
         "category": lambda: town.catalogue.name(key),
         "place": lambda: key or "地点不明",
+        "source": lambda: shown.SOURCE_NAMES[Source(key)],
         "day": lambda: f"{int(key[2:4])}月{int(key[4:6])}日" if len(key) == 6 else "—",
         "": lambda: _MEASURE_NAMES[query.measure],
     }

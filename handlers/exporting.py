@@ -17,7 +17,7 @@ from handlers.privacy import for_residents, for_staff, is_delicate, name_masked,
 from handlers.town import Town
 from models.moves import Closing, Status
 from models.person import OVERSEERS, Person, PersonRole
-from models.ticket import Ticket
+from models.ticket import Source, Ticket
 
 router = Router("exporting")
 SURE = "exporting.sure"
@@ -26,6 +26,7 @@ _RATINGS = {3: "满意", 2: "基本满意", 1: "不满意"}
 HEADING = (
     "工单号", "状态", "类别", "子项", "紧急", "内容", "地点", "网格", "社区", "街道", "承办单位", "经办人", "报来时间",
     "签收时限", "处置时限", "签收时间", "办结时间", "结束时间", "结案方式", "评价", "公开答复", "催办", "退单", "重办",
+    "来源",
 )  # fmt: skip
 
 
@@ -105,4 +106,5 @@ def _row(town: Town, ticket: Ticket, assignee: str) -> tuple[str, ...]:
         _RATINGS.get(ticket.rating or 0, ""),
         for_residents(ticket.answer),
         *(str(number) for number in (ticket.urges, ticket.returns, ticket.reopenings)),
+        shown.SOURCE_NAMES[Source(ticket.source)],
     )

@@ -5,6 +5,8 @@ from dataclasses import replace
 from handlers.dialogue import Context
 from handlers.tickets import Draft
 from handlers.world import PlaceNode
+from models.grid import Level
+from models.ticket import Source
 from nlp.understanding import PlaceMention, Understanding
 
 
@@ -23,7 +25,7 @@ def place(context: Context, draft: Draft, understanding: Understanding | None) -
         return known(context, draft, mention.known)
     if mention.name:
         return replace(draft, place_name=mention.name)
-    if draft.place_id is None and draft.lat is None and not draft.place_name:
+    if draft.source == Source.CHAT and draft.place_id is None and draft.lat is None and not draft.place_name:
         return at_home(context, draft)
     return draft
 
@@ -32,7 +34,7 @@ def known(context: Context, draft: Draft, name: str) -> Draft:
     """A name of the world: one place, or several of which the resident has to choose one (`places`)."""
     draft = replace(draft, guess="")
     places = context.town.world.places_named(name)
-    near_home = [each for each in places if each.community == _home_community(context)]
+    near_home = [each for each in places if each.community == _own_community(context, draft)]
     if len(places) == 1 or len(near_home) == 1:
         return settle(draft, (near_home or list(places))[0])
     return replace(draft, place_name=name, place_id=None, places=tuple(each.id for each in places))
@@ -66,7 +68,10 @@ def needs_building(context: Context, draft: Draft) -> bool:
     return found is not None and len(found.grids) > 1 and found.grid_of(draft.building) == found.community
 
 
-def _home_community(context: Context) -> str | None:
+def _own_community(context: Context, draft: Draft) -> str | None:
+    """Where somebody lives; of staff on their round, where they work."""
+    if draft.source != Source.CHAT:
+        return context.town.world.code_at(context.person.grid, Level.COMMUNITY)
     home = context.person.home_place_id
     found = context.town.world.places.get(home) if home else None
     return found.community if found else None

@@ -9,12 +9,15 @@ from handlers.explaining import explain
 from handlers.limits import local_day, promise
 from handlers.routing import Case, choose
 from handlers.tickets import Draft
+from models.ticket import Source
 
 
-def preview(context: Context, lat: float | None = None, lng: float | None = None) -> dict[str, Any]:
+def preview(
+    context: Context, lat: float | None = None, lng: float | None = None, source: Source = Source.CHAT
+) -> dict[str, Any]:
     """JSON of the route that a text would take; `lat`/`lng` WGS-84."""
     town, world = context.town, context.town.world
-    draft = read(context, context.text, Draft("", lat=lat, lng=lng))
+    draft = read(context, context.text, Draft("", lat=lat, lng=lng, source=source.value))
     category = draft.category or draft.choices[0]
     place = world.places.get(draft.place_id) if draft.place_id else None
     grid = place.grid_of(draft.building) if place else None
@@ -22,7 +25,7 @@ def preview(context: Context, lat: float | None = None, lng: float | None = None
         grid = world.grid_at(lat, lng)
     urgent = draft.urgent or bool(draft.red_flag)
     working = town.calendar.is_working(context.now)
-    case = Case(category, draft.item, urgent, bool(draft.red_flag), place, working_time=working)
+    case = Case(category, draft.item, urgent, bool(draft.red_flag), place, draft.source, working)
     route = choose(world, town.routing, case, grid)
     rows = town.limits.of(
         category, draft.item, urgent=urgent, red_flag=bool(draft.red_flag), text=draft.text, on=local_day(context.now)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from handlers import shown
-from handlers.access import followed, resident, tickets
+from handlers.access import followed, overseen, overseer, resident, tickets
 from handlers.choosing import chosen
 from handlers.climbing import climb
 from handlers.clocks import set_promise
@@ -17,9 +17,10 @@ from handlers.picking import pick
 from handlers.telling import tell
 from handlers.tickets import watch
 from handlers.voting import ask_anew, asked_about, confirm, is_for_all, own_ticket
+from models.follower import Follower
 from models.moves import ACTIVE, OPEN, REOPEN, URGE, WITHDRAW, Status
 from models.person import Role
-from models.ticket import SYSTEM, Ticket, TicketEvent
+from models.ticket import SYSTEM, Actor, Ticket, TicketEvent
 from nlp.understanding import Intent
 
 router = Router("progress")
@@ -149,7 +150,13 @@ def not_solved(context: Context) -> Reply | None:
 
 
 def not_solved_for(context: Context, ticket: Ticket, why: str) -> Reply:
-    """The whole event again where enough say so, else a ticket of their own for whoever isn't content."""
+    """The whole event again where enough say so, else a ticket of their own for whoever isn't content.
+
+    A supervisor who doesn't wait for it has seen for themselves: all of it again.
+    """
+    waits = context.session.get(Follower, (ticket.id, context.person.id)) is not None
+    if not waits and context.person.is_overseer:
+        return reopen(context, ticket, why, overseer(context.person))
     if is_for_all(context, ticket, why):
         return reopen(context, ticket, why)
     return own_ticket(context, ticket, why)
@@ -159,7 +166,8 @@ def not_solved_for(context: Context, ticket: Ticket, why: str) -> Reply:
 def ask_reopen(context: Context) -> Reply:
     """A finished ticket that was not solved after all."""
     recently = Ticket.ended_at.is_(None) | (Ticket.ended_at >= context.now - _reopen_time(context))
-    picked = pick(context, followed(context.person) & recently, REOPENABLE, "重办")
+    reach = followed(context.person) | overseen(context.person)
+    picked = pick(context, reach & recently, REOPENABLE, "重办")
     if isinstance(picked, Reply):
         return picked
     ticket, why = picked
@@ -168,10 +176,10 @@ def ask_reopen(context: Context) -> Reply:
     return not_solved_for(context, ticket, why)
 
 
-def reopen(context: Context, ticket: Ticket, why: str) -> Reply:
+def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) -> Reply:
     """重办: back to the team with new limits; the second time the level above takes it."""
-    ticket.apply(REOPEN, by=resident(context.person), at=context.now, note=why[:200])
-    ticket.rating = 1
+    ticket.apply(REOPEN, by=by or resident(context.person), at=context.now, note=why[:200])
+    ticket.rating = None if by else 1  # what a supervisor finds is no resident's rating
     ask_anew(context.session, ticket)
     again = ticket.reopenings > 1
     if not (again and climb(context, ticket, by=SYSTEM, reason="第二次没办好，自动上报", but=context.person)):

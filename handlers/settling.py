@@ -12,26 +12,36 @@ from handlers.dialogue import Context, Reply, Router
 from handlers.picking import pick
 from handlers.telling import Audience, audience, tell
 from models.follower import Follower
-from models.moves import ACTIVE, CLOSE, DECLINE, MERGE, NOTE, RESOLVE, Closing, Move, Status
+from models.moves import ACTIVE, CLOSE, DECLINE, MERGE, NOTE, RESOLVE, Closing, Status
 from models.person import OVERSEERS, Role
 from models.ticket import Actor, Attachment, Ticket
 
 router = Router("settling")
 _CLERKS = frozenset({Role.GRID_STAFF}) | OVERSEERS
+_ENDABLE = (Status.WORKING, Status.RESOLVED)
+_TOLD = {
+    Closing.EXPLAINED: ("close", "settling.explained"),
+    Closing.NOT_OURS: ("not_ours", "settling.declined"),
+}
 _TWO_NUMBERS = re.compile(r"[#＃]?(\d{3,11})\s*(?:并?到|并?入|和|→|-|—|、|，|,)?\s*[#＃]?(\d{3,11})\s*(.*)", re.DOTALL)
 
 
 @router.command("不受理", "不予受理", roles=_CLERKS, help="不受理 [工单号] 去哪办：不归我们管，告诉居民该找谁")
 def decline(context: Context) -> Reply:
-    """Nobody is sent away without where to go instead."""
-    picked = _pick(context, DECLINE, "不受理")
+    """Nobody is sent away without where to go instead. What was signed for already is closed as 不属职责."""
+    picked = pick(context, _reach(context), (*DECLINE.sources, *_ENDABLE), "不受理")
     if isinstance(picked, Reply):
         return picked
-    ticket, words, by = picked
+    ticket, words = picked
     if ticket.red_flag:
         return Reply(context.say("settling.red_flag", number=ticket.number))
     if not words:
         return Reply(context.say("settling.whither", number=ticket.number))
+    if Status(ticket.status) in _ENDABLE:
+        return _ended(context, ticket, words, Closing.NOT_OURS)
+    by = mover(context.person, ticket, DECLINE)
+    if by is None or Status(ticket.status) not in DECLINE.sources:
+        return _already(context, ticket)
     ticket.answer = words
     ticket.apply(DECLINE, by=by, at=context.now, note=words, closing=Closing.NOT_OURS)
     tell(context.session, context.town, ticket, "decline", context.now, but=context.person, reason=words)
@@ -41,27 +51,30 @@ def decline(context: Context) -> Reply:
 @router.command("解释", "解释说明", roles=_CLERKS, help="解释 [工单号] 说明：办不到的，向居民说明后结案（不算解决）")
 def explain(context: Context) -> Reply:
     """An honest ending for what can't be solved; it never counts as solved."""
-    picked = pick(context, _reach(context), (Status.WORKING, Status.RESOLVED), "解释")
+    picked = pick(context, _reach(context), _ENDABLE, "解释")
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
-    by = mover(context.person, ticket, CLOSE)
-    if by is None or Status(ticket.status) not in RESOLVE.sources | CLOSE.sources:
-        return _already(context, ticket)
     if not words:
         return Reply(context.say("settling.explain_how", number=ticket.number))
+    return _ended(context, ticket, words, Closing.EXPLAINED)
+
+
+def _ended(context: Context, ticket: Ticket, words: str, closing: Closing) -> Reply:
+    """Closed with an explanation, by whoever works on it or a supervisor, through 办结 where that was not said yet."""
+    by, resolver = mover(context.person, ticket, CLOSE), mover(context.person, ticket, RESOLVE)
+    if by is None or resolver is None or Status(ticket.status) not in _ENDABLE:
+        return _already(context, ticket)
     if ticket.awaited:
         return Reply(context.say("settling.called_are_missing", number=ticket.number))
     ticket.answer = words
     if ticket.status == Status.WORKING:
-        resolver = mover(context.person, ticket, RESOLVE)
-        if resolver is None:
-            return _already(context, ticket)
         run_on(context, ticket)
         ticket.apply(RESOLVE, by=resolver, at=context.now, note=words)
-    ticket.apply(CLOSE, by=by, at=context.now, note=words, closing=Closing.EXPLAINED)
-    tell(context.session, context.town, ticket, "close", context.now, but=context.person, reason=words)
-    return Reply(context.say("settling.explained", number=ticket.number))
+    ticket.apply(CLOSE, by=by, at=context.now, note=words, closing=closing)
+    what, said = _TOLD[closing]
+    tell(context.session, context.town, ticket, what, context.now, but=context.person, reason=words)
+    return Reply(context.say(said, number=ticket.number))
 
 
 @router.command("并", "并单", "合并", roles=_CLERKS, help="并 工单号 到 工单号：同一件事合成一张单")
@@ -109,17 +122,6 @@ def _move_followers(context: Context, ticket: Ticket, stays: Ticket) -> int:
         context.session.add(line)
     stays.neighbours += len(came)
     return len(came)
-
-
-def _pick(context: Context, move: Move, word: str) -> tuple[Ticket, str, Actor] | Reply:
-    picked = pick(context, _reach(context), tuple(move.sources), word)
-    if isinstance(picked, Reply):
-        return picked
-    ticket, words = picked
-    by = mover(context.person, ticket, move)
-    if by is None or Status(ticket.status) not in move.sources:
-        return _already(context, ticket)
-    return ticket, words, by
 
 
 def _reach(context: Context) -> ColumnElement[bool]:

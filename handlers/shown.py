@@ -12,7 +12,7 @@ from models.follower import Follower
 from models.moves import MOVES, NOTE, Closing, Status
 from models.person import Person, Role
 from models.support import Support
-from models.ticket import CHINA, Ticket, TicketEvent
+from models.ticket import CHINA, Source, Ticket, TicketEvent
 from nlp.identities import mask
 
 STATUS_NAMES = {
@@ -42,6 +42,7 @@ ROLE_NAMES = {
     Role.ADMIN: "管理员",
     Role.SYSTEM: "系统",
 }
+SOURCE_NAMES = {Source.CHAT: "公众号", Source.HOTLINE: "热线", Source.PATROL: "巡查", Source.IMPORT: "导入"}
 _NEIGHBOURS_SHOWN = 5
 _INSIDE = frozenset({"whistle", "finish", "release", "dispatch"})
 """Moves whose words are for those who work on it"""
@@ -103,6 +104,12 @@ def where_in_lists(town: Town, ticket: Ticket) -> str:
 def team_name(town: Town, code: str | None) -> str:
     """A team's name; the desk where no team has the ticket."""
     return town.world.teams[code].name if code in town.world.teams else "社区值班台"
+
+
+def source_mark(ticket: Ticket) -> str:
+    """「（巡查）」; nothing where a resident told it in the chat."""
+    source = Source(ticket.source or Source.CHAT)
+    return "" if source is Source.CHAT else f"（{SOURCE_NAMES[source]}）"
 
 
 def line(town: Town, ticket: Ticket, now: datetime, place: str = "") -> str:

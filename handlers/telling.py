@@ -93,7 +93,8 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "resolve": (_residents("resolved"),),
     "confirm": (_assignee("confirmed"),),
     "lapse": (_residents("lapsed"),),
-    "close": (_residents("closed"),),
+    "close": (_residents("closed"), _assignee("ended")),
+    "not_ours": (_residents("declined"), _assignee("ended")),
     "reopen": (_team("reopened"), _supervisors("reopened"), _residents("reopened_for_all")),
     "withdraw": (_team("withdrawn"),),
     "decline": (_residents("declined"),),
@@ -252,4 +253,5 @@ def facts_of(town: Town, ticket: Ticket, now: datetime) -> dict[str, object]:
         "due": shown.moment(shown.due(ticket), now),
         "answer": ticket.answer,
         "urgent": "【紧急】" if ticket.urgent else "",
+        "source": shown.source_mark(ticket),
     }

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from handlers import shown
-from handlers.access import followed, resident, tickets
+from handlers.access import followed, is_own_work, resident, tickets
 from handlers.dialogue import Context, Reply
 from handlers.joining_rules import Joining
 from handlers.telling import tell
@@ -74,6 +74,8 @@ def asked_about(context: Context) -> Ticket | None:
 
 def confirm(context: Context, ticket: Ticket, rating: int) -> Reply:
     """Solved, says one. The only ending that counts as solved, once enough of them say so."""
+    if is_own_work(context.person, ticket):
+        return Reply(context.say("progress.own_work", number=ticket.number))
     counted = _voted(context, ticket, rating)
     ticket.rating = counted.rating
     words = context.say(f"progress.rating_{rating}")

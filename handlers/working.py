@@ -17,7 +17,7 @@ from handlers.telling import tell
 from handlers.tickets import watch
 from models.moves import ACCEPT, ENDED, NOTE, OPEN, REASSIGN, REPORT_IN, RESOLVE, Status
 from models.person import STAFF, Look
-from models.ticket import Ticket
+from models.ticket import Source, Ticket
 
 router = Router("working")
 REASON = "working.reason"
@@ -145,6 +145,7 @@ def opened(context: Context, ticket: Ticket) -> str:
         "working.full",
         line=shown.line(context.town, ticket, context.now, "" if hidden else shown.where(ticket)),
         text=shielded(text) if hidden else text,
+        source=shown.SOURCE_NAMES[Source(ticket.source)],
         team=shown.team_name(context.town, ticket.team),
         rule=ticket.rule,
         duty=duty_line(context, ticket),

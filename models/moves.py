@@ -136,7 +136,14 @@ SUSPEND = Move(
     needs_reason=True,
 )
 RESUME = Move("resume", "恢复", frozenset({S.SUSPENDED}), S.WORKING, _STAFF | _OVERSEERS | _BOT)
-RESOLVE = Move("resolve", "办结", frozenset({S.WORKING}), S.RESOLVED, _STAFF, needs_reason=True)
+RESOLVE = Move(
+    "resolve",
+    "办结",
+    frozenset({S.WORKING}),
+    S.RESOLVED,
+    _STAFF | _OVERSEERS,  # a supervisor may decide that no more can be done, and explain why
+    needs_reason=True,
+)
 FOLLOW_UP = Move("follow_up", "回访", frozenset({S.RESOLVED}), None, _CLERKS)
 RATE = Move("rate", "评价", frozenset({S.RESOLVED, S.CLOSED}), None, _RESIDENT)
 CLOSE = Move(

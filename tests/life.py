@@ -193,11 +193,11 @@ class Town:
     def _explained(self, ticket, events, keys):
         """Whoever reported it hears of every turn that they didn't make themselves."""
         for event in events:
-            what = _TOLD.get(event.move)
+            what = [_TOLD[event.move]] if event.move in _TOLD else []
             if event.move == "close" and event.by_role != "resident":
-                what = "lapse" if event.by_role == "system" else "close"
+                what = ["lapse"] if event.by_role == "system" else ["close", "not_ours"]
             if what:
-                told = {key for key in keys if key.startswith(f"{ticket.id}:{what}:{event.id}:")}
+                told = {key for one in what for key in keys if key.startswith(f"{ticket.id}:{one}:{event.id}:")}
                 assert told or event.by_person == ticket.reporter_id, (ticket.number, event.move)
 
     def _nights(self, tickets, pushes):

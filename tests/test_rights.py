@@ -46,15 +46,17 @@ NOBODY: dict[Role, dict[str, set[str]]] = {}
 # command → who reaches a ticket of another's by it. Residents reach their own by all of theirs, and no other.
 RULES = {
     **dict.fromkeys(["接", "到", "结", "退", "转", "上报", "备注", "看", "异议"], WORKS),
-    **dict.fromkeys(["查", "督办", "谁看过"], OVERSEES),
-    **dict.fromkeys(["放", "点名", "延", "挂账", "恢复", "问", "不受理", "解释", "为什么", "改类", "权属"], REACHES),
+    **dict.fromkeys(["查", "督办", "谁看过", "重办"], OVERSEES),
+    **dict.fromkeys(
+        ["放", "点名", "延", "挂账", "恢复", "问", "不受理", "解释", "为什么", "改类", "权属", "回访"], REACHES
+    ),
     "并": REACHES,
     "吹哨": WHISTLES,
-    **dict.fromkeys(["进度", "催办", "撤回", "重办", "派"], NOBODY),  # 派 is for tickets that have no team
+    **dict.fromkeys(["进度", "催办", "撤回", "派"], NOBODY),  # 派 is for tickets that have no team
 }
 ABOUT_NO_TICKET = {
     "待办", "今日", "本周", "超时", "网格", "类别", "排行", "导出", "吹哨排行", "推演", "同意", "不同意",
-    "评价", "加入", "人工", "绑定", "帮助", "取消", "删除我的信息",
+    "巡查", "代报", "评价", "加入", "人工", "绑定", "帮助", "取消", "删除我的信息",
 }  # fmt: skip
 """Lists, figures and a person's own affairs. Their reach is tested where they are. Approvals go by who was asked"""
 

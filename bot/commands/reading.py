@@ -16,6 +16,7 @@ from handlers.dialogue import Context, Kind, Message
 from handlers.previewing import preview
 from models.base import reading_sessions
 from models.person import Person
+from models.ticket import Source
 from nlp.understanding import Understanding
 
 
@@ -61,8 +62,9 @@ def understand(command: Command, text: str | None, *, jsonl: bool) -> None:
 @click.argument("text")
 @click.option("--lat", type=float, help="位置（GCJ-02，微信的坐标）")
 @click.option("--lng", type=float)
+@click.option("--source", type=click.Choice([each.value for each in Source]), default="chat", help="从哪里来的")
 @pass_command
-def route(command: Command, text: str, lat: float | None, lng: float | None) -> None:
+def route(command: Command, text: str, lat: float | None, lng: float | None, source: str) -> None:
     """一句话会派到哪个网格、哪个单位、什么时限；不建工单。"""
     program = command.program()
     if lat is not None and lng is not None:
@@ -76,7 +78,7 @@ def route(command: Command, text: str, lat: float | None, lng: float | None) -> 
             town=program.towns.current(session),
             understanding=program.towns.reader().understand(text),
         )
-        say_pretty(preview(context, lat, lng))
+        say_pretty(preview(context, lat, lng, Source(source)))
 
 
 @click.command()

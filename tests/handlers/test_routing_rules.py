@@ -3,16 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
-from chat import RESIDENT, Chat
+from chat import COMMUNITY, RESIDENT, Chat
 from pydantic import ValidationError
-from sqlalchemy import select
 from testbed import settings_for
 
 from bot.assembly import assemble
 from handlers.dialogue import Context, Kind, Message
 from handlers.previewing import preview
 from handlers.routing import Case, Routing, When
-from handlers.tickets import Draft, file
 from handlers.world import PlaceNode
 from models.person import Person
 from models.ticket import Source
@@ -88,17 +86,23 @@ def test_the_same_words_go_elsewhere_after_hours(program, clock):
 
 
 def test_the_source_of_a_demand_chooses_its_rule_and_stays_on_the_ticket(program):
-    with program.sessions() as session, session.begin():
-        town = program.towns.current(session)
-        person = session.scalar(select(Person).where(Person.openid == RESIDENT))
-        context = Context(Message("k", RESIDENT, Kind.TEXT, program.clock()), session, program.clock(), person, town)
-        place = town.world.places_named("德尚小区")[0]
-        draft = Draft("电梯坏了", "repairs", "lift", place_id=place.id, building="3", source=Source.HOTLINE.value)
-        ticket = file(context, draft, person)
-        assert (ticket.source, ticket.rule, ticket.team) == ("hotline", "热线件先到社区", "C-WY")
+    chat = Chat(program)
+    chat.says(COMMUNITY, "代报 德尚小区3号楼电梯坏了")
+    assert (chat.ticket().source, chat.ticket().rule, chat.ticket().team) == ("hotline", "热线件先到社区", "C-WY")
+    assert chat.ticket().text == "德尚小区3号楼电梯坏了"
+    chat.says(COMMUNITY, "巡查 德尚小区5号楼垃圾桶满了")
+    assert (chat.ticket().source, chat.ticket().rule, chat.ticket().team) == ("patrol", "其余", "P-DS")
 
 
-def explained(program, text):
+def test_a_source_outlives_the_questions_that_follow(program):
+    chat = Chat(program)
+    chat.says(COMMUNITY, "代报 楼道灯不亮了")
+    assert chat.tickets() == []
+    chat.says(COMMUNITY, "德尚小区3号楼")
+    assert (chat.ticket().source, chat.ticket().rule) == ("hotline", "热线件先到社区")
+
+
+def explained(program, text, source=Source.CHAT):
     with program.reading() as session:
         context = Context(
             message=Message("preview", "", Kind.TEXT, program.clock(), text),
@@ -108,7 +112,7 @@ def explained(program, text):
             town=program.towns.current(session),
             understanding=program.towns.reader().understand(text),
         )
-        return preview(context)
+        return preview(context, source=source)
 
 
 def test_a_choice_is_explained_and_nothing_is_written(program, clock):
@@ -119,6 +123,7 @@ def test_a_choice_is_explained_and_nothing_is_written(program, clock):
         {"rule": "热线件先到社区", "because": ["来源"]},
         {"rule": "下班后德尚由网格接", "because": ["地点", "工作时间"]},
     ]
+    assert explained(program, "城南宜居家园3号楼楼道灯不亮", Source.HOTLINE)["rule"] == "热线件先到社区"
     assert [team["code"] for team in why["candidates"]] == ["P-CNYJ", "C-CN"]
     assert (why["told"], why["assign"], why["asked_first"]) == (["梁玉龙"], "round_robin", "梁玉龙")
     clock.now = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)

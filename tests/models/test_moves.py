@@ -58,7 +58,7 @@ BY_ROLE = {
     },
     "supervisor": {
         "receive", "supplement", "decline", "dispatch", "reassign", "escalate", "whistle", "release", "ask", "extend",
-        "suspend", "resume", "follow_up", "close", "reopen", "merge", "urge", "supervise", "note",
+        "suspend", "resume", "resolve", "follow_up", "close", "reopen", "merge", "urge", "supervise", "note",
     },
     "system": {
         "receive", "supplement", "dispatch", "reassign", "escalate", "whistle", "resume", "follow_up", "close",
