@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from handlers.figures import late
 from handlers.lost_work import look
 from models.conversation import Inbound
-from models.moves import Status
+from models.moves import ACTIVE, Status
 from models.push import Outcome, Push, Timer
-from models.ticket import Ticket
+from models.ticket import Ticket, not_ended
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _LATELY = timedelta(minutes=5)
@@ -70,9 +70,10 @@ def _replies(registry: CollectorRegistry, session: Session, now: datetime) -> No
 
 
 def _tickets(registry: CollectorRegistry, session: Session, now: datetime) -> None:
-    by_status = Gauge("whistle_tickets", "Tickets by status", ["status"], registry=registry)
-    counted = dict(session.execute(select(Ticket.status, func.count()).group_by(Ticket.status)).all())
-    for status in Status:
+    by_status = Gauge("whistle_tickets", "Tickets not ended, by status", ["status"], registry=registry)
+    statuses = select(Ticket.status, func.count()).where(not_ended()).group_by(Ticket.status)
+    counted = dict(session.execute(statuses).all())
+    for status in sorted(ACTIVE):
         by_status.labels(status.value).set(counted.get(status.value, 0))
     working = Ticket.status == Status.WORKING.value
     _gauge(registry, "tickets_late", "Open tickets over their limit", _count(session, late(now)))

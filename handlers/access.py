@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from models.follower import Follower
 from models.grid import Level
-from models.moves import Move, Status
+from models.moves import ENDED, Move, Status
 from models.person import STAFF, Person, Role
 from models.support import Support
-from models.ticket import Actor, IllegalMove, Source, Ticket
+from models.ticket import Actor, IllegalMove, Source, Ticket, not_ended
 
 _COLUMN = {
     Level.GRID: Ticket.grid,
@@ -68,6 +68,8 @@ def tickets(scope: ColumnElement[bool], statuses: Iterable[Status] = ()) -> Sele
     """Tickets in a scope, newest first."""
     found = select(Ticket).where(scope).order_by(Ticket.id.desc())
     wanted = [status.value for status in statuses]
+    if wanted and ENDED.isdisjoint(wanted):
+        found = found.where(not_ended())
     return found.where(Ticket.status.in_(wanted)) if wanted else found
 
 

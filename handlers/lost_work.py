@@ -12,7 +12,7 @@ from models.conversation import Inbound
 from models.moves import OPEN
 from models.person import Person, PersonRole, Role
 from models.push import Push, Timer
-from models.ticket import CHINA, Ticket
+from models.ticket import CHINA, Ticket, not_ended
 
 PATIENCE = timedelta(hours=24)
 """A message that failed, or a ticket without a team: a supervisor had a working day to look at it"""
@@ -53,7 +53,8 @@ def ownerless(now: datetime) -> ColumnElement[bool]:
     """Open, with no team, for a day, and no timer will ever look at it."""
     watched = exists().where(Timer.ticket_id == Ticket.id, Timer.due_at.is_not(None))
     statuses = [each.value for each in OPEN]
-    return Ticket.status.in_(statuses) & Ticket.team.is_(None) & (Ticket.created_at < now - PATIENCE) & ~watched
+    unowned = not_ended() & Ticket.status.in_(statuses) & Ticket.team.is_(None)
+    return unowned & (Ticket.created_at < now - PATIENCE) & ~watched
 
 
 def report(session: Session, town: Town, now: datetime) -> int:

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, select, true
 
 from handlers import shown
-from handlers.access import overseen, overseer, tickets, within
+from handlers.access import overseen, overseer, within
 from handlers.asking import answer_question
 from handlers.choosing import chosen, numbered
 from handlers.desk import on_desk
@@ -124,16 +124,16 @@ def _reopened(context: Context, slots: Any, page: int) -> Reply:  # noqa: ANN401
 
 
 def _page(context: Context, figure: Figure, slots: Any, page: int) -> Reply:  # noqa: ANN401  (JSON)
-    scope = overseen(context.person) & figure.condition
+    scope = overseen(context.person)
     if "grid" in slots:
         scope &= within(slots["grid"])
     if "category" in slots:
         scope &= Ticket.category == slots["category"]
     total = count(context.session, scope, [figure])[figure.key]
-    query = tickets(scope).offset(page * PAGE).limit(PAGE)
-    if figure.key == "late":
-        query = query.order_by(None).order_by(Ticket.accept_by, Ticket.id)
-    found = context.session.scalars(query).all()
+    order = [Ticket.accept_by, Ticket.id] if figure.key == "late" else [Ticket.id.desc()]
+    # First which (the index knows), then the rows: sorting thousands of whole tickets for eight costs fifty times more.
+    ids = select(Ticket.id).where(scope, figure.condition).order_by(*order).offset(page * PAGE).limit(PAGE)
+    found = context.session.scalars(select(Ticket).where(Ticket.id.in_(ids)).order_by(*order)).all()
     if not found:
         return Reply(context.say("supervising.nothing", name=figure.name), keep=True)
     lines = "\n".join(shown.line(context.town, ticket, context.now) for ticket in found)
