@@ -1,13 +1,13 @@
 """From what the reader made of a text to a ticket: ask the one thing that is missing, or file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from handlers import placing, shown
 from handlers.choosing import numbered
 from handlers.coordinates import gcj_to_wgs
 from handlers.dialogue import Context, Message, Reply
-from handlers.neighbours import taken_in
+from handlers.neighbours import JOIN, taken_in
 from handlers.tickets import Draft, file
 from models.ticket import Ticket
 from nlp.understanding import Intent
@@ -49,8 +49,51 @@ def go_on(context: Context, draft: Draft) -> Reply:
     """Ask the one thing that is missing, or file. Each question is asked once; danger is filed without questions."""
     if draft.red_flag:
         draft = placing.known(context, draft, draft.guess) if draft.guess else draft
-        return taken_in(context, draft) or filed(context, draft)
-    return _question(context, draft) or taken_in(context, draft) or filed(context, draft)
+    elif question := _question(context, draft):
+        return question
+    return one_by_one(context, _of_parts(context, draft)) if draft.parts else _taken(context, draft)
+
+
+def one_by_one(context: Context, drafts: Sequence[Draft]) -> Reply:
+    """Each problem of one message joins its neighbours' or is filed; where that is asked, the others wait for it."""
+    said: list[str] = []
+    last = Reply("")
+    for number, draft in enumerate(drafts, start=1):
+        reply = _taken(context, draft)
+        said.append(reply.text)
+        if reply.state == JOIN:
+            rest = tuple(each.slots() for each in drafts[number:])
+            return Reply("\n\n".join(said), JOIN, {**reply.slots, "rest": rest})
+        last = reply if reply.state == TICKET_PLACE else last
+    return replace(last, text="\n\n".join(said))
+
+
+def _taken(context: Context, draft: Draft) -> Reply:
+    return taken_in(context, draft) or filed(context, draft)
+
+
+def _of_parts(context: Context, draft: Draft) -> list[Draft]:
+    """A draft for each problem, in its own house and with its own danger, which goes first; photos with the first."""
+    drafts = [of_part(context, draft, *part) for part in draft.parts]
+    if draft.red_flag and not any(each.red_flag for each in drafts):
+        drafts[0] = replace(drafts[0], red_flag=draft.red_flag)
+    drafts.sort(key=lambda each: not each.red_flag)
+    return [replace(drafts[0], attachments=draft.attachments), *drafts[1:]]
+
+
+def of_part(context: Context, draft: Draft, text: str, category: str, item: str) -> Draft:
+    """One problem of several as its own words tell it; what they leave out is as in the whole."""
+    seen = context.town.reader.understand(text)
+    part = replace(draft, text=text, category=category, item=item, parts=(), attachments=())
+    part = replace(part, urgent=seen.urgent, red_flag=seen.red_flag)
+    mention = seen.place
+    if mention is None:
+        return part
+    there = replace(part, building=mention.building, unit=mention.unit, room=mention.room)
+    if mention.known and not mention.guessed and mention.known != draft.place_name:
+        elsewhere = placing.known(context, there, mention.known)
+        return elsewhere if placing.is_placed(elsewhere) else part
+    return there if mention.building or mention.landmark else part
 
 
 def _question(context: Context, draft: Draft) -> Reply | None:
@@ -106,14 +149,12 @@ def _ask_which_place(context: Context, draft: Draft) -> Reply:
 
 
 def filed(context: Context, draft: Draft) -> Reply:
-    """The ticket, or one for each part of the message; and the answer with number, who, until when."""
-    drafts = [replace(draft, text=t, category=c, item=i) for t, c, i in draft.parts] or [draft]
-    drafts[1:] = [replace(other, attachments=()) for other in drafts[1:]]
-    tickets = [file(context, each, context.person) for each in drafts]
+    """The ticket, and the answer with number, who, until when."""
+    ticket = file(context, draft, context.person)
     said = [context.say(f"red_flag.{draft.red_flag}", **context.town.contacts.model_dump())] if draft.red_flag else []
-    said += [receipt(context, ticket) for ticket in tickets]
-    if draft.red_flag and not tickets[0].team:
-        return Reply("\n\n".join([*said, context.say("filing.where_at_once")]), TICKET_PLACE, {"ticket": tickets[0].id})
+    said.append(receipt(context, ticket))
+    if draft.red_flag and not ticket.team:
+        return Reply("\n\n".join([*said, context.say("filing.where_at_once")]), TICKET_PLACE, {"ticket": ticket.id})
     return Reply("\n\n".join(said))
 
 

@@ -28,7 +28,7 @@ _MILESTONES = frozenset({5, 10, 20, 50, 100, 200, 500, 1000})
 
 def taken_in(context: Context, draft: Draft) -> Reply | None:
     """What becomes of a report that others have made already; None: it is a new one."""
-    if draft.alone or draft.parts:
+    if draft.alone:
         return None
     same = same_event.find(context, draft)
     if same is None:
@@ -77,6 +77,9 @@ def offer_unanswered(occasion: Occasion, ticket: Ticket, person_id: int) -> None
     elif occasion.session.get(Follower, (ticket.id, person_id)) is None:
         add(occasion, ticket, person, draft)
     tell(occasion.session, occasion.town, ticket, "joined_unasked", occasion.now, named=[person])
+    for other in draft.rest:  # what else the message told of; nobody is there to be asked about it
+        own = file(occasion, replace(Draft.of(other), alone=True), person)
+        tell(occasion.session, occasion.town, own, "taken", occasion.now, named=[person])
 
 
 def leave(context: Context, ticket: Ticket) -> bool:

@@ -51,6 +51,8 @@ class Draft:
     """Places of the same name to choose from"""
     parts: tuple[tuple[str, str, str], ...] = ()
     """(text, category, sub-item) of each problem where one message tells of several"""
+    rest: tuple[Mapping[str, Any], ...] = ()
+    """The other problems of the same message, as slots: they wait until this one's question is answered"""
     same: int | None = None
     """The ticket that was offered to join"""
     alone: bool = False

@@ -98,7 +98,7 @@ def is_for_all(context: Context, ticket: Ticket, why: str) -> bool:
 def own_ticket(context: Context, ticket: Ticket, why: str) -> Reply:
     """The others are content, or haven't answered yet: whoever isn't gets a ticket of their own."""
     line = context.session.get_one(Follower, (ticket.id, context.person.id))
-    own = file(context, _draft(context, ticket, f"{line.text or ticket.text}。没解决：{why}"), context.person)
+    own = file(context, as_seen_by(context, ticket, f"{line.text or ticket.text}。没解决：{why}"), context.person)
     own.split_from = ticket.id
     own.apply(NOTE, by=SYSTEM, at=context.now, note=f"从工单 {ticket.number} 分出：这位居民说没解决")
     ticket.apply(NOTE, by=SYSTEM, at=context.now, note=f"有居民说没解决，另立工单 {own.number}")
@@ -143,7 +143,7 @@ def _summary(counted: Tally) -> str:
     return "" if one else f"{len(counted.votes)}位回话，{len(counted.confirming)}位说解决了"
 
 
-def _draft(context: Context, ticket: Ticket, text: str) -> Draft:
+def as_seen_by(context: Context, ticket: Ticket, text: str) -> Draft:
     """The same thing, as this person sees it: their own house where they live there, never the reporter's flat."""
     person = context.person
     draft = Draft(

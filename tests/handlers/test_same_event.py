@@ -103,6 +103,26 @@ def test_a_report_whose_question_stays_unanswered_is_not_lost(chat, clock):
     assert any("没等到回话" in text and ticket.number in text for text in chat.pushed(NEIGHBOUR))
 
 
+def test_what_else_the_message_told_of_is_not_lost_with_the_question(chat, clock):
+    chat.says(RESIDENT, LIFT)
+    chat.says(NEIGHBOUR, "德尚小区3号楼电梯坏了。另外6号楼单元门口的垃圾桶满了没人倒")
+    assert "回 1 加入" in chat.says(NEIGHBOUR, "1")
+    clock.turn(minutes=31)
+    chat.timers_ring()
+    lift, bin_ = chat.tickets()
+    assert NEIGHBOUR in lines_of(chat, lift)
+    assert (bin_.category, bin_.building, bin_.neighbours) == ("sanitation", "6", 0)
+    assert any(bin_.number in text and "已派给" in text for text in chat.pushed(NEIGHBOUR))
+
+
+def test_of_two_problems_only_the_dangerous_one_is_an_alarm(chat):
+    reply = chat.says(RESIDENT, "德尚小区3号楼有人困在电梯里出不来。另外6号楼单元门口的垃圾桶满了没人倒")
+    flags = {ticket.category: (ticket.red_flag, ticket.urgent) for ticket in chat.tickets()}
+    assert "别扒门" in reply
+    assert ("lift_trapped", True) in flags.values()
+    assert flags.get("sanitation", ("", False)) == ("", False)
+
+
 def test_a_question_answered_in_time_is_not_answered_again_by_the_clock(chat, clock):
     chat.says(RESIDENT, LIFT)
     chat.says(NEIGHBOUR, "德尚小区3号楼电梯不动了")
