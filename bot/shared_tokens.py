@@ -1,6 +1,6 @@
 """The access token's store in the database, so that web and worker processes on any machine share one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import or_, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,6 +8,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.access_token import Token
 from models.base import Sessions
 from models.push import Token as TokenRow
+
+_LONGEST_CLAIM = timedelta(hours=3)
 
 
 class TokensInDatabase:
@@ -32,7 +34,9 @@ class TokensInDatabase:
             insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
             connection = session.connection()
             connection.execute(insert(TokenRow).values(name=name, value="").on_conflict_do_nothing())
-            free = or_(TokenRow.claimed_until.is_(None), TokenRow.claimed_until <= datetime.now(UTC))
+            now, claimed = datetime.now(UTC), TokenRow.claimed_until
+            # Nobody fetches for longer than that: such a claim was made under a clock that ran ahead.
+            free = or_(claimed.is_(None), claimed <= now, claimed > now + _LONGEST_CLAIM)
             taken = connection.execute(update(TokenRow).where(TokenRow.name == name, free).values(claimed_until=until))
             return taken.rowcount == 1
 

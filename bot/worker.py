@@ -23,6 +23,7 @@ from handlers.chores import plan_chores
 from handlers.erasure import DROP_MEDIA
 from handlers.timers import ring
 from models.base import Sessions
+from models.clock_jumps import bring_back
 from models.push import LEASE, Outcome, Push, Timer, claim, give_back
 
 _POISON_WAIT = timedelta(hours=1)
@@ -53,7 +54,7 @@ class Worker:
         planned = datetime.min.replace(tzinfo=UTC)
         while not stop.is_set():
             try:
-                if self.clock() >= planned + _HOUR:
+                if not planned <= self.clock() < planned + _HOUR:  # the clock may have gone back, too
                     planned = self._plan()
                 busy = self.once()
             except OperationalError as error:  # the database is away: what was claimed falls due again by its lease
@@ -66,6 +67,7 @@ class Worker:
         now = self.clock()
         with self.sessions() as session, session.begin():
             plan_chores(session, now)
+            bring_back(session, now)
         return now
 
     def once(self) -> bool:

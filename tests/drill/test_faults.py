@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from chat import RESIDENT, Chat
@@ -14,7 +14,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 from testbed import Databases, settings_for
 
-from bot.assembly import assemble
+from bot.assembly import assemble, worker
+from bot.shared_tokens import TokensInDatabase
 from bot.towns import TownKeeper
 from models.conversation import Inbound
 from models.push import LEASE, Push, claim
@@ -158,7 +159,35 @@ def test_a_clock_that_jumps_back_delays_a_push_and_loses_none(small, clock):
     assert due(small, clock) >= written
     clock.turn(days=-400)
     clock.now += LEASE * 2
-    assert due(small, clock) == 0  # leased in that far future until the clock, or an operator, gets there
+    assert due(small, clock) == 0  # leased in that far future
+    worker(small)._plan()  # every hour, and at every start
+    assert due(small, clock) == written
+
+
+def test_a_worker_whose_clock_went_back_plans_anew(small, clock):
+    stop, planned = threading.Event(), []
+    hand = worker(small)
+
+    def plan(self):
+        planned.append(self.clock())
+        clock.turn(days=-400 if len(planned) == 1 else 0)
+        if len(planned) == 2:
+            stop.set()
+        return planned[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(hand), "_plan", plan)
+        hand.run(stop)
+    assert planned[1] < planned[0]
+
+
+def test_a_claim_on_the_token_made_under_a_wrong_clock_is_free(small):
+    tokens, now = TokensInDatabase(small.sessions), datetime.now(UTC)
+    assert tokens.claim("wx", now + timedelta(seconds=20))
+    assert not tokens.claim("wx", now + timedelta(seconds=20))
+    tokens.release("wx")
+    assert tokens.claim("wx", now + timedelta(days=400))
+    assert tokens.claim("wx", now + timedelta(seconds=20))
 
 
 def due(program, clock):
