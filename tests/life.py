@@ -8,9 +8,11 @@ from sqlalchemy import delete, select, update
 
 from models.approval import Approval, Approver, Question
 from models.base import Base
+from models.follower import NOT_SOLVED, Follower
 from models.moves import ACTIVE, ENDED, MOVES, Status
 from models.person import Person
 from models.push import Push, Timer
+from models.support import Support
 from models.ticket import CHINA, Ticket, TicketEvent
 
 _WORLD = {"grids", "places", "place_aliases", "place_ranges", "teams", "team_areas", "people", "person_roles", "facts"}
@@ -76,10 +78,26 @@ class Town:
                 return session.get(Person, ticket.reporter_id).openid
         if who == "approver":
             return self._approver(ticket) or anybody
+        if who in {"neighbour", "called"}:
+            return (self._neighbour(ticket) if who == "neighbour" else self._called(ticket)) or anybody
+        if who == "overseer":
+            return SUPERVISOR
         if who == "anybody" or (who == "holder" and not ticket.team):
             return anybody
         team = ticket.team if who == "holder" else f"C-{ticket.community}"
         return next(iter(self.staff[team]), SUPERVISOR)
+
+    def _neighbour(self, ticket):
+        waits = select(Person.openid).join(Follower).where(Follower.ticket_id == ticket.id)
+        with self.program.reading() as session:
+            return session.scalar(waits.where(Person.id != ticket.reporter_id).limit(1))
+
+    def _called(self, ticket):
+        """Somebody of a team that a whistle called and that still has its share to do."""
+        calls = select(Support.team).where(Support.ticket_id == ticket.id, Support.ground != "")
+        with self.program.reading() as session:
+            team = session.scalar(calls.where(Support.finished_at.is_(None), Support.released_at.is_(None)).limit(1))
+        return next(iter(self.staff[team]), None)
 
     def approver_says(self, digit):
         if who := self._approver():
@@ -107,9 +125,21 @@ class Town:
         if worker:
             self.chat.timers_ring()
 
-    def moves(self):
+    def happened(self):
+        """Every move, and what else came of them, by name."""
         with self.program.reading() as session:
-            return list(session.scalars(select(TicketEvent.move)))
+            yield from session.scalars(select(TicketEvent.move))
+            for wish, granted in session.execute(select(Approval.wish, Approval.granted)):
+                yield f"{wish} { {True: 'granted', False: 'refused', None: 'open or void'}[granted] }"
+            for ticket in session.scalars(select(Ticket)):
+                yield from (each for each in (ticket.source, ticket.closing and f"closed {ticket.closing}") if each)
+                yield from ["own ticket"] * (ticket.split_from is not None)
+            joined = select(Follower.vote).join(Ticket).where(Follower.person_id != Ticket.reporter_id)
+            for vote in session.scalars(joined):
+                yield "joined"
+                if vote is not None:
+                    yield "denied by a neighbour" if vote == NOT_SOLVED else "confirmed by a neighbour"
+            yield from session.scalars(select(Push.event).where(Push.event == "objected"))
 
     def check(self):
         with self.program.reading() as session:

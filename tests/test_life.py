@@ -96,7 +96,24 @@ WAYS = (
         ("above", "放 {n} 城管"),
         ("holder", "结 {n} 清走了"),
     ),
-)
+    (
+        ("holder", "接 {n}"),
+        ("above", "吹哨 {n} 城管 需联合执法"),
+        ("called", "到 {n}"),
+        ("called", "结 {n} 劝离了"),
+        ("holder", "结 {n} 清走了"),
+        ("reporter", "1"),
+    ),
+    (("holder", "接 {n}"), ("holder", "挂账 {n} 12月1日 等配件"), ("approver", "2"), ("holder", "结 {n} 先修了")),
+    (("holder", "异议 {n} 归市政"), ("approver", "1"), ("holder", "接 {n}")),
+    (("holder", "接 {n}"), ("holder", "结 {n} 修好了"), ("above", "回访 {n} 说好了"), ("neighbour", "1"), ("neighbour", "4")),
+    (("neighbour", "4"), ("neighbour", "还是漏水"), ("reporter", "1")),
+    (("above", "解释 {n} 列入明年改造"), ("overseer", "重办 {n} 有钱了"), ("holder", "接 {n}"), ("overseer", "解释 {n} 没钱")),
+    (("reporter", "撤回 {n}"), ("reporter", "1")),
+    (("above", "并 {n} 到 {m}"), ("reporter", "重办 {n} 还没好")),
+    (("above", "不受理 {n} 请找供电所，电话95598"), ("reporter", "重办 {n} 供电所不管")),
+    (("holder", "延 {n} 1工作时 人手不够"), ("approver", "1"), ("reporter", "不同意")),
+)  # fmt: skip
 """How things often go; cut short anywhere, and mixed with everything else"""
 SAYINGS = (
     "催办", "撤回", "撤回 {n}", "重办 {n} 又坏了", "不同意", "进度 {n}", "补充一下，是三单元的", "还是没修好", "修好了谢谢", "好的",
@@ -105,8 +122,14 @@ SAYINGS = (
 
 
 ALWAYS_SEEN = {"dispatch", "accept", "return_", "escalate", "reassign", "resolve", "ask", "close", "note"}
-"""In a hundred lives; two thousand see every move of the table but these:"""
-NEVER_SEEN = {"supplement", "follow_up"}
+"""In a hundred lives; two thousand see every move of the table but one (what is missing is asked before it is filed),
+and all that follows from moves:"""
+NEVER_SEEN = {"supplement"}
+FOLLOWS = {
+    *(f"{wish} {said}" for wish in ("extend", "suspend", "contest") for said in ("granted", "refused")),
+    "joined", "confirmed by a neighbour", "denied by a neighbour", "own ticket", "patrol", "hotline", "objected",
+    "closed confirmed", "closed default", "closed explained", "closed not_ours",
+}  # fmt: skip
 
 
 class Life(RuleBasedStateMachine):
@@ -131,16 +154,30 @@ class Life(RuleBasedStateMachine):
     def somebody_reports(self, who, what):
         self.town.says(who, what)
 
+    @rule(what=st.sampled_from(REPORTS), then=st.sampled_from(("", "", "1", "另报", "2")))
+    def both_report_the_same(self, what, then):
+        for who in (RESIDENT, NEIGHBOUR):
+            self.town.says(who, what)
+        if then:
+            self.town.says(NEIGHBOUR, then)
+
+    @rule(who=ANYBODY, word=st.sampled_from(("巡查", "代报")), what=st.sampled_from(REPORTS))
+    def staff_report(self, who, word, what):
+        self.town.says(who, f"{word} {what}")
+
     @rule(deeds=st.lists(st.tuples(TICKETS, TICKETS, WHO, ANYBODY, st.integers(0, 40)), min_size=1, max_size=3))
     def staff_act(self, deeds):
         for which, other, who, anybody, number in deeds:
             self._staff(self.town.ticket(which), self.town.ticket(other), who, anybody, number)
 
-    @rule(which=TICKETS, way=st.sampled_from(WAYS), steps=st.integers(1, 4), minutes=st.sampled_from((0, 5, 300)))
+    @rule(which=TICKETS, way=st.sampled_from(WAYS), steps=st.integers(1, 6), minutes=st.sampled_from((0, 5, 300)))
     def a_ticket_goes_its_way(self, which, way, steps, minutes):
         ticket = self.town.ticket(which)
         for who, words in way[:steps] if ticket else ():
-            self.town.says(self.town.someone(self.town.again(ticket), who, SUPERVISOR), words.format(n=ticket.number))
+            self.town.says(
+                self.town.someone(self.town.again(ticket), who, SUPERVISOR),
+                words.format(n=ticket.number, m=self.town.number(0)),
+            )
             self.town.live(timedelta(minutes=minutes))
 
     @rule(which=TICKETS, who=RESIDENTS, what=st.sampled_from(SAYINGS), then=st.sampled_from(("", "1", "还是漏水")))
@@ -166,7 +203,7 @@ class Life(RuleBasedStateMachine):
     def teardown(self):
         self.town.live(timedelta(minutes=1))
         self.town.check()
-        self.counted.update(self.town.moves())
+        self.counted.update(self.town.happened())
 
     def _staff(self, ticket, second, who, anybody, number):
         if ticket is None:  # a report that was answered with a question
@@ -177,13 +214,17 @@ class Life(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
-def test_whatever_people_do_no_ticket_is_lost_stuck_closed_twice_or_unexplained(databases, reader, tmp_path):
+def test_whatever_people_do_no_ticket_is_lost_stuck_closed_twice_or_unexplained(databases, kind, reader, tmp_path):
     clock = Clock()
-    program = assemble(settings_for(databases.fresh("sqlite", with_town=True), tmp_path), clock, reader)
-    event.listen(program.engine, "connect", lambda connection, _: connection.execute("pragma synchronous=off"))
-    program.engine.dispose()  # nobody cuts the power here: connect anew, without waiting for the disk
+    program = assemble(settings_for(databases.fresh(kind, with_town=True), tmp_path), clock, reader)
+    if kind == "sqlite":
+        event.listen(program.engine, "connect", lambda connection, _: connection.execute("pragma synchronous=off"))
+        program.engine.dispose()  # nobody cuts the power here: connect anew, without waiting for the disk
     Life.program, Life.clock, Life.counted = program, clock, Counter()
-    run_state_machine_as_test(Life, settings=PROFILE)
+    few = settings(PROFILE, max_examples=PROFILE.max_examples // 10)  # the rules are the same, the dialect another
+    run_state_machine_as_test(Life, settings=PROFILE if kind == "sqlite" else few)
     program.engine.dispose()
-    wanted = ALWAYS_SEEN if PROFILE.derandomize else set(MOVES) - NEVER_SEEN
-    assert wanted <= set(Life.counted), f"these lives had none of {wanted - set(Life.counted)}: {Life.counted}"
+    print("\n".join(f"{number:6} {what}" for what, number in Life.counted.most_common()))
+    if kind == "sqlite":
+        wanted = ALWAYS_SEEN if PROFILE.derandomize else FOLLOWS | set(MOVES) - NEVER_SEEN
+        assert wanted <= set(Life.counted), f"these lives had none of {wanted - set(Life.counted)}"
