@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
 import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.config_problems import lines_of, read_tree
@@ -17,12 +19,15 @@ from handlers.limits import Limits, LimitsError, read_limits
 from handlers.town import Reads, Town
 from handlers.wording import WordingError, Wordings, read_wordings
 from handlers.world import World, load_world, world_version
+from models.base import reading_sessions
 from nlp import store
 from nlp.reader import Reader
 from nlp.store import BadModelError
 
 log = structlog.get_logger(__name__)
 _Read = TypeVar("_Read")
+_A_LITTLE = 0.3
+"""Seconds; WeChat waits for five"""
 
 
 class TownKeeper:
@@ -33,6 +38,8 @@ class TownKeeper:
         self._model = settings.path(settings.files.model)
         self._version = reader.model.card.version
         self._lock = threading.Lock()
+        self._is_read = False
+        self._renewing: threading.Thread | None = None
 
     def reader(self) -> Reader:
         """The model in use, knowing the names of the world last seen. A model trained at night is taken up here."""
@@ -50,17 +57,45 @@ class TownKeeper:
         return self._town.say
 
     def current(self, session: Session) -> Town:
-        """The town; the world is read anew when its version in the database is another."""
-        version = world_version(session)
-        if version != self._town.world.version or not version:
+        """The town. Where its world in the database is another by now, that is read beside the transactions, for it may
+        take seconds while all other writers would wait; until it is there whole, the old one answers. Nothing that
+        the old one knows is ever deleted.
+        """
+        if not self._is_read:
             with self._lock:
-                if version != self._town.world.version:
-                    self._take(load_world(session))
+                self._take(load_world(session))
+        elif world_version(session) != self._town.world.version:
+            self._renew(session.get_bind())
         return self._town
+
+    def _renew(self, engine: Engine | Connection) -> None:
+        """Start reading it, once; whoever starts it waits a little: a small town is there before they are answered."""
+        with self._lock:
+            if self._renewing and self._renewing.is_alive():
+                return
+            self._renewing = threading.Thread(target=self._renewed, args=(engine,), name="world", daemon=True)
+            self._renewing.start()
+        self._renewing.join(_A_LITTLE)
+
+    def settled(self) -> None:
+        """Wait until no world is being read."""
+        if self._renewing:
+            self._renewing.join()
+
+    def _renewed(self, engine: Engine) -> None:
+        try:
+            with reading_sessions(engine)() as session:
+                world = load_world(session)
+        except SQLAlchemyError as error:  # the next message tries again
+            log.warning("world_not_read", why=type(error).__name__)
+            return
+        with self._lock:
+            self._take(world)
 
     def _take(self, world: World) -> None:
         reader = cast("Reader", self._town.reader).with_places(world.gazetteer)
         self._town = replace(self._town, world=world, reader=reader)
+        self._is_read = True
 
     def _take_model(self) -> None:
         self._version = store.current(self._model)

@@ -117,7 +117,18 @@ class World:
 
 
 def load_world(session: Session) -> World:
-    """Read the whole town. Seconds at 100,000 places; done at the start and when its version changes."""
+    """Read the whole town. Seconds at 100,000 places; done at the start and when its version changes.
+
+    PostgreSQL shows each statement what is committed by then: read anew where an import came in between.
+    """
+    while True:
+        version = world_version(session)
+        world = _load(session, version)
+        if world_version(session) == version:
+            return world.prepare()
+
+
+def _load(session: Session, version: str) -> World:
     grids = {g.code: GridNode(g.code, g.name, Level(g.level), g.parent) for g in session.scalars(select(Grid))}
     places = _places(session)
     names = [PlaceName(place.name, place.name) for place in places.values()]
@@ -125,7 +136,7 @@ def load_world(session: Session) -> World:
     names += [PlaceName(alias, places[place].name) for alias, place in aliases]
     teams, teams_at = _teams(session)
     boundaries = tuple(_boundaries(session))
-    return World(world_version(session), grids, places, teams, teams_at, tuple(names), boundaries).prepare()
+    return World(version, grids, places, teams, teams_at, tuple(names), boundaries)
 
 
 _VERSION = select(Fact.value).where(Fact.name == VERSION)
