@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.constructor import SafeConstructor
+
+from handlers.yaml_files import LOADER
 
 Place = tuple[str | int, ...]
 """The way to a value: ("routing", "rules", 3, "when")"""
@@ -19,10 +23,19 @@ class ConfigError(Exception):
         self.problems = problems
 
 
-def read_tree(path: Path) -> yaml.MappingNode:
-    """The file as nodes that know their lines. Raises ConfigError where it is no YAML at all."""
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """What stands in the file, and on which line every key and every entry of a list."""
+
+    values: dict[str, Any]
+    lines: dict[Place, int]
+
+
+def read_file(path: Path) -> ConfigFile:
+    """Raises ConfigError where it is no YAML at all, or no mapping."""
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        root = yaml.compose(path.read_text(encoding="utf-8"), LOADER)
+        values = SafeConstructor().construct_document(root) if root else None
     except OSError as error:
         raise ConfigError([f"读不到 {path.name}：{error.strerror}"]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -30,22 +43,21 @@ def read_tree(path: Path) -> yaml.MappingNode:
         line = f" 第{mark.line + 1}行" if mark else ""
         why = getattr(error, "problem", None) or "编码应为 UTF-8"
         raise ConfigError([f"{path.name}{line}：不是正确的 YAML（{why}）"]) from None
-    if not isinstance(node, yaml.MappingNode):
+    if root is None or not isinstance(values, dict):
         raise ConfigError([f"{path.name}：应为“键: 值”的形式"])
-    return node
+    return ConfigFile(values, _lines_of(root))
 
 
-def lines_of(node: yaml.Node, place: Place = ()) -> dict[Place, int]:
-    """The line of every key and every entry of a list."""
+def _lines_of(node: yaml.Node, place: Place = ()) -> dict[Place, int]:
     lines: dict[Place, int] = {}
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             lines[*place, key.value] = key.start_mark.line + 1
-            lines |= lines_of(value, (*place, key.value))
+            lines |= _lines_of(value, (*place, key.value))
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             lines[*place, index] = value.start_mark.line + 1
-            lines |= lines_of(value, (*place, index))
+            lines |= _lines_of(value, (*place, index))
     return lines
 
 

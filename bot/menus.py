@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from bot.settings import ConfigError
 from bot.wechat import Gateway
+from handlers.yaml_files import read_yaml
 
 _NAME_BYTES, _SUB_NAME_BYTES = 16, 60  # the platform's limits
 
@@ -47,7 +48,7 @@ class Menu(BaseModel):
 def read_menu(path: Path) -> Menu:
     """Raises ConfigError with what is wrong."""
     try:
-        return Menu.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Menu.model_validate(read_yaml(path))
     except ValidationError as error:
         problems = [str(each["msg"]).removeprefix("Value error, ") for each in error.errors()]
         raise ConfigError([f"{path.name}：{problem}" for problem in problems]) from None

@@ -1,14 +1,14 @@
 """config.yaml and the environment → one frozen Settings. Whatever is wrong is told all at once, with its line."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (whoever loads settings catches it)
-from bot.config_problems import Place, dotted, lines_of, problem, read_tree
+from bot.config_problems import ConfigFile, Place, dotted, problem, read_file
 from bot.wechat import OFFICIAL
 from handlers.joining_rules import Joining
 from handlers.levels import Levels
@@ -148,42 +148,42 @@ class Settings(BaseSettings):
         """A path of the file, seen from the file's folder."""
         return self.folder / path
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, YamlConfigSettingsSource(settings_cls)
-
 
 def load_settings(path: Path, **overrides: Any) -> Settings:  # noqa: ANN401  (pydantic checks them)
     """Read the file and the environment. Raises ConfigError with all problems."""
-    tree = read_tree(path)
-    lines = lines_of(tree)
-    secrets = [place for place in lines if len(place) == 2 and _is_secret(place, tree)]
-    problems = [f"{path.name} 第{lines[it]}行 {dotted(it)}：密钥不能写在文件里，请放到环境变量" for it in secrets]
-
-    class Loaded(Settings):
-        model_config = SettingsConfigDict(**{**Settings.model_config, "yaml_file": path, "yaml_file_encoding": "utf-8"})
-
+    file = read_file(path)
+    secrets = [place for place in file.lines if len(place) == 2 and _is_secret(place, file.values)]
+    problems = [f"{path.name} 第{file.lines[it]}行 {dotted(it)}：密钥不能写在文件里，请放到环境变量" for it in secrets]
     try:
-        settings = Loaded(source=path, **overrides)
+        settings = _reading(file)(source=path, **overrides)
     except ValidationError as error:
-        raise ConfigError(problems + [problem(path.name, lines, each) for each in error.errors()]) from None
+        raise ConfigError(problems + [problem(path.name, file.lines, each) for each in error.errors()]) from None
     if problems:
         raise ConfigError(problems)
     return settings
 
 
-def _is_secret(place: Place, node: yaml.MappingNode) -> bool:
+def _reading(file: ConfigFile) -> type[Settings]:
+    """Settings that take from this file what neither the arguments nor the environment say."""
+
+    class Loaded(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            del dotenv_settings, file_secret_settings
+            return init_settings, env_settings, InitSettingsSource(settings_cls, file.values)
+
+    return Loaded
+
+
+def _is_secret(place: Place, values: Mapping[str, Any]) -> bool:
     section, key = str(place[0]), str(place[1])
     if key not in SECRETS.get(section, set()):
         return False
-    value = next(v for k, v in node.value if k.value == section)
-    written = next(v.value for k, v in value.value if k.value == key)
-    return not (section == "database" and str(written).startswith("sqlite:"))
+    return not (section == "database" and str(values[section][key]).startswith("sqlite:"))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.config_problems import lines_of, read_tree
+from bot.config_problems import read_file
 from bot.links import links
 from bot.settings import ConfigError, Settings
 from handlers.catalogue import Catalogue, CatalogueError, read_catalogue
@@ -174,7 +174,7 @@ def _unpromised(settings: Settings, catalogue: Catalogue, limits: Limits) -> lis
 def _strange_words(settings: Settings, catalogue: Catalogue) -> list[str]:
     """Categories and sub-items that the rules name and the catalogue doesn't know."""
     problems = []
-    lines = lines_of(read_tree(settings.source))
+    lines = read_file(settings.source).lines
     for number, rule in enumerate(settings.routing.rules):
         where = f"{settings.source.name} 第{lines.get(('routing', 'rules', number), 0)}行 规则“{rule.name}”"
         when = rule.when

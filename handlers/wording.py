@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
+from handlers.yaml_files import read_yaml
 
 
 class WordingError(Exception):
@@ -40,9 +40,9 @@ class Wordings:
 
 def read_wordings(shipped: Path, own: Path | None = None) -> Wordings:
     """Read the shipped wordings and the town's own over them. Raises WordingError with every problem."""
-    sentences = _flatten(yaml.safe_load(shipped.read_text(encoding="utf-8")))
+    sentences = _flatten(read_yaml(shipped))
     if own:
-        replaced = _flatten(yaml.safe_load(own.read_text(encoding="utf-8")) or {})
+        replaced = _flatten(read_yaml(own) or {})
         if problems := list(_problems(own.name, sentences, replaced)):
             raise WordingError(problems)
         sentences |= replaced

@@ -153,6 +153,13 @@ def test_a_secret_in_the_file_is_refused_without_being_shown(config, section, ke
     assert "geheim" not in str(refused.value)
 
 
+def test_a_secret_that_comes_in_by_an_alias_is_refused_too(config):
+    text = config.read_text(encoding="utf-8").replace("wechat:\n", "wechat:\n  <<: {token: geheim}\n", 1)
+    config.write_text(text, encoding="utf-8")
+    (told,) = said(problems_of(config), "wechat.token")
+    assert "密钥不能写在文件里" in told
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -160,6 +167,8 @@ def test_a_secret_in_the_file_is_refused_without_being_shown(config, section, ke
         ("- town", "键: 值"),
         ("", "键: 值"),
         ("town: 新义\n\ttab: 1", "第2行"),
+        ("town: 新义\n? [a, b]\n: 1", "第2行"),
+        ("town: 新义\nlabel: !python/object:os.system 1", "第2行"),
     ],
 )
 def test_a_file_that_is_no_configuration_at_all(config, text, told):
