@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -62,7 +63,13 @@ def is_current(engine: Engine) -> bool:
     """Whether the database is at the newest step."""
     with engine.connect() as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
-    return set(heads) == set(ScriptDirectory.from_config(_config()).get_heads())
+    return set(heads) == _newest_steps(_MIGRATIONS)
+
+
+@cache
+def _newest_steps(folder: Path) -> frozenset[str]:
+    """Read once: every step is a module, compiled anew each time it is looked at."""
+    return frozenset(ScriptDirectory(str(folder)).get_heads())
 
 
 def differences(engine: Engine) -> list[object]:
