@@ -1,7 +1,6 @@
 """What tests share: real databases of both kinds, the trained model, the demonstration town, a clock to turn."""
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
-from testbed import ROOT, Clock, Databases, settings_for
+from testbed import ROOT, Clock, Databases, folder_of_databases, settings_for
 
 from bot.assembly import Program, assemble
 from bot.keys import key_ring
@@ -29,12 +28,21 @@ def _keys() -> None:
 
 @pytest.fixture(scope="session")
 def databases() -> Iterator[Databases]:
-    # A short path: PostgreSQL's socket lies in it, and a socket's path has at most 107 characters.
-    folder = Path(tempfile.mkdtemp(prefix="whistle"))
+    folder = folder_of_databases()
     made = Databases(folder)
     yield made
     made.close()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_database_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Those of wider fixtures do: they are set up before this one."""
+    if "databases" not in request.fixturenames:
+        yield
+        return
+    with request.getfixturevalue("databases").forgotten():
+        yield
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

