@@ -172,4 +172,13 @@ def receipt(context: Context, ticket: Ticket) -> str:
         handle_by=shown.moment(ticket.handle_by, context.now),
         clause=town.limits.clause(ticket.limit_rule),
         phone=town.contacts.hall,
+        night=_by_night(context, ticket),
     )
+
+
+def _by_night(context: Context, ticket: Ticket) -> str:
+    """A clock that runs at night, of what is no danger: nobody is paged before the morning, and nobody is fooled."""
+    morning, town = context.town.quiet_hours.wait(context.now), context.town
+    if ticket.red_flag or morning == context.now or not ticket.handle_by or ticket.handle_by > morning:
+        return ""
+    return context.say("filing.night", morning=shown.moment(morning, context.now), phone=town.contacts.hall)

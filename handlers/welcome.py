@@ -104,11 +104,13 @@ def human(context: Context) -> Reply:
     return Reply(context.say("welcome.human", number=last.number, phone=context.town.contacts.hall))
 
 
-@router.on(intent(Intent.BIND, at_least=SURE_ENOUGH))
+@router.on(intent(Intent.BIND))
 def home_told(context: Context) -> Reply | None:
     """「我住德尚小区3号楼」. A full address with a trouble behind it is a report, however much it looks like a home."""
     seen = context.understanding
-    return reported(context) if seen and seen.sure and seen.category else bind(context)
+    if seen and seen.sure and seen.category:
+        return reported(context)
+    return bind(context) if seen and seen.intent_confidence >= SURE_ENOUGH else None
 
 
 @router.on(in_state(HOME))

@@ -100,6 +100,32 @@ def test_nobody_is_rung_out_of_bed_for_a_lamp(chat, clock):
     assert "明日" not in pushes[0].text
 
 
+NOISE = "德尚小区门口的广场音响商店促销吵死了，商业噪音"
+
+
+def test_a_clock_that_runs_at_night_promises_what_the_table_says_and_hides_nothing(chat, clock):
+    clock.now = at(16, 23)
+    reply = chat.says(RESIDENT, NOISE)
+    assert chat.ticket().handle_by == at(17, 1)  # 2 紧急工作时 run round the clock
+    assert "明日01:00前" in reply
+    assert "现在是夜里，承办单位明日07:30才收到通知" in reply
+    assert "0358-7620000" in reply
+    figures = chat.says(SUPERVISOR, "超时")
+    clock.now = at(17, 1, 1)
+    assert "超时：没有" in figures
+    assert chat.ticket().number in chat.says(SUPERVISOR, "超时")
+
+
+@pytest.mark.parametrize(
+    ("when", "words"), [(at(16, 15), NOISE), (at(16, 23), LIFT), (at(16, 23), "德尚小区3号楼有人困在电梯里了")]
+)
+def test_by_day_and_where_the_morning_is_soon_enough_the_night_is_no_matter(chat, clock, when, words):
+    clock.now = when
+    assert "夜里" not in chat.says(RESIDENT, words)
+    if words == LIFT:  # nobody can sign for what nobody was told
+        assert chat.ticket().accept_by == at(17, 9, 30)
+
+
 def test_a_danger_is_told_in_the_middle_of_the_night(chat, clock):
     clock.now = at(17, 2)
     chat.says(RESIDENT, "德尚小区3号楼有人困在电梯里了")

@@ -1,5 +1,8 @@
 """The table of duties: the first row that holds counts, the manager follows the compound's mode, and files are checked."""
 
+import csv
+import re
+
 import pytest
 from testbed import ROOT
 
@@ -33,16 +36,22 @@ def place(mode="", kind="compound"):
         (("repairs", "lift"), place("bottom"), "", "共有部分，由社区负责（特种设备安全法第三十八条）"),
         (("repairs", "lift"), place("self"), "", "共有部分，由业委会或居民自管小组负责（特种设备安全法第三十八条）"),
         (("repairs", "roof"), place("managed"), "还在保修期就漏", "保修，由建设单位（开发商、施工单位）负责（建设工程质量管理条例第四十条、第四十一条）"),
-        (("repairs", "street_lamp"), place(kind="road"), "", "市政，由市政路灯管理单位负责"),
+        (("repairs", "street_lamp"), place(kind="road"), "", "市政，由市政路灯管理单位负责（城市照明管理规定，按当地分工）"),
         (("utilities", "water"), place("cover"), "", "市政，由供水公司负责（物业管理条例第五十一条）"),
         (("utilities", ""), None, "", "市政，由供水、供电、供气、供热单位负责（物业管理条例第五十一条）"),
         (("greening", ""), place("none"), "", "共有部分，由社区负责（民法典第二百七十四条）"),
-        (("safety", "theft"), None, "", "由公安派出所负责"),
+        (("safety", "theft"), None, "", "由公安派出所负责（人民警察法第六条、第二十一条）"),
         (("consult", ""), None, "", ""),
     ],
 )  # fmt: skip
 def test_the_shipped_table_answers(duties, item, where, text, card):
     assert duties.card(*item, text, where) == card
+
+
+def test_every_line_names_its_clause_or_says_that_there_is_none():
+    with (DATA / "duties.csv").open(encoding="utf-8", newline="") as file:
+        clauses = [row["clause"] for row in csv.DictReader(file)]
+    assert [each for each in clauses if not re.search(r"[法典例].*第.+条|按当地|无专门条款", each)] == []
 
 
 def test_in_a_compound_of_every_mode_every_common_thing_has_somebody(duties, catalogue):
