@@ -1,9 +1,11 @@
 """Backup and restore: SQLite by its own online backup, PostgreSQL by pg_dump and pg_restore."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
@@ -14,13 +16,13 @@ from bot.settings import Settings
 
 
 def backup(settings: Settings, target: Path) -> None:
-    """A whole, consistent copy, while the program runs."""
+    """A whole, consistent copy, while the program runs. What stands in its place stays until the new one is whole."""
     url = open_database(settings).url
-    if url.get_backend_name() == "sqlite":
-        with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)
-        return
-    _postgres("pg_dump", "--format=custom", "--file", str(target), "--dbname", _libpq(settings))
+    with _whole_or_not_at_all(target) as part:
+        if url.get_backend_name() == "sqlite":
+            _copy(Path(str(url.database)), part)
+        else:
+            _postgres(settings, "pg_dump", "--format=custom", "--file", str(part))
 
 
 def restore(settings: Settings, source: Path) -> None:
@@ -28,10 +30,32 @@ def restore(settings: Settings, source: Path) -> None:
     url = open_database(settings).url
     if url.get_backend_name() == "sqlite":
         _check_sqlite(source)
-        with closing(sqlite3.connect(source)) as copy, closing(sqlite3.connect(str(url.database))) as target:
-            copy.backup(target)
+        _copy(source, Path(str(url.database)))
         return
-    _postgres("pg_restore", "--clean", "--if-exists", "--single-transaction", "--dbname", _libpq(settings), str(source))
+    _postgres(settings, "pg_restore", "--clean", "--if-exists", "--single-transaction", "--no-owner", str(source))
+
+
+@contextmanager
+def _whole_or_not_at_all(target: Path) -> Iterator[Path]:
+    """A file for its owner's eyes, for it holds what residents wrote."""
+    part = target.with_name(f"{target.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        part.touch(mode=0o600)
+        yield part
+        part.replace(target)
+    except OSError as error:
+        raise click.ClickException(f"写不了 {target}：{error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: Path) -> None:
+    try:
+        with closing(sqlite3.connect(source)) as one, closing(sqlite3.connect(target)) as other:
+            one.backup(other)
+    except sqlite3.Error as error:
+        raise click.ClickException(f"{source.name} 拷贝不到 {target.name}：{error}") from None
 
 
 def _check_sqlite(source: Path) -> None:
@@ -45,15 +69,15 @@ def _check_sqlite(source: Path) -> None:
         raise click.ClickException(f"{source.name} 不是完整的吹哨备份，什么都没有改")
 
 
-def _libpq(settings: Settings) -> str:
-    url = make_url(settings.database.url).set(drivername="postgresql")
-    return url.render_as_string(hide_password=False)
-
-
-def _postgres(program: str, *arguments: str) -> None:
+def _postgres(settings: Settings, program: str, *arguments: str) -> None:
+    """The password goes by the environment: a command line can be read by everybody on the machine."""
     path = shutil.which(program)
     if path is None:
         raise click.ClickException(f"找不到 {program}，请安装 PostgreSQL 客户端")
-    done = subprocess.run([path, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
+    url = make_url(settings.database.url).set(drivername="postgresql")
+    secret = {"PGPASSWORD": url.password} if url.password else {}
+    address = url._replace(password=None).render_as_string(hide_password=False)
+    command = [path, "--dbname", address, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | secret)  # noqa: S603
     if done.returncode:
         raise click.ClickException(f"{program}：{done.stderr.strip().splitlines()[-1] if done.stderr else '失败'}")

@@ -313,9 +313,8 @@ def test_migrate_makes_an_empty_file_a_database(tmp_path, model, monkeypatch, ca
     assert bot.prints("tickets") == ""
 
 
-def test_backup_and_restore_bring_back_what_was(bot, kind, tmp_path):
-    if kind == "postgresql":
-        pytest.skip("pg_dump is proved where PostgreSQL's client is installed")
+@pytest.mark.parametrize("kind", ["sqlite"])  # the other, by its own client's programs: tests/drill/test_backup.py
+def test_backup_and_restore_bring_back_what_was(bot, tmp_path):
     bot.prints("say", RESIDENT, "德尚小区3号楼电梯又坏了")
     copy = tmp_path / "copy.db"
     bot.prints("backup", str(copy))
