@@ -12,11 +12,11 @@ from nlp.features import plain
 from nlp.labels import DATA
 from nlp.redflags import find_red_flag
 
-NO_ALARM = "none"
+NO_ALARM, DANGER = "none", "danger"
 DANGERS = DATA / "dangers.tsv"
 LONGEST_ALARM = 70  # characters; a letter to an office is no cry for help, and rules still read it
 _ORDINARY_EVERY = 2  # the corpus has six ordinary lines for each of these, nearly all of them easy
-_ORDINARY_WEIGHT = 0.8
+_ORDINARY_WEIGHT = 0.25
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlp import store
-from nlp.alarms import LONGEST_ALARM, NO_ALARM
+from nlp.alarms import DANGER, LONGEST_ALARM
 from nlp.features import Features, Featurizer, plain
 from nlp.intents import set_phrase
 from nlp.labels import OTHER
@@ -21,7 +21,7 @@ from nlp.times import find_times
 from nlp.understanding import Intent, Part, Understanding
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
-_QUESTIONS = ("category", "intent", "alarm", "item")
+_QUESTIONS = ("category", "intent", "alarm", "danger", "item")
 _PART_AT_LEAST = 0.5
 _FLAGGED = 0.8  # a danger fixes its category for whoever is sent, but clerks file one case in five elsewhere
 
@@ -36,6 +36,7 @@ class _Read:
     categories: tuple[tuple[str, float], ...]
     intents: tuple[tuple[str, float], ...]
     alarms: tuple[tuple[str, float], ...]
+    dangers: tuple[tuple[str, float], ...]
     items: tuple[tuple[str, float], ...]
 
 
@@ -97,10 +98,11 @@ class Reader:
         features = self.featurizer.features_of(said, words)
         weighed = linear.weigh(features)
         scores = linear.scores(weighed)
-        categories, intents, alarms, items = (
+        categories, intents, alarms, dangers, items = (
             ranked(linear.heads[head].labels, linear.probabilities(scores, head)) for head in _QUESTIONS
         )
-        return _Read(words, features, weighed, categories, intents, alarms, items)
+        categories = self.model.card.trust.applied(categories)
+        return _Read(words, features, weighed, categories, intents, alarms, dangers, items)
 
     def _sure(self, read: _Read, category: str, confidence: float) -> bool:
         """「其他」 is what remains where nothing speaks; of a text without a word of the field we know nothing."""
@@ -114,10 +116,8 @@ class Reader:
         """A danger told around corners, which no rule knows; "" for none."""
         if len(said) > LONGEST_ALARM:
             return ""
-        shares = dict(read.alarms)
-        if 1 - shares.pop(NO_ALARM) < self.model.card.thresholds.alarm:
-            return ""
-        return max(shares, key=shares.__getitem__)
+        raised = dict(read.alarms)[DANGER] >= self.model.card.thresholds.alarm
+        return read.dangers[0][0] if raised else ""
 
     def _intent(self, said: str, read: _Read, alarm: str) -> tuple[Intent, float]:
         if alarm:

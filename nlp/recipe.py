@@ -5,7 +5,10 @@ from pathlib import Path
 
 from nlp.labels import DATA
 
-_CODE = ("alarms", "corpus", "features", "fitting", "labels", "redflags", "segment", "store", "thresholds", "training")
+_CODE = (
+    *("alarms", "corpus", "features", "fitting", "heads", "labels", "redflags", "segment", "store"),
+    *("thresholds", "training", "trust", "weighing"),
+)
 _MEASURED_ONLY = {"report.json", "redflag_lines.tsv"}
 
 

@@ -16,8 +16,9 @@ import numpy as np
 from nlp.labels import lexicon_hash
 from nlp.linear import Head, LinearModel
 from nlp.segment import Dictionary, Segmenter
+from nlp.trust import Trust
 
-FORMAT = 2
+FORMAT = 3
 _CURRENT = "current"
 _CARD, _ARRAYS, _VOCABULARY, _WORDS = "model.json", "arrays.npz", "vocabulary.json", "words.txt"
 
@@ -43,6 +44,7 @@ class Card:
     data_hash: str
     examples: int
     thresholds: Thresholds
+    trust: Trust
     lexicon_hash: str
     made_with: Mapping[str, str]
     scores: Mapping[str, float]
@@ -83,6 +85,7 @@ def _write_card(scratch: Path, card: Card, linear: LinearModel) -> None:
         "lexicon_hash": card.lexicon_hash,
         "examples": card.examples,
         "thresholds": asdict(card.thresholds),
+        "trust": asdict(card.trust),
         "made_with": dict(card.made_with),
         "scores": dict(card.scores),
         "heads": [{"name": h.name, "labels": list(h.labels), "start": h.start} for h in linear.heads.values()],
@@ -112,7 +115,8 @@ def load(folder: Path, version: str = "") -> StoredModel:
 
 def _card(facts: Mapping[str, Any]) -> Card:
     fields = ("version", "data_hash", "examples", "lexicon_hash", "made_with", "scores")
-    return Card(thresholds=Thresholds(**facts["thresholds"]), **{field: facts[field] for field in fields})
+    thresholds, trust = Thresholds(**facts["thresholds"]), Trust(**facts["trust"])
+    return Card(thresholds=thresholds, trust=trust, **{field: facts[field] for field in fields})
 
 
 def _facts(home: Path) -> dict[str, Any]:

@@ -16,10 +16,17 @@ _ALARM_PRECISION = 0.9  # among lines of which half sound like a danger and are 
 Answer = tuple[str, tuple[str, ...]]
 
 
-def temperature(log_shares: Array, labels: Sequence[str], answers: Sequence[str]) -> float:
+def temperature(scores: Array, labels: Sequence[str], answers: Sequence[str]) -> float:
     """The factor on the scores that makes unseen answers most likely; below 1 the model was too sure of itself."""
     right = np.array([[label == answer for label in labels] for answer in answers])
-    return float(max(np.geomspace(0.25, 4.0, 81), key=lambda factor: _likelihood(log_shares * factor, right)))
+    return float(max(np.geomspace(0.25, 4.0, 81), key=lambda factor: _likelihood(scores * factor, right)))
+
+
+def shares_of(scores: Array) -> Array:
+    """Softmax, a row a text."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Array = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def _likelihood(scores: Array, right: NDArray[np.bool_]) -> float:

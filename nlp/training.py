@@ -54,7 +54,7 @@ def _train(examples: Mapping[str, Example], out: Path) -> TrainingReport:
 
 
 def _stored(fitted: Fitted, digest: str, examples: int, version: str) -> StoredModel:
-    card = Card(version, digest, examples, fitted.thresholds, lexicon_hash(), versions_of_tools(), {})
+    card = Card(version, digest, examples, fitted.thresholds, fitted.trust, lexicon_hash(), versions_of_tools(), {})
     return StoredModel(card, flatten(fitted), Segmenter(jieba_dictionary()))
 
 

@@ -36,7 +36,7 @@ def small_corpus(tmp_path, sample):
     return folder
 
 
-@pytest.mark.parametrize("head", ["category", "intent", "alarm", "item"])
+@pytest.mark.parametrize("head", ["category", "intent", "alarm", "danger", "item"])
 def test_the_fast_path_agrees_with_scikit_learn(fitted, head, sample):
     linear = flatten(fitted)
     reading = fitted.pipelines[head].named_steps["read"]
