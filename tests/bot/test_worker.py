@@ -212,7 +212,8 @@ def test_a_message_without_an_answer_is_sent_once_more_and_never_a_third_time(bo
     """It may have arrived: two of one message are bearable, five are not."""
     assert "已受理" in box.says(RESIDENT, LIFT)
     box.opens(PROPERTY)
-    box.platform.faults.inject(Hangs(0.5, after=True), calls=2, path=CUSTOM)
+    box.hurries()
+    box.platform.faults.inject(Hangs(1, after=True), calls=2, path=CUSTOM)
     box.turns()
     assert (the_push(box).outcome, the_push(box).due_at) == ("", after(clock, BACKOFF[0]))
     clock.turn(seconds=BACKOFF[0])
@@ -226,7 +227,8 @@ def test_a_message_without_an_answer_is_sent_once_more_and_never_a_third_time(bo
 
 def test_a_card_without_an_answer_arrives_once_however_often_it_is_sent(box, clock):
     assert "已受理" in box.says(RESIDENT, LIFT)
-    box.platform.faults.inject(Hangs(0.5, after=True), path=TEMPLATE)
+    box.hurries()
+    box.platform.faults.inject(Hangs(1, after=True), path=TEMPLATE)
     box.turns()
     clock.turn(seconds=BACKOFF[0])
     box.turns()
