@@ -1,23 +1,45 @@
 """What tests share: real databases of both kinds, the trained model, the demonstration town, a clock to turn."""
 
+import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
-from testbed import ROOT, Clock, Databases, folder_of_databases, settings_for
+from testbed import ROOT, Clock, Databases, folder_of_databases, settings_for, train_aside, trained_model
 
 from bot.assembly import Program, assemble
 from bot.keys import key_ring
-from bot.learning import model_is_ready, train_model
 from bot.settings import load_settings
 from models import sealed
 from models.base import connect
 from models.base import sessions as writing_sessions
 from nlp.reader import Reader
+
+_TRAINING = pytest.StashKey[subprocess.Popen[bytes]]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """First what needs no model, while it is trained; what takes long before what is quick: processes end together."""
+    items.sort(key=lambda item: (_needs_model(item), item.get_closest_marker("slow") is None))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Of several test processes the first has the model trained by a process of its own."""
+    if os.environ.get("PYTEST_XDIST_WORKER") == "gw0" and any(_needs_model(item) for item in session.items):
+        session.config.stash[_TRAINING] = train_aside()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if training := session.config.stash.get(_TRAINING, None):
+        training.wait()
+
+
+def _needs_model(item: pytest.Item) -> bool:
+    return "model" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,14 +88,8 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
 
 @pytest.fixture(scope="session")
 def model() -> Path:
-    """The model in var/model, trained once if it is missing or older than the corpus."""
-    settings = load_settings(ROOT / "config.yaml")
-    folder = settings.path(settings.files.model)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.parent / "training.lock"):  # several test processes want the same one
-        if not model_is_ready(settings):
-            train_model(settings)
-    return folder
+    """The model in var/model, trained once if it is missing or older than its ingredients."""
+    return trained_model()
 
 
 @pytest.fixture

@@ -6,16 +6,21 @@ A module of its own: `conftest` is a name that several folders have, and a test 
 import itertools
 import os
 import shutil
+import socket
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
+from filelock import FileLock
 
+from bot.learning import model_is_ready, train_model
 from bot.migrating import migrate
 from bot.settings import Settings, load_settings
 from handlers.importing import import_world, read_world
@@ -138,3 +143,38 @@ def settings_for(url: str, folder: Path, **overrides: object) -> Settings:
     files = {"media": folder / "media"}
     overrides.setdefault("web", {"public_url": "http://bot.test"})
     return load_settings(ROOT / "config.yaml", database={"url": url}, files=files, **overrides)
+
+
+def trained_model() -> Path:
+    """The folder of the model that fits this tree. Who comes while it is trained waits."""
+    settings = load_settings(ROOT / "config.yaml")
+    folder = settings.path(settings.files.model)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.parent / "training.lock"):
+        if not model_is_ready(settings):
+            train_model(settings)
+    return folder
+
+
+def train_aside() -> "subprocess.Popen[bytes]":
+    """The same in a process of its own: those who test need not stand still."""
+    paths = os.pathsep.join(str(folder) for folder in (ROOT, ROOT / "tests"))
+    command = [sys.executable, "-c", "import testbed; testbed.trained_model()"]
+    return subprocess.Popen(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": paths})
+
+
+def free_port() -> int:
+    """For a process that is about to be started. Below those that the system gives to connections: nobody is given it
+    while the process starts, and no other test process looks in the same hundreds.
+    """
+    for port in itertools.islice(_ports, _MANY):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            with suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise AssertionError("no port is free")
+
+
+_MANY = 100
+_ports = itertools.count(10_000 + os.getpid() % 200 * _MANY)

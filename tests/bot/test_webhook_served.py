@@ -1,5 +1,6 @@
 """The webhook under real servers, with requests that no test client can send."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -10,12 +11,13 @@ from pathlib import Path
 
 import pytest
 import requests
-import waitress
 import wechat_side as wechat
 from flask import Flask
 from test_webhook import TEXT
+from testbed import free_port
 from werkzeug.serving import make_server
 
+from bot.buffered_worker import BufferedWorker
 from bot.webhook import webhook
 from bot.webhook_settings import WebhookSettings
 
@@ -38,31 +40,19 @@ def under_werkzeug():
     server.server_close()
 
 
-@contextmanager
-def under_waitress():
-    server = waitress.create_server(create_app(), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield server.effective_port
-    server.close()
-    thread.join(5)
+class ImpatientWorker(BufferedWorker):
+    """The worker of `serve`, so that a test need not wait long."""
+
+    whole_within = 1.0
 
 
 @contextmanager
-def under_gunicorn():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    here = Path(__file__)
-    command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "--threads", "4", "-b", f"127.0.0.1:{port}"]
-    command += [
-        "--pythonpath",
-        f"{here.parent},{here.parents[2]}",
-        "--log-level",
-        "critical",
-        "test_webhook_served:create_app()",
-    ]
-    process = subprocess.Popen(command, cwd=here.parents[2])
+def under_gunicorn(worker_class="gthread"):
+    port, folders = free_port(), Path(__file__).parents[:3]
+    command = [sys.executable, "-m", "gunicorn", "-k", worker_class, "--threads", "4", "-b", f"127.0.0.1:{port}"]
+    command += ["--log-level", "critical", "test_webhook_served:create_app()"]
+    path = {"PYTHONPATH": os.pathsep.join(str(folder) for folder in folders)}
+    process = subprocess.Popen(command, cwd=folders[2], env=os.environ | path)
     try:
         wait_for(port)
         yield port
@@ -81,9 +71,18 @@ def wait_for(port):
     raise TimeoutError
 
 
-@pytest.fixture(scope="module", params=[under_werkzeug, under_waitress, under_gunicorn])
+@pytest.fixture(scope="module")
+def ours():
+    with under_gunicorn("test_webhook_served.ImpatientWorker") as port:
+        yield port
+
+
+@pytest.fixture(scope="module", params=["werkzeug", "gthread", "ours"])
 def port(request):
-    with request.param() as port:
+    if request.param == "ours":
+        yield request.getfixturevalue("ours")
+        return
+    with under_werkzeug() if request.param == "werkzeug" else under_gunicorn() as port:
         yield port
 
 
@@ -157,3 +156,84 @@ def test_a_large_body_is_refused_over_the_wire(port):
     call = wechat.Call(b"<xml>" + b"x" * 100_000 + b"</xml>")
     status, _ = raw(port, call, f"Content-Length: {len(call.body)}\r\nConnection: close", call.body)
     assert status == 413
+
+
+# -- the server of `serve` alone: what only a server that holds bodies back can promise ----------------------------
+
+
+def half_sent(port, times=1):
+    """Connections with a rightly signed head whose body never comes to its end."""
+    call = wechat.safe_call(TEXT)
+    head = f"POST {call.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(call.body)}\r\n\r\n"
+    opened = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(times)]
+    for each in opened:
+        each.sendall(head.encode() + call.body[:20])
+    return opened
+
+
+def say(port):
+    call = wechat.safe_call(TEXT)
+    started = time.monotonic()
+    answer = requests.post(f"http://127.0.0.1:{port}{call.path}", data=call.body, timeout=5)
+    assert wechat.read_sealed(answer.text, call).content == "收到：3号楼电梯又坏了"
+    return time.monotonic() - started
+
+
+def test_slow_bodies_stall_nobody(ours):
+    """Five times as many as there are threads."""
+    slow = half_sent(ours, 20)
+    assert max(say(ours) for _ in range(10)) < 1
+    for each in slow:
+        each.close()
+
+
+def test_a_request_that_never_becomes_whole_is_cut_though_bytes_keep_coming(ours):
+    (slow,) = half_sent(ours)
+    started = time.monotonic()
+    with slow, suppress(ConnectionError):
+        while time.monotonic() < started + 8:
+            slow.sendall(b"x")
+            time.sleep(0.2)
+    assert 0.9 < time.monotonic() - started < 6
+    say(ours)
+
+
+def test_a_head_that_never_ends_is_cut_too(ours):
+    with socket.create_connection(("127.0.0.1", ours), timeout=10) as slow:
+        slow.sendall(b"POST /wechat HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        assert slow.recv(1000) == b""
+
+
+def test_a_head_too_long_is_refused(ours):
+    with socket.create_connection(("127.0.0.1", ours), timeout=10) as connection, suppress(ConnectionError):
+        connection.sendall(b"GET /wechat HTTP/1.1\r\n" + b"X-Long: aaaaaaaa\r\n" * 2000 + b"\r\n")
+        assert b" 431 " in connection.recv(1000)
+
+
+def test_ten_megabytes_are_refused_long_before_they_are_read(ours):
+    call = wechat.safe_call(TEXT)
+    body = call.body + b" " * (10 << 20)
+    status, _ = raw(ours, call, f"Content-Length: {len(body)}\r\nConnection: close", body)
+    assert status in {0, 413}  # hung up on in the middle, or told
+    say(ours)
+
+
+def test_connections_that_say_nothing_stall_nobody(ours):
+    silent = [socket.create_connection(("127.0.0.1", ours), timeout=5) for _ in range(200)]
+    assert say(ours) < 1
+    for each in silent:
+        each.close()
+
+
+JUNK = [b"\x00" * 50, b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\n", b"\xff\xfe"]
+
+
+def test_what_is_no_http_gets_no_5xx_and_stalls_nobody(ours):
+    connections = [socket.create_connection(("127.0.0.1", ours), timeout=10) for _ in JUNK]
+    for connection, junk in zip(connections, JUNK, strict=True):
+        connection.sendall(junk)
+    say(ours)
+    for connection in connections:
+        with connection, suppress(ConnectionError):
+            answer = connection.recv(1000)
+            assert not answer or answer.startswith((b"HTTP/1.0 4", b"HTTP/1.1 4")), answer

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+from testbed import free_port
 from wechat_side import AES_KEY, APP_ID, GH_ID, TOKEN
 
 ROOT = Path(__file__).parents[2]
@@ -26,14 +26,8 @@ KEYS = {
 def environment(url: str, folder: Path, **more: str) -> dict[str, str]:
     """What a process of the program is given: keys, database, media folder, and no proxy of the machine."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("BOT_")}
-    inherited |= {"NO_PROXY": "*", "PYTHONDONTWRITEBYTECODE": "1", "BOT_DATABASE__URL": url}
+    inherited |= {"NO_PROXY": "*", "BOT_DATABASE__URL": url}
     return inherited | KEYS | {"BOT_FILES__MEDIA": str(folder / "media")} | more
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def run(*arguments: str, env: Mapping[str, str], stdin: str = "", config: Path = ROOT / "config.yaml"):

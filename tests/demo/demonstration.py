@@ -1,7 +1,6 @@
 """The demonstration as a visitor starts it: a process of its own, a fresh database, phones in a real browser."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,8 +10,8 @@ from pathlib import Path
 
 import requests
 from playwright.sync_api import Locator, Page
+from testbed import ROOT, free_port
 
-ROOT = Path(__file__).parents[2]
 SCREENS = ROOT / "docs" / "screens"
 _PATIENCE = 60
 
@@ -20,7 +19,7 @@ _PATIENCE = 60
 @contextmanager
 def running_demo(folder: Path) -> Iterator[str]:
     """Its page's address. What the process said is shown if it doesn't start."""
-    port = _free_port()
+    port = free_port()
     base = f"http://127.0.0.1:{port}"
     said = folder / "demo.log"
     environment = os.environ | {
@@ -52,12 +51,6 @@ def _wait_for(base: str, process: subprocess.Popen[bytes], said: Path) -> None:
         except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise AssertionError(said.read_text("utf-8"))
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 def phone(page: Page, role: str) -> Locator:

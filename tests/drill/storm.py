@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
+from testbed import ROOT, free_port
 from wechat_side import GH_ID, Call, read_sealed, safe_call
-from whole_program import ROOT, free_port
 
 PATIENCE = 60.0
 """Longer than the platform's: we ask what becomes of messages, not how long a restart takes"""
