@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
+# Compiled once and read ever after: a process starts in half the time.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run test lint fix docs bench clean audit fuzz
 
 help:  ## this list
@@ -34,7 +36,7 @@ run: .venv/runtime  ## the demonstration on http://127.0.0.1:8000/
 
 test: .venv/development  ## all tests
 	@$(BIN)/python tests/browser_setup.py
-	@$(BIN)/pytest -n 2 --dist loadgroup -q
+	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder -q
 
 lint: .venv/development  ## style, types, the direction of imports
 	@$(BIN)/ruff check .

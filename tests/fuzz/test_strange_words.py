@@ -46,9 +46,9 @@ people = st.sampled_from([RESIDENT, PROPERTY, GRID_STAFF, SUPERVISOR, ADMIN])
 
 
 @pytest.fixture(scope="module")
-def chat(databases, model, tmp_path_factory):
+def chat(databases, reader, tmp_path_factory):
     program = assemble(
-        settings_for(databases.fresh("sqlite", with_town=True), tmp_path_factory.mktemp("fuzz")), Clock()
+        settings_for(databases.fresh("sqlite", with_town=True), tmp_path_factory.mktemp("fuzz")), Clock(), reader
     )
     talk = Chat(program)
     talk.says(RESIDENT, "德尚小区3号楼电梯坏了")

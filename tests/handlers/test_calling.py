@@ -22,13 +22,13 @@ HOURS = {"monday": 10, "saturday": 10}
 
 
 @pytest.fixture
-def town(databases, kind, model, tmp_path, clock):
+def town(databases, kind, reader, tmp_path, clock):
     """A program whose rules share work within teams as a test says."""
     made = []
 
     def make(**routing):
         settings = settings_for(databases.fresh(kind, with_town=True), tmp_path, routing=routing)
-        made.append(assemble(settings, clock))
+        made.append(assemble(settings, clock, reader))
         return Chat(made[-1])
 
     yield make

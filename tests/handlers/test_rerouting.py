@@ -20,12 +20,12 @@ RULES = [
 
 
 @pytest.fixture
-def towns(databases, kind, model, tmp_path, clock):
+def towns(databases, kind, reader, tmp_path, clock):
     """The same database under the shipped rules, and under others."""
     url, made = databases.fresh(kind, with_town=True), []
 
     def make(**overrides):
-        made.append(assemble(settings_for(url, tmp_path, **overrides), clock))
+        made.append(assemble(settings_for(url, tmp_path, **overrides), clock, reader))
         return made[-1]
 
     yield make

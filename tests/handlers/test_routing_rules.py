@@ -69,9 +69,9 @@ def test_only_known_ways_of_sharing_and_kinds_of_teams_are_taken():
 
 
 @pytest.fixture
-def program(databases, kind, model, tmp_path, clock):
+def program(databases, kind, reader, tmp_path, clock):
     routing = {"rules": RULES, "within": {"property": "round_robin"}}
-    made = assemble(settings_for(databases.fresh(kind, with_town=True), tmp_path, routing=routing), clock)
+    made = assemble(settings_for(databases.fresh(kind, with_town=True), tmp_path, routing=routing), clock, reader)
     yield made
     made.engine.dispose()
 

@@ -72,13 +72,13 @@ def program(program):
 
 
 @pytest.fixture
-def web(program, databases, kind, tmp_path, clock, model):
+def web(program, tmp_path, clock, reader):
     from testbed import settings_for
 
     from bot.assembly import assemble
 
     settings = settings_for(str(program.engine.url.render_as_string(hide_password=False)), tmp_path, wechat=_account(1))
-    made = assemble(settings, clock)
+    made = assemble(settings, clock, reader)
     yield made, create_app(made).test_client()
     made.engine.dispose()
 
