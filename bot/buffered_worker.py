@@ -6,6 +6,7 @@ import signal
 import time
 from types import FrameType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
@@ -19,6 +20,10 @@ _LAST_WORDS_SECONDS = 5.0
 
 class BufferedWorker(Worker):  # type: ignore[misc]
     """One process: waitress' loop reads and writes, its threads answer."""
+
+    whole_within = 20.0
+    """Seconds. Waitress ends silent connections; who sends a byte now and then could hold one for ever. WeChat's
+    requests come in one piece."""
 
     def init_signals(self) -> None:
         for name in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
@@ -45,8 +50,10 @@ class BufferedWorker(Worker):  # type: ignore[misc]
             max_request_body_size=_LARGEST_BODY,
             max_request_header_size=16_384,
         )
+        dawdlers = _Dawdlers(server, self.whole_within)
         while self.alive and os.getppid() == self.ppid:
             self._turn(sockets)
+            dawdlers.cut(time.monotonic())
         server.accepting = False
         deadline = time.monotonic() + _LAST_WORDS_SECONDS
         while _in_hand(server) and time.monotonic() < deadline:
@@ -56,6 +63,24 @@ class BufferedWorker(Worker):  # type: ignore[misc]
         """Whatever is ready; and a sign of life, by which gunicorn knows that this loop turns."""
         wasyncore.loop(timeout=1, use_poll=True, map=sockets, count=1)  # select() ends at 1024 connections
         self.notify()
+
+
+class _Dawdlers:
+    """Requests that are not whole yet, and since when: looked at once a second."""
+
+    def __init__(self, server: Any, patience: float) -> None:  # noqa: ANN401  (waitress has no types)
+        self._server, self._patience, self._looked = server, patience, 0.0
+        self._since: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+    def cut(self, now: float) -> None:
+        """Their connections are closed, without an answer: nobody honest waits for one."""
+        if now < self._looked + 1:
+            return
+        self._looked = now
+        for channel in list(self._server.active_channels.values()):
+            request = channel.request
+            if request is not None and now > self._since.setdefault(request, now) + self._patience:
+                channel.handle_close()
 
 
 def _in_hand(server: Any) -> bool:  # noqa: ANN401  (waitress has no types)
