@@ -1,5 +1,7 @@
 """An honest share for the best guess."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +32,7 @@ def test_shares_stay_shares_and_the_order_stays_the_order(heights, slope, level)
     shares = sorted((height / sum(heights) for height in heights), reverse=True)
     applied = [share for _label, share in Trust(slope, level).applied([("", share) for share in shares])]
     assert sum(applied) == pytest.approx(1)
-    assert all(after <= before + 1e-12 for before, after in zip(applied, applied[1:], strict=False))
+    assert all(after <= before + 1e-12 for before, after in pairwise(applied))
 
 
 def test_all_of_certainty_in_one_label_breaks_nothing():
