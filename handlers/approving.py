@@ -211,7 +211,8 @@ def _tell_asker(context: Context, ticket: Ticket, approval: Approval) -> None:
     wished, much = NAMES[Wish(approval.wish)], _how_much(context, approval)
     what = "approval_granted" if approval.granted else "approval_refused"
     session, town, now = context.session, context.town, context.now
-    tell(session, town, ticket, what, now, but=context.person, named=[asker], wish=wished, much=much)
+    then = town.say(f"approving.then_{approval.wish}", handle_by=shown.moment(ticket.handle_by, now))
+    tell(session, town, ticket, what, now, but=context.person, named=[asker], wish=wished, much=much, then=then)
 
 
 def _decided_already(context: Context, approval: Approval) -> Reply:

@@ -79,8 +79,9 @@ def ranking(context: Context) -> Reply:
 
 
 def _attendance_line(context: Context, row: Attendance) -> str:
-    minutes = "—" if row.minutes is None else f"{row.minutes:.0f}分钟"
-    values = {"called": row.called, "late": row.late, "missing": row.missing, "minutes": minutes}
+    came = row.minutes is not None
+    average = context.say("whistle.ranking_average", minutes=f"{row.minutes:.0f}") if came else ""
+    values = {"called": row.called, "late": row.late, "missing": row.missing, "average": average}
     return context.say("whistle.ranking_line", team=shown.team_name(context.town, row.team), **values)
 
 

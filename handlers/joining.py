@@ -24,6 +24,7 @@ router = Router("joining")
 APART = "joining.apart"
 _YES = re.compile(r"(?:回?1|加入|是的?|对|同一件|一样|好的?|行|可以|嗯+)[。.!！~\s]*")
 _APART = re.compile(r"(?:回?2|另报|另外报|单独报?|分开报?|不是(?:同)?一件(?:事)?|不是|不加入|不一样)[。.!！~\s]*")
+_APART_FOR = re.compile(r"(?:另报|另外报|不是(?:同)?一件(?:事)?)[，,。.、：:；;！!～~\s]+(\S.*)", re.DOTALL)
 _OTHER_MATTERS = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW})
 
 
@@ -66,13 +67,14 @@ def offer_answered(context: Context) -> Reply | None:
 @router.on(in_state(JOINED))
 def apart_after_all(context: Context) -> Reply | None:
     """「另报」: not the same thing. They leave the event and get a ticket of their own, with their photos."""
-    if not _APART.fullmatch(context.text):
+    plainly = _APART_FOR.fullmatch(context.text)
+    if not plainly and not _APART.fullmatch(context.text):
         return None
     draft = replace(Draft.of(context.slots["draft"]), alone=True)
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if ticket and context.slots["joined"]:
         leave(context, ticket)
-    return filed(context, draft)
+    return _told_better(context, draft, plainly[1]) if plainly else filed(context, draft)
 
 
 def _joined(context: Context, draft: Draft) -> Reply:
@@ -99,6 +101,12 @@ def _by_itself(context: Context) -> Reply:
     """A report that is not compared with the neighbours'."""
     heard = replace(context, understanding=context.town.reader.understand(context.text))
     return go_on(heard, replace(read(heard, heard.text, Draft("")), alone=True))
+
+
+def _told_better(context: Context, draft: Draft, words: str) -> Reply:
+    """「不是一件事，我家水管漏水」: the same place, unless the words name another."""
+    heard = replace(context, understanding=context.town.reader.understand(words))
+    return go_on(heard, read(heard, words, replace(draft, category="", item="", red_flag="", parts=())))
 
 
 def _joined_lately(context: Context) -> ColumnElement[bool]:

@@ -71,5 +71,5 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
         if isinstance(value, dict):
             flat |= _flatten(value, f"{prefix}{key}.")
         else:
-            flat[f"{prefix}{key}"] = str(value).strip()
+            flat[f"{prefix}{key}"] = str(value).rstrip()  # a sentence may begin on a line of its own
     return flat

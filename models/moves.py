@@ -118,7 +118,7 @@ ASK = Move(
     _STAFF | _OVERSEERS,
     needs_reason=True,
 )
-ANSWER = Move("answer", "居民答复", frozenset({S.DISPATCHED, S.WORKING}), None, _RESIDENT, needs_reason=True)
+ANSWER = Move("answer", "答复", frozenset({S.DISPATCHED, S.WORKING}), None, _RESIDENT, needs_reason=True)
 EXTEND = Move(
     "extend",
     "延期",
