@@ -21,6 +21,9 @@ from bot.buffered_worker import BufferedWorker
 from bot.webhook import webhook
 from bot.webhook_settings import WebhookSettings
 
+# One process for all of them: each server is started once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("servers")]
+
 
 def create_app():
     app = Flask("served")

@@ -13,6 +13,9 @@ from handlers.world import GridNode, PlaceNode, TeamNode, World
 from models.grid import Level
 from nlp.places import Gazetteer, PlaceName
 
+# One process for all of them: the city takes seconds to build.
+pytestmark = pytest.mark.xdist_group("city")
+
 CHARACTERS = "金银铜铁锡山水林田湖春夏秋冬东西南北中福禄寿喜安康和平胜利光明文苑德尚园丁城桥河柳青松竹梅兰菊荷"
 STEP = 0.002
 SERVES = {

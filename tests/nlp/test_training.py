@@ -15,6 +15,9 @@ from nlp.reader import Reader
 from nlp.store import BadModelError
 from nlp.training import train
 
+# One process for all of them: what they share takes seconds to make.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("training")]
+
 
 @pytest.fixture(scope="module")
 def sample():

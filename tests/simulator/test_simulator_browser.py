@@ -15,7 +15,7 @@ from small_town import LI, TICKET, WANG, ZHANG, Town, small_town
 from bot.simulator.bodies import Picture, Spot, Voice, Words
 from bot.simulator.platform import OUTAGE
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("phones")]
 
 GREETING = "您好，我是「吹哨」。"
 CHOICES = "请问是哪类问题？\n1. 环境卫生\n2. 维修报修\n3. 停车管理\n或回复「取消」。"
