@@ -106,6 +106,7 @@ WAYS = (
     ),
     (("holder", "接 {n}"), ("holder", "挂账 {n} 12月1日 等配件"), ("approver", "2"), ("holder", "结 {n} 先修了")),
     (("holder", "异议 {n} 归市政"), ("approver", "1"), ("holder", "接 {n}")),
+    (("holder", "异议 {n} 归市政"), ("approver", "2"), ("holder", "接 {n}")),
     (("holder", "接 {n}"), ("holder", "结 {n} 修好了"), ("above", "回访 {n} 说好了"), ("neighbour", "1"), ("neighbour", "4")),
     (("neighbour", "4"), ("neighbour", "还是漏水"), ("reporter", "1")),
     (("above", "解释 {n} 列入明年改造"), ("overseer", "重办 {n} 有钱了"), ("holder", "接 {n}"), ("overseer", "解释 {n} 没钱")),
@@ -160,6 +161,18 @@ class Life(RuleBasedStateMachine):
             self.town.says(who, what)
         if then:
             self.town.says(NEIGHBOUR, then)
+
+    @rule(votes=st.tuples(st.sampled_from("1234"), st.sampled_from("1244")))
+    def an_outage_ends_and_all_are_asked(self, votes):
+        for who in (RESIDENT, NEIGHBOUR):
+            self.town.says(who, "德尚小区停水了")
+        ticket = self.town.ticket(0)
+        for words in ("接 {n}", "结 {n} 接好了"):
+            self.town.says(self.town.someone(ticket, "holder", SUPERVISOR), words.format(n=ticket.number))
+        for who, vote in zip((RESIDENT, NEIGHBOUR), votes, strict=True):
+            self.town.says(who, vote)
+            if vote == "4":
+                self.town.says(who, "还是没水")
 
     @rule(who=ANYBODY, word=st.sampled_from(("巡查", "代报")), what=st.sampled_from(REPORTS))
     def staff_report(self, who, word, what):
