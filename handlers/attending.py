@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from handlers import rollcall, shown
 from handlers.access import actor, called, overseen, overseer, tickets, worked
@@ -10,7 +10,7 @@ from handlers.call_figures import Attendance, attendance
 from handlers.choosing import chosen, numbered
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.figures import day_start
-from handlers.picking import pick
+from handlers.picking import pick, split_reference
 from models.moves import RELEASE
 from models.person import OVERSEERS, STAFF, Person
 from models.support import Support
@@ -23,7 +23,7 @@ RELEASED = "attending.released"
 @router.command("放", "放行", roles=STAFF | OVERSEERS, help="放 [工单号] 单位：吹哨叫来的这家可以撤了")
 def let_go(context: Context) -> Reply:
     """Release a called team; whoever called it, the team in charge, or a supervisor may."""
-    picked = pick(context, _reach(context.person), tuple(RELEASE.sources), "放")
+    picked = pick(context, _whistled(context, awaited=True), tuple(RELEASE.sources), "放")
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
@@ -56,7 +56,7 @@ def release_chosen(context: Context) -> Reply | None:
 @router.command("点名", roles=STAFF | OVERSEERS, help="点名 [工单号]：吹哨叫了谁，谁到了，谁迟到")
 def roll_call(context: Context) -> Reply:
     """Who was called, came, is late, has finished."""
-    picked = pick(context, _reach(context.person) | called(context.person), (), "点名")
+    picked = pick(context, _whistled(context), (), "点名")
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
@@ -91,6 +91,17 @@ def _released(context: Context, ticket: Ticket, call: Support) -> Reply:
 
 def _still_theirs(context: Context) -> Ticket | None:
     return context.session.scalar(tickets(_reach(context.person) & (Ticket.id == context.slots["ticket"])))
+
+
+def _whistled(context: Context, *, awaited: bool = False) -> ColumnElement[bool]:
+    """Without a number, only tickets with a whistle are meant; with one, any that this person may know of."""
+    reach = _reach(context.person) if awaited else _reach(context.person) | called(context.person)
+    if split_reference(context.rest)[0]:
+        return reach
+    calls = select(Support.ticket_id).where(Support.ground != "")
+    if awaited:
+        calls = calls.where(Support.finished_at.is_(None), Support.released_at.is_(None))
+    return reach & Ticket.id.in_(calls)
 
 
 def _reach(person: Person) -> ColumnElement[bool]:

@@ -20,7 +20,8 @@ def climb(occasion: Occasion, ticket: Ticket, *, by: Actor, reason: str, but: Pe
     if above is None:
         return None
     session, town, now = occasion.session, occasion.town, occasion.now
-    tell(session, town, ticket, "climbing", now, but=but, reason=reason, taker=above.team.name)
+    answerable = town.say("push.answerable") if ticket.first_team == ticket.team else ""
+    tell(session, town, ticket, "climbing", now, but=but, reason=reason, taker=above.team.name, answerable=answerable)
     give_to(occasion, ticket, above)
     ticket.apply(ESCALATE, by=by, at=now, note=reason)
     set_promise(occasion, ticket, now)
