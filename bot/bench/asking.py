@@ -9,14 +9,13 @@ from bot.assembly import Program
 from bot.bench.parts import Bench
 from bot.bench.programs import program_on, say
 from bot.bench.table import Line
-from bot.synth.filling import fill_url
 from models.moves import Status
 from models.person import Person
 from models.ticket import Ticket
 
 _SUPERVISOR, _ADMIN = "oWhistleSupervisor0000000001", "oWhistleAdmin000000000000001"
 _STAFF = "oWhistleProperty000000000001"
-_TRIES = 7
+_TRIES = 15
 _ASKED = (
     ("supervisor 今日", _SUPERVISOR, "今日"),
     ("supervisor 本周", _SUPERVISOR, "本周"),
@@ -39,13 +38,11 @@ _ASKED = (
 
 
 def asking(bench: Bench) -> Iterator[Line]:
-    """The middle of seven times, in this process, on both databases."""
+    """The middle of fifteen times, in this process, on both databases."""
     for kind in bench.databases.kinds:
         first: dict[str, float] = {}
         for size in bench.sizes:
-            url = bench.databases.town(kind, f"asking{size}")
-            fill_url(url, size)
-            with program_on(bench, url) as program:
+            with program_on(bench, bench.databases.full_town(kind, size)) as program:
                 yield from _asked(program, kind, size, first)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select
 from bot.bench.messages import RESIDENTS, openid
 from bot.demo import WORLD
 from bot.migrating import migrate
+from bot.synth.filling import fill_url
 from handlers.importing import import_world, read_world
 from models.base import connect, sessions
 from models.grid import Place
@@ -28,6 +29,7 @@ class Databases:
 
     def __init__(self, folder: Path, server: str) -> None:
         self._folder, self._server = folder, server
+        self._full: set[str] = set()
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -51,6 +53,14 @@ class Databases:
             for ending in ("", "-wal", "-shm"):
                 (self._folder / f"{name}.db{ending}").unlink(missing_ok=True)
         _fill(self.url(kind, name))
+        return self.url(kind, name)
+
+    def full_town(self, kind: str, tickets: int) -> str:
+        """A town with so many tickets, made once."""
+        name = f"full{tickets}"
+        if f"{kind} {name}" not in self._full:
+            fill_url(self.town(kind, name), tickets)
+            self._full.add(f"{kind} {name}")
         return self.url(kind, name)
 
 

@@ -1,6 +1,7 @@
-"""The load: prepared requests over a few kept connections to one server on this machine, each answer timed and kept."""
+"""The load: prepared requests to one server on this machine, each answer timed by the one who asks, and kept."""
 
 import asyncio
+import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ _HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: when its request went out (seconds after the start), how long it took, what came."""
+    """One answer: when its request came up (seconds after the start), how long it took from then, what came."""
 
     at: float
     seconds: float
@@ -39,40 +40,83 @@ class Run:
         return 1000 * times[min(int(share * len(times)), len(times) - 1)]
 
 
-def drive(
-    port: int, requests: Sequence[bytes], connections: int = 16, pace: float = 0.0, patience: float = 60.0
-) -> Run:
-    """Send all requests, each connection one after the other; `pace` is a limit in requests a second, 0 for none.
+def drive(port: int, requests: Sequence[bytes], connections: int = 16, patience: float = 60.0) -> Run:
+    """Send all requests as fast as they are answered, each connection one after the other.
 
     An answer that takes longer than `patience` counts as failed.
     """
-    return asyncio.run(_drive(port, requests, connections, pace, patience))
+    return asyncio.run(_drive(port, requests, connections, patience))
 
 
-async def _drive(port: int, requests: Sequence[bytes], connections: int, pace: float, patience: float) -> Run:
+def arrive(port: int, requests: Sequence[bytes], seconds: float, patience: float = 60.0) -> Run:
+    """Requests come up by themselves within so many seconds, at moments as chance has it, answered or not.
+
+    Each waits from its moment on: a server that falls behind can't make the others ask later.
+    """
+    return asyncio.run(_arrive(port, requests, seconds, patience))
+
+
+async def _drive(port: int, requests: Sequence[bytes], connections: int, patience: float) -> Run:
     answers: list[Answer] = []
     start = time.perf_counter()
-    queue = enumerate(requests)
-    await asyncio.gather(*(_connection(port, queue, answers, start, pace, patience) for _ in range(connections)))
+    queue = iter(requests)
+    await asyncio.gather(*(_one_after_another(port, queue, answers, start, patience) for _ in range(connections)))
     return Run(answers, time.perf_counter() - start)
 
 
-async def _connection(
-    port: int, queue: Iterator[tuple[int, bytes]], answers: list[Answer], start: float, pace: float, patience: float
+async def _one_after_another(
+    port: int, queue: Iterator[bytes], answers: list[Answer], start: float, patience: float
 ) -> None:
-    reader, writer = await asyncio.open_connection(_HOST, port)
-    for number, request in queue:
-        if pace and (early := start + number / pace - time.perf_counter()) > 0:
-            await asyncio.sleep(early)
-        sent = time.perf_counter()
-        try:
-            writer.write(request)
-            status, body = await asyncio.wait_for(_read(reader), patience)
-        except (OSError, asyncio.IncompleteReadError, TimeoutError):
-            status, body = 0, b""
-            reader, writer = await asyncio.open_connection(_HOST, port)
-        answers.append(Answer(sent - start, time.perf_counter() - sent, status, body))
-    writer.close()
+    lines = _Lines(port)
+    answers.extend([await _asked(lines, request, start, time.perf_counter(), patience) for request in queue])
+    lines.close()
+
+
+async def _arrive(port: int, requests: Sequence[bytes], seconds: float, patience: float) -> Run:
+    chance, lines, asked = random.Random(len(requests)), _Lines(port), []
+    start = time.perf_counter()
+    for moment, request in zip(sorted(chance.uniform(0, seconds) for _ in requests), requests, strict=True):
+        await asyncio.sleep(max(0.0, start + moment - time.perf_counter()))
+        asked.append(asyncio.create_task(_asked(lines, request, start, start + moment, patience)))
+    answers = await asyncio.gather(*asked)
+    lines.close()
+    return Run(answers, time.perf_counter() - start)
+
+
+class _Lines:
+    """Kept connections: the one last used is taken first, a new one where none is free."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._free: list[_Line] = []
+
+    async def take(self) -> "_Line":
+        return self._free.pop() if self._free else await asyncio.open_connection(_HOST, self._port)
+
+    def give_back(self, line: "_Line") -> None:
+        self._free.append(line)
+
+    def close(self) -> None:
+        for _, writer in self._free:
+            writer.close()
+
+
+_Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def _asked(lines: _Lines, request: bytes, start: float, moment: float, patience: float) -> Answer:
+    status, body = 0, b""
+    try:
+        reader, writer = await lines.take()
+    except OSError:
+        return Answer(moment - start, time.perf_counter() - moment, status, body)
+    try:
+        writer.write(request)
+        status, body = await asyncio.wait_for(_read(reader), patience)
+        lines.give_back((reader, writer))
+    except (OSError, asyncio.IncompleteReadError, TimeoutError):
+        writer.close()
+    return Answer(moment - start, time.perf_counter() - moment, status, body)
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[int, bytes]:

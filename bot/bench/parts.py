@@ -28,7 +28,7 @@ class Bench:
 
     @property
     def places(self) -> tuple[int, ...]:
-        return (100, 10_000, 100_000) if self.full else (100, 10_000)
+        return (100, 10_000, 100_000)
 
 
 Part = Callable[[Bench], Iterator[Line]]

@@ -41,6 +41,18 @@ def program(url: str, workers: int = 2, **environment: str) -> Iterator[Served]:
 
 
 @contextmanager
+def worker(url: str, api_base: str) -> Iterator[None]:
+    """`python -m bot worker` on the same database: what messages cause is pushed while they come."""
+    environment = {"BOT_DATABASE__URL": url, "BOT_WECHAT__API_BASE": api_base}
+    process = _started(["-m", "bot", "worker"], environment)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(_PATIENCE)
+
+
+@contextmanager
 def bare(app: str, workers: int = 2, worker_class: str = "bot.buffered_worker.BufferedWorker") -> Iterator[Served]:
     """A bare app (`module:factory`) under the program's own server."""
     port = _free_port()
@@ -51,19 +63,23 @@ def bare(app: str, workers: int = 2, worker_class: str = "bot.buffered_worker.Bu
 @contextmanager
 def _running(arguments: list[str], port: int, environment: dict[str, str]) -> Iterator[Served]:
     started = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603  (our own program)
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=os.environ | ENVIRONMENT | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=None if "BOT_BENCH_LOUD" in os.environ else subprocess.DEVNULL,
-    )
+    process = _started(arguments, environment)
     try:
         _wait(process, port)
         yield Served(port, process.pid, time.perf_counter() - started)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(_PATIENCE)
+
+
+def _started(arguments: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(  # noqa: S603  (our own program)
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=os.environ | ENVIRONMENT | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=None if "BOT_BENCH_LOUD" in os.environ else subprocess.DEVNULL,
+    )
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:

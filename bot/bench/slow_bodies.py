@@ -23,7 +23,7 @@ def slow_bodies(_bench: Bench) -> Iterator[Line]:
             for number in range(_SLOW):
                 open_ones.enter_context(_dripping(served.port, number))
             time.sleep(0.5)
-            run = load.drive(served.port, messages.requests(40, seed=3), connections=4, patience=_PATIENCE)
+            run = load.drive(served.port, messages.requests(40, seed=3), 4, _PATIENCE)
             what = f"messages without an answer in {_PATIENCE:.0f} s beside {_SLOW} slow bodies, {name}"
             yield Line("a", what, run.failed, "of 40", more=f"slowest {run.percentile(1):.0f} ms")
 

@@ -116,16 +116,30 @@ def _stop_early(story: Story, end: Status, at: datetime, now: datetime) -> None:
     story.ended_at = at
 
 
+def _again(story: Story, reopened: datetime, now: datetime) -> datetime:
+    """The resident says no: signed and done once more, as far as the time has come. Returns when it was done."""
+    story.go(REOPEN, _RESIDENT, reopened, "还是没好")
+    story.accepted_at = story.resolved_at = None
+    story.reopenings = 1
+    signed, done = reopened + timedelta(hours=3), reopened + timedelta(days=2)
+    if signed < now:
+        story.go(ACCEPT, _STAFF, signed)
+        story.accepted_at = signed
+    if done < now:
+        story.go(RESOLVE, _STAFF, done, "又处理了一遍，请您看看")
+        story.resolved_at = done
+    return done
+
+
 def _finish(
     story: Story, chance: random.Random, done: datetime, now: datetime, closing: Closing | None, rating: int | None
 ) -> None:
     story.go(RESOLVE, _STAFF, done, "已处理好，请您看看")
     story.resolved_at = done
     if chance.random() < 0.03 and done + timedelta(hours=6) < now:
-        story.go(REOPEN, _RESIDENT, done + timedelta(hours=6), "还是没好")
-        story.accepted_at = story.resolved_at = None
-        story.reopenings = 1
-        return
+        done = _again(story, done + timedelta(hours=6), now)
+        if story.status is not Status.RESOLVED:
+            return
     asked = timedelta(days=7) if closing is Closing.DEFAULT else timedelta(hours=chance.expovariate(1 / 20))
     if done + asked >= now:
         return
