@@ -20,10 +20,12 @@ from pathlib import Path
 import psycopg
 from filelock import FileLock
 
+from bot.keys import key_ring
 from bot.learning import model_is_ready, train_model
 from bot.migrating import migrate
 from bot.settings import Settings, load_settings
 from handlers.importing import import_world, read_world
+from models import sealed
 from models.base import connect
 from models.base import sessions as writing_sessions
 
@@ -65,6 +67,7 @@ class Databases:
         self._templates: dict[tuple[str, bool], str] = {}
         self._server: object | None = None
         self._copies: list[str] = []
+        self._keys = key_ring(load_settings(ROOT / "config.yaml"))
 
     def fresh(self, kind: str, *, with_town: bool) -> str:
         """The address of a database of its own: `kind` is sqlite or postgresql."""
@@ -89,8 +92,11 @@ class Databases:
         engine = connect(self._url(kind, template))
         migrate(engine)
         if with_town:
+            before = sealed._Safe.cipher
+            sealed.use(self._keys)  # the first to ask may be a test of other keys, and all share what is made here
             with writing_sessions(engine).begin() as session:
                 import_world(session, read_world(WORLD))
+            sealed.use(before)
         engine.dispose()
         if kind == "sqlite":
             with closing(sqlite3.connect(template)) as connection:
