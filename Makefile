@@ -63,6 +63,7 @@ fuzz: .venv/development  ## the parsers against mutated input for some minutes (
 bench: .venv/development  ## what it costs, beside the bare framework (--full: FULL=--full)
 	@$(BIN)/pip install --disable-pip-version-check --quiet -r requirements-bench.txt || echo "WeRoBot 装不上，跳过它"
 	@$(BIN)/python -m bot bench --json docs/bench.json $(FULL)
+	@PYTHONPATH=. $(BIN)/python docs/render.py
 
 drill: .venv/development  ## kills processes at random under load, fifty times on each database
 	@WHISTLE_DRILL_KILLS=50 $(BIN)/pytest tests/drill -q -s -n 0

@@ -3,9 +3,11 @@
 A block stands between `<!-- name -->` and `<!-- /name -->`; what is in it is never written by hand. A test compares.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -78,8 +80,38 @@ def _closings(kinds: Iterable[Closing]) -> str:
     return "、".join(CLOSING_NAMES[kind] for kind in Closing if kind in set(kinds))
 
 
+_IN_CHINESE = (
+    (r"^the program, (\w+), ([\d,]+) tickets$", r"整条路，\1，已有 \2 张工单"),
+    (r"^the program, (\w+)$", r"整条路，\1"),
+    (r"^burst of ([\d,]+) in (\d+) s, (\w+): without an answer in 5 s$", r"\2 秒里来 \1 条，\3：5 秒内没有回复的"),
+    (r"^burst of ([\d,]+) in (\d+) s, (\w+): not in the database$", r"\2 秒里来 \1 条，\3：库里没有的"),
+    (r"^understand: everything$", "读懂一句话（类别、地点、危险、意图）"),
+    (r"^start to first answer, (\w+)$", r"启动到第一个回答，\1"),
+    (r"^heaviest web process, (\w+)$", r"最重的网页进程，\1"),
+)
+_COMPARED = {
+    "Flask + wechatpy echo, safe mode": "空的 Flask + wechatpy ",
+    "no tickets": "没有工单时",
+    "scikit-learn": "scikit-learn ",
+}
+
+
+def bench() -> str:
+    """What `make bench` measured last, as far as there is a target."""
+    lines = json.loads((ROOT / "docs" / "bench.json").read_text("utf-8"))["lines"]
+    return table(("", "量得", "", "相比", "目标"), (_measured(line) for line in lines if "target" in line))
+
+
+def _measured(line: Mapping[str, Any]) -> tuple[str, ...]:
+    known = [re.sub(old, new, line["what"]) for old, new in _IN_CHINESE if re.search(old, line["what"])]
+    against = _COMPARED.get(line.get("against", ""), line.get("against", ""))
+    ratio = f"{against}的 {line['ratio']:.2f} 倍" if "ratio" in line else ""
+    value = f"{line['value']:,.4g} {line['unit']}"
+    return (known[0] if known else line["what"], value, line.get("more", ""), ratio, line["target"])
+
+
 FILES: Mapping[str, Mapping[str, str]] = {
-    "README.md": {"cli": cli()},
+    "README.md": {"cli": cli(), "bench": bench()},
     "docs/commands.md": {"chat": chat()},
     "docs/moves.md": {"moves": moves()},
 }
