@@ -16,9 +16,10 @@ from bot.settings import ConfigError, Settings
 from handlers.catalogue import Catalogue, CatalogueError, read_catalogue
 from handlers.duties import Duties, DutiesError, read_duties
 from handlers.limits import Limits, LimitsError, read_limits
+from handlers.staff import load_staff
 from handlers.town import Reads, Town
 from handlers.wording import WordingError, Wordings, read_wordings
-from handlers.world import World, load_world, world_version
+from handlers.world import World, load_world, versions
 from models.base import reading_sessions
 from nlp import store
 from nlp.reader import Reader
@@ -59,13 +60,17 @@ class TownKeeper:
     def current(self, session: Session) -> Town:
         """The town. Where its world in the database is another by now, that is read beside the transactions, for it may
         take seconds while all other writers would wait; until it is there whole, the old one answers. Nothing that
-        the old one knows is ever deleted.
+        the old one knows is ever deleted. The staff are few, and read at once.
         """
+        version, staff = versions(session)
         if not self._is_read:
             with self._lock:
                 self._take(load_world(session))
-        elif world_version(session) != self._town.world.version:
+        elif version != self._town.world.version:
             self._renew(session.get_bind())
+        if staff != self._town.staff.version:
+            with self._lock:
+                self._town = replace(self._town, staff=load_staff(session, staff))
         return self._town
 
     def _renew(self, engine: Engine | Connection) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from handlers.staff import Colleague
 from models.follower import Follower
 from models.grid import Level
 from models.moves import ENDED, Move, Status
@@ -90,7 +91,7 @@ def _latest_ids(session: Session, digits: str) -> list[int]:
     return list(range(newest, max(newest - 50 * step, 0), -step))
 
 
-def actor(person: Person, ticket: Ticket) -> Actor:
+def actor(person: Colleague, ticket: Ticket) -> Actor:
     """In which of their roles staff act: for the property company where it has the ticket, else for the grid."""
     role = Role.GRID_STAFF if Role.GRID_STAFF in person.roles else Role.PROPERTY_STAFF
     if Role.PROPERTY_STAFF in person.roles and ticket.team == person.team:
@@ -98,13 +99,13 @@ def actor(person: Person, ticket: Ticket) -> Actor:
     return Actor(role, person.id, person.name)
 
 
-def overseer(person: Person) -> Actor:
+def overseer(person: Colleague) -> Actor:
     """A supervisor or admin acting as such."""
     role = Role.ADMIN if Role.ADMIN in person.roles else Role.SUPERVISOR
     return Actor(role, person.id, person.name)
 
 
-def mover(person: Person, ticket: Ticket, move: Move) -> Actor | None:
+def mover(person: Colleague, ticket: Ticket, move: Move) -> Actor | None:
     """In which of their roles a member of staff or a supervisor may make this move; None: in none."""
     roles = person.roles
     staff = [actor(person, ticket)] if roles & STAFF else []

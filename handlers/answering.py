@@ -1,9 +1,12 @@
-"""The way of a message: understood, then answered in one transaction that keeps message, change and reply."""
+"""The way of a message: understood, then answered in one transaction that keeps message, change and reply.
+
+Messages that come at the same time share the transaction.
+"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -37,16 +40,19 @@ from handlers import (
     working,
 )
 from handlers.choosing import chosen
-from handlers.dialogue import Context, Message, Reply, Router, in_state
-from handlers.receiving import open_with, receive, remember, write_reply
+from handlers.dialogue import Context, Message, Reply, Router, command_opening, in_state
+from handlers.line import Line, Waiting
+from handlers.receiving import open_with, receive, remember, replies_to, write_replies
 from handlers.town import Reads, Town
 from models.base import Sessions
-from models.conversation import Inbound
-from nlp.understanding import Understanding
+from nlp.understanding import Intent
 
 TRIES = 3
 PATIENCE_SECONDS = 1.0
 """After this no further try: WeChat waits for 5 s, and the apology has to be written too"""
+
+_MEETINGS = (StaleDataError, IntegrityError, OperationalError)
+"""What becomes of two who are at the same ticket, person or lock"""
 
 picked = Router("picked")
 
@@ -84,6 +90,7 @@ _USUAL = (working.router, supervising.router, progress.router, welcome.router)  
 welcome.ALL_COMMANDS[:] = [
     command for router in sorted(ROUTERS, key=lambda router: router not in _USUAL) for command in router.commands
 ]
+_COMMAND = command_opening(welcome.ALL_COMMANDS)
 
 
 class Towns(Protocol):
@@ -102,57 +109,98 @@ class Answering:
     ) -> None:
         self._sessions, self._towns, self._clock = sessions, towns, clock
 
+        self._line = Line(self._answer_all)
+
     def answer(self, message: Message) -> str:
         """The reply's text, "" for silence. A redelivery gets the stored reply and changes nothing.
 
         Raises whatever went wrong after three tries; then nothing of it is in the database (see `keep_failed`).
         """
         understanding = self._towns.reader().understand(message.text) if message.text.strip() else None
-        patience = time.monotonic() + PATIENCE_SECONDS
-        for _ in range(TRIES - 1):
-            try:
-                return self._once(message, understanding)
-            except (StaleDataError, IntegrityError, OperationalError):
-                if time.monotonic() > patience:
-                    raise  # somebody else was at the same ticket, person or lock: look again, while there is time
-        return self._once(message, understanding)
+        waiting = Waiting(message, understanding)
+        self._line.wait(waiting)
+        if waiting.failure:
+            raise waiting.failure
+        return waiting.reply or ""
 
     def keep_failed(self, message: Message, failure: str, apology: str) -> str:
         """A message that we could not handle is kept with the apology that it gets, for a person to look at."""
         with self._sessions() as session, session.begin():
-            if receive(session, message, self._clock()):
-                write_reply(session, message, apology, None, failure)
+            if receive(session, [message], self._clock()):
+                write_replies(session, {message.key: apology}, None, failure)
         return apology
 
-    def _once(self, message: Message, understanding: Understanding | None) -> str:
+    def _answer_all(self, batch: Sequence[Waiting]) -> None:
+        """All in one transaction; where one of them breaks it, each in its own, so that it takes no other along."""
+        patience = time.monotonic() + PATIENCE_SECONDS
+        failure = self._tried(batch)
+        for each in batch if failure else ():
+            each.failure = self._tried_alone(each, failure, patience)
+
+    def _tried_alone(self, waiting: Waiting, failure: Exception | None, patience: float) -> Exception | None:
+        """Three tries where somebody else was at the same ticket, person or lock, while there is time."""
+        for _ in range(TRIES):
+            if isinstance(failure, _MEETINGS) and time.monotonic() > patience:
+                return failure
+            failure = self._tried([waiting])
+            if not isinstance(failure, _MEETINGS):
+                return failure
+        return failure
+
+    def _tried(self, batch: Sequence[Waiting]) -> Exception | None:
+        try:
+            self._once(batch)
+        except Exception as error:  # noqa: BLE001  (whatever it is: it is one message's, and the others go on)
+            return error
+        return None
+
+    def _once(self, batch: Sequence[Waiting]) -> None:
         now = self._clock()
         with self._sessions() as session, session.begin():
-            if not receive(session, message, now):
-                return session.get_one(Inbound, message.key).reply or ""
-            reply = self._reply(session, message, understanding, now)
-            write_reply(session, message, reply.text, self._clock())
-            return reply.text
+            new = receive(session, [each.message for each in batch], now)
+            replies = self._replies(session, [each for each in batch if each.message.key in new], now)
+            if len(new) < len(batch):
+                replies |= replies_to(session, [each.message.key for each in batch if each.message.key not in new])
+        for each in batch:
+            each.reply = replies[each.message.key]
 
-    def _reply(self, session: Session, message: Message, understanding: Understanding | None, now: datetime) -> Reply:
-        writer = open_with(session, message, now)
-        context = Context(
-            message=message,
-            session=session,
-            now=now,
-            person=writer.person,
-            town=self._towns.current(session),
-            understanding=understanding,
-            state=writer.state,
-            slots=writer.slots,
-        )
-        reply = route(context)
-        remember(context, writer, reply)
-        return reply
+    def _replies(self, session: Session, batch: Sequence[Waiting], now: datetime) -> dict[str, str]:
+        """What each is answered, by the message's key; kept for a redelivery, as is the question that it leaves."""
+        if not batch:
+            return {}
+        town = self._towns.current(session)
+        media_kept = timedelta(minutes=town.habits.question_minutes)
+        writers = open_with(session, [each.message for each in batch], now, media_kept)
+        answered = []
+        for each in sorted(batch, key=_files):
+            writer = writers[each.message.openid]
+            context = Context(
+                message=each.message,
+                session=session,
+                now=now,
+                person=writer.person,
+                town=town,
+                understanding=each.understanding,
+                state=writer.state,
+                slots=writer.slots,
+                staff_ask=writer.staff_ask,
+                holds_media=writer.holds_media,
+            )
+            answered.append((context, writer, route(context)))
+        remember(session, answered)
+        replies = {context.message.key: reply.text for context, _, reply in answered}
+        write_replies(session, replies, self._clock())
+        return replies
+
+
+def _files(waiting: Waiting) -> bool:
+    """Reports come last: whoever asks before them need not wait until they are written down."""
+    return bool(waiting.understanding and waiting.understanding.intent is Intent.REPORT)
 
 
 def route(context: Context) -> Reply:
     """The first handler that answers, commands before all. Events that concern nobody are silence."""
-    for router in ROUTERS:
+    for router in ROUTERS if _COMMAND.match(context.text) else ():
         if reply := router.obey(context):
             return reply
     for router in ROUTERS:

@@ -1,6 +1,6 @@
 """Leave from the next level, with one digit: 1 同意, 2 不同意. Each request is a row; the first answer decides it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Select, select
@@ -12,14 +12,16 @@ from handlers.clocks import set_timer
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.occasion import Occasion
 from handlers.picking import split_reference
-from handlers.rosters import members
+from handlers.rosters import reach_of
 from handlers.routing import level_above
+from handlers.staff import Colleague
 from handlers.telling import Audience, audience, tell
 from models.approval import Approval, Approver, Wish
 from models.calendar import Span, Unit
 from models.grid import Level
 from models.moves import EXTEND, NOTE, REASSIGN, SUSPEND, Move, Status
 from models.person import OVERSEERS, STAFF, Person
+from models.push import last_told
 from models.ticket import Ticket
 
 router, digits = Router("approving"), Router("digits")
@@ -68,15 +70,15 @@ def request(context: Context, ticket: Ticket, approval: Approval) -> Reply:
     return Reply(context.say("approving.asked", number=ticket.number, wish=NAMES[kind]))
 
 
-def approvers_of(context: Context, ticket: Ticket, asking: Person, move: Move) -> list[Person]:
+def approvers_of(context: Context, ticket: Ticket, asking: Person, move: Move) -> Sequence[Colleague]:
     """The nearest higher level's team that has people to be asked, else the supervisors. Nobody grants their own."""
 
-    def may(person: Person) -> bool:
+    def may(person: Colleague) -> bool:
         return bool(person.openid) and person.id != asking.id and mover(person, ticket, move) is not None
 
     level, team = Level(ticket.level), ticket.team
     while above := level_above(context.town.world, ticket.grid, level, team):
-        people = members(context.session, ticket, [above.team.code])
+        people = context.town.staff.members([above.team.code], reach_of(ticket))
         if asked := [person for person in people if may(person)]:
             return asked
         level = above.level
@@ -199,7 +201,7 @@ def _put_to(person: Person, *, decided: bool = False) -> Select[Approval]:
 
 
 def _put(
-    occasion: Occasion, ticket: Ticket, approval: Approval, asked: list[Person], what: str = "approval_asked"
+    occasion: Occasion, ticket: Ticket, approval: Approval, asked: Sequence[Colleague], what: str = "approval_asked"
 ) -> None:
     session, town, much = occasion.session, occasion.town, _how_much(occasion, approval)
     wished = NAMES[Wish(approval.wish)]
@@ -232,6 +234,6 @@ def _is_void(approval: Approval, ticket: Ticket) -> bool:
 
 def _rates_a_ticket(context: Context) -> bool:
     """The ticket last told of waits for this very person's rating."""
-    last = context.person.last_told_ticket_id
+    last = last_told(context.session, context.person.id)
     waits = tickets((Ticket.id == last) & (Ticket.reporter_id == context.person.id), (Status.RESOLVED,))
     return bool(last) and context.session.scalar(waits) is not None

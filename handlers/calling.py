@@ -6,54 +6,53 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from handlers.rosters import Present, at_hand, members
+from handlers.rosters import Present, at_hand, reach_of
 from handlers.routing import Assign, level_above
+from handlers.staff import Colleague
 from handlers.town import Town
 from models.grid import Level, Team
 from models.moves import OPEN, Status
-from models.person import OVERSEERS, Person, PersonRole
+from models.person import Person
 from models.push import Timer
 from models.ticket import Ticket
 
 PROPOSAL = "proposal"
 
 
-def told_of(session: Session, town: Town, ticket: Ticket, now: datetime) -> list[Person]:
+def told_of(town: Town, ticket: Ticket, now: datetime) -> list[Colleague]:
     """Everybody who hears of a ticket that nobody holds: its team in charge first, then those that help."""
     teams = [code for code in (ticket.team, *(helper.team for helper in ticket.support if helper.helps)) if code]
-    there = dict(at_hand(session, ticket, now, teams, town.calendar.works_on))
-    told: list[Person] = []
+    there = dict(at_hand(town.staff, ticket, now, teams, town.calendar.works_on))
+    told: list[Colleague] = []
     for team in teams:
-        first = _first_asked(session, ticket, now) if team == ticket.team else None
-        told += [first] if first else _reached(session, town, ticket, team, there[team])
+        first = _first_asked(town, ticket, now) if team == ticket.team else None
+        told += [first] if first else _reached(town, ticket, team, there[team])
     return list(dict.fromkeys(told))
 
 
-def told_of_teams(session: Session, town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) -> list[Person]:
+def told_of_teams(town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) -> list[Colleague]:
     """Whoever is there of teams called by a whistle, and their own supervisors (their leaders)."""
-    there = dict(at_hand(session, ticket, now, teams, town.calendar.works_on))
-    told = [person for team in teams for person in _reached(session, town, ticket, team, there[team])]
-    overseers = select(PersonRole.person_id).where(PersonRole.role.in_([role.value for role in OVERSEERS]))
-    leaders = select(Person).where(Person.team.in_(list(teams)), Person.id.in_(overseers)).order_by(Person.id)
-    return told + list(session.scalars(leaders))
+    there = dict(at_hand(town.staff, ticket, now, teams, town.calendar.works_on))
+    told = [person for team in teams for person in _reached(town, ticket, team, there[team])]
+    return [*told, *town.staff.leaders(teams)]
 
 
-def _reached(session: Session, town: Town, ticket: Ticket, team: str, there: Sequence[Present]) -> list[Person]:
+def _reached(town: Town, ticket: Ticket, team: str, there: Sequence[Present]) -> list[Colleague]:
     """Whoever is there and can be told; for nothing may be lost, the whole team, and for danger the level above too."""
     reachable = [present.person for present in there if present.person.openid]
     if reachable:
         return reachable
-    everybody = members(session, ticket, [team])
+    everybody: list[Colleague] = [*town.staff.members([team], reach_of(ticket))]
     if ticket.red_flag and team == ticket.team:
         above = level_above(town.world, ticket.grid, Level(ticket.level), team)
-        everybody += members(session, ticket, [above.team.code]) if above else []
+        everybody += town.staff.members([above.team.code], reach_of(ticket)) if above else []
     return everybody
 
 
-def _first_asked(session: Session, ticket: Ticket, now: datetime) -> Person | None:
+def _first_asked(town: Town, ticket: Ticket, now: datetime) -> Colleague | None:
     """The one who alone is asked, as long as that holds."""
     alone = ticket.status == Status.DISPATCHED and ticket.proposed_until and now < ticket.proposed_until
-    return session.get(Person, ticket.proposed_id) if alone and ticket.proposed_id else None
+    return town.staff.people.get(ticket.proposed_id) if alone and ticket.proposed_id else None
 
 
 def how_assigned(town: Town, ticket: Ticket) -> Assign:
@@ -82,11 +81,11 @@ def propose(session: Session, town: Town, ticket: Ticket, now: datetime) -> None
         session.add(timer)
 
 
-def chosen_of(session: Session, town: Town, ticket: Ticket, now: datetime, how: Assign) -> Person | None:
+def chosen_of(session: Session, town: Town, ticket: Ticket, now: datetime, how: Assign) -> Colleague | None:
     """Who of those there is next; None where there is nobody to choose from, or everybody is asked."""
     if how is Assign.EVERYONE or not ticket.team:
         return None
-    ((_, there),) = at_hand(session, ticket, now, [ticket.team], town.calendar.works_on)
+    ((_, there),) = at_hand(town.staff, ticket, now, [ticket.team], town.calendar.works_on)
     there = [present for present in there if present.person.openid]
     if not there:
         return None
@@ -98,7 +97,7 @@ def chosen_of(session: Session, town: Town, ticket: Ticket, now: datetime, how: 
     return _steward(ticket, there)
 
 
-def _least_loaded(session: Session, there: Sequence[Present]) -> Person:
+def _least_loaded(session: Session, there: Sequence[Present]) -> Colleague:
     """Fewest open tickets in hand or proposed; among equals whoever was asked longest ago."""
     last = _last_asked(session, there)
     held = or_(Ticket.assignee_id == Person.id, Ticket.assignee_id.is_(None) & (Ticket.proposed_id == Person.id))
@@ -109,7 +108,7 @@ def _least_loaded(session: Session, there: Sequence[Present]) -> Person:
     return min((present.person for present in there), key=lambda each: (loads[each.id], last[each.id], each.id))
 
 
-def _longest_unasked(session: Session, there: Sequence[Present]) -> Person:
+def _longest_unasked(session: Session, there: Sequence[Present]) -> Colleague:
     """Round robin without a memory of its own: the tickets know who was asked last."""
     last = _last_asked(session, there)
     return min((present.person for present in there), key=lambda each: (last[each.id], each.id))
@@ -122,7 +121,7 @@ def _last_asked(session: Session, there: Sequence[Present]) -> dict[int, int]:
     return {person: last or 0 for person, last in session.execute(select(Person.id, latest).where(Person.id.in_(ids)))}
 
 
-def _steward(ticket: Ticket, there: Sequence[Present]) -> Person | None:
+def _steward(ticket: Ticket, there: Sequence[Present]) -> Colleague | None:
     """Whoever looks after the ticket's grid, or stands in for them; else the community's."""
     for grid in (ticket.grid, ticket.community):
         for present in there:

@@ -76,6 +76,10 @@ class Context:
     understanding: Understanding | None = None
     state: str = ""
     slots: Mapping[str, Any] = field(default_factory=dict)
+    staff_ask: bool = True
+    """Staff may have asked this person something that is open"""
+    holds_media: bool = True
+    """They may have sent photos that belong to no ticket"""
     rest: str = ""
     """What followed the command's word"""
 
@@ -182,10 +186,19 @@ def menu(key: str) -> Filter:
     return lambda context: context if (context.message.event, context.message.event_key) == ("click", key) else None
 
 
-def _commanded(command: Command) -> Filter:
+def command_opening(commands: Iterable[Command]) -> re.Pattern[str]:
+    """Matches where a text begins like one of these commands: most texts begin like none and need no second look."""
+    return re.compile(_opening(word for command in commands for word in command.words))
+
+
+def _opening(words: Iterable[str]) -> str:
     # A word is a command only where it stands alone or before a space or number: 「转 12」, not 「转眼三天了」.
-    words = "|".join(map(re.escape, sorted(command.words, key=len, reverse=True)))
-    pattern = re.compile(rf"(?:{words})(?=$|[\s\d:：,，#])[\s:：,，#]*(.*)", re.DOTALL)
+    either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    return rf"(?:{either})(?=$|[\s\d:：,，#])"
+
+
+def _commanded(command: Command) -> Filter:
+    pattern = re.compile(rf"{_opening(command.words)}[\s:：,，#]*(.*)", re.DOTALL)
 
     def wanted(context: Context) -> Context | None:
         if not context.person.roles & command.roles:

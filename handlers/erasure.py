@@ -120,7 +120,7 @@ def _erase_person(session: Session, person: Person) -> None:
     """The row stays, for tickets and votes refer to it; nothing leads from it to anybody."""
     person.openid = f"erased-{secrets.token_hex(16)}"
     person.name = person.phone = person.wecom = ""
-    person.home_place_id = person.last_told_ticket_id = person.last_inbound_at = None
+    person.home_place_id = person.last_inbound_at = None
     person.home_building = person.home_unit = person.home_room = ""
     person.following = False
     session.execute(delete(Guess).where(Guess.person_id == person.id))

@@ -42,7 +42,7 @@ def explain(context: Context, case: Case, route: Route) -> dict[str, Any]:
             {"code": team.code, "name": team.name}
             for team in candidates(town.world, town.world.chain(route.grid), rules[number].lead)
         ],
-        "told": [person.name for person in told_of(context.session, town, ticket, context.now)],
+        "told": [person.name for person in told_of(town, ticket, context.now)],
         "assign": how.value,
         "asked_first": first.name if first else None,
     }

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.dialogue import Context
+from handlers.dialogue import Context, Kind
 from models.push import Timer
 from models.ticket import Attachment
 
@@ -35,6 +35,8 @@ def hold(context: Context) -> Attachment:
 
 def waiting(context: Context) -> tuple[int, ...]:
     """Attachments that this person sent shortly before and that belong to no ticket."""
+    if not context.holds_media and context.message.kind is Kind.TEXT:  # else this very message may be one
+        return ()
     since = context.now - timedelta(minutes=context.town.habits.question_minutes)
     mine = (Attachment.person_id == context.person.id) & Attachment.ticket_id.is_(None)
     return tuple(context.session.scalars(select(Attachment.id).where(mine, Attachment.created_at >= since)))

@@ -9,6 +9,7 @@ from handlers.access import by_number, tickets
 from handlers.choosing import numbered
 from handlers.dialogue import Context, Reply
 from models.moves import Status
+from models.push import last_told
 from models.ticket import Ticket
 
 CHOICE = "picking.choice"
@@ -45,7 +46,7 @@ def pick_any(
     digits, words = split_reference(context.rest)
     if digits:
         return _by_number(context, scope, digits, words, word)
-    last = context.person.last_told_ticket_id
+    last = last_told(context.session, context.person.id)
     if last and (ticket := context.session.scalar(tickets(scope & (Ticket.id == last), statuses))):
         return ticket, words
     fitting = list(context.session.scalars(tickets(scope, statuses).limit(MOST)))

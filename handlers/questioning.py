@@ -17,6 +17,7 @@ from handlers.telling import tell
 from models.approval import Question
 from models.moves import ANSWER, ASK, NOTE, Status
 from models.person import OVERSEERS, STAFF, Person
+from models.push import last_told
 from models.ticket import SYSTEM, Ticket
 from nlp.understanding import Intent
 
@@ -121,6 +122,8 @@ def _answered(context: Context, question: Question, words: str) -> Reply:
 
 def _asked(context: Context) -> Question | None:
     """The latest open question to this person, of a ticket that still wants it."""
+    if not context.staff_ask:
+        return None
     mine = (
         select(Question)
         .join(Ticket, Ticket.id == Question.ticket_id)
@@ -154,7 +157,9 @@ def _looks_new(context: Context) -> bool:
 
 def _rates(context: Context, question: Question) -> bool:
     """A digit, while another ticket was told of later that asks for a rating."""
-    return chosen(context.text, 4) is not None and context.person.last_told_ticket_id != question.ticket_id
+    if chosen(context.text, 4) is None:
+        return False
+    return last_told(context.session, context.person.id) != question.ticket_id
 
 
 def _patience(occasion: Occasion) -> timedelta:

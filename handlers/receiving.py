@@ -1,28 +1,32 @@
 """What every message reads and writes whatever it says: itself, who wrote it, the open question, the reply.
 
-These statements run for each message, so they are built once and bypass the unit of work where nothing needs it.
+One statement of each kind for all messages that are answered together, built once, past the unit of work.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, delete, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from handlers.dialogue import Context, Kind, Message, Reply
+from models.approval import Question
 from models.conversation import Conversation, Inbound
 from models.person import Person
+from models.ticket import Attachment
 from nlp.identities import mask
 
 _OPENING = frozenset({"subscribe", "scan", "click"})
 """Events that open WeChat's window for messages to a person"""
+_KEPT = tuple(each.name for each in fields(Message) if each.name not in {"key", "openid", "kind"})
 
 _INBOUND, _QUESTIONS, _PEOPLE = (cast("Table", kind.__table__) for kind in (Inbound, Conversation, Person))
+_STORED = select(_INBOUND.c.key, _INBOUND.c.reply).where(_INBOUND.c.key.in_(bindparam("keys", expanding=True)))
 _REPLIED = (
     update(_INBOUND)
     .where(_INBOUND.c.key == bindparam("of"))
@@ -33,11 +37,16 @@ _SEEN = (
     .where(_PEOPLE.c.id == bindparam("of"))
     .values(last_inbound_at=bindparam("last_inbound_at"), following=True)
 )
-_WRITER = (
-    select(Person, Conversation)
+_IS_ASKED = exists().where(Question.asked_of == Person.id, Question.closed_at.is_(None))
+_HOLDS_MEDIA = exists().where(
+    Attachment.person_id == Person.id, Attachment.ticket_id.is_(None), Attachment.created_at >= bindparam("since")
+)
+_WRITERS = (
+    select(Person, Conversation, _IS_ASKED, _HOLDS_MEDIA)
     .outerjoin(Conversation, Conversation.person_id == Person.id)
-    .where(Person.openid == bindparam("openid"))
+    .where(Person.openid.in_(bindparam("openids", expanding=True)))
     .options(joinedload(Person.role_rows))
+    .order_by(Person.id)  # two processes that lock the same people do it in the same order
     .with_for_update(of=_PEOPLE)  # two messages of one person are answered one after the other
 )
 _ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"))
@@ -51,11 +60,97 @@ class Writer:
     asked: bool = False
     state: str = ""
     slots: Mapping[str, Any] = field(default_factory=dict)
+    staff_ask: bool = False
+    """Staff have asked them something: their words may be the answer"""
+    holds_media: bool = False
+    """They sent photos that still belong to no ticket"""
 
 
-def receive(session: Session, message: Message, now: datetime) -> bool:
-    """Write the message down first. False: it is there already (a redelivery; we waited for the first to commit)."""
-    row = {
+def receive(session: Session, messages: Sequence[Message], now: datetime) -> Collection[str]:
+    """Write the messages down first. The keys of those that are new.
+
+    The others are there already: redeliveries; where another process is at one just now, we have waited for it.
+    """
+    statement = _new_message(_dialect(session))
+    return set(session.connection().scalars(statement, [_row(message, now) for message in messages]))
+
+
+def replies_to(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """What redelivered messages were answered before."""
+    found = session.connection().execute(_STORED, {"keys": list(keys)})
+    return {key: reply or "" for key, reply in found}
+
+
+def write_replies(session: Session, replies: Mapping[str, str], at: datetime | None, failure: str = "") -> None:
+    """Keep what is answered, by message key: a redelivery gets the same."""
+    rows = [{"of": key, "reply": reply, "answered_at": at, "failure": failure} for key, reply in replies.items()]
+    session.connection().execute(_REPLIED, rows)
+
+
+def open_with(session: Session, messages: Sequence[Message], now: datetime, media_kept: timedelta) -> dict[str, Writer]:
+    """Whoever writes, by openid, known from now on, with the question that is open. One message a person.
+
+    Photos without words are waited for as long as `media_kept`.
+    """
+    openids = [message.openid for message in messages]
+    found = session.execute(_WRITERS, {"openids": openids, "since": now - media_kept}).unique()
+    writers = {cast("str", row[0].openid): _writer(row[0], row[1], row[2], row[3], now) for row in found}
+    writers |= _new_people(session, [openid for openid in openids if openid not in writers])
+    seen = [writers[message.openid].person for message in messages if _opens_window(message)]
+    if seen:
+        rows = sorted(person.id for person in seen)
+        session.connection().execute(_SEEN, [{"of": row, "last_inbound_at": now} for row in rows])
+    for person in seen:
+        set_committed_value(person, "last_inbound_at", now)
+        set_committed_value(person, "following", True)  # noqa: FBT003  (SQLAlchemy's own signature)
+    return writers
+
+
+def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]) -> None:
+    """Keep the questions that replies leave open, or forget those that were."""
+    asked, over = [], []
+    for context, writer, reply in answered:
+        if reply.keep:
+            continue
+        if reply.state:
+            expires_at = context.now + timedelta(minutes=context.town.habits.question_minutes)
+            values = {"state": reply.state, "slots": dict(reply.slots), "expires_at": expires_at}
+            asked.append({"person_id": writer.person.id, **values})
+        elif writer.asked:
+            over.append({"of": writer.person.id})
+    if asked:
+        session.connection().execute(_question(_dialect(session)), asked)
+    if over:
+        session.connection().execute(_ANSWERED, over)
+
+
+def _writer(
+    person: Person,
+    question: Conversation | None,
+    staff_ask: bool,  # noqa: FBT001  (a row, column by column)
+    holds_media: bool,  # noqa: FBT001
+    now: datetime,
+) -> Writer:
+    writer = Writer(person, question is not None, staff_ask=bool(staff_ask), holds_media=bool(holds_media))
+    if question is None or question.expires_at <= now:
+        return writer
+    return replace(writer, state=question.state, slots=question.slots)
+
+
+def _new_people(session: Session, openids: Sequence[str]) -> dict[str, Writer]:
+    people = [Person(openid=openid) for openid in openids]
+    if people:
+        session.add_all(people)
+        session.flush()
+    return {cast("str", person.openid): Writer(person) for person in people}
+
+
+def _opens_window(message: Message) -> bool:
+    return message.event != "unsubscribe" and (message.kind is not Kind.EVENT or message.event in _OPENING)
+
+
+def _row(message: Message, now: datetime) -> dict[str, Any]:
+    return {
         "key": message.key,
         "openid": message.openid,
         "kind": message.kind.value,
@@ -64,54 +159,13 @@ def receive(session: Session, message: Message, now: datetime) -> bool:
         "failure": "",
         "reply": None,
     }
-    return session.connection().execute(_new_message(_dialect(session)), row).first() is not None
-
-
-def write_reply(session: Session, message: Message, reply: str, at: datetime | None, failure: str = "") -> None:
-    """Keep what is answered: a redelivery gets the same."""
-    values = {"reply": reply, "answered_at": at, "failure": failure}
-    session.connection().execute(_REPLIED, {"of": message.key, **values})
-
-
-def open_with(session: Session, message: Message, now: datetime) -> Writer:
-    """Whoever writes, known from now on, with the question that is open."""
-    found = session.execute(_WRITER, {"openid": message.openid}).unique().one_or_none()
-    person = found[0] if found else _new_person(session, message)
-    if message.event != "unsubscribe" and (message.kind is not Kind.EVENT or message.event in _OPENING):
-        session.connection().execute(_SEEN, {"of": person.id, "last_inbound_at": now})
-        set_committed_value(person, "last_inbound_at", now)
-        set_committed_value(person, "following", True)  # noqa: FBT003  (SQLAlchemy's own signature)
-    question = found[1] if found else None
-    if question is None or question.expires_at <= now:
-        return Writer(person, asked=question is not None)
-    return Writer(person, asked=True, state=question.state, slots=question.slots)
-
-
-def remember(context: Context, writer: Writer, reply: Reply) -> None:
-    """Keep the question that the reply leaves open, or forget the one that was."""
-    if reply.keep:
-        return
-    connection = context.session.connection()
-    if reply.state:
-        expires_at = context.now + timedelta(minutes=context.town.habits.question_minutes)
-        values = {"state": reply.state, "slots": dict(reply.slots), "expires_at": expires_at}
-        connection.execute(_question(_dialect(context.session)), {"person_id": writer.person.id, **values})
-    elif writer.asked:
-        connection.execute(_ANSWERED, {"of": writer.person.id})
-
-
-def _new_person(session: Session, message: Message) -> Person:
-    person = Person(openid=message.openid)
-    session.add(person)
-    session.flush()
-    return person
 
 
 def _content(message: Message) -> Mapping[str, Any]:
     """What is kept of a message beside the ticket that comes of it: to look into trouble, not to call anybody."""
-    kept = asdict(message) | {"sent_at": message.sent_at.isoformat(), "extra": dict(message.extra)}
-    kept["text"] = mask(message.text)
-    return {name: value for name, value in kept.items() if value and name not in {"key", "openid", "kind"}}
+    kept = {name: getattr(message, name) for name in _KEPT}
+    kept |= {"sent_at": message.sent_at.isoformat(), "extra": dict(message.extra), "text": mask(message.text)}
+    return {name: value for name, value in kept.items() if value}
 
 
 def _dialect(session: Session) -> str:
@@ -120,8 +174,8 @@ def _dialect(session: Session) -> str:
 
 @cache
 def _new_message(dialect: str) -> Insert:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(_INBOUND).on_conflict_do_nothing(index_elements=["key"]).returning(_INBOUND.c.key)
+    writing = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return writing(_INBOUND).on_conflict_do_nothing(index_elements=["key"]).returning(_INBOUND.c.key)
 
 
 @cache

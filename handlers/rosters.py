@@ -1,14 +1,12 @@
 """Who of a team is there at a moment: shifts, leave and stand-ins out of the roster; without a roster, everybody."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
-
-from models.person import STAFF, Person, PersonRole, Role
+from handlers.staff import Colleague, Staff
+from models.person import Role
 from models.roster import DAY_MINUTES, Shift, ShiftKind
 from models.ticket import CHINA, Ticket
 
@@ -56,11 +54,11 @@ def _date(text: str) -> date:
 class Present:
     """Somebody who is there, and in whose stead."""
 
-    person: Person
-    instead_of: Person | None = None
+    person: Colleague
+    instead_of: Colleague | None = None
 
     @property
-    def post(self) -> Person:
+    def post(self) -> Colleague:
         """Whose work it is: a stand-in has the grid of whoever is away."""
         return self.instead_of or self.person
 
@@ -69,18 +67,14 @@ class Present:
 class Roster:
     """The lines of the roster for some people, and how to tell a working day."""
 
-    people: dict[int, Person]
+    people: Mapping[int, Colleague]
     shifts: tuple[Shift, ...]
     works_on: WorksOn
 
     @classmethod
-    def of(cls, session: Session, people: Iterable[Person], works_on: WorksOn) -> "Roster":
-        by_id = {person.id: person for person in people}
-        shifts = session.scalars(select(Shift).where(Shift.person_id.in_(by_id)).order_by(Shift.id)).all()
-        strangers = {shift.stand_in_id for shift in shifts if shift.stand_in_id} - by_id.keys()
-        if strangers:
-            by_id |= {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(strangers)))}
-        return cls(by_id, tuple(shifts), works_on)
+    def of(cls, staff: Staff, people: Iterable[Colleague], works_on: WorksOn) -> "Roster":
+        """For these people; a stand-in may be anybody."""
+        return cls(staff.people, tuple(shift for each in people for shift in staff.shifts.get(each.id, ())), works_on)
 
     def covers(self, shift: Shift, at: datetime) -> bool:
         """Whether a line holds at a moment; a night shift belongs to the day on which it begins."""
@@ -94,12 +88,12 @@ class Roster:
     def _on(self, shift: Shift, day: date) -> bool:
         return holds_on(shift.days, day, self.works_on)
 
-    def leave(self, person: Person, at: datetime) -> Shift | None:
+    def leave(self, person: Colleague, at: datetime) -> Shift | None:
         """The line that lets somebody be away now."""
         away = (shift for shift in self.shifts if shift.kind == ShiftKind.LEAVE and shift.person_id == person.id)
         return next((shift for shift in away if self.covers(shift, at)), None)
 
-    def there(self, person: Person, at: datetime) -> Present | None:
+    def there(self, person: Colleague, at: datetime) -> Present | None:
         """The person, or whoever stands in; None where nobody does."""
         stands = person
         for _ in range(3):  # a stand-in may be away too and have one; a circle ends here
@@ -111,7 +105,7 @@ class Roster:
             stands = self.people[leave.stand_in_id]
         return None
 
-    def listed(self, team: Sequence[Person], at: datetime, *kinds: ShiftKind) -> list[Present]:
+    def listed(self, team: Sequence[Colleague], at: datetime, *kinds: ShiftKind) -> list[Present]:
         """Whoever of a team a line of these kinds names now, with stand-ins for those away."""
         ids = {person.id for person in team}
         lines = [shift for shift in self.shifts if shift.kind in kinds and shift.person_id in ids]
@@ -122,12 +116,12 @@ class Roster:
         ]
         return _each_once(self.there(person, at) for person in named)
 
-    def on_duty(self, team: Sequence[Person], at: datetime) -> list[Present]:
+    def on_duty(self, team: Sequence[Colleague], at: datetime) -> list[Present]:
         """Who is told of ordinary work: those on duty; else all who aren't away; else all, for nothing may be lost."""
         here = self.listed(team, at, ShiftKind.DUTY) or _each_once(self.there(person, at) for person in team)
         return here or [Present(person) for person in team]
 
-    def on_call(self, team: Sequence[Person], at: datetime) -> list[Present]:
+    def on_call(self, team: Sequence[Colleague], at: datetime) -> list[Present]:
         """Who is told of danger: those on call and those on duty. Empty: the roster names nobody."""
         return self.listed(team, at, ShiftKind.ONCALL, ShiftKind.DUTY)
 
@@ -140,30 +134,24 @@ def _each_once(found: Iterable[Present | None]) -> list[Present]:
     return list(by_person.values())
 
 
-def members(session: Session, ticket: Ticket, teams: Iterable[str]) -> list[Person]:
-    """Staff of these teams whose rights reach the ticket's grid."""
-    chain = [code for code in (ticket.grid, ticket.community, ticket.street, ticket.county) if code]
-    staff = select(PersonRole.person_id).where(PersonRole.role.in_([role.value for role in STAFF]))
-    found = select(Person).where(
-        Person.team.in_(list(teams)), or_(Person.grid.is_(None), Person.grid.in_(chain)), Person.id.in_(staff)
-    )
-    return list(session.scalars(found.order_by(Person.id)))
+def reach_of(ticket: Ticket) -> list[str]:
+    """The grids that a ticket lies in, nearest first."""
+    return [code for code in (ticket.grid, ticket.community, ticket.street, ticket.county) if code]
 
 
-def may_hold(person: Person, ticket: Ticket) -> bool:
+def may_hold(person: Colleague, ticket: Ticket) -> bool:
     """Whether a stand-in, who may look after another grid, has rights on this ticket."""
     reach = {None, ticket.grid, ticket.community, ticket.street, ticket.county}
     return Role.GRID_STAFF in person.roles or person.grid in reach
 
 
 def at_hand(
-    session: Session, ticket: Ticket, now: datetime, teams: Sequence[str], works_on: WorksOn
+    staff: Staff, ticket: Ticket, now: datetime, teams: Sequence[str], works_on: WorksOn
 ) -> Iterator[tuple[str, list[Present]]]:
     """Team by team, who is there for a ticket now. For danger a team without a roster is whole."""
-    people = members(session, ticket, teams)
-    roster = Roster.of(session, people, works_on)
     for team in teams:
-        its = [person for person in people if person.team == team]
+        its = staff.members([team], reach_of(ticket))
+        roster = Roster.of(staff, its, works_on)
         here = roster.on_call(its, now) if ticket.red_flag else roster.on_duty(its, now)
         here = [present for present in here if present.instead_of is None or may_hold(present.person, ticket)]
         yield team, here

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, ClassVar, Protocol, cast
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import bindparam, func, select
 
 from handlers.dialogue import Context
 from handlers.joining_rules import Joining
@@ -20,6 +21,75 @@ _NEARBY = 0.0015  # degrees, some 150 m: two pins of one thing
 _NOISE = re.compile(r"[\W\d_]+")
 
 
+class Compared(Protocol):
+    """What is compared of a ticket."""
+
+    id: Any
+    item: Any
+    text: Any
+    red_flag: Any
+    building: Any
+    unit: Any
+    room: Any
+    place_name: Any
+    neighbours: Any
+
+
+_COMPARED = tuple(getattr(Ticket, name) for name in Compared.__annotations__)
+_OF_LATE = (
+    select(*_COMPARED)
+    .where(
+        Ticket.category == bindparam("category"),
+        Ticket.created_at >= bindparam("since"),
+        *(Ticket.status != status.value for status in Status if status not in OPEN - {Status.INCOMPLETE}),
+    )
+    .order_by(Ticket.created_at.desc())
+    .limit(MOST)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _AtPlace:
+    """A place of the world."""
+
+    place_id: int
+    statement: ClassVar = _OF_LATE.where(Ticket.place_id == bindparam("place"))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"place": self.place_id}
+
+    def holds(self, ticket: Ticket) -> bool:
+        return ticket.place_id == self.place_id
+
+
+@dataclass(frozen=True, slots=True)
+class _AtPin:
+    """The surroundings of a pin, within its grid."""
+
+    grid: str
+    lat: float
+    lng: float
+    statement: ClassVar = _OF_LATE.where(
+        Ticket.grid == bindparam("grid"),
+        Ticket.lat.between(bindparam("south"), bindparam("north")),
+        Ticket.lng.between(bindparam("west"), bindparam("east")),
+    )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        sides = {"south": self.lat - _NEARBY, "north": self.lat + _NEARBY}
+        return {"grid": self.grid, "west": self.lng - _NEARBY, "east": self.lng + _NEARBY, **sides}
+
+    def holds(self, ticket: Ticket) -> bool:
+        if ticket.grid != self.grid or ticket.lat is None or ticket.lng is None:
+            return False
+        return abs(ticket.lat - self.lat) <= _NEARBY and abs(ticket.lng - self.lng) <= _NEARBY
+
+
+_Spot = _AtPlace | _AtPin
+
+
 @dataclass(frozen=True, slots=True)
 class Same:
     """An open ticket that a report belongs to."""
@@ -33,29 +103,41 @@ class Same:
 
 def find(context: Context, draft: Draft) -> Same | None:
     """The ticket that a draft is about too, if there is one."""
-    where = _where(context, draft)
-    rules = context.town.joining
-    if where is None or draft.category in rules.never:
+    spot, rules = _spot(context, draft), context.town.joining
+    if spot is None or draft.category in rules.never:
         return None
     _one_after_another(context, draft)
-    since = context.now - timedelta(hours=rules.window_hours)
-    status = Ticket.status.in_([each.value for each in OPEN - {Status.INCOMPLETE}])
-    latest = select(Ticket).where(where, Ticket.category == draft.category, Ticket.created_at >= since, status)
-    candidates = context.session.scalars(latest.order_by(Ticket.created_at.desc()).limit(MOST)).all()
-    alike = [ticket for ticket in candidates if is_same(rules, draft, ticket)]
+    alike = [ticket for ticket in _latest(context, spot, draft.category) if is_same(rules, draft, ticket)]
     if not alike:
         return None
-    best = max(
+    nearest = max(
         alike, key=lambda ticket: (ticket.building == draft.building, _likeness(draft, ticket), ticket.neighbours)
     )
+    best = context.session.get_one(Ticket, nearest.id)
     mine = context.session.get(Follower, (best.id, context.person.id)) is not None
-    return Same(best, _at_once(context, draft, best, alike), mine)
+    return Same(best, _at_once(context, draft, best, [ticket.id for ticket in alike]), mine)
 
 
-def is_same(rules: Joining, draft: Draft, ticket: Ticket) -> bool:
+def _latest(context: Context, spot: _Spot, category: str) -> list[Compared]:
+    """The open tickets of this spot and category, the latest first.
+
+    By columns, for most of them are looked at in vain; and with those that were filed in this very transaction and
+    are not written yet, for to write them one by one would cost more than all the rest.
+    """
+    session = context.session
+    if any(isinstance(row, Ticket) for row in session.dirty):
+        session.flush()
+    filed = [row for row in session.new if isinstance(row, Ticket)]
+    unwritten = [ticket for ticket in reversed(filed) if ticket.category == category and spot.holds(ticket)]
+    since = context.now - timedelta(hours=context.town.joining.window_hours)
+    found = session.connection().execute(spot.statement, {"category": category, "since": since, **spot.values})
+    return [*unwritten, *cast("list[Compared]", found.all())][:MOST]
+
+
+def is_same(rules: Joining, draft: Draft, ticket: Compared) -> bool:
     """Whether two reports of one place and category tell of one thing."""
     if draft.red_flag or ticket.red_flag:  # danger is never taken for something that only resembles it
-        return draft.red_flag == ticket.red_flag and draft.building == ticket.building
+        return (draft.red_flag, draft.building) == (ticket.red_flag, ticket.building)
     if draft.item and ticket.item and draft.item != ticket.item:
         return False
     if _are_outages(rules, draft, ticket):
@@ -78,12 +160,12 @@ def _pairs(text: str) -> set[str]:
     return {words[i : i + 2] for i in range(len(words) - 1)}
 
 
-def _likeness(draft: Draft, ticket: Ticket) -> float:
+def _likeness(draft: Draft, ticket: Compared) -> float:
     """Of what they say, not of where it is: the place is the same anyway."""
     return likeness(draft.text.replace(draft.place_name, ""), ticket.text.replace(ticket.place_name, ""))
 
 
-def _are_outages(rules: Joining, draft: Draft, ticket: Ticket) -> bool:
+def _are_outages(rules: Joining, draft: Draft, ticket: Compared) -> bool:
     return (
         draft.item == ticket.item
         and rules.is_outage(draft.item, draft.text)
@@ -91,30 +173,25 @@ def _are_outages(rules: Joining, draft: Draft, ticket: Ticket) -> bool:
     )
 
 
-def _at_once(context: Context, draft: Draft, best: Ticket, alike: list[Ticket]) -> bool:
+def _at_once(context: Context, draft: Draft, best: Ticket, alike: list[int]) -> bool:
     rules = context.town.joining
     if draft.red_flag or _are_outages(rules, draft, best) or best.neighbours + 1 >= rules.flood_followers:
         return True
     since = context.now - timedelta(minutes=rules.flood_minutes)
     lately = (
-        select(func.count())
-        .select_from(Follower)
-        .where(Follower.ticket_id.in_([ticket.id for ticket in alike]), Follower.joined_at >= since)
+        select(func.count()).select_from(Follower).where(Follower.ticket_id.in_(alike), Follower.joined_at >= since)
     )
     reports: int = context.session.scalar(lately) or 0
     return reports >= rules.flood_reports
 
 
-def _where(context: Context, draft: Draft) -> ColumnElement[bool] | None:
-    """The place, or the surroundings of a pin."""
+def _spot(context: Context, draft: Draft) -> _Spot | None:
     if draft.place_id:
-        return Ticket.place_id == draft.place_id
+        return _AtPlace(draft.place_id)
     if draft.lat is None or draft.lng is None:
         return None
     grid = context.town.world.grid_at(draft.lat, draft.lng)
-    north = Ticket.lat.between(draft.lat - _NEARBY, draft.lat + _NEARBY)
-    east = Ticket.lng.between(draft.lng - _NEARBY, draft.lng + _NEARBY)
-    return and_(Ticket.grid == grid, north, east) if grid else None
+    return _AtPin(grid, draft.lat, draft.lng) if grid else None
 
 
 def _one_after_another(context: Context, draft: Draft) -> None:

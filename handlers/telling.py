@@ -1,20 +1,23 @@
 """Who is told of what: a table of (what happened, whom) → wording, written into the outbox in the same transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache, partial
 
-from sqlalchemy import Select, bindparam, func, or_, select, true
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from handlers import shown
 from handlers.calling import told_of, told_of_teams
 from handlers.privacy import for_residents, for_staff, is_delicate, shielded
+from handlers.rosters import reach_of
+from handlers.staff import Colleague
 from handlers.town import Town
 from models.follower import Follower
 from models.moves import Status
-from models.person import OVERSEERS, Person, PersonRole
+from models.person import Person
 from models.push import Push
 from models.ticket import Ticket, TicketEvent
 
@@ -133,30 +136,30 @@ def tell(
     what: str,
     now: datetime,
     *,
-    but: Person | None = None,
+    but: Colleague | None = None,
     teams: Sequence[str] = (),
-    named: Sequence[Person] = (),
+    named: Sequence[Colleague] = (),
     **values: object,
 ) -> int:
     """Write a push for everybody whom `what` concerns, except whoever did it. Returns how many.
 
     `teams`: whom a whistle called, where it is about them. `named`: whoever was picked out by the caller.
     """
-    session.flush()
-    last_event = session.connection().scalar(_LAST_EVENT, {"ticket": ticket.id}) or 0
+    occasion = f"{what}:{_latest_event(session, ticket)}"
     told: set[int] = {but.id} if but else set()
     for telling in TELLINGS[what]:
+        letter = cache(partial(_letter, town, ticket, telling, values))  # most of a team are told the same
         concerned = named if telling.to is Audience.NAMED else audience(session, town, ticket, telling.to, now, teams)
         for person in concerned:
             if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
                 told.add(person.id)
-                session.add(_push(town, ticket, person, telling, f"{what}:{last_event}", now, values))
+                session.add(_push(town, ticket, person, telling, occasion, now, letter))
     return len(told) - bool(but)
 
 
 def audience(
     session: Session, town: Town, ticket: Ticket, whom: Audience, now: datetime, teams: Sequence[str] = ()
-) -> Iterable[Person]:
+) -> Iterable[Colleague]:
     """The people behind an audience's name, for this ticket."""
     match whom:
         case Audience.RESIDENTS:
@@ -166,63 +169,76 @@ def audience(
         case Audience.ASSIGNEE | Audience.TEAM if whom is Audience.ASSIGNEE or ticket.assignee_id:
             return session.scalars(select(Person).where(Person.id == ticket.assignee_id))
         case Audience.TEAM:
-            return told_of(session, town, ticket, now)
+            return told_of(town, ticket, now)
         case Audience.CALLED:
-            return told_of_teams(session, town, ticket, now, teams)
-    return session.scalars(_overseers(ticket))
+            return told_of_teams(town, ticket, now, teams)
+    return town.staff.overseeing(reach_of(ticket))
 
 
-def _overseers(ticket: Ticket) -> Select[Person]:
-    roles = [role.value for role in OVERSEERS]
-    everywhere = not ticket.grid
-    return (
-        select(Person)
-        .where(
-            Person.id.in_(select(PersonRole.person_id).where(PersonRole.role.in_(roles))),
-            true() if everywhere else or_(Person.grid.is_(None), Person.grid.in_(_chain(ticket))),
-        )
-        .order_by(Person.id)
-    )
-
-
-def _chain(ticket: Ticket) -> list[str]:
-    return [code for code in (ticket.grid, ticket.community, ticket.street, ticket.county) if code]
+def _latest_event(session: Session, ticket: Ticket) -> int:
+    """Tells one occasion from another: what is told twice of the same event is told once."""
+    if ticket in session.new:
+        return 0
+    session.flush()
+    return session.connection().scalar(_LAST_EVENT, {"ticket": ticket.id}) or 0
 
 
 def _push(
     town: Town,
     ticket: Ticket,
-    person: Person,
+    person: Colleague,
     telling: Telling,
     occasion: str,
     now: datetime,
-    values: dict[str, object],
+    letter: Callable[[datetime, str, bool], "_Letter"],
 ) -> Push:
     mine = person.id == ticket.proposed_id and ticket.proposed_until and now < ticket.proposed_until
     at = _said_at(town, ticket, person, telling, occasion.partition(":")[0], now)
     turn = town.say("push.your_turn", until=shown.moment(ticket.proposed_until, at)) if mine else ""
-    facts = facts_of(town, ticket, at) | {"turn": turn} | values
-    if telling.to is Audience.RESIDENTS and person.id != ticket.reporter_id:
-        facts["where"] = shown.where_for_neighbours(town, ticket)
-    person.last_told_ticket_id = ticket.id
+    said = letter(at, turn, telling.to is Audience.RESIDENTS and person.id != ticket.reporter_id)
     return Push(
         key=f"{ticket.id}:{occasion}:{person.id}",
         person_id=person.id,
         ticket_id=ticket.id,
         event=occasion.partition(":")[0],
-        text=town.say(telling.wording, **_discreet(town, ticket, telling, facts)),
+        text=said.text,
         template=telling.template,
-        fields={name: str(facts[name]) for name in ("number", "where", "status")}
-        | {"what": f"{facts['urgent']}{facts['what']}", "due": shown.stamp(shown.due(ticket) or at)},
+        fields=said.fields,
         due_at=at,
         created_at=now,
     )
 
 
-def _said_at(town: Town, ticket: Ticket, person: Person, telling: Telling, event: str, now: datetime) -> datetime:
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """What a push says: as a message, and in the fields of a template."""
+
+    text: str
+    fields: dict[str, str]
+
+
+def _letter(
+    town: Town,
+    ticket: Ticket,
+    telling: Telling,
+    values: dict[str, object],
+    at: datetime,
+    turn: str,
+    to_neighbour: bool,  # noqa: FBT001  (all by place: it is remembered by them)
+) -> _Letter:
+    facts = facts_of(town, ticket, at) | {"turn": turn} | values
+    if to_neighbour:
+        facts["where"] = shown.where_for_neighbours(town, ticket)
+    fields = {name: str(facts[name]) for name in ("number", "where", "status")}
+    fields |= {"what": f"{facts['urgent']}{facts['what']}", "due": shown.stamp(shown.due(ticket) or at)}
+    return _Letter(town.say(telling.wording, **_discreet(town, ticket, telling, facts)), fields)
+
+
+def _said_at(town: Town, ticket: Ticket, person: Colleague, telling: Telling, event: str, now: datetime) -> datetime:
     """Now, or in the morning: at night only a danger is told, and a resident who is just writing to us."""
-    quiet, heard = town.quiet_hours, person.last_inbound_at
-    awake = telling.template == _RESIDENT_TEMPLATE and heard and now - heard <= timedelta(minutes=quiet.awake_minutes)
+    quiet = town.quiet_hours
+    heard = person.last_inbound_at if isinstance(person, Person) and telling.template == _RESIDENT_TEMPLATE else None
+    awake = heard and now - heard <= timedelta(minutes=quiet.awake_minutes)
     return now if ticket.red_flag or event in quiet.at_once or awake else quiet.wait(now)
 
 

@@ -17,6 +17,7 @@ from handlers.world import PlaceNode
 from models.follower import Follower
 from models.grid import Level
 from models.moves import DISPATCH, RECEIVE, Status
+from models.numbers import next_ticket_id
 from models.person import Person
 from models.ticket import SYSTEM, Actor, Attachment, Source, Ticket, TicketEvent
 
@@ -75,9 +76,7 @@ def file(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
     route_it(context, ticket, place)
     set_promise(context, ticket, context.now)
     context.session.add(ticket)
-    context.session.flush()
-    ticket.give_number()
-    ticket.followers.add(Follower(person_id=reporter.id, joined_at=context.now))
+    context.session.add(Follower(ticket_id=ticket.id, person_id=reporter.id, joined_at=context.now))
     attach(context, ticket, draft.attachments)
     if ticket.team:
         ticket.apply(RECEIVE, by=SYSTEM, at=context.now, note="自动受理")
@@ -150,7 +149,9 @@ def recent(context: Context, minutes: int) -> Ticket | None:
 
 
 def _new_ticket(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
-    return Ticket(
+    ticket = Ticket(
+        id=next_ticket_id(context.session),
+        status=Status.PENDING.value,
         category=draft.category or "other",
         item=draft.item,
         source=draft.source,
@@ -169,6 +170,8 @@ def _new_ticket(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
         reporter_id=reporter.id,
         created_at=context.now,
     )
+    ticket.give_number()
+    return ticket
 
 
 def attach(occasion: Occasion, ticket: Ticket, attachments: tuple[int, ...]) -> None:

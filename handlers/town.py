@@ -14,6 +14,7 @@ from handlers.limits import Limits
 from handlers.privacy import Privacy
 from handlers.quiet import QuietHours
 from handlers.routing import Routing
+from handlers.staff import Staff
 from handlers.whistle_rules import Whistling
 from handlers.wording import Wordings
 from handlers.world import World
@@ -88,5 +89,6 @@ class Town:
     levels: Levels
     reader: Reads
     duties: Duties = field(default_factory=Duties)
+    staff: Staff = field(default_factory=Staff)
     links: Links | None = None
     """None: no address is known under which we could be reached"""

@@ -17,6 +17,7 @@ from handlers.tickets import Draft, file
 from models.follower import NOT_SOLVED, Follower
 from models.moves import CLOSE, NOTE, RATE, Closing, Status
 from models.person import Role
+from models.push import last_told
 from models.ticket import SYSTEM, Actor, Ticket
 
 _WORDS = {3: "满意", 2: "基本满意", 1: "不满意", NOT_SOLVED: "没解决"}
@@ -67,7 +68,7 @@ def asked_about(context: Context) -> Ticket | None:
     mine = followed(context.person) & Ticket.id.in_(open_vote)
     since = context.now - timedelta(days=context.town.habits.reopen_days)
     decided = (Ticket.status == Status.CLOSED.value) & (Ticket.neighbours > 0) & (Ticket.ended_at >= since)
-    told = Ticket.id == (context.person.last_told_ticket_id or 0)
+    told = Ticket.id == (last_told(context.session, context.person.id) or 0)
     last = context.session.scalar(tickets(mine & told & ((Ticket.status == Status.RESOLVED.value) | decided)))
     return last or context.session.scalar(tickets(mine, (Status.RESOLVED,)).limit(1))
 

@@ -17,6 +17,7 @@ from handlers.telling import tell
 from handlers.tickets import watch
 from models.moves import ACCEPT, ENDED, NOTE, OPEN, REASSIGN, REPORT_IN, RESOLVE, Status
 from models.person import STAFF, Look
+from models.push import last_told
 from models.ticket import Source, Ticket
 
 router = Router("working")
@@ -162,9 +163,9 @@ def _due_line(context: Context, ticket: Ticket) -> str:
 
 def _pick(context: Context, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
     picked = pick_any(context, _reach(context), statuses, word)
-    if isinstance(picked, Reply) and not context.rest and context.person.last_told_ticket_id:
-        last = _reach(context) & (Ticket.id == context.person.last_told_ticket_id)
-        ticket = context.session.scalar(tickets(last))
+    if isinstance(picked, Reply) and not context.rest:
+        last = last_told(context.session, context.person.id)
+        ticket = context.session.scalar(tickets(_reach(context) & (Ticket.id == last))) if last else None
         if ticket and picked.text == context.say("picking.none", word=word):
             return ticket, ""  # said twice: the caller tells how it stands
     return picked

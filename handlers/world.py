@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from handlers.world_nodes import GridNode, PlaceNode, TeamNode
 from models.grid import Fact, Grid, Level, Place, PlaceAlias, PlaceRange, Team
+from models.staff_version import STAFF_VERSION
 from nlp.places import Gazetteer, PlaceName
 
 __all__ = [
@@ -140,6 +141,14 @@ def _load(session: Session, version: str) -> World:
 
 
 _VERSION = select(Fact.value).where(Fact.name == VERSION)
+_VERSIONS = select(Fact.name, Fact.value).where(Fact.name.in_((VERSION, STAFF_VERSION)))
+
+
+def versions(session: Session) -> tuple[str, str]:
+    """Of the world, and of the staff, who change with it too: what tells a process to read them anew."""
+    found = {name: value for name, value in session.connection().execute(_VERSIONS)}  # noqa: C416  (rows, not pairs)
+    world = found.get(VERSION, "")
+    return world, f"{world}.{found.get(STAFF_VERSION, '')}"
 
 
 def world_version(session: Session) -> str:

@@ -12,29 +12,49 @@ from sqlalchemy import Insert, event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
+from models.follower import Follower
 from models.push import Push, Timer
-from models.ticket import TicketEvent
+from models.ticket import Ticket, TicketEvent
 
-_APPENDED: dict[type[DeclarativeBase], str] = {TicketEvent: "ticket_id", Push: "person_id", Timer: "key"}
+_APPENDED: dict[type[DeclarativeBase], str] = {
+    TicketEvent: "ticket_id",
+    Follower: "ticket_id",
+    Push: "person_id",
+    Timer: "key",
+}
 """What is appended, and what must be known of it: an event of a ticket without an id goes the long way"""
+_LATER = "appended_after_the_flush"
+
+Rows = dict[type[DeclarativeBase], list[DeclarativeBase]]
 
 
 def appending(session_maker: sessionmaker[Session]) -> sessionmaker[Session]:
     """The same sessions, which append."""
-    event.listen(session_maker, "before_flush", lambda session, _context, _objects: _append(session))
+    event.listen(session_maker, "before_flush", lambda session, _context, _objects: _gather(session))
+    event.listen(session_maker, "after_flush", lambda session, _context: _write(session, session.info.pop(_LATER, {})))
     return session_maker
 
 
-def _append(session: Session) -> None:
-    """Write what is new of these kinds."""
-    found: dict[type[DeclarativeBase], list[DeclarativeBase]] = defaultdict(list)
+def _gather(session: Session) -> None:
+    """Write what is new of these kinds; what belongs to a ticket that this flush writes, after it."""
+    at_once: Rows = defaultdict(list)
+    later: Rows = defaultdict(list)
+    unwritten = {row.id for row in session.new if isinstance(row, Ticket)}
     for row in session.new:
         if getattr(row, _APPENDED.get(type(row), ""), None) is not None:
-            found[type(row)].append(row)
+            waits = getattr(row, "ticket_id", None) in unwritten
+            (later if waits else at_once)[type(row)].append(row)
+    for rows in (at_once, later):
+        for row in (row for kind in rows.values() for row in kind):
+            session.expunge(row)
+    _write(session, at_once)
+    if later:
+        session.info[_LATER] = later
+
+
+def _write(session: Session, found: Rows) -> None:
     for kind, rows in found.items():
         session.connection().execute(_insert(kind, session.get_bind().dialect.name), [_values(row) for row in rows])
-        for row in rows:
-            session.expunge(row)
 
 
 @cache

@@ -64,9 +64,11 @@ def connect(url: str) -> Engine:
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions that write: on SQLite each transaction takes the write lock at its begin."""
-    from models.appending import appending  # it knows the tables, which are built on this module
+    # These know the tables, which are built on this module.
+    from models.appending import appending
+    from models.staff_version import telling_of_staff
 
-    return appending(sessionmaker(engine, expire_on_commit=False))
+    return telling_of_staff(appending(sessionmaker(engine, expire_on_commit=False)))
 
 
 def reading_sessions(engine: Engine) -> sessionmaker[Session]:

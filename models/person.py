@@ -46,8 +46,6 @@ class Person(Base):
     home_building: Mapped[str] = mapped_column(default="")
     home_unit: Mapped[str] = mapped_column(default="")
     home_room: Mapped[str] = mapped_column(default="")
-    last_told_ticket_id: Mapped[int | None]
-    """The ticket a push last spoke of: what 「接」 without a number means"""
 
     role_rows: Mapped[list["PersonRole"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 

@@ -62,6 +62,7 @@ class Push(Due, Base):
     __table_args__ = (
         Index("ix_pushes_due_at", "due_at"),
         Index("ix_pushes_person_id_due_at", "person_id", "due_at"),
+        Index("ix_pushes_person_id_id", "person_id", "id"),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
@@ -110,6 +111,12 @@ def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20) 
         update(rows).where(rows.id.in_(due)).values(due_at=now + LEASE, attempts=rows.attempts + 1).returning(rows)
     )
     return sorted(session.scalars(statement), key=lambda row: row.id)
+
+
+def last_told(session: Session, person: int) -> int | None:
+    """The ticket that somebody was last told of: what 「接」 without a number means."""
+    about = select(Push.ticket_id).where(Push.person_id == person, Push.ticket_id.is_not(None))
+    return session.scalar(about.order_by(Push.id.desc()).limit(1))
 
 
 def give_back(session: Session, rows: type[Push] | type[Timer], ids: Sequence[int], now: datetime) -> None:

@@ -34,7 +34,7 @@ def forget_everything(program):
     """A town where nothing has happened yet."""
     with program.sessions() as session, session.begin():
         session.execute(update(Ticket).values(merged_into=None, split_from=None))
-        session.execute(update(Person).values(last_told_ticket_id=None, last_inbound_at=None))
+        session.execute(update(Person).values(last_inbound_at=None))
         for table in reversed(Base.metadata.sorted_tables):
             if table.name not in _WORLD and not table.name.startswith(("roster", "tokens")):
                 session.execute(delete(table))

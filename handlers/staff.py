@@ -1,0 +1,107 @@
+"""The staff as handlers see them: a frozen picture of who is in which team, how far they reach and when they work.
+
+Each new ticket asks who is there; people change teams a few times a year. So it is kept in memory and read anew when
+its version in the database is another (models.staff_version).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from models.person import OVERSEERS, STAFF, Person, PersonRole, Role
+from models.roster import Shift
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the staff: the fields of a `Person` that are not their own affair."""
+
+    id: int
+    openid: str | None
+    name: str
+    team: str | None
+    grid: str | None
+    roles: frozenset[Role]
+
+    @property
+    def is_overseer(self) -> bool:
+        return bool(self.roles & OVERSEERS)
+
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+Colleague = Person | Member
+"""Somebody of the staff, from the database or out of the picture"""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Everybody with a role, and whoever stands in for one of them."""
+
+    version: str = ""
+    people: Mapping[int, Member] = field(default_factory=dict)
+    teams: Mapping[str, tuple[Member, ...]] = field(default_factory=dict)
+    """Who works in a team, by its code"""
+    overseers: Mapping[str | None, tuple[Member, ...]] = field(default_factory=dict)
+    """Supervisors by how far they reach, None: everywhere"""
+    shifts: Mapping[int, tuple[Shift, ...]] = field(default_factory=dict)
+
+    def members(self, teams: Iterable[str], reach: Collection[str]) -> list[Member]:
+        """Staff of these teams whose rights reach one of the grids."""
+        found = (member for team in dict.fromkeys(teams) for member in self.teams.get(team, ()))
+        return sorted((each for each in found if each.grid is None or each.grid in reach), key=_by_id)
+
+    def overseeing(self, reach: Collection[str]) -> list[Member]:
+        """Supervisors of these grids; of all, where none is known."""
+        known = (None, *reach) if reach else tuple(self.overseers)
+        return sorted((each for grid in known for each in self.overseers.get(grid, ())), key=_by_id)
+
+    def leaders(self, teams: Iterable[str]) -> list[Member]:
+        """Supervisors who belong to one of the teams."""
+        wanted = set(teams)
+        return sorted((each for each in self.people.values() if each.is_overseer and each.team in wanted), key=_by_id)
+
+
+def load_staff(session: Session, version: str) -> Staff:
+    """Read them all: some thousand rows in the largest town."""
+    roles = _roles(session)
+    shifts = session.scalars(select(Shift).order_by(Shift.id)).all()
+    stand_ins = {shift.stand_in_id for shift in shifts}
+    columns = select(Person.id, Person.openid, Person.name, Person.team, Person.grid)
+    staff = Person.id.in_(select(PersonRole.person_id))
+    rows = session.execute(columns.where(or_(staff, Person.id.in_(stand_ins))).order_by(Person.id))
+    people = {row.id: Member(*row, frozenset({Role.RESIDENT, *roles[row.id]})) for row in rows}
+    workers = (member for member in people.values() if member.team and member.roles & STAFF)
+    overseers = (member for member in people.values() if member.is_overseer)
+    for shift in shifts:
+        session.expunge(shift)
+    return Staff(
+        version,
+        people,
+        _grouped((str(member.team), member) for member in workers),
+        _grouped((member.grid, member) for member in overseers),
+        _grouped((shift.person_id, shift) for shift in shifts),
+    )
+
+
+def _roles(session: Session) -> dict[int, set[Role]]:
+    roles: dict[int, set[Role]] = defaultdict(set)
+    for person, role in session.execute(select(PersonRole.person_id, PersonRole.role)):
+        roles[person].add(Role(role))
+    return roles
+
+
+def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, tuple[Value, ...]]:
+    found: dict[Key, list[Value]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return {key: tuple(values) for key, values in found.items()}
+
+
+def _by_id(member: Member) -> int:
+    return member.id

@@ -1,0 +1,48 @@
+"""Tells every process when the staff have changed: roles, teams, reach, rosters. They keep a picture of them."""
+
+import secrets
+
+from sqlalchemy import event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.grid import Fact
+from models.person import Person, PersonRole
+from models.roster import Shift
+
+STAFF_VERSION = "staff_version"
+_OF_A_PERSON = ("openid", "name", "team", "grid")
+
+
+def telling_of_staff(session_maker: sessionmaker[Session]) -> sessionmaker[Session]:
+    """The same sessions, which count every change to the staff that goes through them."""
+    event.listen(session_maker, "before_flush", lambda session, _context, _objects: _look(session))
+    for many in ("after_bulk_update", "after_bulk_delete"):
+        event.listen(session_maker, many, lambda done: _look_at_many(done.session, done.mapper.class_))
+    return session_maker
+
+
+def _look(session: Session) -> None:
+    touched = (*session.new, *session.dirty, *session.deleted)
+    if any(isinstance(row, PersonRole | Shift) or _is_changed_staff(row) for row in touched):
+        changed(session)
+
+
+def _look_at_many(session: Session, kind: type) -> None:
+    if kind in {Person, PersonRole, Shift}:
+        changed(session)
+
+
+def changed(session: Session) -> None:
+    """The staff are others from now on. Whoever changes them past the session's objects says so here."""
+    writing = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = writing(Fact).values(name=STAFF_VERSION, value=secrets.token_hex(8))
+    fresh = row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
+    session.connection().execute(fresh)
+
+
+def _is_changed_staff(row: object) -> bool:
+    if not isinstance(row, Person) or not row.id:
+        return False
+    state = inspect(row)
+    return any(state.attrs[name].history.has_changes() for name in _OF_A_PERSON) and bool(row.role_rows)
