@@ -2,7 +2,7 @@
 
 from handlers import shown
 from handlers.access import resident, tickets
-from handlers.choosing import chosen
+from handlers.choosing import decided
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.erasure import erase
 from handlers.telling import tell
@@ -32,7 +32,7 @@ def ask(context: Context) -> Reply:
 @router.on(in_state(SURE))
 def confirmed(context: Context) -> Reply | None:
     """1 forgets, 2 leaves all as it is; anything else is no answer to this."""
-    number = chosen(context.text, 2)
+    number = decided(context.text)
     if number is None:
         return None
     if number == 1:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from handlers import shown
 from handlers.access import overseen, tickets
-from handlers.choosing import chosen
+from handlers.choosing import decided
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.downloads import Download
 from handlers.figures import day_start
@@ -67,7 +67,7 @@ def ask(context: Context) -> Reply:
 @router.on(in_state(SURE))
 def confirmed(context: Context) -> Reply | None:
     """1 gives the link."""
-    number = chosen(context.text, 2)
+    number = decided(context.text)
     links = context.town.links
     if number is None or links is None or not context.person.is_overseer:
         return None

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from handlers import placing
 from handlers.access import resident
-from handlers.choosing import chosen
+from handlers.choosing import chosen, decided
 from handlers.desk import take_from_desk
 from handlers.dialogue import Context, Kind, Reply, Router, in_state, intent, kind
 from handlers.drafting import (
@@ -66,7 +66,7 @@ def which_place_chosen(context: Context) -> Reply | None:
 def guess_answered(context: Context) -> Reply | None:
     """Whether the place that we know is the one that was meant; another name is as good an answer."""
     draft = Draft.of(context.slots)
-    number = chosen(context.text, 2)
+    number = decided(context.text)
     if number is None:
         return place_told(context)
     if number == 0:

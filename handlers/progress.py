@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from handlers import shown
 from handlers.access import followed, overseen, overseer, resident, tickets
-from handlers.choosing import chosen
+from handlers.choosing import chosen, decided
 from handlers.climbing import climb
 from handlers.clocks import set_promise
 from handlers.contesting import duty_line
@@ -96,7 +96,7 @@ def withdraw(context: Context) -> Reply | None:
 @router.on(in_state(WITHDRAW_SURE))
 def withdraw_confirmed(context: Context) -> Reply | None:
     """1 takes it back, 2 leaves it."""
-    number = chosen(context.text, 2)
+    number = decided(context.text)
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if number is None or ticket is None or Status(ticket.status) not in WITHDRAW.sources:
         return None
