@@ -36,7 +36,7 @@ run: .venv/runtime  ## the demonstration on http://127.0.0.1:8000/
 
 test: .venv/development  ## all tests
 	@$(BIN)/python tests/browser_setup.py
-	@$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder -q
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 lint: .venv/development  ## style, types, the direction of imports
 	@$(BIN)/ruff check .

@@ -1,8 +1,10 @@
 """What tests share: real databases of both kinds, the trained model, the demonstration town, a clock to turn."""
 
+import itertools
 import os
 import shutil
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,8 +25,12 @@ _TRAINING = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """First what needs no model, while it is trained; what takes long before what is quick: processes end together."""
-    items.sort(key=lambda item: (_needs_model(item), item.get_closest_marker("slow") is None))
+    """First the files that need no model, while it is trained; long ones before short ones: processes end together."""
+    files: defaultdict[Path, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        files[item.path].append(item)
+    order = sorted(files.values(), key=lambda file: (any(map(_needs_model, file)), not any(map(_is_slow, file))))
+    items[:] = itertools.chain(*order)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -40,6 +46,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _needs_model(item: pytest.Item) -> bool:
     return "model" in getattr(item, "fixturenames", ())
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,6 +8,8 @@ from chat import CAST, Chat
 
 from handlers.dialogue import Kind
 
+pytestmark = pytest.mark.slow
+
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.yaml"))
 _KINDS = {"照片": Kind.IMAGE, "语音": Kind.VOICE, "视频": Kind.VIDEO}
 

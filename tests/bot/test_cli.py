@@ -19,6 +19,8 @@ from models.conversation import Inbound
 from models.person import Person, Role
 from models.ticket import Ticket
 
+pytestmark = pytest.mark.slow
+
 RESIDENT, PROPERTY = "oWhistleResident000000000001", "oWhistleProperty000000000001"
 SUPERVISOR = "oWhistleSupervisor0000000001"
 LIFT = "德尚小区3号楼电梯困人了"

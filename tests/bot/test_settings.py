@@ -10,6 +10,8 @@ from whole_program import environment, run
 from bot.settings import SECRETS, ConfigError, load_settings
 from bot.towns import read_files
 
+pytestmark = pytest.mark.slow
+
 DATA = ("handlers/data/categories.csv", "handlers/data/limits.csv", "handlers/data/wordings.yaml")
 
 

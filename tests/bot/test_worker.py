@@ -14,6 +14,8 @@ from models.person import Person
 from models.push import Push
 from models.ticket import CHINA, Attachment
 
+pytestmark = pytest.mark.slow
+
 LIFT = "德尚小区3号楼电梯又坏了"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 BACKOFF = (10, 60, 300, 1800, 7200)

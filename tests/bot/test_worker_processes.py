@@ -23,6 +23,8 @@ from bot.simulator.server import running_platform, serving
 from models.person import Person
 from models.push import LEASE, Push
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = [f"oSomebody{number:018d}" for number in range(10)]
 
 

@@ -11,6 +11,8 @@ from models.conversation import Conversation
 from models.person import Person, Role
 from models.ticket import Attachment
 
+pytestmark = pytest.mark.slow
+
 LIFT = "德尚小区3号楼电梯又坏了"
 DESHANG = (37.142267, 111.798570)  # as WeChat gives it
 UNSURE = "我家这边老是这样，真没法过了，你们管管吧"
