@@ -273,7 +273,7 @@ def test_after_a_failed_fetch_the_next_call_fetches_at_once(api):
     assert refused(lambda: gateway.send_text(OPENID, "好")).remedy is Remedy.RETRY
     started = time.monotonic()
     assert gateway.send_text(OPENID, "好") == Sent()
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 5  # no lease was left, which would hold it up for fifteen
 
 
 def test_media_come_with_their_type(api):

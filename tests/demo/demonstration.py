@@ -46,7 +46,7 @@ def _wait_for(base: str, process: subprocess.Popen[bytes], said: Path) -> None:
     for _ in range(_PATIENCE * 10):
         assert process.poll() is None, said.read_text("utf-8")
         try:
-            if requests.get(f"{base}/readyz", timeout=5).ok:
+            if requests.get(f"{base}/readyz", timeout=30).ok:
                 return
         except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)

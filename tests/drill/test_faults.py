@@ -17,10 +17,13 @@ from testbed import Databases, settings_for
 from bot.assembly import assemble, worker
 from bot.shared_tokens import TokensInDatabase
 from bot.towns import TownKeeper
+from models.base import LOCK_WAIT_SECONDS
 from models.conversation import Inbound
 from models.push import LEASE, Push, claim
 from models.ticket import Ticket, TicketEvent
 from nlp.reader import Reader
+
+pytestmark = pytest.mark.slow
 
 LIFT = "德尚小区3号楼电梯又坏了"
 
@@ -57,13 +60,14 @@ def test_a_message_waits_for_a_lock_that_is_let_go_soon(small):
 
 
 def test_a_lock_held_too_long_is_told_in_time_and_the_redelivery_files_it(small):
+    assert 2 * LOCK_WAIT_SECONDS < 5  # as long again for the apology, and WeChat still listens
     chat = Chat(small)
     message = chat.message(RESIDENT, LIFT)
     with locked(small, 4):
         started = time.monotonic()
         with pytest.raises(OperationalError, match="locked"):
             small.answering.answer(message)
-        assert time.monotonic() - started < 2.6  # as long again for the apology, and WeChat's 5 s are not over
+        assert time.monotonic() - started < 3.8  # by itself, not because the lock was let go
     assert count(small, Inbound) == 0
     assert "已受理" in small.answering.answer(message)
     assert count(small, Ticket) == 1

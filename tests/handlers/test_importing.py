@@ -2,7 +2,7 @@
 
 from dataclasses import replace as but
 from pathlib import Path
-from time import monotonic
+from time import process_time
 
 import pytest
 from importing_town import replace, write_town
@@ -242,11 +242,11 @@ def test_a_city_of_many_places_comes_in_quickly_and_changes_quickly(sessions, fo
     rows = "".join(f"院{n},别名{n},C{n % 2 + 1}-1,1-12,compound,self,37.1,111.7\n" for n in range(10_000))
     path = folder / "places.csv"
     path.write_text(path.read_text("utf-8") + rows, "utf-8")
-    began = monotonic()
+    began = process_time()
     assert bring_in(sessions, folder).places.added == 10_004
     path.write_text(path.read_text("utf-8").replace(",self,", ",managed,"), "utf-8")
     assert bring_in(sessions, folder).places.changed == 10_001
-    assert monotonic() - began < 12  # 100,000 within a minute; measured: 1.5 s here
+    assert process_time() - began < 6  # 100,000 within a minute; measured: 1.5 s here
     with sessions() as session:
         modes = session.scalars(select(Place.mode).where(Place.name.like("院%")).distinct()).all()
     assert modes == ["managed"]

@@ -99,10 +99,10 @@ def test_urgent_limits_run_through_the_night_and_the_holidays(calendar):
 def test_fifteen_working_days_over_the_longest_holiday_take_far_less_than_a_millisecond(calendar):
     start, span = datetime(2026, 2, 10, 10, tzinfo=CHINA), Span.parse("15工作日")
     calendar.due(start, span)
-    begin = time.perf_counter()
+    begin = time.thread_time()
     for _ in range(200):
         calendar.due(start, span)
-    assert (time.perf_counter() - begin) / 200 < 0.0005
+    assert (time.thread_time() - begin) / 200 < 0.0005
 
 
 def test_past_the_last_known_year_only_weekends_and_the_towns_own_days_are_off():

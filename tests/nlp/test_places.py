@@ -108,7 +108,7 @@ def test_a_hundred_thousand_names_cost_no_more_than_a_few(segmenter, place_of):
     town = Gazetteer([PlaceName(name, name) for name in names])
     text = f"我住{names[777]}3号楼，电梯坏了三天没人修，老人下不了楼，请尽快派人"
     place_of(text, town)
-    start = time.perf_counter()
+    start = time.thread_time()
     for _ in range(100):
         assert place_of(text, town).known == names[777]
-    assert (time.perf_counter() - start) / 100 < 0.002
+    assert (time.thread_time() - start) / 100 < 0.002

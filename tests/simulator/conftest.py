@@ -23,7 +23,7 @@ def webhook() -> Iterator[Webhook]:
 
 @pytest.fixture
 def platform(webhook: Webhook, clock: Clock) -> Iterator[Platform]:
-    with running_platform(followers=[WANG], templates={TICKET: FIELDS}, now=clock, patience=0.4) as running:
+    with running_platform(followers=[WANG], templates={TICKET: FIELDS}, now=clock) as running:
         running.point_at(webhook.url)
         yield running
 

@@ -32,11 +32,11 @@ class Api:
     platform: Platform
 
     def get(self, path: str, **query: str) -> requests.Response:
-        return requests.get(f"{self.platform.api_base}/cgi-bin/{path}", params=query, timeout=5)
+        return requests.get(f"{self.platform.api_base}/cgi-bin/{path}", params=query, timeout=30)
 
     def post(self, path: str, body: object, **query: str) -> dict:
         raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
-        answer = requests.post(f"{self.platform.api_base}/cgi-bin/{path}", params=query, data=raw, timeout=5)
+        answer = requests.post(f"{self.platform.api_base}/cgi-bin/{path}", params=query, data=raw, timeout=30)
         assert answer.status_code == 200
         return answer.json()
 

@@ -63,7 +63,7 @@ def small_town(reply=None) -> Iterator[Town]:
         webhook.reply = reply
     config = small_config()
     known = [person.openid for person in PEOPLE]
-    platform = Platform(config.account, templates=TEMPLATES, directory=lambda: known, patience=2)
+    platform = Platform(config.account, templates=TEMPLATES, directory=lambda: known)
     app = Flask("town")
     app.register_blueprint(simulator(config, platform))
     app.add_url_rule("/wechat", "wechat", webhook.handle, methods=["POST"])

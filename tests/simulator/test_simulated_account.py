@@ -16,7 +16,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 def upload(api: Api, content: bytes, kind: str = "image") -> dict:
     url = f"{api.platform.api_base}/cgi-bin/media/upload"
     files = {"media": ("photo.png", content, "image/png")}
-    return requests.post(url, params={"access_token": api.token, "type": kind}, files=files, timeout=5).json()
+    return requests.post(url, params={"access_token": api.token, "type": kind}, files=files, timeout=30).json()
 
 
 def test_uploaded_media_come_back_byte_for_byte_and_are_gone_after_three_days(api: Api, clock: Clock):
@@ -41,8 +41,8 @@ def test_what_is_no_medium_is_refused(api: Api, content: bytes, kind: str, errco
 
 def test_a_picture_of_a_resident_can_be_fetched_by_its_address_without_a_token(api: Api, platform: Platform):
     media_id = upload(api, PNG)["media_id"]
-    assert requests.get(f"{platform.api_base}/pictures/{media_id}", timeout=5).content == PNG
-    assert requests.get(f"{platform.api_base}/pictures/none", timeout=5).status_code == 404
+    assert requests.get(f"{platform.api_base}/pictures/{media_id}", timeout=30).content == PNG
+    assert requests.get(f"{platform.api_base}/pictures/none", timeout=30).status_code == 404
 
 
 def test_a_follower_is_told_from_one_who_left_and_from_a_stranger(api: Api, platform: Platform):
