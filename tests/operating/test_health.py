@@ -1,0 +1,60 @@
+"""/healthz says that the process lives, /readyz whether it can work and what is missing; neither tells of anybody."""
+
+import pytest
+from sqlalchemy import text
+from testbed import ROOT, settings_for
+from whole_program import KEYS
+
+from bot.app import create_app
+from bot.assembly import assemble
+from handlers.importing import import_world, read_world
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch):
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def bare(databases, kind, reader, tmp_path, clock):
+    """The program on tables without a town."""
+    made = assemble(settings_for(databases.fresh(kind, with_town=False), tmp_path), clock, reader)
+    yield made
+    made.engine.dispose()
+
+
+def asked(program, path):
+    answer = create_app(program).test_client().get(path)
+    return answer.status_code, answer.json["what"] if answer.is_json else answer.text
+
+
+def test_without_a_town_it_is_alive_and_not_ready(bare):
+    assert asked(bare, "/healthz") == (200, "ok\n")
+    assert asked(bare, "/readyz") == (503, "world")
+
+
+def test_with_a_town_it_is_ready(program):
+    assert asked(program, "/readyz") == (200, "ready")
+
+
+def test_a_database_of_an_earlier_version_is_not_ready(program):
+    with program.engine.begin() as connection:
+        connection.execute(text("update alembic_version set version_num = '0001'"))
+    assert asked(program, "/readyz") == (503, "migrations")
+
+
+def test_a_database_that_is_away_is_not_ready_and_the_process_still_lives(bare, kind):
+    with bare.engine.begin() as connection:
+        connection.execute(text("drop table grids cascade" if kind == "postgresql" else "drop table grids"))
+    assert asked(bare, "/readyz") == (503, "database")
+    assert asked(bare, "/healthz") == (200, "ok\n")
+    with bare.engine.begin() as connection:
+        connection.execute(text("drop table inbound"))
+    assert asked(bare, "/metrics") == (503, "database")
+
+
+def test_it_is_ready_as_soon_as_the_town_is_there(bare):
+    with bare.sessions.begin() as session:
+        import_world(session, read_world(ROOT / "bot" / "demo_world"))
+    assert asked(bare, "/readyz") == (200, "ready")
