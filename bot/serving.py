@@ -4,6 +4,7 @@ Gunicorn keeps the processes (forks, restarts, stops them); each answers with wa
 it is whole (docs/adr/0010-server.md).
 """
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -50,4 +51,8 @@ def serve(
         "loglevel": "warning",
         "worker_tmp_dir": None,
     }
+    # What is loaded lives as long as the processes: to look through it for garbage, again and again, would make some
+    # message wait a tenth of a second, and copy the memory that they share.
+    gc.collect()
+    gc.freeze()
     _Server(app, after_fork, options).run()

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,15 @@ SOURCES = [path for room in ("handlers", "bot") for path in sorted((ROOT / room)
 MOST_BYTES = 2048
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def said_keys(path: Path) -> set[str]:
     """Every constant of a module that looks like a wording's key, and the openings of those that are put together."""
     keys = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             keys.add(node.value)
     return keys
@@ -41,7 +47,7 @@ def calls_of_say() -> list[tuple[str, str, set[str] | None]]:
     """Each `say("key", a=…, b=…)`: where, which key, which values (None where a mapping is spread)."""
     found = []
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if not isinstance(node, ast.Call) or getattr(node.func, "attr", "") != "say" or not node.args:
                 continue
             key = node.args[0]
