@@ -2,15 +2,14 @@
 
 import re
 import shutil
+import sys
 
 import pytest
 from testbed import ROOT
-from whole_program import environment, run
 
+from bot import __main__ as cli
 from bot.settings import SECRETS, ConfigError, load_settings
 from bot.towns import read_files
-
-pytestmark = pytest.mark.slow
 
 DATA = ("handlers/data/categories.csv", "handlers/data/limits.csv", "handlers/data/wordings.yaml")
 
@@ -210,11 +209,13 @@ def test_a_mistake_in_the_environment_is_said_to_be_there(config, monkeypatch):
 
 
 @pytest.mark.parametrize("command", [("migrate",), ("serve", "--port", "1"), ("worker",), ("say", "o1", "你好")])
-def test_with_a_broken_file_no_command_does_anything(config, tmp_path, command):
+def test_with_a_broken_file_no_command_does_anything(config, tmp_path, command, monkeypatch, capsys):
     change(config, "question_minutes: 30", "question_minutes: -3")
     change(config, "town: 新义街道", "town: 新义街道\ncolour: red")
-    done = run(*command, env=environment(f"sqlite:///{tmp_path}/new.db", tmp_path), config=config)
-    assert done.returncode == 2
-    assert [line.partition("：")[2] for line in sorted(done.stderr.splitlines())] == ["应大于 0", "不认识这个键"]
-    assert done.stdout == ""
+    monkeypatch.setenv("BOT_DATABASE__URL", f"sqlite:///{tmp_path}/new.db")
+    monkeypatch.setattr(sys, "argv", ["bot", "--config", str(config), *command])
+    assert cli.run() == 2
+    told = capsys.readouterr()
+    assert [line.partition("：")[2] for line in sorted(told.err.splitlines())] == ["应大于 0", "不认识这个键"]
+    assert told.out == ""
     assert not (tmp_path / "new.db").exists()
