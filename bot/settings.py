@@ -105,6 +105,8 @@ class Work(_Section):
 
     poll_seconds: float = Field(default=1.0, gt=0)
     batch: int = Field(default=20, gt=0, le=500)
+    at_once: int = Field(default=4, ge=1, le=16)
+    """Pushes on their way at the same time: WeChat takes a tenth of a second for each"""
     retry_seconds: tuple[int, ...] = (10, 60, 300, 1800, 7200)
     """Waits between the tries of a push; after the last one it is given up"""
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -79,7 +80,8 @@ class Worker:
         now, delivery = self.clock(), self._delivery
         with self.sessions() as session, session.begin():
             letters = [delivery.letter(session, push) for push in claim(session, Push, now, self.work.batch)]
-        self._each(Push, [(letter.push_id, partial(delivery.deliver, letter)) for letter in letters], now)
+        work = [(letter.push_id, partial(delivery.deliver, letter)) for letter in letters]
+        self._each(Push, work, now, self.work.at_once)
         return bool(letters)
 
     def _ring_due(self) -> bool:
@@ -108,14 +110,27 @@ class Worker:
     def _delivery(self) -> Delivery:
         return Delivery(self.sessions, self.gateway, self.work.retry_seconds, self.templates, self.clock)
 
-    def _each(self, rows: Rows, work: Sequence[tuple[int, Callable[[], None]]], leased_at: datetime) -> None:
-        """One after the other, while the lease lasts: when calls are slow, the rest goes back before it runs out."""
-        for begun, (row, action) in enumerate(work):
-            if self.clock() > leased_at + _BEGUN_WITHIN:
-                with self.sessions() as session, session.begin():
-                    give_back(session, rows, [waiting for waiting, _ in work[begun:]], self.clock())
-                return
-            self._guarded(rows, row, action)
+    def _each(
+        self, rows: Rows, work: Sequence[tuple[int, Callable[[], None]]], leased_at: datetime, at_once: int = 1
+    ) -> None:
+        """While the lease lasts: when calls are slow, the rest goes back before it runs out.
+
+        Several at once mix up nobody's order: of what waits for one person only the oldest is claimed.
+        """
+        if not work:
+            return
+        with ThreadPoolExecutor(at_once, "send") as hands:
+            begun = list(hands.map(lambda each: self._in_time(rows, each[0], each[1], leased_at), work))
+        left = [row for (row, _), done in zip(work, begun, strict=True) if not done]
+        if left:
+            with self.sessions() as session, session.begin():
+                give_back(session, rows, left, self.clock())
+
+    def _in_time(self, rows: Rows, row: int, action: Callable[[], None], leased_at: datetime) -> bool:
+        if self.clock() > leased_at + _BEGUN_WITHIN:
+            return False
+        self._guarded(rows, row, action)
+        return True
 
     def _guarded(self, rows: Rows, row: int, action: Callable[[], None]) -> None:
         """A row that breaks its handler must not stop the others: it is looked at again, and given up in the end."""

@@ -1,5 +1,6 @@
 """The outbox, sent over real HTTP to the fake platform: order, every kind of failure, pictures, timers."""
 
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -279,11 +280,25 @@ def test_slow_calls_give_back_what_they_can_t_begin_within_the_lease(box, clock)
             clock.turn(seconds=25)
             return gateway.send_text(openid, text)
 
-    replace(box.worker, gateway=Slow()).once()
+    replace(box.worker, gateway=Slow(), work=box.worker.work.model_copy(update={"at_once": 1})).once()
     assert len(calls) == 1
     waiting = [push for openid in (PROPERTY, COLLEAGUE) for push in box.pushes(openid) if not push.outcome]
     assert [(push.attempts, push.due_at <= clock()) for push in waiting] == [(0, True)]
     box.turns()
+    assert [len(box.heard(openid)) for openid in (PROPERTY, COLLEAGUE)] == [1, 1]
+
+
+def test_several_people_are_told_at_the_same_time(box):
+    """The platform takes a tenth of a second for each: one after the other, a bad hour's pushes would take the morning."""
+    filed(box)
+    gateway, together = box.worker.gateway, threading.Barrier(2, timeout=20)
+
+    class Waits:
+        def send_text(self, openid, text):
+            together.wait()  # breaks, and the push with it, if the second is not on its way too
+            return gateway.send_text(openid, text)
+
+    replace(box.worker, gateway=Waits()).once()
     assert [len(box.heard(openid)) for openid in (PROPERTY, COLLEAGUE)] == [1, 1]
 
 
