@@ -11,9 +11,9 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-THREADS = {"sqlite": 2, "postgresql": 4}
-"""A thread that holds SQLite's write lock must not wait behind seven others for the interpreter: measured, 8 threads
-answer half as many messages as 2, the slowest ones three times as late. PostgreSQL gains a little from 4"""
+THREADS = 8
+"""Of each process. One of them answers for all that wait (handlers.line), so more threads mean more messages in one
+transaction; more than 8 gain nothing with 16 connections on two cores"""
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -35,7 +35,7 @@ def serve(
     host: str,
     port: int,
     workers: int,
-    threads: int = max(THREADS.values()),
+    threads: int = THREADS,
     after_fork: Callable[[], None] = lambda: None,
     worker_class: str = "bot.buffered_worker.BufferedWorker",
 ) -> None:

@@ -41,7 +41,7 @@ from handlers import (
 )
 from handlers.choosing import chosen
 from handlers.dialogue import Context, Message, Reply, Router, command_opening, in_state
-from handlers.line import Line, Waiting
+from handlers.line import Line, Take, Waiting
 from handlers.receiving import open_with, receive, remember, replies_to, write_replies
 from handlers.town import Reads, Town
 from models.base import Sessions
@@ -130,11 +130,11 @@ class Answering:
                 write_replies(session, {message.key: apology}, None, failure)
         return apology
 
-    def _answer_all(self, batch: Sequence[Waiting]) -> None:
+    def _answer_all(self, take: Take) -> None:
         """All in one transaction; where one of them breaks it, each in its own, so that it takes no other along."""
         patience = time.monotonic() + PATIENCE_SECONDS
-        failure = self._tried(batch)
-        for each in batch if failure else ():
+        failure = self._tried(take)
+        for each in take() if failure else ():
             each.failure = self._tried_alone(each, failure, patience)
 
     def _tried_alone(self, waiting: Waiting, failure: Exception | None, patience: float) -> Exception | None:
@@ -142,21 +142,22 @@ class Answering:
         for _ in range(TRIES):
             if isinstance(failure, _MEETINGS) and time.monotonic() > patience:
                 return failure
-            failure = self._tried([waiting])
+            failure = self._tried(lambda: [waiting])
             if not isinstance(failure, _MEETINGS):
                 return failure
         return failure
 
-    def _tried(self, batch: Sequence[Waiting]) -> Exception | None:
+    def _tried(self, take: Take) -> Exception | None:
         try:
-            self._once(batch)
+            self._once(take)
         except Exception as error:  # noqa: BLE001  (whatever it is: it is one message's, and the others go on)
             return error
         return None
 
-    def _once(self, batch: Sequence[Waiting]) -> None:
-        now = self._clock()
+    def _once(self, take: Take) -> None:
         with self._sessions() as session, session.begin():
+            session.connection()  # SQLite has one writer: whoever comes while we wait for our turn goes along
+            batch, now = take(), self._clock()
             new = receive(session, [each.message for each in batch], now)
             replies = self._replies(session, [each for each in batch if each.message.key in new], now)
             if len(new) < len(batch):

@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from handlers.dialogue import Message
 from models.base import LOCK_WAIT_SECONDS
@@ -35,11 +36,17 @@ class Waiting:
         return self.reply is not None or self.failure is not None
 
 
+Take = Callable[[], Sequence[Waiting]]
+"""Those whose turn it is; called again, the same"""
+
+
 class Line:
     """The line of one process. Whoever's turn comes first answers for all who wait by then."""
 
-    def __init__(self, answer: Callable[[Sequence[Waiting]], None]) -> None:
-        """`answer` gives each of them a reply or a failure."""
+    def __init__(self, answer: Callable[[Take], None]) -> None:
+        """`answer` takes them as late as it can, for whoever comes meanwhile goes along; it gives each of them a reply
+        or a failure.
+        """
         self._answer = answer
         self._turn = threading.Lock()
         self._waiting: deque[Waiting] = deque()
@@ -66,11 +73,11 @@ class Line:
         raise LineStandsError
 
     def _serve(self) -> None:
-        batch = self._next()
+        take = cache(self._next)
         try:
-            self._answer(batch)
+            self._answer(take)
         finally:  # where this thread is stopped in the middle, another one takes over
-            self._waiting.extendleft(reversed([each for each in batch if not each.is_over]))
+            self._waiting.extendleft(reversed([each for each in take() if not each.is_over]))
 
     def _next(self) -> list[Waiting]:
         """The longest waiting, one message a person: the second needs to know what the first has left."""

@@ -9,7 +9,7 @@ import time
 
 from sqlalchemy.engine import Connection
 
-_PAUSE = 0.0003
+_PAUSE = 0.001
 """A message's transaction takes about twice as long"""
 
 

@@ -33,8 +33,7 @@ def serve(command: Command, host: str, port: int, workers: int) -> None:
 
     program = command.program()
     program.engine.dispose()  # no connection of the parent's may be used by two children
-    threads = THREADS[program.engine.dialect.name]
-    run(create_app(program), host, port, workers, threads, lambda: program.engine.dispose(close=False))
+    run(create_app(program), host, port, workers, THREADS, lambda: program.engine.dispose(close=False))
 
 
 @click.command("worker")
