@@ -38,7 +38,8 @@ def train_model(settings: Settings, data: Path | None = None, town: Iterable[Exa
     from nlp.training import train
 
     folder = settings.path(settings.files.model)
-    report = train(extra=[*town, *(read_tickets_csv(data) if data else ())], out=folder)
+    examples = [*town, *(read_tickets_csv(data) if data else ())]
+    report = train(extra=examples, out=folder, renewing=not model_is_ready(settings))
     (folder / _RECIPE).write_text(fingerprint(), encoding="utf-8")
     return asdict(report)
 

@@ -14,9 +14,10 @@ from nlp.redflags import find_red_flag
 
 NO_ALARM, DANGER = "none", "danger"
 DANGERS = DATA / "dangers.tsv"
+SHORTEST_ALARM = 4  # 「在不在」 says nothing that could be weighed; rules read 「救命」
 LONGEST_ALARM = 70  # characters; a letter to an office is no cry for help, and rules still read it
 _ORDINARY_EVERY = 2  # the corpus has six ordinary lines for each of these, nearly all of them easy
-_ORDINARY_WEIGHT = 0.25
+_ORDINARY_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)

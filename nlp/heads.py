@@ -41,8 +41,8 @@ class _Question:
 
 
 _CATEGORY = _Question(3.0, (1.0, 1.0, 1.0, 0.0), counting=0.6)
-_INTENT = _Question(5.0, (1.0, 1.0, 0.7, 0.0))
-_ALARM = _Question(5.0, (1.0, 0.7, 0.0, 0.7), balanced=False)
+_INTENT = _Question(10.0, (1.0, 1.0, 0.7, 0.0))
+_ALARM = _Question(5.0, (1.0, 1.0, 0.0, 0.7), balanced=False)
 _DANGER = _Question(5.0, (1.0, 0.7, 0.0, 1.5))
 _ITEM_WEIGHTS = (1.0, 1.0, 1.0, 0.0)
 

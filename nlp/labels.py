@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
-OTHER = "other"  # the one category that the program itself must know: what belongs to none
+OTHER, CONSULT = "other", "consult"  # the program itself must know what belongs to none, and what only asks
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import sqrt
 from pathlib import Path
 
 from nlp import store
-from nlp.alarms import DANGER, LONGEST_ALARM
+from nlp.alarms import DANGER, LONGEST_ALARM, SHORTEST_ALARM
 from nlp.features import Features, Featurizer, plain
 from nlp.intents import set_phrase
-from nlp.labels import OTHER
+from nlp.labels import CONSULT, OTHER
 from nlp.linear import Weighed, ranked
 from nlp.mentions import find_place
 from nlp.parts import candidate_parts
@@ -18,11 +19,13 @@ from nlp.redflags import LETTER, RedFlag, find_red_flag
 from nlp.sorting import item_of
 from nlp.store import StoredModel
 from nlp.times import find_times
+from nlp.trust import Ranked
 from nlp.understanding import Intent, Part, Understanding
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
 _QUESTIONS = ("category", "intent", "alarm", "danger", "item")
 _PART_AT_LEAST = 0.5
+_OTHERWISE = 0.75  # sure of another wish: whoever gives an address or asks for a person is not in danger
 _FLAGGED = 0.8  # a danger fixes its category for whoever is sent, but clerks file one case in five elsewhere
 
 
@@ -102,6 +105,7 @@ class Reader:
             ranked(linear.heads[head].labels, linear.probabilities(scores, head)) for head in _QUESTIONS
         )
         categories = self.model.card.trust.applied(categories)
+        intents = _reconciled(intents, categories)
         return _Read(words, features, weighed, categories, intents, alarms, dangers, items)
 
     def _sure(self, read: _Read, category: str, confidence: float) -> bool:
@@ -114,7 +118,8 @@ class Reader:
 
     def _alarm(self, said: str, read: _Read) -> str:
         """A danger told around corners, which no rule knows; "" for none."""
-        if len(said) > LONGEST_ALARM:
+        intent, certainty = read.intents[0]
+        if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM or (intent != Intent.REPORT and certainty > _OTHERWISE):
             return ""
         raised = dict(read.alarms)[DANGER] >= self.model.card.thresholds.alarm
         return read.dangers[0][0] if raised else ""
@@ -139,6 +144,15 @@ class Reader:
         if read.intents[0][0] != Intent.REPORT or confidence < _PART_AT_LEAST:
             return None
         return Part(piece, category, confidence, item_of(read.items, read.features.topics, category))
+
+
+def _reconciled(intents: Sequence[tuple[str, float]], categories: Sequence[tuple[str, float]]) -> Ranked:
+    """A question or a grievance in the form of one: both heads have a say, 「电梯怎么还不修」 asks for no advice."""
+    asks = dict(categories)[CONSULT]
+    factors = {Intent.CONSULT: sqrt(asks), Intent.REPORT: sqrt(1 - asks)}
+    weighed = [(intent, share * factors.get(Intent(intent), 1.0)) for intent, share in intents]
+    total = sum(share for _intent, share in weighed)
+    return tuple(sorted(((intent, share / total) for intent, share in weighed), key=lambda pair: -pair[1]))
 
 
 def _flagged(candidates: Sequence[tuple[str, float]], flag: RedFlag) -> tuple[tuple[str, float], ...]:

@@ -2,11 +2,12 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from nlp import recipe, store
+from nlp import recipe, store, training
 from nlp.alone import TrainingNowError, alone
 from nlp.corpus import Example, read_corpus
 from nlp.features import Featurizer
@@ -15,8 +16,7 @@ from nlp.reader import Reader
 from nlp.store import BadModelError
 from nlp.training import train
 
-# One process for all of them: what they share takes seconds to make.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("training")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +32,12 @@ def fitted(sample):
 
 @pytest.fixture
 def small_corpus(tmp_path, sample):
-    folder = tmp_path / "corpus"
+    return written(tmp_path / "corpus", sample)
+
+
+def written(folder, examples):
     folder.mkdir()
-    rows = [f"{e.text}\t{e.intent}\t{e.category}\t{';'.join(e.also)}\t{e.item}" for e in sample]
+    rows = [f"{e.text}\t{e.intent}\t{e.category}\t{';'.join(e.also)}\t{e.item}" for e in examples]
     (folder / "all.tsv").write_text("\n".join(["text\tintent\tcategory\talso\titem", *rows]) + "\n", "utf-8")
     return folder
 
@@ -58,12 +61,12 @@ def test_the_same_examples_give_the_same_model(sample, fitted):
     assert once.vocabularies == again.vocabularies
 
 
-def test_a_first_model_is_used_and_a_better_one_takes_over(tmp_path, small_corpus):
+def test_a_first_model_is_used_and_a_better_one_takes_over(tmp_path, sample, small_corpus):
     out = tmp_path / "model"
-    first = train(small_corpus, out=out)
+    careless = [replace(e, category="noise") if e.category and n % 2 else e for n, e in enumerate(sample)]
+    first = train(written(tmp_path / "careless", careless), out=out)
     assert (first.took_over, first.why) == (True, "there was no model in use")
-    more = [example for example in read_corpus()[6::12] if not example.held_out]  # twice as much to learn from
-    second = train(small_corpus, more, out=out)
+    second = train(small_corpus, out=out)
     assert second.took_over
     assert second.version.startswith("0002-")
     assert store.current(out) == second.version
@@ -79,6 +82,15 @@ def test_a_second_training_at_the_same_time_is_refused_in_a_line(tmp_path, small
     assert store.versions(tmp_path) == []
     with alone(tmp_path):
         pass  # let go of: the next may have it
+
+
+def test_a_new_version_of_the_program_may_be_a_line_worse(tmp_path, small_corpus, monkeypatch):
+    out = tmp_path / "model"
+    first = train(small_corpus, out=out)
+    slightly_better = {name: score + 0.01 for name, score in first.scores.items()}
+    monkeypatch.setattr(training, "held_out_scores", lambda reader, _: slightly_better if reader else {})
+    assert training._comparison(out, [], first.scores, training._NOISE)[1].startswith("macro_f1 fell")
+    assert training._comparison(out, [], first.scores, training._RENEWAL)[1] == ""
 
 
 def test_a_worse_model_is_kept_but_not_used(tmp_path, small_corpus, model_dir):
@@ -153,12 +165,13 @@ def test_without_a_model_the_error_says_what_to_run(tmp_path):
 
 def test_old_versions_are_dropped_but_never_the_one_in_use(model_dir, tmp_path):
     out = tmp_path / "model"
-    shutil.copytree(model_dir, out)
-    first = store.current(out)
+    first = store.current(model_dir)
+    shutil.copytree(model_dir / first, out / first)
+    store.use(out, first)
     for number in range(2, 9):
-        shutil.copytree(out / first, out / f"{number:04d}-x")
+        shutil.copytree(out / first, out / f"9{number:03d}-x")
     store.forget(out, keep=3)
-    assert store.versions(out) == [first, "0006-x", "0007-x", "0008-x"]
+    assert store.versions(out) == [first, "9006-x", "9007-x", "9008-x"]
 
 
 def test_features_of_an_empty_text_are_empty(reader):
