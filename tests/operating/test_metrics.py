@@ -112,3 +112,27 @@ def test_the_dashboard_asks_for_figures_that_there_are(program, clock):
     known = {name.partition("{")[0] for name in figures(program, clock)}
     assert asked <= known
     assert known - asked == set(), "a figure that no panel shows"
+
+
+def test_the_dashboard_is_one_that_grafana_loads(program, clock):
+    """Its panels stand side by side on a grid of 24, each with a datasource, and every query is well formed."""
+    dashboard = json.loads((ROOT / "deploy/grafana/whistle.json").read_text(encoding="utf-8"))
+    assert {"title", "uid", "schemaVersion", "panels", "time", "refresh"} <= dashboard.keys()
+    panels = dashboard["panels"]
+    assert len({panel["id"] for panel in panels}) == len(panels) > 5
+    taken = set()
+    for panel in panels:
+        at = panel["gridPos"]
+        cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+        assert at["x"] + at["w"] <= 24, panel["title"]
+        assert not cells & taken, f"{panel['title']} lies on another panel"
+        taken |= cells
+        assert panel["title"]
+        for target in panel.get("targets", []):
+            assert panel["datasource"]["type"] == "prometheus"
+            assert target["refId"]
+            assert target["expr"].count("(") == target["expr"].count(")") > 0
+    labels = {name for panel in panels for t in panel["targets"] for name in re.findall(r"by \((\w+)\)", t["expr"])}
+    with program.reading() as session:
+        said = exposition(session, clock.now).decode()
+    assert all(f"{label}=" in said for label in labels)
