@@ -6,19 +6,23 @@ import sqlite3
 import threading
 import time
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from chat import RESIDENT, Chat
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 from testbed import Databases, settings_for
 
 from bot.assembly import assemble, worker
 from bot.shared_tokens import TokensInDatabase
 from bot.towns import TownKeeper
+from bot.wechat import Sent
 from models.base import LOCK_WAIT_SECONDS
 from models.conversation import Inbound
+from models.person import Person
 from models.push import LEASE, Push, claim
 from models.ticket import Ticket, TicketEvent
 from nlp.reader import Reader
@@ -71,6 +75,31 @@ def test_a_lock_held_too_long_is_told_in_time_and_the_redelivery_files_it(small)
     assert count(small, Inbound) == 0
     assert "已受理" in small.answering.answer(message)
     assert count(small, Ticket) == 1
+
+
+def test_a_worker_outlives_a_database_that_is_away(small):
+    Chat(small).says(RESIDENT, LIFT)
+    hand, stop, sent = worker(small), threading.Event(), threading.Event()
+
+    class Platform:
+        def send_text(self, *_args):
+            sent.set()
+            return Sent()
+
+        send_template = send_text
+
+    with small.sessions.begin() as session:
+        session.execute(update(Person).values(last_inbound_at=small.clock()))
+    hand = replace(hand, gateway=Platform(), work=hand.work.model_copy(update={"poll_seconds": 0.05}))
+    running = threading.Thread(target=hand.run, args=(stop,))
+    with locked(small, 3), capture_logs() as logs:  # longer than a writer waits
+        running.start()
+        time.sleep(2.8)
+        assert running.is_alive()
+    assert sent.wait(20)
+    stop.set()
+    running.join(20)
+    assert {"database_away"} <= {line["event"] for line in logs}
 
 
 @contextmanager
