@@ -34,7 +34,7 @@ def synth(command: Command, tickets: int, seed: int) -> None:
 
 @click.command()
 @click.option("--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="结果另存为 JSON")
-@click.option("--full", is_flag=True, help="大的也量：一百万件工单、十万个地点（约半小时）")
+@click.option("--full", is_flag=True, help="大的也量：一百万件工单、一分钟五千条（约半小时）")
 @click.option("--only", multiple=True, help="只量这几项，如 path、asking")
 def bench(file: Path | None, only: tuple[str, ...], *, full: bool) -> None:
     """量这台机器上的快慢，旁边放着拿来比的东西；用自己的数据库，不碰真实的数据。"""
