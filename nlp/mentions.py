@@ -25,7 +25,7 @@ def find_place(text: str, words: Sequence[str], links: frozenset[str], gazetteer
     """The place that a plain text is about, None where it names none."""
     if hits := gazetteer.find(text):
         hit = _best_hit(text, hits)
-        return _described(text, hit.start, hit.end, hit.canonical)
+        return replace(_described(text, hit.start, hit.end, hit.canonical), guessed=hit.guessed)
     if shapes := find_shapes(words, links):
         shape = max(shapes, key=lambda shape: _likeliness(text, shape))
         number = _STREET_NUMBER.match(text, shape.end)

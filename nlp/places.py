@@ -13,6 +13,13 @@ from nlp.likeness import Likeness
 from nlp.sounds import sound
 
 _KIND = re.compile(r"(?:住宅)?(?:小区|花园|社区|家园|公寓|新村|片区|宿舍|家属院|大院|广场|大厦|街道)$")
+_MIDDLE = "[里新东西南北中上下大小花家雅嘉佳丽名华金园苑庭府城一二三四五六七八九十]"
+_LONGER = re.compile(
+    rf"{_MIDDLE}{{0,2}}(?:小区|花园|社区|家园|公寓|新村|新城|大厦)"
+    r"|[里苑府庭郡邸湾园城村](?=[0-9]|[一二三四五六七八九十]{1,3}[号栋幢]|的|门口|物业|[，。！？,;；\s]|$)"
+)
+"""Behind a short name it makes another: 「幸福里小区」「德尚花园」「锦佳苑3栋」 need not be 幸福小区, 德尚小区, 锦佳"""
+_NEWER = re.compile(r"(?:(?<![重翻更创刷崭])新|(?<![广老最])大)$")
 _HEARD_AT_LEAST = 3  # two syllables sound like half the language
 
 
@@ -26,12 +33,12 @@ class PlaceName:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A name of the world in a text: where it stands, and how safely it was recognised."""
+    """A name of the world in a text and where it stands; `guessed` where the words may be another place's name."""
 
     canonical: str
     start: int
     end: int
-    exact: bool = True
+    guessed: bool = False
 
 
 class Gazetteer:
@@ -102,8 +109,14 @@ class Gazetteer:
         """Names in a plain text, left to right, the longest at every position."""
         if not self._names:
             return ()
-        hits = tuple(_matches(text, self._names, self._lengths))
-        return hits or tuple(_matches(text, self._short, self._short_lengths)) or tuple(self._heard(text))
+        hits = tuple(_unless_longer(text, hit) for hit in _matches(text, self._names, self._lengths))
+        return hits or tuple(self._called_shortly(text)) or tuple(self._heard(text))
+
+    def _called_shortly(self, text: str) -> Iterator[Hit]:
+        """Names without their 小区, 花园 and the like; with another such ending it may well be another place."""
+        for hit in _matches(text, self._short, self._short_lengths):
+            longer = _LONGER.match(text, hit.end)
+            yield Hit(hit.canonical, hit.start, longer.end(), guessed=True) if longer else hit
 
     def _heard(self, text: str) -> Iterator[Hit]:
         """Names written with other characters of the same sound, as dictation does."""
@@ -112,7 +125,7 @@ class Gazetteer:
         while start < len(text):
             for length in self._sound_lengths.get(syllables[start : start + 2], ()):
                 if canonical := self._sounds.get(syllables[start : start + length]):
-                    yield Hit(canonical, start, start + length, exact=False)
+                    yield Hit(canonical, start, start + length)
                     start += length - 1
                     break
             start += 1
@@ -123,6 +136,12 @@ class Gazetteer:
         highest = max((score for score, _ in near), default=0)
         best = {canonical for score, core in near if score == highest for canonical in self._by_core[core]}
         return best.pop() if len(best) == 1 else ""
+
+
+def _unless_longer(text: str, hit: Hit) -> Hit:
+    """「新德尚小区」 is not 德尚小区."""
+    newer = _NEWER.search(text[: hit.start])
+    return Hit(hit.canonical, newer.start(), hit.end, guessed=True) if newer else hit
 
 
 def _lengths_by_beginning(names: Iterable[str]) -> Mapping[str, Sequence[int]]:

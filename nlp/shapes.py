@@ -8,6 +8,7 @@ from functools import lru_cache
 from nlp.labels import DATA
 
 _NAME = re.compile(r"[\u4e00-\u9fff0-9a-z·~-]+")
+_INNER = frozenset("新园城里")
 _LONGEST_CORE = 9
 _LONGEST_TAIL = 7
 _WEIGHTS = {"home": 5, "site": 4, "road": 3, "settlement": 3, "region": 1}
@@ -43,11 +44,20 @@ class _Cut:
         word = self.words[place]
         return word not in _stops() and word not in self.links and _NAME.fullmatch(word) is not None
 
+    def _continues(self, place: int) -> bool:
+        """Whether a name may reach back over a word: 「新」 begins none, but 「锦佳新园小区」 holds it."""
+        if self.words[place] not in _INNER:
+            return self.may_name(place)
+        before = place - 1
+        while before >= 0 and self.words[before] in _INNER:
+            before -= 1
+        return before >= 0 and self.may_name(before)
+
     def back(self, place: int, earliest: int) -> int:
         """Where the name begins that ends before the word at `place`."""
         start = self.starts[place]
         earliest = max(earliest, start - _LONGEST_CORE)
-        while place > 0 and self.starts[place - 1] >= earliest and self.may_name(place - 1):
+        while place > 0 and self.starts[place - 1] >= earliest and self._continues(place - 1):
             place -= 1
             start = self.starts[place]
         return start

@@ -112,3 +112,42 @@ def test_a_hundred_thousand_names_cost_no_more_than_a_few(segmenter, place_of):
     for _ in range(100):
         assert place_of(text, town).known == names[777]
     assert (time.thread_time() - start) / 100 < 0.002
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("园丁里小区3号楼灯不亮", "园丁里小区"),
+        ("园丁花园电梯坏了", "园丁花园"),
+        ("园丁新村停水了", "园丁新村"),
+        ("园丁苑2栋没水", "园丁苑"),
+        ("我们园丁里的路灯坏了", "园丁里"),
+        ("新园丁小区停电", "新园丁小区"),
+        ("园丁新园小区电梯坏了", "园丁新园小区"),
+    ],
+)
+def test_a_name_inside_a_longer_one_is_only_a_guess(place_of, town, text, name):
+    found = place_of(text, town)
+    assert (found.name, found.known, found.guessed) == (name, "园丁小区", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "园丁路灯坏了",
+        "园丁的电梯坏了",
+        "园丁城管来了",
+        "园丁里面有人打架",
+        "园丁东门停电",
+        "重新到园丁小区",
+        "广大园丁小区业主",
+    ],
+)
+def test_what_only_follows_or_precedes_a_name_is_no_part_of_it(place_of, town, text):
+    found = place_of(text, town)
+    assert (found.known, found.guessed) == ("园丁小区", False)
+
+
+def test_an_unknown_name_with_new_in_its_middle_is_one_name(place_of, town):
+    found = place_of("锦绣新园小区电梯坏了", town)
+    assert (found.name, found.known) == ("锦绣新园小区", "")
