@@ -30,7 +30,7 @@ def waiting(chat, openid, text):
 
 def together(chat, *batch):
     """What happens where all of them wait when the turn comes."""
-    chat.program.answering._answer_all(lambda: batch)  # noqa: SLF001  (through threads their number would be luck)
+    chat.program.answering._answer_all(lambda: batch)
     return [each.reply for each in batch]
 
 
@@ -169,7 +169,7 @@ def test_who_comes_while_the_first_waits_for_its_turn_goes_along_one_message_a_p
         done = [pool.submit(queue.wait, first[0])]
         assert counter.begun.wait(PATIENCE)
         done += [pool.submit(queue.wait, each) for each in first[1:]]
-        while len(queue._waiting) < 3:  # noqa: SLF001
+        while len(queue._waiting) < 3:
             assert not done[0].done()
         counter.go.set()
         for each in done:
@@ -192,10 +192,10 @@ def test_a_thread_that_is_stopped_in_its_turn_leaves_the_others_to_the_next(chat
             each.reply = "spät"
 
     queue = Line(answer)
-    queue._waiting.append(second)  # noqa: SLF001
+    queue._waiting.append(second)
     with pytest.raises(Stopped):
         queue.wait(first)
-    assert [each.message.text for each in queue._waiting] == ["2", "1"]  # noqa: SLF001
+    assert [each.message.text for each in queue._waiting] == ["2", "1"]
 
 
 def test_who_is_not_even_begun_with_in_time_is_told_so_and_leaves_the_line(chat, monkeypatch):
