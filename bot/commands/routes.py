@@ -1,5 +1,6 @@
 """Commands about what is in flight and what was: reroute, replay."""
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -33,13 +34,18 @@ def reroute(command: Command, grid: str | None, *, dry_run: bool) -> None:
             raise click.ClickException(f"没有网格 {grid}")
         scope = within(grid) if grid else true()
         found = list(changes(session, town, scope))
-    moved = 0
     for change in found:
         click.echo(_line(town.world, change))
-        if not dry_run:  # a transaction each: residents are answered in between
-            with program.sessions() as session, session.begin():
-                moved += send_elsewhere(session, town, change.ticket_id, program.clock())
-    click.echo(f"会改 {len(found)} 件，没有改动。" if dry_run else f"已重派 {moved} 件。")
+    if dry_run:
+        click.echo(f"会改 {len(found)} 件，没有改动。")
+        return
+    if found and sys.stdin.isatty():
+        click.confirm(f"这 {len(found)} 件会换承办单位，两边都会收到通知，确定吗", abort=True)
+    moved = 0
+    for change in found:  # a transaction each: residents are answered in between
+        with program.sessions() as session, session.begin():
+            moved += send_elsewhere(session, town, change.ticket_id, program.clock())
+    click.echo(f"已重派 {moved} 件。")
 
 
 @click.command()

@@ -1,5 +1,7 @@
 """The town changes under tickets in flight: nothing moves by itself, and only the untouched when asked."""
 
+from types import SimpleNamespace
+
 import pytest
 from chat import NEIGHBOUR, PROPERTY, RESIDENT, Chat
 from click.testing import CliRunner
@@ -101,3 +103,19 @@ def test_the_command_says_what_it_would_do_and_does_it(towns, monkeypatch):
     assert run("--grid", "WY") == f"{line}\n已重派 1 件。\n"
     assert chat.ticket().team == "C-WY"
     assert "没有网格 火星" in CliRunner().invoke(command, ["--grid", "火星"], obj=shared.Command("x")).output
+
+
+def test_whoever_sits_at_the_keyboard_is_asked_before_tickets_change_hands(towns, monkeypatch):
+    chat = Chat(towns())
+    chat.says(RESIDENT, "德尚小区3号楼电梯又坏了")
+    program = towns(routing={"rules": RULES})
+    monkeypatch.setattr(shared.Command, "program", lambda _self: program)
+    monkeypatch.setattr("bot.commands.routes.sys", SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True)))
+
+    def run(answer):
+        return CliRunner().invoke(command, [], obj=shared.Command("config.yaml"), input=answer).output
+
+    assert "这 1 件会换承办单位" in run("n\n")
+    assert chat.ticket().team == "P-DS"
+    assert "已重派 1 件" in run("y\n")
+    assert chat.ticket().team == "C-WY"
