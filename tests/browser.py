@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
+_PATIENCE = 30_000  # milliseconds, as long as the browser itself waits for a page: whoever waits sees it come
 PACKAGES = ("chromium", "fonts-noto-cjk")
 ARGUMENTS = [
     "--no-sandbox",
@@ -39,6 +40,7 @@ def _has_chinese_font() -> bool:
 def chromium() -> Iterator[Browser]:
     if missing := missing_packages():
         pytest.skip(f"no browser to test pages in: apt-get install {' '.join(missing)}")
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser

@@ -109,7 +109,7 @@ class Journal:
             self._changed.wait_for(lambda: self._after(number), timeout=wait)
             return self._after(number)
 
-    def wait_for(self, happened: Callable[[Entry], bool], timeout: float = 5) -> Entry | None:
+    def wait_for(self, happened: Callable[[Entry], bool], timeout: float = 30) -> Entry | None:
         """The first entry of the whole journal for which `happened` holds, waited for; None if it never came."""
         seen, end = 0, time.monotonic() + timeout
         while True:

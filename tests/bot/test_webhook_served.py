@@ -64,7 +64,7 @@ def under_gunicorn(worker_class="gthread"):
 
 
 def wait_for(port):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -67,7 +67,7 @@ def due_now(program, each=1):
                 session.add(Push(key=key, person_id=person.id, event="note", text=text, due_at=now, created_at=now))
 
 
-def wait_for(seen, seconds=30.0):
+def wait_for(seen, seconds=90.0):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if seen():
@@ -116,7 +116,7 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(home, platfo
     with started("worker", env=worker_environment(home, platform, tmp_path)) as process:
         wait_for(lambda: count(home, Push.outcome == "sent") > 0)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
     assert count(home, Push.outcome == "", Push.attempts > 0) == 0
 
 

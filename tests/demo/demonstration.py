@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page
 from testbed import ROOT, free_port
 
 SCREENS = ROOT / "docs" / "screens"
-_PATIENCE = 60
+_PATIENCE = 90
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def running_demo(folder: Path) -> Iterator[str]:
             yield f"{base}/simulator"
         finally:
             process.terminate()
-            assert process.wait(timeout=20) == 0, said.read_text("utf-8")
+            assert process.wait(timeout=60) == 0, said.read_text("utf-8")
 
 
 def _wait_for(base: str, process: subprocess.Popen[bytes], said: Path) -> None:

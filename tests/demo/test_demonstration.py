@@ -25,7 +25,6 @@ def page(browser: Browser, model: Path, tmp_path: Path) -> Iterator[Page]:
         complaints: list[str] = []
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         tab.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-        tab.set_default_timeout(15_000)
         tab.goto(url)
         expect(tab.locator(".live.on")).to_be_visible()
         yield tab
@@ -34,7 +33,6 @@ def page(browser: Browser, model: Path, tmp_path: Path) -> Iterator[Page]:
 
 
 def test_a_broken_lift_goes_from_a_resident_to_the_property_and_back(page: Page):
-    expect.set_options(timeout=15_000)
     resident, steward, supervisor = phone(page, "resident"), phone(page, "property_staff"), phone(page, "supervisor")
 
     write(resident, "德尚小区3号楼电梯又坏了")

@@ -16,8 +16,10 @@ import requests
 from testbed import ROOT, free_port
 from wechat_side import GH_ID, Call, read_sealed, safe_call
 
-PATIENCE = 60.0
+PATIENCE = 90.0
 """Longer than the platform's: we ask what becomes of messages, not how long a restart takes"""
+BREATH = 0.03
+"""About as long as an answer takes: at any moment somebody is being answered, and the machine is not all ours"""
 
 
 @dataclass(frozen=True)
@@ -51,19 +53,26 @@ class Residents:
     heard: list[Acknowledged] = field(default_factory=list)
     unheard: list[str] = field(default_factory=list)
     redeliveries: int = 0
-    stop: threading.Event = field(default_factory=threading.Event)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
 
-    def write(self, threads: int = 4) -> list[threading.Thread]:
+    def __enter__(self) -> None:
         numbers = itertools.count(1)
-        started = [threading.Thread(target=self._one_after_the_other, args=(numbers,)) for _ in range(threads)]
-        for each in started:
+        self._threads += [threading.Thread(target=self._one_after_the_other, args=(numbers,)) for _ in range(4)]
+        for each in self._threads:
             each.start()
-        return started
+
+    def __exit__(self, *_: object) -> None:
+        """What is on its way is still answered."""
+        self._stop.set()
+        for each in self._threads:
+            each.join()
 
     def _one_after_the_other(self, numbers) -> None:
-        while not self.stop.is_set():
+        while not self._stop.is_set():
             openid, call = report(next(numbers))
             self._deliver(openid, call)
+            time.sleep(BREATH)
 
     def _deliver(self, openid: str, call: Call) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -103,11 +112,14 @@ class Processes:
         self.killed.append(name)
         self.running[index] = self._start(self._commands[index])
 
-    def end(self) -> None:
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
         for each in self.running:
             each.send_signal(signal.SIGTERM)
         for each in self.running:
-            each.wait(20)
+            each.wait(60)
 
     def _start(self, command: list[str]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(

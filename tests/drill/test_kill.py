@@ -11,7 +11,7 @@ import pytest
 import requests
 from fake_api import says, serving
 from sqlalchemy import func, select
-from storm import Processes, Residents
+from storm import PATIENCE, Processes, Residents
 from testbed import Clock, settings_for
 from whole_program import environment
 
@@ -47,29 +47,27 @@ def test_what_was_acknowledged_survives_the_killing_exactly_once(databases, kind
 
 def storm(processes):
     chance = random.Random(20261121)
-    wait_until_up(processes.port)
     residents = Residents(f"http://127.0.0.1:{processes.port}")
-    threads = residents.write()
-    for _ in range(KILLS):
-        time.sleep(chance.uniform(0.3, 1.2))
-        processes.kill_one(chance)
-    wait_until_up(processes.port)
-    time.sleep(1)
-    residents.stop.set()
-    for thread in threads:
-        thread.join()
-    processes.end()
+    with processes:
+        wait_until_up(processes.port)
+        with residents:
+            for _ in range(KILLS):
+                time.sleep(chance.uniform(0.3, 1.2))
+                processes.kill_one(chance)
+            wait_until_up(processes.port)
+            time.sleep(1)
     return residents
 
 
 def wait_until_up(port):
-    for _ in range(300):
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
         try:
             if requests.get(f"http://127.0.0.1:{port}/readyz", timeout=2).status_code == 200:
                 return
         except requests.RequestException:
             time.sleep(0.1)
-    raise AssertionError("not up within half a minute")
+    raise AssertionError("not up in time")
 
 
 def finish_pushes(url, folder, api_base):

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from small_town import LI, TICKET, WANG, ZHANG, Town, small_town
 
 from bot.simulator.bodies import Picture, Spot, Voice, Words
+from bot.simulator.journal import Exchange
 from bot.simulator.platform import OUTAGE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -301,6 +302,7 @@ def test_a_new_resident_follows_and_is_greeted_and_may_leave(page: Page, town: T
     resident.get_by_role("button", name="公众号资料").click()
     resident.get_by_role("button", name="不再关注").click()
     expect(resident.get_by_role("button", name="关注公众号")).to_be_visible()
+    assert town.platform.journal.wait_for(lambda entry: isinstance(entry, Exchange) and entry.kind == "unsubscribe")
     assert [fields["Event"] for fields in town.webhook.seen] == ["subscribe", "unsubscribe"]
 
 
