@@ -15,6 +15,17 @@ from models.base import connect
 
 REVISIONS = [step.revision for step in ScriptDirectory.from_config(migrating._config()).walk_revisions()]
 
+GIVEN_UP = {("people", "last_told_ticket_id")}
+"""Columns that a step drops on purpose. 0003: who was told of which ticket last stands in the outbox"""
+
+
+def without(columns, rows_of):
+    """The same content but for these columns."""
+    return {
+        table: [{name: value for name, value in row.items() if (table, name) not in columns} for row in rows]
+        for table, rows in rows_of.items()
+    }
+
 
 @pytest.fixture
 def bare(databases, kind, tmp_path):
@@ -32,7 +43,7 @@ def bare(databases, kind, tmp_path):
 def test_a_full_database_of_this_revision_keeps_every_row(bare, revision):
     migrate(bare, revision)
     fill(bare)
-    before = content(bare)
+    before = without(GIVEN_UP, content(bare))
     assert len(before) > 20
     assert {len(rows) for rows in before.values()} == {ROWS}
     migrate(bare)
