@@ -1,5 +1,6 @@
 """What happens every night: the model learns from the day's corrections, in a process of its own."""
 
+import json
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -7,12 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from handlers.figures import day_start
 from models.base import Sessions
 from models.push import Outcome, Timer
+from models.ticket import CHINA
 
 KIND = "train"
 _HOUR = timedelta(hours=3)
@@ -22,12 +24,13 @@ log = structlog.get_logger(__name__)
 
 
 def plan(session: Session, now: datetime) -> None:
-    """The next night's training, if it is not planned yet."""
+    """The next night's training, if it is not planned yet. Any number of workers may do it at once."""
     tonight = day_start(now) + _HOUR
     at = tonight if tonight > now else tonight + timedelta(days=1)
-    key = f"{KIND}:{at:%Y%m%d}"
-    if session.scalar(select(Timer.id).where(Timer.key == key)) is None:
-        session.add(Timer(key=key, kind=KIND, due_at=at, created_at=now))
+    planned = {"key": f"{KIND}:{at.astimezone(CHINA):%Y%m%d}", "kind": KIND, "due_at": at, "created_at": now}
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = planned | {"attempts": 0, "outcome": "", "reason": ""}
+    session.execute(insert(Timer).values(row).on_conflict_do_nothing(index_elements=[Timer.key]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +41,18 @@ class Nightly:
     config: Path
 
     def __call__(self, timer_id: int, now: datetime) -> None:
-        """Train once, whatever comes of it plan the next night."""
+        """Train once; the timer keeps what came of it."""
         with self.sessions() as session, session.begin():
             session.get_one(Timer, timer_id).due_at = now + _AT_MOST  # longer than the usual lease
         command = [sys.executable, "-m", "bot", "--config", str(self.config), "train"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=_AT_MOST.total_seconds(), check=False)  # noqa: S603
         trained = done.returncode == 0
-        log.info("nightly_training", trained=trained, why="" if trained else done.stderr.strip()[-200:])
+        told = _told(done.stdout) if trained else done.stderr.strip()[-200:]
+        log.info("nightly_training", trained=trained, told=told)
         with self.sessions() as session, session.begin():
-            timer = session.get_one(Timer, timer_id)
-            timer.finish(Outcome.DONE if trained else Outcome.GAVE_UP, now, done.stderr.strip()[-200:])
-            plan(session, now + timedelta(minutes=1))
+            session.get_one(Timer, timer_id).finish(Outcome.DONE if trained else Outcome.GAVE_UP, now, told)
+
+
+def _told(report: str) -> str:
+    facts = json.loads(report)
+    return f"{facts['version']} {'took over' if facts['took_over'] else 'did not take over'}: {facts['why']}"

@@ -17,6 +17,7 @@ from bot.media_dropping import drop_media
 from bot.media_fetching import MediaFetch
 from bot.nightly import KIND as NIGHTLY
 from bot.nightly import Nightly
+from bot.nightly import plan as plan_training
 from bot.settings import Template, Work
 from bot.wechat import Gateway
 from handlers.answering import Towns
@@ -68,6 +69,7 @@ class Worker:
         now = self.clock()
         with self.sessions() as session, session.begin():
             plan_chores(session, now)
+            plan_training(session, now)
             bring_back(session, now)
         return now
 

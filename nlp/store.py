@@ -1,6 +1,5 @@
 """Models on disk: one folder a version, a pointer to the one in use. No pickle: a model file can't run code."""
 
-import contextlib
 import hashlib
 import json
 import os
@@ -19,7 +18,7 @@ from nlp.segment import Dictionary, Segmenter
 from nlp.trust import Trust
 
 FORMAT = 3
-_CURRENT = "current"
+_CURRENT, _USED = "current", "used"
 _CARD, _ARRAYS, _VOCABULARY, _WORDS = "model.json", "arrays.npz", "vocabulary.json", "words.txt"
 
 
@@ -147,11 +146,26 @@ def use(folder: Path, version: str) -> None:
     """Makes a version the one in use; readers see the old pointer or the new one, never half of it."""
     if version not in versions(folder):
         raise BadModelError(f"{folder} has no version {version!r}")
-    handle, scratch = tempfile.mkstemp(prefix=".current-", dir=folder)
+    _replace(folder / _USED, "".join(f"{each}\n" for each in (*used(folder), version)))
+    _replace(folder / _CURRENT, version + "\n")
+
+
+def _replace(path: Path, contents: str) -> None:
+    handle, scratch = tempfile.mkstemp(prefix=".new-", dir=path.parent)
     with os.fdopen(handle, "w") as pointer:
-        pointer.write(version + "\n")
+        pointer.write(contents)
     Path(scratch).chmod(0o644)
-    Path(scratch).replace(folder / _CURRENT)
+    Path(scratch).replace(path)
+
+
+def used(folder: Path) -> Sequence[str]:
+    """The versions that were ever in use and are still there, the last one last: a trained model need not be one."""
+    try:
+        lines = (folder / _USED).read_text("utf-8").split()
+    except OSError:
+        return ()
+    known = versions(folder)
+    return [version for version in lines if version in known]
 
 
 def versions(folder: Path) -> Sequence[str]:
@@ -165,19 +179,19 @@ def next_version(folder: Path, data_hash: str) -> str:
 
 
 def rollback(folder: Path) -> str:
-    """Back to the version before the one in use, which is returned."""
-    known = versions(folder)
-    place = known.index(current(folder))
-    if place == 0:
-        raise BadModelError(f"{folder}: {known[0]} is the first version, there is none before it")
-    use(folder, known[place - 1])
-    return known[place - 1]
+    """Back to the version that was in use before this one, which is returned."""
+    now = current(folder)
+    before = [version for version in used(folder) if version != now]
+    if not before:
+        raise BadModelError(f"{folder}: {now} is the first version in use, there is none before it")
+    _replace(folder / _USED, "".join(f"{each}\n" for each in before))
+    _replace(folder / _CURRENT, before[-1] + "\n")
+    return before[-1]
 
 
 def forget(folder: Path, keep: int = 5) -> None:
-    """Drops all but the last versions; never the one in use."""
-    with contextlib.suppress(BadModelError):
-        in_use = current(folder)
-        for version in versions(folder)[:-keep]:
-            if version != in_use:
-                shutil.rmtree(folder / version)
+    """Drops all but the last versions; never the one in use, nor the one to go back to."""
+    kept = {*versions(folder)[-keep:], *used(folder)[-2:], current(folder)}
+    for version in versions(folder):
+        if version not in kept:
+            shutil.rmtree(folder / version)

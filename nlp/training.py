@@ -17,6 +17,7 @@ from nlp.scores import DECIDING, held_out_scores
 from nlp.segment import Segmenter, jieba_dictionary
 from nlp.store import BadModelError, Card, StoredModel
 
+_NOTHING_NEW = "it has learned all of this already"
 _NOISE = 0.002  # of macro-F1: a held-out line that falls the other way
 _RENEWAL = 0.03  # a new version of the program was measured by its makers, and chance alone moves a score by so much
 
@@ -42,22 +43,34 @@ def train(
     """
     examples = {example.text: example for example in (*read_corpus(corpus or CORPUS), *extra)}
     with alone(out):
-        return _train(examples, out, _RENEWAL if renewing else _NOISE)
+        return _train(examples, out, renewing=renewing)
 
 
-def _train(examples: Mapping[str, Example], out: Path, margin: float) -> TrainingReport:
+def _train(examples: Mapping[str, Example], out: Path, *, renewing: bool) -> TrainingReport:
     learned = [example for example in examples.values() if not example.held_out]
     unseen = [example for example in examples.values() if example.held_out]
     digest = data_hash(learned)
+    if not renewing and (known := _learned_already(out, digest)):
+        return TrainingReport(known, len(learned), took_over=False, why=_NOTHING_NEW, scores={}, scores_in_use={})
     model = _stored(fit(learned), digest, len(learned), store.next_version(out, digest))
     scores = held_out_scores(Reader.of(model), unseen)
     store.save(out, replace(model.card, scores=scores), model.linear, jieba_dictionary())
-    in_use, worse = _comparison(out, unseen, scores, margin)
+    in_use, worse = _comparison(out, unseen, scores, _RENEWAL if renewing else _NOISE)
     if not worse:
         store.use(out, model.card.version)
-        store.forget(out)
+    store.forget(out)
     why = worse or ("no worse than the model in use" if in_use else "there was no model in use")
     return TrainingReport(model.card.version, len(learned), not worse, why, scores, in_use)
+
+
+def _learned_already(out: Path, digest: str) -> str:
+    """The newest version, if it has learned from just these examples: a quiet day makes no new model."""
+    try:
+        store.load(out)
+    except BadModelError:
+        return ""
+    newest = store.load(out, store.versions(out)[-1]).card
+    return newest.version if newest.data_hash == digest else ""
 
 
 def _stored(fitted: Fitted, digest: str, examples: int, version: str) -> StoredModel:

@@ -30,9 +30,16 @@ def fitted(sample):
     return fit(sample)
 
 
-@pytest.fixture
-def small_corpus(tmp_path, sample):
-    return written(tmp_path / "corpus", sample)
+@pytest.fixture(scope="module")
+def small_corpus(tmp_path_factory, sample):
+    return written(tmp_path_factory.mktemp("small") / "corpus", sample)
+
+
+@pytest.fixture(scope="module")
+def small_model(tmp_path_factory, small_corpus):
+    """A folder with one version, trained on the small corpus; to be copied."""
+    out = tmp_path_factory.mktemp("trained")
+    return out, train(small_corpus, out=out)
 
 
 def written(folder, examples):
@@ -76,6 +83,27 @@ def test_a_first_model_is_used_and_a_better_one_takes_over(tmp_path, sample, sma
         store.rollback(out)
 
 
+def test_a_quiet_day_makes_no_new_model(tmp_path, small_corpus, small_model):
+    folder, first = small_model
+    out = shutil.copytree(folder, tmp_path / "model")
+    again = train(small_corpus, out=out)
+    assert (again.version, again.took_over, again.why) == (first.version, False, "it has learned all of this already")
+    assert store.versions(out) == [first.version]
+    assert train(small_corpus, out=out, renewing=True).version.startswith("0002-")
+
+
+def test_back_is_to_what_was_in_use_not_to_what_lost(tmp_path, model_dir):
+    first = store.current(model_dir)
+    for number in range(1, 4):
+        shutil.copytree(model_dir / first, tmp_path / f"000{number}-x")
+    store.use(tmp_path, "0001-x")
+    store.use(tmp_path, "0003-x")
+    assert store.rollback(tmp_path) == "0001-x"
+    assert store.current(tmp_path) == "0001-x"
+    with pytest.raises(BadModelError, match="0001-x is the first version in use"):
+        store.rollback(tmp_path)
+
+
 def test_a_second_training_at_the_same_time_is_refused_in_a_line(tmp_path, small_corpus):
     with alone(tmp_path), pytest.raises(TrainingNowError, match=r"^.*正在训练，等它结束再来$"):
         train(small_corpus, out=tmp_path)
@@ -84,11 +112,10 @@ def test_a_second_training_at_the_same_time_is_refused_in_a_line(tmp_path, small
         pass  # let go of: the next may have it
 
 
-def test_a_new_version_of_the_program_may_be_a_line_worse(tmp_path, small_corpus, monkeypatch):
-    out = tmp_path / "model"
-    first = train(small_corpus, out=out)
+def test_a_new_version_of_the_program_may_be_a_line_worse(small_model, monkeypatch):
+    out, first = small_model
     slightly_better = {name: score + 0.01 for name, score in first.scores.items()}
-    monkeypatch.setattr(training, "held_out_scores", lambda reader, _: slightly_better if reader else {})
+    monkeypatch.setattr(training, "held_out_scores", lambda _reader, _unseen: slightly_better)
     assert training._comparison(out, [], first.scores, training._NOISE)[1].startswith("macro_f1 fell")
     assert training._comparison(out, [], first.scores, training._RENEWAL)[1] == ""
 
