@@ -13,6 +13,7 @@ from nlp.likeness import Likeness
 from nlp.sounds import sound
 
 _KIND = re.compile(r"(?:住宅)?(?:小区|花园|社区|家园|公寓|新村|片区|宿舍|家属院|大院|广场|大厦|街道)$")
+_WHOLE = re.compile(_KIND.pattern.removesuffix("$") + "$|[路街巷道村镇庄屯桥]$")
 _MIDDLE = "[里新东西南北中上下大小花家雅嘉佳丽名华金园苑庭府城一二三四五六七八九十]"
 _LONGER = re.compile(
     rf"{_MIDDLE}{{0,2}}(?:小区|花园|社区|家园|公寓|新村|新城|大厦)"
@@ -109,14 +110,9 @@ class Gazetteer:
         """Names in a plain text, left to right, the longest at every position."""
         if not self._names:
             return ()
-        hits = tuple(_unless_longer(text, hit) for hit in _matches(text, self._names, self._lengths))
-        return hits or tuple(self._called_shortly(text)) or tuple(self._heard(text))
-
-    def _called_shortly(self, text: str) -> Iterator[Hit]:
-        """Names without their 小区, 花园 and the like; with another such ending it may well be another place."""
-        for hit in _matches(text, self._short, self._short_lengths):
-            longer = _LONGER.match(text, hit.end)
-            yield Hit(hit.canonical, hit.start, longer.end(), guessed=True) if longer else hit
+        hits = tuple(_matches(text, self._names, self._lengths))
+        hits = hits or tuple(_matches(text, self._short, self._short_lengths))
+        return tuple(_unless_longer(text, hit) for hit in hits) or tuple(self._heard(text))
 
     def _heard(self, text: str) -> Iterator[Hit]:
         """Names written with other characters of the same sound, as dictation does."""
@@ -139,9 +135,14 @@ class Gazetteer:
 
 
 def _unless_longer(text: str, hit: Hit) -> Hit:
-    """「新德尚小区」 is not 德尚小区."""
+    """「新德尚小区」 is not 德尚小区, nor is 「德尚花园」; but 「二十四城小区」 is 二十四城."""
     newer = _NEWER.search(text[: hit.start])
-    return Hit(hit.canonical, newer.start(), hit.end, guessed=True) if newer else hit
+    longer = None if _WHOLE.search(text[hit.start : hit.end]) else _LONGER.match(text, hit.end)
+    if longer and _KIND.fullmatch(longer[0]) and not _KIND.search(hit.canonical):
+        longer = None
+    if not newer and not longer:
+        return hit
+    return Hit(hit.canonical, newer.start() if newer else hit.start, longer.end() if longer else hit.end, guessed=True)
 
 
 def _lengths_by_beginning(names: Iterable[str]) -> Mapping[str, Sequence[int]]:

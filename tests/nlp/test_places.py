@@ -124,6 +124,7 @@ def test_a_hundred_thousand_names_cost_no_more_than_a_few(segmenter, place_of):
         ("我们园丁里的路灯坏了", "园丁里"),
         ("新园丁小区停电", "新园丁小区"),
         ("园丁新园小区电梯坏了", "园丁新园小区"),
+        ("园丁家园停水", "园丁家园"),
     ],
 )
 def test_a_name_inside_a_longer_one_is_only_a_guess(place_of, town, text, name):
@@ -151,3 +152,17 @@ def test_what_only_follows_or_precedes_a_name_is_no_part_of_it(place_of, town, t
 def test_an_unknown_name_with_new_in_its_middle_is_one_name(place_of, town):
     found = place_of("锦绣新园小区电梯坏了", town)
     assert (found.name, found.known) == ("锦绣新园小区", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [("二十四城小区停水", "二十四城"), ("新义街里的路灯坏了", "新义街"), ("贾家庄八大苑小区太吵", "贾家庄八大苑")],
+)
+def test_a_name_without_such_an_ending_may_be_given_one(place_of, town, text, known):
+    found = place_of(text, town)
+    assert (found.known, found.guessed) == (known, False)
+
+
+def test_an_alias_inside_a_longer_name_is_only_a_guess_too(place_of, town):
+    found = place_of("德尚花园3号楼电梯坏了", town)
+    assert (found.name, found.known, found.guessed, found.building) == ("德尚花园", "德尚小区", True, "3")

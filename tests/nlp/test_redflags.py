@@ -47,6 +47,9 @@ def test_a_danger_is_seen(text, key):
         "困死了",
         "预防触电的讲座在哪",
         "井盖已经补上了，谢谢",
+        "有事打我对象13900000000",
+        "我老公打我电话没打通",
+        "也可以打我爱人13900000000",
     ],
 )
 def test_a_lookalike_is_an_ordinary_message(text):
