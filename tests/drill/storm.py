@@ -101,8 +101,7 @@ class Processes:
         """SIGKILL: a web process (most often), the one that keeps them, or a worker."""
         index = chance.choice([0, 0, *range(len(self.running))])
         process, name = self.running[index], self._commands[index][0]
-        children = self._children(process.pid)
-        if children and chance.random() < 0.7:
+        if index == 0 and chance.random() < 0.7 and (children := self._web_processes()):
             with suppress(ProcessLookupError):
                 os.kill(chance.choice(children), signal.SIGKILL)
             self.killed.append("web")
@@ -126,6 +125,15 @@ class Processes:
             [sys.executable, "-m", "bot", "--config", str(ROOT / "config.yaml"), *command],
             env=self._env, cwd=ROOT, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+
+    def _web_processes(self) -> list[int]:
+        """Whoever answers; after a start they take a while to be there."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            if children := self._children(self.running[0].pid):
+                return children
+            time.sleep(0.1)
+        return []
 
     @staticmethod
     def _children(pid: int) -> list[int]:
