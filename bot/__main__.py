@@ -13,6 +13,8 @@ from bot.settings import ConfigError
 from bot.wechat_errors import WeChatError
 from models.sealed import UnreadableError
 from nlp.alone import TrainingNowError
+from nlp.corpus import BadCorpusError
+from nlp.rows import BadRowError
 from nlp.store import BadModelError
 
 
@@ -56,6 +58,10 @@ for command in (
     main.add_command(command)
 
 
+_OF_THE_READER = (BadModelError, BadCorpusError, BadRowError, TrainingNowError)
+_TOLD = (ConfigError, WeChatError, OperationalError, UnreadableError, *_OF_THE_READER)
+
+
 def run() -> int:
     """The exit status."""
     logs.set_up(plain=sys.stderr.isatty())
@@ -67,7 +73,7 @@ def run() -> int:
         return 130
     except click.ClickException as error:
         return _told(error.format_message())
-    except (ConfigError, BadModelError, TrainingNowError, WeChatError, OperationalError, UnreadableError) as error:
+    except _TOLD as error:
         return _told(_words(error))
     return status if isinstance(status, int) else 0
 

@@ -87,7 +87,7 @@ def read_tickets_csv(path: Path) -> tuple[Example, ...]:
     columns = set(rows.fieldnames or ())
     if "category" not in columns or not columns & {"text", "title"}:
         raise BadCorpusError(
-            f"{path}:1: needs the columns category and text or title, has {', '.join(sorted(columns))}"
+            f"{path}:1: 要有 category 一列，和 text、title 至少一列；现在是 {'、'.join(sorted(columns)) or '空的'}"
         )
     examples, errors = [], []
     for number, row in enumerate(rows, 2):
@@ -96,9 +96,10 @@ def read_tickets_csv(path: Path) -> tuple[Example, ...]:
         if key and text:
             examples.append(Example(" ".join(text.split()), Intent.REPORT, key))
         else:
-            errors.append(f"{path}:{number}: " + ("no text" if key else f"unknown category {row['category']!r}"))
+            errors.append(f"{path}:{number}: " + ("没有文字" if key else f"不认识的类别“{row['category'] or ''}”"))
     if errors:
-        raise BadCorpusError("\n".join(errors))
+        names = "、".join(category.name for category in categories())
+        raise BadCorpusError("\n".join([*errors, f"类别只能是：{names}"]))
     return tuple(examples)
 
 
@@ -112,7 +113,7 @@ def _decoded(path: Path) -> str:
     try:
         return raw.decode("gb18030")
     except UnicodeDecodeError as error:
-        raise BadCorpusError(f"{path}: neither UTF-8 nor GBK") from error
+        raise BadCorpusError(f"{path}: 既不是 UTF-8 也不是 GBK 编码") from error
 
 
 def data_hash(examples: Iterable[Example]) -> str:

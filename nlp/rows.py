@@ -44,9 +44,9 @@ def read_rows(path: Path) -> tuple[Row, ...]:
                 place=facts.get("place", ""),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadRowError(f"{path}:{number}: {error!r}") from error
+            raise BadRowError(f"{path}:{number}: 这一行读不了（{error!r}）") from error
         if row.label not in known:
-            raise BadRowError(f"{path}:{number}: unknown label {row.label!r}")
+            raise BadRowError(f"{path}:{number}: 不认识的类别“{row.label}”")
         rows.append(row)
     return tuple(rows)
 

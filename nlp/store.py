@@ -183,7 +183,7 @@ def rollback(folder: Path) -> str:
     now = current(folder)
     before = [version for version in used(folder) if version != now]
     if not before:
-        raise BadModelError(f"{folder}: {now} is the first version in use, there is none before it")
+        raise BadModelError(f"{folder}：{now} 之前没有用过别的模型，换不回去")
     _replace(folder / _USED, "".join(f"{each}\n" for each in before))
     _replace(folder / _CURRENT, before[-1] + "\n")
     return before[-1]

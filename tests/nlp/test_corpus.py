@@ -82,7 +82,7 @@ def test_a_towns_past_orders_are_read_in_either_encoding(tmp_path, encoding):
 def test_an_unknown_category_of_a_town_is_named_by_line(tmp_path):
     path = tmp_path / "tickets.csv"
     path.write_text("text,category\n电梯坏了,维修报修\n楼下太吵,音乐\n", "utf-8")
-    with pytest.raises(BadCorpusError, match=r"tickets\.csv:3: unknown category '音乐'"):
+    with pytest.raises(BadCorpusError, match=r"tickets\.csv:3: 不认识的类别“音乐”\n类别只能是：停车管理、"):
         read_tickets_csv(path)
 
 

@@ -79,7 +79,7 @@ def test_a_first_model_is_used_and_a_better_one_takes_over(tmp_path, sample, sma
     assert store.current(out) == second.version
     assert store.rollback(out) == first.version
     assert Reader.load(out).model.card.version == first.version
-    with pytest.raises(BadModelError, match="first version"):
+    with pytest.raises(BadModelError, match="换不回去"):
         store.rollback(out)
 
 
@@ -100,7 +100,7 @@ def test_back_is_to_what_was_in_use_not_to_what_lost(tmp_path, model_dir):
     store.use(tmp_path, "0003-x")
     assert store.rollback(tmp_path) == "0001-x"
     assert store.current(tmp_path) == "0001-x"
-    with pytest.raises(BadModelError, match="0001-x is the first version in use"):
+    with pytest.raises(BadModelError, match="0001-x 之前没有用过别的模型"):
         store.rollback(tmp_path)
 
 
