@@ -1,7 +1,7 @@
 """Training and measuring the model, for the command line and the start of the demonstration."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from bot.settings import Settings
 from models.learning import Correction
 from nlp import store
 from nlp.alone import alone
-from nlp.corpus import Example
+from nlp.corpus import Example, read_examples, read_tickets_csv, write_examples
+from nlp.identities import mask
 from nlp.reader import Reader
 from nlp.recipe import fingerprint
 from nlp.store import BadModelError
@@ -20,6 +21,10 @@ from nlp.understanding import Intent
 
 _RECIPE = "recipe"
 """Beside the models: the fingerprint of the shipped data and code that the newest was trained with"""
+
+
+_ORDERS = "orders.tsv"
+"""Beside the models: a town's past orders, as `train --data` last took them"""
 
 
 def model_is_ready(settings: Settings) -> bool:
@@ -34,14 +39,23 @@ def model_is_ready(settings: Settings) -> bool:
 
 def train_model(settings: Settings, data: Path | None = None, town: Iterable[Example] = ()) -> dict[str, Any]:
     """Train on the corpus and on what a town has labelled; takes over only if it is no worse."""
-    from nlp.corpus import read_tickets_csv
     from nlp.training import train
 
     folder = settings.path(settings.files.model)
-    examples = [*town, *(read_tickets_csv(data) if data else ())]
-    report = train(extra=examples, out=folder, renewing=not model_is_ready(settings))
+    if data:
+        _keep_orders(folder, read_tickets_csv(data))
+    orders = read_examples(folder / _ORDERS) if (folder / _ORDERS).exists() else ()
+    report = train(extra=[*orders, *town], out=folder, renewing=not model_is_ready(settings))
     (folder / _RECIPE).write_text(fingerprint(), encoding="utf-8")
     return asdict(report)
+
+
+def _keep_orders(folder: Path, orders: Iterable[Example]) -> None:
+    """Every later training learns from them too, or the next night would forget them; without numbers of persons."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scratch = folder / f".{_ORDERS}"
+    write_examples(scratch, [replace(order, text=mask(order.text)) for order in orders])
+    scratch.replace(folder / _ORDERS)
 
 
 def corrections(session: Session) -> list[Example]:

@@ -59,6 +59,12 @@ def read_examples(path: Path) -> Sequence[Example]:
     return [_example(row) for _number, row in rows]
 
 
+def write_examples(path: Path, examples: Iterable[Example]) -> None:
+    """As `read_examples` reads them."""
+    rows = [(each.text, each.intent, each.category, ";".join(each.also), each.item) for each in examples]
+    path.write_text("".join("\t".join(row) + "\n" for row in (COLUMNS, *rows)), "utf-8")
+
+
 def _example(row: Sequence[str]) -> Example:
     text, intent, category, also, item = row
     return Example(text.strip(), intent, category, tuple(filter(None, also.split(";"))), item)

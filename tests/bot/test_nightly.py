@@ -1,4 +1,4 @@
-"""A night of training: what was put right by day is learned in a process of its own, compared, and can be undone."""
+"""A night of training: what was put right by day, and what a town brought along, is learned in a process of its own, compared, and can be undone."""
 
 import shutil
 import threading
@@ -8,14 +8,19 @@ import pytest
 from chat import COMMUNITY, PROPERTY, RESIDENT
 from outbox import outbox
 
-from bot.learning import corrections, roll_back
+from bot.learning import _keep_orders, corrections, roll_back
 from bot.nightly import KIND
 from nlp import store
 from nlp.alone import alone
+from nlp.corpus import Example
 
 pytestmark = pytest.mark.slow
 
 LIFT = "德尚小区3号楼电梯又坏了"
+ORDERS = (
+    Example("电梯坏了 三号楼东边电梯停了两天没人修，电话13900000000", "report", "repairs"),
+    Example("楼下烧烤摊油烟熏得睡不着", "report", "sanitation"),
+)
 
 
 @pytest.fixture
@@ -52,6 +57,8 @@ def night(box, clock):
 
 def test_what_people_put_right_by_day_is_learned_at_night_and_can_be_undone(box, models, clock):
     before = store.load(models).card
+    _keep_orders(models, ORDERS)
+    assert "13900000000" not in (models / "orders.tsv").read_text("utf-8")
     assert "已受理" in box.says(RESIDENT, LIFT)
     number = box.chat.ticket().number
     assert "谢谢指正" in box.says(RESIDENT, f"改类 {number} 停车")
@@ -65,7 +72,7 @@ def test_what_people_put_right_by_day_is_learned_at_night_and_can_be_undone(box,
     assert timer.outcome == "done", timer.reason
     newest = store.load(models, store.versions(models)[-1]).card
     assert newest.version != before.version
-    assert newest.examples == before.examples + 1
+    assert newest.examples == before.examples + 1 + len(ORDERS)
     worse = {name for name in ("macro_f1", "red_flag_recall") if newest.scores[name] < before.scores[name] - 0.002}
     assert store.current(models) == (before.version if worse else newest.version)
     assert timer.reason.startswith(f"{newest.version} {'did not take over' if worse else 'took over'}")

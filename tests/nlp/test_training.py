@@ -9,7 +9,7 @@ import pytest
 
 from nlp import recipe, store, training
 from nlp.alone import TrainingNowError, alone
-from nlp.corpus import Example, read_corpus
+from nlp.corpus import Example, read_corpus, write_examples
 from nlp.features import Featurizer
 from nlp.fitting import fit, flatten
 from nlp.reader import Reader
@@ -44,8 +44,7 @@ def small_model(tmp_path_factory, small_corpus):
 
 def written(folder, examples):
     folder.mkdir()
-    rows = [f"{e.text}\t{e.intent}\t{e.category}\t{';'.join(e.also)}\t{e.item}" for e in examples]
-    (folder / "all.tsv").write_text("\n".join(["text\tintent\tcategory\talso\titem", *rows]) + "\n", "utf-8")
+    write_examples(folder / "all.tsv", examples)
     return folder
 
 
