@@ -114,6 +114,8 @@ WAYS = (
     (("above", "并 {n} 到 {m}"), ("reporter", "重办 {n} 还没好")),
     (("above", "不受理 {n} 请找供电所，电话95598"), ("reporter", "重办 {n} 供电所不管")),
     (("holder", "延 {n} 1工作时 人手不够"), ("approver", "1"), ("reporter", "不同意")),
+    (("above", "转 {n} 城管 占道归他们"), ("holder", "接 {n}"), ("holder", "结 {n} 劝离了")),
+    (("above", "转 {n} 物业 归物业"), ("holder", "退 {n} 不归我们"), ("above", "转 {n} 城管 占道归他们")),
 )  # fmt: skip
 """How things often go; cut short anywhere, and mixed with everything else"""
 SAYINGS = (
