@@ -9,7 +9,6 @@ from nlp.labels import Topic, alarm_words, topics
 from nlp.segment import Segmenter
 
 BLOCKS = ("words", "pairs", "topics", "alarms")
-LONGEST_TERM = 4  # of the lexicon, in characters
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _TERM = re.compile(r"[\u4e00-\u9fff]+|[a-z]{2,}")
@@ -49,6 +48,7 @@ class Featurizer:
         self.segmenter = segmenter
         self._topics = _Lexicon.of(topics())
         self._alarms = _Lexicon.of(alarm_words())
+        self._beginnings = _beginnings((*self._topics.groups, *self._alarms.groups))
 
     def features(self, text: str) -> Features:
         text = plain(text)
@@ -61,7 +61,7 @@ class Featurizer:
         terms = Counter({word: count for word, count in counted.items() if _TERM.fullmatch(word)})
         runs = [*_HAN.findall(text), *_HAN.findall(text[:lead])]
         pairs = [run[start : start + 2] for run in runs for start in range(len(run) - 1)]
-        said = [*pairs, *_longer(runs)]
+        said = [*pairs, *_longer(runs, self._beginnings)]
         return Features(terms, Counter(pairs), self._topics.count(said), self._alarms.count([*said, *text]))
 
 
@@ -100,10 +100,20 @@ def _until(words: Sequence[str], end: int) -> Iterable[str]:
         yield word
 
 
-def _longer(runs: Sequence[str]) -> list[str]:
+def _beginnings(words: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    """The lengths of all words above two characters under their first two: few pairs of a text begin one."""
+    lengths: dict[str, set[int]] = {}
+    for word in words:
+        if len(word) > 2:
+            lengths.setdefault(word[:2], set()).add(len(word))
+    return {beginning: sorted(sizes) for beginning, sizes in lengths.items()}
+
+
+def _longer(runs: Sequence[str], beginnings: Mapping[str, Sequence[int]]) -> list[str]:
     return [
         run[start : start + length]
         for run in runs
-        for length in range(3, LONGEST_TERM + 1)
-        for start in range(len(run) - length + 1)
+        for start in range(len(run) - 2)
+        for length in beginnings.get(run[start : start + 2], ())
+        if start + length <= len(run)
     ]

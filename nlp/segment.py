@@ -20,6 +20,7 @@ LONGEST = 6  # no longer word helps to tell one grievance from another
 _USERWORD_COUNT = 2000
 
 
+_NO_WORD = 1.0  # no logarithm of a share is above 0
 _LINKS = ("v", "d", "p", "c", "r", "u", "y", "t")  # jieba's tags: verbs, adverbs, prepositions, pronouns, times…
 _LINK_COUNT = 60  # a rarer verb may well be half of a name
 
@@ -87,12 +88,17 @@ class Segmenter:
         best, ends = [0.0] * (size + 1), [0] * size
         for start in range(size - 1, -1, -1):
             end = start + 1
-            score = scores.get(text[start:end], unknown)
-            top, top_end = (unknown if score is None else score) + best[end], end
-            while end < size and (text[start:end] in scores):
+            score = scores.get(text[start:end], _NO_WORD)
+            known = score != _NO_WORD
+            top, top_end = (score if known and score is not None else unknown) + best[end], end
+            while known and end < size:
                 end += 1
-                score = scores.get(text[start:end])
-                if score is not None and score + best[end] >= top:
+                score = scores.get(text[start:end], _NO_WORD)
+                if score is None:
+                    continue
+                if score == _NO_WORD:
+                    break
+                if score + best[end] >= top:
                     top, top_end = score + best[end], end
             best[start], ends[start] = top, top_end
         return ends

@@ -34,5 +34,9 @@ def find_times(text: str) -> tuple[str, ...]:
     """All of them in a plain text, as written, left to right, each once."""
     if not _HINT.search(text):
         return ()
-    found = dict.fromkeys(match[0] for match in _TIME.finditer(text))
-    return tuple(found)[:_MOST]
+    found: dict[str, None] = {}
+    for match in _TIME.finditer(text):
+        found[match[0]] = None
+        if len(found) == _MOST:
+            break
+    return tuple(found)

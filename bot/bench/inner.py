@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -28,6 +29,7 @@ from nlp.places import Gazetteer, PlaceName
 from nlp.reader import Reader
 
 _TEXTS = 500
+_CHAT, _LETTER = 40, 500  # characters
 _PUSHES = 1000
 _CHARACTERS = "金银铜铁锡山水林田湖春夏秋冬东西南北中福禄寿喜安康和平胜利光明文苑德尚园丁城桥河柳青松竹梅兰菊荷"
 
@@ -39,6 +41,21 @@ def understanding(bench: Bench) -> Iterator[Line]:
     plain = _microseconds(_plain_pipelines(), texts)
     yield Line("c", "scikit-learn: category and intent by predict_proba", plain, "µs a text")
     yield Line("c", "understand: everything", ours, "µs a text", 0, "scikit-learn", plain / ours, "≥ 5 times as fast")
+    yield from _alone(bench.model)
+
+
+def _alone(model: Path) -> Iterator[Line]:
+    """Chat messages, letters, and the model's way from the disk."""
+    start = time.process_time()
+    understand = Reader.load(model).understand
+    yield Line("c", "model ready", time.process_time() - start, "s of CPU", target="≤ 2 s")
+    corpus = [each.text for each in read_corpus()]
+    chat = [text for text in corpus if len(text) <= _CHAT][:_TEXTS]
+    yield Line("c", "understand: chat messages", _microseconds(understand, chat), "µs a text", target="≤ 300 µs")
+    flowing = "".join(text for text in corpus if len(text) > _CHAT)
+    letters = [flowing[start : start + _LETTER] for start in range(0, 100 * _LETTER, _LETTER)]
+    words = f"understand: letters of {_LETTER} characters"
+    yield Line("c", words, _microseconds(understand, letters), "µs a text", target="≤ 1500 µs")
 
 
 def _plain_pipelines() -> Callable[[str], object]:
