@@ -34,6 +34,7 @@ from handlers import (
     rehearsing,
     settling,
     supervising,
+    supplementing,
     suspending,
     welcome,
     whistle,
@@ -44,6 +45,7 @@ from handlers.dialogue import Context, Message, Reply, Router, command_opening, 
 from handlers.line import Line, Take, Waiting
 from handlers.receiving import open_with, receive, remember, replies_to, write_replies
 from handlers.town import Reads, Town
+from handlers.unanswered import mindful
 from models.base import Sessions
 from nlp.understanding import Intent
 
@@ -78,6 +80,7 @@ ROUTERS = (
     correcting.router,
     desk.router,
     picked,
+    supplementing.router,
     approving.digits,
     questioning.answers,
     progress.router,
@@ -186,8 +189,9 @@ class Answering:
                 slots=writer.slots,
                 staff_ask=writer.staff_ask,
                 holds_media=writer.holds_media,
+                lacks_place=writer.lacks_place,
             )
-            answered.append((context, writer, route(context)))
+            answered.append((context, writer, mindful(context, writer.stale, route)))
         remember(session, answered)
         replies = {context.message.key: reply.text for context, _, reply in answered}
         write_replies(session, replies, self._clock())

@@ -10,12 +10,14 @@ from handlers.picking import pick
 from handlers.privacy import for_staff
 from handlers.telling import tell
 from handlers.tickets import dispatch, route_it
-from models.moves import RECEIVE, Status
+from models.moves import RECEIVE, SUPPLEMENT, Status
 from models.person import OVERSEERS, Person
 from models.ticket import SYSTEM, Actor, Ticket
 
 router = Router("desk")
 WAITING = (Status.PENDING, Status.RECEIVED)
+_TO_SEND = (*WAITING, Status.INCOMPLETE)
+"""A supervisor may know the place that a resident hasn't told"""
 
 
 def take_from_desk(
@@ -25,6 +27,8 @@ def take_from_desk(
     place = context.town.world.places.get(ticket.place_id) if ticket.place_id else None
     if not route_it(context, ticket, place, grid):
         return False
+    if ticket.status == Status.INCOMPLETE:
+        ticket.apply(SUPPLEMENT, by=by, at=context.now, note=note)
     if ticket.status == Status.PENDING:
         ticket.apply(RECEIVE, by=by, at=context.now, note=note)
     set_promise(context, ticket, context.now)
@@ -37,7 +41,7 @@ def take_from_desk(
 @router.command("派", "派单", roles=OVERSEERS, help="派 工单号 小区或网格：给没有归属的工单找承办单位")
 def send(context: Context) -> Reply:
     """A supervisor names the place or the grid of a ticket that waits."""
-    picked = pick(context, on_desk(context.person), WAITING, "派")
+    picked = pick(context, on_desk(context.person), _TO_SEND, "派")
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked

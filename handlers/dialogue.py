@@ -55,13 +55,15 @@ class Message:
 class Reply:
     """What we answer. `state` names the question that it leaves open, `slots` what must be remembered until the answer.
 
-    Without a state the dialogue is over, unless `keep`: then a question that was open stays open.
+    Without a state the dialogue is over, unless `keep`: then a question that was open stays open. `answered`: it was
+    answered by this, taken along or dropped on purpose; else something else came between.
     """
 
     text: str
     state: str = ""
     slots: Mapping[str, Any] = field(default_factory=dict)
     keep: bool = False
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +82,12 @@ class Context:
     """Staff may have asked this person something that is open"""
     holds_media: bool = True
     """They may have sent photos that belong to no ticket"""
+    lacks_place: bool = True
+    """A report of theirs may lie there because nobody knows where it is"""
     rest: str = ""
     """What followed the command's word"""
+    answers: bool = False
+    """The handler is tried because of the question that is open"""
 
     @property
     def text(self) -> str:
@@ -152,13 +158,13 @@ def _first(routes: list[tuple[Filter, Handler]], context: Context) -> Reply | No
     for wanted, handler in routes:
         allowed = wanted(context)
         if allowed and (reply := handler(allowed)):
-            return reply
+            return replace(reply, answered=True) if allowed.answers else reply
     return None
 
 
 def in_state(*states: str) -> Filter:
     """An open question waits for this text."""
-    return lambda context: context if context.state in states and context.text else None
+    return lambda context: replace(context, answers=True) if context.state in states and context.text else None
 
 
 def intent(*intents: Intent, at_least: float = 0.0) -> Filter:

@@ -8,9 +8,11 @@ from handlers.choosing import numbered
 from handlers.coordinates import gcj_to_wgs
 from handlers.dialogue import Context, Message, Reply
 from handlers.neighbours import JOIN, taken_in
+from handlers.occasion import PersonalOccasion
 from handlers.tickets import Draft, file
+from models.moves import Status
 from models.ticket import Ticket
-from nlp.understanding import Intent
+from nlp.understanding import Intent, PlaceMention
 
 CATEGORY, PLACE, WHICH_PLACE, BUILDING, WORDS, PARTS, GUESS, TICKET_PLACE = (
     f"filing.{name}"
@@ -39,6 +41,16 @@ def read(context: Context, text: str, draft: Draft) -> Draft:
     return placing.place(context, draft, seen)
 
 
+def told_where(context: Context, draft: Draft) -> Draft:
+    """Whatever is answered to 「在哪里」 is kept as the place's words, even where the world doesn't know it."""
+    mention = (context.understanding and context.understanding.place) or PlaceMention()
+    text = context.text.strip()
+    if context.state == BUILDING and not mention.building and text.isdigit():
+        draft = replace(draft, building=text)
+    draft = placing.place(context, draft, context.understanding)
+    return draft if placing.is_placed(draft) or mention.name else replace(draft, place_name=text[:40])
+
+
 def pinned(draft: Draft, message: Message) -> Draft:
     """A draft with the place of a location message, turned from the maps' system into WGS-84."""
     lat, lng = gcj_to_wgs(message.latitude or 0.0, message.longitude or 0.0)
@@ -51,7 +63,7 @@ def go_on(context: Context, draft: Draft) -> Reply:
         draft = placing.known(context, draft, draft.guess) if draft.guess else draft
     elif question := _question(context, draft):
         return question
-    return one_by_one(context, _of_parts(context, draft)) if draft.parts else _taken(context, draft)
+    return one_by_one(context, of_parts(context, draft)) if draft.parts else _taken(context, draft)
 
 
 def one_by_one(context: Context, drafts: Sequence[Draft]) -> Reply:
@@ -72,7 +84,7 @@ def _taken(context: Context, draft: Draft) -> Reply:
     return taken_in(context, draft) or filed(context, draft)
 
 
-def _of_parts(context: Context, draft: Draft) -> list[Draft]:
+def of_parts(context: PersonalOccasion, draft: Draft) -> list[Draft]:
     """A draft for each problem, in its own house and with its own danger, which goes first; photos with the first."""
     drafts = [of_part(context, draft, *part) for part in draft.parts]
     if draft.red_flag and not any(each.red_flag for each in drafts):
@@ -81,7 +93,7 @@ def _of_parts(context: Context, draft: Draft) -> list[Draft]:
     return [replace(drafts[0], attachments=draft.attachments), *drafts[1:]]
 
 
-def of_part(context: Context, draft: Draft, text: str, category: str, item: str) -> Draft:
+def of_part(context: PersonalOccasion, draft: Draft, text: str, category: str, item: str) -> Draft:
     """One problem of several as its own words tell it; what they leave out is as in the whole."""
     seen = context.town.reader.understand(text)
     part = replace(draft, text=text, category=category, item=item, parts=(), attachments=())
@@ -161,8 +173,9 @@ def filed(context: Context, draft: Draft) -> Reply:
 def receipt(context: Context, ticket: Ticket) -> str:
     """What a resident gets in hand: number, what, where, who, until when and why until then."""
     town = context.town
+    without_team = "filing.filed_incomplete" if ticket.status == Status.INCOMPLETE else "filing.filed_unrouted"
     return context.say(
-        "filing.filed" if ticket.team else "filing.filed_unrouted",
+        "filing.filed" if ticket.team else without_team,
         number=ticket.number,
         what=town.catalogue.name(ticket.category, ticket.item),
         category=town.catalogue.name(ticket.category),

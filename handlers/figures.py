@@ -39,6 +39,8 @@ class Figure:
     key: str
     name: str
     condition: ColumnElement[bool]
+    of_desk: bool = False
+    """Its tickets may lie in nobody's area: they count for every supervisor, as they lie on every desk"""
 
 
 def figures_of(since: datetime, now: datetime) -> list[Figure]:
@@ -56,14 +58,22 @@ def figures_of(since: datetime, now: datetime) -> list[Figure]:
         Figure("open", "在办", still_open()),
         Figure("late", "超时", late(now)),
         Figure("red", "红色警情", (Ticket.created_at >= since) & (Ticket.red_flag != "")),
-        Figure("desk", "无人承接", not_ended() & unowned),
+        Figure(
+            "incomplete", "待补充（还差地点）", not_ended() & (Ticket.status == Status.INCOMPLETE.value), of_desk=True
+        ),
+        Figure("desk", "无人承接", not_ended() & unowned, of_desk=True),
     ]
 
 
-def count(session: Session, scope: ColumnElement[bool], figures: list[Figure]) -> dict[str, int]:
-    """All figures, each from the index that serves it."""
+def count(
+    session: Session, scope: ColumnElement[bool], figures: list[Figure], on_desk: ColumnElement[bool]
+) -> dict[str, int]:
+    """All figures, each from the index that serves it, within `scope`; those of the desk within `on_desk`."""
     return {
-        figure.key: session.scalar(select(func.count()).select_from(Ticket).where(scope, figure.condition)) or 0
+        figure.key: session.scalar(
+            select(func.count()).select_from(Ticket).where(on_desk if figure.of_desk else scope, figure.condition)
+        )
+        or 0
         for figure in figures
     }
 

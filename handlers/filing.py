@@ -5,7 +5,6 @@ from dataclasses import replace
 from handlers import placing
 from handlers.access import resident
 from handlers.choosing import chosen, decided
-from handlers.desk import take_from_desk
 from handlers.dialogue import Context, Kind, Reply, Router, in_state, intent, kind
 from handlers.drafting import (
     BUILDING,
@@ -19,20 +18,20 @@ from handlers.drafting import (
     go_on,
     pinned,
     read,
-    receipt,
+    told_where,
 )
+from handlers.incomplete import now_placed, placeless
 from handlers.media import hold, waiting
 from handlers.neighbours import JOINED
+from handlers.other_matters import is_other_matter, is_other_trouble, is_politeness
 from handlers.telling import tell
 from handlers.tickets import Draft, recent
 from models.moves import NOTE
 from models.ticket import Attachment, Ticket
-from nlp.understanding import Intent, PlaceMention
+from nlp.understanding import Intent
 
 router = Router("filing")
 
-# A question is not always answered: these intents are taken for what they are instead.
-_OTHER_MATTERS = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW})
 _MEDIA_NAMES = {Kind.IMAGE: "照片", Kind.VIDEO: "视频", Kind.VOICE: "语音"}
 
 
@@ -45,7 +44,7 @@ def category_chosen(context: Context) -> Reply | None:
     category = draft.choices[number] if number is not None else named
     if category:
         return _with_category(context, draft, category)
-    if _is_other_matter(context):
+    if is_other_matter(context):
         return None
     return go_on(context, read(context, f"{draft.text}。{context.text}", replace(draft, choices=())))
 
@@ -54,12 +53,8 @@ def category_chosen(context: Context) -> Reply | None:
 def which_place_chosen(context: Context) -> Reply | None:
     """One of several places of the same name."""
     draft = Draft.of(context.slots)
-    number = chosen(context.text, len(draft.places))
-    if number is None:
-        number = _community_named(context, draft.places)
-    if number is None:
-        return place_told(context)
-    return go_on(context, placing.settle(draft, context.town.world.places[draft.places[number]]))
+    found = placing.chosen_of(context.town.world, draft.places, context.text)
+    return go_on(context, placing.settle(draft, found)) if found else place_told(context)
 
 
 @router.on(in_state(GUESS))
@@ -76,31 +71,20 @@ def guess_answered(context: Context) -> Reply | None:
 
 @router.on(in_state(PLACE, BUILDING))
 def place_told(context: Context) -> Reply | None:
-    """Whatever is answered to 「在哪里」 is kept as the place's words, even where the world doesn't know it."""
+    """Whatever is answered to 「在哪里」 is kept; another trouble is a report of its own, and this one isn't lost."""
+    draft = Draft.of(context.slots)
     if context.understanding and context.understanding.red_flag:
-        draft = Draft.of(context.slots)  # no answer, but an alarm: it goes first, and takes along what was told
+        # no answer, but an alarm: it goes first, and takes along what was told
         return go_on(context, read(context, f"{context.text}。{draft.text}", draft))
-    if _is_other_matter(context):
+    if is_other_matter(context) or is_politeness(context) or is_other_trouble(context, draft.category, draft.item):
         return None
-    return go_on(context, _told_where(context, replace(Draft.of(context.slots), places=())))
-
-
-@router.on(in_state(TICKET_PLACE))
-def ticket_place_told(context: Context) -> Reply | None:
-    """Where the danger is that was filed at once without a place."""
-    ticket = context.session.get(Ticket, context.slots["ticket"])
-    if ticket is None or ticket.team or _is_other_matter(context):
-        return None
-    where = _told_where(context, Draft(ticket.text))
-    ticket.place_id, ticket.place_name = where.place_id, where.place_name
-    ticket.building, ticket.unit, ticket.room = where.building, where.unit, where.room
-    return _now_placed(context, ticket)
+    return go_on(context, told_where(context, replace(draft, places=())))
 
 
 @router.on(in_state(WORDS))
 def words_told(context: Context) -> Reply | None:
     """The words that a photo or a pin was waiting for."""
-    if _is_other_matter(context):
+    if is_other_matter(context):
         return None
     return go_on(context, read(context, context.text, Draft.of(context.slots)))
 
@@ -123,7 +107,9 @@ def media_sent(context: Context) -> Reply | None:
             hold(context)
         return None
     attachment, what = hold(context), _MEDIA_NAMES[context.message.kind]
-    if context.state.startswith("filing.") and context.state != TICKET_PLACE:
+    if context.state == TICKET_PLACE and (asked := context.session.get(Ticket, context.slots["ticket"])):
+        return replace(_media_added(context, asked, attachment, what), keep=True)
+    if context.state.startswith("filing."):
         draft = Draft.of(context.slots)
         kept = replace(draft, attachments=(*draft.attachments, attachment.id))
         return Reply(context.say("filing.media_kept", what=what), context.state, kept.slots())
@@ -136,15 +122,14 @@ def media_sent(context: Context) -> Reply | None:
 
 @router.on(kind(Kind.LOCATION))
 def pin_sent(context: Context) -> Reply:
-    """A pin answers 「在哪里」, places the ticket just made, or waits for the words."""
+    """A pin answers 「在哪里」, places the ticket that lacks a place or was just made, or waits for the words."""
     asking = context.state.startswith("filing.") and context.state != TICKET_PLACE
     draft = pinned(Draft.of(context.slots) if asking else Draft("", attachments=waiting(context)), context.message)
     if draft.text:
-        return go_on(context, draft)
-    last = recent(context, context.town.habits.recent_minutes)
+        return replace(go_on(context, draft), answered=True)
+    last = placeless(context) or recent(context, context.town.habits.recent_minutes)
     if last and last.lat is None and last.reporter_id == context.person.id and not asking:
-        last.lat, last.lng = draft.lat, draft.lng
-        return _now_placed(context, last)
+        return now_placed(context, last, draft)
     return Reply(
         context.say("filing.pin_needs_words", label=context.message.label or "您发的位置"), WORDS, draft.slots()
     )
@@ -177,36 +162,6 @@ def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what:
     return Reply(context.say("filing.media_added", what=what, number=ticket.number))
 
 
-def _now_placed(context: Context, ticket: Ticket) -> Reply:
-    """More is known of where: a ticket on the desk may find its team now."""
-    ticket.apply(NOTE, by=resident(context.person), at=context.now, note="补充了位置")
-    if not ticket.team and take_from_desk(context, ticket):
-        return Reply(receipt(context, ticket))
-    return Reply(context.say("filing.pin_added", number=ticket.number))
-
-
 def _with_category(context: Context, draft: Draft, category: str) -> Reply:
     item = draft.item if context.town.catalogue.items.get(draft.item, ("",))[0] == category else ""
     return go_on(context, replace(draft, category=category, item=item, confidence=1.0, choices=()))
-
-
-def _told_where(context: Context, draft: Draft) -> Draft:
-    mention = (context.understanding and context.understanding.place) or PlaceMention()
-    text = context.text.strip()
-    if context.state == BUILDING and not mention.building and text.isdigit():
-        draft = replace(draft, building=text)
-    draft = placing.place(context, draft, context.understanding)
-    return draft if placing.is_placed(draft) or mention.name else replace(draft, place_name=text[:40])
-
-
-def _community_named(context: Context, places: tuple[int, ...]) -> int | None:
-    """「长安那个」: which of the places lies in the community that the answer names, if just one does."""
-    world = context.town.world
-    names = [world.grids[world.places[place].community].name.removesuffix("社区") for place in places]
-    named = [index for index, name in enumerate(names) if name in context.text]
-    return named[0] if len(named) == 1 else None
-
-
-def _is_other_matter(context: Context) -> bool:
-    seen = context.understanding
-    return seen is not None and seen.intent in _OTHER_MATTERS and seen.intent_confidence >= 0.6

@@ -11,6 +11,7 @@ from handlers.choosing import chosen
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.drafting import filed, go_on, of_part, one_by_one, read
 from handlers.neighbours import JOIN, JOINED, join, leave
+from handlers.other_matters import is_other_matter
 from handlers.picking import pick
 from handlers.tickets import Draft
 from handlers.voting import as_seen_by
@@ -18,14 +19,12 @@ from models.follower import Follower
 from models.moves import OPEN, Status
 from models.person import Role
 from models.ticket import Attachment, Ticket
-from nlp.understanding import Intent
 
 router = Router("joining")
 APART = "joining.apart"
 _YES = re.compile(r"(?:回?1|加入|是的?|对|同一件|一样|好的?|行|可以|嗯+)[。.!！~\s]*")
 _APART = re.compile(r"(?:回?2|另报|另外报|单独报?|分开报?|不是(?:同)?一件(?:事)?|不是|不加入|不一样)[。.!！~\s]*")
 _APART_FOR = re.compile(r"(?:另报|另外报|不是(?:同)?一件(?:事)?)[，,。.、：:；;！!～~\s]+(\S.*)", re.DOTALL)
-_OTHER_MATTERS = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW})
 
 
 @router.command("另报", "另外报", roles=(Role.RESIDENT,), help="另报 [哪里、什么问题]：和邻居报的不是一件事，单独登记")
@@ -34,7 +33,8 @@ def apart(context: Context) -> Reply | None:
     if context.state in {JOIN, JOINED} and not context.rest:
         return None  # the question that is open knows better which one is meant
     if context.rest and not context.rest[0].isdigit():
-        return _by_itself(replace(context, message=replace(context.message, text=context.rest)))
+        told = _by_itself(replace(context, message=replace(context.message, text=context.rest)))
+        return replace(told, answered=context.state == JOIN)  # instead of what was offered to join
     if context.rest:
         picked = pick(context, _joined_lately(context), tuple(OPEN), "另报")
         return picked if isinstance(picked, Reply) else _taken_out(context, picked[0])
@@ -47,7 +47,7 @@ def apart(context: Context) -> Reply | None:
 @router.on(in_state(APART))
 def told_apart(context: Context) -> Reply | None:
     """The words that 「另报」 was waiting for."""
-    return None if _is_other_matter(context) else _by_itself(context)
+    return None if is_other_matter(context) else _by_itself(context)
 
 
 @router.on(in_state(JOIN))
@@ -59,7 +59,7 @@ def offer_answered(context: Context) -> Reply | None:
         return _joined(context, draft)
     if number == 1 or _APART.fullmatch(context.text):
         return _and_the_rest(context, replace(draft, alone=True))
-    if _is_other_matter(context):
+    if is_other_matter(context):
         return None
     return _and_the_rest(context, replace(draft, text=f"{draft.text}。{context.text}", alone=True))
 
@@ -125,8 +125,3 @@ def _taken_out(context: Context, ticket: Ticket) -> Reply:
     own = replace(draft, attachments=tuple(context.session.scalars(photos)))
     leave(context, ticket)
     return filed(context, own)
-
-
-def _is_other_matter(context: Context) -> bool:
-    seen = context.understanding
-    return seen is not None and seen.intent in _OTHER_MATTERS and seen.intent_confidence >= 0.6

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from handlers import same_event, shown
 from handlers.access import resident
 from handlers.dialogue import Context, Reply
-from handlers.occasion import Occasion
+from handlers.occasion import Occasion, PersonalOccasion, Silence
 from handlers.same_event import Same
 from handlers.telling import tell
 from handlers.tickets import Draft, attach, file
@@ -72,9 +72,15 @@ def offer_unanswered(occasion: Occasion, ticket: Ticket, person_id: int) -> None
     if draft.same != ticket.id:
         return
     occasion.session.delete(open_question)
-    if Status(ticket.status) not in OPEN:
+    joined_unasked(Silence(occasion.session, occasion.town, occasion.now, person), draft)
+
+
+def joined_unasked(occasion: PersonalOccasion, draft: Draft) -> None:
+    """They are told by a push which ticket they wait for now."""
+    person, ticket = occasion.person, occasion.session.get(Ticket, draft.same) if draft.same else None
+    if ticket is None or Status(ticket.status) not in OPEN:
         ticket = file(occasion, replace(draft, alone=True), person)
-    elif occasion.session.get(Follower, (ticket.id, person_id)) is None:
+    elif occasion.session.get(Follower, (ticket.id, person.id)) is None:
         add(occasion, ticket, person, draft)
     tell(occasion.session, occasion.town, ticket, "joined_unasked", occasion.now, named=[person])
     for other in draft.rest:  # what else the message told of; nobody is there to be asked about it

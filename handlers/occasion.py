@@ -1,11 +1,13 @@
 """What anything that happens to a ticket needs, whether somebody wrote a message or a timer rang."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from handlers.town import Town
+from models.person import Person
 
 
 class Occasion(Protocol):
@@ -19,3 +21,20 @@ class Occasion(Protocol):
 
     @property
     def now(self) -> datetime: ...
+
+
+class PersonalOccasion(Occasion, Protocol):
+    """The same where it is about one person: whoever writes, or wrote and then fell silent."""
+
+    @property
+    def person(self) -> Person: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Somebody who was asked and says nothing."""
+
+    session: Session
+    town: Town
+    now: datetime
+    person: Person

@@ -1,16 +1,18 @@
 """Where it is: from the words of a text, a pin or the bound home to a place of the world."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.dialogue import Context
+from handlers.choosing import chosen
+from handlers.occasion import PersonalOccasion
 from handlers.tickets import Draft
-from handlers.world import PlaceNode
+from handlers.world import PlaceNode, World
 from models.grid import Level
 from models.ticket import Source
 from nlp.understanding import PlaceMention, Understanding
 
 
-def place(context: Context, draft: Draft, understanding: Understanding | None) -> Draft:
+def place(context: PersonalOccasion, draft: Draft, understanding: Understanding | None) -> Draft:
     """Fill in what the text tells of the place; the bound home where it tells no place's name."""
     mention = (understanding and understanding.place) or PlaceMention()
     draft = replace(
@@ -30,7 +32,7 @@ def place(context: Context, draft: Draft, understanding: Understanding | None) -
     return draft
 
 
-def known(context: Context, draft: Draft, name: str) -> Draft:
+def known(context: PersonalOccasion, draft: Draft, name: str) -> Draft:
     """A name of the world: one place, or several of which the resident has to choose one (`places`)."""
     draft = replace(draft, guess="")
     places = context.town.world.places_named(name)
@@ -45,7 +47,16 @@ def settle(draft: Draft, found: PlaceNode) -> Draft:
     return replace(draft, place_id=found.id, place_name=found.name, places=())
 
 
-def at_home(context: Context, draft: Draft) -> Draft:
+def chosen_of(world: World, places: Sequence[int], text: str) -> PlaceNode | None:
+    """「2」「长安那个」: which of the places is meant, by number or by the community that it alone lies in."""
+    number = chosen(text, len(places))
+    if number is not None:
+        return world.places[places[number]]
+    named = [place for place in places if world.grids[world.places[place].community].name.removesuffix("社区") in text]
+    return world.places[named[0]] if len(named) == 1 else None
+
+
+def at_home(context: PersonalOccasion, draft: Draft) -> Draft:
     """The resident's bound home; its house only where the text names none."""
     person = context.person
     home = context.town.world.places.get(person.home_place_id) if person.home_place_id else None
@@ -62,13 +73,13 @@ def is_placed(draft: Draft) -> bool:
     return draft.place_id is not None or draft.lat is not None
 
 
-def needs_building(context: Context, draft: Draft) -> bool:
+def needs_building(context: PersonalOccasion, draft: Draft) -> bool:
     """Several grids share the compound, and the house decides which."""
     found = context.town.world.places.get(draft.place_id) if draft.place_id else None
     return found is not None and len(found.grids) > 1 and found.grid_of(draft.building) == found.community
 
 
-def _own_community(context: Context, draft: Draft) -> str | None:
+def _own_community(context: PersonalOccasion, draft: Draft) -> str | None:
     """Where somebody lives; of staff on their round, where they work."""
     if draft.source != Source.CHAT:
         return context.town.world.code_at(context.person.grid, Level.COMMUNITY)

@@ -11,7 +11,9 @@ from handlers.climbing import climb
 from handlers.clocks import set_promise
 from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state, intent, menu
+from handlers.drafting import TICKET_PLACE
 from handlers.filing import add_words
+from handlers.incomplete import ask_where
 from handlers.neighbours import JOINED, leave
 from handlers.picking import pick
 from handlers.telling import tell
@@ -38,14 +40,22 @@ def show_progress(context: Context) -> Reply:
     """All open tickets in a line each; a single one, or one named by its number, in full."""
     if context.rest and context.rest[0].isdigit():
         picked = pick(context, followed(context.person), (), "进度")
-        return picked if isinstance(picked, Reply) else Reply(details(context, picked[0]), keep=True)
+        return picked if isinstance(picked, Reply) else _in_full(context, picked[0])
     mine = list(context.session.scalars(tickets(followed(context.person), tuple(ACTIVE)).limit(8)))
     if not mine:
         return Reply(context.say("progress.nothing_open"), keep=True)
     if len(mine) == 1:
-        return Reply(details(context, mine[0]), keep=True)
+        return _in_full(context, mine[0])
     lines = "\n".join(shown.line_for(context.town, ticket, context.now, context.person) for ticket in mine)
     return Reply(context.say("progress.list", count=len(mine), lines=lines), keep=True)
+
+
+def _in_full(context: Context, ticket: Ticket) -> Reply:
+    if ticket.status != Status.INCOMPLETE:
+        return Reply(details(context, ticket), keep=True)
+    line = shown.line_for(context.town, ticket, context.now, context.person)
+    said = context.say("incomplete.details", line=line, text=ticket.title)
+    return Reply(said, TICKET_PLACE, {"ticket": ticket.id}, keep=bool(context.state))
 
 
 def details(context: Context, ticket: Ticket) -> str:
@@ -71,6 +81,8 @@ def urge(context: Context) -> Reply | None:
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
+    if ticket.status == Status.INCOMPLETE:
+        return ask_where(context, ticket)  # nobody has it yet: only its place would hurry it
     since = _last_urge(context, ticket)
     if since is not None:
         return Reply(context.say("progress.urged_already", number=ticket.number, ago=shown.lasting(since)), keep=True)

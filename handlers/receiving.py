@@ -17,8 +17,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from handlers.dialogue import Context, Kind, Message, Reply
 from models.approval import Question
 from models.conversation import Conversation, Inbound
+from models.moves import Status
 from models.person import Person
-from models.ticket import Attachment
+from models.ticket import Attachment, Ticket
 from nlp.identities import mask
 
 _OPENING = frozenset({"subscribe", "scan", "click"})
@@ -41,8 +42,13 @@ _IS_ASKED = exists().where(Question.asked_of == Person.id, Question.closed_at.is
 _HOLDS_MEDIA = exists().where(
     Attachment.person_id == Person.id, Attachment.ticket_id.is_(None), Attachment.created_at >= bindparam("since")
 )
+_LACKS_PLACE = exists().where(
+    Ticket.reporter_id == Person.id,
+    Ticket.team.is_(None),
+    Ticket.status.in_([status.value for status in (Status.INCOMPLETE, Status.PENDING, Status.RECEIVED)]),
+)
 _WRITERS = (
-    select(Person, Conversation, _IS_ASKED, _HOLDS_MEDIA)
+    select(Person, Conversation, _IS_ASKED, _HOLDS_MEDIA, _LACKS_PLACE)
     .outerjoin(Conversation, Conversation.person_id == Person.id)
     .where(Person.openid.in_(bindparam("openids", expanding=True)))
     .options(joinedload(Person.role_rows))
@@ -50,6 +56,14 @@ _WRITERS = (
     .with_for_update(of=_PEOPLE)  # two messages of one person are answered one after the other
 )
 _ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What somebody was asked, and what must be remembered until they answer."""
+
+    state: str
+    slots: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,10 @@ class Writer:
     """Staff have asked them something: their words may be the answer"""
     holds_media: bool = False
     """They sent photos that still belong to no ticket"""
+    lacks_place: bool = False
+    """A report of theirs has no team, most likely for want of a place"""
+    stale: OpenQuestion | None = None
+    """Their time is over"""
 
 
 def receive(session: Session, messages: Sequence[Message], now: datetime) -> Collection[str]:
@@ -94,7 +112,7 @@ def open_with(session: Session, messages: Sequence[Message], now: datetime, medi
     """
     openids = [message.openid for message in messages]
     found = session.execute(_WRITERS, {"openids": openids, "since": now - media_kept}).unique()
-    writers = {cast("str", row[0].openid): _writer(row[0], row[1], row[2], row[3], now) for row in found}
+    writers = {cast("str", row[0].openid): _writer(now, *row) for row in found}
     writers |= _new_people(session, [openid for openid in openids if openid not in writers])
     seen = [writers[message.openid].person for message in messages if _opens_window(message)]
     if seen:
@@ -124,16 +142,13 @@ def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]
         session.connection().execute(_ANSWERED, over)
 
 
-def _writer(
-    person: Person,
-    question: Conversation | None,
-    staff_ask: bool,  # noqa: FBT001  (a row, column by column)
-    holds_media: bool,  # noqa: FBT001
-    now: datetime,
-) -> Writer:
-    writer = Writer(person, question is not None, staff_ask=bool(staff_ask), holds_media=bool(holds_media))
-    if question is None or question.expires_at <= now:
+def _writer(now: datetime, person: Person, question: Conversation | None, *flags: object) -> Writer:
+    staff_ask, holds_media, lacks_place = map(bool, flags)
+    writer = Writer(person, question is not None, staff_ask=staff_ask, holds_media=holds_media, lacks_place=lacks_place)
+    if question is None:
         return writer
+    if question.expires_at <= now:
+        return replace(writer, stale=OpenQuestion(question.state, question.slots))
     return replace(writer, state=question.state, slots=question.slots)
 
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Protocol, cast
 
 from sqlalchemy import bindparam, func, select
 
-from handlers.dialogue import Context
 from handlers.joining_rules import Joining
+from handlers.occasion import Occasion, PersonalOccasion
 from handlers.tickets import Draft
 from models.follower import Follower
 from models.grid import Place
@@ -101,7 +101,7 @@ class Same:
     """This person waits for it already"""
 
 
-def find(context: Context, draft: Draft) -> Same | None:
+def find(context: PersonalOccasion, draft: Draft) -> Same | None:
     """The ticket that a draft is about too, if there is one."""
     spot, rules = _spot(context, draft), context.town.joining
     if spot is None or draft.category in rules.never:
@@ -118,7 +118,7 @@ def find(context: Context, draft: Draft) -> Same | None:
     return Same(best, _at_once(context, draft, best, [ticket.id for ticket in alike]), mine)
 
 
-def _latest(context: Context, spot: _Spot, category: str) -> list[Compared]:
+def _latest(context: Occasion, spot: _Spot, category: str) -> list[Compared]:
     """The open tickets of this spot and category, the latest first.
 
     By columns, for most of them are looked at in vain; and with those that were filed in this very transaction and
@@ -173,7 +173,7 @@ def _are_outages(rules: Joining, draft: Draft, ticket: Compared) -> bool:
     )
 
 
-def _at_once(context: Context, draft: Draft, best: Ticket, alike: list[int]) -> bool:
+def _at_once(context: Occasion, draft: Draft, best: Ticket, alike: list[int]) -> bool:
     rules = context.town.joining
     if draft.red_flag or _are_outages(rules, draft, best) or best.neighbours + 1 >= rules.flood_followers:
         return True
@@ -185,7 +185,7 @@ def _at_once(context: Context, draft: Draft, best: Ticket, alike: list[int]) -> 
     return reports >= rules.flood_reports
 
 
-def _spot(context: Context, draft: Draft) -> _Spot | None:
+def _spot(context: Occasion, draft: Draft) -> _Spot | None:
     if draft.place_id:
         return _AtPlace(draft.place_id)
     if draft.lat is None or draft.lng is None:
@@ -194,7 +194,7 @@ def _spot(context: Context, draft: Draft) -> _Spot | None:
     return _AtPin(grid, draft.lat, draft.lng) if grid else None
 
 
-def _one_after_another(context: Context, draft: Draft) -> None:
+def _one_after_another(context: Occasion, draft: Draft) -> None:
     """Two neighbours who report at the same moment: the second sees the ticket of the first.
 
     SQLite has one writer anyway. For pins there is nothing to wait at; two tickets of one thing can be merged.

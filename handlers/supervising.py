@@ -111,7 +111,7 @@ def _figures(
     context: Context, condition: ColumnElement[bool], where: dict[str, str], since: datetime, title: str
 ) -> Reply:
     figures = figures_of(since, context.now)
-    counted = count(context.session, overseen(context.person) & condition, figures)
+    counted = count(context.session, overseen(context.person) & condition, figures, on_desk(context.person) & condition)
     lines = numbered([f"{figure.name} {counted[figure.key]}" for figure in figures])
     slots = {"keys": [figure.key for figure in figures], "since": since.isoformat(), **where}
     return Reply(context.say("supervising.figures", title=title, lines=lines), FIGURES, slots)
@@ -124,12 +124,12 @@ def _reopened(context: Context, slots: Any, page: int) -> Reply:  # noqa: ANN401
 
 
 def _page(context: Context, figure: Figure, slots: Any, page: int) -> Reply:  # noqa: ANN401  (JSON)
-    scope = overseen(context.person)
+    scope = on_desk(context.person) if figure.of_desk else overseen(context.person)
     if "grid" in slots:
         scope &= within(slots["grid"])
     if "category" in slots:
         scope &= Ticket.category == slots["category"]
-    total = count(context.session, scope, [figure])[figure.key]
+    total = count(context.session, scope, [figure], scope)[figure.key]
     order = [Ticket.accept_by, Ticket.id] if figure.key == "late" else [Ticket.id.desc()]
     # First which (the index knows), then the rows: sorting thousands of whole tickets for eight costs fifty times more.
     ids = select(Ticket.id).where(scope, figure.condition).order_by(*order).offset(page * PAGE).limit(PAGE)

@@ -71,6 +71,10 @@ def _named(wording: str) -> Telling:
     return Telling(Audience.NAMED, f"push.{wording}", _STAFF_TEMPLATE)
 
 
+def _named_resident(wording: str) -> Telling:
+    return Telling(Audience.NAMED, f"push.{wording}", _RESIDENT_TEMPLATE)
+
+
 TELLINGS: dict[str, tuple[Telling, ...]] = {
     "unrouted": (_supervisors("unrouted"),),
     "dispatch": (_team("new_ticket"),),
@@ -88,7 +92,12 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "call_released": (_called("call_released"),),
     "red_flag_again": (_team("red_flag_again"), _supervisors("red_flag_again")),
     "more_neighbours": (_team("more_neighbours"),),
-    "joined_unasked": (Telling(Audience.NAMED, "push.joined_unasked", _RESIDENT_TEMPLATE),),
+    "joined_unasked": (_named_resident("joined_unasked"),),
+    "incomplete": (_named_resident("incomplete"),),
+    "filed_unasked": (_named_resident("filed_unasked"),),
+    "desk_unasked": (_named_resident("desk_unasked"),),
+    "told_again": (_named_resident("told_again"),),
+    "verify": (_residents("verified"),),
     "event_solved": (_residents("event_solved"),),
     "extend": (_residents("extended"),),
     "suspend": (_residents("suspended"),),

@@ -71,21 +71,31 @@ class Draft:
 
 def file(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
     """A ticket from a draft: routed, promised, dispatched, told. Without a route it waits in the desk's queue."""
-    ticket = _new_ticket(context, draft, reporter)
+    ticket = new_ticket(context, draft, reporter)
     place = context.town.world.places.get(draft.place_id) if draft.place_id else None
     route_it(context, ticket, place)
     set_promise(context, ticket, context.now)
-    context.session.add(ticket)
-    context.session.add(Follower(ticket_id=ticket.id, person_id=reporter.id, joined_at=context.now))
-    attach(context, ticket, draft.attachments)
+    write_down(context, ticket, draft.attachments)
     if ticket.team:
         ticket.apply(RECEIVE, by=SYSTEM, at=context.now, note="自动受理")
         what = "red_flag" if draft.red_flag else "dispatch"
         dispatch(context, ticket, by=SYSTEM, note=f"规则：{ticket.rule}", what=what)
     else:
-        set_timer(context, "desk_waits", ticket, ticket.accept_by or context.now)
-        tell(context.session, context.town, ticket, "unrouted", context.now, but=reporter)
+        lay_on_desk(context, ticket, but=reporter)
     return ticket
+
+
+def write_down(occasion: Occasion, ticket: Ticket, attachments: tuple[int, ...]) -> None:
+    """A new ticket with its first follower and what was sent for it."""
+    occasion.session.add(ticket)
+    occasion.session.add(Follower(ticket_id=ticket.id, person_id=ticket.reporter_id, joined_at=occasion.now))
+    attach(occasion, ticket, attachments)
+
+
+def lay_on_desk(occasion: Occasion, ticket: Ticket, but: Person | None = None) -> None:
+    """Nobody serves it: supervisors are told, again and again until one decides."""
+    set_timer(occasion, "desk_waits", ticket, ticket.accept_by or occasion.now)
+    tell(occasion.session, occasion.town, ticket, "unrouted", occasion.now, but=but)
 
 
 def dispatch(context: Occasion, ticket: Ticket, *, by: Actor, note: str, what: str = "dispatch") -> TicketEvent:
@@ -148,10 +158,12 @@ def recent(context: Context, minutes: int) -> Ticket | None:
     return context.session.scalar(mine.order_by(Follower.joined_at.desc(), Ticket.id.desc()).limit(1))
 
 
-def _new_ticket(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
+def new_ticket(context: Occasion, draft: Draft, reporter: Person, status: Status = Status.PENDING) -> Ticket:
+    """With its number, not written down yet."""
     ticket = Ticket(
         id=next_ticket_id(context.session),
-        status=Status.PENDING.value,
+        status=status.value,
+        level=Level.GRID.value,
         category=draft.category or "other",
         item=draft.item,
         source=draft.source,

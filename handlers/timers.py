@@ -1,17 +1,18 @@
 """What happens by itself when its time comes. Every timer looks again first: what is over needs nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import approving, neighbours, overdue, questioning, rollcall, suspending
+from handlers import approving, incomplete, neighbours, overdue, questioning, rollcall, suspending
 from handlers.calling import PROPOSAL
 from handlers.chores import CHORES
 from handlers.clocks import grace
 from handlers.ringing import Ringing
 from handlers.telling import tell
 from handlers.town import Town
+from handlers.unanswered import SILENT, nobody_answered
 from handlers.voting import confirmer_at_lapse
 from models.moves import CLOSE, NOTE, Closing, Status
 from models.person import Person
@@ -23,7 +24,7 @@ _ON_DESK = frozenset({Status.PENDING, Status.RECEIVED})
 
 def ring(session: Session, town: Town, timer: Timer, now: datetime) -> None:
     """Do what a due timer is for, in the caller's transaction, and finish it."""
-    if chore := CHORES.get(timer.kind):
+    if chore := _OF_NO_TICKET.get(timer.kind):
         chore(session, town, timer, now)
         timer.finish(Outcome.DONE, now)
         return
@@ -37,6 +38,9 @@ def ring(session: Session, town: Town, timer: Timer, now: datetime) -> None:
         timer.try_again(again, "later")
     else:
         timer.finish(Outcome.DONE, now)
+
+
+_OF_NO_TICKET: Mapping[str, Callable[[Session, Town, Timer, datetime], None]] = {**CHORES, SILENT: nobody_answered}
 
 
 def _desk_waits(ringing: Ringing) -> datetime | None:
@@ -105,6 +109,11 @@ def _offer_unanswered(ringing: Ringing) -> None:
         neighbours.offer_unanswered(ringing, ringing.ticket, ringing.timer.subject_id)
 
 
+def _incomplete_waits(ringing: Ringing) -> None:
+    """A report without a place, and nobody has told it."""
+    incomplete.nobody_supplemented(ringing)
+
+
 HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
     "accept_remind": overdue.limit_comes_near,
     "accept_overdue": overdue.limit_is_over,
@@ -120,4 +129,5 @@ HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
     PROPOSAL: _proposal_over,
     rollcall.DUE: _whistle_due,
     neighbours.OFFERED: _offer_unanswered,
+    incomplete.WAITS: _incomplete_waits,
 }

@@ -22,16 +22,17 @@ from models.calendar import Calendar
 from nlp.understanding import Understanding
 
 Minutes = Annotated[int, Field(gt=0)]
+Hours = Annotated[int, Field(gt=0)]
 Days = Annotated[int, Field(gt=0)]
 
 
 class Habits(BaseModel):
-    """Section `habits`: how patient the bot is, in minutes and days."""
+    """Section `habits`: how patient the bot is, in minutes, hours and days."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     question_minutes: Minutes = 30
-    """An open question is forgotten after this"""
+    """An open question is over after this; a report that it was about is filed with what is known"""
     recent_minutes: Minutes = 60
     """A photo, place or word that follows a report within this belongs to it"""
     urge_minutes: Minutes = 30
@@ -45,6 +46,8 @@ class Habits(BaseModel):
     """So long a resident may take to answer; then the clocks run on without the answer"""
     suspend_days: Days = 90
     """The farthest day to which a ticket may be suspended"""
+    incomplete_hours: Hours = 24
+    """So long a report without a place waits for its resident; then a person sees to it"""
 
 
 class Contacts(BaseModel):

@@ -101,7 +101,8 @@ def human(context: Context) -> Reply:
     else:
         last.apply(NOTE, by=resident(context.person), at=context.now, note="居民请人工联系")
         tell(context.session, context.town, last, "human", context.now, but=context.person)
-    return Reply(context.say("welcome.human", number=last.number, phone=context.town.contacts.hall))
+    said = context.say("welcome.human", number=last.number, phone=context.town.contacts.hall)
+    return Reply(said, answered=True)
 
 
 @router.on(intent(Intent.BIND))
@@ -206,7 +207,7 @@ ALL_COMMANDS: list[Command] = []
 
 @router.command("取消", "算了", "退出", roles=EVERYBODY, help="取消：不报了，从头来")
 def cancel(context: Context) -> Reply:
-    return Reply(context.say("welcome.cancelled" if context.state else "welcome.nothing_to_cancel"))
+    return Reply(context.say("welcome.cancelled" if context.state else "welcome.nothing_to_cancel"), answered=True)
 
 
 @last_resort.on(intent(Intent.GREETING))

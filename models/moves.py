@@ -70,7 +70,9 @@ class Move:
 
 S = Status
 RECEIVE = Move("receive", "受理", frozenset({S.PENDING}), S.RECEIVED, _CLERKS)
-SUPPLEMENT = Move("supplement", "补充", frozenset({S.INCOMPLETE}), S.PENDING, _RESIDENT | _CLERKS)
+SUPPLEMENT = Move("supplement", "补充", frozenset({S.INCOMPLETE}), S.PENDING, _RESIDENT | (_CLERKS - _BOT))
+VERIFY = Move("verify", "转人工核实", frozenset({S.INCOMPLETE}), S.PENDING, _BOT)
+"""Nobody supplemented it in time: what is missing is for a person to find out, and nothing pretends to be known"""
 DECLINE = Move(
     "decline",
     "不予受理",
@@ -188,7 +190,7 @@ NOTE = Move("note", "备注", ANYWHERE, None, frozenset(Role))
 MOVES: dict[str, Move] = {
     move.name: move
     for move in (
-        RECEIVE, SUPPLEMENT, DECLINE, DISPATCH, ACCEPT, RETURN, REASSIGN, ESCALATE, WHISTLE, REPORT_IN, FINISH,
+        RECEIVE, SUPPLEMENT, VERIFY, DECLINE, DISPATCH, ACCEPT, RETURN, REASSIGN, ESCALATE, WHISTLE, REPORT_IN, FINISH,
         RELEASE, ASK, ANSWER, EXTEND, SUSPEND, RESUME, RESOLVE, FOLLOW_UP, RATE, CLOSE, REOPEN, WITHDRAW, MERGE,
         URGE, SUPERVISE, NOTE,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from models.approval import Approval, Approver, Question
 from models.base import Base
+from models.conversation import Conversation
 from models.follower import NOT_SOLVED, Follower
 from models.moves import ACTIVE, ENDED, MOVES, Status
 from models.person import Person
@@ -18,6 +19,7 @@ from models.ticket import CHINA, Ticket, TicketEvent
 _WORLD = {"grids", "places", "place_aliases", "place_ranges", "teams", "team_areas", "people", "person_roles", "facts"}
 _LIMITS = {"accept_remind", "accept_overdue", "accept_climb", "handle_remind", "handle_overdue", "handle_climb"}
 _WATCHED_BY = {
+    Status.INCOMPLETE: {"incomplete_waits"},
     Status.PENDING: {"desk_waits"},
     Status.RECEIVED: {"desk_waits"},
     Status.DISPATCHED: _LIMITS,
@@ -26,7 +28,14 @@ _WATCHED_BY = {
     Status.RESOLVED: {"lapse"},
 }
 _CLOSERS = {"confirmed": {"resident"}, "default": {"system"}}
-_TOLD = {"escalate": "escalate", "extend": "extend", "suspend": "suspend", "resume": "resume", "decline": "decline"}
+_TOLD = {
+    "verify": "verify",
+    "escalate": "escalate",
+    "extend": "extend",
+    "suspend": "suspend",
+    "resume": "resume",
+    "decline": "decline",
+}
 """Moves of which whoever reported it must hear, and by which push"""
 
 
@@ -151,6 +160,9 @@ class Town:
                 timers[ticket].add(kind)
             questions = set(session.scalars(select(Question.ticket_id).where(Question.closed_at.is_(None))))
             pushes = session.scalars(select(Push)).all()
+            waiting = select(Timer.subject_id, Timer.due_at).where(Timer.due_at.is_not(None))
+            silences = {(person, at) for person, at in session.execute(waiting)}
+            self._open_questions(session.scalars(select(Conversation)).all(), silences)
             for ticket in tickets:
                 self._history(ticket, events[ticket.id])
                 self._in_hands(ticket, timers[ticket.id], ticket.id in questions)
@@ -161,7 +173,7 @@ class Town:
 
     def _history(self, ticket, events):
         """Every change has its line, in order, and the table of moves allows each."""
-        status = Status.PENDING.value
+        status = Status.INCOMPLETE.value if events and events[0].before == Status.INCOMPLETE else Status.PENDING.value
         for event in events:
             move = MOVES[event.move]
             assert event.before == status, (ticket.number, event.move)
@@ -176,13 +188,19 @@ class Town:
         assert ticket.first_team == first, "首接 was lost"
         self.first_teams[ticket.id] = first
 
+    def _open_questions(self, questions, timers):
+        """Whoever was asked about a report and falls silent has reported all the same."""
+        for asked in questions:
+            if asked.state.startswith("filing.") and asked.state not in {"filing.words", "filing.ticket_place"}:
+                assert (asked.person_id, asked.expires_at) in timers, (asked.state, asked.slots)
+
     def _in_hands(self, ticket, timers, asked):
         """Somebody can act, and something will look at it by itself."""
         status = Status(ticket.status)
         if status not in ACTIVE:
             return
         where = f"{ticket.number} {status}: timers {timers}, team {ticket.team}"
-        if status in {Status.PENDING, Status.RECEIVED}:
+        if status in {Status.INCOMPLETE, Status.PENDING, Status.RECEIVED}:
             assert ticket.team is None, where
         else:
             assert ticket.team in self.world.teams, where

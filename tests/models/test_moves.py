@@ -18,7 +18,9 @@ EVERY_CASE = list(product(MOVES.values(), Status, Role))
 
 # DOMAIN 2 once more, written down apart from the table: which arrows exist at all. 「=」 is a move that stays.
 ARROWS = {
-    "incomplete": {"supplement": "pending", "withdraw": "withdrawn", "urge": "=", "supervise": "=", "note": "="},
+    "incomplete": {
+        "supplement": "pending", "verify": "pending", "withdraw": "withdrawn", "urge": "=", "supervise": "=", "note": "=",
+    },
     "pending": {
         "receive": "received", "decline": "declined", "merge": "merged", "withdraw": "withdrawn",
         "urge": "=", "supervise": "=", "note": "=",
@@ -61,8 +63,8 @@ BY_ROLE = {
         "suspend", "resume", "resolve", "follow_up", "close", "reopen", "merge", "urge", "supervise", "note",
     },
     "system": {
-        "receive", "supplement", "dispatch", "reassign", "escalate", "whistle", "resume", "follow_up", "close",
-        "merge", "note",
+        "receive", "verify", "dispatch", "reassign", "escalate", "whistle", "resume", "follow_up", "close", "merge",
+        "note",
     },
 }  # fmt: skip
 BY_ROLE["admin"] = BY_ROLE["supervisor"]

@@ -1,0 +1,89 @@
+"""Residents tell what was missing: the place of a ticket that has none, or a few words more."""
+
+from dataclasses import replace
+
+from handlers import placing
+from handlers.access import followed
+from handlers.choosing import numbered
+from handlers.dialogue import Context, Reply, Router, in_state
+from handlers.drafting import TICKET_PLACE, told_where
+from handlers.filing import add_words
+from handlers.incomplete import ask_where, now_placed, placeless
+from handlers.neighbours import JOINED
+from handlers.other_matters import is_other_matter, is_other_trouble, is_politeness
+from handlers.picking import pick
+from handlers.tickets import Draft
+from handlers.world import World
+from models.moves import OPEN, Status
+from models.person import Role
+from models.ticket import Ticket
+
+router = Router("supplementing")
+
+
+@router.command("补充", roles=(Role.RESIDENT,), help="补充 [工单号] 说明：给报过的事补一句，或说清在哪儿")
+def supplement(context: Context) -> Reply:
+    """More words on a ticket of one's own; where it lacks a place, they tell it."""
+    picked = pick(context, followed(context.person), tuple(OPEN), "补充")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    if ticket.status == Status.INCOMPLETE:
+        return _where_told(_heard(context, words), ticket) if words else ask_where(context, ticket)
+    if not words:
+        return Reply(context.say("incomplete.what", number=ticket.number), keep=True)
+    return add_words(context, ticket, words)
+
+
+@router.on(in_state(TICKET_PLACE))
+def place_told(context: Context) -> Reply | None:
+    """The answer to where it is, of what was filed without a place: danger at once, other things after a while."""
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if ticket is None or ticket.team or Status(ticket.status) not in OPEN:
+        return None
+    if is_other_matter(context) or is_politeness(context) or _is_apart(context, ticket):
+        return None
+    return _where_told(context, ticket)
+
+
+@router.on(lambda context: context if context.lacks_place and context.text and context.state in {"", JOINED} else None)
+def place_told_later(context: Context) -> Reply | None:
+    """A known place, said at any time, places what lacks one; unless it comes with a trouble of its own."""
+    mention = context.understanding.place if context.understanding else None
+    if mention is None or not mention.known or mention.guessed or is_other_matter(context) or "住" in context.text:
+        return None
+    ticket = placeless(context)
+    return None if ticket is None or ticket.place_id or _is_apart(context, ticket) else _where_told(context, ticket)
+
+
+def _where_told(context: Context, ticket: Ticket) -> Reply:
+    """Of several places of a name the resident chooses; all else is kept as told, for a person to look at."""
+    world, known = context.town.world, Draft(ticket.text, source=ticket.source, building=ticket.building)
+    among = tuple(context.slots.get("places", ())) or _of_this_name(world, ticket)
+    if found := placing.chosen_of(world, among, context.text):
+        return now_placed(context, ticket, placing.settle(known, found))
+    where = told_where(context, replace(known, unit=ticket.unit, room=ticket.room))
+    if where.places and "places" not in context.slots:
+        ticket.building, ticket.unit, ticket.room = where.building, where.unit, where.room
+        communities = [world.grids[world.places[place].community].name for place in where.places]
+        asked = context.say("filing.which_place", name=where.place_name, choices=numbered(communities))
+        return Reply(asked, TICKET_PLACE, {"ticket": ticket.id, "places": where.places})
+    return now_placed(context, ticket, where)
+
+
+def _of_this_name(world: World, ticket: Ticket) -> tuple[int, ...]:
+    return tuple(place.id for place in world.places_named(ticket.place_name)) if ticket.place_id is None else ()
+
+
+def _is_apart(context: Context, ticket: Ticket) -> bool:
+    """A danger, or a trouble of another kind: a report of its own."""
+    seen = context.understanding
+    if seen and seen.red_flag and seen.red_flag != ticket.red_flag:
+        return True
+    return is_other_trouble(context, ticket.category, ticket.item)
+
+
+def _heard(context: Context, words: str) -> Context:
+    """As if the words had come without the command's."""
+    seen = context.town.reader.understand(words)
+    return replace(context, message=replace(context.message, text=words), understanding=seen)
