@@ -4,9 +4,10 @@ Messages that come at the same time share the transaction.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -43,7 +44,8 @@ from handlers import (
 from handlers.choosing import chosen
 from handlers.dialogue import Context, Message, Reply, Router, command_opening, in_state
 from handlers.line import Line, Take, Waiting
-from handlers.receiving import open_with, receive, remember, replies_to, write_replies
+from handlers.receiving import Writer, open_with, receive, remember, replies_to, write_replies
+from handlers.same_event import line_up
 from handlers.town import Reads, Town
 from handlers.unanswered import mindful
 from models.base import Sessions
@@ -175,6 +177,8 @@ class Answering:
         town = self._towns.current(session)
         media_kept = timedelta(minutes=town.habits.question_minutes)
         writers = open_with(session, [each.message for each in batch], now, media_kept)
+        likely = (_likely_places(town, each, writers[each.message.openid]) for each in batch)
+        line_up(session, set(chain.from_iterable(likely)))
         answered = []
         for each in sorted(batch, key=_files):
             writer = writers[each.message.openid]
@@ -201,6 +205,14 @@ class Answering:
 def _files(waiting: Waiting) -> bool:
     """Reports come last: whoever asks before them need not wait until they are written down."""
     return bool(waiting.understanding and waiting.understanding.intent is Intent.REPORT)
+
+
+def _likely_places(town: Town, waiting: Waiting, writer: Writer) -> Iterator[int]:
+    """Where a message may turn out to be about: what it names, what was being asked about, the writer's home."""
+    mention = waiting.understanding.place if waiting.understanding else None
+    if mention and mention.known:
+        yield from (place.id for place in town.world.places_named(mention.known))
+    yield from (place for place in (writer.slots.get("place_id"), writer.person.home_place_id) if place)
 
 
 def route(context: Context) -> Reply:

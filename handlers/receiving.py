@@ -53,7 +53,8 @@ _WRITERS = (
     .where(Person.openid.in_(bindparam("openids", expanding=True)))
     .options(joinedload(Person.role_rows))
     .order_by(Person.id)  # two processes that lock the same people do it in the same order
-    .with_for_update(of=_PEOPLE)  # two messages of one person are answered one after the other
+    # Two messages of one person are answered one after the other; a push to whoever writes just now need not wait.
+    .with_for_update(of=_PEOPLE, key_share=True)
 )
 _ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"))
 

@@ -1,11 +1,13 @@
 """Is this report about something that others have told already? A look into an index, and a few texts compared."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Protocol, cast
 
 from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
 
 from handlers.joining_rules import Joining
 from handlers.occasion import Occasion, PersonalOccasion
@@ -90,6 +92,15 @@ class _AtPin:
 _Spot = _AtPlace | _AtPin
 
 
+_HELD = "places_held"
+_IN_LINE = (
+    select(Place.id)
+    .where(Place.id.in_(bindparam("places", expanding=True)))
+    .order_by(Place.id)
+    .with_for_update(key_share=True)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Same:
     """An open ticket that a report belongs to."""
@@ -106,7 +117,7 @@ def find(context: PersonalOccasion, draft: Draft) -> Same | None:
     spot, rules = _spot(context, draft), context.town.joining
     if spot is None or draft.category in rules.never:
         return None
-    _one_after_another(context, draft)
+    line_up(context.session, [draft.place_id] if draft.place_id else [])
     alike = [ticket for ticket in _latest(context, spot, draft.category) if is_same(rules, draft, ticket)]
     if not alike:
         return None
@@ -194,11 +205,18 @@ def _spot(context: Occasion, draft: Draft) -> _Spot | None:
     return _AtPin(grid, draft.lat, draft.lng) if grid else None
 
 
-def _one_after_another(context: Occasion, draft: Draft) -> None:
+def line_up(session: Session, places: Collection[int]) -> None:
     """Two neighbours who report at the same moment: the second sees the ticket of the first.
 
-    SQLite has one writer anyway. For pins there is nothing to wait at; two tickets of one thing can be merged.
+    On SQLite there is one writer anyway. On PostgreSQL the reports of one place come one after the other; whoever
+    answers several messages lines up for all their places at once and in order, so that no two wait for each other.
+    For pins there is nothing to wait at; two tickets of one thing can be merged.
     """
-    if draft.place_id and context.session.get_bind().dialect.name == "postgresql":
-        row = select(Place.id).where(Place.id == draft.place_id).with_for_update(key_share=True)
-        context.session.execute(row)
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    transaction, held = session.info.get(_HELD, (None, frozenset()))
+    if transaction is not session.get_transaction():
+        held = frozenset()
+    if wanted := sorted(set(places) - held):
+        session.connection().execute(_IN_LINE, {"places": wanted})
+        session.info[_HELD] = session.get_transaction(), held.union(wanted)
