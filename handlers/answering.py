@@ -212,7 +212,8 @@ def _likely_places(town: Town, waiting: Waiting, writer: Writer) -> Iterator[int
     mention = waiting.understanding.place if waiting.understanding else None
     if mention and mention.known:
         yield from (place.id for place in town.world.places_named(mention.known))
-    yield from (place for place in (writer.slots.get("place_id"), writer.person.home_place_id) if place)
+    asked = writer.stale.slots if writer.stale else writer.slots
+    yield from (place for place in (asked.get("place_id"), writer.person.home_place_id) if place)
 
 
 def route(context: Context) -> Reply:

@@ -52,9 +52,16 @@ _WRITERS = (
     .outerjoin(Conversation, Conversation.person_id == Person.id)
     .where(Person.openid.in_(bindparam("openids", expanding=True)))
     .options(joinedload(Person.role_rows))
-    .order_by(Person.id)  # two processes that lock the same people do it in the same order
-    # Two messages of one person are answered one after the other; a push to whoever writes just now need not wait.
-    .with_for_update(of=_PEOPLE, key_share=True)
+    .order_by(Person.id)
+)
+# Two messages of one person are answered one after the other; a push to whoever writes just now need not wait. First
+# the locks, then a look: a question read by the statement that waited would be the one of before. On SQLite whoever
+# writes is alone.
+_ONE_BY_ONE = (
+    select(_PEOPLE.c.id)
+    .where(_PEOPLE.c.openid.in_(bindparam("openids", expanding=True)))
+    .order_by(_PEOPLE.c.id)  # two processes that lock the same people do it in the same order
+    .with_for_update(key_share=True)
 )
 _ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"))
 
@@ -112,6 +119,8 @@ def open_with(session: Session, messages: Sequence[Message], now: datetime, medi
     Photos without words are waited for as long as `media_kept`.
     """
     openids = [message.openid for message in messages]
+    if _dialect(session) == "postgresql":
+        session.connection().execute(_ONE_BY_ONE, {"openids": openids})
     found = session.execute(_WRITERS, {"openids": openids, "since": now - media_kept}).unique()
     writers = {cast("str", row[0].openid): _writer(now, *row) for row in found}
     writers |= _new_people(session, [openid for openid in openids if openid not in writers])

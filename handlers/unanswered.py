@@ -79,7 +79,8 @@ def mindful(context: Context, stale: OpenQuestion | None, answer: Callable[[Cont
 
 def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -> None:
     """The time of a question is over. A newer one with the same person has a timer of its own."""
-    person = session.get(Person, timer.subject_id, with_for_update=True, populate_existing=True)
+    alone = {"key_share": True}  # they may be writing just now; a push to them need not wait
+    person = session.get(Person, timer.subject_id, with_for_update=alone, populate_existing=True)
     asked = session.get(Conversation, timer.subject_id, populate_existing=True)
     if person is None or asked is None or asked.expires_at > now or asked.state not in _ASKED:
         return

@@ -1,5 +1,6 @@
 """Who is asked about their report and puts the phone away: nothing is lost, nothing is filed twice, nobody is woken."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -246,6 +247,21 @@ def test_who_answers_late_while_no_worker_runs_has_answered(chat, clock):
     assert stands(chat.ticket()) == ("dispatched", "repairs", "德尚小区", "2")
     assert len(chat.tickets()) == 1
     assert [told for told in chat.pushed(RESIDENT) if "还差地点" in told] == []
+
+
+def test_who_answers_in_the_very_moment_in_which_time_runs_out_has_one_ticket(chat, clock):
+    for number in range(1, 6):
+        chat.says(RESIDENT, f"{LAMP}，已经{number}天了，第{number}次说")
+        clock.turn(minutes=30)
+        with ThreadPoolExecutor(2) as hands:
+            rung, answered = (
+                hands.submit(chat.timers_ring),
+                hands.submit(chat.says, RESIDENT, f"锦佳园小区{number}号楼"),
+            )
+            rung.result()
+            assert answered.result()
+        assert [stands(ticket)[::3] for ticket in chat.tickets()][-1] == ("dispatched", str(number))
+        assert len(chat.tickets()) == number
 
 
 @pytest.mark.parametrize("between", ["进度", "帮助"])
