@@ -1,14 +1,18 @@
 """The corpus: variety, honest labels, and errors that name their line."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from nlp.alarms import read_dangers
 from nlp.corpus import BadCorpusError, Example, data_hash, read_corpus, read_examples, read_tickets_csv
 from nlp.duplicates import distinct, near_duplicates
 from nlp.labels import categories
 from nlp.understanding import Intent
 
+MEASURED = [Path(__file__).parent / "data" / name for name in ("intent_lines.tsv", "redflag_lines.tsv")]
+LONGER_THAN_A_PHRASE = 9
 HEADER = "text\tintent\tcategory\talso\titem\n"
 
 
@@ -96,3 +100,13 @@ def test_an_example_stays_on_its_side_of_the_split(corpus):
     share = sum(example.held_out for example in corpus) / len(corpus)
     assert 0.04 < share < 0.1
     assert Example("楼下太吵", "report", "noise").held_out == Example("楼下太吵", "urge").held_out
+
+
+def test_nothing_that_is_learned_from_resembles_a_line_that_is_measured_with(corpus):
+    """Set phrases apart: there is one way to say 你好."""
+    measured = [line.split("\t")[0] for path in MEASURED for line in path.read_text("utf-8").splitlines()[1:]]
+    measured = [line for line in measured if len(line) >= LONGER_THAN_A_PHRASE]
+    learned = [*(example.text for example in corpus), *(alarm.text for alarm in read_dangers())]
+    texts = [*measured, *learned]
+    doubles = near_duplicates(texts).items()
+    assert [(texts[a], texts[b]) for a, b in doubles if b < len(measured) <= a] == []
