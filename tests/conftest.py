@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
+from statements import compile_once
 from testbed import ROOT, Clock, Databases, folder_of_databases, settings_for, train_aside, trained_model
 
 from bot.assembly import Program, assemble
@@ -22,6 +23,8 @@ from models.base import connect
 from models.base import sessions as writing_sessions
 from nlp.reader import Reader
 
+compile_once()
+gc.set_threshold(5_000, 20, 20)  # ordinary would be 700, 10, 10: for programs that run longer than a test
 _TRAINING = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
