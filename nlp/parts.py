@@ -9,8 +9,9 @@ _ANNOUNCED = (
     "|第[一二三四][，,、点是条件个]?|其[一二三]|[1-4一二三][、.．]|[①②③④]"
 )
 _BOUNDARY = re.compile(rf"(?:[，,。；;！!\s]|^)(?={_ANNOUNCED})|[。；;！!\n]+")
+_NEW_MATTER = re.compile(rf"[，,。；;！!\s](?={_ANNOUNCED})")
 _OPENING = re.compile(rf"^(?:{_ANNOUNCED})[，,、：: ]?")
-_SHORTEST = 5
+_SHORTEST = 4  # 路灯不亮
 _LONGEST_TEXT = 240  # a letter argues one case in many sentences; cutting it up would file its arguments
 
 
@@ -21,3 +22,8 @@ def candidate_parts(text: str) -> Sequence[str]:
     pieces = [_OPENING.sub("", piece.strip(" ，,。；;！!\n")) for piece in _BOUNDARY.split(text)]
     whole = [piece for piece in pieces if len(piece) >= _SHORTEST]
     return whole if len(whole) > 1 else ()
+
+
+def announces(text: str) -> bool:
+    """Whether somebody says that another matter follows: 「另外」「还有」, not only a new sentence."""
+    return _NEW_MATTER.search(text) is not None

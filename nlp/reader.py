@@ -12,7 +12,7 @@ from nlp.intents import set_phrase
 from nlp.labels import CONSULT, OTHER
 from nlp.linear import Weighed, ranked
 from nlp.mentions import find_place
-from nlp.parts import candidate_parts
+from nlp.parts import announces, candidate_parts
 from nlp.places import Gazetteer
 from nlp.reasons import reasons
 from nlp.redflags import LETTER, RedFlag, find_red_flag
@@ -133,10 +133,15 @@ class Reader:
         return Intent(intent), confidence
 
     def _parts(self, shown: str) -> tuple[Part, ...]:
-        """The problems of a message that has several; empty where it has one."""
+        """The problems of a message that has several; empty where it has one.
+
+        Two of one category are told apart where a second one is announced: 「电梯坏了，另外路灯不亮」.
+        """
         parts = [self._part(piece) for piece in candidate_parts(shown)]
         clear = [part for part in parts if part is not None]
-        return tuple(clear) if len({part.category for part in clear}) > 1 else ()
+        apart = len({part.category for part in clear}) > 1
+        apart = apart or (len({part.item for part in clear if part.item}) > 1 and announces(shown))
+        return tuple(clear) if apart else ()
 
     def _part(self, piece: str) -> Part | None:
         read = self._read(plain(piece))

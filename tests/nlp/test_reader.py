@@ -78,6 +78,19 @@ def test_new_places_load_without_the_model(reader):
     assert reader.understand("德尚小区停水").place.known == "德尚小区"
 
 
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("3号楼电梯坏了，另外路灯不亮", ["lift", "street_lamp"]),
+        ("楼道灯不亮，还有下水道堵了", ["street_lamp", "drain"]),
+        ("3号楼电梯坏了好几天了，电梯里的灯也不亮", []),
+        ("电梯坏了，还有老人要上下楼", []),
+    ],
+)
+def test_two_problems_of_one_category_are_told_apart_where_the_second_is_announced(reader, text, items):
+    assert [part.item for part in reader.understand(text).parts] == items
+
+
 def test_two_problems_in_one_message_are_two_parts(reader):
     reading = reader.understand("3栋楼道灯不亮，另外垃圾三天没人收了")
     assert [part.category for part in reading.parts] == ["repairs", "sanitation"]
