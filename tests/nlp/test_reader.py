@@ -145,7 +145,7 @@ def test_intents_of_lines_written_apart(reader):
     lines = rows("intent_lines.tsv")
     right = sum(reader.understand(text).intent == wanted for text, wanted in lines)
     assert len(lines) >= 300
-    assert right / len(lines) >= 0.90
+    assert right / len(lines) >= 0.92
 
 
 def test_red_flags_of_lines_written_apart(reader):
@@ -154,8 +154,8 @@ def test_red_flags_of_lines_written_apart(reader):
     raised = sum(flag for _wanted, flag in seen)
     true = sum(wanted and flag for wanted, flag in seen)
     assert len(lines) >= 300
-    assert true / sum(wanted for wanted, _flag in seen) >= 0.92
-    assert true / raised >= 0.88
+    assert true / sum(wanted for wanted, _flag in seen) >= 0.97
+    assert true / raised >= 0.90
 
 
 def test_threads_share_one_reader(reader):
