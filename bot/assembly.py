@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.access_token import TokenStore
 from bot.keys import key_ring
+from bot.message_thread import let_others_come
 from bot.migrating import is_current
 from bot.nightly import Nightly
 from bot.settings import ConfigError, Settings
@@ -65,7 +66,8 @@ def assemble(settings: Settings, clock: Clock = _utc_now, reader: Reader | None 
     writing, reading = sessions(engine), reading_sessions(engine)
     with reading() as session:
         towns.current(session)
-    return Program(settings, engine, writing, reading, towns, Answering(writing, towns, clock), clock)
+    answering = Answering(writing, towns, clock, let_others_come)
+    return Program(settings, engine, writing, reading, towns, answering, clock)
 
 
 def webhook_settings(settings: Settings) -> WebhookSettings:

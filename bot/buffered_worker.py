@@ -1,4 +1,4 @@
-"""A gunicorn worker that answers with waitress: no thread waits for a body that comes drop by drop."""
+"""A gunicorn worker that answers with waitress: nobody waits for a body that comes drop by drop."""
 
 import logging
 import os
@@ -12,14 +12,21 @@ from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.server import create_server
 
+from bot.connections import Held
+from bot.message_thread import MessageThread
+
 _LARGEST_BODY = 262_144
 """The most that `wechat.max_bytes` can allow; what is within this is the webhook's to judge"""
+_LEAVES_SECONDS = 0.005
+"""So long a new connection is left to a process that holds fewer"""
 _LAST_WORDS_SECONDS = 5.0
 """What is in hand when we are told to stop is answered first: WeChat waits no longer than this"""
 
 
 class BufferedWorker(Worker):  # type: ignore[misc]
-    """One process: waitress' loop reads and writes, its threads answer."""
+    """One process: waitress' loop reads and writes, one thread answers messages, some more all else."""
+
+    held = Held()
 
     whole_within = 20.0
     """Seconds. Waitress ends silent connections; who sends a byte now and then could hold one for ever. WeChat's
@@ -38,11 +45,12 @@ class BufferedWorker(Worker):  # type: ignore[misc]
     def run(self) -> None:
         logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of every message that waits its turn
         sockets: dict[int, Any] = {}
+        others_have_fewer = self.held.by(self.age)
         server = create_server(
             self.wsgi,
             map=sockets,
             sockets=[each.sock for each in self.sockets],
-            threads=self.cfg.threads,
+            _dispatcher=MessageThread(self.cfg.threads),  # waitress knows no other way to give it one
             ident=None,
             connection_limit=900,
             channel_timeout=30,
@@ -52,16 +60,20 @@ class BufferedWorker(Worker):  # type: ignore[misc]
         )
         dawdlers = _Dawdlers(server, self.whole_within)
         while self.alive and os.getppid() == self.ppid:
-            self._turn(sockets)
+            server.accepting = not others_have_fewer(len(server.active_channels))
+            self._turn(sockets, 1 if server.accepting else _LEAVES_SECONDS)
+            if not server.accepting:  # whoever still waits is taken in
+                server.accepting = True
+                self._turn(sockets, 0)
             dawdlers.cut(time.monotonic())
         server.accepting = False
         deadline = time.monotonic() + _LAST_WORDS_SECONDS
         while _in_hand(server) and time.monotonic() < deadline:
-            self._turn(sockets)
+            self._turn(sockets, 1)
 
-    def _turn(self, sockets: dict[int, Any]) -> None:
+    def _turn(self, sockets: dict[int, Any], timeout: float) -> None:
         """Whatever is ready; and a sign of life, by which gunicorn knows that this loop turns."""
-        wasyncore.loop(timeout=1, use_poll=True, map=sockets, count=1)  # select() ends at 1024 connections
+        wasyncore.loop(timeout=timeout, use_poll=True, map=sockets, count=1)  # select() ends at 1024 connections
         self.notify()
 
 

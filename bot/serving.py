@@ -11,9 +11,10 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-THREADS = 8
-"""Of each process. One of them answers for all that wait (handlers.line), so more threads mean more messages in one
-transaction; more than 8 gain nothing with 16 connections on two cores"""
+from bot.buffered_worker import BufferedWorker
+
+THREADS = 4
+"""Of each process, for all that is no message: messages have one thread (bot.message_thread)"""
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -25,6 +26,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         for name, value in self._options.items():
             self.cfg.set(name, value)
         self.cfg.set("post_fork", lambda _server, _worker: self._after_fork())
+        self.cfg.set("child_exit", lambda _server, worker: BufferedWorker.held.gone(worker.age))
 
     def load(self) -> Flask:
         return self._app

@@ -110,11 +110,14 @@ class Answering:
     """Answers messages. Holds no state of its own: any number of threads and processes may do the same."""
 
     def __init__(
-        self, sessions: Sessions, towns: Towns, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        sessions: Sessions,
+        towns: Towns,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        let_others_come: Callable[[], None] = lambda: None,
     ) -> None:
         self._sessions, self._towns, self._clock = sessions, towns, clock
-
-        self._line = Line(self._answer_all)
+        self._line = Line(self._answer_all, let_others_come)
 
     def answer(self, message: Message) -> str:
         """The reply's text, "" for silence. A redelivery gets the stored reply and changes nothing.

@@ -43,17 +43,18 @@ Take = Callable[[], Sequence[Waiting]]
 class Line:
     """The line of one process. Whoever's turn comes first answers for all who wait by then."""
 
-    def __init__(self, answer: Callable[[Take], None]) -> None:
+    def __init__(self, answer: Callable[[Take], None], let_others_come: Callable[[], None] = lambda: None) -> None:
         """`answer` takes them as late as it can, for whoever comes meanwhile goes along; it gives each of them a reply
-        or a failure.
+        or a failure. `let_others_come`: lets those join the line who share the thread.
         """
-        self._answer = answer
+        self._answer, self._let_others_come = answer, let_others_come
         self._turn = threading.Lock()
         self._waiting: deque[Waiting] = deque()
 
     def wait(self, mine: Waiting) -> None:
         """Until it is over. Raises LineStandsError where it was not even begun in time."""
         self._waiting.append(mine)
+        self._let_others_come()
         while not mine.is_over:
             if not self._turn.acquire(timeout=LOCK_WAIT_SECONDS):
                 self._leave(mine)

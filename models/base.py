@@ -16,6 +16,13 @@ LOCK_WAIT_SECONDS = 2.0
 
 Sessions = Callable[[], Session]
 
+_POOL = {
+    "pool_size": 16,
+    "max_overflow": 16,
+    "pool_use_lifo": True,  # the one last used knows our statements, and SQLite's its pages
+    "hide_parameters": True,
+}
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment. Refuses naive datetimes, always gives back UTC (SQLite would drop the zone)."""
@@ -59,7 +66,7 @@ def connect(url: str) -> Engine:
     """
     if url.startswith("sqlite"):
         return _connect_sqlite(url)
-    return create_engine(url, pool_size=16, max_overflow=16, pool_timeout=3, hide_parameters=True)
+    return _connect_postgresql(url)
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
@@ -76,10 +83,20 @@ def reading_sessions(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False)
 
 
+def _connect_postgresql(url: str) -> Engine:
+    engine = create_engine(url, pool_timeout=3, **_POOL)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)
+        # whoever waits for a row that another one holds makes those wait who are answered together with them
+        connection.execute(f"set lock_timeout = {LOCK_WAIT_SECONDS * 1000:.0f}")
+        connection.commit()
+
+    return engine
+
+
 def _connect_sqlite(url: str) -> Engine:
-    engine = create_engine(
-        url, pool_size=16, max_overflow=16, connect_args={"timeout": LOCK_WAIT_SECONDS}, hide_parameters=True
-    )
+    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS}, **_POOL)
     queue = WriterQueue(LOCK_WAIT_SECONDS)
 
     @event.listens_for(engine, "connect")

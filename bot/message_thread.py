@@ -1,0 +1,102 @@
+"""Messages of one moment take turns in one thread: each is understood, then all wait to be answered together.
+
+With a thread for each, they take the interpreter from one another at every statement of the one who answers, and cost
+twice as much (docs/adr/0013-one-thread.md).
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+from greenlet import getcurrent, greenlet
+from waitress.task import ThreadedTaskDispatcher
+
+from handlers.line import MOST
+
+ADDRESS = "/wechat"
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class MessageThread:
+    """Waitress gives it the requests that are whole. WeChat's go to the one thread, all others (files, figures for a
+    monitor) to threads of their own, so that none of them makes a message wait.
+    """
+
+    def __init__(self, threads: int) -> None:
+        """`threads`: for all that is no message."""
+        self._others = ThreadedTaskDispatcher()
+        self._others.set_thread_count(threads)
+        self._ready: SimpleQueue[Callable[[], object]] = SimpleQueue()
+        self._paused: list[_Turn] = []
+        self._aside = ThreadPoolExecutor(threads, thread_name_prefix="aside")
+        threading.Thread(target=self._run, name="messages", daemon=True).start()
+
+    def add_task(self, task: Any) -> None:  # noqa: ANN401  (waitress has no types)
+        """A connection with a whole request."""
+        if getattr(task.requests[0], "path", "") == ADDRESS:
+            self._ready.put(lambda: _Turn(self, task).switch())
+        else:
+            self._others.add_task(task)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:  # noqa: FBT001, FBT002  (waitress')
+        """No more of the others; messages in hand were waited for before."""
+        return bool(self._others.shutdown(cancel_pending, timeout))
+
+    def pause(self, turn: "_Turn") -> None:
+        """Until all who have come by now are as far."""
+        self._paused.append(turn)
+        turn.give_way()
+
+    def aside(self, turn: "_Turn", call: Callable[[], T]) -> T:
+        """What `call` gives, computed by a thread beside; others have their turns meanwhile."""
+        future = self._aside.submit(call)
+        future.add_done_callback(lambda _: self._ready.put(turn.switch))
+        turn.give_way()
+        return future.result()
+
+    def _run(self) -> None:
+        """In rounds: whoever has come goes as far as the line, then all of the line go to their end."""
+        while True:
+            if not self._paused:
+                self._ready.get()()
+            while len(self._paused) < MOST and not self._ready.empty():
+                self._ready.get()()
+            paused, self._paused = self._paused, []
+            for turn in paused:
+                turn.switch()
+
+
+class _Turn(greenlet):
+    """One request's way, which may stop in the middle while others go theirs."""
+
+    def __init__(self, thread: MessageThread, task: Any) -> None:  # noqa: ANN401  (waitress has no types)
+        super().__init__()
+        self.thread, self._task, self._others = thread, task, getcurrent()
+
+    def give_way(self) -> None:
+        """Until somebody switches back."""
+        self._others.switch()
+
+    def run(self) -> None:
+        try:
+            self._task.service()
+        except BaseException:  # as waitress' own threads do: whatever it is, the next one gets its turn
+            log.exception("message_thread")
+
+
+def let_others_come() -> None:
+    """Before waiting for something in common. Anywhere but in the thread of messages it does nothing."""
+    turn = getcurrent()
+    if isinstance(turn, _Turn):
+        turn.thread.pause(turn)
+
+
+def aside(call: Callable[[], T]) -> T:
+    """What takes long and writes nothing, where it makes no other message wait."""
+    turn = getcurrent()
+    return turn.thread.aside(turn, call) if isinstance(turn, _Turn) else call()
