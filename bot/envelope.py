@@ -33,30 +33,29 @@ class Opened:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
 class Envelope:
     """Opens and seals. After a change of the key in the console messages still come under the previous one."""
 
-    token: str
-    app_id: str
-    keys: tuple[str, ...]
+    def __init__(self, token: str, app_id: str, keys: tuple[str, ...]) -> None:
+        self._token, self._app_id = token, app_id.encode()
+        self._ciphers = {key: WeChatCipher(aes_key(key)) for key in keys}
 
     def open(self, encrypted: str, msg_signature: str, timestamp: str, nonce: str) -> Opened:
         """The signature is checked first: nobody without the token can put a question to the cipher."""
-        if not same(sign(self.token, timestamp, nonce, encrypted), msg_signature):
+        if not same(sign(self._token, timestamp, nonce, encrypted), msg_signature):
             raise EnvelopeError
-        for key in self.keys:
-            content = _decrypt(encrypted, key, self.app_id)
+        for key, cipher in self._ciphers.items():
+            content = _decrypt(encrypted, cipher, self._app_id)
             if content is not None:
                 return Opened(content, key)
         raise EnvelopeError
 
     def seal(self, content: str, key: str, timestamp: int, nonce: str) -> str:
         """The envelope's XML. Base64, hex and digits alone stand in it, and a nonce whose shape was checked."""
-        encrypted = encrypt(content.encode(), key, self.app_id)
+        encrypted = _encrypt(content.encode(), self._ciphers[key], self._app_id)
         return (
             f"<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt>"
-            f"<MsgSignature><![CDATA[{sign(self.token, str(timestamp), nonce, encrypted)}]]></MsgSignature>"
+            f"<MsgSignature><![CDATA[{sign(self._token, str(timestamp), nonce, encrypted)}]]></MsgSignature>"
             f"<TimeStamp>{timestamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
         )
 
@@ -72,21 +71,21 @@ def aes_key(encoding_aes_key: str) -> bytes:
     return key
 
 
-def encrypt(content: bytes, encoding_aes_key: str, app_id: str) -> str:
+def _encrypt(content: bytes, cipher: WeChatCipher, app_id: bytes) -> str:
     # The IV is fixed by the protocol, so these 16 bytes do an IV's work: wechatpy's come from `random`, ours don't.
-    framed = secrets.token_bytes(_RANDOM) + struct.pack(">I", len(content)) + content + app_id.encode()
-    sealed: bytes = WeChatCipher(aes_key(encoding_aes_key)).encrypt(PKCS7Encoder.encode(framed))
+    framed = secrets.token_bytes(_RANDOM) + struct.pack(">I", len(content)) + content + app_id
+    sealed: bytes = cipher.encrypt(PKCS7Encoder.encode(framed))
     return base64.b64encode(sealed).decode()
 
 
-def _decrypt(encrypted: str, encoding_aes_key: str, app_id: str) -> bytes | None:
+def _decrypt(encrypted: str, cipher: WeChatCipher, app_id: bytes) -> bytes | None:
     try:
         sealed = base64.b64decode(encrypted, validate=True)
     except ValueError:
         return None
     if not sealed or len(sealed) % _AES_BLOCK:
         return None
-    return _unframe(WeChatCipher(aes_key(encoding_aes_key)).decrypt(sealed), app_id.encode())
+    return _unframe(cipher.decrypt(sealed), app_id)
 
 
 def _unframe(framed: bytes, app_id: bytes) -> bytes | None:

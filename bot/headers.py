@@ -2,7 +2,11 @@
 needs scripts.
 """
 
-from flask import Flask, Response
+from collections.abc import Callable, Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask
 
 MAX_BODY = 12 << 20
 """Photos in the simulator; the webhook has its own, much smaller limit"""
@@ -15,15 +19,25 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_BY_NAME = {name.lower(): (name, value) for name, value in HEADERS.items()}
 
 
 def harden(app: Flask) -> None:
-    """Last of all handlers: what a view has set stays."""
+    """Around all of the app, errors too; what a view has set stays."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_PARTS"] = 50
+    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
-    @app.after_request
-    def _add(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+
+def _with_headers(inner: WSGIApplication) -> WSGIApplication:
+    """On the finished list, where each costs a lookup; werkzeug's own headers search and check their list each time."""
+
+    def wsgi_app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:  # noqa: ANN401
+            own = {name.lower() for name, _ in headers}
+            missing = [header for name, header in _BY_NAME.items() if name not in own]
+            return start_response(status, headers + missing, *failed)
+
+        return inner(environ, start)
+
+    return wsgi_app

@@ -3,8 +3,8 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from bot.inbound_xml import Element, MalformedError
 from handlers.dialogue import Kind, Message
@@ -35,15 +35,14 @@ def to_message(root: Element) -> Message:
     kind = root.text("MsgType").strip().lower()
     if not kind:
         raise MalformedError("type")
-    basis = Message(
-        key="",
-        openid=_matching(_ACCOUNT, root, "FromUserName"),
-        kind=_KINDS.get(kind, Kind.UNKNOWN),
-        sent_at=_time(root),
-        extra=_extra(root),
-    )
-    message = _READERS.get(kind, _bare)(root, basis)
-    return replace(message, key=_key(root, message))
+    fields: _Fields = {
+        "openid": _matching(_ACCOUNT, root, "FromUserName"),
+        "kind": _KINDS.get(kind, Kind.UNKNOWN),
+        "sent_at": _time(root),
+        "extra": _extra(root),
+    }
+    _READERS.get(kind, _bare)(root, fields)
+    return Message(key=_key(root, fields), **fields)
 
 
 def account(root: Element) -> str:
@@ -51,64 +50,69 @@ def account(root: Element) -> str:
     return _matching(_ACCOUNT, root, "ToUserName")
 
 
-def _bare(_root: Element, basis: Message) -> Message:
-    return basis
+_Fields = dict[str, Any]
+"""A Message's fields, by name, as far as they are read"""
 
 
-def _text(root: Element, basis: Message) -> Message:
-    return replace(basis, text=root.text("Content"))
+def _bare(_root: Element, _fields: _Fields) -> None:
+    return
 
 
-def _media(root: Element, basis: Message) -> Message:
-    return replace(basis, media_id=root.text("MediaId"), media_url=root.text("PicUrl"))
+def _text(root: Element, fields: _Fields) -> None:
+    fields["text"] = root.text("Content")
 
 
-def _voice(root: Element, basis: Message) -> Message:
+def _media(root: Element, fields: _Fields) -> None:
+    fields["media_id"] = root.text("MediaId")
+    fields["media_url"] = root.text("PicUrl")
+
+
+def _voice(root: Element, fields: _Fields) -> None:
     """Recognition: today's platform leaves it out or empty, and some accounts still get it."""
-    return replace(_media(root, basis), text=root.text("Recognition"))
+    _media(root, fields)
+    fields["text"] = root.text("Recognition")
 
 
-def _location(root: Element, basis: Message) -> Message:
-    return replace(
-        basis,
-        latitude=_degrees(root, "Location_X", 90),
-        longitude=_degrees(root, "Location_Y", 180),
-        label=root.text("Label"),
-    )
+def _location(root: Element, fields: _Fields) -> None:
+    fields["latitude"] = _degrees(root, "Location_X", 90)
+    fields["longitude"] = _degrees(root, "Location_Y", 180)
+    fields["label"] = root.text("Label")
 
 
-def _link(root: Element, basis: Message) -> Message:
+def _link(root: Element, fields: _Fields) -> None:
     lines = (root.text("Title").strip(), root.text("Url").strip())
-    return replace(basis, text="\n".join(line for line in lines if line))
+    fields["text"] = "\n".join(line for line in lines if line)
 
 
-def _event(root: Element, basis: Message) -> Message:
+def _event(root: Element, fields: _Fields) -> None:
     event = root.text("Event").strip().lower()  # the case of an event's name varies from page to page
     if not event:
         raise MalformedError("event")
-    message = replace(basis, event=event, event_key=_event_key(root))
-    return _EVENT_READERS.get(event, _bare)(root, message)
+    fields["event"], fields["event_key"] = event, _event_key(root)
+    _EVENT_READERS.get(event, _bare)(root, fields)
 
 
-def _subscribe(_root: Element, message: Message) -> Message:
-    return replace(message, event_key=message.event_key.removeprefix(_SCENE_PREFIX))
+def _subscribe(_root: Element, fields: _Fields) -> None:
+    fields["event_key"] = fields["event_key"].removeprefix(_SCENE_PREFIX)
 
 
-def _passing_location(root: Element, message: Message) -> Message:
-    return replace(message, latitude=_degrees(root, "Latitude", 90), longitude=_degrees(root, "Longitude", 180))
+def _passing_location(root: Element, fields: _Fields) -> None:
+    fields["latitude"] = _degrees(root, "Latitude", 90)
+    fields["longitude"] = _degrees(root, "Longitude", 180)
 
 
-def _popup(root: Element, message: Message) -> Message:
+def _popup(root: Element, fields: _Fields) -> None:
     """Which subscription notices the person accepted and refused, in one event with several lists."""
     answers: dict[str, list[str]] = {"accepted": [], "rejected": []}
     popup = root.child("SubscribeMsgPopupEvent")
     for entry in popup.all("List") if popup else ():
         accepted = entry.text("SubscribeStatusString").strip().lower() == "accept"
         answers["accepted" if accepted else "rejected"].append(entry.text("TemplateId").strip())
-    return replace(message, extra={**message.extra, **{name: ",".join(ids) for name, ids in answers.items()}})
+    fields["extra"] |= {name: ",".join(ids) for name, ids in answers.items()}
 
 
-_Reader = Callable[[Element, Message], Message]
+_Reader = Callable[[Element, _Fields], None]
+"""Adds what a kind of message has of its own"""
 
 _KINDS: Mapping[str, Kind] = {
     **{kind.value: kind for kind in Kind if kind is not Kind.UNKNOWN},
@@ -131,20 +135,20 @@ _EVENT_READERS: Mapping[str, _Reader] = {
 }
 
 
-def _key(root: Element, message: Message) -> str:
+def _key(root: Element, fields: _Fields) -> str:
     """Ids of messages are unique for one person at most, and events have none: the key needs all of these."""
-    parts = [account(root), message.openid, root.text("CreateTime").strip()]
-    if message.kind is Kind.EVENT:
-        callback = [message.extra.get(name, "") for name in ("msgid", "templateid", "accepted", "rejected")]
-        parts += [message.event, message.event_key, *filter(None, callback)]
+    parts = [account(root), fields["openid"], root.text("CreateTime").strip()]
+    if fields["kind"] is Kind.EVENT:
+        callback = [fields["extra"].get(name, "") for name in ("msgid", "templateid", "accepted", "rejected")]
+        parts += [fields["event"], fields["event_key"], *filter(None, callback)]
     else:
-        parts.append(_message_id(root, message))
-    return "|".join(_bounded(part) for part in parts)
+        parts.append(_message_id(root, fields["kind"]))
+    return "|".join([_bounded(part) for part in parts])
 
 
-def _message_id(root: Element, message: Message) -> str:
+def _message_id(root: Element, kind: Kind) -> str:
     found = (root.text("MsgId") or root.text("MsgID")).strip()  # older pages write MsgID for voice
-    if not _ID.fullmatch(found) and (found or message.kind is not Kind.UNKNOWN):
+    if not _ID.fullmatch(found) and (found or kind is not Kind.UNKNOWN):
         raise MalformedError("message_id")
     return found
 

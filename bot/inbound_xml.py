@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
 _DEEPEST = 8
@@ -17,13 +16,20 @@ class MalformedError(Exception):
     """The body is not a message as WeChat writes it. The argument is a fixed word for the log."""
 
 
-@dataclass(slots=True)
 class Element:
     """One element: its own text and its children. Attributes mean nothing here."""
 
-    name: str
-    children: list["Element"] = field(default_factory=list)
-    pieces: list[str] = field(default_factory=list)
+    __slots__ = ("_once", "children", "name", "pieces")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.children: list[Element] = []
+        self.pieces: list[str] = []
+        self._once: dict[str, Element | None] = {}  # None: there are two, and neither is believed
+
+    def add(self, child: "Element") -> None:
+        self.children.append(child)
+        self._once[child.name] = None if child.name in self._once else child
 
     @property
     def content(self) -> str:
@@ -34,10 +40,10 @@ class Element:
 
     def child(self, name: str) -> "Element | None":
         """The one child of that name. Two would leave it to chance which of them is believed."""
-        found = self.all(name)
-        if len(found) > 1:
+        found = self._once.get(name)
+        if found is None and name in self._once:
             raise MalformedError("duplicate_field")
-        return found[0] if found else None
+        return found
 
     def text(self, name: str) -> str:
         """The text of the one child of that name, "" without one."""
@@ -50,14 +56,13 @@ class Element:
 
     def plain_fields(self) -> Iterator[tuple[str, str]]:
         """Name and text of all leaves below that stand there once, whatever stands around them."""
-        names = [child.name for child in self.children]
-        for child in self.children:
-            if names.count(child.name) > 1:
+        for name, child in self._once.items():
+            if child is None:
                 continue
             if child.children:
                 yield from child.plain_fields()
             else:
-                yield child.name, child.content
+                yield name, child.content
 
 
 def parse_xml(body: bytes) -> Element:
@@ -96,7 +101,7 @@ class _Builder:
         if self._count > _MOST_ELEMENTS or len(self._path) > _DEEPEST:
             raise MalformedError("too_deep_or_many")
         element = Element(name)
-        self._path[-1].children.append(element)
+        self._path[-1].add(element)
         self._path.append(element)
 
     def _end(self, _name: str) -> None:

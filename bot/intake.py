@@ -23,18 +23,25 @@ class Inbound:
 
 def read_body(request: Request, max_bytes: int) -> bytes:
     """A length announced is judged before a byte is read; a chunked body is read up to the limit."""
-    request.max_content_length = max_bytes + 1  # werkzeug cuts a chunked body at its limit and says nothing
+    announced = request.content_length
+    if announced is not None and announced > max_bytes:
+        raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
     try:
-        body = request.get_data(cache=False)
+        body = _chunked(request, max_bytes + 1) if announced is None else request.environ["wsgi.input"].read(announced)
     except RequestEntityTooLarge as error:
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large") from error
     except (HTTPException, OSError, ParseException) as error:  # cut, or gunicorn's word for broken chunks
         raise RefusedError(HTTPStatus.BAD_REQUEST, "body") from error
     if len(body) > max_bytes:
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
-    if request.content_length not in {None, len(body)}:  # gunicorn hands over what came before a connection broke
+    if announced not in {None, len(body)}:  # gunicorn hands over what came before a connection broke
         raise RefusedError(HTTPStatus.BAD_REQUEST, "body")
     return body
+
+
+def _chunked(request: Request, most: int) -> bytes:
+    request.max_content_length = most  # werkzeug cuts a chunked body at its limit and says nothing
+    return request.get_data(cache=False)
 
 
 def open_inbound(root: Element, query: Query, mode: Mode, envelope: Envelope) -> Inbound:

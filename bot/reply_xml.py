@@ -2,8 +2,6 @@
 
 import time
 
-from wechatpy.replies import TextReply
-
 from bot.text_limits import CONTINUED, fit_bytes, printable
 
 
@@ -15,9 +13,13 @@ def reply_xml(text: str, *, to: str, sender: str, ending: str = CONTINUED) -> st
     shown = fit_bytes(printable(text), ending)
     if not shown.strip():
         return ""
-    return str(TextReply(source=sender, target=to, content=_in_cdata(shown), time=int(time.time())).render())
+    return (
+        f"<xml><ToUserName><![CDATA[{to}]]></ToUserName><FromUserName><![CDATA[{sender}]]></FromUserName>"
+        f"<CreateTime>{int(time.time())}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
+        f"<Content><![CDATA[{_in_cdata(shown)}]]></Content></xml>"
+    )
 
 
 def _in_cdata(text: str) -> str:
-    """A resident who writes ]]> would write our XML: wechatpy puts the text between <![CDATA[ and ]]> as it is."""
+    """A resident who writes ]]> would write our XML."""
     return text.replace("]]>", "]]]]><![CDATA[>")

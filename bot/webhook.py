@@ -13,13 +13,13 @@ from http import HTTPStatus
 
 import structlog
 from flask import Blueprint, Response, request
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from bot.envelope import Envelope
 from bot.inbound_message import account, to_message
 from bot.inbound_xml import MalformedError, parse_xml
 from bot.intake import Inbound, is_path_probe, open_inbound, read_body
-from bot.logs import places
+from bot.logs import answered, places
 from bot.reply_xml import reply_xml
 from bot.signature import Query, RefusedError, read_query, verify
 from bot.text_limits import CONTINUED
@@ -31,8 +31,6 @@ log = structlog.get_logger(__name__)
 Answer = Callable[[Message], str]
 Failed = Callable[[Message, str], str]
 """Keeps a message whose answering failed, with the name of the error, and gives the words for its writer"""
-
-_HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
 def webhook(
@@ -65,7 +63,7 @@ def webhook(
         xml = _reply(inbound, settings.gh_id, ending, lambda message: _answered(message, answer, apology, failed))
         if xml and inbound.key:
             xml = envelope.seal(xml, inbound.key, int(time.time()), query.nonce)
-        return Response(xml, mimetype="application/xml", headers=_HEADERS) if xml else _success()
+        return Response(xml, mimetype="application/xml") if xml else _success()
 
     blueprint.register_error_handler(RefusedError, _refused)
     blueprint.register_error_handler(MalformedError, _malformed)
@@ -86,7 +84,7 @@ def _verified_query(settings: WebhookSettings) -> Query:
 def _echo(query: Query) -> Response:
     if not query.echostr:
         raise RefusedError(HTTPStatus.BAD_REQUEST, "echostr")
-    return Response(query.echostr.encode("latin-1"), mimetype="text/plain", headers=_HEADERS)
+    return Response(query.echostr.encode("latin-1"), mimetype="text/plain")
 
 
 def _reply(inbound: Inbound, gh_id: str, ending: str, answered: Answer) -> str:
@@ -111,18 +109,20 @@ def _answered(message: Message, answer: Answer, apology: str, failed: Failed | N
     What keeps a failed message may break too, the database being what failed: then the words ask to say it again.
     """
     message_id, began = log_id(message.key), time.monotonic()
-    with bound_contextvars(message_id=message_id):
+    bound = bind_contextvars(message_id=message_id)
+    try:
         try:
             reply = _words("answer_failed", message_id, lambda: answer(message))
         except _UnsaidError as silence:
             failure = silence.error
         else:
-            took = round((time.monotonic() - began) * 1000, 1)
-            log.info("answered", message_id=message_id, kind=message.kind.value, milliseconds=took)
+            answered(message_id, message.kind, round((time.monotonic() - began) * 1000, 1))
             return reply
         with suppress(_UnsaidError):
             return _words("failure_not_kept", message_id, lambda: failed(message, failure) if failed else apology)
         return apology
+    finally:
+        reset_contextvars(**bound)
 
 
 def _words(event: str, message_id: str, speak: Callable[[], str]) -> str:
@@ -137,12 +137,12 @@ def _words(event: str, message_id: str, speak: Callable[[], str]) -> str:
 
 def _success() -> Response:
     """WeChat's word for "received, nothing to say": never encrypted, whatever the mode."""
-    return Response("success", mimetype="text/plain", headers=_HEADERS)
+    return Response("success", mimetype="text/plain")
 
 
 def _refused(error: RefusedError) -> Response:
     log.warning("wechat_request_refused", status=error.status.value, reason=error.reason, **error.detail)
-    return Response(error.status.phrase, error.status, mimetype="text/plain", headers=_HEADERS)
+    return Response(error.status.phrase, error.status, mimetype="text/plain")
 
 
 def _malformed(error: MalformedError) -> Response:

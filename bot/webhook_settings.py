@@ -46,4 +46,7 @@ class WebhookSettings:
 
     @property
     def keys(self) -> tuple[str, ...]:
+        """What messages may be sealed with: nothing, where none is."""
+        if self.mode is Mode.PLAIN:
+            return ()
         return tuple(key for key in (self.aes_key, self.previous_aes_key) if key)

@@ -6,6 +6,7 @@ from wechatpy.crypto import WeChatCrypto
 from wechatpy.utils import check_signature
 
 from bot.bench.messages import AES_KEY, APP_ID, GH_ID, TOKEN
+from bot.headers import harden
 from bot.webhook import webhook
 from bot.webhook_settings import WebhookSettings
 
@@ -32,4 +33,5 @@ def create_webhook() -> Flask:
     app = Flask("webhook", static_folder=None)
     settings = WebhookSettings(TOKEN, AES_KEY, APP_ID, GH_ID)
     app.register_blueprint(webhook(settings, lambda message: message.text, apology="抱歉"))
+    harden(app)
     return app

@@ -94,6 +94,11 @@ def seen(answer):
     return answer.status_code, answer.data, answer.mimetype
 
 
+def test_an_envelope_shows_no_key():
+    for secret in (wechat.TOKEN, wechat.AES_KEY, wechat.OLD_AES_KEY):
+        assert secret not in repr(ENVELOPE)
+
+
 def test_a_signature_of_other_letters_is_no_signature():
     with pytest.raises(EnvelopeError):
         ENVELOPE.open(wechat.encrypt(TEXT), "ü\u4e2d" * 20, "1763690000", "n")

@@ -9,6 +9,7 @@ from chat import RESIDENT
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.contextvars import bound_contextvars
+from structlog.testing import capture_logs
 from testbed import ROOT
 
 from bot import logs
@@ -16,6 +17,7 @@ from bot.assembly import gateway, webhook_settings
 from bot.demo import _account
 from bot.settings import ConfigError, load_settings
 from bot.shared_tokens import TokensInDatabase
+from handlers.dialogue import Kind
 from models.base import connect
 
 SECRETS = {
@@ -49,6 +51,37 @@ def test_every_line_is_json_with_the_messages_id_bound_once(written):
     assert "message_id" not in third
     assert (first["event"], first["level"], first["milliseconds"]) == ("answered", "info", 3.2)
     assert first["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_the_line_of_every_message_is_what_the_processors_would_make_of_it(written, kind):
+    structlog.get_logger().info("answered", message_id="a1b2c3d4e5f6", kind=kind.value, milliseconds=12.3)
+    logs.answered("a1b2c3d4e5f6", kind, 12.3)
+    usual, prepared = written()
+    assert list(usual) == list(prepared)
+    assert len(usual.pop("timestamp")) == len(prepared.pop("timestamp")) == len("2026-11-21T09:30:00.123456Z")
+    assert usual == prepared
+
+
+def test_a_digest_that_begins_like_a_number_of_somebodys_can_be_found_again(written):
+    logs.answered("0123456789ab", Kind.TEXT, 12.3)
+    assert written()[0]["message_id"] == "0123456789ab"
+
+
+def test_the_line_of_every_message_is_plain_at_a_terminal(written, capsys):
+    logs.set_up(plain=True)
+    logs.answered("0123456789ab", Kind.TEXT, 12.3)
+    shown = capsys.readouterr().err
+    assert "answered" in shown
+    assert "kind=text" in shown
+    assert not shown.startswith("{")
+
+
+def test_who_listens_to_the_logs_hears_the_line_of_every_message(written):
+    with capture_logs() as heard:
+        logs.answered("0123456789ab", Kind.TEXT, 12.3)
+    assert [line["event"] for line in heard] == ["answered"]
+    assert written() == []
 
 
 @pytest.mark.parametrize(
