@@ -7,6 +7,8 @@ from handlers.clocks import set_promise
 from handlers.dialogue import Context, Reply, Router
 from handlers.drafting import receipt
 from handlers.picking import pick
+from handlers.privacy import shielded
+from handlers.shielding import is_about
 from handlers.telling import tell
 from handlers.tickets import route_it, watch
 from models.learning import Correction
@@ -26,7 +28,8 @@ def why(context: Context) -> Reply:
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
-    weighed = context.town.reader.explain(ticket.text, ticket.category)[:_WORDS_SHOWN]
+    text = shielded(ticket.text) if is_about(context, ticket) else ticket.text
+    weighed = context.town.reader.explain(text, ticket.category)[:_WORDS_SHOWN]
     words = "、".join(f"{word}（{weight:+.1f}）" for word, weight in weighed) or context.say("correcting.no_words")
     name = context.town.catalogue.name(ticket.category)
     values = {"number": ticket.number, "category": name, "words": words, "rule": ticket.rule or "—"}

@@ -8,6 +8,7 @@ from handlers import shown
 from handlers.access import by_number, tickets
 from handlers.choosing import numbered
 from handlers.dialogue import Context, Reply
+from handlers.shielding import withheld
 from models.moves import Status
 from models.push import last_told
 from models.ticket import Ticket
@@ -42,7 +43,18 @@ def pick(
 def pick_any(
     context: Context, scope: ColumnElement[bool], statuses: tuple[Status, ...], word: str
 ) -> tuple[Ticket, str] | Reply:
-    """The same, with a ticket named by its number in whatever status it is."""
+    """The same, with a ticket named by its number in whatever status it is. Whoever a ticket complains of may not do
+    all to it (handlers.shielding).
+    """
+    picked = _found(context, scope, statuses, word)
+    if not isinstance(picked, Reply) and (refusal := withheld(context, picked[0], word)):
+        return Reply(refusal, keep=True)
+    return picked
+
+
+def _found(
+    context: Context, scope: ColumnElement[bool], statuses: tuple[Status, ...], word: str
+) -> tuple[Ticket, str] | Reply:
     digits, words = split_reference(context.rest)
     if digits:
         return _by_number(context, scope, digits, words, word)

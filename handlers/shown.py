@@ -95,9 +95,13 @@ def where(ticket: Ticket) -> str:
 
 
 def where_in_lists(town: Town, ticket: Ticket) -> str:
-    """The address in pushes and lists: of a complaint about a team just the compound."""
+    """The address in pushes and lists: of a complaint about a team just the compound; where it is some other trouble
+    that also complains of them, the house, for it has to be found.
+    """
     if not is_delicate(town.privacy, ticket):
         return where(ticket)
+    if ticket.place_id and ticket.category not in town.privacy.shield:
+        return address(ticket.place_name, ticket.building, "", "")
     return (ticket.place_name if ticket.place_id else shielded(ticket.place_name)) or "地点待核实"
 
 

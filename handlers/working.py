@@ -11,8 +11,9 @@ from handlers.clocks import run_on, set_timer, sign_anew
 from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.picking import pick, pick_any
-from handlers.privacy import is_complained_of, shielded
+from handlers.privacy import shielded
 from handlers.returning import MOST_RETURNS, hand_back
+from handlers.shielding import is_about
 from handlers.telling import tell
 from handlers.tickets import watch
 from models.moves import ACCEPT, ENDED, NOTE, OPEN, REASSIGN, REPORT_IN, RESOLVE, Status
@@ -138,8 +139,7 @@ def look(context: Context) -> Reply:
 def opened(context: Context, ticket: Ticket) -> str:
     """A ticket in full, and the line in the read log that says who saw it."""
     context.session.add(Look(person_id=context.person.id, ticket_id=ticket.id, via="对话", at=context.now))
-    kind = context.town.world.teams[context.person.team].kind if context.person.team in context.town.world.teams else ""
-    hidden = is_complained_of(context.town.privacy, kind, context.person, ticket)
+    hidden = is_about(context, ticket)
     text = "\n".join([ticket.text, *shown.words_of_neighbours(context.session, ticket)])
     history = "\n".join(shown.timeline(context.session, ticket, context.now))
     return context.say(

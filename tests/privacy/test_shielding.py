@@ -1,0 +1,161 @@
+"""Complaints about a team: none of its people learns who complained, whatever command they try or whatever they are."""
+
+import pytest
+from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from sqlalchemy import select
+
+from handlers.privacy import Privacy, complained_of, shielded
+from handlers.welcome import ALL_COMMANDS
+from models.follower import Follower
+from models.person import Person, PersonRole
+from models.ticket import Ticket
+
+SECRETS = (RESIDENT, "王秀兰", "13812345678", "502", "8单元")
+ABOUT_THEM = "德尚小区3号楼8单元502室，我叫王秀兰，物业乱收费，收了停车费不给发票，电话13812345678"
+
+
+@pytest.fixture
+def chat(program):
+    return Chat(program)
+
+
+@pytest.fixture
+def number(chat):
+    chat.says(RESIDENT, ABOUT_THEM)
+    assert (chat.ticket().category, chat.ticket().team) == ("property", "C-WY")
+    return chat.ticket().number
+
+
+def leaks(told):
+    return [words for words in told if any(secret in words for secret in SECRETS)]
+
+
+@pytest.mark.parametrize("word", sorted({command.words[0] for command in ALL_COMMANDS}))
+def test_no_command_of_theirs_tells_who_complained(chat, number, word):
+    told = [chat.says(PROPERTY, f"{word} {number} 停车"), chat.says(PROPERTY, "1"), chat.says(PROPERTY, f"看 {number}")]
+    chat.says(RESIDENT, "补充 我住3号楼8单元502室王秀兰，电话13812345678")
+    chat.says(RESIDENT, f"催办 {number}")
+    told += [chat.says(PROPERTY, f"看 {number}"), chat.says(PROPERTY, "待办"), *chat.pushed(PROPERTY)]
+    assert leaks(told) == []
+
+
+@pytest.mark.parametrize("roles", [["grid_staff"], ["grid_staff", "property_staff"], ["resident", "property_staff"]])
+def test_whoever_is_of_their_team_is_one_of_them_under_any_role(chat, number, roles):
+    with chat.program.sessions.begin() as session:
+        steward = session.scalars(select(Person).where(Person.openid == PROPERTY)).one()
+        steward.role_rows = [PersonRole(role=role) for role in roles]
+    assert leaks([chat.says(PROPERTY, f"看 {number}"), chat.says(PROPERTY, f"为什么 {number}")]) == []
+
+
+def test_they_can_neither_ask_who_it_was_nor_call_it_something_else_nor_take_it_over(chat, number):
+    before = chat.ticket()
+    for words in (
+        "问 {} 您是哪一户",
+        "改类 {} 停车",
+        "转 {} 德尚物业 我们自己办",
+        "接 {}",
+        "退 {} 不归我们",
+        "延 {} 2工作日 等人",
+    ):
+        assert "对您单位的意见" in chat.says(PROPERTY, words.format(number))
+    after = chat.ticket()
+    assert [getattr(before, name) for name in ("category", "team", "status", "version")] == [
+        getattr(after, name) for name in ("category", "team", "status", "version")
+    ]
+    assert chat.pushed(RESIDENT) == []
+    assert "记下了" in chat.says(PROPERTY, f"备注 {number} 发票已补开")
+
+
+def test_where_they_were_given_it_they_work_on_it_and_still_may_not_ask(chat, number):
+    chat.says(COMMUNITY, f"转 {number} 德尚物业 发票由你们补")
+    assert "已签收" in chat.says(PROPERTY, f"接 {number}")
+    assert "由社区来问" in chat.says(PROPERTY, f"问 {number} 您是哪一户")
+    assert leaks([chat.says(PROPERTY, f"看 {number}")]) == []
+    assert "请居民确认" in chat.says(PROPERTY, f"结 {number} 发票补开了") or chat.ticket().status == "resolved"
+
+
+def test_who_watches_over_them_reads_all_and_may_correct_it(chat, number):
+    for who, word in ((COMMUNITY, "看"), (SUPERVISOR, "查"), (ADMIN, "查")):
+        assert "王秀兰" in chat.says(who, f"{word} {number}")
+    assert "停车管理" in chat.says(COMMUNITY, f"改类 {number} 停车")
+
+
+def test_one_of_them_who_complains_at_home_reads_their_own_words(chat):
+    chat.says(PROPERTY, ABOUT_THEM)
+    assert "王秀兰" in chat.says(PROPERTY, f"看 {chat.ticket().number}")
+    assert "停车管理" in chat.says(PROPERTY, f"改类 {chat.ticket().number} 停车")
+
+
+ELSEWHERE = ["投诉你们物业，垃圾没人清", "保安半夜在楼下喝酒吵闹", "物业的人偷拿我快递", "投诉物业保安打人"]
+
+
+@pytest.mark.parametrize("words", ELSEWHERE)
+def test_a_complaint_that_was_filed_as_something_else_is_one_all_the_same(chat, words):
+    number = as_noise(chat, f"德尚小区3号楼8单元502室，我叫王秀兰，{words}，电话13812345678")
+    chat.says(RESIDENT, f"催办 {number}")
+    chat.says(SUPERVISOR, f"督办 {number} 今天答复")
+    told = [*chat.pushed(PROPERTY), *(chat.says(PROPERTY, f"{word} {number}") for word in ("看", "接", "问", "改类"))]
+    assert leaks(told) == []
+    assert any("德尚小区3号楼" in words for words in told), "the house has to be found"
+
+
+def as_noise(chat, text):
+    """A ticket of these words that the company has to do with, whatever the reader would have made of them."""
+    chat.says(NEIGHBOUR, "德尚小区3号楼8单元楼下有人半夜打牌，很吵")
+    chat.pushed(PROPERTY)
+    with chat.program.sessions.begin() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        me = session.scalars(select(Person).where(Person.openid == RESIDENT)).one()
+        ticket.text, ticket.unit, ticket.room = text, "8", "502"
+        ticket.category, ticket.item, ticket.team = "noise", "", "P-DS"
+        ticket.reporter_id = me.id
+        session.add(Follower(ticket_id=ticket.id, person_id=me.id, joined_at=ticket.created_at))
+        return ticket.number
+
+
+def test_where_there_is_danger_nobody_has_to_look_for_the_flat(chat):
+    chat.says(RESIDENT, "德尚小区3号楼8单元502室闻到很浓的煤气味，投诉物业不管")
+    assert any("502" in words for words in chat.pushed(PROPERTY))
+
+
+def test_ordinary_troubles_are_told_in_full(chat):
+    for words in ("电梯坏了物业也不来修", "保安亭的灯坏了", "物业说没空，楼道灯不亮"):
+        chat.says(RESIDENT, f"德尚小区3号楼8单元502室，{words}")
+        assert "502" in chat.says(PROPERTY, f"看 {chat.ticket().number}")
+
+
+def test_which_words_tell_of_a_complaint_is_the_towns_to_say():
+    ticket = Ticket(category="noise", text="告物业瞎搞", red_flag="")
+    assert not complained_of(Privacy(), ticket)
+    assert list(complained_of(Privacy(shield_words={"property": ("告…瞎搞",)}), ticket)) == ["property"]
+    assert not complained_of(Privacy(shield_words={"property": ()}), ticket)
+
+
+NAMED = {
+    "我住3号楼8单元502室王秀兰，电话13812345678": "我住*号楼*单元*室*，电话138****5678",
+    "王女士家漏水": "*女士家漏水",
+    "张伟，3-2-502": "*，*",
+    "502的李大爷说": "502的*大爷说",
+    "我家孩子叫王小明，上三年级": "我家孩子叫*，上三年级",
+    "王秀兰投诉": "*投诉",
+    "联系李强": "联系*",
+}
+
+
+@pytest.mark.parametrize(("text", "left"), NAMED.items())
+def test_names_are_starred_for_them(text, left):
+    assert shielded(text) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "马上来修，周日晚上，高空抛物",
+        "楼道里没人管，方便吗",
+        "物业收费乱，电梯坏了",
+        "白色汽车占道，石头多，江边路，黄线",
+        "何时能修好，任何人不接",
+    ],
+)
+def test_ordinary_words_are_left(text):
+    assert shielded(text) == text
