@@ -1,9 +1,9 @@
 """What the model counts in a text: words, pairs of characters, topics of the field's lexicon, words of danger."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import add
 
 from nlp.labels import Topic, alarm_words, topics
 from nlp.segment import Segmenter
@@ -21,24 +21,39 @@ _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20
 _PLAIN |= {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 _PLAIN |= {code: code - 0xFEE0 + 32 for code in range(0xFF21, 0xFF3B)}
 _PLAIN |= {ord(mark): ord(mark) for mark in "，；！？：（）"}  # Chinese punctuation stays as it is
+_FANCY = re.compile("[" + re.escape("".join(chr(code) for code, plainly in _PLAIN.items() if code != plainly)) + "]")
+"""Most texts have nothing of the kind, and looking takes a fifth of translating"""
 
 
 def plain(text: str) -> str:
     """Full-width letters and digits made ordinary, capitals small; every character stays in its position."""
-    return text.translate(_PLAIN)
+    return text.translate(_PLAIN) if _FANCY.search(text) else text
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Counts of one text, a block a kind of evidence; each block is weighed apart."""
+    """The terms of one text with their repetitions, a block a kind of evidence; each block is weighed apart.
 
-    words: Counter[str]
-    pairs: Counter[str]
-    topics: Counter[str]
-    alarms: Counter[str]
+    `words` and `pairs` hold whatever stands in the text, also what no model learns: who reads looks them up in a
+    vocabulary that has nothing of the kind, and need not sift them before.
+    """
 
-    def blocks(self) -> Sequence[Counter[str]]:
+    words: Sequence[str]
+    pairs: Sequence[str]
+    topics: Sequence[str]
+    alarms: Sequence[str]
+
+    def blocks(self) -> tuple[Sequence[str], ...]:
         return (self.words, self.pairs, self.topics, self.alarms)
+
+    def learnable(self, block: str) -> Sequence[str]:
+        """What a model may learn of a block: no punctuation, no digits, no single letters."""
+        match block:
+            case "words":
+                return [word for word in self.words if _TERM.fullmatch(word)]
+            case "pairs":
+                return [pair for pair in self.pairs if _HAN.fullmatch(pair)]
+        return self.topics if block == "topics" else self.alarms
 
 
 class Featurizer:
@@ -46,9 +61,7 @@ class Featurizer:
 
     def __init__(self, segmenter: Segmenter) -> None:
         self.segmenter = segmenter
-        self._topics = _Lexicon.of(topics())
-        self._alarms = _Lexicon.of(alarm_words())
-        self._beginnings = _beginnings((*self._topics.groups, *self._alarms.groups))
+        self._signs = _Signs.of(topics(), alarm_words())
 
     def features(self, text: str) -> Features:
         text = plain(text)
@@ -56,32 +69,68 @@ class Featurizer:
 
     def features_of(self, text: str, words: Sequence[str]) -> Features:
         """The same for a text that is plain already and cut."""
-        lead = _lead_end(text)
-        counted = Counter(words) + Counter(_until(words, lead))
-        terms = Counter({word: count for word, count in counted.items() if _TERM.fullmatch(word)})
-        runs = [*_HAN.findall(text), *_HAN.findall(text[:lead])]
-        pairs = [run[start : start + 2] for run in runs for start in range(len(run) - 1)]
-        said = [*pairs, *_longer(runs, self._beginnings)]
-        return Features(terms, Counter(pairs), self._topics.count(said), self._alarms.count([*said, *text]))
+        pairs = list(map(add, text, text[1:]))
+        topic_keys, alarm_keys = self._signs.found(text, pairs)
+        if lead := _lead_end(text):
+            more_topics, more_alarms = self._signs.found(text[:lead], pairs[: lead - 1], alone=False)
+            words = [*words, *_until(words, lead)]
+            pairs = pairs + pairs[: lead - 1]
+            topic_keys, alarm_keys = topic_keys + more_topics, alarm_keys + more_alarms
+        return Features(words, pairs, topic_keys, alarm_keys)
 
 
 @dataclass(frozen=True, slots=True)
-class _Lexicon:
-    """Groups of words under each of their words."""
+class _Sign:
+    """A word of the field's lists: the topics and the dangers that it speaks of."""
 
-    groups: Mapping[str, Sequence[str]]
+    word: str
+    topics: tuple[str, ...]
+    alarms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """Both lists' words under their first two characters: few pairs of a text begin one, and one pass finds all."""
+
+    by_beginning: Mapping[str, Sequence[_Sign]]
+    alarms_by_character: Mapping[str, Sequence[str]]
 
     @classmethod
-    def of(cls, lexicon: Iterable[Topic]) -> "_Lexicon":
-        groups: dict[str, list[str]] = {}
-        for topic in lexicon:
-            for word in topic.words:
-                groups.setdefault(word, []).append(topic.key)
-        return cls(groups)
+    def of(cls, topics: Iterable[Topic], alarms: Iterable[Topic]) -> "_Signs":
+        topics_of, alarms_of = _groups(topics), _groups(alarms)
+        by_beginning: dict[str, list[_Sign]] = {}
+        for word in topics_of | alarms_of:
+            if _HAN.fullmatch(word) and len(word) > 1:
+                sign = _Sign(word, topics_of.get(word, ()), alarms_of.get(word, ()))
+                by_beginning.setdefault(word[:2], []).append(sign)
+        return cls(by_beginning, {word: groups for word, groups in alarms_of.items() if len(word) == 1})
 
-    def count(self, terms: Iterable[str]) -> Counter[str]:
-        known = self.groups
-        return Counter([group for term in terms if term in known for group in known[term]])
+    def found(self, text: str, pairs: Sequence[str], *, alone: bool = True) -> tuple[list[str], list[str]]:
+        """The topics and the alarms of a text, one for every time that it says a word of them.
+
+        `alone`: also the alarms of single characters.
+        """
+        topics: list[str] = []
+        alarms: list[str] = []
+        signs = self.by_beginning
+        for start in [start for start, pair in enumerate(pairs) if pair in signs]:
+            for sign in signs[pairs[start]]:
+                if text.startswith(sign.word, start):
+                    topics += sign.topics
+                    alarms += sign.alarms
+        if alone:
+            characters = self.alarms_by_character
+            alarms += [key for character in text if character in characters for key in characters[character]]
+        return topics, alarms
+
+
+def _groups(lexicon: Iterable[Topic]) -> dict[str, tuple[str, ...]]:
+    """Under each word the groups that have it."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for topic in lexicon:
+        for word in topic.words:
+            groups[word] = (*groups.get(word, ()), topic.key)
+    return groups
 
 
 def _lead_end(text: str) -> int:
@@ -98,22 +147,3 @@ def _until(words: Sequence[str], end: int) -> Iterable[str]:
         if position > end:
             return
         yield word
-
-
-def _beginnings(words: Iterable[str]) -> Mapping[str, Sequence[int]]:
-    """The lengths of all words above two characters under their first two: few pairs of a text begin one."""
-    lengths: dict[str, set[int]] = {}
-    for word in words:
-        if len(word) > 2:
-            lengths.setdefault(word[:2], set()).add(len(word))
-    return {beginning: sorted(sizes) for beginning, sizes in lengths.items()}
-
-
-def _longer(runs: Sequence[str], beginnings: Mapping[str, Sequence[int]]) -> list[str]:
-    return [
-        run[start : start + length]
-        for run in runs
-        for start in range(len(run) - 2)
-        for length in beginnings.get(run[start : start + 2], ())
-        if start + length <= len(run)
-    ]

@@ -67,7 +67,7 @@ def flatten(fitted: Fitted) -> LinearModel:
         start = heads[name].end
     return LinearModel(
         tuple(vocabularies),
-        np.concatenate([vectorizer.idf_ for vectorizer in vectorizers]),
+        np.concatenate([vectorizer.idf_ for vectorizer in vectorizers]).tolist(),
         np.ascontiguousarray(np.vstack([_weights(decider) for decider in deciders.values()]).T),
         np.concatenate([_intercepts(decider) for decider in deciders.values()]),
         heads,

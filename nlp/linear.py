@@ -4,9 +4,10 @@ A web process that imported scikit-learn would need 1.2 s and 120 MB more to mul
 its pipelines learned into these arrays, and a test holds both to the same probabilities.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp, hypot, log
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,13 +29,17 @@ class Head:
     def end(self) -> int:
         return self.start + len(self.labels)
 
+    def of(self, scores: Sequence[float]) -> Sequence[float]:
+        """Its own labels' among the scores of all heads."""
+        return scores[self.start : self.end]
+
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """A text's features as rows of the model and their TF-IDF values."""
 
-    rows: NDArray[np.intp]
-    values: Array
+    rows: Sequence[int]
+    values: Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,51 +47,62 @@ class LinearModel:
     """TF-IDF blocks, each of length one, then a softmax a head."""
 
     vocabularies: tuple[Mapping[str, int], ...]
-    idf: Array
+    idf: Sequence[float]
     weights: Array
     intercepts: Array
     heads: Mapping[str, Head]
 
     def weigh(self, features: Features) -> Weighed:
         rows: list[int] = []
-        values: list[Array] = []
-        for counts, vocabulary in zip(features.blocks(), self.vocabularies, strict=True):
-            block = self._block(counts, vocabulary)
-            if block is not None:
-                rows += block[0]
-                values.append(block[1])
-        return Weighed(np.array(rows, np.intp), np.concatenate(values) if values else np.zeros(0))
+        values: list[float] = []
+        for terms, vocabulary in zip(features.blocks(), self.vocabularies, strict=True):
+            counts: dict[int, int] = {}  # of the few terms of one text faster than a Counter, which takes long to begin
+            for row in map(vocabulary.get, terms):
+                if row is not None:
+                    counts[row] = counts.get(row, 0) + 1
+            if counts:
+                rows += counts
+                values += self._block(counts)
+        return Weighed(rows, values)
 
-    def _block(self, counts: Counter[str], vocabulary: Mapping[str, int]) -> tuple[list[int], Array] | None:
-        known = [(vocabulary[term], count) for term, count in counts.items() if term in vocabulary]
-        if not known:
-            return None
-        rows = [row for row, _count in known]
-        values = (1.0 + np.log([float(count) for _row, count in known])) * self.idf[rows]
-        values /= np.sqrt(values @ values)
-        return rows, values
+    def _block(self, counts: Mapping[int, int]) -> list[float]:
+        """A block's values, of length one together. Plain numbers: numpy takes longer to begin than these to end."""
+        idf = self.idf
+        values = [idf[row] * _height(count) if count > 1 else idf[row] for row, count in counts.items()]
+        length = hypot(*values)
+        return [value / length for value in values]
 
-    def scores(self, weighed: Weighed) -> Array:
+    def scores(self, weighed: Weighed) -> list[float]:
         """All heads at once: one pass over the weights."""
-        scores: Array = weighed.values @ self.weights[weighed.rows] + self.intercepts
+        weights = self.weights.take(weighed.rows, axis=0)
+        scores: list[float] = (np.array(weighed.values) @ weights + self.intercepts).tolist()
         return scores
 
-    def probabilities(self, scores: Array, head: str) -> Array:
-        columns = self.heads[head]
-        shifted = scores[columns.start : columns.end] - scores[columns.start : columns.end].max()
-        powers = np.exp(shifted)
-        shares: Array = powers / powers.sum()
-        return shares
+    def probabilities(self, scores: Sequence[float], head: str) -> list[float]:
+        """Of a head's labels, in their order."""
+        return softmax(self.heads[head].of(scores))
 
     def contributions(self, weighed: Weighed, head: str, label: str) -> Array:
         """How much every feature spoke for a label rather than for the others."""
         columns = self.heads[head]
         weights = self.weights[weighed.rows, columns.start : columns.end]
-        own: Array = weighed.values * (weights[:, columns.labels.index(label)] - weights.mean(axis=1))
+        own: Array = np.array(weighed.values) * (weights[:, columns.labels.index(label)] - weights.mean(axis=1))
         return own
 
 
-def ranked(labels: Sequence[str], probabilities: Array) -> tuple[tuple[str, float], ...]:
+def _height(count: int) -> float:
+    """What is said ten times is not said ten times as strongly."""
+    return 1.0 + log(count)
+
+
+def softmax(scores: Sequence[float]) -> list[float]:
+    """In plain Python: of a dozen numbers it is done before numpy has begun."""
+    top = max(scores)
+    heights = [exp(score - top) for score in scores]
+    total = sum(heights)
+    return [height / total for height in heights]
+
+
+def ranked(labels: Sequence[str], probabilities: Sequence[float]) -> tuple[tuple[str, float], ...]:
     """Labels with their probabilities, best first; equal ones keep the labels' order."""
-    pairs = zip(labels, probabilities.tolist(), strict=True)
-    return tuple(sorted(pairs, key=lambda pair: -pair[1]))
+    return tuple(sorted(zip(labels, probabilities, strict=True), key=itemgetter(1), reverse=True))

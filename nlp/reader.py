@@ -1,16 +1,18 @@
 """The reader: one text in, everything that the other rooms want to know of it out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from nlp import store
 from nlp.alarms import DANGER, LONGEST_ALARM, SHORTEST_ALARM
 from nlp.features import Features, Featurizer, plain
 from nlp.intents import set_phrase
 from nlp.labels import CONSULT, OTHER
-from nlp.linear import Weighed, ranked
+from nlp.linear import ranked
 from nlp.mentions import find_place
 from nlp.parts import announces, candidate_parts
 from nlp.places import Gazetteer
@@ -20,27 +22,23 @@ from nlp.sorting import item_of
 from nlp.store import StoredModel
 from nlp.times import find_times
 from nlp.trust import Ranked
-from nlp.understanding import Intent, Part, Understanding
+from nlp.understanding import Intent, Part, PlaceMention, Understanding
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
-_QUESTIONS = ("category", "intent", "alarm", "danger", "item")
 _PART_AT_LEAST = 0.5
 _OTHERWISE = 0.75  # sure of another wish: whoever gives an address or asks for a person is not in danger
 _FLAGGED = 0.8  # a danger fixes its category for whoever is sent, but clerks file one case in five elsewhere
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A plain text with what the model made of it."""
+class _Read(NamedTuple):
+    """A plain text with what the model made of it; of the scores only what is asked for becomes an answer."""
 
     words: Sequence[str]
     features: Features
-    weighed: Weighed
-    categories: tuple[tuple[str, float], ...]
-    intents: tuple[tuple[str, float], ...]
-    alarms: tuple[tuple[str, float], ...]
-    dangers: tuple[tuple[str, float], ...]
-    items: tuple[tuple[str, float], ...]
+    scores: Sequence[float]
+    categories: Ranked
+    intent: str
+    certainty: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +81,10 @@ class Reader:
             candidates=candidates,
             sure=bool(alarm) or self._sure(read, category, confidence),
             also=tuple(label for label, share in read.categories[:3] if label != category and self._accepts(share)),
-            item=item_of(read.items, read.features.topics, category),
+            item=self._item(read, category),
             urgent=bool(alarm),
             red_flag=alarm,
-            place=replace(place, name=shown[place.start : place.start + len(place.name)]) if place else None,
+            place=_as_written(place, shown) if place else None,
             parts=self._parts(shown) if intent is Intent.REPORT else (),
             times=find_times(said),
         )
@@ -99,14 +97,15 @@ class Reader:
     def _read(self, said: str) -> _Read:
         linear, words = self.model.linear, self.model.segmenter.cut(said)
         features = self.featurizer.features_of(said, words)
-        weighed = linear.weigh(features)
-        scores = linear.scores(weighed)
-        categories, intents, alarms, dangers, items = (
-            ranked(linear.heads[head].labels, linear.probabilities(scores, head)) for head in _QUESTIONS
-        )
-        categories = self.model.card.trust.applied(categories)
-        intents = _reconciled(intents, categories)
-        return _Read(words, features, weighed, categories, intents, alarms, dangers, items)
+        scores = linear.scores(linear.weigh(features))
+        shares = ranked(linear.heads["category"].labels, linear.probabilities(scores, "category"))
+        categories = self.model.card.trust.applied(shares)
+        wishes = zip(linear.heads["intent"].labels, linear.probabilities(scores, "intent"), strict=True)
+        return _Read(words, features, scores, categories, *_likeliest(wishes, dict(categories)[CONSULT]))
+
+    def _item(self, read: _Read, category: str) -> str:
+        items = self.model.linear.heads["item"]
+        return item_of(items.labels, items.of(read.scores), read.features.topics, category)
 
     def _sure(self, read: _Read, category: str, confidence: float) -> bool:
         """「其他」 is what remains where nothing speaks; of a text without a word of the field we know nothing."""
@@ -118,19 +117,23 @@ class Reader:
 
     def _alarm(self, said: str, read: _Read) -> str:
         """A danger told around corners, which no rule knows; "" for none."""
-        intent, certainty = read.intents[0]
-        if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM or (intent != Intent.REPORT and certainty > _OTHERWISE):
+        if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM:
             return ""
-        raised = dict(read.alarms)[DANGER] >= self.model.card.thresholds.alarm
-        return read.dangers[0][0] if raised else ""
+        if read.intent != Intent.REPORT and read.certainty > _OTHERWISE:
+            return ""
+        linear = self.model.linear
+        place = linear.heads["alarm"].labels.index(DANGER)
+        if linear.probabilities(read.scores, "alarm")[place] < self.model.card.thresholds.alarm:
+            return ""
+        dangers = linear.heads["danger"]
+        return ranked(dangers.labels, dangers.of(read.scores))[0][0]
 
     def _intent(self, said: str, read: _Read, alarm: str) -> tuple[Intent, float]:
         if alarm:
             return Intent.REPORT, 1.0
         if (phrase := set_phrase(said.strip())) is not None:
             return phrase, 1.0
-        intent, confidence = read.intents[0]
-        return Intent(intent), confidence
+        return Intent(read.intent), read.certainty
 
     def _parts(self, shown: str) -> tuple[Part, ...]:
         """The problems of a message that has several; empty where it has one.
@@ -146,18 +149,25 @@ class Reader:
     def _part(self, piece: str) -> Part | None:
         read = self._read(plain(piece))
         category, confidence = read.categories[0]
-        if read.intents[0][0] != Intent.REPORT or confidence < _PART_AT_LEAST:
+        if read.intent != Intent.REPORT or confidence < _PART_AT_LEAST:
             return None
-        return Part(piece, category, confidence, item_of(read.items, read.features.topics, category))
+        return Part(piece, category, confidence, self._item(read, category))
 
 
-def _reconciled(intents: Sequence[tuple[str, float]], categories: Sequence[tuple[str, float]]) -> Ranked:
-    """A question or a grievance in the form of one: both heads have a say, 「电梯怎么还不修」 asks for no advice."""
-    asks = dict(categories)[CONSULT]
-    factors = {Intent.CONSULT: sqrt(asks), Intent.REPORT: sqrt(1 - asks)}
-    weighed = [(intent, share * factors.get(Intent(intent), 1.0)) for intent, share in intents]
-    total = sum(share for _intent, share in weighed)
-    return tuple(sorted(((intent, share / total) for intent, share in weighed), key=lambda pair: -pair[1]))
+def _likeliest(wishes: Iterable[tuple[str, float]], asks: float) -> tuple[str, float]:
+    """The likeliest intent. A question or a grievance in the form of one: both heads have a say, 「电梯怎么还不修」
+    asks for no advice. `asks`: how far the text's category is advice.
+    """
+    factors = {Intent.CONSULT.value: sqrt(asks), Intent.REPORT.value: sqrt(1 - asks)}
+    weighed = [(share * factors.get(intent, 1.0), intent) for intent, share in wishes]
+    share, intent = max(weighed, key=itemgetter(0))
+    return intent, share / sum(share for share, _intent in weighed)
+
+
+def _as_written(place: PlaceMention, shown: str) -> PlaceMention:
+    """With its name as the writer wrote it, who may have used capitals or full-width digits."""
+    name = shown[place.start : place.start + len(place.name)]
+    return place if name == place.name else replace(place, name=name)
 
 
 def _flagged(candidates: Sequence[tuple[str, float]], flag: RedFlag) -> tuple[tuple[str, float], ...]:

@@ -36,5 +36,7 @@ def _shares(linear: LinearModel, features: Features, category: str) -> list[tupl
     """(block, term, contribution) in the order in which the model weighed them."""
     contributions = linear.contributions(linear.weigh(features), "category", category).tolist()
     pairs = zip(features.blocks(), linear.vocabularies, strict=True)
-    terms = [(block, term) for block, (counts, known) in enumerate(pairs) for term in counts if term in known]
+    terms = [
+        (block, term) for block, (said, known) in enumerate(pairs) for term in dict.fromkeys(said) if term in known
+    ]
     return [(block, term, share) for (block, term), share in zip(terms, contributions, strict=True)]

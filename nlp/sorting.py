@@ -1,8 +1,8 @@
 """Which sub-item of a category a text speaks of."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 
 from nlp.labels import items
 
@@ -15,9 +15,10 @@ def _items_of() -> Mapping[str, frozenset[str]]:
     return {category: frozenset(keys) for category, keys in found.items()}
 
 
-def item_of(shares: tuple[tuple[str, float], ...], topics: Counter[str], category: str) -> str:
+def item_of(labels: Sequence[str], scores: Sequence[float], topics: Collection[str], category: str) -> str:
     """The likeliest sub-item of the category, "" where the text has no word of any of them."""
     keys = _items_of().get(category, frozenset())
-    if not any(topics[key] for key in keys):
+    if keys.isdisjoint(topics):
         return ""
-    return next((key for key, _share in shares if key in keys), "")
+    own = [(label, score) for label, score in zip(labels, scores, strict=True) if label in keys]
+    return max(own, key=itemgetter(1), default=("", 0.0))[0]

@@ -106,7 +106,7 @@ def load(folder: Path, version: str = "") -> StoredModel:
         vocabularies.append({term: row + position for position, term in enumerate(terms)})
         row += len(terms)
     with np.load(home / _ARRAYS, allow_pickle=False) as arrays:
-        idf, weights, intercepts = arrays["idf"], arrays["weights"], arrays["intercepts"]
+        idf, weights, intercepts = arrays["idf"].tolist(), arrays["weights"], arrays["intercepts"]
     heads = {head["name"]: Head(head["name"], tuple(head["labels"]), head["start"]) for head in facts["heads"]}
     linear = LinearModel(tuple(vocabularies), idf, weights, intercepts, heads)
     return StoredModel(_card(facts), linear, Segmenter(Dictionary.load(home / _WORDS)))

@@ -12,7 +12,12 @@ from sklearn.preprocessing import FunctionTransformer
 from nlp.features import BLOCKS, Features, Featurizer
 from nlp.linear import Array
 
-_SEEN_AT_LEAST = (1, 2, 1, 1)  # a pair of characters seen once is a name or a slip
+_SEEN_AT_LEAST = {
+    "words": 1,
+    "pairs": 2,
+    "topics": 1,
+    "alarms": 1,
+}  # a pair of characters seen once is a name or a slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +49,15 @@ def reading_step(featurizer: Featurizer) -> FunctionTransformer:
 
 def weighing_step() -> FeatureUnion:
     """Features → TF-IDF, a block a kind of evidence."""
-    return FeatureUnion([(name, _vectorizer(block)) for block, name in enumerate(BLOCKS)])
+    return FeatureUnion([(name, _vectorizer(name)) for name in BLOCKS])
 
 
 def _reader(featurizer: Featurizer) -> Callable[[Sequence[str]], list[Features]]:
     return lambda texts: [featurizer.features(text) for text in texts]
 
 
-def _vectorizer(block: int) -> TfidfVectorizer:
-    def terms(features: Features) -> list[str]:
-        return list(features.blocks()[block].elements())
+def _vectorizer(block: str) -> TfidfVectorizer:
+    def terms(features: Features) -> Sequence[str]:
+        return features.learnable(block)
 
     return TfidfVectorizer(analyzer=terms, sublinear_tf=True, min_df=_SEEN_AT_LEAST[block])
