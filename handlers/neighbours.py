@@ -9,6 +9,7 @@ from sqlalchemy import select
 from handlers import same_event, shown
 from handlers.access import resident
 from handlers.dialogue import Context, Reply
+from handlers.erasure import FIRST_LEFT
 from handlers.occasion import Occasion, PersonalOccasion, Silence
 from handlers.same_event import Same
 from handlers.telling import tell
@@ -96,10 +97,12 @@ def leave(context: Context, ticket: Ticket) -> bool:
     context.session.delete(own)
     context.session.flush()
     ticket.neighbours -= 1
+    note = "一位居民退出，其他邻居还在等"
     if ticket.reporter_id == context.person.id:
+        note = FIRST_LEFT
         eldest = select(Follower.person_id).where(Follower.ticket_id == ticket.id).order_by(Follower.joined_at).limit(1)
         ticket.reporter_id = context.session.scalars(eldest).one()
-    ticket.apply(NOTE, by=resident(context.person), at=context.now, note="一位居民退出，其他邻居还在等")
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=note)
     return True
 
 

@@ -1,7 +1,7 @@
 """「删除我的信息」: nothing that names the person is left anywhere, and the figures stay as they were."""
 
 import pytest
-from chat import GRID_STAFF, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import COMMUNITY, GRID_STAFF, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from sqlalchemy import func, select
 
 from handlers.dialogue import Kind
@@ -12,7 +12,7 @@ from models.person import Person
 from models.push import Push, Timer
 from models.ticket import Attachment, Ticket, TicketEvent
 
-SECRETS = [RESIDENT, "13812345678", "王秀兰", "猫咪叫大橘", "还抖得像筛子", "502", "快点吧大爷"]
+SECRETS = [RESIDENT, "13812345678", "王秀兰", "猫咪叫大橘", "还抖得像筛子", "502室", "'502'", "快点吧大爷"]
 
 
 def everything(program) -> str:
@@ -152,6 +152,74 @@ def test_neighbours_tickets_are_not_touched(told):
     with told.program.reading() as session:
         assert session.get(Ticket, theirs.id).text == "德尚小区5号楼门禁坏了，电话13700001111"
         assert session.scalar(select(Person.openid).where(Person.openid == NEIGHBOUR)) == NEIGHBOUR
+
+
+@pytest.fixture
+def shared(chat):
+    """A neighbour's lift, in which this person had many a word: joined, supplemented, found it unsolved."""
+    chat.says(NEIGHBOUR, "德尚小区3号楼电梯坏了")
+    number = chat.ticket().number
+    chat.says(PROPERTY, f"接 {number}")
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了，我家猫咪叫大橘下不来")
+    chat.says(RESIDENT, "1")
+    chat.says(RESIDENT, "补充 孩子叫宝丁丁，电话13812345678")
+    chat.says(NEIGHBOUR, f"补充 {number} 我这边灯也不亮")
+    chat.says(PROPERTY, f"看 {number}")
+    chat.says(SUPERVISOR, f"查 {number}")
+    chat.says(PROPERTY, f"结 {number} 修好了")
+    chat.says(RESIDENT, "4")
+    chat.says(RESIDENT, "还抖得像筛子")
+    return number
+
+
+WORDS = ("大橘", "宝丁丁", "13812345678", "138****5678", "筛子", RESIDENT)
+
+
+def test_nothing_is_left_of_their_words_in_a_neighbours_ticket(shared, chat, clock):
+    assert [word for word in WORDS if word in everything(chat.program)] == list(WORDS)
+    erase(chat)
+    ring_all(chat.program, clock, minutes=16)
+    left = everything(chat.program)
+    assert [word for word in WORDS if word in left] == []
+    assert "我这边灯也不亮" in left
+    assert any("我这边灯也不亮" in words for words in chat.pushed(PROPERTY))
+    with chat.program.reading() as session:
+        votes = session.scalars(select(TicketEvent.note).where(TicketEvent.move == "rate")).all()
+    assert votes == ["没解决"]
+
+
+def test_what_they_began_and_left_to_their_neighbours_goes_on_in_the_neighbours_words(chat, clock):
+    chat.says(RESIDENT, "德尚小区3号楼2单元502室门口电梯坏了，我家猫咪叫大橘下不来")
+    number = chat.ticket().number
+    chat.says(NEIGHBOUR, "德尚小区3号楼电梯坏了不动")
+    chat.says(NEIGHBOUR, "1")
+    chat.says(RESIDENT, f"撤回 {number}")
+    chat.says(RESIDENT, "1")
+    erase(chat)
+    ring_all(chat.program, clock, minutes=16)
+    left = everything(chat.program)
+    assert [word for word in ("大橘", "502室", "'502'", RESIDENT) if word in left] == []
+    [waiting] = [words for words in chat.pushed(PROPERTY) if words.startswith("新工单")]
+    assert "电梯 · 德尚小区3号楼" in waiting, "what was not sent yet is still told"
+    assert (chat.tickets()[0].status, chat.tickets()[0].text) == ("dispatched", "德尚小区3号楼电梯坏了不动")
+
+
+def test_what_was_merged_into_a_neighbours_ticket_is_not_quoted_there_any_more(chat, clock):
+    chat.says(NEIGHBOUR, "德尚小区3号楼电梯坏了不动")
+    stays = chat.ticket().number
+    chat.says(RESIDENT, "德尚小区3号楼2单元502室门口电梯坏了，猫咪叫大橘下不来")
+    chat.says(RESIDENT, "2")
+    assert chat.ticket().number != stays
+    merge(chat, chat.ticket().number, stays)
+    assert "大橘" in chat.says(PROPERTY, f"看 {stays}")
+    erase(chat)
+    ring_all(chat.program, clock, minutes=16)
+    left = everything(chat.program)
+    assert [word for word in ("大橘", "502室", "'502'", RESIDENT) if word in left] == []
+
+
+def merge(chat, number, stays):
+    chat.says(COMMUNITY, f"并 {number} 到 {stays}")
 
 
 def test_open_tickets_are_taken_back_and_their_team_is_told(chat):
