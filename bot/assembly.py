@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.access_token import TokenStore
 from bot.keys import key_ring
-from bot.message_thread import let_others_come
+from bot.message_thread import aside, let_others_come
 from bot.migrating import is_current
 from bot.nightly import Nightly
 from bot.settings import ConfigError, Settings
@@ -66,7 +66,7 @@ def assemble(settings: Settings, clock: Clock = _utc_now, reader: Reader | None 
     writing, reading = sessions(engine), reading_sessions(engine)
     with reading() as session:
         towns.current(session)
-    answering = Answering(writing, towns, clock, let_others_come)
+    answering = Answering(writing, reading, towns, clock, let_others_come, aside)
     return Program(settings, engine, writing, reading, towns, answering, clock)
 
 

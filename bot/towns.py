@@ -54,6 +54,11 @@ class TownKeeper:
         return cast("Reader", self._town.reader)
 
     @property
+    def known(self) -> Town:
+        """The town as it was last seen."""
+        return self._town
+
+    @property
     def say(self) -> Wordings:
         return self._town.say
 

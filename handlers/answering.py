@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -44,12 +43,13 @@ from handlers import (
 from handlers.choosing import chosen
 from handlers.dialogue import Context, Message, Reply, Router, command_opening, in_state
 from handlers.line import Line, Take, Waiting
+from handlers.looking_up import Found, LookingUp, found_before
 from handlers.receiving import Writer, open_with, receive, remember, replies_to, write_replies
 from handlers.same_event import line_up
-from handlers.town import Reads, Town
+from handlers.town import Town, Towns
 from handlers.unanswered import mindful
 from models.base import Sessions
-from nlp.understanding import Intent
+from nlp.understanding import Intent, Understanding
 
 TRIES = 3
 PATIENCE_SECONDS = 1.0
@@ -98,12 +98,8 @@ welcome.ALL_COMMANDS[:] = [
 _COMMAND = command_opening(welcome.ALL_COMMANDS)
 
 
-class Towns(Protocol):
-    """Gives the town as it is now; reads it anew when the world has changed."""
-
-    def current(self, session: Session) -> Town: ...
-
-    def reader(self) -> Reads: ...
+Elsewhere = Callable[[Callable[[], Found | None]], Found | None]
+"""Has what takes long looked up where it makes nobody wait, and gives what was found"""
 
 
 class Answering:
@@ -112,11 +108,14 @@ class Answering:
     def __init__(
         self,
         sessions: Sessions,
+        reading: Sessions,
         towns: Towns,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         let_others_come: Callable[[], None] = lambda: None,
+        elsewhere: Elsewhere = lambda look_up: look_up(),
     ) -> None:
-        self._sessions, self._towns, self._clock = sessions, towns, clock
+        self._sessions, self._towns, self._clock, self._elsewhere = sessions, towns, clock, elsewhere
+        self._looking_up = LookingUp(reading, towns, welcome.ALL_COMMANDS, route)
         self._line = Line(self._answer_all, let_others_come)
 
     def answer(self, message: Message) -> str:
@@ -125,11 +124,17 @@ class Answering:
         Raises whatever went wrong after three tries; then nothing of it is in the database (see `keep_failed`).
         """
         understanding = self._towns.reader().understand(message.text) if message.text.strip() else None
-        waiting = Waiting(message, understanding)
+        waiting = Waiting(message, understanding, self._looked_up(message, understanding))
         self._line.wait(waiting)
         if waiting.failure:
             raise waiting.failure
         return waiting.reply or ""
+
+    def _looked_up(self, message: Message, understanding: Understanding | None) -> Found | None:
+        now = self._clock()
+        if not self._looking_up.is_for(message, now):
+            return None
+        return self._elsewhere(lambda: self._looking_up.found(message, understanding, now))
 
     def keep_failed(self, message: Message, failure: str, apology: str) -> str:
         """A message that we could not handle is kept with the apology that it gets, for a person to look at."""
@@ -185,20 +190,9 @@ class Answering:
         answered = []
         for each in sorted(batch, key=_files):
             writer = writers[each.message.openid]
-            context = Context(
-                message=each.message,
-                session=session,
-                now=now,
-                person=writer.person,
-                town=town,
-                understanding=each.understanding,
-                state=writer.state,
-                slots=writer.slots,
-                staff_ask=writer.staff_ask,
-                holds_media=writer.holds_media,
-                lacks_place=writer.lacks_place,
-            )
-            answered.append((context, writer, mindful(context, writer.stale, route)))
+            context = writer.says(each.message, each.understanding, session, town, now)
+            reply = found_before(session, each.found, writer) or mindful(context, writer.stale, route)
+            answered.append((context, writer, reply))
         remember(session, answered)
         replies = {context.message.key: reply.text for context, _, reply in answered}
         write_replies(session, replies, self._clock())

@@ -53,7 +53,7 @@ def release_chosen(context: Context) -> Reply | None:
     return _released(context, ticket, call)
 
 
-@router.command("点名", roles=STAFF | OVERSEERS, help="点名 [工单号]：吹哨叫了谁，谁到了，谁迟到")
+@router.command("点名", roles=STAFF | OVERSEERS, only_asks=True, help="点名 [工单号]：吹哨叫了谁，谁到了，谁迟到")
 def roll_call(context: Context) -> Reply:
     """Who was called, came, is late, has finished."""
     picked = pick(context, _whistled(context), (), "点名")
@@ -68,7 +68,7 @@ def roll_call(context: Context) -> Reply:
     return Reply(context.say("whistle.roll_call", number=ticket.number, **values), keep=True)
 
 
-@router.command("吹哨排行", "报到排行", roles=OVERSEERS, help="吹哨排行：近30天各单位报到快慢")
+@router.command("吹哨排行", "报到排行", roles=OVERSEERS, only_asks=True, help="吹哨排行：近30天各单位报到快慢")
 def ranking(context: Context) -> Reply:
     """Who comes late when called, the most often late first."""
     since = day_start(context.now) - timedelta(days=30)

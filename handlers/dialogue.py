@@ -112,6 +112,8 @@ class Command:
     words: tuple[str, ...]
     roles: frozenset[Role]
     help: str
+    only_asks: bool = False
+    """It changes nothing but the read log: it can be answered beside the line of those who write"""
 
 
 class Router:
@@ -132,9 +134,15 @@ class Router:
 
         return register
 
-    def command(self, *words: str, roles: Iterable[Role], help: str) -> Callable[[Handler], Handler]:  # noqa: A002
+    def command(
+        self,
+        *words: str,
+        roles: Iterable[Role],
+        help: str,  # noqa: A002
+        only_asks: bool = False,
+    ) -> Callable[[Handler], Handler]:
         """Register a command: its words, who may use it, its line in 帮助. To all others it is just text."""
-        command = Command(words, frozenset(roles), help)
+        command = Command(words, frozenset(roles), help, only_asks)
         self.commands.append(command)
 
         def register(handler: Handler) -> Handler:

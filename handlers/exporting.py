@@ -46,7 +46,7 @@ def filed_between(since: datetime, until: datetime) -> ColumnElement[bool]:
     return (Ticket.created_at >= since) & (Ticket.created_at < until)
 
 
-@router.command("导出", roles=OVERSEERS, help="导出 [上周/本月/…]：工单清单做成表格，给您一个下载链接")
+@router.command("导出", roles=OVERSEERS, only_asks=True, help="导出 [上周/本月/…]：工单清单做成表格，给您一个下载链接")
 def ask(context: Context) -> Reply:
     """How many it would be; a list taken away is asked for twice."""
     if context.town.links is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from handlers.dialogue import Message
+from handlers.looking_up import Found
 from models.base import LOCK_WAIT_SECONDS
 from nlp.understanding import Understanding
 
@@ -28,6 +29,8 @@ class Waiting:
 
     message: Message
     understanding: Understanding | None
+    found: Found | None = None
+    """Its answer, where it only asked"""
     reply: str | None = None
     failure: Exception | None = None
 

@@ -13,7 +13,7 @@ MOST = 20
 _ORDER = (Role.ADMIN, Role.SUPERVISOR, Role.GRID_STAFF, Role.PROPERTY_STAFF, Role.RESIDENT)
 
 
-@router.command("谁看过", roles=OVERSEERS, help="谁看过 工单号：哪些人打开过这张工单的全文")
+@router.command("谁看过", roles=OVERSEERS, only_asks=True, help="谁看过 工单号：哪些人打开过这张工单的全文")
 def who_looked(context: Context) -> Reply:
     """The latest openings of one ticket, newest first."""
     picked = pick(context, overseen(context.person), (), "谁看过")

@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from handlers.dialogue import Context, Kind, Message, Reply
+from handlers.town import Town
 from models.approval import Question
 from models.conversation import Conversation, Inbound
 from models.moves import Status
 from models.person import Person
 from models.ticket import Attachment, Ticket
 from nlp.identities import mask
+from nlp.understanding import Understanding
 
 _OPENING = frozenset({"subscribe", "scan", "click"})
 """Events that open WeChat's window for messages to a person"""
@@ -91,6 +93,24 @@ class Writer:
     stale: OpenQuestion | None = None
     """Their time is over"""
 
+    def says(
+        self, message: Message, understanding: Understanding | None, session: Session, town: Town, now: datetime
+    ) -> Context:
+        """Their message with all that a handler may use."""
+        return Context(
+            message=message,
+            session=session,
+            now=now,
+            person=self.person,
+            town=town,
+            understanding=understanding,
+            state=self.state,
+            slots=self.slots,
+            staff_ask=self.staff_ask,
+            holds_media=self.holds_media,
+            lacks_place=self.lacks_place,
+        )
+
 
 def receive(session: Session, messages: Sequence[Message], now: datetime) -> Collection[str]:
     """Write the messages down first. The keys of those that are new.
@@ -121,8 +141,7 @@ def open_with(session: Session, messages: Sequence[Message], now: datetime, medi
     openids = [message.openid for message in messages]
     if _dialect(session) == "postgresql":
         session.connection().execute(_ONE_BY_ONE, {"openids": openids})
-    found = session.execute(_WRITERS, {"openids": openids, "since": now - media_kept}).unique()
-    writers = {cast("str", row[0].openid): _writer(now, *row) for row in found}
+    writers = _known(session, openids, now, media_kept)
     writers |= _new_people(session, [openid for openid in openids if openid not in writers])
     seen = [writers[message.openid].person for message in messages if _opens_window(message)]
     if seen:
@@ -132,6 +151,11 @@ def open_with(session: Session, messages: Sequence[Message], now: datetime, medi
         set_committed_value(person, "last_inbound_at", now)
         set_committed_value(person, "following", True)  # noqa: FBT003  (SQLAlchemy's own signature)
     return writers
+
+
+def known_writer(session: Session, openid: str, now: datetime, media_kept: timedelta) -> Writer | None:
+    """Whoever writes, looked at and no more; None: nobody we know."""
+    return _known(session, [openid], now, media_kept).get(openid)
 
 
 def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]) -> None:
@@ -150,6 +174,11 @@ def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]
         session.connection().execute(_question(_dialect(session)), asked)
     if over:
         session.connection().execute(_ANSWERED, over)
+
+
+def _known(session: Session, openids: Sequence[str], now: datetime, media_kept: timedelta) -> dict[str, Writer]:
+    found = session.execute(_WRITERS, {"openids": openids, "since": now - media_kept}).unique()
+    return {cast("str", row[0].openid): _writer(now, *row) for row in found}
 
 
 def _writer(now: datetime, person: Person, question: Conversation | None, *flags: object) -> Writer:

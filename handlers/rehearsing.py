@@ -22,7 +22,9 @@ _ASKED = re.compile(
 )
 
 
-@router.command("推演", roles=OVERSEERS, help="推演 类别 时限：如果时限改了，近90天会怎样，如“推演 报修 48小时”")
+@router.command(
+    "推演", roles=OVERSEERS, only_asks=True, help="推演 类别 时限：如果时限改了，近90天会怎样，如“推演 报修 48小时”"
+)
 def rehearse(context: Context) -> Reply:
     """One category or sub-item under another limit."""
     found = _ASKED.fullmatch(context.rest)

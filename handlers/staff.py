@@ -49,6 +49,7 @@ class Staff:
     """Who works in a team, by its code"""
     overseers: Mapping[str | None, tuple[Member, ...]] = field(default_factory=dict)
     """Supervisors by how far they reach, None: everywhere"""
+    overseer_openids: frozenset[str] = frozenset()
     shifts: Mapping[int, tuple[Shift, ...]] = field(default_factory=dict)
 
     def members(self, teams: Iterable[str], reach: Collection[str]) -> list[Member]:
@@ -77,7 +78,7 @@ def load_staff(session: Session, version: str) -> Staff:
     rows = session.execute(columns.where(or_(staff, Person.id.in_(stand_ins))).order_by(Person.id))
     people = {row.id: Member(*row, frozenset({Role.RESIDENT, *roles[row.id]})) for row in rows}
     workers = (member for member in people.values() if member.team and member.roles & STAFF)
-    overseers = (member for member in people.values() if member.is_overseer)
+    overseers = [member for member in people.values() if member.is_overseer]
     for shift in shifts:
         session.expunge(shift)
     return Staff(
@@ -85,6 +86,7 @@ def load_staff(session: Session, version: str) -> Staff:
         people,
         _grouped((str(member.team), member) for member in workers),
         _grouped((member.grid, member) for member in overseers),
+        frozenset(member.openid for member in overseers if member.openid),
         _grouped((shift.person_id, shift) for shift in shifts),
     )
 

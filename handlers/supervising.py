@@ -22,28 +22,31 @@ from models.ticket import Ticket
 router = Router("supervising")
 FIGURES = "supervising.figures"
 PAGE = 8
+_NEXT_PAGE = frozenset({"更多", "下一页"})
 
 
-@router.command("今日", "今天", roles=OVERSEERS, help="今日：今天的数字，回数字看明细")
+@router.command("今日", "今天", roles=OVERSEERS, only_asks=True, help="今日：今天的数字，回数字看明细")
 def today(context: Context) -> Reply:
     """The day in figures."""
     return _figures(context, true(), {}, day_start(context.now), context.say("supervising.today"))
 
 
-@router.command("本周", "这周", roles=OVERSEERS, help="本周：本周的数字，回数字看明细")
+@router.command("本周", "这周", roles=OVERSEERS, only_asks=True, help="本周：本周的数字，回数字看明细")
 def this_week(context: Context) -> Reply:
     """The week so far in figures."""
     return _figures(context, true(), {}, week_start(context.now), context.say("supervising.this_week"))
 
 
-@router.command("超时", roles=OVERSEERS, help="超时：过了时限还没签收或没办完的")
+@router.command("超时", roles=OVERSEERS, only_asks=True, help="超时：过了时限还没签收或没办完的")
 def overdue(context: Context) -> Reply:
     """The overdue list, the longest overdue first."""
     figure = next(each for each in figures_of(context.now, context.now) if each.key == "late")
     return _page(context, figure, {"key": "late", "since": context.now.isoformat()}, 0)
 
 
-@router.command("网格", "社区", "街道", roles=OVERSEERS, help="网格 名称：一个网格、社区或街道这周的数字")
+@router.command(
+    "网格", "社区", "街道", roles=OVERSEERS, only_asks=True, help="网格 名称：一个网格、社区或街道这周的数字"
+)
 def grid(context: Context) -> Reply:
     """The week of one grid of any level."""
     node = context.town.world.grid_named(context.rest) if context.rest else None
@@ -52,7 +55,7 @@ def grid(context: Context) -> Reply:
     return _figures(context, within(node.code), {"grid": node.code}, week_start(context.now), f"{node.name}本周")
 
 
-@router.command("类别", "分类", roles=OVERSEERS, help="类别 名称：一类诉求这周的数字")
+@router.command("类别", "分类", roles=OVERSEERS, only_asks=True, help="类别 名称：一类诉求这周的数字")
 def category(context: Context) -> Reply:
     """The week of one category; without a name, all categories."""
     if not context.rest:
@@ -65,13 +68,13 @@ def category(context: Context) -> Reply:
     return _figures(context, Ticket.category == key, {"category": key}, week_start(context.now), f"{name}本周")
 
 
-@router.command("排行", "排名", roles=OVERSEERS, help="排行：各承办单位近30天的办理情况")
+@router.command("排行", "排名", roles=OVERSEERS, only_asks=True, help="排行：各承办单位近30天的办理情况")
 def ranking(context: Context) -> Reply:
     """Teams by what they had in the last 30 days."""
     return _ranking(context, Ticket.team, "supervising.ranking", lambda code: shown.team_name(context.town, code))
 
 
-@router.command("查", "查单", roles=OVERSEERS, help="查 工单号：看工单全文和经过")
+@router.command("查", "查单", roles=OVERSEERS, only_asks=True, help="查 工单号：看工单全文和经过")
 def show(context: Context) -> Reply:
     """One ticket in full; who looked is written down."""
     picked = pick(context, overseen(context.person) | on_desk(context.person), (), "查")
@@ -91,10 +94,15 @@ def supervise(context: Context) -> Reply:
     return Reply(context.say("supervising.supervised", number=ticket.number, team=team, told=told))
 
 
+def opens_figure(text: str) -> bool:
+    """An answer to a list of figures, if one is open."""
+    return text in _NEXT_PAGE or chosen(text, 99) is not None
+
+
 @router.on(in_state(FIGURES))
 def open_figure(context: Context) -> Reply | None:
     """A number opens a figure to its tickets; 「更多」 turns the page."""
-    if context.text in {"更多", "下一页"} and "key" in context.slots:
+    if context.text in _NEXT_PAGE and "key" in context.slots:
         return _reopened(context, context.slots, context.slots["page"] + 1)
     keys: list[str] = context.slots.get("keys", [])
     number = chosen(context.text, len(keys))

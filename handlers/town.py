@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from handlers.catalogue import Catalogue
 from handlers.downloads import Links
@@ -70,6 +71,18 @@ class Reads(Protocol):
     def understand(self, text: str) -> Understanding: ...
 
     def explain(self, text: str, category: str = "") -> tuple[tuple[str, float], ...]: ...
+
+
+class Towns(Protocol):
+    """Gives the town as it is now; reads it anew when the world has changed."""
+
+    @property
+    def known(self) -> "Town":
+        """As it was last seen: enough to tell whom it is worth looking at."""
+
+    def current(self, session: Session) -> "Town": ...
+
+    def reader(self) -> Reads: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,9 +78,24 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
     return telling_of_staff(appending(sessionmaker(engine, expire_on_commit=False)))
 
 
+class ReadOnlyError(Exception):
+    """A session that only reads was to write."""
+
+
 def reading_sessions(engine: Engine) -> sessionmaker[Session]:
-    """Sessions that only read: on SQLite they never wait for a writer, nor make one wait."""
-    return sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False)
+    """Sessions that only read: on SQLite they never wait for a writer, nor make one wait.
+
+    They refuse to flush, and what goes past the session's objects is refused by the database.
+    """
+    reading = engine.execution_options(read_only=True, postgresql_readonly=True)
+    made = sessionmaker(reading, expire_on_commit=False, autoflush=False)
+    event.listen(made, "before_flush", _refuse)
+    return made
+
+
+def _refuse(session: Session, _context: object, _objects: object) -> None:
+    touched = (*session.new, *session.dirty, *session.deleted)
+    raise ReadOnlyError(", ".join(sorted({type(row).__name__ for row in touched})))
 
 
 def _connect_postgresql(url: str) -> Engine:
@@ -114,6 +129,7 @@ def _connect_sqlite(url: str) -> Engine:
     def _begin(connection: Connection) -> None:
         # A transaction that reads first and writes later can't be upgraded under load: "database is locked" at once.
         if connection.get_execution_options().get("read_only", False):
+            connection.exec_driver_sql("pragma query_only=on")  # a writer that gets this connection takes it off
             connection.exec_driver_sql("BEGIN")
         else:
             queue.begin(connection)

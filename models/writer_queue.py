@@ -43,6 +43,7 @@ class WriterQueue:
     def _wait(self, connection: Connection, deadline: float) -> None:
         driver = connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)  # noqa: S101  (for the type checker)
+        driver.execute("pragma query_only=off")
         driver.execute("pragma busy_timeout=0")
         try:
             while not _begun(driver):
