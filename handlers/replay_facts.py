@@ -1,11 +1,11 @@
 """What a replay needs of the past: when each promise began, when it stood still, when the work was done."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.approval import Approval, Question, Wish
@@ -15,6 +15,8 @@ from models.ticket import Ticket, TicketEvent
 
 _UNJUDGED = (Status.WITHDRAWN, Status.DECLINED, Status.MERGED)
 """Ended without anybody having to finish them"""
+_ANEW = frozenset({REOPEN.name, ESCALATE.name})
+_TOLD = (DISPATCH.name, *sorted(_ANEW), SUSPEND.name, RESUME.name)
 
 Stops = list[tuple[datetime, datetime]]
 Rows: TypeAlias = Select[*tuple[Any, ...]]
@@ -46,9 +48,10 @@ def past_of(session: Session, scope: ColumnElement[bool], now: datetime) -> Iter
     """The tickets of a scope that somebody had to finish."""
     found = {row.id: _of(row, now) for row in session.execute(_columns(scope))}
     # What was finished later than the promise began anew (重办, 上报) is counted from there, as it was in life.
-    for ticket, at in session.execute(_restarts(scope)):
+    history = _history(session, scope)
+    for ticket, at in _restarts(history):
         found[ticket].began = max(found[ticket].began, at)
-    for ticket, begins, ends in [*_suspensions(session, scope, now), *_questions(session, scope, now)]:
+    for ticket, begins, ends in [*_suspensions(history, now), *_questions(session, scope, now)]:
         past = found[ticket]
         if begins >= past.began and begins < past.ended:
             past.stops.append((begins, min(ends, past.ended)))
@@ -93,25 +96,28 @@ def _within(found: Rows, ticket: InstrumentedAttribute[int], scope: ColumnElemen
     return found.join(Ticket, Ticket.id == ticket).where(scope, Ticket.status.not_in(unjudged))
 
 
-def _restarts(scope: ColumnElement[bool]) -> Rows:
+def _history(session: Session, scope: ColumnElement[bool]) -> Sequence[Row[int, str, datetime]]:
+    """What happened to them, in its order. By group the database would go through the events of all years."""
+    moves = select(TicketEvent.ticket_id, TicketEvent.move, TicketEvent.at).where(TicketEvent.move.in_(_TOLD))
+    return session.execute(_within(moves, TicketEvent.ticket_id, scope).order_by(TicketEvent.id)).all()
+
+
+def _restarts(history: Iterable[Row[int, str, datetime]]) -> Iterator[tuple[int, datetime]]:
     """When each promise really began: at the first dispatch (from the desk it is later than the filing), or anew."""
-    first = select(TicketEvent.ticket_id, func.min(TicketEvent.at)).where(TicketEvent.move == DISPATCH.name)
-    anew = select(TicketEvent.ticket_id, func.max(TicketEvent.at))
-    anew = anew.where(TicketEvent.move.in_([REOPEN.name, ESCALATE.name]))
-    both = (_within(each, TicketEvent.ticket_id, scope).group_by(TicketEvent.ticket_id) for each in (first, anew))
-    return select(next(both).union_all(next(both)).subquery())
+    dispatched: set[int] = set()
+    for ticket, move, at in history:
+        if move in _ANEW or (move == DISPATCH.name and ticket not in dispatched):
+            yield ticket, at
+        if move == DISPATCH.name:
+            dispatched.add(ticket)
 
 
-def _suspensions(
-    session: Session, scope: ColumnElement[bool], now: datetime
-) -> Iterator[tuple[int, datetime, datetime]]:
-    moves = select(TicketEvent.ticket_id, TicketEvent.move, TicketEvent.at)
-    moves = moves.where(TicketEvent.move.in_([SUSPEND.name, RESUME.name]))
+def _suspensions(history: Iterable[Row[int, str, datetime]], now: datetime) -> Iterator[tuple[int, datetime, datetime]]:
     begun: dict[int, datetime] = {}
-    for ticket, move, at in session.execute(_within(moves, TicketEvent.ticket_id, scope).order_by(TicketEvent.id)):
+    for ticket, move, at in history:
         if move == SUSPEND.name:
             begun[ticket] = at
-        elif ticket in begun:
+        elif move == RESUME.name and ticket in begun:
             yield ticket, begun.pop(ticket), at
     yield from ((ticket, at, now) for ticket, at in begun.items())
 
