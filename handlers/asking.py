@@ -107,13 +107,13 @@ def parse(town: Town, text: str, now: datetime) -> Query | None:
     if not _ASKS.search(text):
         return None
     period, measure, group = find_period(text, now), _named(text, _MEASURES), _named(text, _GROUPS)
-    category, item = _what(town, text)
-    grid = next((g.code for g in sorted(town.world.grids.values(), key=lambda g: -len(g.name)) if g.name in text), "")
-    source = next((source.value for word, source in _SOURCES.items() if word in text), "")
-    if not (period or measure or group) or not (
-        measure or group or category or source or re.search(r"诉求|工单|报|件|投诉|问题", text)
-    ):
+    if not (period or measure or group):
         return None
+    category, item = _what(town, text)
+    source = next((source.value for word, source in _SOURCES.items() if word in text), "")
+    if not (measure or group or category or source or re.search(r"诉求|工单|报|件|投诉|问题", text)):
+        return None
+    grid = next((g.code for g in sorted(town.world.grids.values(), key=lambda g: -len(g.name)) if g.name in text), "")
     if measure in call_figures.MEASURES and not group:
         group = "team"  # 「报到迟到最多的单位」: it is teams that are called
     order = "asc" if re.search(r"最少|最低|最差|倒数", text) else "desc"

@@ -202,7 +202,7 @@ def _erase_replies(session: Session, numbers: Sequence[str], whose: ColumnElemen
         session.execute(update(Inbound).where(shown, whose).values(reply=""))
 
 
-def _staff() -> Select[str]:
+def _staff() -> Select[str | None]:
     return select(Person.openid).where(Person.id.in_(select(PersonRole.person_id)), Person.openid.is_not(None))
 
 
