@@ -17,6 +17,8 @@ _DASHES = re.compile(
     r"(?<![0-9a-z-])(?P<building>[0-9]{1,3}|[a-z][0-9]{0,2})[-—–](?P<unit>[0-9]{1,2})[-—–](?P<room>[0-9]{3,4})(?![0-9-])"
 )
 _PAIR = re.compile(r"(?<![0-9a-z-])(?P<building>[0-9]{1,3})[-—–](?P<room>[0-9]{3,4})(?![0-9-])")
+_HINT = re.compile(rf"[0-9a-z{_NUMERAL}甲乙丙丁东西中](?:[0-9]{{2}}|\s*[号栋幢座#单门楼层]|[-—–][0-9])")
+"""In every house number; it begins with one of few characters, so that a text without any is done with at once"""
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _APART = 3  # characters between the parts of one address; what stands further on is another one
 _BELOW = ("负", "地下", "-")
@@ -36,6 +38,8 @@ class House:
 
 def find_house(text: str) -> House | None:
     """The first building, unit, room and floor of a plain text."""
+    if not _HINT.search(text):
+        return None
     for pattern in (_DASHES, _PAIR):
         if dashes := pattern.search(text):
             said = {name: number(words) for name, words in dashes.groupdict().items()}

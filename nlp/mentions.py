@@ -18,6 +18,7 @@ _LANDMARK = re.compile("|".join(_LANDMARKS))
 _STREET_NUMBER = re.compile(r"(?<=[路街道巷弄村镇])[0-9]{1,4}号(?!楼|线)")
 _NEAR = 6  # characters between a name and its house number: 「德尚小区的3号楼」
 _LOOK_AHEAD = 24
+_NO_HOUSE = House(0, 0)
 _HEAD = 12  # characters in which people say where, before they say what
 
 
@@ -25,18 +26,20 @@ def find_place(text: str, words: Sequence[str], links: frozenset[str], gazetteer
     """The place that a plain text is about, None where it names none."""
     if hits := gazetteer.find(text):
         hit = _best_hit(text, hits)
-        return replace(_described(text, hit.start, hit.end, hit.canonical), guessed=hit.guessed)
+        return _described(text, hit.start, hit.end, hit.canonical, guessed=hit.guessed)
     if shapes := find_shapes(words, links):
-        shape = max(shapes, key=lambda shape: _likeliness(text, shape))
+        shape = max(shapes, key=lambda shape: _likeliness(text, shape)) if len(shapes) > 1 else shapes[0]
         number = _STREET_NUMBER.match(text, shape.end)
         end = number.end() if number else shape.end
         known = gazetteer.nearest(text[shape.start : shape.end])
-        return replace(_described(text, shape.start, end, known), guessed=bool(known))
+        return _described(text, shape.start, end, known, guessed=bool(known))
     return _nameless(text)
 
 
 def _best_hit(text: str, hits: Sequence[Hit]) -> Hit:
     """The one with a house number behind it, else the first."""
+    if len(hits) == 1:
+        return hits[0]
     return next((hit for hit in hits if _house_behind(text, hit.end)), hits[0])
 
 
@@ -53,31 +56,46 @@ def _house_behind(text: str, end: int) -> House | None:
     return replace(house, start=end + house.start, end=end + house.end)
 
 
-def _described(text: str, start: int, end: int, known: str) -> PlaceMention:
+def _described(text: str, start: int, end: int, known: str, *, guessed: bool) -> PlaceMention:
     """A named place with the house number that follows, or else any that the text has."""
     house = _house_behind(text, end)
     span_end = house.end if house else end
-    house = house or find_house(text[:start]) or find_house(text[end:])
-    return replace(
-        _with(house, _landmark(text, span_end)), name=text[start:end], known=known, start=start, end=span_end
+    house = house or find_house(text[:start]) or find_house(text[end:]) or _NO_HOUSE
+    return PlaceMention(
+        name=text[start:end],
+        known=known,
+        building=house.building,
+        unit=house.unit,
+        room=house.room,
+        floor=house.floor,
+        landmark=_landmark(text, span_end),
+        start=start,
+        end=span_end,
+        guessed=guessed,
     )
 
 
 def _nameless(text: str) -> PlaceMention | None:
     """Only a house number or a landmark: the name is asked, or known from the bound home."""
     if house := find_house(text):
-        return replace(_with(house, _landmark(text, house.end)), start=house.start, end=house.end)
+        return PlaceMention(
+            building=house.building,
+            unit=house.unit,
+            room=house.room,
+            floor=house.floor,
+            landmark=_landmark(text, house.end),
+            start=house.start,
+            end=house.end,
+        )
     if landmark := _LANDMARK.search(text):
         return PlaceMention(landmark=landmark[0], start=landmark.start(), end=landmark.end())
     return None
 
 
 def _landmark(text: str, behind: int) -> str:
-    found = _LANDMARK.search(text, behind) or _LANDMARK.search(text)
-    return found[0] if found else ""
-
-
-def _with(house: House | None, landmark: str) -> PlaceMention:
-    if house is None:
-        return PlaceMention(landmark=landmark)
-    return PlaceMention(building=house.building, unit=house.unit, room=house.room, floor=house.floor, landmark=landmark)
+    """The first behind a position, else the first of all."""
+    first = _LANDMARK.search(text)
+    if first is None:
+        return ""
+    found = first if first.start() >= behind else _LANDMARK.search(text, behind) or first
+    return found[0]

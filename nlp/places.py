@@ -74,8 +74,13 @@ class Gazetteer:
         return _lengths_by_beginning(self._short)
 
     @cached_property
-    def _sounds(self) -> Mapping[tuple[str, ...], str]:
-        heard: dict[tuple[str, ...], str] = {}
+    def _all_beginnings(self) -> frozenset[str]:
+        """Of all names and short forms, two each: most texts have none of them, and are done with one look."""
+        return frozenset((*self._lengths, *self._short_lengths))
+
+    @cached_property
+    def _sounds(self) -> Mapping[str, str]:
+        heard: dict[str, str] = {}
         for names in (self._names, self._short):
             for name, canonical in names.items():
                 if len(name) >= _HEARD_AT_LEAST:
@@ -83,11 +88,8 @@ class Gazetteer:
         return heard
 
     @cached_property
-    def _sound_lengths(self) -> Mapping[tuple[str, ...], Sequence[int]]:
-        lengths: dict[tuple[str, ...], set[int]] = {}
-        for key in self._sounds:
-            lengths.setdefault(key[:2], set()).add(len(key))
-        return {beginning: sorted(sizes, reverse=True) for beginning, sizes in lengths.items()}
+    def _sound_lengths(self) -> Mapping[str, Sequence[int]]:
+        return _lengths_by_beginning(self._sounds)
 
     @cached_property
     def _by_core(self) -> Mapping[str, Sequence[str]]:
@@ -103,28 +105,24 @@ class Gazetteer:
 
     def prepare(self) -> "Gazetteer":
         """Make all indexes now, so that no message waits for them."""
-        _ = self._short_lengths, self._sound_lengths, self._likeness
+        _ = self._all_beginnings, self._sound_lengths, self._likeness
         return self
 
     def find(self, text: str) -> tuple[Hit, ...]:
         """Names in a plain text, left to right, the longest at every position."""
         if not self._names:
             return ()
-        hits = tuple(_matches(text, self._names, self._lengths))
-        hits = hits or tuple(_matches(text, self._short, self._short_lengths))
+        beginnings = _beginnings(text)
+        if self._all_beginnings.isdisjoint(beginnings):
+            return tuple(self._heard(text))
+        hits = tuple(_matches(text, beginnings, self._names, self._lengths))
+        hits = hits or tuple(_matches(text, beginnings, self._short, self._short_lengths))
         return tuple(_unless_longer(text, hit) for hit in hits) or tuple(self._heard(text))
 
     def _heard(self, text: str) -> Iterator[Hit]:
         """Names written with other characters of the same sound, as dictation does."""
-        syllables = sound(text)
-        start = 0
-        while start < len(text):
-            for length in self._sound_lengths.get(syllables[start : start + 2], ()):
-                if canonical := self._sounds.get(syllables[start : start + length]):
-                    yield Hit(canonical, start, start + length)
-                    start += length - 1
-                    break
-            start += 1
+        heard = sound(text)
+        return _matches(heard, _beginnings(heard), self._sounds, self._sound_lengths)
 
     def nearest(self, name: str) -> str:
         """The place meant by a misspelt name, "" if none is near enough or two are equally near."""
@@ -152,12 +150,18 @@ def _lengths_by_beginning(names: Iterable[str]) -> Mapping[str, Sequence[int]]:
     return {beginning: sorted(sizes, reverse=True) for beginning, sizes in lengths.items()}
 
 
-def _matches(text: str, names: Mapping[str, str], lengths: Mapping[str, Sequence[int]]) -> Iterator[Hit]:
-    start = 0
-    while start < len(text):
-        for length in lengths.get(text[start : start + 2], ()):
+def _beginnings(text: str) -> Sequence[str]:
+    """The two characters at every position, at the last the one."""
+    return [text[start : start + 2] for start in range(len(text))]
+
+
+def _matches(
+    text: str, beginnings: Sequence[str], names: Mapping[str, str], lengths: Mapping[str, Sequence[int]]
+) -> Iterator[Hit]:
+    free = 0  # where the last name ended
+    for start in [start for start, beginning in enumerate(beginnings) if beginning in lengths]:
+        for length in lengths[beginnings[start]] if start >= free else ():
             if canonical := names.get(text[start : start + length]):
                 yield Hit(canonical, start, start + length)
-                start += length - 1
+                free = start + length
                 break
-        start += 1

@@ -4,6 +4,7 @@
 process 50 MB. `table()` makes the file anew, and a test compares.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from nlp.labels import DATA
@@ -13,16 +14,26 @@ _SAME_BEGINNING = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"), ("h", "f")
 _SAME_END = (("ing", "in"), ("eng", "en"), ("ang", "an"))
 
 
-def sound(text: str) -> tuple[str, ...]:
-    """A syllable a character; what is no common Chinese character stands for itself."""
-    syllables = _syllables()
-    return tuple(syllables.get(character, character) for character in text)
+def sound(text: str) -> str:
+    """The text with every character that is heard alike made the same one; its length stays.
+
+    What is no common Chinese character stands for itself.
+    """
+    return text.translate(_alike())
 
 
 @lru_cache(maxsize=1)
-def _syllables() -> dict[str, str]:
+def _alike() -> Mapping[int, str]:
+    """Under each character the first that sounds like it: texts of these compare and cut faster than syllables."""
+    first: dict[str, str] = {}
     rows = (line.split("\t") for line in SOUNDS.read_text("utf-8").splitlines())
-    return {character: rough(syllable) for syllable, characters in rows for character in characters}
+    alike = {
+        ord(character): first.setdefault(rough(syllable), characters[0])
+        for syllable, characters in rows
+        for character in characters
+    }
+    # 「阿」 may be written a
+    return alike | {ord(syllable): character for syllable, character in first.items() if len(syllable) == 1}
 
 
 def rough(syllable: str) -> str:
