@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from handlers.figures import day_start
+from models.appending import dialect_of
 from models.base import Sessions
 from models.push import Outcome, Timer
 from models.ticket import CHINA
@@ -28,7 +29,7 @@ def plan(session: Session, now: datetime) -> None:
     tonight = day_start(now) + _HOUR
     at = tonight if tonight > now else tonight + timedelta(days=1)
     planned = {"key": f"{KIND}:{at.astimezone(CHINA):%Y%m%d}", "kind": KIND, "due_at": at, "created_at": now}
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
     row = planned | {"attempts": 0, "outcome": "", "reason": ""}
     session.execute(insert(Timer).values(row).on_conflict_do_nothing(index_elements=[Timer.key]))
 

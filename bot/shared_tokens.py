@@ -6,6 +6,7 @@ from sqlalchemy import or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.access_token import Token
+from models.appending import dialect_of
 from models.base import Sessions
 from models.push import Token as TokenRow
 
@@ -31,7 +32,7 @@ class TokensInDatabase:
 
     def claim(self, name: str, until: datetime) -> bool:
         with self._sessions() as session, session.begin():
-            insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+            insert = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
             connection = session.connection()
             connection.execute(insert(TokenRow).values(name=name, value="").on_conflict_do_nothing())
             now, claimed = datetime.now(UTC), TokenRow.claimed_until

@@ -1,8 +1,9 @@
 """The doors to tickets: who may see and move which. Every handler comes through here."""
 
 from collections.abc import Iterable
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from handlers.staff import Colleague
@@ -72,6 +73,17 @@ def tickets(scope: ColumnElement[bool], statuses: Iterable[Status] = ()) -> Sele
     if wanted and ENDED.isdisjoint(wanted):
         found = found.where(not_ended())
     return found.where(Ticket.status.in_(wanted)) if wanted else found
+
+
+def own(session: Session, person: Person, statuses: Iterable[Status], most: int) -> list[Ticket]:
+    """A resident's own tickets in these statuses, newest first. Asked so often that the statements are kept."""
+    return list(session.scalars(_own(tuple(statuses), most), {"person": person.id}))
+
+
+@cache
+def _own(statuses: tuple[Status, ...], most: int) -> Select[Ticket]:
+    followed_by = select(Follower.ticket_id).where(Follower.person_id == bindparam("person"))
+    return tickets(Ticket.id.in_(followed_by), statuses).limit(most)
 
 
 def by_number(session: Session, scope: ColumnElement[bool], digits: str) -> list[Ticket]:

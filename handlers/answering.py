@@ -41,7 +41,7 @@ from handlers import (
     working,
 )
 from handlers.choosing import chosen
-from handlers.dialogue import Context, Message, Reply, Router, command_opening, in_state
+from handlers.dialogue import Context, Message, Reply, Router, command_opening, first_of, in_state
 from handlers.line import Line, Take, Waiting
 from handlers.looking_up import Found, LookingUp, found_before
 from handlers.receiving import Writer, open_with, receive, remember, replies_to, write_replies
@@ -215,13 +215,8 @@ def _likely_places(town: Town, waiting: Waiting, writer: Writer) -> Iterator[int
 
 def route(context: Context) -> Reply:
     """The first handler that answers, commands before all. Events that concern nobody are silence."""
-    for router in ROUTERS if _COMMAND.match(context.text) else ():
-        if reply := router.obey(context):
-            return reply
-    for router in ROUTERS:
-        if reply := router.answer(context):
-            return reply
-    return Reply("", keep=True)
+    commanded = first_of(_OBEYING, context) if _COMMAND.match(context.text) else None
+    return commanded or first_of(_ANSWERING, context) or Reply("", keep=True)
 
 
 @picked.on(in_state(picking.CHOICE))
@@ -233,3 +228,8 @@ def ticket_chosen(context: Context) -> Reply | None:
         return None
     text = f"{context.slots['word']} {numbers[number]} {context.slots['words']}".strip()
     return route(replace(context, message=replace(context.message, text=text), state="", slots={}))
+
+
+_OBEYING = tuple(chain.from_iterable(router.obeying for router in ROUTERS))
+"""Commands come before all: they say plainly what is wanted, so no guess at what the words may mean goes first"""
+_ANSWERING = tuple(chain.from_iterable(router.routes for router in ROUTERS))

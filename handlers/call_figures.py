@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, cast, extract, func, literal, select
 from sqlalchemy.orm import Session
 
+from models.appending import dialect_of
 from models.support import Support
 from models.ticket import Ticket
 
@@ -60,6 +61,6 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def _minutes(session: Session) -> ColumnElement[float]:
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect_of(session) == "postgresql":
         return cast(extract("epoch", Support.reported_at - Support.called_at) / 60, Float)
     return (func.julianday(Support.reported_at) - func.julianday(Support.called_at)) * 1440

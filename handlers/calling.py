@@ -10,6 +10,7 @@ from handlers.rosters import Present, at_hand, reach_of
 from handlers.routing import Assign, level_above
 from handlers.staff import Colleague
 from handlers.town import Town
+from models.appending import append
 from models.grid import Level, Team
 from models.moves import OPEN, Status
 from models.person import Person
@@ -76,9 +77,7 @@ def propose(session: Session, town: Town, ticket: Ticket, now: datetime) -> None
         return
     ticket.proposed_id, ticket.proposed_until = chosen.id, _halfway(town, now, ticket.accept_by)
     key = f"{PROPOSAL}:{ticket.id}:{ticket.proposed_until.timestamp():.0f}"
-    if session.scalar(select(Timer.id).where(Timer.key == key)) is None:
-        timer = Timer(key=key, kind=PROPOSAL, ticket_id=ticket.id, due_at=ticket.proposed_until, created_at=now)
-        session.add(timer)
+    append(session, Timer, key=key, kind=PROPOSAL, ticket_id=ticket.id, due_at=ticket.proposed_until, created_at=now)
 
 
 def chosen_of(session: Session, town: Town, ticket: Ticket, now: datetime, how: Assign) -> Colleague | None:

@@ -11,6 +11,7 @@ from handlers.figures import day_start
 from handlers.lost_work import report
 from handlers.retention import tidy
 from handlers.town import Town
+from models.appending import append, dialect_of
 from models.push import Timer
 from models.ticket import CHINA
 
@@ -23,7 +24,7 @@ def plan_chores(session: Session, now: datetime) -> None:
     tonight = day_start(now) + _NIGHT
     tonight += timedelta(days=1) if tonight <= now else timedelta()
     next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    insert = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
     for kind, at in ((RETENTION, tonight), (LOST_WORK, next_hour)):
         row = _row(f"{kind}:{at.astimezone(CHINA):%Y%m%d%H}", kind, at, now)
         session.execute(insert(Timer).values(row).on_conflict_do_nothing(index_elements=[Timer.key]))
@@ -37,9 +38,8 @@ def _row(key: str, kind: str, at: datetime, now: datetime) -> dict[str, object]:
 def _tidy(session: Session, town: Town, timer: Timer, now: datetime) -> None:
     if tidy(session, town.privacy, now):
         again = now + timedelta(seconds=10)
-        session.add(
-            Timer(key=f"{RETENTION}:{again.timestamp()}", kind=RETENTION, due_at=again, created_at=timer.created_at)
-        )
+        key = f"{RETENTION}:{again.timestamp()}"
+        append(session, Timer, key=key, kind=RETENTION, due_at=again, created_at=timer.created_at)
 
 
 def _report(session: Session, town: Town, _timer: Timer, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from handlers.limits import local_day, promise
 from handlers.occasion import Occasion
+from models.appending import append
 from models.calendar import Span
 from models.grid import Level
 from models.moves import Status
@@ -118,7 +119,5 @@ def set_timer(occasion: Occasion, kind: str, ticket: Ticket, at: datetime) -> No
 
 def _add(occasion: Occasion, ticket: Ticket, rows: Mapping[str, tuple[str, datetime]]) -> None:
     """A key that is there already is passed over when it is written (models.appending)."""
-    occasion.session.add_all(
-        Timer(key=key, kind=kind, ticket_id=ticket.id, due_at=at, created_at=occasion.now)
-        for key, (kind, at) in rows.items()
-    )
+    for key, (kind, at) in rows.items():
+        append(occasion.session, Timer, key=key, kind=kind, ticket_id=ticket.id, due_at=at, created_at=occasion.now)

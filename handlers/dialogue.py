@@ -151,18 +151,9 @@ class Router:
 
         return register
 
-    def obey(self, context: Context) -> Reply | None:
-        """The answer to a command of this topic. Asked of all routers before `answer`: a command says plainly what is
-        wanted, so no guess at what the words may mean comes before it.
-        """
-        return _first(self.obeying, context)
 
-    def answer(self, context: Context) -> Reply | None:
-        """The answer to anything but a command."""
-        return _first(self.routes, context)
-
-
-def _first(routes: list[tuple[Filter, Handler]], context: Context) -> Reply | None:
+def first_of(routes: Iterable[tuple[Filter, Handler]], context: Context) -> Reply | None:
+    """The answer of the first handler that has one."""
     for wanted, handler in routes:
         allowed = wanted(context)
         if allowed and (reply := handler(allowed)):

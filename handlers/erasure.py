@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from handlers.privacy import for_staff, shielded
 from handlers.shown import address
 from handlers.tickets import TITLE_LENGTH
+from models.appending import append
 from models.conversation import Conversation, Inbound
 from models.follower import Follower
 from models.learning import Correction
@@ -176,7 +177,7 @@ def _drop_media(session: Session, condition: ColumnElement[bool], now: datetime,
         attachment.media_id, attachment.fields = "", {}
         key = f"{DROP_MEDIA}:{attachment.id}"
         if attachment.stored and session.scalar(select(Timer.id).where(Timer.key == key)) is None:
-            session.add(Timer(key=key, kind=DROP_MEDIA, subject_id=attachment.id, due_at=now, created_at=now))
+            append(session, Timer, key=key, kind=DROP_MEDIA, subject_id=attachment.id, due_at=now, created_at=now)
     return len(found)
 
 
@@ -192,7 +193,7 @@ def _erase_messages(session: Session, openid: str, now: datetime, answering: str
     session.execute(delete(Inbound).where(mine, Inbound.received_at < now - _REDELIVERY))
     session.execute(update(Inbound).where(mine, Inbound.key != answering).values(content={}, reply="", failure=""))
     key = f"{FORGET}:{now.timestamp():.0f}:{openid}"
-    session.add(Timer(key=key, kind=FORGET, due_at=now + _REDELIVERY, created_at=now))
+    append(session, Timer, key=key, kind=FORGET, due_at=now + _REDELIVERY, created_at=now)
 
 
 def _erase_replies(session: Session, numbers: Sequence[str], whose: ColumnElement[bool], now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from handlers.town import Town
+from models.appending import append
 from models.conversation import Inbound
 from models.moves import OPEN
 from models.person import Person, PersonRole, Role
@@ -68,7 +69,7 @@ def report(session: Session, town: Town, now: datetime) -> int:
     for admin in session.scalars(_admins()):
         key = f"lost_work:{day}:{admin.id}"
         if session.scalar(select(Push.id).where(Push.key == key)) is None:
-            session.add(Push(key=key, person_id=admin.id, event="lost_work", text=text, due_at=now, created_at=now))
+            append(session, Push, key=key, person_id=admin.id, event="lost_work", text=text, due_at=now, created_at=now)
             told += 1
     return told
 

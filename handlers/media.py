@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handlers.dialogue import Context, Kind
+from models.appending import append
 from models.push import Timer
 from models.ticket import Attachment
 
@@ -21,14 +22,14 @@ def hold(context: Context) -> Attachment:
     )
     context.session.add(attachment)
     context.session.flush()
-    context.session.add(
-        Timer(
-            key=f"fetch_media:{attachment.id}",
-            kind="fetch_media",
-            subject_id=attachment.id,
-            due_at=context.now,
-            created_at=context.now,
-        )
+    append(
+        context.session,
+        Timer,
+        key=f"fetch_media:{attachment.id}",
+        kind="fetch_media",
+        subject_id=attachment.id,
+        due_at=context.now,
+        created_at=context.now,
     )
     return attachment
 

@@ -15,6 +15,7 @@ from handlers.same_event import Same
 from handlers.telling import tell
 from handlers.tickets import Draft, attach, file
 from handlers.town import Town
+from models.appending import append
 from models.conversation import Conversation
 from models.follower import Follower
 from models.moves import NOTE, OPEN, Status
@@ -50,8 +51,8 @@ def join(context: Context, ticket: Ticket, draft: Draft) -> Reply:
 
 def add(occasion: Occasion, ticket: Ticket, person: Person, draft: Draft) -> None:
     """A follower with their own words and photos; told to the team where it is dangerous, or has grown a good deal."""
-    line = Follower(ticket_id=ticket.id, person_id=person.id, joined_at=occasion.now, text=draft.text)
-    occasion.session.add(line)
+    who = {"ticket_id": ticket.id, "person_id": person.id}
+    append(occasion.session, Follower, joined_at=occasion.now, text=draft.text, **who)
     ticket.neighbours += 1
     occasion.session.flush()
     attach(occasion, ticket, draft.attachments)
@@ -122,10 +123,8 @@ def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
 def _offered(context: Context, same: Same, draft: Draft) -> Reply:
     until = context.now + timedelta(minutes=context.town.habits.question_minutes)
     key = f"{OFFERED}:{same.ticket.id}:{context.person.id}:{until.timestamp():.0f}"
-    timer = Timer(key=key, kind=OFFERED, ticket_id=same.ticket.id, due_at=until, created_at=context.now)
-    timer.subject_id = context.person.id
-    if context.session.scalar(select(Timer.id).where(Timer.key == key)) is None:
-        context.session.add(timer)
+    about = {"ticket_id": same.ticket.id, "subject_id": context.person.id}
+    append(context.session, Timer, key=key, kind=OFFERED, due_at=until, created_at=context.now, **about)
     facts = _facts(context.town, same.ticket, draft, context.now)
     slots = replace(draft, same=same.ticket.id).slots()
     return Reply(context.say("joining.offer", count=same.ticket.neighbours + 1, **facts), JOIN, slots)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from handlers import shown
-from handlers.access import followed, overseen, overseer, resident, tickets
+from handlers.access import followed, overseen, overseer, own, resident
 from handlers.choosing import chosen, decided
 from handlers.climbing import climb
 from handlers.clocks import set_promise
@@ -41,7 +41,7 @@ def show_progress(context: Context) -> Reply:
     if context.rest and context.rest[0].isdigit():
         picked = pick(context, followed(context.person), (), "进度")
         return picked if isinstance(picked, Reply) else _in_full(context, picked[0])
-    mine = list(context.session.scalars(tickets(followed(context.person), tuple(ACTIVE)).limit(8)))
+    mine = own(context.session, context.person, ACTIVE, 8)
     if not mine:
         return Reply(context.say("progress.nothing_open"), keep=True)
     if len(mine) == 1:
@@ -205,7 +205,7 @@ def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) 
 @router.on(intent(Intent.SUPPLEMENT))
 def supplemented(context: Context) -> Reply | None:
     """More words on the only ticket that is open, however old."""
-    mine = list(context.session.scalars(tickets(followed(context.person), tuple(OPEN)).limit(2)))
+    mine = own(context.session, context.person, OPEN, 2)
     return add_words(context, mine[0], context.text) if len(mine) == 1 else None
 
 
@@ -219,7 +219,7 @@ def _ask_why(context: Context, ticket: Ticket) -> Reply:
 
 
 def _any(context: Context, statuses: tuple[Status, ...]) -> bool:
-    return context.session.scalar(tickets(followed(context.person), statuses).limit(1)) is not None
+    return bool(own(context.session, context.person, statuses, 1))
 
 
 def _last_urge(context: Context, ticket: Ticket) -> timedelta | None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from handlers.dialogue import Context, Kind, Message, Reply
 from handlers.town import Town
+from models.appending import dialect_of
 from models.approval import Question
 from models.conversation import Conversation, Inbound
 from models.moves import Status
@@ -117,7 +118,7 @@ def receive(session: Session, messages: Sequence[Message], now: datetime) -> Col
 
     The others are there already: redeliveries; where another process is at one just now, we have waited for it.
     """
-    statement = _new_message(_dialect(session))
+    statement = _new_message(dialect_of(session))
     return set(session.connection().scalars(statement, [_row(message, now) for message in messages]))
 
 
@@ -139,7 +140,7 @@ def open_with(session: Session, messages: Sequence[Message], now: datetime, medi
     Photos without words are waited for as long as `media_kept`.
     """
     openids = [message.openid for message in messages]
-    if _dialect(session) == "postgresql":
+    if dialect_of(session) == "postgresql":
         session.connection().execute(_ONE_BY_ONE, {"openids": openids})
     writers = _known(session, openids, now, media_kept)
     writers |= _new_people(session, [openid for openid in openids if openid not in writers])
@@ -171,7 +172,7 @@ def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]
         elif writer.asked:
             over.append({"of": writer.person.id})
     if asked:
-        session.connection().execute(_question(_dialect(session)), asked)
+        session.connection().execute(_question(dialect_of(session)), asked)
     if over:
         session.connection().execute(_ANSWERED, over)
 
@@ -220,10 +221,6 @@ def _content(message: Message) -> Mapping[str, Any]:
     kept = {name: getattr(message, name) for name in _KEPT}
     kept |= {"sent_at": message.sent_at.isoformat(), "extra": dict(message.extra), "text": mask(message.text)}
     return {name: value for name, value in kept.items() if value}
-
-
-def _dialect(session: Session) -> str:
-    return session.get_bind().dialect.name
 
 
 @cache

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from handlers.joining_rules import Joining
 from handlers.occasion import Occasion, PersonalOccasion
 from handlers.tickets import Draft
+from models.appending import dialect_of
 from models.follower import Follower
 from models.grid import Place
 from models.moves import OPEN, Status
@@ -212,7 +213,7 @@ def line_up(session: Session, places: Collection[int]) -> None:
     answers several messages lines up for all their places at once and in order, so that no two wait for each other.
     For pins there is nothing to wait at; two tickets of one thing can be merged.
     """
-    if session.get_bind().dialect.name != "postgresql":
+    if dialect_of(session) != "postgresql":
         return
     transaction, held = session.info.get(_HELD, (None, frozenset()))
     if transaction is not session.get_transaction():

@@ -11,6 +11,7 @@ from handlers.desk import on_desk
 from handlers.dialogue import Context, Reply, Router
 from handlers.picking import pick
 from handlers.telling import Audience, audience, tell
+from models.appending import append
 from models.follower import Follower
 from models.moves import ACTIVE, CLOSE, DECLINE, MERGE, NOTE, RESOLVE, Closing, Status
 from models.person import OVERSEERS, Role
@@ -118,8 +119,8 @@ def _move_followers(context: Context, ticket: Ticket, stays: Ticket) -> int:
     came = [each for each in context.session.scalars(ticket.followers.select()) if each.person_id not in there]
     for each in came:
         words = each.text or (ticket.text if each.person_id == ticket.reporter_id else "")
-        line = Follower(ticket_id=stays.id, person_id=each.person_id, joined_at=each.joined_at, text=words)
-        context.session.add(line)
+        who = {"ticket_id": stays.id, "person_id": each.person_id}
+        append(context.session, Follower, joined_at=each.joined_at, text=words, **who)
     stays.neighbours += len(came)
     return len(came)
 

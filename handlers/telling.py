@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache, partial
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from handlers.privacy import for_residents, for_staff, is_delicate, shielded
 from handlers.rosters import reach_of
 from handlers.staff import Colleague
 from handlers.town import Town
+from models.appending import append
 from models.follower import Follower
 from models.moves import Status
 from models.person import Person
@@ -162,7 +164,7 @@ def tell(
         for person in concerned:
             if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
                 told.add(person.id)
-                session.add(_push(town, ticket, person, telling, occasion, now, letter))
+                append(session, Push, **_push(town, ticket, person, telling, occasion, now, letter))
     return len(told) - bool(but)
 
 
@@ -200,22 +202,22 @@ def _push(
     occasion: str,
     now: datetime,
     letter: Callable[[datetime, str, bool], "_Letter"],
-) -> Push:
+) -> dict[str, Any]:
     mine = person.id == ticket.proposed_id and ticket.proposed_until and now < ticket.proposed_until
     at = _said_at(town, ticket, person, telling, occasion.partition(":")[0], now)
     turn = town.say("push.your_turn", until=shown.moment(ticket.proposed_until, at)) if mine else ""
     said = letter(at, turn, telling.to is Audience.RESIDENTS and person.id != ticket.reporter_id)
-    return Push(
-        key=f"{ticket.id}:{occasion}:{person.id}",
-        person_id=person.id,
-        ticket_id=ticket.id,
-        event=occasion.partition(":")[0],
-        text=said.text,
-        template=telling.template,
-        fields=said.fields,
-        due_at=at,
-        created_at=now,
-    )
+    return {
+        "key": f"{ticket.id}:{occasion}:{person.id}",
+        "person_id": person.id,
+        "ticket_id": ticket.id,
+        "event": occasion.partition(":")[0],
+        "text": said.text,
+        "template": telling.template,
+        "fields": said.fields,
+        "due_at": at,
+        "created_at": now,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from handlers.occasion import Occasion
 from handlers.routing import Case, Route, choose
 from handlers.telling import tell
 from handlers.world import PlaceNode
+from models.appending import append
 from models.follower import Follower
 from models.grid import Level
 from models.moves import DISPATCH, RECEIVE, Status
 from models.numbers import next_ticket_id
 from models.person import Person
-from models.ticket import SYSTEM, Actor, Attachment, Source, Ticket, TicketEvent
+from models.ticket import SYSTEM, Actor, Attachment, Source, Ticket
 
 TITLE_LENGTH = 24
 
@@ -88,7 +89,7 @@ def file(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
 def write_down(occasion: Occasion, ticket: Ticket, attachments: tuple[int, ...]) -> None:
     """A new ticket with its first follower and what was sent for it."""
     occasion.session.add(ticket)
-    occasion.session.add(Follower(ticket_id=ticket.id, person_id=ticket.reporter_id, joined_at=occasion.now))
+    append(occasion.session, Follower, ticket_id=ticket.id, person_id=ticket.reporter_id, joined_at=occasion.now)
     attach(occasion, ticket, attachments)
 
 
@@ -98,12 +99,11 @@ def lay_on_desk(occasion: Occasion, ticket: Ticket, but: Person | None = None) -
     tell(occasion.session, occasion.town, ticket, "unrouted", occasion.now, but=but)
 
 
-def dispatch(context: Occasion, ticket: Ticket, *, by: Actor, note: str, what: str = "dispatch") -> TicketEvent:
+def dispatch(context: Occasion, ticket: Ticket, *, by: Actor, note: str, what: str = "dispatch") -> None:
     """Hand a received ticket to its team, tell the team, and watch its limits."""
-    happened = ticket.apply(DISPATCH, by=by, at=context.now, note=note)
+    ticket.apply(DISPATCH, by=by, at=context.now, note=note)
     watch(context, ticket)
     tell(context.session, context.town, ticket, what, context.now)
-    return happened
 
 
 def route_it(context: Occasion, ticket: Ticket, place: PlaceNode | None, grid: str | None = None) -> Route | None:

@@ -21,6 +21,7 @@ from handlers.receiving import OpenQuestion
 from handlers.telling import facts_of, tell
 from handlers.tickets import Draft, attach, file
 from handlers.town import Town
+from models.appending import append
 from models.conversation import Conversation
 from models.moves import NOTE, Status
 from models.person import Person
@@ -116,9 +117,8 @@ def _watched(context: Context, reply: Reply) -> Reply:
     if reply.state in _ASKED and not reply.keep:
         until = context.now + timedelta(minutes=context.town.habits.question_minutes)
         key = f"{SILENT}:{context.person.id}:{until.timestamp():.6f}"
-        context.session.add(
-            Timer(key=key, kind=SILENT, subject_id=context.person.id, due_at=until, created_at=context.now)
-        )
+        who = context.person.id
+        append(context.session, Timer, key=key, kind=SILENT, subject_id=who, due_at=until, created_at=context.now)
     return reply
 
 

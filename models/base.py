@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from models.appending import AppendingSession, appending
 from models.writer_queue import WriterQueue
 
 # How long a writer waits for its turn. WeChat gives us 5 s: twice this (the answer; then the apology) must fit in.
@@ -71,11 +72,15 @@ def connect(url: str) -> Engine:
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions that write: on SQLite each transaction takes the write lock at its begin."""
-    # These know the tables, which are built on this module.
-    from models.appending import appending
+    # They know the tables, which are built on this module.
+    from models.new_tickets import filing_in_bulk
     from models.staff_version import telling_of_staff
 
-    return telling_of_staff(appending(sessionmaker(engine, expire_on_commit=False)))
+    made: sessionmaker[Session] = sessionmaker(engine, class_=AppendingSession, expire_on_commit=False)
+    appending(made)
+    filing_in_bulk(made)
+    telling_of_staff(made)
+    return made
 
 
 class ReadOnlyError(Exception):

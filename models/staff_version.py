@@ -6,6 +6,7 @@ from sqlalchemy import event, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
+from models.appending import dialect_of
 from models.grid import Fact
 from models.person import Person, PersonRole
 from models.roster import Shift
@@ -14,12 +15,11 @@ STAFF_VERSION = "staff_version"
 _OF_A_PERSON = ("openid", "name", "team", "grid")
 
 
-def telling_of_staff(session_maker: sessionmaker[Session]) -> sessionmaker[Session]:
-    """The same sessions, which count every change to the staff that goes through them."""
+def telling_of_staff(session_maker: sessionmaker[Session]) -> None:
+    """Every change to the staff that goes through these sessions is counted."""
     event.listen(session_maker, "before_flush", lambda session, _context, _objects: _look(session))
     for many in ("after_bulk_update", "after_bulk_delete"):
         event.listen(session_maker, many, lambda done: _look_at_many(done.session, done.mapper.class_))
-    return session_maker
 
 
 def _look(session: Session) -> None:
@@ -35,7 +35,7 @@ def _look_at_many(session: Session, kind: type) -> None:
 
 def changed(session: Session) -> None:
     """The staff are others from now on. Whoever changes them past the session's objects says so here."""
-    writing = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    writing = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
     row = writing(Fact).values(name=STAFF_VERSION, value=secrets.token_hex(8))
     fresh = row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
     session.connection().execute(fresh)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Connection, ForeignKey, Index, event, text
 from sqlalchemy.orm import Mapped, Mapper, WriteOnlyMapped, mapped_column, object_session, relationship
 
+from models.appending import append
 from models.base import Base
 from models.follower import Follower
 from models.moves import ENDED, UNSOLVED, Closing, Move, Status
@@ -148,16 +149,14 @@ class Ticket(Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (two at once: the second is told, not overwritten)
 
-    def apply(
-        self, move: Move, *, by: Actor, at: datetime, note: str = "", closing: Closing | None = None
-    ) -> "TicketEvent":
+    def apply(self, move: Move, *, by: Actor, at: datetime, note: str = "", closing: Closing | None = None) -> None:
         """Make one move: the only way a status ever changes. Raises IllegalMove, then nothing has changed."""
         self._check(move, by, note, closing)
         before = Status(self.status)
         if move.target:
             self.status = move.target.value
         self._stamp(move, at, closing)
-        happened = TicketEvent(
+        self._write_down(
             move=move.name,
             by_role=by.role.value,
             by_person=by.person_id,
@@ -168,17 +167,13 @@ class Ticket(Base):
             team=self.team,
             level=self.level,
         )
-        self._write_down(happened)
-        return happened
 
-    def _write_down(self, happened: "TicketEvent") -> None:
-        """A stored ticket's line needs no look at the ticket's other lines."""
+    def _write_down(self, **happened: Any) -> None:  # noqa: ANN401  (a line's columns)
         session = object_session(self)
         if session is None or self.id is None:
-            self.events.add(happened)
+            self.events.add(TicketEvent(**happened))
         else:
-            happened.ticket_id = self.id
-            session.add(happened)
+            append(session, TicketEvent, ticket_id=self.id, **happened)
 
     def _check(self, move: Move, by: Actor, note: str, closing: Closing | None) -> None:
         status = Status(self.status)
