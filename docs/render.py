@@ -83,6 +83,7 @@ def _closings(kinds: Iterable[Closing]) -> str:
 _IN_CHINESE = (
     (r"^the program, (\w+), ([\d,]+) tickets$", r"整条路，\1，已有 \2 张工单"),
     (r"^the program, (\w+)$", r"整条路，\1"),
+    (r"^the floor: .*, (\w+)$", r"底线（同样的行数用手写的 SQL，不作任何判断），\1"),
     (r"^burst of ([\d,]+) in (\d+) s, (\w+): without an answer in 5 s$", r"\2 秒里来 \1 条，\3：5 秒内没有回复的"),
     (r"^burst of ([\d,]+) in (\d+) s, (\w+): not in the database$", r"\2 秒里来 \1 条，\3：库里没有的"),
     (r"^understand: everything$", "读懂一句话（类别、地点、危险、意图）"),
@@ -97,9 +98,12 @@ _COMPARED = {
 
 
 def bench() -> str:
-    """What `make bench` measured last, as far as there is a target."""
+    """What `make bench` measured last, as far as there is a target; and the floor, which says what can be reached."""
     lines = json.loads((ROOT / "docs" / "bench.json").read_text("utf-8"))["lines"]
-    return table(("", "量得", "", "相比", "目标"), (_measured(line) for line in lines if "target" in line))
+    return table(
+        ("", "量得", "", "相比", "目标"),
+        (_measured(line) for line in lines if "target" in line or "floor" in line["what"]),
+    )
 
 
 def _measured(line: Mapping[str, Any]) -> tuple[str, ...]:
@@ -107,7 +111,7 @@ def _measured(line: Mapping[str, Any]) -> tuple[str, ...]:
     against = _COMPARED.get(line.get("against", ""), line.get("against", ""))
     ratio = f"{against}的 {line['ratio']:.2f} 倍" if "ratio" in line else ""
     value = f"{line['value']:,.4g} {line['unit']}"
-    return (known[0] if known else line["what"], value, line.get("more", ""), ratio, line["target"])
+    return (known[0] if known else line["what"], value, line.get("more", ""), ratio, line.get("target", ""))
 
 
 FILES: Mapping[str, Mapping[str, str]] = {

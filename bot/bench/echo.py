@@ -1,8 +1,11 @@
 """The thing to compare with: a bare Flask app that echoes by wechatpy's own documentation, in safe mode."""
 
+from collections.abc import Callable
+
 from flask import Flask, Response, request
 from wechatpy import create_reply, parse_message
 from wechatpy.crypto import WeChatCrypto
+from wechatpy.messages import TextMessage
 from wechatpy.utils import check_signature
 
 from bot.bench.messages import AES_KEY, APP_ID, GH_ID, TOKEN
@@ -11,7 +14,7 @@ from bot.webhook import webhook
 from bot.webhook_settings import WebhookSettings
 
 
-def create_app() -> Flask:
+def create_app(answer: Callable[[TextMessage], str] = lambda message: str(message.content)) -> Flask:
     """Verify, decrypt, parse, echo, encrypt: nothing understood, nothing kept."""
     app = Flask("echo", static_folder=None)
     crypto = WeChatCrypto(TOKEN, AES_KEY, APP_ID)
@@ -22,7 +25,7 @@ def create_app() -> Flask:
         check_signature(TOKEN, given["signature"], given["timestamp"], given["nonce"])
         xml = crypto.decrypt_message(request.data, given["msg_signature"], given["timestamp"], given["nonce"])
         message = parse_message(xml)
-        reply = create_reply(message.content, message=message).render()
+        reply = create_reply(answer(message), message=message).render()
         return Response(crypto.encrypt_message(reply, given["nonce"], given["timestamp"]), mimetype="application/xml")
 
     return app

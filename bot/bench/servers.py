@@ -53,10 +53,12 @@ def worker(url: str, api_base: str) -> Iterator[None]:
 
 
 @contextmanager
-def bare(app: str, workers: int = 2, worker_class: str = "bot.buffered_worker.BufferedWorker") -> Iterator[Served]:
+def bare(
+    app: str, workers: int = 2, worker_class: str = "bot.buffered_worker.BufferedWorker", **environment: str
+) -> Iterator[Served]:
     """A bare app (`module:factory`) under the program's own server."""
     port = _free_port()
-    with _running(["-m", "bot.bench.bare", app, str(port), str(workers), worker_class], port, {}) as served:
+    with _running(["-m", "bot.bench.bare", app, str(port), str(workers), worker_class], port, environment) as served:
         yield served
 
 

@@ -35,14 +35,18 @@ def whole_path(bench: Bench) -> Iterator[Line]:
 
 
 def _program(bench: Bench, kind: str) -> Iterator[Line]:
-    pairs = []
+    """And the floor (bot.bench.floor): what lies between echo and program whatever the program is."""
+    echoes, floors, programs = [], [], []
     for round_ in range(_ROUNDS):
-        echo = _driven(servers.bare("bot.bench.echo:create_app"), bench.messages)
-        url = bench.databases.town(kind, f"path{round_}")
-        pairs.append((_driven(servers.program(url), bench.messages), echo))
-    ratio = statistics.median(run.per_second / echo.per_second for run, echo in pairs)
-    run = _middle([run for run, _ in pairs])
-    yield _line(f"the program, {kind}", run, _ECHO, ratio, f"≥ {_TARGETS[kind]}, p99 ≤ 100 ms")
+        echoes.append(_driven(servers.bare("bot.bench.echo:create_app"), bench.messages))
+        floor = servers.bare(
+            "bot.bench.floor:create_app", BOT_DATABASE__URL=bench.databases.town(kind, f"floor{round_}")
+        )
+        floors.append(_driven(floor, bench.messages))
+        programs.append(_driven(servers.program(bench.databases.town(kind, f"path{round_}")), bench.messages))
+    yield _line(f"the floor: echo, understand, rows by hand, {kind}", _middle(floors), _ECHO, _ratio(floors, echoes))
+    target = f"≥ {_TARGETS[kind]}, p99 ≤ 100 ms"
+    yield _line(f"the program, {kind}", _middle(programs), _ECHO, _ratio(programs, echoes), target)
     yield from _when_full(bench, kind)
 
 
@@ -50,14 +54,17 @@ def _when_full(bench: Bench, kind: str) -> Iterator[Line]:
     """The same with many tickets there, beside none, by turns."""
     size = bench.sizes[-1]
     full = bench.databases.full_town(kind, size)
-    pairs = []
+    empties, fulls = [], []
     for round_ in range(_ROUNDS):
-        empty = bench.databases.town(kind, f"empty{round_}")
-        beside = _driven(servers.program(empty), bench.messages)
-        pairs.append((_driven(servers.program(full), bench.messages), beside))
-    ratio = statistics.median(run.per_second / beside.per_second for run, beside in pairs)
-    run = _middle([run for run, _ in pairs])
-    yield _line(f"the program, {kind}, {size:,} tickets", run, "no tickets", ratio, "≥ 0.9", size)
+        empties.append(_driven(servers.program(bench.databases.town(kind, f"empty{round_}")), bench.messages))
+        fulls.append(_driven(servers.program(full), bench.messages))
+    what = f"the program, {kind}, {size:,} tickets"
+    yield _line(what, _middle(fulls), "no tickets", _ratio(fulls, empties), "≥ 0.9", size)
+
+
+def _ratio(runs: Sequence[Run], beside: Sequence[Run]) -> float:
+    """The middle of the rounds' own ratios."""
+    return statistics.median(run.per_second / other.per_second for run, other in zip(runs, beside, strict=True))
 
 
 def _middle(runs: Sequence[Run]) -> Run:

@@ -6,17 +6,22 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import sleep
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from testbed import WORLD
 
+from bot.bench import servers
 from bot.bench.load import arrive, drive
-from bot.bench.messages import requests
+from bot.bench.messages import RESIDENTS, openid, requests
 from bot.bench.picture import draw
 from bot.bench.table import Line, markdown
 from bot.synth.filling import fill_url
 from handlers.importing import import_world, read_world
 from models.base import connect, reading_sessions
+from models.conversation import Inbound
 from models.moves import ENDED, MOVES
+from models.person import Person
+from models.push import Push, Timer
+from models.support import Support
 from models.ticket import Follower, Ticket, TicketEvent
 
 
@@ -78,6 +83,24 @@ def test_who_answers_too_late_has_failed(port):
 def test_where_nobody_listens_every_message_is_lost_and_none_forgotten():
     run = arrive(1, requests(5), seconds=0.1)
     assert (run.failed, len(run.answers)) == (5, 5)
+
+
+def test_the_floor_keeps_every_message_and_all_that_hangs_on_a_ticket(databases, kind, model):
+    url = databases.fresh(kind, with_town=True)
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.execute(insert(Person), [{"openid": openid(number)} for number in range(RESIDENTS)])
+    with servers.bare("bot.bench.floor:create_app", BOT_DATABASE__URL=url) as served:
+        run = drive(served.port, requests(80), connections=8)
+    with reading_sessions(engine)() as session:
+        kinds = (Inbound, Ticket, TicketEvent, Support, Timer, Push)
+        kept = {each: session.scalar(select(func.count()).select_from(each)) for each in kinds}
+    engine.dispose()
+    assert run.failed == 0
+    assert all(b"<Encrypt>" in answer.body for answer in run.answers)
+    assert kept[Inbound] == 80
+    assert 25 < kept[Ticket] < 60
+    assert [kept[each] / kept[Ticket] for each in (TicketEvent, Support, Timer, Push)] == [2, 3, 4, 3]
 
 
 @pytest.fixture
