@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
 from bot.assembly import Program, webhook_settings
+from bot.disk_room import is_full, written_folders
 from bot.files import files
 from bot.headers import harden
 from bot.links import links
@@ -41,7 +42,9 @@ def create_app(program: Program) -> Flask:
 
 
 def _ready(program: Program) -> Response:
-    """Ready when the database answers, is migrated, and holds a world."""
+    """Ready when the database answers, has room, is migrated, and holds a world."""
+    if is_full(program.settings, program.engine):
+        return _state("disk", ready=False)
     try:
         with program.reading() as session:
             session.execute(text("select 1"))
@@ -66,4 +69,5 @@ def _database_away(error: SQLAlchemyError) -> Response:
 
 def _metrics(program: Program) -> Response:
     with program.reading() as session:
-        return Response(metrics.exposition(session, program.clock()), content_type=metrics.CONTENT_TYPE)
+        folders = written_folders(program.settings, program.engine)
+        return Response(metrics.exposition(session, program.clock(), folders), content_type=metrics.CONTENT_TYPE)

@@ -85,7 +85,7 @@ def webhook_settings(settings: Settings) -> WebhookSettings:
             max_bytes=wechat.max_bytes,
         )
     except ValueError as error:
-        raise ConfigError([f"环境变量 BOT_WECHAT__…：{error}"]) from None
+        raise ConfigError([str(error)]) from None
 
 
 def gateway(settings: Settings, store: TokenStore) -> Gateway:

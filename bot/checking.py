@@ -1,15 +1,18 @@
 """What `check` looks at: each finding says what is wrong and how to mend it."""
 
+import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.access_token import TokensInMemory
 from bot.assembly import gateway, open_database, webhook_settings
+from bot.disk_room import LITTLE, existing, free_bytes, is_full, written_folders
 from bot.keys import key_ring, unreadable_phones
 from bot.migrating import is_current
 from bot.settings import ConfigError, Settings
@@ -48,6 +51,7 @@ def look_over(settings: Settings, *, online: bool = False) -> list[Finding]:
         *_privacy(settings),
         *_model(settings),
         *_database(settings),
+        *_media(settings),
     ]
     return findings + (list(_platform(settings)) if online else [])
 
@@ -56,7 +60,7 @@ def _rules(settings: Settings) -> Iterator[Finding]:
     try:
         read_files(settings)
     except ConfigError as error:
-        yield from (Finding(problem, "改好这个文件的这一行") for problem in error.problems)
+        yield from (Finding(problem, "照这句改好那个文件") for problem in error.problems)
 
 
 def _calendar(settings: Settings, today: date) -> Iterator[Finding]:
@@ -73,7 +77,18 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     try:
         webhook_settings(settings)
     except ConfigError as error:
-        yield Finding(error.problems[0], "按 README 设置 BOT_WECHAT__… 环境变量")
+        yield Finding(error.problems[0], "和公众号后台“基本配置”里的逐项对，放进环境变量")
+    wechat = settings.wechat
+    for name, value, shape, meant in (
+        ("TOKEN", wechat.token.get_secret_value(), r"[0-9A-Za-z]{3,32}", "令牌是 3–32 个字母和数字"),
+        ("APP_ID", wechat.app_id, r"wx[0-9a-f]{16}", "开发者 ID 以 wx 开头，共 18 个字符"),
+        ("APP_SECRET", wechat.app_secret.get_secret_value(), r"[0-9a-f]{32}", "开发者密码是 32 个字符"),
+        ("GH_ID", wechat.gh_id, r"gh_[0-9a-z]+", "原始 ID 以 gh_ 开头，写错了居民会看到“服务出现故障”"),
+    ):
+        if value and not re.fullmatch(shape, value):
+            yield Finding(f"BOT_WECHAT__{name} 不像是对的", f"{meant}；和公众号后台对一下")
+    if not wechat.app_secret.get_secret_value():
+        yield Finding("没有设置 BOT_WECHAT__APP_SECRET，通知发不出去", "从公众号后台“基本配置”取来，放进环境变量")
     if settings.wechat.mode == "plain":
         yield Finding(
             "公众号用的是明文模式，消息可以伪造", "在公众号后台改为安全模式，BOT_WECHAT__MODE=safe", fatal=False
@@ -104,12 +119,57 @@ def _database(settings: Settings) -> Iterator[Finding]:
         finally:
             engine.dispose()
     except SQLAlchemyError as error:
-        yield Finding(f"数据库连不上：{type(error).__name__}", "检查 BOT_DATABASE__URL 和数据库是否开着")
+        yield _unreachable(settings, error)
     except ConfigError as error:
         yield Finding(error.problems[0], "按 README 设置环境变量 BOT_PRIVACY__KEY")
 
 
+def _unreachable(settings: Settings, error: SQLAlchemyError) -> Finding:
+    """Said without the address's password, and without the driver's own words, which are for programmers."""
+    said, url = str(getattr(error, "orig", error)), make_url(settings.database.url)
+    if url.get_backend_name() == "sqlite":
+        file = settings.folder / str(url.database)
+        if not file.parent.is_dir():
+            return Finding(f"数据库连不上：没有文件夹 {file.parent}", "建好它，或改 BOT_DATABASE__URL")
+        if "locked" in said:
+            return Finding(f"数据库连不上：{file} 被别的程序锁住了", "用 fuser 看是谁开着它，等它做完或停掉它")
+        if "not a database" in said or "malformed" in said:
+            return Finding(f"数据库连不上：{file} 不是数据库或已经坏了", "用最近的备份恢复：python -m bot restore")
+        return Finding(f"数据库连不上：打不开 {file}", "看这个文件和文件夹的权限，运行本程序的用户要能读写")
+    where = f"{url.host or '本机'}:{url.port or 5432}"
+    for signs, what, mend in _SERVER_SIGNS:
+        if any(sign in said for sign in signs):
+            return Finding(f"数据库连不上：{what.format(where=where, user=url.username, name=url.database)}", mend)
+    return Finding(f"数据库连不上：{where}（{type(error).__name__}）", "检查 BOT_DATABASE__URL 和数据库是否开着")
+
+
+_SERVER_SIGNS = (
+    (("refused", "timeout", "timed out"), "{where} 没有回音", "看 PostgreSQL 开着没有，地址、端口、防火墙对不对"),
+    (("resolve", "translate host", "Name or service"), "找不到主机 {where}", "看 BOT_DATABASE__URL 里的主机名"),
+    (("password", "authentication"), "{where} 不认用户 {user} 或密码", "看 BOT_DATABASE__URL 里的用户和密码"),
+    (("does not exist",), "{where} 上没有库 {name} 或用户 {user}", "用 createdb 建库，或改 BOT_DATABASE__URL"),
+    (("too many", "remaining connection"), "{where} 的连接用完了", "调大 max_connections，或前面放 PgBouncer"),
+)
+"""In the driver's words → in ours"""
+
+
+def _media(settings: Settings) -> Iterator[Finding]:
+    folder = settings.path(settings.files.media)
+    if not os.access(existing(folder), os.W_OK | os.X_OK):
+        yield Finding(f"照片存不下：{folder} 写不进去", "改 files.media，或让运行本程序的用户能写它")
+    elif free_bytes(existing(folder)) < LITTLE:
+        yield Finding(f"照片所在的盘快满了：{folder}", "腾地方，或把 files.media 挪到大盘", fatal=False)
+
+
+def _room(settings: Settings, engine: Engine) -> Iterator[Finding]:
+    if is_full(settings, engine):
+        yield Finding("数据库所在的盘满了：一条消息也收不下", "腾地方，不用重启")
+    elif (folder := written_folders(settings, engine).get("database")) and free_bytes(folder) < LITTLE:
+        yield Finding(f"数据库所在的盘快满了：{folder}", "腾地方，或把数据库挪到大盘", fatal=False)
+
+
 def _content(settings: Settings, engine: Engine) -> Iterator[Finding]:
+    yield from _room(settings, engine)
     if not is_current(engine):
         yield Finding("数据库没有升级到这个版本", "运行 python -m bot migrate")
         return

@@ -1,7 +1,8 @@
 """What is wrong in config.yaml, said in Chinese with the line on which it stands."""
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,11 +42,49 @@ def read_file(path: Path) -> ConfigFile:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" 第{mark.line + 1}行" if mark else ""
-        why = getattr(error, "problem", None) or "编码应为 UTF-8"
-        raise ConfigError([f"{path.name}{line}：不是正确的 YAML（{why}）"]) from None
+        raise ConfigError([f"{path.name}{line}：{_broken(error)}"]) from None
     if root is None or not isinstance(values, dict):
         raise ConfigError([f"{path.name}：应为“键: 值”的形式"])
+    if doubled := [
+        f"{path.name} 第{second}行 {key}：第{first}行已经写过，只留一处" for key, first, second in _doubled(root)
+    ]:
+        raise ConfigError(doubled)
     return ConfigFile(values, _lines_of(root))
+
+
+def _broken(error: Exception) -> str:
+    """What is wrong with the file's shape, for somebody who has never heard of YAML."""
+    if isinstance(error, UnicodeDecodeError):
+        return "编码应为 UTF-8，请另存为 UTF-8"
+    why = str(getattr(error, "problem", "")) + str(getattr(error, "context", ""))
+    said = next((said for sign, said in _SHAPES.items() if sign in why), "标点或缩进不对")
+    return f"不是正确的 YAML：{said}"
+
+
+_SHAPES = {
+    "cannot start any token": "有不能放在这里的字符，常见的是缩进用了制表符，请改成空格",
+    "mapping values are not allowed": "缩进不对，或一行里有两个冒号（值里有冒号的请加引号）",
+    "could not find expected ':'": "这一行少了冒号",
+    "expected <block end>": "缩进和上面的行没有对齐",
+    "quoted scalar": "引号没有成对",
+    "flow": "方括号或花括号没有成对",
+}
+"""Signs in the parser's words"""
+
+
+def _doubled(node: yaml.Node, place: Place = ()) -> Iterator[tuple[str, int, int]]:
+    """Keys that stand twice: YAML would silently take the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                yield dotted((*place, key.value)), seen[key.value], line
+            seen[key.value] = line
+            yield from _doubled(value, (*place, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _doubled(value, (*place, index))
 
 
 def _lines_of(node: yaml.Node, place: Place = ()) -> dict[Place, int]:
@@ -73,10 +112,11 @@ def problem(file: str, lines: Mapping[Place, int], error: Any) -> str:  # noqa: 
 
 
 def _where(file: str, lines: Mapping[Place, int], place: Place, kind: str) -> str:
-    if place in lines:
+    variable = "BOT_" + "__".join(str(each).upper() for each in place)
+    if place in lines and not os.environ.get(variable):  # the environment wins over the file
         return f"{file} 第{lines[place]}行 "
     if kind != "missing":
-        return f"环境变量 BOT_{'__'.join(str(each).upper() for each in place)} "
+        return f"环境变量 {variable} "
     known = next((place[:size] for size in range(len(place), 0, -1) if place[:size] in lines), None)
     return f"{file} 第{lines[known]}行 " if known else f"{file} 或环境变量 "
 

@@ -4,14 +4,18 @@ Every figure is of now or of the last minutes, found by an index or among the la
 the tenth year as in the first.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from math import ceil
+from pathlib import Path
+from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from bot.disk_room import free_bytes
 from handlers.figures import late
 from handlers.lost_work import look
 from models.conversation import Inbound
@@ -26,9 +30,12 @@ _MOST_REPLIES = 20_000
 """More than one machine answers in five minutes"""
 
 
-def exposition(session: Session, now: datetime) -> bytes:
-    """The text that a scrape gets."""
+def exposition(session: Session, now: datetime, folders: Mapping[str, Path] = MappingProxyType({})) -> bytes:
+    """The text that a scrape gets. `folders`: where the program writes, by what it writes there."""
     registry = CollectorRegistry()
+    room = Gauge("whistle_disk_free_bytes", "Room on the disk of this machine", ["folder"], registry=registry)
+    for name, folder in folders.items():
+        room.labels(name).set(free_bytes(folder))
     _queues(registry, session, now)
     _replies(registry, session, now)
     _tickets(registry, session, now)

@@ -1,10 +1,12 @@
 """config.yaml and the environment → one frozen Settings. Whatever is wrong is told all at once, with its line."""
 
+import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (whoever loads settings catches it)
@@ -48,7 +50,7 @@ class WeChat(_Section):
     app_id: str = ""
     app_secret: SecretStr = SecretStr("")
     gh_id: str = ""
-    mode: str = Field(default="safe", pattern="^(safe|compat|plain)$")
+    mode: Literal["safe", "compat", "plain"] = "safe"
     api_base: str = OFFICIAL
     window_seconds: int = Field(default=600, ge=300)
     """How old a callback may be: WeChat's repeats keep the first one's timestamp, and some routes are slow"""
@@ -69,6 +71,13 @@ class WeCom(_Section):
 class Database(_Section):
     url: str = Field(default="sqlite:///var/whistle.db", repr=False)
     """May hold a password: shown nowhere"""
+
+    @field_validator("url")
+    @classmethod
+    def _of_a_kind_we_know(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("应以 sqlite:/// 或 postgresql+psycopg:// 开头")
+        return url
 
 
 class Files(_Section):
@@ -96,8 +105,15 @@ class PrivacyKeys(Privacy):
 class Web(_Section):
     """How the web side is reached from outside."""
 
-    public_url: str = Field(default="", pattern=r"^(https?://[^\s/]+)?$")
+    public_url: str = ""
     """The address that links in the chat begin with; without it no list can be exported in the chat"""
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address_without_a_path(cls, url: str) -> str:
+        if not re.fullmatch(r"(https?://[^\s/]+)?", url):
+            raise ValueError("应像 https://bot.example.cn，前面有 https://，后面没有斜杠和路径")
+        return url
 
 
 class Work(_Section):
@@ -156,6 +172,7 @@ def load_settings(path: Path, **overrides: Any) -> Settings:  # noqa: ANN401  (p
     file = read_file(path)
     secrets = [place for place in file.lines if len(place) == 2 and _is_secret(place, file.values)]
     problems = [f"{path.name} 第{file.lines[it]}行 {dotted(it)}：密钥不能写在文件里，请放到环境变量" for it in secrets]
+    problems += [f"环境变量 {name}：没有这一段，是不是拼错了" for name in _strange_variables()]
     try:
         settings = _reading(file)(source=path, **overrides)
     except ValidationError as error:
@@ -163,6 +180,13 @@ def load_settings(path: Path, **overrides: Any) -> Settings:  # noqa: ANN401  (p
     if problems:
         raise ConfigError(problems)
     return settings
+
+
+def _strange_variables() -> list[str]:
+    """A slip in a section's name would otherwise be passed over, and the default be used in silence."""
+    sections = {name.upper() for name in Settings.model_fields}
+    ours = [name for name in os.environ if name.upper().startswith("BOT_") and "__" in name]
+    return sorted(name for name in ours if name.upper().removeprefix("BOT_").partition("__")[0] not in sections)
 
 
 def _reading(file: ConfigFile) -> type[Settings]:

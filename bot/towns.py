@@ -171,7 +171,11 @@ def _read(reading: Callable[[], _Read], problems: list[str]) -> _Read | None:
         return reading()
     except (LimitsError, DutiesError, WordingError) as error:
         problems += error.problems
-    except (CatalogueError, OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        problems.append(
+            f"读不到 {error.filename}：{'没有这个文件' if isinstance(error, FileNotFoundError) else error.strerror}"
+        )
+    except (CatalogueError, UnicodeDecodeError) as error:
         problems.append(str(error))
     return None
 

@@ -33,13 +33,17 @@ class WebhookSettings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "mode", Mode(self.mode))
         if not self.token:
-            raise ValueError("the token is missing: anybody could sign with an empty one")
+            raise ValueError("没有设置 BOT_WECHAT__TOKEN：空的令牌谁都能签名")
         if self.mode is Mode.PLAIN:
             return
-        if not self.app_id or not self.aes_key:
-            raise ValueError(f"mode {self.mode} needs app_id and aes_key")
-        for key in self.keys:
-            aes_key(key)
+        for name, value in (("APP_ID", self.app_id), ("AES_KEY", self.aes_key)):
+            if not value:
+                raise ValueError(f"没有设置 BOT_WECHAT__{name}：{self.mode} 模式要用它")
+        for name, key in (("AES_KEY", self.aes_key), ("PREVIOUS_AES_KEY", self.previous_aes_key)):
+            if key and not _is_aes_key(key):
+                raise ValueError(
+                    f"BOT_WECHAT__{name} 不是 EncodingAESKey：应为 43 个字母和数字，现在是 {len(key)} 个字符"
+                )
 
     def __repr__(self) -> str:
         return f"WebhookSettings(app_id={self.app_id!r}, gh_id={self.gh_id!r}, mode={self.mode.value!r})"
@@ -50,3 +54,11 @@ class WebhookSettings:
         if self.mode is Mode.PLAIN:
             return ()
         return tuple(key for key in (self.aes_key, self.previous_aes_key) if key)
+
+
+def _is_aes_key(key: str) -> bool:
+    try:
+        aes_key(key)
+    except ValueError:
+        return False
+    return True

@@ -52,7 +52,7 @@ BREAKAGES = [
     ("question_minutes: 30", "question_minutes: -3", "habits.question_minutes", "应大于 0"),
     ("urge_minutes: 30", "urge_minutes: 半小时", "habits.urge_minutes", "应为整数"),
     ("window_seconds: 600", "window_seconds: 5", "wechat.window_seconds", "不能小于 300"),
-    ("max_bytes: 65536", "max_bytes: 65536\n  mode: geheim", "wechat.mode", "写法不对"),
+    ("max_bytes: 65536", "max_bytes: 65536\n  mode: geheim", "wechat.mode", "应为 safe、compat、plain 之一"),
     ("templates: {}", "templates: {boss: {id: x, fields: {}}}", "wechat.templates.boss", "应为 staff、resident 之一"),
     ('["14:00", "18:00"]', '["下午", "18:00"]', "working_hours.hours[1][0]", "应为时间"),
     ("days_off: []", "days_off: [元旦]", "working_hours.days_off[0]", "应为日期"),

@@ -206,12 +206,12 @@ def test_the_probe_of_the_path_is_answered_only_under_a_signature(mode):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"token": ""}, "token"),
-        ({"aes_key": ""}, "aes_key"),
+        ({"token": ""}, "TOKEN"),
+        ({"aes_key": ""}, "AES_KEY"),
         ({"aes_key": "short"}, "43"),
         ({"aes_key": "x" * 42 + "!"}, "43"),
         ({"previous_aes_key": "中" * 43}, "43"),
-        ({"app_id": ""}, "app_id"),
+        ({"app_id": ""}, "APP_ID"),
         ({"mode": "secure"}, "secure"),
     ],
 )

@@ -5,6 +5,7 @@ from sqlalchemy import text
 from testbed import ROOT, settings_for
 from whole_program import KEYS
 
+from bot import disk_room
 from bot.app import create_app
 from bot.assembly import assemble
 from handlers.importing import import_world, read_world
@@ -52,6 +53,15 @@ def test_a_database_that_is_away_is_not_ready_and_the_process_still_lives(bare, 
     with bare.engine.begin() as connection:
         connection.execute(text("drop table inbound"))
     assert asked(bare, "/metrics") == (503, "database")
+
+
+def test_a_full_disk_is_not_ready_for_there_is_no_message_that_could_be_taken_in(program, kind, monkeypatch):
+    class Full:
+        free = disk_room.NEEDED - 1
+
+    monkeypatch.setattr(disk_room.shutil, "disk_usage", lambda _: Full())
+    assert asked(program, "/readyz") == ((503, "disk") if kind == "sqlite" else (200, "ready"))
+    assert asked(program, "/healthz") == (200, "ok\n")
 
 
 def test_it_is_ready_as_soon_as_the_town_is_there(bare):

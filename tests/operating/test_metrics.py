@@ -10,6 +10,7 @@ from sqlalchemy import select
 from testbed import ROOT
 
 from bot.checking import look_over
+from bot.disk_room import written_folders
 from bot.metrics import exposition
 from models.conversation import Inbound
 from models.push import Outcome, Push
@@ -22,7 +23,7 @@ def chat(program):
 
 def figures(program, clock) -> dict[str, float]:
     with program.reading() as session:
-        said = exposition(session, clock.now).decode()
+        said = exposition(session, clock.now, written_folders(program.settings, program.engine)).decode()
     return {name: float(value) for name, value in re.findall(r"^(whistle_\S+) (\S+)$", said, re.MULTILINE)}
 
 
@@ -134,5 +135,5 @@ def test_the_dashboard_is_one_that_grafana_loads(program, clock):
             assert target["expr"].count("(") == target["expr"].count(")") > 0
     labels = {name for panel in panels for t in panel["targets"] for name in re.findall(r"by \((\w+)\)", t["expr"])}
     with program.reading() as session:
-        said = exposition(session, clock.now).decode()
+        said = exposition(session, clock.now, written_folders(program.settings, program.engine)).decode()
     assert all(f"{label}=" in said for label in labels)
