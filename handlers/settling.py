@@ -5,10 +5,11 @@ import re
 from sqlalchemy import ColumnElement, update
 
 from handlers import shown
-from handlers.access import by_number, mover, reached
+from handlers.access import acting, by_number, mover, reached, tickets
+from handlers.choosing import decided
 from handlers.clocks import run_on
 from handlers.desk import on_desk
-from handlers.dialogue import Context, Reply, Router
+from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.picking import pick
 from handlers.telling import Audience, audience, tell
 from models.appending import append
@@ -18,6 +19,7 @@ from models.person import OVERSEERS, Role
 from models.ticket import Actor, Attachment, Ticket
 
 router = Router("settling")
+MERGE_SURE = "settling.merge_sure"
 _CLERKS = frozenset({Role.GRID_STAFF}) | OVERSEERS
 _ENDABLE = (Status.WORKING, Status.RESOLVED)
 _TOLD = {
@@ -80,7 +82,7 @@ def _ended(context: Context, ticket: Ticket, words: str, closing: Closing) -> Re
 
 @router.command("并", "并单", "合并", roles=_CLERKS, help="并 工单号 到 工单号：同一件事合成一张单")
 def merge(context: Context) -> Reply:
-    """Followers, words and photos move to the one that stays; both sides are told."""
+    """Two into one, which nothing undoes: asked once more, with both of them to look at."""
     found = _TWO_NUMBERS.match(context.rest)
     if found is None:
         return Reply(context.say("settling.merge_how"))
@@ -89,6 +91,35 @@ def merge(context: Context) -> Reply:
         unknown = found[1] if len(pair[0]) != 1 else found[2]
         return Reply(context.say("picking.unknown_number", number=unknown), keep=True)
     (ticket,), (stays,) = pair
+    if refusal := _may_not_merge(context, ticket, stays):
+        return refusal
+    lines = {
+        "line": shown.line(context.town, ticket, context.now),
+        "into": shown.line(context.town, stays, context.now),
+    }
+    slots = {"ticket": ticket.id, "stays": stays.id, "why": found[3].strip() or "同一件事"}
+    return Reply(context.say("settling.merge_sure", **lines), MERGE_SURE, slots)
+
+
+@router.on(in_state(MERGE_SURE))
+def merge_confirmed(context: Context) -> Reply | None:
+    """1 merges; followers, words and photos move to the one that stays, and both sides are told."""
+    number = decided(context.text)
+    if number is None:
+        return None
+    within_reach = tickets(_reach(context) & Ticket.id.in_([context.slots["ticket"], context.slots["stays"]]))
+    found = {ticket.id: ticket for ticket in context.session.scalars(within_reach)}
+    ticket, stays = found.get(context.slots["ticket"]), found.get(context.slots["stays"])
+    if number == 1 or ticket is None or stays is None:
+        return Reply(context.say("settling.not_merged"))
+    if refusal := _may_not_merge(context, ticket, stays):
+        return refusal
+    by = acting(context.person, ticket, MERGE)
+    merge_into(context, ticket, stays, by, context.slots["why"])
+    return Reply(context.say("settling.merged", number=ticket.number, into=stays.number))
+
+
+def _may_not_merge(context: Context, ticket: Ticket, stays: Ticket) -> Reply | None:
     by = mover(context.person, ticket, MERGE)
     if ticket.id == stays.id or by is None or Status(stays.status) not in ACTIVE:
         return Reply(context.say("settling.cannot_merge", number=ticket.number, into=stays.number))
@@ -96,8 +127,7 @@ def merge(context: Context) -> Reply:
         return _already(context, ticket)
     if ticket.red_flag and not stays.red_flag:
         return Reply(context.say("settling.red_flag_stays", number=ticket.number))
-    merge_into(context, ticket, stays, by, found[3].strip() or "同一件事")
-    return Reply(context.say("settling.merged", number=ticket.number, into=stays.number))
+    return None
 
 
 def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: str) -> None:

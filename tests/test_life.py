@@ -119,7 +119,7 @@ WAYS = (
     (("neighbour", "4"), ("neighbour", "还是漏水"), ("reporter", "1")),
     (("above", "解释 {n} 列入明年改造"), ("overseer", "重办 {n} 有钱了"), ("holder", "接 {n}"), ("overseer", "解释 {n} 没钱")),
     (("reporter", "撤回 {n}"), ("reporter", "1")),
-    (("above", "并 {n} 到 {m}"), ("reporter", "重办 {n} 还没好")),
+    (("above", "并 {n} 到 {m}"), ("above", "1"), ("reporter", "重办 {n} 还没好")),
     (("above", "不受理 {n} 请找供电所，电话95598"), ("reporter", "重办 {n} 供电所不管")),
     (("holder", "延 {n} 1工作时 人手不够"), ("approver", "1"), ("reporter", "不同意")),
     (("above", "转 {n} 城管 占道归他们"), ("holder", "接 {n}"), ("holder", "结 {n} 劝离了")),

@@ -3,11 +3,15 @@
 from pathlib import Path
 
 import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command
 from handlers.world import load_world
 from models.base import reading_sessions
+from models.conversation import Inbound
+from models.person import Person
 
 
 @click.command()
@@ -24,12 +28,22 @@ def synth(command: Command, tickets: int, seed: int) -> None:
     engine = open_database(settings)
     with reading_sessions(engine)() as session:
         world = load_world(session)
+        if _is_lived_in(session):
+            raise click.ClickException(
+                "这个库里有真的居民，造出来的工单混进去就分不出来了。请换一个库，如 BOT_DATABASE__URL=sqlite:///var/synth.db"
+            )
     try:
         with click.progressbar(length=tickets, label="造工单") as bar:
             fill(engine, world, settings.routing, tickets, seed, datetime.now(UTC), lambda n: bar.update(n - bar.pos))
     except NoWorldError:
         raise click.ClickException("还没有社区数据，请先运行 python -m bot import 文件夹") from None
     click.echo(f"已写入 {tickets} 件。")
+
+
+def _is_lived_in(session: Session) -> bool:
+    """Somebody has written to us: what is made up here could not be told from their tickets, nor taken out again."""
+    wrote = select(Person.id).where(Person.last_inbound_at.is_not(None)).limit(1)
+    return bool(session.scalar(select(Inbound.key).limit(1)) or session.scalar(wrote))
 
 
 @click.command()

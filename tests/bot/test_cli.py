@@ -343,3 +343,11 @@ def test_as_a_process_it_prints_utf8_and_ends_with_status_2(databases, model, tm
     assert json.loads(good.stdout)["team"]["name"]
     bad = run_process("ticket", "1", env=env)
     assert (bad.returncode, bad.stdout, bad.stderr) == (2, "", "没有工单 1\n")
+
+
+def test_synth_fills_a_town_of_its_own_and_never_one_where_somebody_lives(bot):
+    bot.prints("synth", "--tickets", "20")
+    bot.prints("synth", "--tickets", "10", "--seed", "2")
+    assert len(bot.prints("tickets", "--limit", "100").strip().splitlines()) >= 30
+    bot.prints("say", "oRealResident", "德尚小区3号楼电梯坏了")
+    assert "真的居民" in bot.refused("synth", "--tickets", "20")

@@ -231,7 +231,8 @@ def test_two_tickets_become_one_and_whoever_waited_for_either_hears_the_end(chat
     chat.says(NEIGHBOUR, "德尚小区大门口的垃圾桶满了没人倒")
     second = chat.ticket().number
     chat.pushed(NEIGHBOUR)
-    assert "已并入" in chat.says(COMMUNITY, f"并 {second} 到 {first}")
+    chat.says(COMMUNITY, f"并 {second} 到 {first}")
+    assert "已并入" in chat.says(COMMUNITY, "1")
     merged = chat.ticket()
     assert (merged.status, merged.merged_into) == ("merged", chat.tickets()[0].id)
     assert f"工单 {first} 是同一件事" in "\n".join(chat.pushed(NEIGHBOUR))

@@ -29,7 +29,8 @@ def chat(program):
     chat.says(THIRD, "1")
     stays, merged = chat.tickets()
     assert merged.neighbours == 1
-    assert "已并入" in chat.says(COMMUNITY, f"并 {merged.number} 到 {stays.number}")
+    chat.says(COMMUNITY, f"并 {merged.number} 到 {stays.number}")
+    assert "已并入" in chat.says(COMMUNITY, "1")
     for who in (RESIDENT, NEIGHBOUR, THIRD):
         chat.pushed(who)
     return chat
@@ -105,7 +106,35 @@ def test_what_was_merged_into_something_merged_again_ends_in_the_last(chat):
     stays, merged = chat.tickets()
     chat.says(CAST["邻居丙"], "德尚小区5号楼电梯开不了门")
     last = chat.ticket()
-    assert "已并入" in chat.says(COMMUNITY, f"并 {stays.number} 到 {last.number}")
+    chat.says(COMMUNITY, f"并 {stays.number} 到 {last.number}")
+    assert "已并入" in chat.says(COMMUNITY, "1")
     assert set(lines_of(chat, last)) == {RESIDENT, NEIGHBOUR, THIRD, CAST["邻居丙"]}
     assert chat.ticket().neighbours == 3
     assert f"并入{stays.number}" in chat.says(NEIGHBOUR, f"进度 {merged.number}")
+
+
+def test_nothing_is_merged_before_it_was_said_twice(program):
+    """A slip in three last digits would put a stranger's ticket away for good."""
+    chat = Chat(program)
+    chat.says(RESIDENT, "德尚小区3号楼电梯又坏了")
+    chat.says(NEIGHBOUR, "德尚小区单元门口的门禁坏了，老人上下不了楼")
+    stays, other = (ticket.number for ticket in chat.tickets())
+    asked = chat.says(COMMUNITY, f"并 {other[-3:]} 到 {stays[-3:]}")
+    assert "门禁" in asked
+    assert "电梯" in asked
+    assert {ticket.status for ticket in chat.tickets()} == {"dispatched"}
+    assert "没有并" in chat.says(COMMUNITY, "2")
+    assert {ticket.status for ticket in chat.tickets()} == {"dispatched"}
+    assert "已并入" not in chat.says(COMMUNITY, "1")
+
+
+def test_what_changed_between_the_question_and_the_yes_counts(program):
+    chat = Chat(program)
+    chat.says(RESIDENT, "德尚小区3号楼电梯又坏了")
+    chat.says(NEIGHBOUR, "德尚小区单元门口的门禁坏了，老人上下不了楼")
+    stays, other = (ticket.number for ticket in chat.tickets())
+    chat.says(COMMUNITY, f"并 {other} 到 {stays}")
+    chat.says(RESIDENT, f"撤回 {stays}")
+    chat.says(RESIDENT, "1")
+    assert "不能并到" in chat.says(COMMUNITY, "1")
+    assert chat.tickets()[1].status == "dispatched"

@@ -243,5 +243,6 @@ def test_a_photo_after_a_merge_goes_to_the_ticket_that_stays(chat):
     chat.says(NEIGHBOUR, "2")
     stays, merged = chat.tickets()
     chat.says(SUPERVISOR, f"并 {merged.number} 到 {stays.number}")
+    chat.says(SUPERVISOR, "1")
     assert chat.tickets()[0].neighbours == 1
     assert stays.number in chat.sends(NEIGHBOUR, Kind.IMAGE, media_id="m9")

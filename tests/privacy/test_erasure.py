@@ -220,6 +220,7 @@ def test_what_was_merged_into_a_neighbours_ticket_is_not_quoted_there_any_more(c
 
 def merge(chat, number, stays):
     chat.says(COMMUNITY, f"并 {number} 到 {stays}")
+    chat.says(COMMUNITY, "1")
 
 
 def test_open_tickets_are_taken_back_and_their_team_is_told(chat):
