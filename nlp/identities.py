@@ -25,25 +25,33 @@ class Identity:
     end: int
 
 
-_GAP = r"[ \-—－]?"
+_GAP = r"[ \-—－.．·_/()（）\u200b\u3000]{0,2}"
+_MOST_GROUPS = 4
+"""「138 12 345 678」. Digits in more groups are a list of houses, unless each stands alone: 「1 3 8 …」"""
+_SPOKEN_DIGIT = "零〇一二三四五六七八九幺"
+_SPOKEN = re.compile(
+    rf"(?<![{_SPOKEN_DIGIT}])[一幺][三四五六七八九][{_SPOKEN_DIGIT}]{{9}}(?![{_SPOKEN_DIGIT}十百千万])"
+)
 # Longest first: the middle of an identity number may look like a telephone's.
 _PATTERNS = (
     (
         IdentityKind.IDENTITY_CARD,
-        re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXxＸｘ](?!\d)"),
+        re.compile(r"(?<!\d)[1-9]\d{5} ?(?:19|20)\d{2} ?(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]) ?\d{3}[\dXxＸｘ](?!\d)"),
     ),
     (
         IdentityKind.IDENTITY_CARD,
         re.compile(r"(?<!\d)[1-9]\d{5}\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}(?!\d)(?<=\d{15})"),
     ),
     (IdentityKind.BANK_CARD, re.compile(r"(?<!\d)(?:62|4\d|5[1-5])\d{2}(?: ?\d{4}){3}(?: ?\d{1,3})?(?!\d)")),
-    (IdentityKind.MOBILE, re.compile(rf"(?<![\d])(?:\+?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)")),
+    (IdentityKind.MOBILE, re.compile(rf"(?<!\d)(?:\+?86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}(?!\d)")),
+    (IdentityKind.MOBILE, _SPOKEN),
     (
         IdentityKind.LANDLINE,
         re.compile(r"(?<!\d)\(?0\d{2,3}\)?[ \-—－]?[2-9]\d{6,7}(?!\d)|(?<=电话)[:：是 ]?[2-9]\d{6,7}(?!\d)"),
     ),
 )
-_FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("＋"): "+"}
+_FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("＋"): "+", ord("⓪"): "0"}
+_FULL_WIDTH |= {ord("①") + digit - 1: str(digit) for digit in range(1, 10)}
 
 
 def find_identities(text: str) -> tuple[Identity, ...]:
@@ -56,14 +64,21 @@ def _found(text: str) -> Iterator[Identity]:
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span()
+            if kind is IdentityKind.MOBILE and not _is_one_number(match[0]):
+                continue
             if all(end <= other_start or start >= other_end for other_start, other_end in taken):
                 taken.append((start, end))
                 yield Identity(kind, match[0], start, end)
 
 
+def _is_one_number(found: str) -> bool:
+    groups = re.findall(r"\d+", found.lstrip("+").removeprefix("86"))
+    return len(groups) <= _MOST_GROUPS or all(len(group) == 1 for group in groups)
+
+
 def mask(text: str, keep: Collection[IdentityKind] = ()) -> str:
     """The text with all but the last digits of such numbers starred, but for the kinds to `keep`; its length stays."""
-    if not any(character.isdigit() for character in text):
+    if not any(character.isdigit() for character in text) and not _SPOKEN.search(text):
         return text
     for identity in find_identities(text):
         if identity.kind in keep:
