@@ -28,10 +28,12 @@ _RULES = (
     (Intent.URGE, re.compile(r"^(?:催单|催办|催一下|催催|加急|快点(?:处理)?|赶紧处理)[。！!~]*$")),
 )
 _LONGEST = 14
+_ANY = re.compile("|".join(pattern.pattern for _intent, pattern in _RULES))
+"""One look for all of them: hardly any text is one"""
 
 
 def set_phrase(text: str) -> Intent | None:
     """The intent of a short set phrase, None for whatever else."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or not _ANY.match(text):
         return None
     return next((intent for intent, pattern in _RULES if pattern.search(text)), None)

@@ -75,7 +75,7 @@ class LinearModel:
     def scores(self, weighed: Weighed) -> list[float]:
         """All heads at once: one pass over the weights."""
         weights = self.weights.take(weighed.rows, axis=0)
-        scores: list[float] = (np.array(weighed.values) @ weights + self.intercepts).tolist()
+        scores: list[float] = (np.array(weighed.values).dot(weights) + self.intercepts).tolist()
         return scores
 
     def probabilities(self, scores: Sequence[float], head: str) -> list[float]:

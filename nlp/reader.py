@@ -1,9 +1,8 @@
 """The reader: one text in, everything that the other rooms want to know of it out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
-from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -100,8 +99,9 @@ class Reader:
         scores = linear.scores(linear.weigh(features))
         shares = ranked(linear.heads["category"].labels, linear.probabilities(scores, "category"))
         categories = self.model.card.trust.applied(shares)
-        wishes = zip(linear.heads["intent"].labels, linear.probabilities(scores, "intent"), strict=True)
-        return _Read(words, features, scores, categories, *_likeliest(wishes, dict(categories)[CONSULT]))
+        wishes = linear.probabilities(scores, "intent")
+        likeliest = _likeliest(linear.heads["intent"].labels, wishes, dict(categories)[CONSULT])
+        return _Read(words, features, scores, categories, *likeliest)
 
     def _item(self, read: _Read, category: str) -> str:
         items = self.model.linear.heads["item"]
@@ -140,11 +140,25 @@ class Reader:
 
         Two of one category are told apart where a second one is announced: 「电梯坏了，另外路灯不亮」.
         """
-        parts = [self._part(piece) for piece in candidate_parts(shown)]
-        clear = [part for part in parts if part is not None]
+        clear = self._clear(candidate_parts(shown))
         apart = len({part.category for part in clear}) > 1
         apart = apart or (len({part.item for part in clear if part.item}) > 1 and announces(shown))
-        return tuple(clear) if apart else ()
+        return clear if apart else ()
+
+    def _clear(self, pieces: Sequence[str]) -> tuple[Part, ...]:
+        """Those that are a problem each, in their order; none as soon as there can't be two of them.
+
+        The shortest are read first: they cost least and are most often no problem at all.
+        """
+        clear: dict[int, Part] = {}
+        left = len(pieces)
+        for place in sorted(range(len(pieces)), key=lambda place: len(pieces[place])):
+            if len(clear) + left < 2:
+                return ()
+            left -= 1
+            if part := self._part(pieces[place]):
+                clear[place] = part
+        return tuple(clear[place] for place in sorted(clear))
 
     def _part(self, piece: str) -> Part | None:
         read = self._read(plain(piece))
@@ -154,14 +168,15 @@ class Reader:
         return Part(piece, category, confidence, self._item(read, category))
 
 
-def _likeliest(wishes: Iterable[tuple[str, float]], asks: float) -> tuple[str, float]:
+def _likeliest(labels: Sequence[str], shares: Sequence[float], asks: float) -> tuple[str, float]:
     """The likeliest intent. A question or a grievance in the form of one: both heads have a say, 「电梯怎么还不修」
     asks for no advice. `asks`: how far the text's category is advice.
     """
-    factors = {Intent.CONSULT.value: sqrt(asks), Intent.REPORT.value: sqrt(1 - asks)}
-    weighed = [(share * factors.get(intent, 1.0), intent) for intent, share in wishes]
-    share, intent = max(weighed, key=itemgetter(0))
-    return intent, share / sum(share for share, _intent in weighed)
+    weighed = list(shares)
+    weighed[labels.index(Intent.CONSULT)] *= sqrt(asks)
+    weighed[labels.index(Intent.REPORT)] *= sqrt(1 - asks)
+    top = max(weighed)
+    return labels[weighed.index(top)], top / sum(weighed)
 
 
 def _as_written(place: PlaceMention, shown: str) -> PlaceMention:

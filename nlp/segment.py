@@ -18,9 +18,6 @@ USERWORDS = Path(__file__).parent / "data" / "userwords.txt"
 RARE = 12  # jieba's own counts; below this, words are mostly names and old terms
 LONGEST = 6  # no longer word helps to tell one grievance from another
 _USERWORD_COUNT = 2000
-
-
-_NO_WORD = 1.0  # no logarithm of a share is above 0
 _LINKS = ("v", "d", "p", "c", "r", "u", "y", "t")  # jieba's tags: verbs, adverbs, prepositions, pronouns, times…
 _LINK_COUNT = 60  # a rarer verb may well be half of a name
 
@@ -68,37 +65,45 @@ class Segmenter:
         total = math.log(sum(dictionary.counts.values()))
         self.links = dictionary.links
         self._unknown = -total
-        self._scores: dict[str, float | None] = {}
-        for word, count in dictionary.counts.items():
-            self._scores[word] = math.log(count) - total
-            for end in range(1, len(word)):
-                self._scores.setdefault(word[:end], None)  # a beginning of words, not a word: read on
+        self._scores = {word: math.log(count) - total for word, count in dictionary.counts.items()}
+        # Apart from the other words because they are few: what every position asks for stays near the processor.
+        self._characters = {word: score for word, score in self._scores.items() if len(word) == 1}
+        self._lengths = _lengths_by_beginning(word for word in dictionary.counts if len(word) > 1)
 
     def cut(self, text: str) -> list[str]:
         ends = self._best_ends(text)
-        words, start = [], 0
-        while start < len(text):
-            words.append(text[start : ends[start]])
-            start = ends[start]
+        words, start, size = [], 0, len(text)
+        while start < size:
+            end = ends[start]
+            words.append(text[start:end])
+            start = end
         return words
 
     def _best_ends(self, text: str) -> list[int]:
         """For every position the end of the word that begins there on the best way to the end of the text."""
-        size, scores, unknown = len(text), self._scores, self._unknown
-        best, ends = [0.0] * (size + 1), [0] * size
-        for start in range(size - 1, -1, -1):
-            end = start + 1
-            score = scores.get(text[start:end], _NO_WORD)
-            known = score != _NO_WORD
-            top, top_end = (score if known and score is not None else unknown) + best[end], end
-            while known and end < size:
-                end += 1
-                score = scores.get(text[start:end], _NO_WORD)
-                if score is None:
-                    continue
-                if score == _NO_WORD:
+        size, scores, characters, lengths = len(text), self._scores, self._characters, self._lengths
+        best, ends, top, following = [0.0] * (size + 1), [0] * size, 0.0, ""
+        for start, character in zip(range(size - 1, -1, -1), reversed(text), strict=True):
+            top, top_end = characters.get(character, self._unknown) + top, start + 1
+            # Two positions in three begin no word of the dictionary: they are done with this look.
+            for length in lengths.get(character + following, ()):
+                end = start + length
+                if end > size:
                     break
-                if score + best[end] >= top:
+                score = scores.get(text[start:end])
+                if score is not None and score + best[end] >= top:
                     top, top_end = score + best[end], end
-            best[start], ends[start] = top, top_end
+            best[start], ends[start], following = top, top_end, character
         return ends
+
+
+def _lengths_by_beginning(words: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """The lengths of all words, the shortest first, under their first two characters."""
+    lengths: dict[str, tuple[int, ...]] = {}
+    shared: dict[tuple[int, ...], tuple[int, ...]] = {}  # sixty thousand beginnings have thirty different answers
+    for word in words:
+        known = lengths.get(word[:2], ())
+        if len(word) not in known:
+            grown = tuple(sorted((*known, len(word))))
+            lengths[word[:2]] = shared.setdefault(grown, grown)
+    return lengths

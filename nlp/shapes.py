@@ -1,9 +1,10 @@
 """Places that no gazetteer knows, by the shape of their names: words before 「小区」「路」「村」「花园」."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from nlp.labels import DATA
 
@@ -73,7 +74,9 @@ class _Cut:
 def find_shapes(words: Sequence[str], links: frozenset[str]) -> list[Shape]:
     """All of them, left to right; neighbours are one place: 「A7县」「榔梨街道」「陶公庙社区」."""
     joined: list[Shape] = []
-    for shape in _single(_Cut(words, _starts(words), links)):
+    if not (marks := _marks(words)):
+        return joined
+    for shape in _single(_Cut(words, _starts(words), links), marks):
         if joined and shape.start <= joined[-1].end:
             last = joined.pop()
             weight = max(last.weight, shape.weight) + (1 if shape.end > last.end else 0)
@@ -83,18 +86,20 @@ def find_shapes(words: Sequence[str], links: frozenset[str]) -> list[Shape]:
     return joined
 
 
-def _starts(words: Sequence[str]) -> list[int]:
-    starts, position = [], 0
-    for word in words:
-        starts.append(position)
-        position += len(word)
-    return starts
+def _marks(words: Sequence[str]) -> Sequence[int]:
+    """Where a word may say that a name precedes it or ends with it; most words don't, by their last character."""
+    last = _last_characters()
+    return [place for place, word in enumerate(words) if word[-1] in last]
 
 
-def _single(cut: _Cut) -> Iterator[Shape]:
+def _starts(words: Sequence[str]) -> Sequence[int]:
+    return list(accumulate(map(len, words), initial=0))
+
+
+def _single(cut: _Cut, marks: Iterable[int]) -> Iterator[Shape]:
     floor = 0  # nothing before it belongs to the next name
-    for place, word in enumerate(cut.words):
-        shape = None
+    for place in marks:
+        word, shape = cut.words[place], None
         if word in _BEHIND_NAMES:
             shape = _before(cut, place, floor)
         elif ending := _ending(word):
@@ -130,6 +135,11 @@ def _with_ending(cut: _Cut, place: int, ending: str, floor: int) -> Shape | None
 def _endings() -> Mapping[str, str]:
     rows = [line.split("\t") for line in (DATA / "place_kinds.tsv").read_text("utf-8").splitlines()[1:]]
     return {ending: kind for kind, endings in reversed(rows) for ending in endings.split()}
+
+
+@lru_cache(maxsize=1)
+def _last_characters() -> frozenset[str]:
+    return frozenset(word[-1] for word in (*_endings(), *_BEHIND_NAMES))
 
 
 @lru_cache(maxsize=1)

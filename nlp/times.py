@@ -25,7 +25,12 @@ _UNTIL = rf"(?:到|至|-|~|—)(?:第二天)?{_PART}?{_CLOCK}"
 _UNITS = "天|晚上?|个?星期|个?礼拜|周|个?月|年|个?小时|个?钟头|分钟|宿"
 _SPELL = rf"(?:连续|已经|持续|整整|前后|将近|近)?{_N}个?(?:多|来)?(?:{_UNITS})(?:多|了|以上|左右)?"
 
-_TIME = re.compile(rf"(?:{_HABIT}|{_DAY}的?)?{_PART}?{_CLOCK}(?:{_UNTIL})?|{_HABIT}|{_DAY}{_PART}?|{_PART}|{_SPELL}")
+_FIRST = f"[{_DIGIT}百几半多数大前昨今明后上本这下周星礼月去年春过国凌清早傍中晚夜当深每天隔刚现连已持整将近]"
+"""With what any of them begins: elsewhere the two hundred forms need not be tried"""
+_TIME = re.compile(
+    rf"(?={_FIRST})"
+    rf"(?:(?:{_HABIT}|{_DAY}的?)?{_PART}?{_CLOCK}(?:{_UNTIL})?|{_HABIT}|{_DAY}{_PART}?|{_PART}|{_SPELL})"
+)
 _HINT = re.compile(r"[天日晚早夜晨午点时月年周分期拜刚现宿头:：节]")
 _MOST = 8  # a letter's diary is not wanted
 
