@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from bot.__main__ import main as command_line
+from docs import growth
 from handlers.shown import CLOSING_NAMES, ROLE_NAMES, STATUS_NAMES
 from handlers.welcome import ALL_COMMANDS
 from models.moves import MOVES, Closing, Move, Status
@@ -118,6 +119,7 @@ FILES: Mapping[str, Mapping[str, str]] = {
     "README.md": {"cli": cli(), "bench": bench()},
     "docs/commands.md": {"chat": chat()},
     "docs/moves.md": {"moves": moves()},
+    "docs/operate.md": growth.blocks(ROOT / "docs" / "bench.json", table),
 }
 
 
