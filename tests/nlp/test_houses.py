@@ -2,6 +2,8 @@
 
 import pytest
 
+from nlp import houses
+from nlp.corpus import read_corpus
 from nlp.features import plain
 from nlp.houses import find_house, number
 
@@ -62,3 +64,13 @@ def test_a_second_address_is_not_mixed_into_the_first():
     house = find_house(plain("3号楼的路灯坏了，垃圾都堆到5单元门口"))
     assert house is not None
     assert (house.building, house.unit) == ("3", "")
+
+
+def test_no_house_number_is_without_the_hint_that_is_looked_for_first():
+    patterns = (houses._BUILDING, houses._UNIT, houses._ROOM, houses._FLOOR, houses._DASHES, houses._PAIR)
+    texts = [plain(example.text) for example in read_corpus()]
+    told = [match[0] for text in texts for pattern in patterns for match in pattern.finditer(text)]
+    assert len(told) > 500
+    assert [words for words in told if not houses._HINT.search(words) and not words.strip().isdigit()] == []
+    rooms = [text for text in texts if any(pattern.search(text) for pattern in patterns)]
+    assert [text for text in rooms if not houses._HINT.search(text)] == []

@@ -8,7 +8,7 @@ from nlp.features import plain
 from nlp.mentions import find_place
 from nlp.places import Gazetteer, PlaceName
 from nlp.segment import Segmenter, jieba_dictionary
-from nlp.sounds import SOUNDS, sound, table
+from nlp.sounds import SOUNDS, rough, sound, table
 
 NAMES = (
     "德尚小区",
@@ -166,3 +166,12 @@ def test_a_name_without_such_an_ending_may_be_given_one(place_of, town, text, kn
 def test_an_alias_inside_a_longer_name_is_only_a_guess_too(place_of, town):
     found = place_of("德尚花园3号楼电梯坏了", town)
     assert (found.name, found.known, found.guessed, found.building) == ("德尚花园", "德尚小区", True, "3")
+
+
+def test_what_sounds_alike_is_the_same_text_and_nothing_else_is():
+    rows = [line.split("\t") for line in SOUNDS.read_text("utf-8").splitlines()]
+    heard = {character: sound(character) for _syllable, characters in rows for character in characters}
+    for syllable, characters in rows:
+        assert len({heard[character] for character in characters}) == 1, syllable
+    assert len(set(heard.values())) == len({rough(syllable) for syllable, _characters in rows})
+    assert (sound("阿姨😀b座"), sound("a姨")) == (sound("啊一😀b做"), sound("阿姨"))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from nlp import redflags
+from nlp.corpus import read_corpus
 from nlp.redflags import find_red_flag
 
 
@@ -60,3 +62,9 @@ def test_a_letter_that_tells_a_story_raises_no_alarm():
     story = "尊敬的领导您好，我们小区的电动车充电没人管，上个月有一辆电瓶起火了，幸好发现得早。" * 4
     assert find_red_flag(story) is None
     assert find_red_flag(story + "现在又着火了！快来人") is not None
+
+
+def test_a_text_calls_every_rule_that_has_a_word_in_it():
+    for text in (example.text for example in read_corpus()):
+        wanted = [rule for rule in redflags._rules() if any(word in text for word in rule.when)]
+        assert list(redflags._called(text)) == wanted

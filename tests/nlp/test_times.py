@@ -1,7 +1,12 @@
 """Times and spells."""
 
+import re
+
 import pytest
 
+from nlp import times
+from nlp.corpus import read_corpus
+from nlp.features import plain
 from nlp.times import find_times
 
 
@@ -27,3 +32,10 @@ def test_a_time_is_found_as_written(text, wanted):
 @pytest.mark.parametrize("text", ["电梯坏了", "谢谢", "3号楼2单元"])
 def test_what_is_no_time_is_not_found(text):
     assert find_times(text) == ()
+
+
+def test_every_time_begins_with_a_character_at_which_one_is_tried():
+    anywhere = re.compile(times._TIME.pattern.removeprefix(f"(?={times._FIRST})"))
+    assert anywhere.pattern != times._TIME.pattern
+    for text in (plain(example.text) for example in read_corpus()):
+        assert times._TIME.findall(text) == anywhere.findall(text)
