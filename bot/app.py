@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import metrics
 from bot.assembly import Program, webhook_settings
 from bot.disk_room import is_full, written_folders
+from bot.error_names import named
 from bot.files import files
 from bot.headers import harden
 from bot.links import links
@@ -63,7 +64,7 @@ def _state(what: str, ready: bool) -> Response:  # noqa: FBT001
 
 def _database_away(error: SQLAlchemyError) -> Response:
     """Where the webhook's own answer can't help: files and figures."""
-    log.error("database_away", error=type(error).__name__)
+    log.error("database_away", error=named(error))
     return _state("database", ready=False)
 
 

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
 from waitress.server import create_server
+from waitress.utilities import ServerNotImplemented
 
 from bot.connections import Held
 from bot.message_thread import MessageThread
@@ -21,6 +22,9 @@ _LEAVES_SECONDS = 0.005
 """So long a new connection is left to a process that holds fewer"""
 _LAST_WORDS_SECONDS = 5.0
 """What is in hand when we are told to stop is answered first: WeChat waits no longer than this"""
+
+# A Transfer-Encoding that nobody uses is the sender's fault: no request from outside gets a 5xx.
+ServerNotImplemented.code, ServerNotImplemented.reason = 400, "Bad Request"
 
 
 class BufferedWorker(Worker):  # type: ignore[misc]

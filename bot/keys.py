@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import String, func, select, type_coerce, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from bot.settings import ConfigError, Settings
 from models.person import Person
@@ -98,23 +98,33 @@ class Rekeyed:
     unreadable: int
 
 
-def rekey(session: Session, ring: KeyRing) -> Rekeyed:
-    """Seal every phone with the newest key. Several runs do no harm; the program may be running."""
-    sealed = type_coerce(Person.phone, String)
+def rekey(sessions: sessionmaker[Session], ring: KeyRing) -> Rekeyed:
+    """Seal every phone with the newest key. Several runs do no harm; the program may be running, and answers between
+    one batch and the next. A phone that was changed meanwhile is sealed with the newest key already.
+    """
     renewed = unreadable = last = 0
-    while rows := session.execute(
-        select(Person.id, sealed).where(Person.id > last, sealed != "").order_by(Person.id).limit(_BATCH)
-    ).all():
-        for person_id, phone in rows:
-            try:
-                value = type_coerce(ring.renew(phone), String)
-            except UnreadableError:
-                unreadable += 1
-                continue
-            session.execute(update(Person).where(Person.id == person_id).values(phone=value))
-            renewed += 1
-        last = rows[-1][0]
-    return Rekeyed(renewed, unreadable)
+    sealed = type_coerce(Person.phone, String)
+    batch = select(Person.id, sealed).where(sealed != "").order_by(Person.id).limit(_BATCH)
+    while True:
+        with sessions() as session:
+            rows = session.execute(batch.where(Person.id > last)).all()
+        if not rows:
+            return Rekeyed(renewed, unreadable)
+        anew = {person_id: value for person_id, phone in rows if (value := _renewed(ring, phone))}
+        with sessions.begin() as session:
+            for person_id, phone in rows:
+                if person_id in anew:
+                    unchanged = (Person.id == person_id) & (sealed == phone)
+                    values = {"phone": type_coerce(anew[person_id], String)}
+                    session.execute(update(Person).where(unchanged).values(values))
+        renewed, unreadable, last = renewed + len(anew), unreadable + len(rows) - len(anew), rows[-1][0]
+
+
+def _renewed(ring: KeyRing, phone: str) -> str:
+    try:
+        return ring.renew(phone)
+    except UnreadableError:
+        return ""
 
 
 def unreadable_phones(session: Session, ring: KeyRing, sample: int = 50) -> bool:

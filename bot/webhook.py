@@ -16,6 +16,7 @@ from flask import Blueprint, Response, request
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from bot.envelope import Envelope
+from bot.error_names import named
 from bot.inbound_message import account, to_message
 from bot.inbound_xml import MalformedError, parse_xml
 from bot.intake import Inbound, is_path_probe, open_inbound, read_body
@@ -130,7 +131,7 @@ def _words(event: str, message_id: str, speak: Callable[[], str]) -> str:
     try:
         return speak()
     except Exception as error:  # noqa: BLE001 -- the one place: see above
-        name = type(error).__name__
+        name = named(error)
         log.error(event, message_id=message_id, error=name, at=places(error))  # noqa: TRY400 -- a traceback quotes
         raise _UnsaidError(name) from None
 

@@ -36,8 +36,7 @@ def rekey(command: Command, *, new: bool) -> None:
         return
     settings = command.settings()
     engine = open_database(settings)
-    with sessions(engine).begin() as session:
-        done = renew_all(session, key_ring(settings))
+    done = renew_all(sessions(engine), key_ring(settings))
     engine.dispose()
     click.echo(f"已用新密钥重新加密 {done.renewed} 个电话。")
     if done.unreadable:

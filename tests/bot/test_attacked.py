@@ -3,6 +3,8 @@
 import base64
 import gzip
 import os
+import re
+import socket
 import statistics
 import time
 from urllib.parse import urlencode
@@ -108,6 +110,33 @@ def test_no_attack_gets_a_5xx_or_changes_a_row_and_the_program_goes_on(town):
     call = signed()
     assert requests.post(address + call.path, data=call.body, timeout=30).status_code == 200
     assert len(rows()["inbound"]) == len(before["inbound"]) + 1
+
+
+RAW = [
+    b"Transfer-Encoding: gzip\r\n", b"Transfer-Encoding: xchunked\r\n", b"Transfer-Encoding: chunked, chunked\r\n",
+    b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", b"Content-Length: -1\r\n", b"Content-Length: 9\r\nContent-Length: 8\r\n",
+    b"Content-Length: " + b"9" * 40 + b"\r\n", b"Content-Length: \xb2\r\n", b"X y: 1\r\n", b" : 1\r\n", b"X: " + b"a" * 300_000 + b"\r\n",
+    b"".join(b"X%d: a\r\n" % number for number in range(5000)), b"Upgrade: websocket\r\n", b"Expect: 200-ok\r\n", b"X: \x00\r\n",
+]  # fmt: skip
+LINES = [
+    b"POST /wechat HTTP/9.9", b"POST /wechat", b"\x00\x00", b"\x16\x03\x01\x02\x00\x01", b"PRI * HTTP/2.0", b"GET * HTTP/1.1", b"GET",
+    b"POST /wechat?signature=\xff\xfe HTTP/1.1", b"GET /\xff\xfe HTTP/1.1", b"GET /%00%0d%0aX:1 HTTP/1.1", b"GET /" + b"a" * 300_000,
+    b"GET http://elsewhere/wechat HTTP/1.1", b"A" * 5000 + b" / HTTP/1.1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("head", [*(b"POST /wechat HTTP/1.1\r\nHost: a\r\n" + each for each in RAW), *LINES], ids=ascii)
+def test_what_is_no_request_at_all_is_4xx_or_hung_up_on(town, head):
+    """Below Flask: what the server itself says."""
+    host, port = town[0].removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), 10) as connection:
+        try:
+            connection.sendall(head.rstrip(b"\r\n") + b"\r\nConnection: close\r\n\r\n0\r\n\r\n")
+            said = connection.recv(4096)
+        except ConnectionError:
+            return
+    assert not said or re.match(rb"HTTP/1\.[01] 4\d\d ", said), said[:100]
+    assert b"Traceback" not in said
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,7 @@ def test_without_a_cipher_nothing_is_stored_in_plain(sessions):
 
 
 def test_a_rotation_reseals_every_phone_so_that_the_old_key_can_go(stored):
-    with stored.begin() as session:
-        done = rekey(session, KeyRing((NEW, OLD)))
+    done = rekey(stored, KeyRing((NEW, OLD)))
     assert (done.renewed, done.unreadable) == (1, 0)
     sealed.use(KeyRing((NEW,)))
     with stored() as session:
@@ -85,10 +84,11 @@ def test_a_rotation_reseals_every_phone_so_that_the_old_key_can_go(stored):
 
 
 def test_a_rotation_without_the_old_key_changes_nothing_and_says_so(stored):
-    with stored.begin() as session:
+    with stored() as session:
         before = raw(session)
-        done = rekey(session, KeyRing((NEW,)))
-        assert (done.renewed, done.unreadable) == (0, 1)
+    done = rekey(stored, KeyRing((NEW,)))
+    assert (done.renewed, done.unreadable) == (0, 1)
+    with stored() as session:
         assert raw(session) == before
         assert unreadable_phones(session, KeyRing((NEW,)))
         assert not unreadable_phones(session, KeyRing((NEW, OLD)))
@@ -99,8 +99,27 @@ def test_many_phones_are_resealed_in_batches(sessions):
     sealed.use(KeyRing((OLD,)))
     with sessions.begin() as session:
         session.add_all([Person(openid=f"o{number}", phone=f"138{number:08}") for number in range(1203)])
-    with sessions.begin() as session:
-        assert rekey(session, KeyRing((NEW, OLD))).renewed == 1203
+    assert rekey(sessions, KeyRing((NEW, OLD))).renewed == 1203
+    with sessions() as session:
+        assert not unreadable_phones(session, KeyRing((NEW,)), sample=2000)
+
+
+def test_while_phones_are_resealed_others_may_write_and_what_they_write_stays(stored):
+    """A rotation of a whole town takes many seconds; WeChat waits five."""
+
+    class Busy(KeyRing):
+        def renew(self, phone):
+            with stored.begin() as session:  # waits for ever, were the lock held
+                person = session.scalars(select(Person).where(Person.openid == "o1")).one()
+                person.phone = "13900139000"
+            return super().renew(phone)
+
+    ring = KeyRing((NEW, OLD))
+    sealed.use(ring)
+    rekey(stored, Busy((NEW, OLD)))
+    with stored() as session:
+        assert session.scalars(select(Person).where(Person.openid == "o1")).one().phone == "13900139000"
+    assert rekey(stored, ring).unreadable == 0
 
 
 def small_config(folder, monkeypatch):
