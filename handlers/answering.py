@@ -6,7 +6,7 @@ Messages that come at the same time share the transaction.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import chain
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -183,8 +183,7 @@ class Answering:
         if not batch:
             return {}
         town = self._towns.current(session)
-        media_kept = timedelta(minutes=town.habits.question_minutes)
-        writers = open_with(session, [each.message for each in batch], now, media_kept)
+        writers = open_with(session, [each.message for each in batch], town, now)
         likely = (_likely_places(town, each, writers[each.message.openid]) for each in batch)
         line_up(session, set(chain.from_iterable(likely)))
         answered = []

@@ -68,14 +68,17 @@ def figures_of(since: datetime, now: datetime) -> list[Figure]:
 def count(
     session: Session, scope: ColumnElement[bool], figures: list[Figure], on_desk: ColumnElement[bool]
 ) -> dict[str, int]:
-    """All figures, each from the index that serves it, within `scope`; those of the desk within `on_desk`."""
-    return {
-        figure.key: session.scalar(
-            select(func.count()).select_from(Ticket).where(on_desk if figure.of_desk else scope, figure.condition)
-        )
-        or 0
+    """All figures in one statement, each from the index that serves it, within `scope`; those of the desk within
+    `on_desk`.
+    """
+    counts = (
+        select(func.count())
+        .select_from(Ticket)
+        .where(on_desk if figure.of_desk else scope, figure.condition)
+        .scalar_subquery()
         for figure in figures
-    }
+    )
+    return dict(zip((figure.key for figure in figures), session.execute(select(*counts)).one(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ write, before their message joins the line; there message, reply and read log ar
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -66,7 +66,7 @@ class LookingUp:
         self, session: Session, message: Message, understanding: Understanding | None, now: datetime
     ) -> Found | None:
         town = self._towns.current(session)
-        writer = known_writer(session, message.openid, now, timedelta(minutes=town.habits.question_minutes))
+        writer = known_writer(session, message.openid, town, now)
         if writer is None or writer.stale or replies_to(session, [message.key]):
             return None
         if opens_figure(message.text.strip()) and writer.state != FIGURES:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, delete, exists, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from handlers.dialogue import Context, Kind, Message, Reply
@@ -31,6 +31,8 @@ _KEPT = tuple(each.name for each in fields(Message) if each.name not in {"key", 
 
 _INBOUND, _QUESTIONS, _PEOPLE = (cast("Table", kind.__table__) for kind in (Inbound, Conversation, Person))
 _STORED = select(_INBOUND.c.key, _INBOUND.c.reply).where(_INBOUND.c.key.in_(bindparam("keys", expanding=True)))
+_NEW = insert(_INBOUND)
+_NEW_OR_WAIT = postgresql.insert(_INBOUND).on_conflict_do_nothing(index_elements=["key"]).returning(_INBOUND.c.key)
 _REPLIED = (
     update(_INBOUND)
     .where(_INBOUND.c.key == bindparam("of"))
@@ -51,10 +53,12 @@ _LACKS_PLACE = exists().where(
     Ticket.status.in_([status.value for status in (Status.INCOMPLETE, Status.PENDING, Status.RECEIVED)]),
 )
 _WRITERS = (
-    select(Person, Conversation, _IS_ASKED, _HOLDS_MEDIA, _LACKS_PLACE)
+    select(
+        Person, Conversation.state, Conversation.slots, Conversation.expires_at, _IS_ASKED, _HOLDS_MEDIA, _LACKS_PLACE
+    )
     .outerjoin(Conversation, Conversation.person_id == Person.id)
     .where(Person.openid.in_(bindparam("openids", expanding=True)))
-    .options(joinedload(Person.role_rows))
+    .options(lazyload(Person.role_rows))
     .order_by(Person.id)
 )
 # Two messages of one person are answered one after the other; a push to whoever writes just now need not wait. First
@@ -118,8 +122,14 @@ def receive(session: Session, messages: Sequence[Message], now: datetime) -> Col
 
     The others are there already: redeliveries; where another process is at one just now, we have waited for it.
     """
-    statement = _new_message(dialect_of(session))
-    return set(session.connection().scalars(statement, [_row(message, now) for message in messages]))
+    rows = {message.key: _row(message, now) for message in messages}
+    if dialect_of(session) == "postgresql":
+        return set(session.connection().scalars(_NEW_OR_WAIT, list(rows.values())))
+    for key in replies_to(session, rows):  # on SQLite whoever writes is alone: what isn't there now won't be
+        del rows[key]
+    if rows:
+        session.connection().execute(_NEW, list(rows.values()))
+    return rows.keys()
 
 
 def replies_to(session: Session, keys: Iterable[str]) -> dict[str, str]:
@@ -134,15 +144,12 @@ def write_replies(session: Session, replies: Mapping[str, str], at: datetime | N
     session.connection().execute(_REPLIED, rows)
 
 
-def open_with(session: Session, messages: Sequence[Message], now: datetime, media_kept: timedelta) -> dict[str, Writer]:
-    """Whoever writes, by openid, known from now on, with the question that is open. One message a person.
-
-    Photos without words are waited for as long as `media_kept`.
-    """
+def open_with(session: Session, messages: Sequence[Message], town: Town, now: datetime) -> dict[str, Writer]:
+    """Whoever writes, by openid, known from now on, with the question that is open. One message a person."""
     openids = [message.openid for message in messages]
     if dialect_of(session) == "postgresql":
         session.connection().execute(_ONE_BY_ONE, {"openids": openids})
-    writers = _known(session, openids, now, media_kept)
+    writers = _known(session, openids, town, now)
     writers |= _new_people(session, [openid for openid in openids if openid not in writers])
     seen = [writers[message.openid].person for message in messages if _opens_window(message)]
     if seen:
@@ -154,9 +161,9 @@ def open_with(session: Session, messages: Sequence[Message], now: datetime, medi
     return writers
 
 
-def known_writer(session: Session, openid: str, now: datetime, media_kept: timedelta) -> Writer | None:
+def known_writer(session: Session, openid: str, town: Town, now: datetime) -> Writer | None:
     """Whoever writes, looked at and no more; None: nobody we know."""
-    return _known(session, [openid], now, media_kept).get(openid)
+    return _known(session, [openid], town, now).get(openid)
 
 
 def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]) -> None:
@@ -177,19 +184,25 @@ def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]
         session.connection().execute(_ANSWERED, over)
 
 
-def _known(session: Session, openids: Sequence[str], now: datetime, media_kept: timedelta) -> dict[str, Writer]:
-    found = session.execute(_WRITERS, {"openids": openids, "since": now - media_kept}).unique()
+def _known(session: Session, openids: Sequence[str], town: Town, now: datetime) -> dict[str, Writer]:
+    since = now - timedelta(minutes=town.habits.question_minutes)
+    found = session.execute(_WRITERS, {"openids": openids, "since": since}).all()
+    for row in found:
+        if row[0].id not in town.staff.people:  # most have no role but a resident's: the rows need not be looked for
+            set_committed_value(row[0], "role_rows", [])
     return {cast("str", row[0].openid): _writer(now, *row) for row in found}
 
 
-def _writer(now: datetime, person: Person, question: Conversation | None, *flags: object) -> Writer:
+def _writer(
+    now: datetime, person: Person, state: str | None, slots: Mapping[str, Any], until: datetime, *flags: object
+) -> Writer:
     staff_ask, holds_media, lacks_place = map(bool, flags)
-    writer = Writer(person, question is not None, staff_ask=staff_ask, holds_media=holds_media, lacks_place=lacks_place)
-    if question is None:
+    writer = Writer(person, state is not None, staff_ask=staff_ask, holds_media=holds_media, lacks_place=lacks_place)
+    if state is None:
         return writer
-    if question.expires_at <= now:
-        return replace(writer, stale=OpenQuestion(question.state, question.slots))
-    return replace(writer, state=question.state, slots=question.slots)
+    return (
+        replace(writer, stale=OpenQuestion(state, slots)) if until <= now else replace(writer, state=state, slots=slots)
+    )
 
 
 def _new_people(session: Session, openids: Sequence[str]) -> dict[str, Writer]:
@@ -221,12 +234,6 @@ def _content(message: Message) -> Mapping[str, Any]:
     kept = {name: getattr(message, name) for name in _KEPT}
     kept |= {"sent_at": message.sent_at.isoformat(), "extra": dict(message.extra), "text": mask(message.text)}
     return {name: value for name, value in kept.items() if value}
-
-
-@cache
-def _new_message(dialect: str) -> Insert:
-    writing = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return writing(_INBOUND).on_conflict_do_nothing(index_elements=["key"]).returning(_INBOUND.c.key)
 
 
 @cache

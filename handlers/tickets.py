@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from handlers.calling import propose
 from handlers.clocks import set_promise, set_timer, wind
@@ -23,6 +23,14 @@ from models.person import Person
 from models.ticket import SYSTEM, Actor, Attachment, Source, Ticket
 
 TITLE_LENGTH = 24
+_RECENT = (
+    select(Ticket)
+    .join(Follower, Follower.ticket_id == Ticket.id)
+    .where(Follower.person_id == bindparam("person"), Follower.joined_at >= bindparam("since"))
+    .where(Ticket.status != Status.MERGED.value)  # its followers wait for the other one now
+    .order_by(Follower.joined_at.desc(), Ticket.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +160,7 @@ def give_to(occasion: Occasion, ticket: Ticket, route: Route | None) -> None:
 def recent(context: Context, minutes: int) -> Ticket | None:
     """The ticket that the resident last filed or joined, if that is not longer ago."""
     since = context.now - timedelta(minutes=minutes)
-    mine = select(Ticket).join(Follower, Follower.ticket_id == Ticket.id)
-    mine = mine.where(Follower.person_id == context.person.id, Follower.joined_at >= since)
-    mine = mine.where(Ticket.status != Status.MERGED.value)  # its followers wait for the other one now
-    return context.session.scalar(mine.order_by(Follower.joined_at.desc(), Ticket.id.desc()).limit(1))
+    return context.session.scalar(_RECENT, {"person": context.person.id, "since": since})
 
 
 def new_ticket(context: Occasion, draft: Draft, reporter: Person, status: Status = Status.PENDING) -> Ticket:

@@ -7,7 +7,7 @@ hours.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
@@ -66,6 +66,8 @@ class Calendar:
     hours: tuple[tuple[time, time], ...]
     works_on: Callable[[date], bool]
     zone: tzinfo
+    _known: dict[date, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict, compare=False, repr=False)
+    """The stretches of days that somebody asked about: each new ticket asks about the same few again"""
 
     @property
     def day_length(self) -> timedelta:
@@ -123,10 +125,16 @@ class Calendar:
         """Working stretches from `start` on, the first one cut at it."""
         day = start.astimezone(self.zone).date()
         for _ in range(366 * 10):  # a calendar without working days would search for ever
-            if self.works_on(day):
-                for opens, closes in self.hours:
-                    until = datetime.combine(day, closes, self.zone)
-                    if until > start:
-                        yield max(datetime.combine(day, opens, self.zone), start), until
+            for opens, closes in self._known[day] if day in self._known else self._of(day):
+                if closes > start:
+                    yield max(opens, start), closes
             day += timedelta(days=1)
         raise ValueError("ten years without enough working days: look at the calendar")
+
+    def _of(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        hours = self.hours if self.works_on(day) else ()
+        opened = tuple(
+            (datetime.combine(day, opens, self.zone), datetime.combine(day, closes, self.zone))
+            for opens, closes in hours
+        )
+        return self._known.setdefault(day, opened)

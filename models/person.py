@@ -23,6 +23,7 @@ class Role(StrEnum):
 
 STAFF = frozenset({Role.GRID_STAFF, Role.PROPERTY_STAFF})
 OVERSEERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+_RESIDENT = frozenset({Role.RESIDENT})
 
 
 class Person(Base):
@@ -52,7 +53,8 @@ class Person(Base):
     @property
     def roles(self) -> frozenset[Role]:
         """Everybody is a resident too."""
-        return frozenset({Role.RESIDENT, *(Role(row.role) for row in self.role_rows)})
+        given = self.role_rows
+        return frozenset({Role.RESIDENT, *(Role(row.role) for row in given)}) if given else _RESIDENT
 
     @property
     def is_staff(self) -> bool:
