@@ -1,10 +1,12 @@
 """Puts the parts together: the only place that knows where each one comes from."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.access_token import TokenStore
@@ -51,7 +53,17 @@ def open_database(settings: Settings) -> Engine:
         file = settings.folder / url.removeprefix("sqlite:///")
         file.parent.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{file}"
+    _make_private(make_url(url))
     return connect(url)
+
+
+def _make_private(url: URL) -> None:
+    """A new file of SQLite's is for its owner's eyes, and so is what SQLite will write beside it."""
+    if url.get_backend_name() == "sqlite" and url.database:
+        file = Path(url.database)
+        with suppress(OSError):  # whoever opens it says what is wrong
+            if not file.exists():
+                file.touch(mode=0o600)
 
 
 def assemble(settings: Settings, clock: Clock = _utc_now, reader: Reader | None = None) -> Program:

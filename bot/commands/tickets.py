@@ -1,6 +1,7 @@
 """Commands about people and tickets: say, ask, tickets, ticket, appoint, invite."""
 
 import time
+from typing import Any
 
 import click
 from sqlalchemy import select, true
@@ -87,10 +88,15 @@ def list_tickets(
         _known_grid(program, session, grid)
         for ticket in session.scalars(tickets(wanted, [Status(status)] if status else []).limit(limit)):
             if as_json:
-                masked = {name: for_staff(getattr(ticket, name)) for name in ("title", "text")}
-                say_json(shown.as_json(session, town, ticket) | masked)
+                say_json(_masked(shown.as_json(session, town, ticket)))
             else:
                 click.echo(shown.line(town, ticket, program.clock()))
+
+
+def _masked(ticket: dict[str, Any]) -> dict[str, Any]:
+    """A list goes further than a look at one ticket, which is written down: numbers of people stay out of it."""
+    events = [event | {"note": for_staff(event["note"])} for event in ticket["events"]]
+    return ticket | {name: for_staff(ticket[name]) for name in ("title", "text")} | {"events": events}
 
 
 @click.command("ticket")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import stat
 import sys
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -351,3 +352,23 @@ def test_synth_fills_a_town_of_its_own_and_never_one_where_somebody_lives(bot):
     assert len(bot.prints("tickets", "--limit", "100").strip().splitlines()) >= 30
     bot.prints("say", "oRealResident", "德尚小区3号楼电梯坏了")
     assert "真的居民" in bot.refused("synth", "--tickets", "20")
+
+
+def test_a_list_of_tickets_masks_numbers_in_the_histories_too_and_one_ticket_shows_them(bot):
+    bot.prints("say", RESIDENT, "德尚小区3号楼电梯又坏了")
+    bot.prints("say", RESIDENT, "补充 我的电话13812345678")
+    listed = bot.prints("tickets", "--json")
+    assert "138****5678" in listed
+    assert "13812345678" not in listed
+    assert "13812345678" in bot.prints("ticket", json.loads(listed)["number"])
+
+
+def test_a_new_database_is_for_its_owner_alone(tmp_path, monkeypatch, capsys):
+    url = f"sqlite:///{tmp_path}/new.db"
+    for name, value in (KEYS | {"BOT_DATABASE__URL": url}).items():
+        monkeypatch.setenv(name, value)
+    Operator(monkeypatch, capsys, url).prints("migrate")
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("new.db*")} == dict.fromkeys(
+        [path.name for path in tmp_path.glob("new.db*")], 0o600
+    )
+    assert (tmp_path / "new.db").stat().st_size > 0
