@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers.erasure import REPLIES_KEPT, drop_media, erase
 from handlers.privacy import Privacy
-from models.conversation import Inbound
+from models.conversation import Conversation, Inbound
 from models.moves import ACTIVE
 from models.person import Guess, Person, PersonRole
 from models.push import Push
@@ -20,6 +20,7 @@ def tidy(session: Session, privacy: Privacy, now: datetime) -> bool:
     """One bite of everything that has grown too old. True: there may be more."""
     wiped = [
         _messages(session, now - timedelta(days=privacy.message_days)),
+        _conversations(session, now - timedelta(days=privacy.message_days)),
         _pushes(session, now - timedelta(days=privacy.message_days)),
         _media(session, now, privacy),
         _people(session, now, now - timedelta(days=privacy.people_days)),
@@ -35,6 +36,14 @@ def _messages(session: Session, before: datetime) -> int:
     keys = session.scalars(old).all()
     session.execute(delete(Inbound).where(Inbound.key.in_(keys)))
     return len(keys)
+
+
+def _conversations(session: Session, before: datetime) -> int:
+    """Questions that nobody answered hold what was said before them: words, an address."""
+    stale = select(Conversation.person_id).where(Conversation.expires_at < before).limit(BITE)
+    people = session.scalars(stale).all()
+    session.execute(delete(Conversation).where(Conversation.person_id.in_(people)))
+    return len(people)
 
 
 def _replies(session: Session, now: datetime) -> None:

@@ -10,7 +10,7 @@ from bot.media_dropping import drop_media
 from handlers.chores import LOST_WORK, RETENTION, plan_chores
 from handlers.dialogue import Kind
 from handlers.retention import BITE, tidy
-from models.conversation import Inbound
+from models.conversation import Conversation, Inbound
 from models.person import Guess, Person
 from models.push import Outcome, Push, Timer
 from models.ticket import Attachment
@@ -45,6 +45,22 @@ def test_messages_and_pushes_lose_their_words_after_half_a_year_and_tickets_keep
         assert session.scalar(select(func.count()).select_from(Inbound)) == 0
         assert set(session.scalars(select(Push.text))) == {""}
     assert chat.ticket().text == "德尚小区3号楼电梯坏了"
+
+
+def test_a_question_that_was_never_answered_goes_with_the_messages(chat, clock):
+    chat.says(RESIDENT, "我家502的猫叫大橘，电梯坏了")
+    assert "大橘" in kept(chat)
+    clock.turn(days=100)
+    nightly(chat.program, clock)
+    assert "大橘" in kept(chat)
+    clock.turn(days=100)
+    nightly(chat.program, clock)
+    assert kept(chat) == ""
+
+
+def kept(chat):
+    with chat.program.reading() as session:
+        return "".join(str(slots) for slots in session.scalars(select(Conversation.slots)))
 
 
 def test_a_push_that_waits_keeps_its_words(chat, clock):
