@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.access_token import TokenStore
 from bot.keys import key_ring
-from bot.message_thread import aside, let_others_come
+from bot.message_thread import aside, let_others_come, wait
 from bot.migrating import is_current
 from bot.nightly import Nightly
 from bot.settings import ConfigError, Settings
@@ -54,7 +54,7 @@ def open_database(settings: Settings) -> Engine:
         file.parent.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{file}"
     _make_private(make_url(url))
-    return connect(url)
+    return connect(url, wait)
 
 
 def _make_private(url: URL) -> None:

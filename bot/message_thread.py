@@ -6,9 +6,10 @@ twice as much (docs/adr/0013-one-thread.md).
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from greenlet import getcurrent, greenlet
@@ -39,7 +40,7 @@ class MessageThread:
     def add_task(self, task: Any) -> None:  # noqa: ANN401  (waitress has no types)
         """A connection with a whole request."""
         if getattr(task.requests[0], "path", "") == ADDRESS:
-            self._ready.put(lambda: _Turn(self, task).switch())
+            self._ready.put(lambda: _Turn(self, task).go())
         else:
             self._others.add_task(task)
 
@@ -55,9 +56,20 @@ class MessageThread:
     def aside(self, turn: "_Turn", call: Callable[[], T]) -> T:
         """What `call` gives, computed by a thread beside; others have their turns meanwhile."""
         future = self._aside.submit(call)
-        future.add_done_callback(lambda _: self._ready.put(turn.switch))
+        future.add_done_callback(lambda _: self._ready.put(turn.go))
         turn.give_way()
         return future.result()
+
+    def wait(self, seconds: float) -> None:
+        """For something outside: whoever comes meanwhile goes as far as the line."""
+        if len(self._paused) >= MOST:
+            time.sleep(seconds)
+            return
+        try:
+            come = self._ready.get(timeout=seconds)
+        except Empty:
+            return
+        come()
 
     def _run(self) -> None:
         """In rounds: whoever has come goes as far as the line, then all of the line go to their end."""
@@ -68,7 +80,7 @@ class MessageThread:
                 self._ready.get()()
             paused, self._paused = self._paused, []
             for turn in paused:
-                turn.switch()
+                turn.go()
 
 
 class _Turn(greenlet):
@@ -76,11 +88,17 @@ class _Turn(greenlet):
 
     def __init__(self, thread: MessageThread, task: Any) -> None:  # noqa: ANN401  (waitress has no types)
         super().__init__()
-        self.thread, self._task, self._others = thread, task, getcurrent()
+        self.thread, self._task = thread, task
+
+    def go(self) -> None:
+        """On until it gives way or ends; then whoever called goes on."""
+        self.parent = getcurrent()
+        self.switch()
 
     def give_way(self) -> None:
-        """Until somebody switches back."""
-        self._others.switch()
+        """Until somebody lets it go on."""
+        assert self.parent is not None  # noqa: S101  (for the type checker: only the first of a thread has none)
+        self.parent.switch()
 
     def run(self) -> None:
         try:
@@ -94,6 +112,15 @@ def let_others_come() -> None:
     turn = getcurrent()
     if isinstance(turn, _Turn):
         turn.thread.pause(turn)
+
+
+def wait(seconds: float) -> None:
+    """A moment, for something that tells nobody when it is there. Others have their turns meanwhile."""
+    turn = getcurrent()
+    if isinstance(turn, _Turn):
+        turn.thread.wait(seconds)
+    else:
+        time.sleep(seconds)
 
 
 def aside(call: Callable[[], T]) -> T:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -42,7 +42,7 @@ from handlers import (
 )
 from handlers.choosing import chosen
 from handlers.dialogue import Context, Message, Reply, Router, command_opening, first_of, in_state
-from handlers.line import Line, Take, Waiting
+from handlers.line import Failed, Line, Take, Waiting
 from handlers.looking_up import Found, LookingUp, found_before
 from handlers.receiving import Writer, open_with, receive, remember, replies_to, write_replies
 from handlers.same_event import line_up
@@ -117,6 +117,7 @@ class Answering:
         self._sessions, self._towns, self._clock, self._elsewhere = sessions, towns, clock, elsewhere
         self._looking_up = LookingUp(reading, towns, welcome.ALL_COMMANDS, route)
         self._line = Line(self._answer_all, let_others_come)
+        self._failed = Line(self._keep_all, let_others_come)
 
     def answer(self, message: Message) -> str:
         """The reply's text, "" for silence. A redelivery gets the stored reply and changes nothing.
@@ -138,12 +139,29 @@ class Answering:
 
     def keep_failed(self, message: Message, failure: str, apology: str) -> str:
         """A message that we could not handle is kept with the apology that it gets, for a person to look at."""
-        with self._sessions() as session, session.begin():
-            if receive(session, [message], self._clock()):
-                write_replies(session, {message.key: apology}, None, failure)
+        failed = Failed(message, None, why=failure, apology=apology)
+        self._failed.wait(failed)
+        if failed.failure:
+            raise failed.failure
         return apology
 
-    def _answer_all(self, take: Take) -> None:
+    def _keep_all(self, take: Take[Failed]) -> None:
+        """Those that failed together are kept together: where the database is held, they wait for it once."""
+        try:
+            with self._sessions() as session, session.begin():
+                session.connection()
+                new = receive(session, [each.message for each in take()], self._clock())
+                for each in take():
+                    if each.message.key in new:
+                        write_replies(session, {each.message.key: each.apology}, None, each.why)
+        except SQLAlchemyError as error:
+            for each in take():
+                each.failure = error
+        else:
+            for each in take():
+                each.reply = ""
+
+    def _answer_all(self, take: Take[Waiting]) -> None:
         """All in one transaction; where one of them breaks it, each in its own, so that it takes no other along."""
         patience = time.monotonic() + PATIENCE_SECONDS
         failure = self._tried(take)
@@ -160,14 +178,14 @@ class Answering:
                 return failure
         return failure
 
-    def _tried(self, take: Take) -> Exception | None:
+    def _tried(self, take: Take[Waiting]) -> Exception | None:
         try:
             self._once(take)
         except Exception as error:  # noqa: BLE001  (whatever it is: it is one message's, and the others go on)
             return error
         return None
 
-    def _once(self, take: Take) -> None:
+    def _once(self, take: Take[Waiting]) -> None:
         with self._sessions() as session, session.begin():
             session.connection()  # SQLite has one writer: whoever comes while we wait for our turn goes along
             batch, now = take(), self._clock()

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Generic, TypeVar
 
 from handlers.dialogue import Message
 from handlers.looking_up import Found
@@ -39,22 +40,33 @@ class Waiting:
         return self.reply is not None or self.failure is not None
 
 
-Take = Callable[[], Sequence[Waiting]]
+@dataclass(slots=True, eq=False)
+class Failed(Waiting):
+    """A message that could not be answered: why, and the words that its writer gets for it."""
+
+    why: str = ""
+    apology: str = ""
+
+
+Each = TypeVar("Each", bound=Waiting)
+Take = Callable[[], Sequence[Each]]
 """Those whose turn it is; called again, the same"""
 
 
-class Line:
+class Line(Generic[Each]):
     """The line of one process. Whoever's turn comes first answers for all who wait by then."""
 
-    def __init__(self, answer: Callable[[Take], None], let_others_come: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, answer: Callable[[Take[Each]], None], let_others_come: Callable[[], None] = lambda: None
+    ) -> None:
         """`answer` takes them as late as it can, for whoever comes meanwhile goes along; it gives each of them a reply
         or a failure. `let_others_come`: lets those join the line who share the thread.
         """
         self._answer, self._let_others_come = answer, let_others_come
         self._turn = threading.Lock()
-        self._waiting: deque[Waiting] = deque()
+        self._waiting: deque[Each] = deque()
 
-    def wait(self, mine: Waiting) -> None:
+    def wait(self, mine: Each) -> None:
         """Until it is over. Raises LineStandsError where it was not even begun in time."""
         self._waiting.append(mine)
         self._let_others_come()
@@ -68,7 +80,7 @@ class Line:
             finally:
                 self._turn.release()
 
-    def _leave(self, mine: Waiting) -> None:
+    def _leave(self, mine: Each) -> None:
         """Out of the line, unless it is being answered just now: then its answer will come."""
         try:
             self._waiting.remove(mine)
@@ -83,10 +95,10 @@ class Line:
         finally:  # where this thread is stopped in the middle, another one takes over
             self._waiting.extendleft(reversed([each for each in take() if not each.is_over]))
 
-    def _next(self) -> list[Waiting]:
+    def _next(self) -> list[Each]:
         """The longest waiting, one message a person: the second needs to know what the first has left."""
-        batch: dict[str, Waiting] = {}
-        later: list[Waiting] = []
+        batch: dict[str, Each] = {}
+        later: list[Each] = []
         while self._waiting and len(batch) < MOST:
             first = self._waiting.popleft()
             if first.message.openid in batch:

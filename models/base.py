@@ -1,5 +1,6 @@
 """The ground of all tables: naming, time, and how we connect to SQLite and PostgreSQL."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -12,8 +13,9 @@ from sqlalchemy.types import TypeDecorator
 from models.appending import AppendingSession, appending
 from models.writer_queue import WriterQueue
 
-# How long a writer waits for its turn. WeChat gives us 5 s: twice this (the answer; then the apology) must fit in.
-LOCK_WAIT_SECONDS = 2.0
+# How long a writer waits for its turn. WeChat gives us 5 s: three times this must fit in (those before; the answer; the
+# apology).
+LOCK_WAIT_SECONDS = 1.5
 
 Sessions = Callable[[], Session]
 
@@ -60,13 +62,13 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012  (SQLAlchemy reads it from the class)
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, pause: Callable[[float], None] = time.sleep) -> Engine:
     """An engine for `sqlite:///file` or `postgresql+psycopg://…`, with the settings that make each one safe.
 
     Parameters stay out of its errors: they quote residents.
     """
     if url.startswith("sqlite"):
-        return _connect_sqlite(url)
+        return _connect_sqlite(url, pause)
     return _connect_postgresql(url)
 
 
@@ -104,7 +106,7 @@ def _refuse(session: Session, _context: object, _objects: object) -> None:
 
 
 def _connect_postgresql(url: str) -> Engine:
-    engine = create_engine(url, pool_timeout=3, **_POOL)
+    engine = create_engine(url, pool_timeout=3, pool_pre_ping=True, **_POOL)  # PostgreSQL may have been started anew
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)
@@ -115,9 +117,9 @@ def _connect_postgresql(url: str) -> Engine:
     return engine
 
 
-def _connect_sqlite(url: str) -> Engine:
+def _connect_sqlite(url: str, pause: Callable[[float], None]) -> Engine:
     engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS}, **_POOL)
-    queue = WriterQueue(LOCK_WAIT_SECONDS)
+    queue = WriterQueue(LOCK_WAIT_SECONDS, pause)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)

@@ -6,6 +6,7 @@ Threads of one process wait on a lock; only the first of each process asks the d
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 
 from sqlalchemy.engine import Connection
 
@@ -16,8 +17,9 @@ _PAUSE = 0.001
 class WriterQueue:
     """The line of one process's writers."""
 
-    def __init__(self, patience: float) -> None:
-        self._patience = patience
+    def __init__(self, patience: float, pause: Callable[[float], None]) -> None:
+        """`patience`: how long one waits at most (s); `pause` lets so many seconds pass, or less."""
+        self._patience, self._pause = patience, pause
         self._first = threading.Lock()
         self._holder: object = None
 
@@ -50,7 +52,7 @@ class WriterQueue:
                 if time.monotonic() > deadline:
                     connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last word, and the error, are SQLite's own
                     return
-                time.sleep(_PAUSE)
+                self._pause(_PAUSE)
         finally:
             driver.execute(f"pragma busy_timeout={self._patience * 1000:.0f}")
 

@@ -72,7 +72,7 @@ class _Floor:
         self._line.wait(mine)
         return mine.reply or ""
 
-    def _answer(self, take: Take) -> None:
+    def _answer(self, take: Take[Waiting]) -> None:
         with self._engine.begin() as connection:
             batch = take()
             self._write(connection.connection.cursor(), batch, datetime.now(UTC))

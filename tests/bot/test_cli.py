@@ -86,8 +86,8 @@ def _closing_engines(monkeypatch):
     """A command's process ends with its connections; here somebody must close them."""
     opened = []
 
-    def connecting(url):
-        opened.append(connect(url))
+    def connecting(*arguments):
+        opened.append(connect(*arguments))
         return opened[-1]
 
     monkeypatch.setattr("bot.assembly.connect", connecting)

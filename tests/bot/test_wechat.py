@@ -352,4 +352,4 @@ def test_no_secret_and_no_token_is_in_any_error_or_log(api, caplog):
 
 
 def test_a_token_shows_no_value():
-    assert "T1" not in repr(Token("T1", datetime.now(UTC)))
+    assert "wechat-token" not in repr(Token("wechat-token", datetime.now(UTC)))
