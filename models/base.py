@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -19,6 +20,8 @@ LOCK_WAIT_SECONDS = 1.5
 
 Sessions = Callable[[], Session]
 
+_IDLE_SECONDS = 1.0
+_IDLE_SINCE = "idle_since"
 _POOL = {
     "pool_size": 16,
     "max_overflow": 16,
@@ -114,7 +117,27 @@ def _connect_postgresql(url: str) -> Engine:
         connection.execute(f"set lock_timeout = {LOCK_WAIT_SECONDS * 1000:.0f}")
         connection.commit()
 
+    _look_before_use(engine)
     return engine
+
+
+def _look_before_use(engine: Engine) -> None:
+    """A server that was started anew has cut all connections: those that lay idle are tried first, and replaced.
+
+    Who writes a message tries again anyway; who only reads would be told of it. Under load none lies idle so long.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def _laid_down(_connection: Any, record: Any) -> None:  # noqa: ANN401
+        record.info[_IDLE_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _taken_up(connection: Any, record: Any, _proxy: Any) -> None:  # noqa: ANN401
+        if time.monotonic() - record.info.get(_IDLE_SINCE, time.monotonic()) > _IDLE_SECONDS:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError from error
 
 
 def _connect_sqlite(url: str, pause: Callable[[float], None]) -> Engine:
