@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.access_token import TokenStore
 from bot.keys import key_ring
-from bot.message_thread import aside, let_others_come, wait
 from bot.migrating import is_current
 from bot.nightly import Nightly
+from bot.rounds import aside, let_others_come, wait
 from bot.settings import ConfigError, Settings
 from bot.shared_tokens import TokensInDatabase
 from bot.towns import TownKeeper

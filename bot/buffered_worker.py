@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import threading
 import time
 from types import FrameType
 from typing import Any
@@ -14,7 +15,7 @@ from waitress.server import create_server
 from waitress.utilities import ServerNotImplemented
 
 from bot.connections import Held
-from bot.message_thread import MessageThread
+from bot.rounds import Rounds
 
 _LARGEST_BODY = 262_144
 """The most that `wechat.max_bytes` can allow; what is within this is the webhook's to judge"""
@@ -28,9 +29,10 @@ ServerNotImplemented.code, ServerNotImplemented.reason = 400, "Bad Request"
 
 
 class BufferedWorker(Worker):  # type: ignore[misc]
-    """One process: waitress' loop reads and writes, one thread answers messages, some more all else."""
+    """One process: one thread reads and writes with waitress, and answers messages in rounds; some more do all else."""
 
     held = Held()
+    _said_alive = 0.0
 
     whole_within = 20.0
     """Seconds. Waitress ends silent connections; who sends a byte now and then could hold one for ever. WeChat's
@@ -50,11 +52,16 @@ class BufferedWorker(Worker):  # type: ignore[misc]
         logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of every message that waits its turn
         sockets: dict[int, Any] = {}
         others_have_fewer = self.held.by(self.age)
+        rounds = Rounds(
+            self.cfg.threads,
+            turn=lambda seconds: self._turn(sockets, seconds),
+            wake=lambda: server.pull_trigger(),  # noqa: PLW0108  (there is no server yet)
+        )
         server = create_server(
             self.wsgi,
             map=sockets,
             sockets=[each.sock for each in self.sockets],
-            _dispatcher=MessageThread(self.cfg.threads),  # waitress knows no other way to give it one
+            _dispatcher=rounds,  # waitress knows no other way to give it one
             ident=None,
             connection_limit=900,
             channel_timeout=30,
@@ -62,23 +69,29 @@ class BufferedWorker(Worker):  # type: ignore[misc]
             max_request_body_size=_LARGEST_BODY,
             max_request_header_size=16_384,
         )
+        _wake_for_others_alone(server)
         dawdlers = _Dawdlers(server, self.whole_within)
         while self.alive and os.getppid() == self.ppid:
             server.accepting = not others_have_fewer(len(server.active_channels))
-            self._turn(sockets, 1 if server.accepting else _LEAVES_SECONDS)
+            patience = 1 if server.accepting else _LEAVES_SECONDS
+            self._turn(sockets, 0 if rounds.is_due else patience)
             if not server.accepting:  # whoever still waits is taken in
                 server.accepting = True
                 self._turn(sockets, 0)
+            rounds.go()
             dawdlers.cut(time.monotonic())
         server.accepting = False
         deadline = time.monotonic() + _LAST_WORDS_SECONDS
         while _in_hand(server) and time.monotonic() < deadline:
-            self._turn(sockets, 1)
+            self._turn(sockets, 0 if rounds.is_due else 1)
+            rounds.go()
 
     def _turn(self, sockets: dict[int, Any], timeout: float) -> None:
         """Whatever is ready; and a sign of life, by which gunicorn knows that this loop turns."""
         wasyncore.loop(timeout=timeout, use_poll=True, map=sockets, count=1)  # select() ends at 1024 connections
-        self.notify()
+        if time.monotonic() > self._said_alive + 1:
+            self._said_alive = time.monotonic()
+            self.notify()
 
 
 class _Dawdlers:
@@ -97,6 +110,17 @@ class _Dawdlers:
             request = channel.request
             if request is not None and now > self._since.setdefault(request, now) + self._patience:
                 channel.handle_close()
+
+
+def _wake_for_others_alone(server: Any) -> None:  # noqa: ANN401  (waitress has no types)
+    """Waitress wakes its loop after each answer; where the loop's own thread gave it, there is nobody to wake."""
+    mine, wake = threading.get_ident(), server.pull_trigger
+
+    def waking() -> None:
+        if threading.get_ident() != mine:
+            wake()
+
+    server.pull_trigger = waking
 
 
 def _in_hand(server: Any) -> bool:  # noqa: ANN401  (waitress has no types)

@@ -14,7 +14,7 @@ from gunicorn.app.base import BaseApplication
 from bot.buffered_worker import BufferedWorker
 
 THREADS = 4
-"""Of each process, for all that is no message: messages have one thread (bot.message_thread)"""
+"""Of each process, for all that is no message: messages are answered in rounds (bot.rounds)"""
 
 
 class _Server(BaseApplication):  # type: ignore[misc]

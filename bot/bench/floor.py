@@ -20,7 +20,7 @@ from sqlalchemy import text
 from bot.assembly import Program, assemble
 from bot.bench.echo import create_app as echo
 from bot.bench.servers import ROOT
-from bot.message_thread import let_others_come
+from bot.rounds import let_others_come
 from bot.settings import load_settings
 from handlers.dialogue import Kind, Message
 from handlers.line import Line, Take, Waiting

@@ -1,4 +1,4 @@
-"""Messages take turns in one thread, under waitress itself; whatever is no message doesn't stand in their way."""
+"""Messages are answered in rounds, under waitress itself; whatever is no message doesn't stand in their way."""
 
 import threading
 import time
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import pytest
 import requests
 from flask import Flask, request
+from waitress import wasyncore
 from waitress.server import create_server
 
 from bot.connections import Held
-from bot.message_thread import MessageThread, aside, let_others_come
+from bot.rounds import Rounds, aside, let_others_come, wait
 from handlers.line import Line, Waiting
 
 
@@ -24,7 +25,7 @@ class Said:
 
 
 class Town:
-    """An app that answers in a line, each time only when it may."""
+    """An app that answers in a line, each time only when it may: another process has the lock."""
 
     def __init__(self):
         self.app, self.sizes, self.threads = Flask("town"), [], set()
@@ -35,7 +36,8 @@ class Town:
 
     def answer(self, take):
         self.answering.set()
-        assert self.may_answer.wait(20)
+        while not self.may_answer.is_set():
+            wait(0.005)
         self.sizes.append(len(take()))
         for each in take():
             each.reply = f"收到 {each.message.openid}"
@@ -76,8 +78,15 @@ class Served:
 @contextmanager
 def serving(app):
     sockets = {}
-    server = create_server(app, map=sockets, host="127.0.0.1", port=0, _dispatcher=MessageThread(2))
-    thread = threading.Thread(target=server.asyncore.loop, kwargs={"map": sockets, "timeout": 0.1}, daemon=True)
+    rounds = Rounds(2, lambda seconds: wasyncore.loop(seconds, map=sockets, count=1), lambda: server.pull_trigger())  # noqa: PLW0108
+    server = create_server(app, map=sockets, host="127.0.0.1", port=0, _dispatcher=rounds)
+
+    def run():
+        while sockets:
+            wasyncore.loop(0 if rounds.is_due else 0.1, map=sockets, count=1)
+            rounds.go()
+
+    thread = threading.Thread(target=run, name="rounds", daemon=True)
     thread.start()
     yield Served(server, f"http://127.0.0.1:{server.effective_port}")
     server.trigger.pull_trigger(lambda: [each.close() for each in list(sockets.values())])
@@ -90,7 +99,7 @@ def town():
     return Town()
 
 
-def test_whoever_comes_while_others_are_answered_is_answered_together_next(town):
+def test_whoever_comes_while_the_first_waits_for_the_lock_goes_along(town):
     with serving(town.app) as served, ThreadPoolExecutor(9) as residents:
         first = residents.submit(served.say, "0")
         assert town.answering.wait(20)
@@ -98,15 +107,15 @@ def test_whoever_comes_while_others_are_answered_is_answered_together_next(town)
         served.wait_in_hand(9)
         town.may_answer.set()
         assert [each.result().text for each in (first, *rest)] == [f"收到 {each}" for each in range(9)]
-    assert town.sizes == [1, 8]
-    assert town.threads == {"messages"}
+    assert town.sizes == [9]
+    assert town.threads == {"rounds"}
 
 
 def test_what_is_no_message_has_threads_of_its_own(town):
     with serving(town.app) as served, ThreadPoolExecutor(1) as residents:
         waits = residents.submit(served.say, "1")
         assert town.answering.wait(20)
-        assert requests.get(f"{served.url}/file", timeout=20).text != "messages"
+        assert requests.get(f"{served.url}/file", timeout=20).text != "rounds"
         town.may_answer.set()
         assert waits.result().status_code == 200
 
@@ -118,7 +127,7 @@ def test_what_takes_long_goes_on_beside_while_others_are_answered(town):
         served.wait_in_hand(1)
         assert served.say("1").text == "收到 1"
         assert asked.result().text.startswith("aside")
-    assert town.threads == {"messages"}
+    assert town.threads == {"rounds"}
 
 
 def test_a_request_that_breaks_takes_nobody_along(town):

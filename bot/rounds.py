@@ -1,0 +1,135 @@
+"""Messages are answered in rounds, in the thread that reads and writes the connections.
+
+In a round, whoever has come is verified, opened and understood, and stops at the line; then the first of them answers
+for all, and each goes to its end. A thread for each, or one for all of them beside the one that reads and writes, would
+take the interpreter from the one who answers at every statement (docs/adr/0013-rounds.md).
+"""
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from greenlet import getcurrent, greenlet
+from waitress.task import ThreadedTaskDispatcher
+
+from handlers.line import MOST
+
+ADDRESS = "/wechat"
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Rounds:
+    """Waitress gives it the requests that are whole. WeChat's wait for the next round, all others (files, figures for a
+    monitor) go to threads of their own, so that none of them makes a message wait.
+    """
+
+    def __init__(self, threads: int, turn: Callable[[float], None], wake: Callable[[], None]) -> None:
+        """`threads`: for all that is no message. `turn` lets the connections read and write once, or waits so many
+        seconds until they can; `wake` ends that wait, from any thread.
+        """
+        self._others = ThreadedTaskDispatcher()
+        self._others.set_thread_count(threads)
+        self._turn, self._wake = turn, wake
+        self._ready: deque[Callable[[], None]] = deque()
+        self._paused: list[_Way] = []
+        self._aside = ThreadPoolExecutor(threads, thread_name_prefix="aside")
+
+    def add_task(self, task: Any) -> None:  # noqa: ANN401  (waitress has no types)
+        """A connection with a whole request."""
+        if getattr(task.requests[0], "path", "") == ADDRESS:
+            self._ready.append(lambda: _Way(self, task).go())
+        else:
+            self._others.add_task(task)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:  # noqa: FBT001, FBT002  (waitress')
+        """No more of the others; messages in hand were waited for before."""
+        return bool(self._others.shutdown(cancel_pending, timeout))
+
+    @property
+    def is_due(self) -> bool:
+        """Somebody waits for a round."""
+        return bool(self._ready or self._paused)
+
+    def go(self) -> None:
+        """One round: whoever has come goes as far as the line, then all of the line go on."""
+        self._start()
+        paused, self._paused = self._paused, []
+        for way in paused:
+            way.go()
+
+    def pause(self, way: "_Way") -> None:
+        """Until all who have come by now are as far."""
+        self._paused.append(way)
+        way.stop()
+
+    def wait(self, seconds: float) -> None:
+        """For something outside: whoever comes meanwhile goes as far as the line."""
+        self._turn(seconds)
+        self._start()
+
+    def aside(self, way: "_Way", call: Callable[[], T]) -> T:
+        """What `call` gives, computed by a thread beside; others have their rounds meanwhile."""
+
+        def computed(_future: object) -> None:
+            self._ready.append(way.go)
+            self._wake()
+
+        future = self._aside.submit(call)
+        future.add_done_callback(computed)
+        way.stop()
+        return future.result()
+
+    def _start(self) -> None:
+        while self._ready and len(self._paused) < MOST:
+            self._ready.popleft()()
+
+
+class _Way(greenlet):
+    """One request's way, which may stop in the middle while others go theirs."""
+
+    def __init__(self, rounds: Rounds, task: Any) -> None:  # noqa: ANN401  (waitress has no types)
+        super().__init__()
+        self.rounds, self._task = rounds, task
+
+    def go(self) -> None:
+        """On until it stops or ends; then whoever called goes on."""
+        self.parent = getcurrent()
+        self.switch()
+
+    def stop(self) -> None:
+        """Until somebody lets it go on."""
+        assert self.parent is not None  # noqa: S101  (for the type checker: only the first of a thread has none)
+        self.parent.switch()
+
+    def run(self) -> None:
+        try:
+            self._task.service()
+        except BaseException:  # as waitress' own threads do: whatever it is, the next one gets its turn
+            log.exception("round")
+
+
+def let_others_come() -> None:
+    """Before waiting for something in common. Anywhere but in a round it does nothing."""
+    way = getcurrent()
+    if isinstance(way, _Way):
+        way.rounds.pause(way)
+
+
+def wait(seconds: float) -> None:
+    """A moment, for something that tells nobody when it is there. Others come meanwhile."""
+    way = getcurrent()
+    if isinstance(way, _Way):
+        way.rounds.wait(seconds)
+    else:
+        time.sleep(seconds)
+
+
+def aside(call: Callable[[], T]) -> T:
+    """What takes long and writes nothing, where it makes no other message wait."""
+    way = getcurrent()
+    return way.rounds.aside(way, call) if isinstance(way, _Way) else call()
