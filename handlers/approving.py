@@ -133,9 +133,7 @@ def digit(context: Context) -> Reply | None:
     waiting = list(context.session.scalars(_put_to(context.person)))
     if waiting:
         return _one_of(context, waiting, grant=number == 0)
-    just = _put_to(context.person, decided=True).where(Approval.decided_at > context.now - _JUST_NOW)
-    last = context.session.scalar(just.order_by(Approval.decided_at.desc()).limit(1))
-    return _decided_already(context, last) if last else None
+    return _decided_just_now(context)
 
 
 def decide(context: Context, approval: Approval, *, grant: bool) -> Reply:
@@ -174,7 +172,17 @@ def _said(context: Context, *, grant: bool) -> Reply | None:
     waiting = list(context.session.scalars(_put_to(context.person)))
     if number:
         waiting = [each for each in waiting if _number(context, each).endswith(number)]
-    return _one_of(context, waiting, grant=grant) if waiting else None
+    if waiting:
+        return _one_of(context, waiting, grant=grant)
+    if context.state or (context.rest and not number):
+        return None  # the answer to something else, or the beginning of a sentence
+    return _decided_just_now(context) or Reply(context.say("approving.nothing_waits"), keep=True)
+
+
+def _decided_just_now(context: Context) -> Reply | None:
+    just = _put_to(context.person, decided=True).where(Approval.decided_at > context.now - _JUST_NOW)
+    last = context.session.scalar(just.order_by(Approval.decided_at.desc()).limit(1))
+    return _decided_already(context, last) if last else None
 
 
 def _one_of(context: Context, waiting: list[Approval], *, grant: bool) -> Reply:

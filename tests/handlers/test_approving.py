@@ -115,3 +115,10 @@ def test_what_staff_note_for_themselves_is_never_read_by_a_resident(chat):
     assert "换了皮带" in heard
     assert "态度" not in heard
     assert "申请延期" not in heard
+
+
+@pytest.mark.parametrize("said", ["同意", "不同意", "批准 12345"])
+def test_who_agrees_where_nothing_waits_is_told_so_and_files_nothing(chat, said):
+    assert "没有等您批的申请" in chat.says(COMMUNITY, said)
+    assert not chat.says(COMMUNITY, "1").startswith("已受理")
+    assert chat.tickets() == []
