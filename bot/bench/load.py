@@ -91,7 +91,12 @@ class _Lines:
         self._free: list[_Line] = []
 
     async def take(self) -> "_Line":
-        return self._free.pop() if self._free else await asyncio.open_connection(_HOST, self._port)
+        while self._free:
+            line = self._free.pop()
+            if not line[0].at_eof():  # a server ends what lies idle for half a minute, as every proxy knows
+                return line
+            line[1].close()
+        return await asyncio.open_connection(_HOST, self._port)
 
     def give_back(self, line: "_Line") -> None:
         self._free.append(line)
