@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -18,10 +17,11 @@ from models.writer_queue import WriterQueue
 # apology).
 LOCK_WAIT_SECONDS = 1.5
 
+_CONNECT_SECONDS = 2
+"""The least that libpq knows"""
+
 Sessions = Callable[[], Session]
 
-_IDLE_SECONDS = 1.0
-_IDLE_SINCE = "idle_since"
 _POOL = {
     "pool_size": 16,
     "max_overflow": 16,
@@ -109,7 +109,13 @@ def _refuse(session: Session, _context: object, _objects: object) -> None:
 
 
 def _connect_postgresql(url: str) -> Engine:
-    engine = create_engine(url, pool_timeout=3, pool_pre_ping=True, **_POOL)  # PostgreSQL may have been started anew
+    engine = create_engine(
+        url,
+        pool_timeout=3,
+        pool_pre_ping=True,  # a server that was started anew has cut all connections
+        connect_args={"connect_timeout": _CONNECT_SECONDS},
+        **_POOL,
+    )
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)
@@ -117,27 +123,7 @@ def _connect_postgresql(url: str) -> Engine:
         connection.execute(f"set lock_timeout = {LOCK_WAIT_SECONDS * 1000:.0f}")
         connection.commit()
 
-    _look_before_use(engine)
     return engine
-
-
-def _look_before_use(engine: Engine) -> None:
-    """A server that was started anew has cut all connections: those that lay idle are tried first, and replaced.
-
-    Who writes a message tries again anyway; who only reads would be told of it. Under load none lies idle so long.
-    """
-
-    @event.listens_for(engine, "checkin")
-    def _laid_down(_connection: Any, record: Any) -> None:  # noqa: ANN401
-        record.info[_IDLE_SINCE] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _taken_up(connection: Any, record: Any, _proxy: Any) -> None:  # noqa: ANN401
-        if time.monotonic() - record.info.get(_IDLE_SINCE, time.monotonic()) > _IDLE_SECONDS:
-            try:
-                engine.dialect.do_ping(connection)
-            except engine.dialect.loaded_dbapi.Error as error:
-                raise InvalidatePoolError from error
 
 
 def _connect_sqlite(url: str, pause: Callable[[float], None]) -> Engine:

@@ -52,7 +52,7 @@ def read_examples(path: Path) -> Sequence[Example]:
     """One file; wrong lines are all named at once."""
     lines = path.read_text("utf-8").splitlines()
     if not lines or tuple(lines[0].split("\t")) != COLUMNS:
-        raise BadCorpusError(f"{path}:1: the first line must be {' '.join(COLUMNS)} with tabs between")
+        raise BadCorpusError(f"{path}:1: 第一行要是 {' '.join(COLUMNS)}，中间用制表符隔开")
     rows = [(number, line.split("\t")) for number, line in enumerate(lines[1:], 2) if line.strip()]
     if errors := [f"{path}:{number}: {why}" for number, row in rows if (why := _complaint(row))]:
         raise BadCorpusError("\n".join(errors))

@@ -123,14 +123,20 @@ def _facts(home: Path) -> dict[str, Any]:
     try:
         facts: dict[str, Any] = json.loads((home / _CARD).read_text("utf-8"))
         if facts.get("format") != FORMAT:
-            raise BadModelError(f"{home} is of format {facts.get('format')}, this program reads {FORMAT}: train again")
+            raise BadModelError(
+                f"{home} 的格式是 {facts.get('format')}，这个程序读的是 {FORMAT}：请运行 python -m bot train 重新训练"
+            )
         if facts["lexicon_hash"] != lexicon_hash():
-            raise BadModelError(f"{home} was trained with other word lists: train again")
+            raise BadModelError(f"{home} 是用别的词表训练的：请运行 python -m bot train 重新训练")
         changed = [name for name, digest in facts["sha256"].items() if _sha256(home / name) != digest]
     except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise BadModelError(f"{home} holds no whole model ({error}): train again or roll back") from error
+        raise BadModelError(
+            f"{home} 里没有完整的模型（{error}）：请重新训练，或 train --rollback 换回上一个"
+        ) from error
     if changed:
-        raise BadModelError(f"{home}: {', '.join(changed)} changed since it was written: train again or roll back")
+        raise BadModelError(
+            f"{home} 里的 {'、'.join(changed)} 写好以后被改过：请重新训练，或 train --rollback 换回上一个"
+        )
     return facts
 
 
@@ -139,13 +145,13 @@ def current(folder: Path) -> str:
     try:
         return (folder / _CURRENT).read_text("utf-8").strip()
     except OSError as error:
-        raise BadModelError(f"{folder} has no model in use: run `python -m bot train`") from error
+        raise BadModelError(f"{folder} 里没有在用的模型：请先运行 python -m bot train") from error
 
 
 def use(folder: Path, version: str) -> None:
     """Makes a version the one in use; readers see the old pointer or the new one, never half of it."""
     if version not in versions(folder):
-        raise BadModelError(f"{folder} has no version {version!r}")
+        raise BadModelError(f"{folder} 里没有 {version} 这个模型")
     _replace(folder / _USED, "".join(f"{each}\n" for each in (*used(folder), version)))
     _replace(folder / _CURRENT, version + "\n")
 

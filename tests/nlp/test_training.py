@@ -161,18 +161,18 @@ def damaged(model_dir, tmp_path, damage):
     [
         (
             lambda home: (home / "arrays.npz").write_bytes((home / "arrays.npz").read_bytes()[:-100]),
-            "arrays.npz changed",
+            "arrays.npz 写好以后被改过",
         ),
-        (lambda home: (home / "words.txt").unlink(), "no whole model"),
-        (lambda home: (home / "model.json").write_text("{", "utf-8"), "no whole model"),
-        (lambda home: (home / "model.json").write_text('{"format": 99}', "utf-8"), "format 99"),
-        (lambda home: (home / "model.json").write_text("[]", "utf-8"), "no whole model"),
+        (lambda home: (home / "words.txt").unlink(), "没有完整的模型"),
+        (lambda home: (home / "model.json").write_text("{", "utf-8"), "没有完整的模型"),
+        (lambda home: (home / "model.json").write_text('{"format": 99}', "utf-8"), "格式是 99"),
+        (lambda home: (home / "model.json").write_text("[]", "utf-8"), "没有完整的模型"),
     ],
 )
 def test_a_damaged_model_is_refused_with_a_way_out(model_dir, tmp_path, damage, why):
     with pytest.raises(BadModelError, match=why) as caught:
         Reader.load(damaged(model_dir, tmp_path, damage))
-    assert "train again" in str(caught.value)
+    assert "重新训练" in str(caught.value)
 
 
 def test_a_model_of_other_word_lists_is_refused(model_dir, tmp_path):
@@ -180,7 +180,7 @@ def test_a_model_of_other_word_lists_is_refused(model_dir, tmp_path):
         card = json.loads((home / "model.json").read_text("utf-8"))
         (home / "model.json").write_text(json.dumps(card | {"lexicon_hash": "0"}), "utf-8")
 
-    with pytest.raises(BadModelError, match="other word lists"):
+    with pytest.raises(BadModelError, match="别的词表"):
         Reader.load(damaged(model_dir, tmp_path, change))
 
 
