@@ -8,11 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from handlers.figures import day_start
-from models.appending import dialect_of
+from models.appending import append
 from models.base import Sessions
 from models.push import Outcome, Timer
 from models.ticket import CHINA
@@ -28,10 +27,7 @@ def plan(session: Session, now: datetime) -> None:
     """The next night's training, if it is not planned yet. Any number of workers may do it at once."""
     tonight = day_start(now) + _HOUR
     at = tonight if tonight > now else tonight + timedelta(days=1)
-    planned = {"key": f"{KIND}:{at.astimezone(CHINA):%Y%m%d}", "kind": KIND, "due_at": at, "created_at": now}
-    insert = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
-    row = planned | {"attempts": 0, "outcome": "", "reason": ""}
-    session.execute(insert(Timer).values(row).on_conflict_do_nothing(index_elements=[Timer.key]))
+    append(session, Timer, key=f"{KIND}:{at.astimezone(CHINA):%Y%m%d}", kind=KIND, due_at=at, created_at=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import or_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.access_token import Token
-from models.appending import dialect_of
+from models.appending import dialect_of, insert_into
 from models.base import Sessions
 from models.push import Token as TokenRow
 
@@ -32,9 +31,8 @@ class TokensInDatabase:
 
     def claim(self, name: str, until: datetime) -> bool:
         with self._sessions() as session, session.begin():
-            insert = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
-            connection = session.connection()
-            connection.execute(insert(TokenRow).values(name=name, value="").on_conflict_do_nothing())
+            connection, row = session.connection(), insert_into(TokenRow, dialect_of(session))
+            connection.execute(row.values(name=name, value="").on_conflict_do_nothing())
             now, claimed = datetime.now(UTC), TokenRow.claimed_until
             # Nobody fetches for longer than that: such a claim was made under a clock that ran ahead.
             free = or_(claimed.is_(None), claimed <= now, claimed > now + _LONGEST_CLAIM)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, false, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from handlers.staff import Colleague
@@ -63,7 +63,7 @@ def called(person: Person, *, share_open: bool = False) -> ColumnElement[bool]:
 
 def followed(person: Person) -> ColumnElement[bool]:
     """A resident's own tickets: reported or joined."""
-    return Ticket.id.in_(select(Follower.ticket_id).where(Follower.person_id == person.id))
+    return _followed_by(person.id)
 
 
 def tickets(scope: ColumnElement[bool], statuses: Iterable[Status] = ()) -> Select[Ticket]:
@@ -82,8 +82,11 @@ def own(session: Session, person: Person, statuses: Iterable[Status], most: int)
 
 @cache
 def _own(statuses: tuple[Status, ...], most: int) -> Select[Ticket]:
-    followed_by = select(Follower.ticket_id).where(Follower.person_id == bindparam("person"))
-    return tickets(Ticket.id.in_(followed_by), statuses).limit(most)
+    return tickets(_followed_by(bindparam("person")), statuses).limit(most)
+
+
+def _followed_by(person: int | BindParameter[int]) -> ColumnElement[bool]:
+    return Ticket.id.in_(select(Follower.ticket_id).where(Follower.person_id == person))
 
 
 def by_number(session: Session, scope: ColumnElement[bool], digits: str) -> list[Ticket]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from handlers.erasure import FORGET, forget_messages
@@ -11,7 +10,7 @@ from handlers.figures import day_start
 from handlers.lost_work import report
 from handlers.retention import tidy
 from handlers.town import Town
-from models.appending import append, dialect_of
+from models.appending import append
 from models.push import Timer
 from models.ticket import CHINA
 
@@ -24,15 +23,8 @@ def plan_chores(session: Session, now: datetime) -> None:
     tonight = day_start(now) + _NIGHT
     tonight += timedelta(days=1) if tonight <= now else timedelta()
     next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    insert = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
     for kind, at in ((RETENTION, tonight), (LOST_WORK, next_hour)):
-        row = _row(f"{kind}:{at.astimezone(CHINA):%Y%m%d%H}", kind, at, now)
-        session.execute(insert(Timer).values(row).on_conflict_do_nothing(index_elements=[Timer.key]))
-
-
-def _row(key: str, kind: str, at: datetime, now: datetime) -> dict[str, object]:
-    empty = {"attempts": 0, "outcome": "", "reason": ""}
-    return {"key": key, "kind": kind, "due_at": at, "created_at": now, **empty}
+        append(session, Timer, key=f"{kind}:{at.astimezone(CHINA):%Y%m%d%H}", kind=kind, due_at=at, created_at=now)
 
 
 def _tidy(session: Session, town: Town, timer: Timer, now: datetime) -> None:

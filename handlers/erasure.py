@@ -175,8 +175,8 @@ def _drop_media(session: Session, condition: ColumnElement[bool], now: datetime,
     session.execute(update(Timer).where(fetching, Timer.due_at.is_not(None)).values(waiting))
     for attachment in found:
         attachment.media_id, attachment.fields = "", {}
-        key = f"{DROP_MEDIA}:{attachment.id}"
-        if attachment.stored and session.scalar(select(Timer.id).where(Timer.key == key)) is None:
+        if attachment.stored:
+            key = f"{DROP_MEDIA}:{attachment.id}"
             append(session, Timer, key=key, kind=DROP_MEDIA, subject_id=attachment.id, due_at=now, created_at=now)
     return len(found)
 

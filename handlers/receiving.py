@@ -10,13 +10,13 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Insert, Table, bindparam, delete, exists, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from handlers.dialogue import Context, Kind, Message, Reply
 from handlers.town import Town
-from models.appending import dialect_of
+from models.appending import dialect_of, insert_into
 from models.approval import Question
 from models.conversation import Conversation, Inbound
 from models.moves import Status
@@ -238,6 +238,6 @@ def _content(message: Message) -> Mapping[str, Any]:
 
 @cache
 def _question(dialect: str) -> Insert:
-    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(_QUESTIONS)
+    statement = insert_into(_QUESTIONS, dialect)
     news = {name: statement.excluded[name] for name in ("state", "slots", "expires_at")}
     return statement.on_conflict_do_update(index_elements=["person_id"], set_=news)

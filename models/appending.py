@@ -50,12 +50,15 @@ def append(session: Session, kind: type[DeclarativeBase], /, **values: Any) -> N
     session.lines[kind].append(defaults_of(kind) | values)
 
 
+def insert_into(table: Any, dialect: str) -> postgresql.Insert | sqlite.Insert:  # noqa: ANN401  (a table or its class)
+    """An insert that can say what becomes of a row that is there already; both databases know the same words."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
 @cache
 def _insert(kind: type[DeclarativeBase], dialect: str) -> Insert:
-    table: Any = kind.__table__
-    if dialect == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing() if "key" in table.c else postgresql.insert(table)
-    return sqlite.insert(table).on_conflict_do_nothing() if "key" in table.c else sqlite.insert(table)
+    statement = insert_into(kind, dialect)
+    return statement.on_conflict_do_nothing() if "key" in kind.__table__.c else statement
 
 
 @cache

@@ -3,10 +3,9 @@
 import secrets
 
 from sqlalchemy import event, inspect
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.appending import dialect_of
+from models.appending import dialect_of, insert_into
 from models.grid import Fact
 from models.person import Person, PersonRole
 from models.roster import Shift
@@ -35,8 +34,7 @@ def _look_at_many(session: Session, kind: type) -> None:
 
 def changed(session: Session) -> None:
     """The staff are others from now on. Whoever changes them past the session's objects says so here."""
-    writing = postgresql.insert if dialect_of(session) == "postgresql" else sqlite.insert
-    row = writing(Fact).values(name=STAFF_VERSION, value=secrets.token_hex(8))
+    row = insert_into(Fact, dialect_of(session)).values(name=STAFF_VERSION, value=secrets.token_hex(8))
     fresh = row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
     session.connection().execute(fresh)
 
