@@ -80,7 +80,7 @@ def _named_resident(wording: str) -> Telling:
 TELLINGS: dict[str, tuple[Telling, ...]] = {
     "unrouted": (_supervisors("unrouted"),),
     "dispatch": (_team("new_ticket"),),
-    "red_flag": (_team("red_flag"), _supervisors("red_flag")),
+    "red_flag": (_team("red_flag"), _supervisors("red_flag_known")),
     "accept": (_residents("accepted"),),
     "report_in": (_residents("arrived"),),
     "return_": (_residents("handed_on"), _team("new_ticket")),
@@ -109,7 +109,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "lapse": (_residents("lapsed"),),
     "close": (_residents("closed"), _assignee("ended")),
     "not_ours": (_residents("declined"), _assignee("ended")),
-    "reopen": (_team("reopened"), _supervisors("reopened"), _residents("reopened_for_all")),
+    "reopen": (_team("reopened"), _supervisors("reopened_known"), _residents("reopened_for_all")),
     "withdraw": (_team("withdrawn"),),
     "decline": (_residents("declined"),),
     "objected": (_supervisors("objected"),),

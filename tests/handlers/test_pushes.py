@@ -1,0 +1,54 @@
+"""A push lights up on a locked screen with its first line alone: it says where and what, and asks only what one may do."""
+
+import pytest
+from chat import ADMIN, PROPERTY, RESIDENT, SUPERVISOR, Chat
+
+pytestmark = pytest.mark.slow
+
+LIFT = "德尚小区3号楼电梯坏了"
+FIRE = "德尚小区2号楼着火了"
+
+
+@pytest.fixture
+def chat(program):
+    return Chat(program)
+
+
+def first_lines(chat, who):
+    return [told.partition("\n")[0] for told in chat.pushed(who)]
+
+
+@pytest.mark.parametrize("trouble", [LIFT, FIRE])
+def test_staff_read_where_and_what_in_the_first_line(chat, trouble):
+    chat.says(RESIDENT, trouble)
+    [line] = first_lines(chat, PROPERTY)
+    assert trouble[:7] in line
+    assert " · " in line
+
+
+def test_the_desk_reads_what_and_where_in_the_first_line(chat):
+    chat.says(RESIDENT, "月牙湾小区3号楼电梯坏了")
+    chat.says(RESIDENT, "月牙湾小区")
+    assert [line for line in first_lines(chat, SUPERVISOR) if "电梯 · 月牙湾小区" in line]
+
+
+@pytest.mark.parametrize("who", [SUPERVISOR, ADMIN])
+def test_who_oversees_is_not_told_to_sign_for_a_ticket(chat, who):
+    chat.says(RESIDENT, FIRE)
+    [told] = chat.pushed(who)
+    assert "已通知" in told
+    assert "回“接”" not in told
+    assert chat.ticket().number in chat.says(who, f"查 {chat.ticket().number}")
+
+
+def test_what_is_done_again_is_told_to_each_in_their_own_way(chat):
+    chat.says(RESIDENT, LIFT)
+    chat.says(PROPERTY, "接")
+    chat.says(PROPERTY, "结 换了皮带")
+    chat.says(RESIDENT, "4")
+    chat.says(RESIDENT, "还是卡门")
+    assert "回“接”签收" in chat.pushed(PROPERTY)[-1]
+    known = chat.pushed(SUPERVISOR)[-1]
+    assert known.startswith("重办 电梯 · 德尚小区3号楼")
+    assert "回“接”" not in known
+    assert "已督办" in chat.says(SUPERVISOR, f"督办 {chat.ticket().number} 今天修好")
