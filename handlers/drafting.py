@@ -112,7 +112,7 @@ def _question(context: Context, draft: Draft) -> Reply | None:
     """The first thing that is missing and was not asked yet."""
     missing: tuple[tuple[str, bool, Callable[[Context, Draft], Reply]], ...] = (
         (PARTS, bool(draft.parts), _ask_parts),
-        (CATEGORY, not draft.category and not draft.parts, _ask_category),
+        (CATEGORY, not draft.category and not draft.parts, ask_category),
         (GUESS, bool(draft.guess), _ask_guess),
         (WHICH_PLACE, bool(draft.places), _ask_which_place),
         (PLACE, not placing.is_placed(draft) and not draft.places, _ask_place),
@@ -132,9 +132,14 @@ def _ask_guess(context: Context, draft: Draft) -> Reply:
 
 
 def _ask_place(context: Context, draft: Draft) -> Reply:
-    key = "filing.where_unknown_name" if draft.place_name else "filing.where"
     what = context.town.catalogue.name(draft.category, draft.item)
+    key = "filing.where_unknown_name" if draft.place_name else "filing.where" if what else "filing.where_of_something"
     return _ask(context, draft, PLACE, key, name=draft.place_name, what=what)
+
+
+def ask_place_again(context: Context, draft: Draft) -> Reply:
+    """What was written told no place, so the question stays open, with the reason why it is asked."""
+    return _ask(context, draft, PLACE, "filing.where_again")
 
 
 def _ask_building(context: Context, draft: Draft) -> Reply:
@@ -146,7 +151,8 @@ def _ask(context: Context, draft: Draft, state: str, key: str, /, **values: obje
     return Reply(context.say(key, **values), state, asked.slots())
 
 
-def _ask_category(context: Context, draft: Draft) -> Reply:
+def ask_category(context: Context, draft: Draft) -> Reply:
+    """A choice of those that come near."""
     known = [key for key in draft.choices if key in context.town.catalogue.categories]
     choices = tuple(dict.fromkeys((*known, "other")))
     names = numbered([context.town.catalogue.name(key) for key in choices])

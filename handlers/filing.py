@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers import placing
-from handlers.access import resident
+from handlers.access import own, resident
 from handlers.choosing import chosen, decided
 from handlers.dialogue import Context, Kind, Reply, Router, in_state, intent, kind
 from handlers.drafting import (
@@ -15,6 +15,8 @@ from handlers.drafting import (
     TICKET_PLACE,
     WHICH_PLACE,
     WORDS,
+    ask_category,
+    ask_place_again,
     go_on,
     pinned,
     read,
@@ -23,10 +25,16 @@ from handlers.drafting import (
 from handlers.incomplete import now_placed, placeless
 from handlers.media import hold, waiting
 from handlers.neighbours import JOINED
-from handlers.other_matters import is_other_matter, is_other_trouble, is_politeness
+from handlers.other_matters import (
+    is_other_matter,
+    is_other_trouble,
+    is_politeness,
+    is_trouble_again,
+    tells_no_place,
+)
 from handlers.telling import tell
 from handlers.tickets import Draft, recent
-from models.moves import NOTE
+from models.moves import NOTE, OPEN
 from models.ticket import Attachment, Ticket
 from nlp.understanding import Intent
 
@@ -40,6 +48,10 @@ def category_chosen(context: Context) -> Reply | None:
     """A number, a category's name, or the problem told again in other words."""
     draft = Draft.of(context.slots)
     number = chosen(context.text, len(draft.choices))
+    if is_politeness(context):
+        return None
+    if number is None and context.text.isdecimal():
+        return ask_category(context, draft)  # a figure that none of them has
     named = context.town.catalogue.category_named(context.text) if len(context.text) <= 6 else None
     category = draft.choices[number] if number is not None else named
     if category:
@@ -76,9 +88,26 @@ def place_told(context: Context) -> Reply | None:
     if context.understanding and context.understanding.red_flag:
         # no answer, but an alarm: it goes first, and takes along what was told
         return go_on(context, read(context, f"{context.text}。{draft.text}", draft))
-    if is_other_matter(context) or is_politeness(context) or is_other_trouble(context, draft.category, draft.item):
+    if is_other_trouble(context, draft.category, draft.item):
+        return None
+    if context.state == PLACE and tells_no_place(context) and not _follows_another(context):
+        return ask_place_again(context, _with_more_words(context, draft))
+    if is_other_matter(context) or is_politeness(context):
         return None
     return go_on(context, told_where(context, replace(draft, places=())))
+
+
+def _follows_another(context: Context) -> bool:
+    """「什么时候来」「快点」 may be about an older report, where one is open."""
+    seen = context.understanding
+    if seen is None or seen.intent in {Intent.HUMAN, Intent.WITHDRAW}:
+        return True
+    return seen.intent in {Intent.PROGRESS, Intent.URGE} and bool(own(context.session, context.person, tuple(OPEN), 1))
+
+
+def _with_more_words(context: Context, draft: Draft) -> Draft:
+    """「电梯」, and then 「坏了」: both are what is wrong."""
+    return replace(draft, text=f"{draft.text}，{context.text}") if is_trouble_again(context.text) else draft
 
 
 @router.on(in_state(WORDS))

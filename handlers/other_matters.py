@@ -15,6 +15,31 @@ _WHERE = re.compile(
 )
 
 
+# 「不知道」 is an answer: a person looks it up then.
+_NO_IDEA = re.compile(r"不清楚|不知道|说不(?:清|上|准|好)|不晓得|不记得|记不(?:清|得)")
+_ASKS_BACK = re.compile(r"^(?:为什么|为啥|凭什么|干嘛|你问)|怎么回事|[么啥]时候|多久|(?:[?？]|[吗呢嘛]|什么|怎么样|干[嘛啥]|多少)[。.！!?？～~\s]*$")
+_STILL_THE_TROUBLE = re.compile(
+    r"坏|漏|堵|臭|没人[来管修理]|没[来修好]|不[亮动响热转通]|停[水电]|快点|赶紧|赶快|急死|[几两三四五半]天了"
+)
+_BESIDE = frozenset({Intent.CHITCHAT, Intent.CONSULT, Intent.GREETING})
+_SURELY = 0.85
+
+
+def tells_no_place(context: Context) -> bool:
+    """Asked where, they go on about the trouble, ask back or chat: nothing of it helps anybody to find the place."""
+    seen, text = context.understanding, context.text
+    if seen is None or seen.place is not None or seen.intent is Intent.THANKS or _NO_IDEA.search(text):
+        return False
+    if _ASKS_BACK.search(text) or is_trouble_again(text):
+        return True
+    return seen.intent in _BESIDE and seen.intent_confidence >= _SURELY
+
+
+def is_trouble_again(text: str) -> bool:
+    """「坏了」「快点来人」: more of what is wrong, not where."""
+    return bool(_STILL_THE_TROUBLE.search(text)) and not _WHERE.search(text)
+
+
 def is_other_matter(context: Context) -> bool:
     """Plainly wanted is something else: how far a ticket is, a person, help."""
     seen = context.understanding

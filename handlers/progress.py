@@ -11,10 +11,11 @@ from handlers.climbing import climb
 from handlers.clocks import set_promise
 from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state, intent, menu
-from handlers.drafting import TICKET_PLACE
+from handlers.drafting import PLACE, TICKET_PLACE
 from handlers.filing import add_words
 from handlers.incomplete import ask_where
 from handlers.neighbours import JOINED, leave
+from handlers.other_matters import tells_no_place
 from handlers.picking import pick
 from handlers.telling import tell
 from handlers.tickets import watch
@@ -36,12 +37,14 @@ _ANSWERS = ((3, True), (2, True), (1, True), (1, False))
 @router.on(menu("progress"))
 @router.on(intent(Intent.PROGRESS))
 @router.command("进度", "查询", "我的工单", roles=EVERYBODY, help="进度：看您报的事办到哪一步了")
-def show_progress(context: Context) -> Reply:
+def show_progress(context: Context) -> Reply | None:
     """All open tickets in a line each; a single one, or one named by its number, in full."""
     if context.rest and context.rest[0].isdigit():
         picked = pick(context, followed(context.person), (), "进度")
         return picked if isinstance(picked, Reply) else _in_full(context, picked[0])
     mine = own(context.session, context.person, ACTIVE, 8)
+    if not mine and context.state == PLACE and tells_no_place(context):
+        return None  # 「啥时候来修」 is about what we are just asking the place of
     if not mine:
         return Reply(context.say("progress.nothing_open"), keep=True)
     if len(mine) == 1:
