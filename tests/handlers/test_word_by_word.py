@@ -45,7 +45,9 @@ def test_what_tells_no_place_is_not_taken_for_one(chat, words):
     assert chat.ticket().place_name == "德尚小区"
 
 
-@pytest.mark.parametrize("words", ["老刘家", "村口大槐树底下", "就那个旮旯", "坏掉的那个路灯旁边", "不清楚", "我也说不上来"])
+@pytest.mark.parametrize(
+    "words", ["老刘家", "村口大槐树底下", "就那个旮旯", "坏掉的那个路灯旁边", "不清楚", "我也说不上来"]
+)
 def test_what_may_be_a_place_is_kept_for_somebody_to_look_up(chat, words):
     chat.says(RESIDENT, LIFT)
     assert "值班人员核实" in chat.says(RESIDENT, words)
