@@ -198,12 +198,13 @@ def command_opening(commands: Iterable[Command]) -> re.Pattern[str]:
 
 def _opening(words: Iterable[str]) -> str:
     # A word is a command only where it stands alone or before a space or number: 「转 12」, not 「转眼三天了」.
+    # Whoever dictates has a full stop behind it.
     either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    return rf"(?:{either})(?=$|[\s\d:：,，#])"
+    return rf"(?:{either})(?=$|[\s\d:：,，#。]|[.．!！~～]+$)"
 
 
 def _commanded(command: Command) -> Filter:
-    pattern = re.compile(rf"{_opening(command.words)}[\s:：,，#]*(.*)", re.DOTALL)
+    pattern = re.compile(rf"{_opening(command.words)}[\s:：,，#。.．!！~～]*(.*)", re.DOTALL)
 
     def wanted(context: Context) -> Context | None:
         if not context.person.roles & command.roles:

@@ -1,27 +1,30 @@
-"""Which ticket a member of staff means: by number, by the last digits, the last one pushed, or by choosing."""
+"""Which ticket a member of staff means: by number, by the last digits, the one in hand, or by choosing."""
 
 import re
+import unicodedata
 
 from sqlalchemy import ColumnElement
 
 from handlers import shown
 from handlers.access import by_number, tickets
-from handlers.choosing import numbered
+from handlers.choosing import chosen, numbered
 from handlers.dialogue import Context, Reply
+from handlers.in_hand import held
 from handlers.shielding import withheld
 from models.moves import Status
-from models.push import last_told
 from models.ticket import Ticket
 
 CHOICE = "picking.choice"
 _REFERENCE = re.compile(r"[#＃]?(\d{3,11})(?!\d)[\s:：,，、]*(.*)", re.DOTALL)
 MOST = 8
+_WITHOUT_WORDS = frozenset({"接", "到", "看", "查", "恢复", "点名", "进度"})
+"""Nothing but a number can follow these: 「接 1」 names a ticket, while 「结 1楼的灯换了」 tells what was done"""
 
 
 def split_reference(rest: str) -> tuple[str, str]:
     """「26112100012 换了灯」 → the digits and the words after them; no digits: empty."""
     found = _REFERENCE.fullmatch(rest.strip())
-    return (found[1], found[2].strip()) if found else ("", rest.strip())
+    return (unicodedata.normalize("NFKC", found[1]), found[2].strip()) if found else ("", rest.strip())
 
 
 def pick(
@@ -29,7 +32,7 @@ def pick(
 ) -> tuple[Ticket, str] | Reply:
     """The ticket that a command is about and the words after it, or what to answer instead.
 
-    Without a number: the ticket last pushed to this person where the command fits it, else the only one that fits,
+    Without a number: the ticket that this person has in hand where the command fits it, else the only one that fits,
     else a numbered choice. A ticket named by its number that the command doesn't fit any more is answered for here;
     `pick_any` leaves that to a caller who can say it better.
     """
@@ -55,16 +58,27 @@ def pick_any(
 def _found(
     context: Context, scope: ColumnElement[bool], statuses: tuple[Status, ...], word: str
 ) -> tuple[Ticket, str] | Reply:
-    digits, words = split_reference(context.rest)
+    digits, words = _chosen(context, word) or split_reference(context.rest)
     if digits:
         return _by_number(context, scope, digits, words, word)
-    last = last_told(context.session, context.person.id)
-    if last and (ticket := context.session.scalar(tickets(scope & (Ticket.id == last), statuses))):
+    shortest = word in _WITHOUT_WORDS and words.isdecimal()
+    if not shortest and (ticket := held(context, scope, statuses)):
         return ticket, words
     fitting = list(context.session.scalars(tickets(scope, statuses).limit(MOST)))
+    if shortest and len(ending := [each for each in fitting if str(each.number).endswith(words)]) == 1:
+        return ending[0], ""
     if not fitting:
         return Reply(context.say("picking.none", word=word))
-    return (fitting[0], words) if len(fitting) == 1 else _choice(context, fitting, words, word)
+    return (fitting[0], words) if len(fitting) == 1 else which(context, fitting, words, word)
+
+
+def _chosen(context: Context, word: str) -> tuple[str, str] | None:
+    """「接 2」 while we ask which one to 接: a number out of that list."""
+    if context.state != CHOICE or context.slots["word"] != word:
+        return None
+    numbers = context.slots["numbers"]
+    number = chosen(context.rest, len(numbers))
+    return None if number is None else (numbers[number], context.slots["words"])
 
 
 def _by_number(
@@ -73,10 +87,11 @@ def _by_number(
     found = by_number(context.session, scope, digits)
     if not found:
         return Reply(context.say("picking.unknown_number", number=digits), keep=True)
-    return (found[0], words) if len(found) == 1 else _choice(context, found, words, word)
+    return (found[0], words) if len(found) == 1 else which(context, found, words, word)
 
 
-def _choice(context: Context, found: list[Ticket], words: str, word: str) -> Reply:
+def which(context: Context, found: list[Ticket], words: str, word: str) -> Reply:
+    """Asks which of these is meant."""
     listed = numbered([shown.line_for(context.town, ticket, context.now, context.person) for ticket in found])
     slots = {"word": word, "words": words, "numbers": [ticket.number for ticket in found]}
     return Reply(context.say("picking.which", word=word, choices=listed), CHOICE, slots)

@@ -10,15 +10,15 @@ from handlers.access import actor, called, tickets, worked
 from handlers.clocks import run_on, set_timer, sign_anew
 from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state
-from handlers.picking import pick, pick_any
+from handlers.in_hand import held, signed_by
+from handlers.picking import MOST, pick, pick_any, which
 from handlers.privacy import shielded
 from handlers.returning import MOST_RETURNS, hand_back
 from handlers.shielding import is_about
 from handlers.telling import tell
 from handlers.tickets import watch
 from models.moves import ACCEPT, ENDED, NOTE, OPEN, REASSIGN, REPORT_IN, RESOLVE, Status
-from models.person import STAFF, Look
-from models.push import last_told
+from models.person import STAFF, Look, Person
 from models.ticket import Source, Ticket
 
 router = Router("working")
@@ -66,6 +66,8 @@ def arrive(context: Context) -> Reply:
         return reply
     if Status(ticket.status) not in REPORT_IN.sources:
         return _already(context, ticket)
+    if not context.rest and ticket.status == Status.DISPATCHED and (signed := _on_the_way(context)):
+        return which(context, [ticket, *signed], "", "到")
     if ticket.status == Status.DISPATCHED and ticket.team == context.person.team:
         _sign(context, ticket)
     if _has_arrived(context, ticket):
@@ -76,6 +78,12 @@ def arrive(context: Context) -> Reply:
             helper.reported_at = context.now
     tell(context.session, context.town, ticket, "report_in", context.now, but=context.person)
     return Reply(context.say("working.arrived", number=ticket.number))
+
+
+def _on_the_way(context: Context) -> list[Ticket]:
+    """Signed for and not arrived at: whoever says 「到」 is rather there than at what was pushed a minute ago."""
+    signed = context.session.scalars(signed_by(context, (Status.WORKING,)).limit(MOST - 1)).all()
+    return [ticket for ticket in signed if not _has_arrived(context, ticket)]
 
 
 @router.command("结", "办结", "完成", roles=STAFF, help="结 [工单号] 办了什么：办结，请居民确认")
@@ -164,8 +172,7 @@ def _due_line(context: Context, ticket: Ticket) -> str:
 def _pick(context: Context, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
     picked = pick_any(context, _reach(context), statuses, word)
     if isinstance(picked, Reply) and not context.rest:
-        last = last_told(context.session, context.person.id)
-        ticket = context.session.scalar(tickets(_reach(context) & (Ticket.id == last))) if last else None
+        ticket = held(context, _reach(context), ())
         if ticket and picked.text == context.say("picking.none", word=word):
             return ticket, ""  # said twice: the caller tells how it stands
     return picked
@@ -295,6 +302,10 @@ def _has_arrived(context: Context, ticket: Ticket) -> bool:
 
 def _already(context: Context, ticket: Ticket) -> Reply:
     """The command was right once, but the ticket has moved on: say how it stands."""
-    mine = ticket.assignee_id == context.person.id
-    key = "working.already_mine" if mine else "working.already"
-    return Reply(context.say(key, line=shown.line(context.town, ticket, context.now)))
+    line = shown.line(context.town, ticket, context.now)
+    if ticket.assignee_id == context.person.id:
+        return Reply(context.say("working.already_mine", line=line))
+    assignee = context.session.get(Person, ticket.assignee_id) if ticket.assignee_id else None
+    if assignee and ticket.status == Status.WORKING and assignee.team == context.person.team:
+        return Reply(context.say("working.already_colleague", name=assignee.name, line=line))
+    return Reply(context.say("working.already", line=line))
