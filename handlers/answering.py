@@ -44,10 +44,14 @@ from handlers.choosing import chosen
 from handlers.dialogue import Context, Message, Reply, Router, command_opening, first_of, in_state
 from handlers.line import Failed, Line, Take, Waiting
 from handlers.looking_up import Found, LookingUp, found_before
+from handlers.neighbours import JOINED
+from handlers.plain_words import command_meant
 from handlers.receiving import Writer, open_with, receive, remember, replies_to, write_replies
 from handlers.same_event import line_up
 from handlers.town import Town, Towns
 from handlers.unanswered import mindful
+from handlers.voting import asked_about
+from handlers.working import meant_by
 from models.base import Sessions
 from nlp.understanding import Intent, Understanding
 
@@ -245,6 +249,18 @@ def ticket_chosen(context: Context) -> Reply | None:
         return None
     text = f"{context.slots['word']} {numbers[number]} {context.slots['words']}".strip()
     return route(replace(context, message=replace(context.message, text=text), state="", slots={}))
+
+
+@picked.on(lambda context: context if context.person.is_staff and context.state in {"", JOINED} else None)
+def meant_as_command(context: Context) -> Reply | None:
+    """「好的我去」「到了」「弄好了，换了皮带」, where they have a ticket to which that can happen."""
+    meant = command_meant(context.text) if context.text else None
+    if meant is None or asked_about(context) is not None:
+        return None  # of what they reported themselves it may be the answer to 「解决了吗」
+    command = meant_by(context, meant)
+    if not isinstance(command, str):
+        return command
+    return route(replace(context, message=replace(context.message, text=command)))
 
 
 _OBEYING = tuple(chain.from_iterable(router.obeying for router in ROUTERS))

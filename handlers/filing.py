@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from handlers import placing
-from handlers.access import own, resident
+from handlers.access import actor, own, resident
 from handlers.choosing import chosen, decided
 from handlers.dialogue import Context, Kind, Reply, Router, in_state, intent, kind
 from handlers.drafting import (
@@ -22,6 +22,7 @@ from handlers.drafting import (
     read,
     told_where,
 )
+from handlers.in_hand import at_work
 from handlers.incomplete import now_placed, placeless
 from handlers.media import hold, waiting
 from handlers.neighbours import JOINED
@@ -32,6 +33,7 @@ from handlers.other_matters import (
     is_trouble_again,
     tells_no_place,
 )
+from handlers.shown import where_in_lists
 from handlers.telling import tell
 from handlers.tickets import Draft, recent
 from models.moves import NOTE, OPEN
@@ -136,6 +138,8 @@ def media_sent(context: Context) -> Reply | None:
             hold(context)
         return None
     attachment, what = hold(context), _MEDIA_NAMES[context.message.kind]
+    if work := at_work(context):
+        return _media_of_work(context, work, attachment, what)
     if context.state == TICKET_PLACE and (asked := context.session.get(Ticket, context.slots["ticket"])):
         return replace(_media_added(context, asked, attachment, what), keep=True)
     if context.state.startswith("filing."):
@@ -189,6 +193,14 @@ def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what:
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=f"补充了{what}")
     tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=f"[{what}]")
     return Reply(context.say("filing.media_added", what=what, number=ticket.number))
+
+
+def _media_of_work(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
+    """Before and after, from whoever works on it."""
+    attachment.ticket_id = ticket.id
+    ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note=f"现场{what}")
+    where = where_in_lists(context.town, ticket)
+    return Reply(context.say("working.media_added", what=what, number=ticket.number, where=where), keep=True)
 
 
 def _with_category(context: Context, draft: Draft, category: str) -> Reply:

@@ -10,8 +10,8 @@ from handlers.access import actor, called, tickets, worked
 from handlers.clocks import run_on, set_timer, sign_anew
 from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state
-from handlers.in_hand import held, signed_by
-from handlers.picking import MOST, pick, pick_any, which
+from handlers.in_hand import held, signed
+from handlers.picking import MOST, pick, pick_any, split_reference, which
 from handlers.privacy import shielded
 from handlers.returning import MOST_RETURNS, hand_back
 from handlers.shielding import is_about
@@ -66,8 +66,8 @@ def arrive(context: Context) -> Reply:
         return reply
     if Status(ticket.status) not in REPORT_IN.sources:
         return _already(context, ticket)
-    if not context.rest and ticket.status == Status.DISPATCHED and (signed := _on_the_way(context)):
-        return which(context, [ticket, *signed], "", "到")
+    if not context.rest and ticket.status == Status.DISPATCHED and (others := _on_the_way(context)):
+        return which(context, [ticket, *others], "", "到")
     if ticket.status == Status.DISPATCHED and ticket.team == context.person.team:
         _sign(context, ticket)
     if _has_arrived(context, ticket):
@@ -82,14 +82,15 @@ def arrive(context: Context) -> Reply:
 
 def _on_the_way(context: Context) -> list[Ticket]:
     """Signed for and not arrived at: whoever says 「到」 is rather there than at what was pushed a minute ago."""
-    signed = context.session.scalars(signed_by(context, (Status.WORKING,)).limit(MOST - 1)).all()
-    return [ticket for ticket in signed if not _has_arrived(context, ticket)]
+    return [ticket for ticket in signed(context) if not _has_arrived(context, ticket)][: MOST - 1]
 
 
 @router.command("结", "办结", "完成", roles=STAFF, help="结 [工单号] 办了什么：办结，请居民确认")
 def resolve(context: Context) -> Reply:
-    """Done, with the words that the resident will read."""
-    return _with_words(context, (Status.WORKING,), "结", "working.resolve_how")
+    """Done, with the words that the resident will read. Whoever has done it has signed."""
+    named = bool(split_reference(context.rest)[0])
+    unsigned = named or held(context, _reach(context), (Status.WORKING,)) is None
+    return _with_words(context, _HELD if unsigned else (Status.WORKING,), "结", "working.resolve_how")
 
 
 @router.command("退", "退单", roles=STAFF, help="退 [工单号] 原因：不归我们，退回社区裁定")
@@ -142,6 +143,22 @@ def look(context: Context) -> Reply:
     """All of one ticket, for whoever works on it; who looked is written down."""
     picked = pick(context, _reach(context), (), "看")
     return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
+
+
+def meant_by(context: Context, command: str) -> str | Reply | None:
+    """The command with the number of the ticket that somebody means who says it in plain words; None: they have none.
+
+    To close the wrong one is worst: who works on several is asked which.
+    """
+    word, words = command[0], command[1:].strip()
+    if word == "结" and len(mine := signed(context)) > 1:
+        return which(context, mine, words, word)
+    ticket = held(context, _reach(context), (*_HELD, Status.RESOLVED) if word == "结" else _HELD)
+    if ticket is None:
+        return None
+    if word == "到":
+        return command
+    return f"{word} {ticket.number} {words}".strip()
 
 
 def opened(context: Context, ticket: Ticket) -> str:
@@ -226,6 +243,8 @@ def _slots(word: str, ticket: Ticket) -> dict[str, object]:
 
 
 def _resolve(context: Context, ticket: Ticket, words: str) -> Reply:
+    if ticket.status == Status.DISPATCHED and ticket.team == context.person.team:
+        _sign(context, ticket)
     if ticket.status != Status.WORKING:
         return _already(context, ticket)
     ticket.answer = words

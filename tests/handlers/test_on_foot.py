@@ -2,8 +2,10 @@
 
 import pytest
 from chat import COLLEAGUE, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from sqlalchemy import select
 
-from models.ticket import Ticket
+from handlers.dialogue import Kind
+from models.ticket import Attachment, Ticket
 
 pytestmark = pytest.mark.slow
 
@@ -94,3 +96,130 @@ def test_a_supervisor_presses_what_they_opened_last(chat, clock):
     clock.turn(minutes=1)
     chat.says(SUPERVISOR, f"查 {first}")
     assert f"{first} 已督办" in chat.says(SUPERVISOR, "督办")
+
+
+# -- plain words -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words", ["接了", "好的我去", "好的，我去看看", "收到，马上过去", "我来处理。", "安排师傅过去了"]
+)
+def test_plain_words_sign(chat, words):
+    [number] = reported(chat, LIFT)
+    assert "已签收" in chat.says(PROPERTY, words)
+    assert status(chat, number) == "working"
+
+
+@pytest.mark.parametrize("words", ["到了", "我到了", "已经到现场了。", "师傅到了"])
+def test_plain_words_arrive(chat, words):
+    reported(chat, LIFT)
+    chat.says(PROPERTY, "接")
+    assert "已记下到场" in chat.says(PROPERTY, words)
+
+
+@pytest.mark.parametrize("words", ["弄好了", "已经修好了。", "处理完了", "搞定了！", "已修好"])
+def test_plain_words_for_done_ask_how(chat, words):
+    reported(chat, LIFT)
+    chat.says(PROPERTY, "接")
+    assert "怎么办好的" in chat.says(PROPERTY, words)
+    chat.says(PROPERTY, "换了门机皮带")
+    assert (chat.ticket().status, chat.ticket().answer) == ("resolved", "换了门机皮带")
+
+
+@pytest.mark.parametrize("words", ["弄好了，换了个门机", "修好了 换了皮带", "电梯门修好了"])
+def test_plain_words_that_tell_how_are_the_answer(chat, words):
+    reported(chat, LIFT)
+    chat.says(PROPERTY, "接")
+    chat.says(PROPERTY, words)
+    assert (chat.ticket().status, chat.ticket().answer) == ("resolved", words)
+
+
+def test_who_works_on_several_is_asked_which_is_done(chat, clock):
+    first, second = reported(chat, LIFT, BIN)
+    for number in (first, second):
+        clock.turn(minutes=1)
+        chat.says(PROPERTY, f"接 {number}")
+    asked = chat.says(PROPERTY, "弄好了，扫干净了")
+    assert "结哪一张" in asked
+    assert {status(chat, first), status(chat, second)} == {"working"}
+    wanted = next(line for line in asked.splitlines() if first in line)[0]
+    assert first in chat.says(PROPERTY, wanted)
+    assert (status(chat, first), status(chat, second)) == ("resolved", "working")
+
+
+def test_going_to_what_one_has_signs_for_nothing_else(chat, clock):
+    [first] = reported(chat, LIFT)
+    chat.says(PROPERTY, "接")
+    clock.turn(minutes=1)
+    chat.says(COLLEAGUE, "待办")
+    chat.says(RESIDENT, "快点来人")
+    chat.says(PROPERTY, "马上去")
+    assert status(chat, first) == "working"
+
+
+@pytest.mark.parametrize("words", ["修好了吗", "还没修好", "换好了，明天再来看看", "没修好", "到期了", "收到"])
+def test_other_words_do_nothing(chat, words):
+    [number] = reported(chat, LIFT)
+    chat.says(PROPERTY, "接")
+    chat.says(PROPERTY, words)
+    assert status(chat, number) == "working"
+
+
+def test_a_resident_s_plain_words_are_no_commands(chat):
+    [number] = reported(chat, LIFT)
+    chat.says(RESIDENT, "接了")
+    chat.says(NEIGHBOUR, "到了")
+    assert status(chat, number) == "dispatched"
+
+
+def test_staff_who_answer_for_what_they_reported_rate_it(chat):
+    chat.says(COLLEAGUE, "城南宜居家园3号楼楼道灯不亮")
+    number = chat.ticket().number
+    chat.says("oWhistleProperty000000000003", f"接 {number}")
+    chat.says("oWhistleProperty000000000003", f"结 {number} 换了灯泡")
+    assert "解决了吗" in chat.says(COLLEAGUE, "修好了")
+
+
+def test_what_was_done_without_signing_is_signed_for_by_it(chat):
+    [number] = reported(chat, LIFT)
+    assert "已办结" in chat.says(PROPERTY, f"结 {number} 换了皮带")
+    assert chat.ticket().assignee_id is not None
+
+
+def test_done_is_what_was_signed_for_rather_than_what_was_pushed_last(chat, clock):
+    [first] = reported(chat, LIFT)
+    chat.says(PROPERTY, "接")
+    clock.turn(minutes=5)
+    chat.says(NEIGHBOUR, BIN)
+    assert first in chat.says(PROPERTY, "结 换了皮带")
+
+
+# -- pictures ----------------------------------------------------------------------------------------------------------
+
+
+def attached(chat):
+    with chat.program.reading() as session:
+        return [(each.kind, each.ticket_id) for each in session.scalars(select(Attachment).order_by(Attachment.id))]
+
+
+def test_a_worker_s_photos_belong_to_what_they_work_on(chat, clock):
+    first, _ = reported(chat, LIFT, BIN)
+    clock.turn(minutes=1)
+    chat.says(PROPERTY, f"接 {first}")
+    said = chat.sends(PROPERTY, Kind.IMAGE, media_id="before")
+    assert first in said
+    assert "德尚小区3号楼" in said
+    chat.says(PROPERTY, "结")
+    chat.sends(PROPERTY, Kind.IMAGE, media_id="after")
+    assert "已办结" in chat.says(PROPERTY, "换了皮带")
+    chat.sends(PROPERTY, Kind.VIDEO, media_id="it runs")
+    ticket = chat.tickets()[0].id
+    assert attached(chat) == [("image", ticket), ("image", ticket), ("video", ticket)]
+
+
+def test_a_worker_s_photo_of_their_own_report_goes_with_it(chat):
+    reported(chat, LIFT)
+    chat.says(PROPERTY, "巡查")
+    chat.sends(PROPERTY, Kind.IMAGE, media_id="p1")
+    chat.says(PROPERTY, "德尚小区3号楼垃圾满了")
+    assert attached(chat) == [("image", chat.ticket().id)]

@@ -1,0 +1,40 @@
+"""Staff talk as people do: 「接了」「好的我去」「到了」「弄好了，换了皮带」 are the commands that they mean."""
+
+import re
+
+_I = r"(?:我们?|俺|咱)?"
+_END = r"(?:了|啦|吧|哈|哦)*[。.！!～~\s]*"
+_YES = r"(?:(?:好的?|行|嗯+|收到|可以|没问题|ok|OK)[，,。、\s]*)?"
+_SIGNS = re.compile(
+    rf"{_YES}{_I}(?:这就|马上|现在|立刻|已经?|先|一会儿?|待会儿?)*"
+    rf"(?:接[了单下]了?|签收了|(?:过?去|来)(?:看看?|一趟|处理|修|弄)|过去|去|来处理|安排(?:人|师傅)?(?:过?去)?)(?:一下)?{_END}"
+)
+_ARRIVES = re.compile(
+    rf"{_YES}(?:{_I}|人|师傅)(?:已经?|刚刚?|都)?(?:到(?:了|达|现场|场|位|地方|楼下|门口)+|在现场){_END}"
+)
+_DONE = (
+    r"(?:弄|修|搞|办|处理|换|清理|疏通|打扫|收拾|整改|修理|维修|清|扫|补|装|通)(?:好|完|完毕|完成|干净|妥|利索|走|通)"
+    r"|解决|搞定|完工|修复|恢复正常|清理|处理|疏通"
+)
+_THING = r"(?![已都全刚我俺咱也])[^没未不别再要是，,。\s]{1,8}?"
+_RESOLVES = re.compile(
+    rf"{_YES}({_THING})?{_I}(?:(?:已经?|都|全|也)*(?:{_DONE})(?:了|啦)|已经?(?:{_DONE}))(?:[，,。.！!～~；;\s]+(.*))?",
+    re.DOTALL,
+)
+_LONGEST = 200
+_NOT_YET = re.compile(r"[吗呢?？]|还[没未]|[没未](?:[有能]|办法)|明天|后天|等会儿?再")
+
+
+def command_meant(text: str) -> str | None:
+    """The command in other words, with what was done behind it; None where it is none of these."""
+    words = text.strip()
+    if len(words) > _LONGEST or re.search(r"[吗呢?？]", words):
+        return None
+    if _ARRIVES.fullmatch(words):
+        return "到"
+    if _SIGNS.fullmatch(words) and len(words) > 1:
+        return "接"
+    done = _RESOLVES.fullmatch(words)
+    if done is None or _NOT_YET.search(words):
+        return None
+    return f"结 {words}" if done[1] or done[2] else "结"
