@@ -1,95 +1,28 @@
-"""Questions in plain words: 「上周哪个小区停车投诉最多」 → a query → figures that open to their tickets."""
+"""Figures that answer a question in plain words (handlers.plain_questions), each counted as DOMAIN.md 4 says."""
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select, true
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from handlers import call_figures, shown
 from handlers.access import overseen, within
 from handlers.dialogue import Context, Reply
-from handlers.figures import late, percent, still_open, week_start
-from handlers.periods import Period, find_period
+from handlers.figures import day_start, late, percent, still_open
+from handlers.local_days import days_between, local_day
+from handlers.plain_questions import MEASURE_NAMES, Query, parse
 from handlers.town import Town
+from models.grid import TeamKind
 from models.moves import Closing, Status
-from models.ticket import Source, Ticket
+from models.support import Support
+from models.ticket import CHINA, Source, Ticket
 
-_ASKS = re.compile(
-    r"多少|几[件个起条]|哪[个些家里]|最多|最少|最高|最低|统计|怎么样|如何|数量|情况|率|占比|分别|各[个类小社街单网]|按.{1,4}[分看]|排|\?|？"
-)
-
-_GROUPS: tuple[tuple[str, str], ...] = (
-    (r"(?:各|哪个|哪些|每个|按|最[多少高低好差快慢]的)(?:承办)?(?:单位|物业|公司|部门|队伍)|哪家", "team"),
-    (r"(?:各|哪个|哪些|每个|按|最[多少高低好差快慢]的)社区", "community"),
-    (r"(?:各|哪个|哪些|每个|按|最[多少高低好差快慢]的)街道", "street"),
-    (r"(?:各|哪个|哪些|每个|按|最[多少高低好差快慢]的)网格", "grid"),
-    (r"(?:各|哪个|哪些|每个|按|最[多少高低好差快慢]的)小区", "place"),
-    (r"(?:各类|哪类|哪一类|哪些类|各种|每类|按类|什么问题|哪种|各个类别)", "category"),
-    (r"(?:各|哪个|哪种|每个|按|最[多少高低]的)(?:来源|渠道)", "source"),
-    (r"(?:每天|每日|逐日|按天|按日)", "day"),
-)
-_MEASURES: tuple[tuple[str, str], ...] = (
-    (r"报到率|按时报到|报到.{0,3}及时", "report_rate"),
-    (r"(?:报到|吹哨).*(?:迟|晚|超时|慢)|迟到", "report_late"),
-    (r"满意率|满意度", "satisfaction_rate"),
-    (r"解决率", "solved_rate"),
-    (r"按期|及时率", "on_time_rate"),
-    (r"响应率", "response_rate"),
-    (r"重办|返工", "reopened"),
-    (r"超时|逾期|超期", "late"),
-    (r"在办|没办完|未办结|没解决|还有", "open"),
-    (r"解决了|办结|办完|结案", "closed"),
-    (r"催办", "urged"),
-    (r"紧急|警情|危险", "urgent"),
-)
-_MEASURE_NAMES = {
-    "count": "诉求",
-    "satisfaction_rate": "满意率",
-    "solved_rate": "解决率",
-    "on_time_rate": "按期办结率",
-    "response_rate": "响应率",
-    "reopened": "重办",
-    "late": "超时",
-    "open": "在办",
-    "closed": "已结案",
-    "urged": "被催办",
-    "urgent": "紧急",
-    **call_figures.MEASURES,
-}
-_SOURCES = {"热线": Source.HOTLINE, "巡查": Source.PATROL, "公众号": Source.CHAT, "导入": Source.IMPORT}
-_LIMIT = re.compile(r"前\s*(\d{1,2}|[一二三四五六七八九十])")
-_HANZI = "零一二三四五六七八九十"
-_MOST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question as we understood it. Shown back with the answer, so that a misreading is seen."""
-
-    period: Period
-    measure: str = "count"
-    group: str = ""
-    grid: str = ""
-    category: str = ""
-    item: str = ""
-    source: str = ""
-    order: str = "desc"
-    limit: int = _MOST
-
-    def as_json(self) -> dict[str, Any]:
-        """DESIGN 4: period, filters, group, measure, order, limit."""
-        period = {
-            "name": self.period.name,
-            "since": self.period.since.isoformat(),
-            "until": self.period.until.isoformat(),
-        }
-        given = ("grid", "category", "item", "source")
-        filters = {name: getattr(self, name) for name in given if getattr(self, name)}
-        rest = {name: getattr(self, name) for name in ("group", "measure", "order", "limit")}
-        return {"period": period, "filters": filters, **rest}
+_ENDINGS = frozenset({"closed", "solved"})
+"""Counted in the time when they ended; all else in the time when it was filed"""
+_THREE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,71 +35,91 @@ class Row:
     of: int
 
 
-def parse(town: Town, text: str, now: datetime) -> Query | None:
-    """A question about figures, or None: then it is something else."""
-    if not _ASKS.search(text):
-        return None
-    period, measure, group = find_period(text, now), _named(text, _MEASURES), _named(text, _GROUPS)
-    if not (period or measure or group):
-        return None
-    category, item = _what(town, text)
-    source = next((source.value for word, source in _SOURCES.items() if word in text), "")
-    if not (measure or group or category or source or re.search(r"诉求|工单|报|件|投诉|问题", text)):
-        return None
-    grid = next((g.code for g in sorted(town.world.grids.values(), key=lambda g: -len(g.name)) if g.name in text), "")
-    if measure in call_figures.MEASURES and not group:
-        group = "team"  # 「报到迟到最多的单位」: it is teams that are called
-    order = "asc" if re.search(r"最少|最低|最差|倒数", text) else "desc"
-    return Query(
-        period or _this_week(now), measure or "count", group, grid, category, item, source, order, _limit(text)
-    )
-
-
 def run(session: Session, town: Town, query: Query, scope: ColumnElement[bool], now: datetime) -> list[Row]:
-    """The figures. One grouped statement over the period's tickets."""
+    """The figures, as many as were asked for."""
+    return _cut(query, figures(session, town, query, scope, now))
+
+
+def figures(session: Session, town: Town, query: Query, scope: ColumnElement[bool], now: datetime) -> list[Row]:
+    """All of them, in their order. One grouped statement over the period's tickets, or over its calls."""
+    group = _column(session, query)
+    if query.measure in call_figures.MEASURES:
+        counted = _of_calls(session, town, query, scope, group)
+    else:
+        part, whole = _measured(session, query, now)
+        sums = select(func.sum(case((part & whole, 1), else_=0)), func.sum(case((whole, 1), else_=0)))
+        counting: Any = sums.where(scope, _filter(town, query)).add_columns(literal("") if group is None else group)
+        found = session.execute(counting if group is None else counting.group_by(group))
+        counted = [(key or "", got or 0, of or 0) for got, of, key in found]
+    if query.kind:
+        counted = [each for each in counted if _kind(town, each[0]) == query.kind]
+    if query.group == "day" and not query.measure.endswith("_rate"):
+        counted += [(day, 0, 0) for day in _days(query, now) - {key for key, *_ in counted}]
+    return _ordered(query, [_row(town, query, *each) for each in counted])
+
+
+def _of_calls(
+    session: Session,
+    town: Town,
+    query: Query,
+    scope: ColumnElement[bool],
+    group: Any,  # noqa: ANN401  (a column)
+) -> list[tuple[Any, int, int]]:
+    """Figures over the calls of whistles within the period, whenever their tickets were filed."""
+    where = scope & _filter(town, query, by_time=False)
+    found = call_figures.counted(session, where, query.period.since, query.period.until, group)
+    if query.measure == "report_late":
+        return [(key, late, calls) for key, late, _, calls in found]
+    return [(key, in_time, late + in_time) for key, late, in_time, _ in found]
+
+
+def _column(session: Session, query: Query) -> Any:  # noqa: ANN401  (a column, None without a group)
+    of_calls = query.measure in call_figures.MEASURES
+    moment = Support.called_at if of_calls else _moment(query)
     columns: dict[str, Any] = {
-        "team": Ticket.team,
+        "team": Support.team if of_calls else Ticket.team,
         "community": Ticket.community,
         "street": Ticket.street,
         "grid": Ticket.grid,
-        "place": Ticket.place_name,
+        "place": Ticket.place_id,
         "category": Ticket.category,
         "source": Ticket.source,
-        "day": func.substr(Ticket.number, 1, 6),
+        "day": func.substr(Ticket.number, 1, 6) if moment is Ticket.created_at else local_day(session, moment),
     }
-    group = columns.get(query.group)
-    if query.measure in call_figures.MEASURES:
-        return _of_calls(session, town, query, scope, group)
-    part, whole = _measured(query.measure, now)
-    statement = select(func.sum(case((part & whole, 1), else_=0)), func.sum(case((whole, 1), else_=0)))
-    statement = statement.where(scope, _filter(query))
-    if group is None:
-        counted = [("", *session.execute(statement).one())]
-    else:
-        counted = [tuple(row) for row in session.execute(statement.add_columns(group).group_by(group))]
-        counted = [(key or "", part_sum, whole_sum) for part_sum, whole_sum, key in counted]
-    rows = [_row(town, query, key, int(got or 0), int(of or 0)) for key, got, of in counted]
-    return _ordered(query, rows)[: query.limit]
+    return columns.get(query.group)
 
 
-def _of_calls(session: Session, town: Town, query: Query, scope: ColumnElement[bool], group: Any) -> list[Row]:  # noqa: ANN401  (a column)
-    """Figures over the calls of whistles within the period, whenever their tickets were filed."""
-    where = scope & _filter(query, by_time=False)
-    found = call_figures.counted(session, where, query.period.since, query.period.until, group)
-    late = query.measure == "report_late"
-    return _ordered(query, [_row(town, query, key, n if late else kept, calls) for key, n, kept, calls in found])[
-        : query.limit
-    ]
+def _moment(query: Query) -> Any:  # noqa: ANN401  (a mapped column)
+    return Ticket.ended_at if query.measure in _ENDINGS else Ticket.created_at
 
 
 def answer_question(context: Context) -> Reply | None:
-    """The answer in the chat, with the question as we understood it above."""
+    """The answer in the chat, with the question as we understood it above and what we left out below."""
     query = parse(context.town, context.text, context.now)
     if query is None:
         return None
-    rows = run(context.session, context.town, query, overseen(context.person), context.now)
-    lines = "\n".join(_line(query, row) for row in rows) or context.say("supervising.no_tickets")
-    return Reply(context.say("supervising.answer", understood=understood(context.town, query), lines=lines), keep=True)
+    if query.strange:
+        names = "、".join(dict.fromkeys(MEASURE_NAMES.values()))
+        said = context.say("asking.strange", words="”“".join(query.strange), measures=names)
+        return Reply(said, keep=True)
+    found = figures(context.session, context.town, query, overseen(context.person), context.now)
+    rows = _cut(query, found)
+    lines = [_line(query, row) for row in rows] or [context.say("supervising.no_tickets")]
+    lines += _remarks(context, query, found, len(rows))
+    said = understood(context.town, query)
+    return Reply(context.say("supervising.answer", understood=said, lines="\n".join(lines)), keep=True)
+
+
+def _remarks(context: Context, query: Query, found: list[Row], shown_rows: int) -> list[str]:
+    """How many there are besides, who is not among them, and which words were not heeded."""
+    said = []
+    if len(found) > shown_rows:
+        said.append(context.say("asking.cut", groups=len(found), shown=shown_rows))
+    if query.group and query.group != "day" and query.order == "asc" and not query.measure.endswith("_rate"):
+        said.append(context.say("asking.none_left_out"))
+    if query.unread:
+        said.append(context.say("asking.unread", words="”“".join(query.unread)))
+    return said
 
 
 def understood(town: Town, query: Query) -> str:
@@ -184,35 +137,58 @@ def understood(town: Town, query: Query) -> str:
     where = town.world.grids[query.grid].name if query.grid else ""
     what = town.catalogue.name(query.category, query.item) if query.category else ""
     source = shown.SOURCE_NAMES[Source(query.source)] if query.source else ""
-    said = [query.period.name, where, source, what, groups.get(query.group, ""), _MEASURE_NAMES[query.measure]]
+    team = shown.team_name(town, query.team) if query.team else ""
+    kind = {TeamKind.PROPERTY: "物业", TeamKind.DEPARTMENT: "部门"}.get(TeamKind(query.kind), "") if query.kind else ""
+    by = groups.get(query.group, "") + (f"（{kind}）" if kind else "")
+    said = [query.period.name, where, query.place, team, source, what, by, _measure_name(query)]
     return " · ".join(each for each in said if each)
 
 
-def _measured(measure: str, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _measured(session: Session, query: Query, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """(what is counted, out of what) for a measure; DOMAIN.md 4 has the formulas."""
     closed = Ticket.status == Status.CLOSED.value
     followed_up = closed & Ticket.closing.in_([Closing.CONFIRMED.value, Closing.EXPLAINED.value])
-    due = Ticket.handle_by.is_not(None) & ((Ticket.handle_by < now) | Ticket.resolved_at.is_not(None))
+    finished_late = Ticket.resolved_at > Ticket.handle_by
+    confirmed = Ticket.closing == Closing.CONFIRMED.value
     table: dict[str, tuple[ColumnElement[bool], ColumnElement[bool]]] = {
         "satisfaction_rate": (Ticket.rating >= 2, Ticket.rating.is_not(None)),
-        "solved_rate": (Ticket.closing == Closing.CONFIRMED.value, followed_up),
-        "on_time_rate": (Ticket.resolved_at <= Ticket.handle_by, due),
-        "response_rate": (Ticket.accepted_at <= Ticket.accept_by, Ticket.accept_by.is_not(None)),
+        "solved_rate": (confirmed, followed_up),
+        "on_time_rate": (Ticket.resolved_at <= Ticket.handle_by, _due(Ticket.handle_by, Ticket.resolved_at, now)),
+        "response_rate": (Ticket.accepted_at <= Ticket.accept_by, _due(Ticket.accept_by, Ticket.accepted_at, now)),
+        "reopened_rate": (Ticket.reopenings > 0, closed | (Ticket.reopenings > 0)),
+        "three_day_rate": (days_between(session, Ticket.created_at, Ticket.resolved_at) <= _THREE, closed),
+        "returned": (Ticket.returns > 0, true()),
+        "red": (Ticket.red_flag != "", true()),
         "reopened": (Ticket.reopenings > 0, true()),
-        "late": (late(now), true()),
+        "late": (late(now) if query.is_of_now else late(now) | finished_late, true()),
         "open": (still_open(), true()),
-        "closed": (closed, true()),
+        "solved": (confirmed, closed),
+        "closed": (closed, closed),
         "urged": (Ticket.urges > 0, true()),
         "urgent": (Ticket.urgent.is_(True), true()),
     }
-    return table.get(measure, (true(), true()))
+    part, whole = table.get(query.measure, (true(), true()))
+    return (part, part & whole) if query.is_of_now else (part, whole)
 
 
-def _filter(query: Query, *, by_time: bool = True) -> ColumnElement[bool]:
-    filed = (Ticket.created_at >= query.period.since) & (Ticket.created_at < query.period.until)
-    wanted = filed if by_time else true()
+def _due(limit: Any, kept_at: Any, now: datetime) -> ColumnElement[bool]:  # noqa: ANN401  (mapped columns)
+    """A limit that was kept, late or in time, or has run out. A clock that stands still, or whose ticket was taken back
+    or merged before, has not run out; what was never ours to do is left out (剔除).
+    """
+    clock = func.coalesce(Ticket.stopped_at, Ticket.ended_at, literal(now, limit.type))
+    ours = (Ticket.status != Status.DECLINED.value) & limit.is_not(None)
+    return and_(ours, or_(kept_at.is_not(None), limit < clock))
+
+
+def _filter(town: Town, query: Query, *, by_time: bool = True) -> ColumnElement[bool]:
+    moment = _moment(query)
+    wanted = (moment >= query.period.since) & (moment < query.period.until) if by_time else true()
     if query.grid:
         wanted &= within(query.grid)
+    if query.place:
+        wanted &= Ticket.place_id.in_([place.id for place in town.world.places_named(query.place)])
+    if query.team:
+        wanted &= (Support.team if query.measure in call_figures.MEASURES else Ticket.team) == query.team
     if query.source:
         wanted &= Ticket.source == query.source
     if query.category:
@@ -220,54 +196,67 @@ def _filter(query: Query, *, by_time: bool = True) -> ColumnElement[bool]:
     return wanted & (Ticket.item == query.item) if query.item else wanted
 
 
-def _row(town: Town, query: Query, key: str, got: int, of: int) -> Row:
-    names = {
-        "team": lambda: shown.team_name(town, key),
-        "category": lambda: town.catalogue.name(key),
-        "place": lambda: key or "地点不明",
-        "source": lambda: shown.SOURCE_NAMES[Source(key)],
-        "day": lambda: f"{int(key[2:4])}月{int(key[4:6])}日" if len(key) == 6 else "—",
-        "": lambda: _MEASURE_NAMES[query.measure],
-    }
-    grid = town.world.grids.get(key)
-    name = names.get(query.group, lambda: grid.name if grid else "无归属")()
+def _days(query: Query, now: datetime) -> set[str]:
+    """The days of a period that have begun."""
+    first, end = query.period.since, min(query.period.until, day_start(now) + timedelta(days=1))
+    return {f"{(first + timedelta(days=day)).astimezone(CHINA):%y%m%d}" for day in range((end - first).days)}
+
+
+def _row(town: Town, query: Query, key: Any, got: int, of: int) -> Row:  # noqa: ANN401  (a code, a place's id)
     rate = query.measure.endswith("_rate")
+    name = _name(town, query, key)
+    key = name if query.group == "place" and key else key
     return Row(key, name, (got / of if of else None) if rate else got, of)
 
 
+def _name(town: Town, query: Query, key: Any) -> str:  # noqa: ANN401
+    grid = town.world.grids.get(key)
+    names: dict[str, Callable[[], str]] = {
+        "": lambda: _measure_name(query),
+        "team": lambda: shown.team_name(town, key),
+        "category": lambda: town.catalogue.name(key),
+        "source": lambda: shown.SOURCE_NAMES[Source(key)],
+        "day": lambda: f"{int(key[2:4])}月{int(key[4:6])}日" if len(key) == len("yymmdd") else "—",
+        "place": lambda: _place_name(town, key),
+    }
+    return names.get(query.group, lambda: grid.name if grid else "无归属")()
+
+
+def _place_name(town: Town, key: Any) -> str:  # noqa: ANN401
+    """With its community where another one has a place of the same name."""
+    place = town.world.places.get(key)
+    if place is None:
+        return "地点不明"
+    community = town.world.grids.get(place.community)
+    if community is None or len(town.world.places_named(place.name)) == 1:
+        return place.name
+    return f"{place.name}（{community.name}）"
+
+
+def _kind(town: Town, key: Any) -> str:  # noqa: ANN401
+    team = town.world.teams.get(key)
+    return team.kind if team else ""
+
+
+def _measure_name(query: Query) -> str:
+    name = MEASURE_NAMES[query.measure]
+    return f"{name}（含已办结的）" if query.measure == "late" and not query.is_of_now else name
+
+
 def _ordered(query: Query, rows: list[Row]) -> list[Row]:
-    if query.group == "day":
+    if query.group == "day" and query.order == "time":
         return sorted(rows, key=lambda row: row.key)
     known = [row for row in rows if row.value is not None]
-    return sorted(known, key=lambda row: ((row.value or 0) * (1 if query.order == "asc" else -1), row.key)) or rows
+    sign = 1 if query.order == "asc" else -1
+    return sorted(known, key=lambda row: ((row.value or 0) * sign, row.key)) or sorted(rows, key=lambda row: row.key)
+
+
+def _cut(query: Query, rows: list[Row]) -> list[Row]:
+    """The first ones; of days in their order the latest."""
+    return rows[-query.limit :] if query.order == "time" else rows[: query.limit]
 
 
 def _line(query: Query, row: Row) -> str:
     if query.measure.endswith("_rate"):
         return f"{row.name} {percent(row.value)}（{row.of}件）"
     return f"{row.name} {row.value:g}{'次' if query.measure in call_figures.MEASURES else '件'}"
-
-
-def _named(text: str, table: tuple[tuple[str, str], ...]) -> str:
-    return next((name for pattern, name in table if re.search(pattern, text)), "")
-
-
-def _what(town: Town, text: str) -> tuple[str, str]:
-    """The category, or the sub-item, that a question names: its name, or its name's first two characters."""
-    for key, (category, name) in town.catalogue.items.items():
-        if name in text:
-            return category, key
-    names = town.catalogue.categories.items()
-    return next((key for key, name in names if name in text or (key != "other" and name[:2] in text)), ""), ""
-
-
-def _limit(text: str) -> int:
-    found = _LIMIT.search(text)
-    if not found:
-        return _MOST
-    return int(found[1]) if found[1].isdigit() else _HANZI.index(found[1])
-
-
-def _this_week(now: datetime) -> Period:
-    since = week_start(now)
-    return Period("本周", since, since + timedelta(weeks=1))

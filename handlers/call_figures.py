@@ -43,9 +43,12 @@ def counted(
     until: datetime,
     group: Any,  # noqa: ANN401  (a column)
 ) -> list[tuple[str, int, int, int]]:
-    """(key, late, in time, calls) of each group; of all together where there is none."""
-    sums = (_count(Support.late.is_(True)), _count(Support.late.is_(False)), func.count())
-    column = literal("") if group is None else Support.team if group is Ticket.team else group
+    """(key, late, in time, calls) of each group; of all together where there is none. Whose time is not over yet, and
+    who was let go before it was, is neither.
+    """
+    in_time = Support.late.is_(False) & Support.reported_at.is_not(None)
+    sums = (_count(Support.late.is_(True)), _count(in_time), func.count())
+    column = literal("") if group is None else group
     query = _calls(scope, since, until, column, *sums)
     rows = session.execute(query if group is None else query.group_by(column))
     return [(key or "", late or 0, in_time or 0, calls) for key, late, in_time, calls in rows]

@@ -13,8 +13,8 @@ import structlog
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from handlers.asking import parse
 from handlers.dialogue import Command, Context, Message, Reply, command_opening
+from handlers.plain_questions import parse
 from handlers.receiving import Writer, known_writer, replies_to
 from handlers.supervising import FIGURES, opens_figure
 from handlers.town import Towns

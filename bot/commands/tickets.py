@@ -13,6 +13,7 @@ from bot.commands.shared import moment as as_moment
 from handlers import asking, shown
 from handlers.access import overseen, tickets, within
 from handlers.dialogue import Kind, Message
+from handlers.plain_questions import parse
 from handlers.privacy import for_staff
 from handlers.welcome import appoint as give_role
 from handlers.welcome import invite as new_invitation
@@ -49,8 +50,8 @@ def ask(command: Command, text: str, openid: str | None, now: str | None) -> Non
     moment = as_moment(now) if now else program.clock()
     with program.reading() as session:
         town = program.towns.current(session)
-        query = asking.parse(town, text, moment)
-        if query is None:
+        query = parse(town, text, moment)
+        if query is None or query.strange:
             raise click.ClickException(f"没看懂这个问题：{text}。试试“上周哪个社区停车的诉求最多”")
         scope = overseen(_person(session, openid)) if openid else true()
         rows = asking.run(session, town, query, scope, moment)

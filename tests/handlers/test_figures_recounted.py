@@ -1,0 +1,353 @@
+"""Every figure that a supervisor can ask for, counted once more in plain Python over the rows themselves.
+
+The formulas below are DOMAIN.md 4's, read afresh: the program's own conditions are not asked.
+"""
+
+import random
+from collections import defaultdict
+from datetime import datetime, timedelta
+from itertools import product
+
+import pytest
+from chat import ADMIN, COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from sqlalchemy import insert, select, update
+
+from bot.synth.filling import fill
+from handlers import asking
+from handlers.access import overseen
+from handlers.plain_questions import parse
+from handlers.welcome import appoint
+from models.moves import ENDED, OPEN, Status
+from models.person import Person, Role
+from models.support import Support
+from models.ticket import CHINA, Ticket
+
+TICKETS = 400
+DAY = timedelta(days=1)
+
+
+def _place(t, town):
+    place = town.world.places.get(t["place_id"])
+    if place is None:
+        return ""
+    alone = sum(each.name == place.name for each in town.world.places.values()) == 1
+    return place.name if alone else f"{place.name}（{town.world.grids[place.community].name}）"
+
+
+# The test's Monday is 2026-11-16, ten in the morning.
+PERIODS = {
+    "今天": ("2026-11-16", "2026-11-17"),
+    "昨天": ("2026-11-15", "2026-11-16"),
+    "本周": ("2026-11-16", "2026-11-23"),
+    "上周": ("2026-11-09", "2026-11-16"),
+    "上上周": ("2026-11-02", "2026-11-09"),
+    "上周五": ("2026-11-13", "2026-11-14"),
+    "上周三到周五": ("2026-11-11", "2026-11-14"),
+    "本月": ("2026-11-01", "2026-12-01"),
+    "上个月": ("2026-10-01", "2026-11-01"),
+    "10月31日": ("2026-10-31", "2026-11-01"),
+    "10月1日到7日": ("2026-10-01", "2026-10-08"),
+    "近30天": ("2026-10-18", "2026-11-17"),
+    "近一周": ("2026-11-10", "2026-11-17"),
+    "三季度": ("2026-07-01", "2026-10-01"),
+    "去年12月": ("2025-12-01", "2026-01-01"),
+    "今年": ("2026-01-01", "2027-01-01"),
+}
+GROUPS = {
+    "": None,
+    "各单位": lambda t, _town: t["team"],
+    "各社区": lambda t, _town: t["community"],
+    "各街道": lambda t, _town: t["street"],
+    "各网格": lambda t, _town: t["grid"],
+    "各小区": _place,
+    "各类": lambda t, _town: t["category"],
+    "各来源": lambda t, _town: t["source"],
+    "每天": lambda t, _town: f"{t['moment'].astimezone(CHINA):%y%m%d}",
+}
+FILTERS = {
+    "": lambda _t: True,
+    "德尚小区": lambda t: t["place_name"] == "德尚小区" and t["place_id"] is not None,
+    "幸福小区": lambda t: t["place_name"] == "幸福小区" and t["place_id"] is not None,
+    "文苑社区": lambda t: "WY" in (t["grid"], t["community"]),
+    "文苑一网格": lambda t: t["grid"] == "WY-01",
+    "新义街道": lambda t: "XY-XINYI" in (t["grid"], t["community"], t["street"]),
+    "停车": lambda t: t["category"] == "parking",
+    "物业服务与收费": lambda t: t["category"] == "property",
+    "电梯": lambda t: (t["category"], t["item"]) == ("repairs", "lift"),
+    "热线": lambda t: t["source"] == "hotline",
+    "德尚物业": lambda t: t["team"] == "P-DS",
+    "德尚小区停车热线": lambda t: (t["place_name"], t["category"], t["source"]) == ("德尚小区", "parking", "hotline"),
+}
+
+
+def _never(_t, _now):
+    return False
+
+
+def _always(_t, _now):
+    return True
+
+
+def _over(t, now):
+    """The limit that runs is over."""
+    limit = t["handle_by"] if t["status"] == "working" else t["accept_by"]
+    running = t["status"] in {"pending", "received", "dispatched", "working"} and not t["stopped_at"]
+    return bool(running and limit and limit < now)
+
+
+def _finished_late(t, _now):
+    return bool(t["resolved_at"] and t["handle_by"] and t["resolved_at"] > t["handle_by"])
+
+
+def _had_to(limit, kept):
+    """In the denominator: the limit was kept, or missed while its clock ran and the ticket was ours."""
+
+    def due(t, now):
+        if t["status"] == "declined" or not t[limit]:
+            return False
+        return bool(t[kept] or t[limit] < (t["stopped_at"] or t["ended_at"] or now))
+
+    return due
+
+
+def _in_time(limit, kept):
+    return lambda t, _now: bool(t[kept] and t[limit] and t[kept] <= t[limit])
+
+
+def _closed(t, _now):
+    return t["status"] == "closed"
+
+
+def _confirmed(t, _now):
+    return t["status"] == "closed" and t["closing"] == "confirmed"
+
+
+# words → (counted, out of what, whether it is a rate, in which time)
+FILED, ENDED_IN = "created_at", "ended_at"
+MEASURES = {
+    "诉求": (_always, _always, False, FILED),
+    "在办": (lambda t, _now: t["status"] in OPEN, _always, False, FILED),
+    "超时": (lambda t, now: _over(t, now) or _finished_late(t, now), _always, False, FILED),
+    "重办": (lambda t, _now: t["reopenings"] > 0, _always, False, FILED),
+    "退单": (lambda t, _now: t["returns"] > 0, _always, False, FILED),
+    "催办": (lambda t, _now: t["urges"] > 0, _always, False, FILED),
+    "紧急": (lambda t, _now: t["urgent"], _always, False, FILED),
+    "红色警情": (lambda t, _now: t["red_flag"] != "", _always, False, FILED),
+    "结案": (_closed, _closed, False, ENDED_IN),
+    "解决了": (_confirmed, _closed, False, ENDED_IN),
+    "满意率": (lambda t, _now: (t["rating"] or 0) >= 2, lambda t, _now: t["rating"] is not None, True, FILED),
+    "解决率": (_confirmed, lambda t, now: _closed(t, now) and t["closing"] in {"confirmed", "explained"}, True, FILED),
+    "按期办结率": (_in_time("handle_by", "resolved_at"), _had_to("handle_by", "resolved_at"), True, FILED),
+    "响应率": (_in_time("accept_by", "accepted_at"), _had_to("accept_by", "accepted_at"), True, FILED),
+    "重办率": (
+        lambda t, _now: t["reopenings"] > 0, lambda t, now: _closed(t, now) or t["reopenings"] > 0, True, FILED
+    ),
+    "三日办结率": (
+        lambda t, now: _closed(t, now) and t["resolved_at"] - t["created_at"] <= 3 * DAY, _closed, True, FILED
+    ),
+}  # fmt: skip
+CALLS = {
+    "报到迟到": (lambda c: c["late"], lambda _c: True, False),
+    "按时报到率": (lambda c: c["reported_at"] and not c["late"], lambda c: c["late"] or c["reported_at"], True),
+}
+
+
+SCOPES = {
+    ADMIN: lambda _t: True,
+    SUPERVISOR: FILTERS["新义街道"],
+    OTHER_SUPERVISOR: lambda t: "XY-ZYL" in (t["grid"], t["community"], t["street"]),
+    "oOfACommunity": FILTERS["文苑社区"],
+    "oOfAGrid": FILTERS["文苑一网格"],
+    "oOfTheCounty": lambda t: "XY" in (t["grid"], t["community"], t["street"], t["county"]),
+}
+
+
+def real_lives(chat):
+    """Tickets by real handlers: withdrawn, declined, merged, reopened, asked about, split, without a place."""
+
+    def report(who, text):
+        before = len(chat.tickets())
+        chat.says(who, text)
+        assert len(chat.tickets()) == before + 1, text
+        return chat.ticket().number
+
+    def finish(number):
+        chat.says(PROPERTY, f"接 {number}")
+        chat.says(PROPERTY, f"结 {number} 修好了")
+
+    confirmed = report(RESIDENT, "德尚小区3号楼电梯坏了")
+    finish(confirmed)
+    chat.says(RESIDENT, "1")
+    reopened = report(RESIDENT, "德尚小区大门口的垃圾桶满了没人倒")
+    finish(reopened)
+    chat.says(RESIDENT, "4")
+    chat.says(RESIDENT, "还是满的")
+    report(RESIDENT, "德尚小区2号楼楼道灯不亮")
+    chat.says(RESIDENT, "撤回")
+    chat.says(RESIDENT, "1")
+    declined = report(NEIGHBOUR, "德尚小区5号楼二单元下水道堵了往外冒")
+    chat.says(COMMUNITY, f"不受理 {declined} 请找市政，电话 12345")
+    first = report(RESIDENT, "德尚小区6号楼门禁坏了")
+    second = report(NEIGHBOUR, "德尚小区1号楼楼道灯不亮")
+    chat.says(SUPERVISOR, f"并 {second} 到 {first}")
+    chat.says(SUPERVISOR, "1")
+    chat.says(PROPERTY, f"接 {first}")
+    chat.says(PROPERTY, f"问 {first} 是几单元")
+    chat.says(SUPERVISOR, f"吹哨 {first} 城管 供电 联合整治")
+    report(RESIDENT, "德尚小区3号楼有人困在电梯里了")
+    chat.says(NEIGHBOUR, "楼道灯坏了")
+    chat.says(NEIGHBOUR, "不清楚")
+    assert {"closed", "dispatched", "withdrawn", "declined", "merged", "working"} <= {t.status for t in chat.tickets()}
+    assert any(ticket.reopenings for ticket in chat.tickets())
+    assert any(ticket.stopped_at for ticket in chat.tickets())
+    assert any(ticket.grid is None for ticket in chat.tickets())
+
+
+def hard_cases(session, chance, now, after):
+    """Made-up tickets on the edges of days and months, in every status, without place, grid or team."""
+    midnights = [datetime.fromisoformat(f"{day}T00:00+08:00") for span in PERIODS.values() for day in span]
+    edges = [moment - timedelta(microseconds=short) for moment in midnights if moment <= now for short in (0, 1)]
+    made = session.execute(select(Ticket.id, Ticket.created_at, Ticket.status).where(Ticket.id > after)).all()
+    for number, (ticket, filed, stood) in enumerate(made):
+        created, status = filed, stood
+        values = {"source": chance.choice(["chat", "hotline", "patrol", "import"]), "returns": chance.choice([0, 0, 1])}
+        if number < 3 * len(edges):
+            created = edges[number % len(edges)]
+            values |= {"created_at": created, "number": f"{created.astimezone(CHINA):%y%m%d}{ticket:05d}"}
+        if chance.random() < 0.3:
+            status = Status(chance.choice(list(Status)))
+            values |= {"status": status.value, "closing": ""}
+            values |= {"ended_at": chance.choice([each for each in edges if each > created] or [now])}
+            values |= {} if status in ENDED else {"ended_at": None}
+            values |= {"closing": chance.choice(["confirmed", "default", "explained"])} if status == "closed" else {}
+            values |= {"closing": "not_ours"} if status == "declined" else {}
+            resolved = created + chance.choice([timedelta(hours=1), 3 * DAY, 3 * DAY + timedelta(seconds=1)])
+            values |= {"resolved_at": resolved if status in {"closed", "resolved"} else None}
+            values |= {"stopped_at": created + DAY if status == "suspended" or chance.random() < 0.2 else None}
+            values |= {"accept_by": None, "handle_by": None} if status == "incomplete" else {}
+        if chance.random() < 0.1:
+            values |= dict.fromkeys(("grid", "community", "street", "county", "team", "place_id"))
+        elif chance.random() < 0.1:
+            values |= {"grid": chance.choice(["WY", "XY-XINYI"]), "place_id": None, "red_flag": "fire"}
+        session.execute(update(Ticket).where(Ticket.id == ticket).values(values))
+
+
+def calls_of_whistles(session, chance, now):
+    for ticket in session.scalars(select(Ticket.id).limit(120)).all():
+        called = now - chance.choice([timedelta(hours=1), DAY, 10 * DAY, 17 * DAY, timedelta(hours=10, microseconds=1)])
+        late, came = chance.choice([(True, True), (True, False), (False, True), (False, False)])
+        values = {"ground": chance.choice(["joint", "joint", ""]), "reason": "", "late": late, "called_at": called}
+        came_at = called + timedelta(minutes=5) if came else None
+        team = chance.choice(["D-CG", "D-GD"])
+        session.execute(insert(Support).values(ticket_id=ticket, team=team, reported_at=came_at, **values))
+
+
+@pytest.fixture
+def town(program, clock):
+    """Real lives and made-up ones."""
+    chance, chat = random.Random(7), Chat(program)
+    real_lives(chat)
+    real = chat.ticket().id
+    clock.turn(minutes=50)
+    with program.reading() as session:
+        known = program.towns.current(session)
+    fill(program.engine, known.world, known.routing, TICKETS, 7, clock.now, lambda _done: None)
+    with program.sessions() as session, session.begin():
+        hard_cases(session, chance, clock.now, after=real)
+        calls_of_whistles(session, chance, clock.now)
+        grids = {"oOfACommunity": "WY", "oOfAGrid": "WY-01", "oOfTheCounty": "XY"}
+        for openid, grid in grids.items():
+            person = Person(openid=openid)
+            appoint(person, Role.SUPERVISOR, grid, None)
+            session.add(person)
+    return known
+
+
+def rows_of(session, table):
+    return [dict(row) for row in session.execute(select(*table.__table__.c)).mappings()]
+
+
+def recounted(town, rows, measure, group, period, now):
+    """{key: (value, of)} as somebody with a pencil would count them."""
+    counted, whole, rate, moment = MEASURES[measure]
+    since, until = (datetime.fromisoformat(f"{day}T00:00+08:00") for day in PERIODS[period])
+    sums = defaultdict(lambda: [0, 0])
+    for t in rows:
+        if t[moment] is not None and since <= t[moment] < until and whole(t, now):
+            key = (GROUPS[group](t | {"moment": t[moment]}, town) or "") if group else ""
+            sums[key][0] += bool(counted(t, now))
+            sums[key][1] += 1
+    return _figures(sums, rate)
+
+
+def recounted_calls(calls, tickets, measure, group, period):
+    counted, whole, rate = CALLS[measure]
+    since, until = (datetime.fromisoformat(f"{day}T00:00+08:00") for day in PERIODS[period])
+    sums = defaultdict(lambda: [0, 0])
+    for call in calls:
+        if call["ground"] and since <= call["called_at"] < until and whole(call):
+            at = call["called_at"].astimezone(CHINA)
+            ticket = tickets[call["ticket_id"]]
+            key = {"各单位": call["team"], "各社区": ticket["community"] or "", "每天": f"{at:%y%m%d}"}[group]
+            sums[key][0] += bool(counted(call))
+            sums[key][1] += 1
+    return _figures(sums, rate)
+
+
+def _figures(sums, rate):
+    if rate:
+        return {key: (got / of, of) for key, (got, of) in sums.items()}
+    return {key: (got, of) for key, (got, of) in sums.items() if got}
+
+
+def answered(session, town, text, who, now):
+    query = parse(town, text, now)
+    assert query is not None, text
+    assert query.unread == (), (text, query)
+    person = session.scalars(select(Person).where(Person.openid == who)).one()
+    rows = asking.figures(session, town, query, overseen(person), now)
+    assert len({row.key for row in rows}) == len(rows), text
+    rate = query.measure.endswith("_rate")
+    return {row.key: (row.value, row.of) for row in rows if (row.of if rate else row.value)}
+
+
+def matrix(chance):
+    """All measures with all groups, all periods, all filters, all scopes; the rest of the product by lot."""
+    for measure in MEASURES:
+        yield from ((measure, group, "近30天", "", ADMIN) for group in GROUPS)
+        yield from ((measure, "", period, "", ADMIN) for period in PERIODS)
+        yield from ((measure, "", "今年", where, ADMIN) for where in FILTERS)
+        yield from ((measure, "各类", "今年", "", who) for who in SCOPES)
+    everything = list(product(MEASURES, GROUPS, PERIODS, FILTERS, SCOPES))
+    yield from chance.sample(everything, 120)
+
+
+def test_every_figure_is_what_the_rows_say(program, kind, town, clock):
+    """Of both databases the second is asked a third of it: what differs is how they count days."""
+    wrong = []
+    with program.reading() as session:
+        tickets = rows_of(session, Ticket)
+        for measure, group, period, where, who in list(matrix(random.Random(11)))[:: 1 if kind == "sqlite" else 3]:
+            rows = [t for t in tickets if FILTERS[where](t) and SCOPES[who](t)]
+            text = f"{period}{where}{group}{measure}多少件"
+            expected = recounted(town, rows, measure, group, period, clock.now)
+            if answered(session, town, text, who, clock.now) != expected:
+                wrong.append((text, who, answered(session, town, text, who, clock.now), expected))
+    assert wrong == []
+
+
+def test_every_figure_of_calls_is_what_the_rows_say(program, town, clock):
+    with program.reading() as session:
+        calls, tickets = rows_of(session, Support), {t["id"]: t for t in rows_of(session, Ticket)}
+        for measure, group, period in product(CALLS, ("各单位", "各社区", "每天"), PERIODS):
+            expected = recounted_calls(calls, tickets, measure, group, period)
+            assert answered(session, town, f"{period}{group}{measure}", ADMIN, clock.now) == expected
+
+
+def test_what_stands_open_is_counted_however_old_it_is(program, town, clock):
+    with program.reading() as session:
+        tickets = rows_of(session, Ticket)
+        late = sum(_over(t, clock.now) for t in tickets)
+        waiting = sum(t["status"] in OPEN for t in tickets)
+        assert answered(session, town, "现在超时多少件", ADMIN, clock.now) == {"": (late, late)}
+        assert answered(session, town, "还有多少没办完", ADMIN, clock.now) == {"": (waiting, waiting)}

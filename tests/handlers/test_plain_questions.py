@@ -1,0 +1,152 @@
+"""A question is answered as it was asked, or the answer says what was not heeded, or it asks back."""
+
+import pytest
+from chat import ADMIN, NEIGHBOUR, RESIDENT, SUPERVISOR, Chat
+from testbed import MONDAY
+
+from handlers.asking import understood
+from handlers.plain_questions import parse
+
+
+@pytest.fixture
+def kind():
+    return "sqlite"  # nothing here differs between databases
+
+
+@pytest.fixture
+def town(program):
+    with program.reading() as session:
+        return program.towns.current(session)
+
+
+@pytest.fixture
+def chat(program):
+    return Chat(program)
+
+
+READ = {
+    "上周哪个小区停车投诉最多": "上周 · 停车管理 · 按小区 · 诉求",
+    "上周哪里投诉最多": "上周 · 按小区 · 诉求",
+    "各物业的满意率": "本周 · 按承办单位（物业） · 满意率",
+    "哪家物业满意率最低": "本周 · 按承办单位（物业） · 满意率",
+    "本月哪家单位重办率最高": "本月 · 按承办单位 · 重办率",
+    "本周三日办结率": "本周 · 三日办结率",
+    "上周德尚小区停车投诉多少件": "上周 · 德尚小区 · 停车管理 · 诉求",
+    "德尚物业上周多少件": "上周 · 德尚物业 · 诉求",
+    "城管本周多少件": "本周 · 孝义市城管局 · 诉求",
+    "路灯本月多少件": "本月 · 路灯楼道灯 · 诉求",
+    "物业费投诉最多的小区": "本周 · 物业费 · 按小区 · 诉求",
+    "新义街道离柳社区上周多少件": "上周 · 离柳社区 · 诉求",
+    "长安社区平房片区本月多少件": "本月 · 长安社区平房片区 · 诉求",
+    "12345热线本月多少件": "本月 · 热线 · 诉求",
+    "红色警情本月多少件": "本月 · 红色警情",
+    "昨天办结了几件": "昨天 · 已结案",
+    "上周解决了多少件": "上周 · 居民确认解决",
+    "本周一共多少件": "本周 · 诉求",
+    "现在超时多少件": "至今 · 超时",
+    "还有多少没办完": "至今 · 在办",
+    "上周超时最多的物业": "上周 · 按承办单位（物业） · 超时（含已办结的）",
+    "最近停车多少件": "近7天 · 停车管理 · 诉求",
+    "近30天每天多少件": "近30天 · 按天 · 诉求",
+    "上周停车多少件，按小区分": "上周 · 停车管理 · 按小区 · 诉求",
+}
+
+
+@pytest.mark.parametrize("text", READ)
+def test_all_of_a_question_is_read(town, text):
+    query = parse(town, text, MONDAY)
+    assert (understood(town, query), query.unread) == (READ[text], ())
+
+
+UNREAD = {
+    "上周3号楼停车投诉多少件": ("3号楼",),
+    "本周和上周多少件": ("上周",),
+    "停车和噪音上周各多少件": ("噪音",),
+    "离柳社区和长安社区上周各多少件": ("长安社区",),
+    "上周各社区各类别多少件": ("各类别",),
+    "上周热线和巡查多少件": ("巡查",),
+    "满意率和解决率本月多少": ("解决率",),
+}
+
+
+@pytest.mark.parametrize("text", UNREAD)
+def test_what_one_figure_cannot_heed_is_named(town, chat, text):
+    assert parse(town, text, MONDAY).unread == UNREAD[text]
+    assert f"“{UNREAD[text][0]}”" in chat.says(SUPERVISOR, text)
+
+
+STRANGE = (
+    "停车比上周多多少件",
+    "本周诉求同比如何",
+    "各单位超时率本月多少",
+    "办结率本月多少",
+    "没按期的本月多少件",
+    "上周不满意的多少件",
+    "平均办结时间本月多少",
+    "本周哪个社区办得最快",
+    "上周各类诉求占比",
+    "每月停车多少件",
+    "前三天多少件",
+    "国庆期间停车多少件",
+    "2月30日多少件",
+    "本月多少人投诉停车",
+)
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_another_figure_than_asked_is_not_given(town, chat, text):
+    assert parse(town, text, MONDAY).strange
+    reply = chat.says(SUPERVISOR, text)
+    assert "不会算" in reply
+    assert "件\n" not in reply
+
+
+@pytest.mark.parametrize("text", ["最近3号楼电梯老坏怎么样处理", "德尚小区3号楼电梯坏了没人修，今天能来看看情况吗"])
+def test_what_tells_of_a_trouble_is_no_question_of_figures(town, text):
+    assert parse(town, text, MONDAY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "order"),
+    [
+        ("上周投诉最多的前15个小区", 15, "desc"),
+        ("上周投诉前三的社区", 3, "desc"),
+        ("哪三个小区上周投诉最多", 3, "desc"),
+        ("上周投诉最多的5个小区", 5, "desc"),
+        ("本月满意率倒数第二的社区", 2, "asc"),
+        ("本月满意率最差的社区", 10, "asc"),
+        ("前天哪个小区最多", 10, "desc"),
+    ],
+)
+def test_how_many_and_from_which_end(town, text, limit, order):
+    query = parse(town, text, MONDAY)
+    assert (query.limit, query.order, query.unread) == (limit, order, ())
+
+
+def test_a_list_that_is_cut_says_how_many_there_are(chat):
+    for number in range(1, 7):
+        chat.says(RESIDENT, f"德尚小区{number}号楼电梯坏了")
+    for place in ("园丁小区", "文苑花园", "锦佳园小区"):
+        chat.says(RESIDENT, f"{place}2号楼下水道堵了往外冒")
+    assert chat.says(SUPERVISOR, "本周前两个小区最多").splitlines()[1:] == [
+        "德尚小区 6件",
+        "园丁小区 1件",
+        "（共 4 个，这里是 2 个。要多看几个，请说“前4个”）",
+    ]
+    assert "共" not in chat.says(SUPERVISOR, "本周各小区多少件")
+    assert "（一件都没有的不在内）" in chat.says(SUPERVISOR, "本周投诉最少的小区")
+
+
+def test_days_without_a_ticket_are_days_too(chat, clock):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+    clock.turn(days=2)
+    lines = chat.says(SUPERVISOR, "本周每天多少件").splitlines()
+    assert lines[1:] == ["11月16日 1件", "11月17日 0件", "11月18日 0件"]
+
+
+def test_two_places_of_one_name_stay_two(chat):
+    for who, which in ((RESIDENT, "1"), (NEIGHBOUR, "2")):
+        assert "哪个社区" in chat.says(who, "幸福小区3号楼电梯坏了")
+        chat.says(who, which)
+    lines = chat.says(ADMIN, "本周各小区多少件").splitlines()[1:]
+    assert sorted(lines) == ["幸福小区（桥北社区） 1件", "幸福小区（长安社区） 1件"]
