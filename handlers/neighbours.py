@@ -158,5 +158,5 @@ def _facts(town: Town, ticket: Ticket, draft: Draft, now: datetime) -> dict[str,
         "where": shown.address(ticket.place_name, house, "", "") or "您发的位置附近",
         "team": shown.team_name(town, ticket.team),
         "status": shown.STATUS_NAMES[Status(ticket.status)],
-        "due": shown.moment(shown.due(ticket), now),
+        "due": shown.moment(ticket.handle_by, now),
     }

@@ -1,22 +1,24 @@
 """Residents follow their tickets: how far, hurry up, take it back, was it solved."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from handlers import shown
-from handlers.access import followed, overseen, overseer, own, resident
-from handlers.choosing import chosen, decided
+from handlers.access import followed, overseen, overseer, own, resident, tickets
+from handlers.choosing import decided
 from handlers.climbing import climb
 from handlers.clocks import set_promise
 from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state, intent, menu
 from handlers.drafting import PLACE, TICKET_PLACE
-from handlers.filing import add_words
+from handlers.filing import add_words, reported
 from handlers.incomplete import ask_where
 from handlers.neighbours import JOINED, leave
 from handlers.other_matters import tells_no_place
 from handlers.picking import pick
+from handlers.ratings import rated, says_again, says_unsolved
 from handlers.telling import tell
 from handlers.tickets import watch
 from handlers.voting import ask_anew, asked_about, confirm, is_for_all, own_ticket
@@ -28,7 +30,7 @@ from nlp.understanding import Intent
 
 router = Router("progress")
 EVERYBODY = (Role.RESIDENT,)
-WITHDRAW_SURE, NOT_SOLVED_WHY = "progress.withdraw_sure", "progress.not_solved_why"
+WITHDRAW_SURE, NOT_SOLVED_WHY, AGAIN = "progress.withdraw_sure", "progress.not_solved_why", "progress.again"
 REOPENABLE = (Status.RESOLVED, Status.CLOSED)
 # What the four answers to the follow-up mean: rating (3 to 1), and whether it is solved.
 _ANSWERS = ((3, True), (2, True), (1, True), (1, False))
@@ -54,6 +56,8 @@ def show_progress(context: Context) -> Reply | None:
 
 
 def _in_full(context: Context, ticket: Ticket) -> Reply:
+    if ticket.status == Status.RESOLVED and asked_about(context) is not None and not context.rest:
+        return _please_rate(context, ticket)  # all that is missing is their own word
     if ticket.status != Status.INCOMPLETE:
         return Reply(details(context, ticket), keep=True)
     line = shown.line_for(context.town, ticket, context.now, context.person)
@@ -69,9 +73,15 @@ def details(context: Context, ticket: Ticket) -> str:
         line=shown.line_for(context.town, ticket, context.now, context.person),
         team=shown.team_name(context.town, ticket.team),
         duty=duty_line(context, ticket),
-        due=shown.moment(shown.due(ticket), context.now),
+        due=_due(context, ticket),
         history="\n".join(last),
+        further=context.say("progress.further") if Status(ticket.status) in OPEN else "",
     )
+
+
+def _due(context: Context, ticket: Ticket) -> str:
+    limit = shown.limit(ticket, context.now)
+    return context.say("progress.due", due=limit) if limit else ""
 
 
 @router.on(intent(Intent.URGE))
@@ -92,7 +102,7 @@ def urge(context: Context) -> Reply | None:
     ticket.apply(URGE, by=resident(context.person), at=context.now, note=context.text[:100])
     tell(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
     values = {"number": ticket.number, "team": shown.team_name(context.town, ticket.team)}
-    return Reply(context.say("progress.urged", due=shown.moment(shown.due(ticket), context.now), **values), keep=True)
+    return Reply(context.say("progress.urged", due=_due(context, ticket), **values), keep=True)
 
 
 @router.on(intent(Intent.WITHDRAW))
@@ -127,7 +137,7 @@ def withdraw_confirmed(context: Context) -> Reply | None:
 @router.on(lambda context: context if context.text and context.state in {"", JOINED} else None)
 def answer_follow_up(context: Context) -> Reply | None:
     """1–4 to 「解决了吗」, or words that say so. Only where a ticket of theirs waits for it."""
-    number = chosen(context.text, len(_ANSWERS))
+    number = rated(context.text, len(_ANSWERS))
     ticket = asked_about(context) if number is not None else None
     if number is None or ticket is None:
         return None
@@ -137,11 +147,46 @@ def answer_follow_up(context: Context) -> Reply | None:
     return confirm(context, ticket, rating)
 
 
+@router.on(lambda context: context if context.state in {"", JOINED} and says_unsolved(context.text) else None)
+def unsolved_in_words(context: Context) -> Reply | None:
+    """「根本没修」「还是坏的」 of what we ask about, and 「又坏了」 of what was closed a few days ago."""
+    seen = context.understanding
+    if seen is None or seen.red_flag or seen.place is not None:
+        return None  # tells where: a report of its own
+    if ticket := asked_about(context):
+        return _ask_why(context, ticket)
+    closed = _closed_lately(context) if says_again(context.text) else None
+    if closed is None or (seen.item and seen.item != closed.item):
+        return None
+    line = shown.line_for(context.town, closed, context.now, context.person)
+    return Reply(context.say("progress.broken_again", line=line), AGAIN, {"ticket": closed.id, "text": context.text})
+
+
+@router.on(in_state(AGAIN))
+def again_or_another(context: Context) -> Reply | None:
+    """1 has it done again, 2 makes another report of the same words."""
+    number, words = decided(context.text), str(context.slots["text"])
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if number is None or ticket is None or Status(ticket.status) not in REOPENABLE:
+        return None
+    if number == 0:
+        return not_solved_for(context, ticket, words)
+    seen = context.town.reader.understand(words)
+    told = replace(context, message=replace(context.message, text=words), understanding=seen, state="", slots={})
+    reply = reported(told)
+    return reply and replace(reply, answered=True)
+
+
+def _closed_lately(context: Context) -> Ticket | None:
+    recently = Ticket.ended_at >= context.now - _reopen_time(context)
+    return context.session.scalar(tickets(followed(context.person) & recently, (Status.CLOSED,)).limit(1))
+
+
 @router.on(intent(Intent.RATE))
 def rated_in_words(context: Context) -> Reply | None:
     """「修好了谢谢」「还是漏」: words are answered with the question, for a figure needs a plain answer."""
     ticket = asked_about(context)
-    return _please_rate(context, ticket) if ticket else None
+    return _please_rate(context, ticket) if ticket and not _is_elsewhere(context, ticket) else None
 
 
 @router.command("评价", roles=EVERYBODY, help="评价：办完的事，告诉我们满不满意")
@@ -212,13 +257,25 @@ def supplemented(context: Context) -> Reply | None:
     return add_words(context, mine[0], context.text) if len(mine) == 1 else None
 
 
+def _is_elsewhere(context: Context, ticket: Ticket) -> bool:
+    """Another house than the ticket's is named: a report of its own."""
+    place = context.understanding.place if context.understanding else None
+    if place is None:
+        return False
+    other = place.known not in {"", ticket.place_name}
+    return other or bool(place.building and place.building != ticket.building)
+
+
 def _please_rate(context: Context, ticket: Ticket) -> Reply:
     line = shown.line_for(context.town, ticket, context.now, context.person)
     return Reply(context.say("progress.please_rate", line=line))
 
 
 def _ask_why(context: Context, ticket: Ticket) -> Reply:
-    return Reply(context.say("progress.not_solved_why", number=ticket.number), NOT_SOLVED_WHY, {"ticket": ticket.id})
+    what = context.town.catalogue.name(ticket.category, ticket.item)
+    return Reply(
+        context.say("progress.not_solved_why", number=ticket.number, what=what), NOT_SOLVED_WHY, {"ticket": ticket.id}
+    )
 
 
 def _any(context: Context, statuses: tuple[Status, ...]) -> bool:

@@ -158,6 +158,15 @@ def due(ticket: Ticket) -> datetime | None:
     return None
 
 
+def limit(ticket: Ticket, now: datetime) -> str:
+    """The limit that runs now, with what has to be done by then: 「今日11:00前签收」; empty where none runs."""
+    until = due(ticket)
+    if until is None:
+        return ""
+    deed = "处置" if ticket.status == Status.WORKING else "签收"
+    return f"应在{moment(until, now)}前{deed}，已超时" if until < now else f"{moment(until, now)}前{deed}"
+
+
 def history(session: Session, ticket: Ticket) -> list[TicketEvent]:
     """All that happened to it, in order."""
     return list(session.scalars(ticket.events.select()))

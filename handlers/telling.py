@@ -277,7 +277,7 @@ def facts_of(town: Town, ticket: Ticket, now: datetime) -> dict[str, object]:
         "team": shown.team_name(town, ticket.team),
         "accept_by": shown.moment(ticket.accept_by, now),
         "handle_by": shown.moment(ticket.handle_by, now),
-        "due": shown.moment(shown.due(ticket), now),
+        "due": shown.limit(ticket, now) or "时限暂停",
         "answer": ticket.answer,
         "urgent": "【紧急】" if ticket.urgent else "",
         "source": shown.source_mark(ticket),
