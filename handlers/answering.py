@@ -89,6 +89,7 @@ ROUTERS = (
     supplementing.router,
     approving.digits,
     questioning.answers,
+    supplementing.houses,
     progress.router,
     joining.router,
     filing.router,

@@ -133,8 +133,16 @@ def _ask_guess(context: Context, draft: Draft) -> Reply:
 
 def _ask_place(context: Context, draft: Draft) -> Reply:
     what = context.town.catalogue.name(draft.category, draft.item)
-    key = "filing.where_unknown_name" if draft.place_name else "filing.where" if what else "filing.where_of_something"
-    return _ask(context, draft, PLACE, key, name=draft.place_name, what=what)
+    house = shown.address("", draft.building, draft.unit, draft.room)
+    return _ask(context, draft, PLACE, _how_to_ask_where(draft, what), name=draft.place_name, what=what, house=house)
+
+
+def _how_to_ask_where(draft: Draft, what: str) -> str:
+    if draft.place_name:
+        return "filing.where_unknown_name"
+    if draft.building:
+        return "filing.where_is_house"
+    return "filing.where" if what else "filing.where_of_something"
 
 
 def ask_place_again(context: Context, draft: Draft) -> Reply:

@@ -1,9 +1,10 @@
 """Residents tell what was missing: the place of a ticket that has none, or a few words more."""
 
+import re
 from dataclasses import replace
 
-from handlers import placing
-from handlers.access import followed
+from handlers import placing, shown
+from handlers.access import followed, resident
 from handlers.choosing import numbered
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.drafting import TICKET_PLACE, told_where
@@ -12,13 +13,21 @@ from handlers.incomplete import ask_where, now_placed, placeless
 from handlers.neighbours import JOINED
 from handlers.other_matters import is_other_matter, is_other_trouble, is_politeness
 from handlers.picking import pick
-from handlers.tickets import Draft
+from handlers.telling import tell
+from handlers.tickets import Draft, recent
 from handlers.world import World
-from models.moves import OPEN, Status
+from models.moves import NOTE, OPEN, Status
 from models.person import Role
 from models.ticket import Ticket
+from nlp.features import plain
+from nlp.understanding import PlaceMention
 
 router = Router("supplementing")
+houses = Router("houses")
+_BESIDE_HOUSE = re.compile(
+    r"不对|不是|[说写打发报]错了?|应该|更正|改成|哦|噢|对了|补充|就|是|在|我们?家?|家|的|[呀啊哈吧呢\W]"
+)
+_CORRECTS = re.compile(r"不对|错|应该|更正|改成")
 
 
 @router.command("补充", roles=(Role.RESIDENT,), help="补充 [工单号] 说明：给报过的事补一句，或说清在哪儿")
@@ -54,6 +63,35 @@ def place_told_later(context: Context) -> Reply | None:
         return None
     ticket = placeless(context)
     return None if ticket is None or ticket.place_id or _is_apart(context, ticket) else _where_told(context, ticket)
+
+
+@houses.on(lambda context: context if context.text and context.state in {"", JOINED} else None)
+def house_told_later(context: Context) -> Reply | None:
+    """「3号楼」「不对，是6号楼」 behind a report just made: the rest of its address, or its correction."""
+    mention = context.understanding.place if context.understanding else None
+    if mention is None or mention.name or not (mention.building or mention.unit or mention.room):
+        return None
+    if _BESIDE_HOUSE.sub("", plain(context.text)[: mention.start] + plain(context.text)[mention.end :]):
+        return None
+    ticket = recent(context, context.town.habits.recent_minutes)
+    if ticket is None or Status(ticket.status) not in OPEN or ticket.place_id is None:
+        return None
+    other = ticket.building and mention.building not in {"", ticket.building}
+    if ticket.reporter_id != context.person.id or (other and not _CORRECTS.search(context.text)):
+        return add_words(context, ticket, context.text)
+    return _house_added(context, ticket, mention)
+
+
+def _house_added(context: Context, ticket: Ticket, told: PlaceMention) -> Reply:
+    if told.building and told.building != ticket.building:
+        ticket.building, ticket.unit, ticket.room = told.building, told.unit, told.room
+    else:
+        ticket.unit, ticket.room = told.unit or ticket.unit, told.room or ticket.room
+    where = shown.where(ticket)
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=f"地点：{where}")
+    note = f"地点是{shown.where_in_lists(context.town, ticket)}"
+    tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=note)
+    return Reply(context.say("filing.house_added", number=ticket.number, where=where))
 
 
 def _where_told(context: Context, ticket: Ticket) -> Reply:

@@ -18,7 +18,8 @@ from handlers.telling import tell
 from handlers.tickets import Draft, file, recent
 from models.moves import NOTE
 from models.person import Guess, Invitation, Person, Role
-from nlp.understanding import Intent
+from nlp.features import plain
+from nlp.understanding import Intent, PlaceMention
 
 router = Router("welcome")
 last_resort = Router("last resort")
@@ -27,6 +28,8 @@ SURE_ENOUGH = 0.6  # calling a person or writing down a home on a mere guess wou
 HOME, BIND_WHICH = "welcome.home", "welcome.bind_which"
 # Letters that are not mistaken for digits when somebody types a code from a slip of paper.
 _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+_SAYS_HOME = re.compile(r"住|绑|搬|地址|我家是")
+_FILLING = re.compile(r"[我俺咱们家在是就的呢哦啊吧呀\W]|那边|这边|这里|小区")
 _GLUED = re.compile(r"加入([A-Za-z2-9]{8})")
 
 
@@ -109,9 +112,17 @@ def human(context: Context) -> Reply:
 def home_told(context: Context) -> Reply | None:
     """「我住德尚小区3号楼」. A full address with a trouble behind it is a report, however much it looks like a home."""
     seen = context.understanding
-    if seen and seen.sure and seen.category:
+    if seen and ((seen.sure and seen.category) or _tells_more(context.text, seen.place)):
         return reported(context)
     return bind(context) if seen and seen.intent_confidence >= SURE_ENOUGH else None
+
+
+def _tells_more(text: str, place: PlaceMention | None) -> bool:
+    """「德尚小区3号楼楼道堆杂物」: the model takes it for a home, but there is more to it than an address."""
+    if place is None or not place.known or _SAYS_HOME.search(text):
+        return False
+    words = plain(text)
+    return len(_FILLING.sub("", words[: place.start] + words[place.end :])) > 1
 
 
 @router.on(in_state(HOME))
