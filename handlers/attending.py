@@ -18,6 +18,7 @@ from models.ticket import Actor, Ticket
 
 router = Router("attending")
 RELEASED = "attending.released"
+_LISTED = 12
 
 
 @router.command("放", "放行", roles=STAFF | OVERSEERS, help="放 [工单号] 单位：吹哨叫来的这家可以撤了")
@@ -71,9 +72,10 @@ def roll_call(context: Context) -> Reply:
 @router.command("吹哨排行", "报到排行", roles=OVERSEERS, only_asks=True, help="吹哨排行：近30天各单位报到快慢")
 def ranking(context: Context) -> Reply:
     """Who comes late when called, the most often late first."""
-    since = day_start(context.now) - timedelta(days=30)
-    rows = attendance(context.session, overseen(context.person), since, context.now + timedelta(seconds=1))[:12]
-    lines = "\n".join(_attendance_line(context, row) for row in rows)
+    since = day_start(context.now) - timedelta(days=29)  # with today thirty, as in a question 「近30天」
+    rows = attendance(context.session, overseen(context.person), since, context.now + timedelta(seconds=1))
+    lines = "\n".join(_attendance_line(context, row) for row in rows[:_LISTED])
+    lines += context.say("whistle.ranking_more", count=len(rows), shown=_LISTED) if len(rows) > _LISTED else ""
     key = "whistle.ranking" if lines else "whistle.never_blown"
     return Reply(context.say(key, lines=lines), keep=True)
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement
 
-from handlers.access import overseen, overseer, tickets
+from handlers.access import overseen, overseer
 from handlers.clocks import set_promise
 from handlers.dialogue import Context, Reply, Router
 from handlers.occasion import Occasion
@@ -52,11 +52,6 @@ def send(context: Context) -> Reply:
         return Reply(context.say("desk.unknown_place", words=words))
     tell(context.session, context.town, ticket, "taken", context.now, but=context.person)
     return Reply(context.say("desk.sent", number=ticket.number, team=context.town.world.teams[ticket.team or ""].name))
-
-
-def waiting_tickets(context: Context) -> list[Ticket]:
-    """What lies on the desk of this supervisor."""
-    return list(context.session.scalars(tickets(on_desk(context.person), WAITING).limit(20)))
 
 
 def on_desk(person: Person) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from models.ticket import Ticket
 
 router = Router("erasing")
 SURE = "erasing.sure"
+_LISTED = 5
 
 
 @router.command(
@@ -25,7 +26,8 @@ def ask(context: Context) -> Reply:
     mine = _open(context)
     if not mine:
         return Reply(context.say("erasing.sure"), SURE)
-    lines = "\n".join(shown.line(context.town, ticket, context.now) for ticket in mine[:5])
+    lines = "\n".join(shown.line(context.town, ticket, context.now) for ticket in mine[:_LISTED])
+    lines += context.say("erasing.and_more", count=len(mine) - _LISTED) if len(mine) > _LISTED else ""
     return Reply(context.say("erasing.sure_with_open", count=len(mine), lines=lines), SURE)
 
 

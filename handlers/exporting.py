@@ -81,7 +81,7 @@ def confirmed(context: Context) -> Reply | None:
 
 def _lately(now: datetime) -> Period:
     today = day_start(now)
-    return Period(f"近{_DAYS}天", today - timedelta(days=_DAYS), today + timedelta(days=1))
+    return Period(f"近{_DAYS}天", today - timedelta(days=_DAYS - 1), today + timedelta(days=1))
 
 
 def _row(town: Town, ticket: Ticket, assignee: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 
 from handlers import shown
 from handlers.access import by_number, tickets
@@ -69,7 +69,14 @@ def _found(
         return ending[0], ""
     if not fitting:
         return Reply(context.say("picking.none", word=word))
-    return (fitting[0], words) if len(fitting) == 1 else which(context, fitting, words, word)
+    count = len(fitting) if len(fitting) < MOST else how_many(context, scope, statuses)
+    return (fitting[0], words) if count == 1 else which(context, fitting, words, word, count)
+
+
+def how_many(context: Context, scope: ColumnElement[bool], statuses: tuple[Status, ...]) -> int:
+    """All of which a list shows the first."""
+    counting = tickets(scope, statuses).order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
+    return context.session.scalar(counting) or 0
 
 
 def _chosen(context: Context, word: str) -> tuple[str, str] | None:
@@ -90,8 +97,10 @@ def _by_number(
     return (found[0], words) if len(found) == 1 else which(context, found, words, word)
 
 
-def which(context: Context, found: list[Ticket], words: str, word: str) -> Reply:
-    """Asks which of these is meant."""
+def which(context: Context, found: list[Ticket], words: str, word: str, count: int = 0) -> Reply:
+    """Asks which of these is meant. `count`: so many there are, of which these are the latest."""
     listed = numbered([shown.line_for(context.town, ticket, context.now, context.person) for ticket in found])
+    if count > len(found):
+        listed += context.say("picking.more", shown=len(found), count=count)
     slots = {"word": word, "words": words, "numbers": [ticket.number for ticket in found]}
     return Reply(context.say("picking.which", word=word, choices=listed), CHOICE, slots)

@@ -17,7 +17,7 @@ from handlers.filing import add_words, reported
 from handlers.incomplete import ask_where
 from handlers.neighbours import JOINED, leave
 from handlers.other_matters import tells_no_place
-from handlers.picking import pick
+from handlers.picking import how_many, pick
 from handlers.ratings import rated, says_again, says_unsolved
 from handlers.telling import tell
 from handlers.tickets import watch
@@ -32,6 +32,7 @@ router = Router("progress")
 EVERYBODY = (Role.RESIDENT,)
 WITHDRAW_SURE, NOT_SOLVED_WHY, AGAIN = "progress.withdraw_sure", "progress.not_solved_why", "progress.again"
 REOPENABLE = (Status.RESOLVED, Status.CLOSED)
+_LISTED = 8
 # What the four answers to the follow-up mean: rating (3 to 1), and whether it is solved.
 _ANSWERS = ((3, True), (2, True), (1, True), (1, False))
 
@@ -44,7 +45,7 @@ def show_progress(context: Context) -> Reply | None:
     if context.rest and context.rest[0].isdigit():
         picked = pick(context, followed(context.person), (), "进度")
         return picked if isinstance(picked, Reply) else _in_full(context, picked[0])
-    mine = own(context.session, context.person, ACTIVE, 8)
+    mine = own(context.session, context.person, ACTIVE, _LISTED)
     if not mine and context.state == PLACE and tells_no_place(context):
         return None  # 「啥时候来修」 is about what we are just asking the place of
     if not mine:
@@ -52,7 +53,9 @@ def show_progress(context: Context) -> Reply | None:
     if len(mine) == 1:
         return _in_full(context, mine[0])
     lines = "\n".join(shown.line_for(context.town, ticket, context.now, context.person) for ticket in mine)
-    return Reply(context.say("progress.list", count=len(mine), lines=lines), keep=True)
+    count = len(mine) if len(mine) < _LISTED else how_many(context, followed(context.person), tuple(ACTIVE))
+    more = context.say("progress.and_more", count=count - _LISTED) if count > _LISTED else ""
+    return Reply(context.say("progress.list", count=count, lines=lines + more), keep=True)
 
 
 def _in_full(context: Context, ticket: Ticket) -> Reply:
@@ -222,7 +225,7 @@ def not_solved_for(context: Context, ticket: Ticket, why: str) -> Reply:
     return own_ticket(context, ticket, why)
 
 
-@router.command("重办", "没解决", "未解决", roles=EVERYBODY, help="重办：办完了却没解决，14天内可以要求重办")
+@router.command("重办", "没解决", "未解决", roles=EVERYBODY, help="重办：办完了却没解决，可以要求重办")
 def ask_reopen(context: Context) -> Reply:
     """A finished ticket that was not solved after all."""
     recently = Ticket.ended_at.is_(None) | (Ticket.ended_at >= context.now - _reopen_time(context))

@@ -1,6 +1,6 @@
 """「谁看过」: the read log, for supervisors. To look at it is no secret either: it names staff, not residents."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from handlers import shown
 from handlers.access import overseen
@@ -23,6 +23,8 @@ def who_looked(context: Context) -> Reply:
     found = select(Look, Person).outerjoin(Person, Person.id == Look.person_id).where(Look.ticket_id == ticket.id)
     rows = context.session.execute(found.order_by(Look.id.desc()).limit(MOST)).all()
     lines = "\n".join(_line(context, look, person) for look, person in rows)
+    count = context.session.scalar(select(func.count()).where(Look.ticket_id == ticket.id)) or 0
+    lines += context.say("readers.more", shown=MOST, count=count) if count > MOST else ""
     key = "readers.list" if rows else "readers.nobody"
     return Reply(context.say(key, number=ticket.number, lines=lines), keep=True)
 

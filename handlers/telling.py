@@ -279,6 +279,7 @@ def facts_of(town: Town, ticket: Ticket, now: datetime) -> dict[str, object]:
         "handle_by": shown.moment(ticket.handle_by, now),
         "due": shown.limit(ticket, now) or "时限暂停",
         "answer": ticket.answer,
+        "reopen_days": town.habits.reopen_days,
         "urgent": "【紧急】" if ticket.urgent else "",
         "source": shown.source_mark(ticket),
     }

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import click
-from sqlalchemy import select, true
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
@@ -87,7 +87,11 @@ def list_tickets(
     with program.reading() as session:
         town = program.towns.current(session)
         _known_grid(program, session, grid)
-        for ticket in session.scalars(tickets(wanted, [Status(status)] if status else []).limit(limit)):
+        found = tickets(wanted, [Status(status)] if status else [])
+        count = session.scalar(found.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)) or 0
+        if count > limit:
+            click.echo(f"共 {count} 张，这里是最近的 {limit} 张；要更多请加 --limit", err=True)
+        for ticket in session.scalars(found.limit(limit)):
             if as_json:
                 say_json(_masked(shown.as_json(session, town, ticket)))
             else:

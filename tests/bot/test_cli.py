@@ -204,6 +204,8 @@ def test_tickets_can_be_narrowed_down(bot):
     assert texts("--status", "working") == []
     assert texts("--since", "2199-01-01") == []
     assert texts("--limit", "1") == ["园丁小区"]
+    assert "共 2 张，这里是最近的 1 张" in bot("tickets", "--limit", "1")[2]
+    assert bot("tickets", "--limit", "2")[2] == ""
     assert len(bot.prints("tickets").splitlines()) == 2
 
 
