@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from handlers import (
     approving,
+    aside,
     attending,
     contesting,
     correcting,
@@ -90,6 +91,7 @@ ROUTERS = (
     approving.digits,
     questioning.answers,
     supplementing.houses,
+    aside.router,
     progress.router,
     joining.router,
     filing.router,

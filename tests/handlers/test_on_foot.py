@@ -223,3 +223,50 @@ def test_a_worker_s_photo_of_their_own_report_goes_with_it(chat):
     chat.sends(PROPERTY, Kind.IMAGE, media_id="p1")
     chat.says(PROPERTY, "德尚小区3号楼垃圾满了")
     assert attached(chat) == [("image", chat.ticket().id)]
+
+
+# -- said in between ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["师傅说明天来修", "要等配件，明天才能来", "配件还没到货"])
+def test_what_a_worker_says_of_the_work_is_a_note_not_a_report(chat, words):
+    [number] = reported(chat, LIFT)
+    chat.says(PROPERTY, "接")
+    assert "记成备注" in chat.says(PROPERTY, words)
+    assert f"记下了（{number}" in chat.says(PROPERTY, "1")
+    assert len(chat.tickets()) == 1
+    assert words in chat.says(PROPERTY, "看")
+
+
+def test_a_worker_who_reports_something_of_their_own_says_so(chat):
+    reported(chat, LIFT)
+    chat.says(PROPERTY, "接")
+    chat.says(PROPERTY, "师傅说明天来修")
+    said = chat.says(PROPERTY, "2")
+    assert "回数字就行" in said or "哪个小区" in said
+
+
+def test_a_worker_s_plain_report_is_a_report(chat):
+    reported(chat, LIFT)
+    chat.says(PROPERTY, "接")
+    assert "已受理" in chat.says(PROPERTY, "德尚小区2号楼楼道灯不亮")
+    assert len(chat.tickets()) == 2
+
+
+@pytest.mark.parametrize("words", ["收到", "好的", "知道了。"])
+def test_an_answer_that_is_no_signature_says_how_to_sign(chat, words):
+    [number] = reported(chat, LIFT)
+    assert "请回“接”" in chat.says(PROPERTY, words)
+    assert status(chat, number) == "dispatched"
+
+
+def test_who_says_that_it_is_not_theirs_hears_how_to_give_it_back(chat):
+    [number] = reported(chat, LIFT)
+    assert f"退 {number}" in chat.says(PROPERTY, "这个不归我们管，是电梯厂家的")
+    assert len(chat.tickets()) == 1
+
+
+def test_who_waits_for_something_themselves_is_answered_as_a_resident(chat):
+    reported(chat, LIFT)
+    chat.says(COLLEAGUE, "城南宜居家园3号楼楼道灯不亮")
+    assert "已催" in chat.says(COLLEAGUE, "怎么还没来")
