@@ -13,7 +13,7 @@ from handlers.town import Town
 from models.appending import append
 from models.grid import Level, Team
 from models.moves import OPEN, Status
-from models.person import Person
+from models.person import STAFF, Person, Role
 from models.push import Timer
 from models.ticket import Ticket
 
@@ -29,6 +29,17 @@ def told_of(town: Town, ticket: Ticket, now: datetime) -> list[Colleague]:
         first = _first_asked(town, ticket, now) if team == ticket.team else None
         told += [first] if first else _reached(town, ticket, team, there[team])
     return list(dict.fromkeys(told))
+
+
+def has_left(town: Town, ticket: Ticket) -> bool:
+    """Whoever signed for it has no post any more, or one in another company: the others have to see to it."""
+    if ticket.assignee_id is None:
+        return False
+    member = town.staff.people.get(ticket.assignee_id)
+    if member is None or not member.roles & STAFF:
+        return True
+    at_it = {ticket.team, ticket.first_team, *(helper.team for helper in ticket.support)}
+    return Role.GRID_STAFF not in member.roles and member.team not in at_it
 
 
 def told_of_teams(town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) -> list[Colleague]:

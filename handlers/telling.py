@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from handlers import shown
-from handlers.calling import told_of, told_of_teams
+from handlers.calling import has_left, told_of, told_of_teams
 from handlers.privacy import for_residents, for_staff, is_delicate, shielded
 from handlers.rosters import reach_of
 from handlers.staff import Colleague
@@ -177,10 +177,10 @@ def audience(
             return session.scalars(select(Person).join(Follower).where(Follower.ticket_id == ticket.id))
         case Audience.REPORTER:
             return session.scalars(select(Person).where(Person.id == ticket.reporter_id))
-        case Audience.ASSIGNEE | Audience.TEAM if whom is Audience.ASSIGNEE or ticket.assignee_id:
+        case Audience.ASSIGNEE | Audience.TEAM if ticket.assignee_id and not has_left(town, ticket):
             return session.scalars(select(Person).where(Person.id == ticket.assignee_id))
-        case Audience.TEAM:
-            return told_of(town, ticket, now)
+        case Audience.TEAM | Audience.ASSIGNEE:
+            return told_of(town, ticket, now) if whom is Audience.TEAM or ticket.assignee_id else ()
         case Audience.CALLED:
             return told_of_teams(town, ticket, now, teams)
     return town.staff.overseeing(reach_of(ticket))

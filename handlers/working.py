@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement
 
 from handlers import climbing, rollcall, shown
 from handlers.access import actor, called, tickets, worked
+from handlers.calling import has_left
 from handlers.clocks import run_on, set_timer, sign_anew
 from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state
@@ -46,6 +47,8 @@ def accept(context: Context) -> Reply:
     ticket, _ = picked
     if reply := _by_whistle(context, ticket, "接"):
         return reply
+    if ticket.status == Status.WORKING and has_left(context.town, ticket):
+        return _taken_over(context, ticket)
     if ticket.status != Status.DISPATCHED:
         return _already(context, ticket)
     _sign(context, ticket)
@@ -53,6 +56,14 @@ def accept(context: Context) -> Reply:
     due = shown.moment(ticket.handle_by, context.now)
     where = shown.where_in_lists(context.town, ticket)
     return Reply(context.say("working.accepted", number=ticket.number, where=where, due=due))
+
+
+def _taken_over(context: Context, ticket: Ticket) -> Reply:
+    """Whoever had signed is gone; the clocks run on."""
+    ticket.assignee_id = context.person.id
+    ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note="原承办人员已不在岗，由我接手")
+    due, where = shown.moment(ticket.handle_by, context.now), shown.where_in_lists(context.town, ticket)
+    return Reply(context.say("working.taken_over", number=ticket.number, where=where, due=due))
 
 
 @router.command("到", "到场", "已到", "报到", roles=STAFF, help="到 [工单号]：到现场了（吹哨的单子为报到）")

@@ -19,7 +19,7 @@ from handlers.welcome import appoint as give_role
 from handlers.welcome import invite as new_invitation
 from models.grid import Grid, Team
 from models.moves import Status
-from models.person import Look, Person, Role
+from models.person import OVERSEERS, Look, Person, Role
 from models.ticket import Ticket
 
 ROLES = click.Choice([role.value for role in Role if role is not Role.SYSTEM])
@@ -135,6 +135,7 @@ def appoint(command: Command, openid: str, role: str, grid: str | None, team: st
     with program.sessions() as session, session.begin():
         _known(session, grid, team)
         person = session.scalar(select(Person).where(Person.openid == openid)) or Person(openid=openid)
+        _with_a_post(Role(role), grid or person.grid, team or person.team)
         session.add(person)
         give_role(person, Role(role), grid, team)
     click.echo(f"{openid} 现在是{shown.ROLE_NAMES[Role(role)]}")
@@ -148,11 +149,31 @@ def appoint(command: Command, openid: str, role: str, grid: str | None, team: st
 def invite(command: Command, role: str, grid: str | None, team: str | None) -> None:
     """生成一次性邀请码；本人在公众号里发“加入 邀请码”。"""
     program = command.program()
+    _with_a_post(Role(role), grid, team)
     with program.sessions() as session, session.begin():
         _known(session, grid, team)
         days = program.settings.habits.invitation_days
         code = new_invitation(session, Role(role), grid, team, program.clock(), days)
+        post = _post(session, Role(role), grid, team)
     click.echo(f"加入 {code}")
+    click.echo(f"{post}。{days} 天内有效，只能用一次：把上面这一句发给本人，让他在公众号里原样发出", err=True)
+
+
+def _with_a_post(role: Role, grid: str | None, team: str | None) -> None:
+    """Staff without a post would see no ticket, and nobody would notice."""
+    if role is Role.PROPERTY_STAFF and not team:
+        raise click.ClickException("物业人员要写明承办单位，加 --team 单位代码")
+    if role is Role.GRID_STAFF and not (team or grid):
+        raise click.ClickException("网格员要写明网格或承办单位，加 --grid 网格代码 或 --team 单位代码")
+
+
+def _post(session: Session, role: Role, grid: str | None, team: str | None) -> str:
+    """「德尚物业的物业人员」「督导，管全部网格」."""
+    at = session.get(Team, team) if team else None
+    area = session.get(Grid, grid) if grid else None
+    everywhere = role in OVERSEERS and area is None
+    name = f"{at.name}的{shown.ROLE_NAMES[role]}" if at else shown.ROLE_NAMES[role]
+    return f"{name}，管{area.name}" if area else f"{name}，管全部网格" if everywhere else name
 
 
 def _person(session: Session, openid: str) -> Person:
