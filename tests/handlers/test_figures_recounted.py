@@ -4,6 +4,7 @@ The formulas below are DOMAIN.md 4's, read afresh: the program's own conditions 
 """
 
 import random
+import re
 from collections import defaultdict
 from datetime import datetime, timedelta
 from itertools import product
@@ -13,7 +14,7 @@ from chat import ADMIN, COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDE
 from sqlalchemy import insert, select, update
 
 from bot.synth.filling import fill
-from handlers import asking
+from handlers import asking, exporting
 from handlers.access import overseen
 from handlers.plain_questions import parse
 from handlers.welcome import appoint
@@ -225,7 +226,8 @@ def hard_cases(session, chance, now, after):
             values |= {"resolved_at": resolved if status in {"closed", "resolved"} else None}
             values |= {"stopped_at": created + DAY if status == "suspended" or chance.random() < 0.2 else None}
             values |= {"accept_by": None, "handle_by": None} if status == "incomplete" else {}
-        if chance.random() < 0.1:
+            values |= {"team": None} if status in {"incomplete", "pending", "received"} else {}
+        if status in {"incomplete", "pending", "received", "merged", "withdrawn"} and chance.random() < 0.3:
             values |= dict.fromkeys(("grid", "community", "street", "county", "team", "place_id"))
         elif chance.random() < 0.1:
             values |= {"grid": chance.choice(["WY", "XY-XINYI"]), "place_id": None, "red_flag": "fire"}
@@ -243,9 +245,14 @@ def calls_of_whistles(session, chance, now):
 
 
 @pytest.fixture
-def town(program, clock):
+def chat(program):
+    return Chat(program)
+
+
+@pytest.fixture
+def town(program, chat, clock):
     """Real lives and made-up ones."""
-    chance, chat = random.Random(7), Chat(program)
+    chance = random.Random(7)
     real_lives(chat)
     real = chat.ticket().id
     clock.turn(minutes=50)
@@ -351,3 +358,101 @@ def test_what_stands_open_is_counted_however_old_it_is(program, town, clock):
         waiting = sum(t["status"] in OPEN for t in tickets)
         assert answered(session, town, "现在超时多少件", ADMIN, clock.now) == {"": (late, late)}
         assert answered(session, town, "还有多少没办完", ADMIN, clock.now) == {"": (waiting, waiting)}
+
+
+def opened(chat, who, number):
+    """(how many are said, all tickets of the pages)."""
+    page, numbers = chat.says(who, str(number)), []
+    total = int(found[1]) if (found := re.search(r"（(\d+) 件）", page)) else 0
+    while len(seen := re.findall(r"^❗?(\d{11}) ", page, re.MULTILINE)):
+        numbers += seen
+        page = chat.says(who, "更多") if "更多" in page else ""
+    return total, numbers
+
+
+def _in_time_of(t, moment, since, now):
+    return t[moment] is not None and since <= t[moment] <= now
+
+
+DESK = {"待补充（还差地点）", "无人承接"}
+"""What lies in nobody's area counts for every supervisor"""
+OVERVIEW = {
+    "新增": lambda t, since, now: _in_time_of(t, "created_at", since, now),
+    "办结待回访": lambda t, _since, _now: t["status"] == "resolved",
+    "居民确认解决": lambda t, since, now: _in_time_of(t, "ended_at", since, now) and _confirmed(t, now),
+    "未确认解决的结案": lambda t, since, now: (
+        _in_time_of(t, "ended_at", since, now) and _closed(t, now) and not _confirmed(t, now)
+    ),
+    "在办": lambda t, _since, _now: t["status"] in OPEN,
+    "超时": lambda t, _since, now: _over(t, now),
+    "红色警情": lambda t, since, now: t["red_flag"] != "" and _in_time_of(t, "created_at", since, now),
+    "待补充（还差地点）": lambda t, _since, _now: t["status"] == "incomplete",
+    "无人承接": lambda t, _since, _now: t["status"] in {"pending", "received"} and t["team"] is None,
+}
+OVERVIEWS = {"今日": "", "本周": "", "网格 文苑社区": "文苑社区", "网格 文苑一网格": "文苑一网格", "类别 停车": "停车"}
+TODAY = datetime.fromisoformat("2026-11-16T00:00+08:00")
+"""A Monday: the week has begun with it"""
+
+
+def test_overviews_are_what_the_rows_say_and_open_to_exactly_these(program, chat, town, clock):
+    with program.reading() as session:
+        tickets = rows_of(session, Ticket)
+    for who, (command, where) in product((ADMIN, SUPERVISOR, "oOfAGrid"), OVERVIEWS.items()):
+        said = re.findall(r"^(\d) (.+) (\d+)$", chat.says(who, command), re.MULTILINE)
+        assert [name for _, name, _ in said] == list(OVERVIEW)
+        for number, name, count in said:
+            near = [t for t in tickets if SCOPES[who](t) or (name in DESK and t["grid"] is None and t["team"] is None)]
+            mine = [t["number"] for t in near if FILTERS[where](t) and OVERVIEW[name](t, TODAY, clock.now)]
+            assert int(count) == len(mine), (who, command, name)
+            total, listed = opened(chat, who, number)
+            assert (total, sorted(listed)) == (len(mine), sorted(mine)), (who, command, name)
+            chat.says(who, command)
+
+
+def _standing(rows, now):
+    closed = [t for t in rows if t["status"] == "closed" and t["closing"] in {"confirmed", "explained"}]
+    rated = [t for t in rows if t["rating"] is not None]
+    rates = [(closed, sum(_confirmed(t, now) for t in closed)), (rated, sum(t["rating"] >= 2 for t in rated))]
+    solved, satisfied = (f"{good / len(of):.0%}" if of else "—" for of, good in rates)
+    waiting, late = sum(t["status"] in OPEN for t in rows), sum(_over(t, now) for t in rows)
+    return f"{len(rows)}件 在办{waiting} 超时{late} 解决率{solved} 满意率{satisfied}"
+
+
+def test_rankings_are_what_the_rows_say(program, chat, town, clock):
+    first = TODAY - 29 * DAY
+    with program.sessions() as session, session.begin():  # thirty days with today or without: nothing hangs on it here
+        argued = (Ticket.created_at >= first - DAY) & (Ticket.created_at < first)
+        session.execute(update(Ticket).where(argued).values(created_at=first - 7 * DAY))
+        tickets, calls = rows_of(session, Ticket), rows_of(session, Support)
+    names = {code: team.name for code, team in town.world.teams.items()} | {None: "社区值班台"}
+    for command, column, name in (("排行", "team", names.get), ("类别", "category", town.catalogue.name)):
+        told = {line for line in chat.says(ADMIN, command).splitlines() if "解决率" in line}
+        groups = defaultdict(list)
+        for t in tickets:
+            if _in_time_of(t, "created_at", first, clock.now):
+                groups[name(t[column])].append(t)
+        assert told <= {f"{name} {_standing(rows, clock.now)}" for name, rows in groups.items()}
+        assert len(told) >= min(12, len(groups))
+    late = defaultdict(list)
+    for call in calls:
+        if call["ground"] and call["called_at"] >= first:
+            late[names[call["team"]]].append(call)
+    told = chat.says(ADMIN, "吹哨排行").splitlines()[1:]
+    for name, rows in late.items():
+        missing = sum(call["late"] and not call["reported_at"] for call in rows)
+        line = f"{name} 叫{len(rows)}次 迟到{sum(call['late'] for call in rows)}次 未到{missing}次"
+        assert any(each.startswith(line) for each in told), line
+
+
+def test_what_is_exported_is_what_was_filed(program, chat, town, clock):
+    with program.reading() as session:
+        tickets = rows_of(session, Ticket)
+        for period, (first, end) in PERIODS.items():
+            since, until = (datetime.fromisoformat(f"{day}T00:00+08:00") for day in (first, end))
+            person = session.scalars(select(Person).where(Person.openid == SUPERVISOR)).one()
+            scope = overseen(person) & exporting.filed_between(since, until)
+            numbers = [row[0] for row in exporting.table(session, town, scope)][1:]
+            mine = [t for t in tickets if SCOPES[SUPERVISOR](t) and since <= t["created_at"] < until]
+            assert sorted(numbers) == sorted(t["number"] for t in mine), period
+            reply = chat.says(SUPERVISOR, f"导出 {period}")
+            assert (f"{len(mine)} 张工单吗" in reply) == bool(mine), (period, reply)
