@@ -212,7 +212,7 @@ def parse(town: Town, text: str, now: datetime) -> Query | None:
     team, grid, category, item = _by_a_part(town, words, (team, grid, category, item))
     unread = (*words.unread, *_chunks(words.text))
     long = sum(map(len, unread)) * 2 > len(text) and not _PLAINLY.search(text)
-    if long or (unread and not (measure or group or _HOW_MANY.search(text))):
+    if long or (unread and not (group or _HOW_MANY.search(text))):
         return None  # a report, rather, with a word of time in it
     if measure in call_figures.MEASURES and not group:
         group = "team"  # 「报到迟到最多的单位」: it is teams that are called

@@ -101,7 +101,15 @@ def test_another_figure_than_asked_is_not_given(town, chat, text):
     assert "件\n" not in reply
 
 
-@pytest.mark.parametrize("text", ["最近3号楼电梯老坏怎么样处理", "德尚小区3号楼电梯坏了没人修，今天能来看看情况吗"])
+REPORTS = (
+    "最近3号楼电梯老坏怎么样处理",
+    "德尚小区3号楼电梯坏了没人修，今天能来看看情况吗",
+    "今天德尚小区门口有人打架，情况紧急",
+    "德尚小区今天停水吗？",
+)
+
+
+@pytest.mark.parametrize("text", REPORTS)
 def test_what_tells_of_a_trouble_is_no_question_of_figures(town, text):
     assert parse(town, text, MONDAY) is None
 
