@@ -17,6 +17,7 @@ from handlers import (
     approving,
     aside,
     attending,
+    complaining,
     contesting,
     correcting,
     desk,
@@ -64,6 +65,7 @@ _MEETINGS = (StaleDataError, IntegrityError, OperationalError)
 """What becomes of two who are at the same ticket, person or lock"""
 
 picked = Router("picked")
+_OPEN_TO_COMMANDS = frozenset({"", JOINED, aside.ASIDE, picking.CHOICE})
 
 # Order is precedence: what the platform tells, then commands, then the question that is open, then what the words mean.
 ROUTERS = (
@@ -92,6 +94,7 @@ ROUTERS = (
     questioning.answers,
     supplementing.houses,
     aside.router,
+    complaining.router,
     progress.router,
     joining.router,
     filing.router,
@@ -254,7 +257,7 @@ def ticket_chosen(context: Context) -> Reply | None:
     return route(replace(context, message=replace(context.message, text=text), state="", slots={}))
 
 
-@picked.on(lambda context: context if context.person.is_staff and context.state in {"", JOINED} else None)
+@picked.on(lambda context: context if context.person.is_staff and context.state in _OPEN_TO_COMMANDS else None)
 def meant_as_command(context: Context) -> Reply | None:
     """「好的我去」「到了」「弄好了，换了皮带」, where they have a ticket to which that can happen."""
     meant = command_meant(context.text) if context.text else None

@@ -96,7 +96,7 @@ def _on_the_way(context: Context) -> list[Ticket]:
     return [ticket for ticket in signed(context) if not _has_arrived(context, ticket)][: MOST - 1]
 
 
-@router.command("结", "办结", "完成", roles=STAFF, help="结 [工单号] 办了什么：办结，请居民确认")
+@router.command("结", "办结", "完成", "结单", "结案", roles=STAFF, help="结 [工单号] 办了什么：办结，请居民确认")
 def resolve(context: Context) -> Reply:
     """Done, with the words that the resident will read. Whoever has done it has signed."""
     named = bool(split_reference(context.rest)[0])

@@ -1,0 +1,39 @@
+"""「我要投诉物业」: whoever is that angry is asked what happened, not shown how to use the bot, nor asked to withdraw."""
+
+import pytest
+from chat import RESIDENT, Chat
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def chat(program):
+    return Chat(program)
+
+
+@pytest.mark.parametrize(
+    "words", ["我要投诉", "我要投诉德尚物业", "怎么投诉物业？", "投诉保安", "我要举报你们社区！", "我想反映一下问题"]
+)
+def test_what_happened_is_asked(chat, words):
+    assert "什么事没办好" in chat.says(RESIDENT, words)
+    assert chat.tickets() == []
+
+
+def test_both_together_are_the_report(chat):
+    assert "看不到是谁报的" in chat.says(RESIDENT, "我要投诉德尚物业")
+    assert "已受理" in chat.says(RESIDENT, "收费太贵，不开票")
+    assert (chat.ticket().text, chat.ticket().category) == ("我要投诉德尚物业：收费太贵，不开票", "property")
+
+
+def test_it_is_no_wish_to_withdraw_what_was_reported_before(chat):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+    assert "撤回" not in chat.says(RESIDENT, "投诉保安")
+
+
+def test_a_complaint_that_tells_all_is_filed_at_once(chat):
+    assert "已受理" in chat.says(RESIDENT, "我要投诉德尚物业：收费太贵，不开票")
+
+
+def test_an_alarm_in_the_answer_goes_first(chat):
+    chat.says(RESIDENT, "我要投诉物业")
+    assert "【着火】" in chat.says(RESIDENT, "德尚小区2号楼着火了没人管")
