@@ -1,5 +1,6 @@
 """Residents follow their tickets: how far, hurry up, take it back, was it solved."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -31,10 +32,27 @@ from nlp.understanding import Intent
 router = Router("progress")
 EVERYBODY = (Role.RESIDENT,)
 WITHDRAW_SURE, NOT_SOLVED_WHY, AGAIN = "progress.withdraw_sure", "progress.not_solved_why", "progress.again"
+_KEEPS = re.compile(r"(?:还是|那就)?(?:别撤|不撤|留着|继续[办报修]?|[办报修])(?:了|回|吧)*[。.！!～~\s]*")
 REOPENABLE = (Status.RESOLVED, Status.CLOSED)
 _LISTED = 8
 # What the four answers to the follow-up mean: rating (3 to 1), and whether it is solved.
 _ANSWERS = ((3, True), (2, True), (1, True), (1, False))
+
+
+@router.on(in_state(WITHDRAW_SURE))
+def withdraw_confirmed(context: Context) -> Reply | None:
+    """1 takes it back, 2 leaves it."""
+    number = 1 if _KEEPS.fullmatch(context.text) else decided(context.text)
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if number is None or ticket is None or Status(ticket.status) not in WITHDRAW.sources:
+        return None
+    if number == 1:
+        return Reply(context.say("progress.not_withdrawn", number=ticket.number))
+    if leave(context, ticket):  # neighbours wait for it too: it is not this person's to stop
+        return Reply(context.say("joining.left", number=ticket.number, count=ticket.neighbours + 1))
+    ticket.apply(WITHDRAW, by=resident(context.person), at=context.now)
+    tell(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
+    return Reply(context.say("progress.withdrawn", number=ticket.number))
 
 
 @router.on(menu("progress"))
@@ -119,22 +137,6 @@ def withdraw(context: Context) -> Reply | None:
         return picked
     line = shown.line_for(context.town, picked[0], context.now, context.person)
     return Reply(context.say("progress.withdraw_sure", line=line), WITHDRAW_SURE, {"ticket": picked[0].id})
-
-
-@router.on(in_state(WITHDRAW_SURE))
-def withdraw_confirmed(context: Context) -> Reply | None:
-    """1 takes it back, 2 leaves it."""
-    number = decided(context.text)
-    ticket = context.session.get(Ticket, context.slots["ticket"])
-    if number is None or ticket is None or Status(ticket.status) not in WITHDRAW.sources:
-        return None
-    if number == 1:
-        return Reply(context.say("progress.not_withdrawn", number=ticket.number))
-    if leave(context, ticket):  # neighbours wait for it too: it is not this person's to stop
-        return Reply(context.say("joining.left", number=ticket.number, count=ticket.neighbours + 1))
-    ticket.apply(WITHDRAW, by=resident(context.person), at=context.now)
-    tell(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
-    return Reply(context.say("progress.withdrawn", number=ticket.number))
 
 
 @router.on(lambda context: context if context.text and context.state in {"", JOINED} else None)

@@ -55,7 +55,7 @@ def whistle(context: Context) -> Reply:
     teams, reason = _split(context, ticket, words)
     ground = ground_of(reason)
     plan = Plan(ticket.id, teams, reason, ground.value if ground else "")
-    return _go_on(context, ticket, plan, unknown="" if teams else reason)
+    return _go_on(context, ticket, plan, unknown="" if teams else words)
 
 
 @router.on(in_state(TEAMS))
@@ -116,20 +116,21 @@ def _reasoned(context: Context, ticket: Ticket, plan: Plan, reason: str) -> Repl
 
 
 def _split(context: Context, ticket: Ticket, words: str) -> tuple[tuple[str, ...], str]:
-    """「城管、供电 线杆要倒」 → the teams that the first words name, and the reason that the rest is."""
+    """「城管、供电 线杆要倒」 → the teams that the first words name, and the reason that the rest is.
+
+    Who is in charge or called already is passed over: the others are meant all the same.
+    """
     known: list[str] = []
     rest = words.strip()
+    at_it = {ticket.team, *(call.team for call in ticket.awaited)}
     while rest and (team := _team_meant(context, ticket, _BETWEEN.split(rest, maxsplit=1)[0])):
-        known.append(team.code)
+        known += [] if team.code in at_it else [team.code]
         rest = "".join(_BETWEEN.split(rest, maxsplit=1)[1:])
     return tuple(dict.fromkeys(known)), rest
 
 
 def _team_meant(context: Context, ticket: Ticket, words: str) -> TeamNode | None:
-    """A team that can be called: not the one in charge, not one that is called already."""
-    team = context.town.world.team_named(words, ticket.grid) if len(words) > 1 else None
-    taken = {ticket.team, *(call.team for call in ticket.awaited)}
-    return team if team and team.code not in taken else None
+    return context.town.world.team_named(words, ticket.grid) if len(words) > 1 else None
 
 
 def _planned(context: Context) -> Ticket | None:

@@ -48,6 +48,19 @@ def test_communities_streets_and_overseers_call_teams_in_one_line(chat, clock, c
     assert call.due_at == clock.now + timedelta(minutes=30)
 
 
+def test_who_is_in_charge_already_hides_none_of_the_others(chat):
+    number, lead = chat.ticket().number, chat.ticket().team
+    name = {"P-DS": "德尚物业", "D-CG": "城管"}[lead]
+    assert "已吹哨" in chat.says(COMMUNITY, f"吹哨 {number} {name} 派出所 突发险情，电线垂到摊子上")
+    assert set(calls_of(chat)) == {"D-PCS1"}
+
+
+def test_only_those_who_are_at_it_already_is_said_so(chat):
+    number, lead = chat.ticket().number, chat.ticket().team
+    name = {"P-DS": "德尚物业", "D-CG": "城管"}[lead]
+    assert "已经在办" in chat.says(COMMUNITY, f"吹哨 {number} {name}")
+
+
 def test_a_grid_calls_nobody_and_hears_what_it_may_do(chat):
     chat.says(RESIDENT, "德尚小区3号楼外墙裂了条缝")
     reply = chat.says(GRID_STAFF, f"吹哨 {chat.ticket().number} 住建 突发险情")

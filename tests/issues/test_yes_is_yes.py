@@ -55,3 +55,11 @@ def test_exporting(chat):
     assert "http" not in chat.says(SUPERVISOR, "不用")
     chat.says(SUPERVISOR, "导出")
     assert "http" in chat.says(SUPERVISOR, "是")
+
+
+@pytest.mark.parametrize("words", ["还是报吧", "别撤了", "不撤了", "继续办", "留着吧。"])
+def test_second_thoughts_on_taking_back(chat, words):
+    chat.says(RESIDENT, LIFT)
+    chat.says(RESIDENT, "撤回")
+    assert "继续办" in chat.says(RESIDENT, words)
+    assert chat.ticket().status == "dispatched"
