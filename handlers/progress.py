@@ -67,13 +67,20 @@ def show_progress(context: Context) -> Reply | None:
     if not mine and context.state == PLACE and tells_no_place(context):
         return None  # 「啥时候来修」 is about what we are just asking the place of
     if not mine:
-        return Reply(context.say("progress.nothing_open"), keep=True)
+        return Reply(context.say(_nothing_open(context)), keep=True)
     if len(mine) == 1:
         return _in_full(context, mine[0])
     lines = "\n".join(shown.line_for(context.town, ticket, context.now, context.person) for ticket in mine)
     count = len(mine) if len(mine) < _LISTED else how_many(context, followed(context.person), tuple(ACTIVE))
     more = context.say("progress.and_more", count=count - _LISTED) if count > _LISTED else ""
     return Reply(context.say("progress.list", count=count, lines=lines + more), keep=True)
+
+
+def _nothing_open(context: Context) -> str:
+    """What whoever works here is more likely to look for."""
+    if context.person.is_overseer:
+        return "progress.nothing_open_overseer"
+    return "progress.nothing_open_staff" if context.person.is_staff else "progress.nothing_open"
 
 
 def _in_full(context: Context, ticket: Ticket) -> Reply:

@@ -1,0 +1,21 @@
+"""A supervisor's question that could not be read as one: they hear what can be asked, not how to report."""
+
+import re
+
+from handlers.dialogue import Context, Reply, Router
+from handlers.neighbours import JOINED
+
+router = Router("unread questions")
+_ASKS = re.compile(r"哪[些个家里]|谁|多少|几[件张个]|怎么样|情况|什么事|同比|环比|和.{1,6}比|最近.{0,8}的事|[?？]\s*$")
+_OWN = re.compile("我(?!们)|坏|漏|堵|没电|停[水电气]了|不[亮热通]")
+
+
+@router.on(lambda context: context if context.person.is_overseer and context.state in {"", JOINED} else None)
+def unread(context: Context) -> Reply | None:
+    """It would press or withdraw a report of their own, or be filed as one."""
+    seen = context.understanding
+    if seen is None or seen.red_flag or not _ASKS.search(context.text) or _OWN.search(context.text):
+        return None
+    if seen.place and seen.place.building:
+        return None  # a house: they report something themselves
+    return Reply(context.say("supervising.ask_so"), keep=True)
