@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from handlers import call_figures, shown
 from handlers.access import overseen, within
+from handlers.choosing import numbered
 from handlers.dialogue import Context, Reply
 from handlers.figures import day_start, late, percent, still_open
 from handlers.local_days import days_between, local_day
@@ -23,6 +24,8 @@ from models.ticket import CHINA, Source, Ticket
 _ENDINGS = frozenset({"closed", "solved"})
 """Counted in the time when they ended; all else in the time when it was filed"""
 _THREE = 3
+ROWS = "asking.rows"
+MOST_OPENED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Row:
     name: str
     value: float | None
     of: int
+    group: Any = None
+    """What the database calls this group"""
 
 
 def run(session: Session, town: Town, query: Query, scope: ColumnElement[bool], now: datetime) -> list[Row]:
@@ -104,10 +109,37 @@ def answer_question(context: Context) -> Reply | None:
         return Reply(said, keep=True)
     found = figures(context.session, context.town, query, overseen(context.person), context.now)
     rows = _cut(query, found)
-    lines = [_line(query, row) for row in rows] or [context.say("supervising.no_tickets")]
+    lines = numbered([_line(query, row) for row in rows]).splitlines() or [context.say("supervising.no_tickets")]
     lines += _remarks(context, query, found, len(rows))
-    said = understood(context.town, query)
-    return Reply(context.say("supervising.answer", understood=said, lines="\n".join(lines)), keep=True)
+    text = context.say("supervising.answer", understood=understood(context.town, query), lines="\n".join(lines))
+    if not rows or query.measure in call_figures.MEASURES:
+        return Reply(text, keep=True)  # calls are opened by 点名
+    slots = {"text": context.text, "at": context.now.isoformat(), "rows": [[row.group, row.name] for row in rows]}
+    return Reply(f"{text}\n{context.say('asking.open')}", ROWS, slots)
+
+
+def cases(
+    session: Session,
+    town: Town,
+    query: Query,
+    scope: ColumnElement[bool],
+    group: Any,  # noqa: ANN401  (a code, a place's id)
+    now: datetime,
+) -> tuple[list[int], int]:
+    """The tickets of one row of an answer, the newest first, and how many of them there are. Of a rate all that it is
+    of, first those that pull it down.
+    """
+    part, whole = _measured(session, query, now)
+    column = _column(session, query)
+    wanted = scope & _filter(town, query) & whole
+    if column is not None:
+        wanted &= column.is_(None) if group == "" else column == group
+    if not query.measure.endswith("_rate"):
+        wanted &= part
+    held_up = case((part, 1), else_=0)
+    first = select(Ticket.id).where(wanted).order_by(held_up, Ticket.id.desc()).limit(MOST_OPENED)
+    count = session.scalar(select(func.count()).select_from(Ticket).where(wanted)) or 0
+    return list(session.scalars(first)), count
 
 
 def _remarks(context: Context, query: Query, found: list[Row], shown_rows: int) -> list[str]:
@@ -205,8 +237,9 @@ def _days(query: Query, now: datetime) -> set[str]:
 def _row(town: Town, query: Query, key: Any, got: int, of: int) -> Row:  # noqa: ANN401  (a code, a place's id)
     rate = query.measure.endswith("_rate")
     name = _name(town, query, key)
-    key = name if query.group == "place" and key else key
-    return Row(key, name, (got / of if of else None) if rate else got, of)
+    return Row(
+        name if query.group == "place" and key else key, name, (got / of if of else None) if rate else got, of, key
+    )
 
 
 def _name(town: Town, query: Query, key: Any) -> str:  # noqa: ANN401

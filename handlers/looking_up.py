@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
+from handlers.asking import ROWS
 from handlers.dialogue import Command, Context, Message, Reply, command_opening
 from handlers.plain_questions import parse
 from handlers.receiving import Writer, known_writer, replies_to
@@ -69,7 +70,7 @@ class LookingUp:
         writer = known_writer(session, message.openid, town, now)
         if writer is None or writer.stale or replies_to(session, [message.key]):
             return None
-        if opens_figure(message.text.strip()) and writer.state != FIGURES:
+        if opens_figure(message.text.strip()) and writer.state not in {FIGURES, ROWS}:
             return None  # a number that chooses something else
         reply = mindful(writer.says(message, understanding, session, town, now), None, self._route)
         if session.dirty or session.deleted or not all(isinstance(row, Look) for row in session.new):

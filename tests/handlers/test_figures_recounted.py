@@ -456,3 +456,21 @@ def test_what_is_exported_is_what_was_filed(program, chat, town, clock):
             assert sorted(numbers) == sorted(t["number"] for t in mine), period
             reply = chat.says(SUPERVISOR, f"导出 {period}")
             assert (f"{len(mine)} 张工单吗" in reply) == bool(mine), (period, reply)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今年各社区多少件", "今年各小区多少件", "现在超时多少件", "近30天各单位满意率", "今年按期办结率", "近30天每天多少件",
+        "今年各类结案多少件", "上周各网格多少件", "今年各来源重办多少件",
+    ],
+)  # fmt: skip
+def test_an_answer_opens_to_as_many_tickets_as_it_says(chat, town, kind, text):
+    if kind == "postgresql":
+        pytest.skip("pages are the same on both")
+    rows = re.findall(r"^(\d+) (.+) (?:(\d+)件|\d+%（(\d+)件）|—（0件）)$", chat.says(SUPERVISOR, text), re.MULTILINE)
+    assert rows
+    for number, name, count, of in rows:
+        total, listed = opened(chat, SUPERVISOR, number)
+        assert total == int(count or of or 0), (text, name)
+        assert len(set(listed)) == len(listed) == total, (text, name)

@@ -1,5 +1,7 @@
 """A question is answered as it was asked, or the answer says what was not heeded, or it asks back."""
 
+import re
+
 import pytest
 from chat import ADMIN, NEIGHBOUR, RESIDENT, SUPERVISOR, Chat
 from testbed import MONDAY
@@ -137,9 +139,10 @@ def test_a_list_that_is_cut_says_how_many_there_are(chat):
     for place in ("园丁小区", "文苑花园", "锦佳园小区"):
         chat.says(RESIDENT, f"{place}2号楼下水道堵了往外冒")
     assert chat.says(SUPERVISOR, "本周前两个小区最多").splitlines()[1:] == [
-        "德尚小区 6件",
-        "园丁小区 1件",
+        "1 德尚小区 6件",
+        "2 园丁小区 1件",
         "（共 4 个，这里是 2 个。要多看几个，请说“前4个”）",
+        "回数字看是哪些工单。",
     ]
     assert "共" not in chat.says(SUPERVISOR, "本周各小区多少件")
     assert "（一件都没有的不在内）" in chat.says(SUPERVISOR, "本周投诉最少的小区")
@@ -149,12 +152,28 @@ def test_days_without_a_ticket_are_days_too(chat, clock):
     chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
     clock.turn(days=2)
     lines = chat.says(SUPERVISOR, "本周每天多少件").splitlines()
-    assert lines[1:] == ["11月16日 1件", "11月17日 0件", "11月18日 0件"]
+    assert lines[1:-1] == ["1 11月16日 1件", "2 11月17日 0件", "3 11月18日 0件"]
 
 
 def test_two_places_of_one_name_stay_two(chat):
     for who, which in ((RESIDENT, "1"), (NEIGHBOUR, "2")):
         assert "哪个社区" in chat.says(who, "幸福小区3号楼电梯坏了")
         chat.says(who, which)
-    lines = chat.says(ADMIN, "本周各小区多少件").splitlines()[1:]
-    assert sorted(lines) == ["幸福小区（桥北社区） 1件", "幸福小区（长安社区） 1件"]
+    lines = chat.says(ADMIN, "本周各小区多少件").splitlines()[1:-1]
+    assert sorted(line[2:] for line in lines) == ["幸福小区（桥北社区） 1件", "幸福小区（长安社区） 1件"]
+
+
+def test_an_answer_opens_to_its_cases(chat):
+    for number in range(1, 10):
+        chat.says(RESIDENT, f"德尚小区{number % 6 + 1}号楼{'电梯坏了' if number < 7 else '下水道堵了往外冒'}")
+    chat.says(RESIDENT, "园丁小区2号楼电梯坏了")
+    count = len([t for t in chat.tickets() if t.place_name == "德尚小区"])
+    assert f"1 德尚小区 {count}件" in chat.says(SUPERVISOR, "本周各小区多少件")
+    page = chat.says(SUPERVISOR, "1")
+    assert f"德尚小区（{count} 件）" in page
+    first = re.findall(r"\d{11}", page)
+    rest = re.findall(r"\d{11}", chat.says(SUPERVISOR, "更多")) if count > len(first) else []
+    assert sorted(first + rest) == sorted(t.number for t in chat.tickets() if t.place_name == "德尚小区")
+    assert "就这些了" in chat.says(SUPERVISOR, "更多")
+    assert "园丁小区（1 件）" in chat.says(SUPERVISOR, "2")
+    assert "回数字" not in chat.says(SUPERVISOR, "去年各小区多少件")
