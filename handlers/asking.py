@@ -15,6 +15,7 @@ from handlers.dialogue import Context, Reply
 from handlers.figures import day_start, late, percent, still_open
 from handlers.local_days import days_between, local_day
 from handlers.plain_questions import MEASURE_NAMES, Query, parse
+from handlers.replay_facts import UNJUDGED
 from handlers.town import Town
 from models.grid import TeamKind
 from models.moves import Closing, Status
@@ -204,12 +205,12 @@ def _measured(session: Session, query: Query, now: datetime) -> tuple[ColumnElem
 
 
 def _due(limit: Any, kept_at: Any, now: datetime) -> ColumnElement[bool]:  # noqa: ANN401  (mapped columns)
-    """A limit that was kept, late or in time, or has run out. A clock that stands still, or whose ticket was taken back
-    or merged before, has not run out; what was never ours to do is left out (剔除).
+    """A limit that was kept, late or in time, or has run out, not while its clock stood still. Left out (剔除) is what
+    nobody had to finish, as 推演 does.
     """
-    clock = func.coalesce(Ticket.stopped_at, Ticket.ended_at, literal(now, limit.type))
-    ours = (Ticket.status != Status.DECLINED.value) & limit.is_not(None)
-    return and_(ours, or_(kept_at.is_not(None), limit < clock))
+    clock = func.coalesce(Ticket.stopped_at, literal(now, limit.type))
+    judged = Ticket.status.not_in([status.value for status in UNJUDGED]) & limit.is_not(None)
+    return and_(judged, or_(kept_at.is_not(None), limit < clock))
 
 
 def _filter(town: Town, query: Query, *, by_time: bool = True) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from models.calendar import Span
 from models.moves import DISPATCH, ESCALATE, REOPEN, RESUME, SUSPEND, Status
 from models.ticket import Ticket, TicketEvent
 
-_UNJUDGED = (Status.WITHDRAWN, Status.DECLINED, Status.MERGED)
+UNJUDGED = (Status.WITHDRAWN, Status.DECLINED, Status.MERGED)
 """Ended without anybody having to finish them"""
 _ANEW = frozenset({REOPEN.name, ESCALATE.name})
 _TOLD = (DISPATCH.name, *sorted(_ANEW), SUSPEND.name, RESUME.name)
@@ -65,7 +65,7 @@ def past_of(session: Session, scope: ColumnElement[bool], now: datetime) -> Iter
 
 def _columns(scope: ColumnElement[bool]) -> Rows:
     # The words of rows come from the text alone; nothing else of what people wrote is read.
-    unjudged = [status.value for status in _UNJUDGED]
+    unjudged = [status.value for status in UNJUDGED]
     return select(
         Ticket.id, Ticket.category, Ticket.item, Ticket.urgent, Ticket.red_flag, Ticket.text, Ticket.team, Ticket.level,
         Ticket.climbs, Ticket.created_at, Ticket.handle_by, Ticket.resolved_at, Ticket.ended_at, Ticket.stopped_at,
@@ -92,7 +92,7 @@ def _of(row: Row[*tuple[Any, ...]], now: datetime) -> Past:
 
 
 def _within(found: Rows, ticket: InstrumentedAttribute[int], scope: ColumnElement[bool]) -> Rows:
-    unjudged = [status.value for status in _UNJUDGED]
+    unjudged = [status.value for status in UNJUDGED]
     return found.join(Ticket, Ticket.id == ticket).where(scope, Ticket.status.not_in(unjudged))
 
 

@@ -101,12 +101,12 @@ def _finished_late(t, _now):
 
 
 def _had_to(limit, kept):
-    """In the denominator: the limit was kept, or missed while its clock ran and the ticket was ours."""
+    """In the denominator: somebody had to, and the limit was kept, or missed while its clock ran."""
 
     def due(t, now):
-        if t["status"] == "declined" or not t[limit]:
+        if t["status"] in {"declined", "withdrawn", "merged"} or not t[limit]:
             return False
-        return bool(t[kept] or t[limit] < (t["stopped_at"] or t["ended_at"] or now))
+        return bool(t[kept] or t[limit] < (t["stopped_at"] or now))
 
     return due
 
