@@ -24,6 +24,12 @@ from nlp.understanding import Intent, PlaceMention
 router = Router("welcome")
 last_resort = Router("last resort")
 EVERYBODY = (Role.RESIDENT,)
+_EVERY_DAY = frozenset(
+    {"进度", "催办", "撤回", "补充", "重办", "绑定", "人工"}
+    | {"接", "到", "结", "退", "转", "备注", "待办", "看", "巡查", "代报"}
+    | {"今日", "本周", "超时", "排行", "查", "督办", "导出", "派"}
+)
+"""What 「帮助」 shows at once; a list of forty lines is read by nobody"""
 SURE_ENOUGH = 0.6  # calling a person or writing down a home on a mere guess would only confuse
 HOME, BIND_WHICH = "welcome.home", "welcome.bind_which"
 # Letters that are not mistaken for digits when somebody types a code from a slip of paper.
@@ -199,17 +205,21 @@ def code_hash(code: str) -> str:
 @router.on(intent(Intent.HELP))
 @router.command("帮助", "?", "？", "菜单", roles=EVERYBODY, help="帮助：看能做什么")
 def show_help(context: Context) -> Reply:
-    return Reply(help_text(context), keep=True)
+    return Reply(help_text(context, everything=context.rest == "全部"), keep=True)
 
 
-def help_text(context: Context) -> str:
-    """The commands of the person's roles, generated from the commands themselves."""
-    mine = [command for command in ALL_COMMANDS if command.roles & context.person.roles]
+def help_text(context: Context, *, everything: bool = False) -> str:
+    """The commands of the person's roles, generated from the commands themselves: first the few of every day."""
+    allowed = [command for command in ALL_COMMANDS if command.roles & context.person.roles]
+    mine = [command for command in allowed if everything or command.words[0] in _EVERY_DAY]
     special = [command for command in mine if Role.RESIDENT not in command.roles]
     lines = [f"· {command.help}" for command in mine if command not in special]
     staff = [f"· {command.help}" for command in special]
     text = context.say("welcome.help", town=context.town.name, lines="\n".join(lines))
-    return text + ("\n" + context.say("welcome.help_staff", lines="\n".join(staff)) if staff else "")
+    if staff:
+        text += "\n" + context.say("welcome.help_staff", lines="\n".join(staff))
+    others = len(allowed) - len(mine)
+    return text + ("\n" + context.say("welcome.help_more", count=others) if others else "")
 
 
 ALL_COMMANDS: list[Command] = []

@@ -1,7 +1,7 @@
-"""「我要投诉物业」: whoever is that angry is asked what happened, not shown how to use the bot, nor asked to withdraw."""
+"""「我要投诉物业」: whoever is that angry is asked what happened; help is a few lines, not forty."""
 
 import pytest
-from chat import RESIDENT, Chat
+from chat import PROPERTY, RESIDENT, SUPERVISOR, Chat
 
 pytestmark = pytest.mark.slow
 
@@ -37,3 +37,14 @@ def test_a_complaint_that_tells_all_is_filed_at_once(chat):
 def test_an_alarm_in_the_answer_goes_first(chat):
     chat.says(RESIDENT, "我要投诉物业")
     assert "【着火】" in chat.says(RESIDENT, "德尚小区2号楼着火了没人管")
+
+
+@pytest.mark.parametrize(("who", "most"), [(RESIDENT, 12), (PROPERTY, 26), (SUPERVISOR, 26)])
+def test_help_shows_the_few_words_of_every_day_and_all_where_asked(chat, who, most):
+    few = chat.says(who, "帮助").splitlines()
+    assert len(few) <= most
+    assert "回“帮助 全部”" in few[-1]
+    everything = chat.says(who, "帮助 全部").splitlines()
+    assert set(few[:-1]) <= set(everything)
+    hidden = int("".join(figure for figure in few[-1] if figure.isdecimal()))
+    assert len(everything) == len(few) - 1 + hidden
