@@ -1,12 +1,13 @@
 """Leave from the next level, with one digit: 1 同意, 2 不同意. Each request is a row; the first answer decides it."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 
 from handlers import shown
 from handlers.access import acting, mover, tickets
+from handlers.asking import ROWS
 from handlers.choosing import chosen, numbered
 from handlers.clocks import set_timer
 from handlers.dialogue import Context, Reply, Router, in_state
@@ -27,7 +28,7 @@ from models.ticket import Ticket
 router, digits = Router("approving"), Router("digits")
 WHICH = "approving.which"
 WAITS = "approval_waits"
-_DIGITS = 2
+DIGITS = 2
 _MOVES = {Wish.EXTEND: EXTEND, Wish.SUSPEND: SUSPEND, Wish.CONTEST: REASSIGN}
 NAMES = {Wish.EXTEND: "延期", Wish.SUSPEND: "挂账", Wish.CONTEST: "权属异议"}
 _PATIENCE = Span(4, Unit.WORK_HOUR)
@@ -124,16 +125,24 @@ def refuse(context: Context) -> Reply | None:
     return _said(context, grant=False)
 
 
-@digits.on(lambda context: context if context.text and not context.state else None)
+@digits.on(lambda context: context if context.text and context.state in {"", ROWS} else None)
 def digit(context: Context) -> Reply | None:
-    """1 or 2 of somebody who was asked. A follow-up that they were told of later is what the digit is for."""
-    number = chosen(context.text, _DIGITS)
-    if number is None or _rates_a_ticket(context):
+    """1 or 2 of somebody who was asked. A follow-up that they were told of later is what the digit is for, and figures
+    where nothing was put to them since.
+    """
+    number = chosen(context.text, DIGITS)
+    if number is None or _rates_a_ticket(context) or (context.state == ROWS and not put_since_figures(context)):
         return None
     waiting = list(context.session.scalars(_put_to(context.person)))
     if waiting:
         return _one_of(context, waiting, grant=number == 0)
     return _decided_just_now(context)
+
+
+def put_since_figures(context: Context) -> bool:
+    """A request came after the figures that are open: a digit is for it."""
+    since = datetime.fromisoformat(context.slots["at"])
+    return context.session.scalar(_put_to(context.person).where(Approval.asked_at > since).limit(1)) is not None
 
 
 def decide(context: Context, approval: Approval, *, grant: bool) -> Reply:

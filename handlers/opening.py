@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from handlers import shown
 from handlers.access import overseen
+from handlers.approving import DIGITS, put_since_figures
 from handlers.asking import ROWS, cases
 from handlers.choosing import chosen
 from handlers.dialogue import Context, Reply, Router, in_state
@@ -29,7 +30,7 @@ def open_row(context: Context) -> Reply | None:
     number = chosen(context.text, len(rows))
     now = datetime.fromisoformat(context.slots["at"])
     query = parse(context.town, context.slots["text"], now)
-    if number is None or query is None:
+    if number is None or query is None or (number < DIGITS and put_since_figures(context)):
         return None
     group, name = rows[number]
     ids, total = cases(context.session, context.town, query, overseen(context.person), group, now)

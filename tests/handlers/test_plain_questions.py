@@ -3,11 +3,14 @@
 import re
 
 import pytest
-from chat import ADMIN, NEIGHBOUR, RESIDENT, SUPERVISOR, Chat
+from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from sqlalchemy import select
 from testbed import MONDAY
 
 from handlers.asking import understood
 from handlers.plain_questions import parse
+from handlers.welcome import appoint
+from models.person import Person, Role
 
 
 @pytest.fixture
@@ -177,3 +180,18 @@ def test_an_answer_opens_to_its_cases(chat):
     assert "就这些了" in chat.says(SUPERVISOR, "更多")
     assert "园丁小区（1 件）" in chat.says(SUPERVISOR, "2")
     assert "回数字" not in chat.says(SUPERVISOR, "去年各小区多少件")
+
+
+def test_a_digit_after_a_later_request_is_for_the_request(chat, clock):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+    chat.says(PROPERTY, "接")
+    with chat.program.sessions() as session, session.begin():
+        for person in session.scalars(select(Person).where(Person.openid == COMMUNITY)):
+            appoint(person, Role.SUPERVISOR, None, None)
+    chat.says(COMMUNITY, "本周各小区多少件")
+    clock.turn(minutes=1)
+    chat.says(PROPERTY, "延 4工作时 等配件")
+    assert "已同意" in chat.says(COMMUNITY, "1")
+    chat.says(COMMUNITY, "本周各小区多少件")
+    clock.turn(minutes=1)
+    assert "德尚小区（1 件）" in chat.says(COMMUNITY, "1")
