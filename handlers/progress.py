@@ -166,7 +166,8 @@ def unsolved_in_words(context: Context) -> Reply | None:
     if seen is None or seen.red_flag or seen.place is not None:
         return None  # tells where: a report of its own
     if ticket := asked_about(context):
-        return _ask_why(context, ticket)
+        another = seen.sure and seen.item and seen.item != ticket.item
+        return None if another else _ask_why(context, ticket)
     closed = _closed_lately(context) if says_again(context.text) else None
     if closed is None or (seen.item and seen.item != closed.item):
         return None

@@ -52,6 +52,8 @@ def place_told(context: Context) -> Reply | None:
         return None
     if is_other_matter(context) or is_politeness(context) or _is_apart(context, ticket):
         return None
+    if context.text.isdecimal() and "places" not in context.slots and ticket.place_id is None:
+        return ask_where(context, ticket)  # a figure is no place; it may have been meant for something else
     return _where_told(context, ticket)
 
 

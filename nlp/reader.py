@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp import store
-from nlp.alarms import DANGER, LONGEST_ALARM, SHORTEST_ALARM
+from nlp.alarms import DANGER, LONGEST_ALARM, SHORTEST_ALARM, is_over
 from nlp.features import Features, Featurizer, plain
 from nlp.intents import set_phrase
 from nlp.labels import CONSULT, OTHER
@@ -123,7 +123,7 @@ class Reader:
             return ""
         linear = self.model.linear
         place = linear.heads["alarm"].labels.index(DANGER)
-        if linear.probabilities(read.scores, "alarm")[place] < self.model.card.thresholds.alarm:
+        if linear.probabilities(read.scores, "alarm")[place] < self.model.card.thresholds.alarm or is_over(said):
             return ""
         dangers = linear.heads["danger"]
         return ranked(dangers.labels, dangers.of(read.scores))[0][0]

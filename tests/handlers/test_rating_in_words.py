@@ -88,6 +88,11 @@ def test_a_house_told_with_it_makes_it_a_report(done):
     assert len(done.tickets()) == 2
 
 
+def test_another_thing_that_nobody_sees_to_is_a_report(done):
+    assert "哪个小区" in done.says(RESIDENT, "垃圾桶满了，还是没人来清")
+    assert done.ticket().status == "resolved"
+
+
 @pytest.mark.parametrize("words", ["满意吗", "不太满意", "3号楼", "没问题", "没有", "不满意"])
 def test_no_rating(words):
     assert rated(words, 4) is None
