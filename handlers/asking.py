@@ -53,10 +53,12 @@ def figures(session: Session, town: Town, query: Query, scope: ColumnElement[boo
         counted = _of_calls(session, town, query, scope, group)
     else:
         part, whole = _measured(session, query, now)
-        sums = select(func.sum(case((part & whole, 1), else_=0)), func.sum(case((whole, 1), else_=0)))
-        counting: Any = sums.where(scope, _filter(town, query)).add_columns(literal("") if group is None else group)
+        sums = select(func.sum(case((part, 1), else_=0)), func.count()).select_from(Ticket)
+        counting: Any = sums.where(scope, _filter(town, query), whole).add_columns(
+            literal("") if group is None else group
+        )
         found = session.execute(counting if group is None else counting.group_by(group))
-        counted = [(key or "", got or 0, of or 0) for got, of, key in found]
+        counted = [(key or "", got or 0, of) for got, of, key in found]
     if query.kind:
         counted = [each for each in counted if _kind(town, each[0]) == query.kind]
     if query.group == "day" and not query.measure.endswith("_rate"):
@@ -215,7 +217,9 @@ def _due(limit: Any, kept_at: Any, now: datetime) -> ColumnElement[bool]:  # noq
 
 def _filter(town: Town, query: Query, *, by_time: bool = True) -> ColumnElement[bool]:
     moment = _moment(query)
-    wanted = (moment >= query.period.since) & (moment < query.period.until) if by_time else true()
+    wanted = (
+        (moment >= query.period.since) & (moment < query.period.until) if by_time and not query.is_of_now else true()
+    )
     if query.grid:
         wanted &= within(query.grid)
     if query.place:
