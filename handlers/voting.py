@@ -84,7 +84,10 @@ def confirm(context: Context, ticket: Ticket, rating: int) -> Reply:
         return Reply(context.say("joining.voted", number=ticket.number, rating=words))
     ticket.apply(CLOSE, by=resident(context.person), at=context.now, closing=Closing.CONFIRMED, note=_summary(counted))
     average = context.say(f"progress.rating_{counted.rating}")
-    tell(context.session, context.town, ticket, "confirm", context.now, but=context.person, rating=average)
+    thanks = context.say("push.thanks" if counted.rating > 1 else "push.not_content")
+    tell(
+        context.session, context.town, ticket, "confirm", context.now, but=context.person, rating=average, thanks=thanks
+    )
     _tell_neighbours(context, ticket, counted)
     return Reply(context.say("progress.confirmed", number=ticket.number, rating=words))
 

@@ -40,6 +40,14 @@ def test_a_plain_word_rates(done, words, rating):
     assert (done.ticket().status, done.ticket().closing, done.ticket().rating) == ("closed", "confirmed", rating)
 
 
+@pytest.mark.parametrize(("rating", "heard"), [("1", "辛苦了"), ("3", "居民不满意")])
+def test_who_did_it_is_thanked_only_where_somebody_was_content(done, rating, heard):
+    done.says(RESIDENT, rating)
+    told = done.pushed(PROPERTY)[-1]
+    assert heard in told
+    assert ("辛苦了" in told) == (rating == "1")
+
+
 @pytest.mark.parametrize("words", ["不满意", "还行吧", "好了，谢谢师傅", "修是修了，就是态度太差"])
 def test_what_may_mean_two_things_is_asked(done, words):
     assert "回数字就行" in done.says(RESIDENT, words)
