@@ -13,7 +13,7 @@ from handlers.figures import day_start
 from handlers.picking import pick, split_reference
 from models.moves import RELEASE
 from models.person import OVERSEERS, STAFF, Person
-from models.support import Support
+from models.support import Support, by_whistle
 from models.ticket import Actor, Ticket
 
 router = Router("attending")
@@ -96,11 +96,11 @@ def _still_theirs(context: Context) -> Ticket | None:
 
 
 def _whistled(context: Context, *, awaited: bool = False) -> ColumnElement[bool]:
-    """Without a number, only tickets with a whistle are meant; with one, any that this person may know of."""
+    """Without a number, only open tickets with a whistle are meant; with one, any that this person may know of."""
     reach = _reach(context.person) if awaited else _reach(context.person) | called(context.person)
     if split_reference(context.rest)[0]:
         return reach
-    calls = select(Support.ticket_id).where(Support.ground != "")
+    calls = select(Support.ticket_id).where(by_whistle(), Support.ended_at.is_(None))
     if awaited:
         calls = calls.where(Support.finished_at.is_(None), Support.released_at.is_(None))
     return reach & Ticket.id.in_(calls)

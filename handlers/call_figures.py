@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Float, cast, extract, func, literal, selec
 from sqlalchemy.orm import Session
 
 from models.appending import dialect_of
-from models.support import Support
+from models.support import Support, by_whistle
 from models.ticket import Ticket
 
 MEASURES = {"report_late": "报到迟到", "report_rate": "按时报到率"}
@@ -55,7 +55,7 @@ def counted(
 
 
 def _calls(scope: ColumnElement[bool], since: datetime, until: datetime, *columns: Any) -> Any:  # noqa: ANN401
-    within = (Support.ground != "") & (Support.called_at >= since) & (Support.called_at < until)
+    within = by_whistle() & (Support.called_at >= since) & (Support.called_at < until)
     return select(*columns).join(Ticket, Ticket.id == Support.ticket_id).where(within, scope)
 
 

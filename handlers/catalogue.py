@@ -28,9 +28,14 @@ class Catalogue:
             return None
         if words in self.categories:
             return words
-        by_name = [key for key, name in self.categories.items() if words in name]
-        by_item = [category for category, name in self.items.values() if words in name]
-        return next(iter(by_name + by_item), None)
+        return self.named(words)[0] or None
+
+    def named(self, words: str) -> tuple[str, str]:
+        """The same with the sub-item, where it was one that they named; two empty keys where it was nothing."""
+        words = words.strip()
+        by_name = [(key, "") for key, name in self.categories.items() if words in {key, name} or words in name]
+        by_item = [(category, item) for item, (category, name) in self.items.items() if words in name]
+        return next(iter(by_name + by_item), ("", "")) if words else ("", "")
 
 
 def read_catalogue(path: Path) -> Catalogue:

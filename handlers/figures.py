@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from models.base import UtcDateTime
 from models.moves import OPEN, Closing, Status
 from models.ticket import CHINA, Ticket, not_ended
 
@@ -16,9 +17,13 @@ def day_start(now: datetime) -> datetime:
     return now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+UNSIGNED = (Status.PENDING, Status.RECEIVED, Status.DISPATCHED)
+"""Nobody has signed yet: the first limit runs"""
+
+
 def late(now: datetime) -> ColumnElement[bool]:
     """Its running limit is over: not signed in time, or not put right in time."""
-    unsigned = [Status.PENDING.value, Status.RECEIVED.value, Status.DISPATCHED.value]
+    unsigned = [status.value for status in UNSIGNED]
     over = or_(
         and_(Ticket.status.in_(unsigned), Ticket.accept_by < now),
         and_(Ticket.status == Status.WORKING.value, Ticket.handle_by < now),
@@ -32,6 +37,18 @@ def still_open() -> ColumnElement[bool]:
     return not_ended() & Ticket.status.in_([status.value for status in OPEN])
 
 
+def running_limit() -> ColumnElement[datetime | None]:
+    """The limit that runs now, as shown.due tells it of one ticket; NULL where none does."""
+    unsigned = Ticket.status.in_([status.value for status in UNSIGNED])
+    limit = case((unsigned, Ticket.accept_by), (Ticket.status == Status.WORKING.value, Ticket.handle_by))
+    return case((Ticket.stopped_at.is_(None), limit))
+
+
+def most_urgent_first(now: datetime) -> list[SQLColumnExpression[Any]]:
+    """Danger first, then by the limit that runs; where the clocks stand still it counts as due now."""
+    return [Ticket.urgent.desc(), func.coalesce(running_limit(), literal(now, UtcDateTime)), Ticket.id]
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure: its name and the tickets that it counts, as a condition that can be rebuilt from `key`."""
@@ -41,23 +58,36 @@ class Figure:
     condition: ColumnElement[bool]
     of_desk: bool = False
     """Its tickets may lie in nobody's area: they count for every supervisor, as they lie on every desk"""
+    by_limit: bool = False
+    """Listed by the limit that is over, the longest first; else the newest first"""
+
+    @property
+    def order(self) -> list[SQLColumnExpression[Any]]:
+        return [running_limit(), Ticket.id] if self.by_limit else [Ticket.id.desc()]
+
+    def after(self, number: int, limit: datetime | None) -> ColumnElement[bool]:
+        """What comes after the ticket of this id and limit, whatever was filed or put right meanwhile."""
+        if not self.by_limit:
+            return Ticket.id < number
+        return tuple_(running_limit(), Ticket.id) > tuple_(literal(limit, UtcDateTime), literal(number))
 
 
 def figures_of(since: datetime, now: datetime) -> list[Figure]:
     """What a supervisor asks of a stretch of time, and of this moment."""
+    filed = (Ticket.created_at >= since) & (Ticket.created_at <= now)
     finished = Ticket.status == Status.CLOSED.value
     ended = (Ticket.ended_at >= since) & (Ticket.ended_at <= now)
     solved = Ticket.closing == Closing.CONFIRMED.value
     unsolved = Ticket.closing.in_([kind.value for kind in Closing if kind is not Closing.CONFIRMED])
     unowned = Ticket.status.in_([Status.PENDING.value, Status.RECEIVED.value]) & Ticket.team.is_(None)
     return [
-        Figure("new", "新增", (Ticket.created_at >= since) & (Ticket.created_at <= now)),
+        Figure("new", "新增", filed),
         Figure("resolved", "办结待回访", not_ended() & (Ticket.status == Status.RESOLVED.value)),
         Figure("solved", "居民确认解决", ended & solved),
         Figure("unsolved", "未确认解决的结案", unsolved & ended & finished),
         Figure("open", "在办", still_open()),
-        Figure("late", "超时", late(now)),
-        Figure("red", "红色警情", (Ticket.created_at >= since) & (Ticket.red_flag != "")),
+        Figure("late", "超时", late(now), by_limit=True),
+        Figure("red", "红色警情", filed & (Ticket.red_flag != "")),
         Figure(
             "incomplete", "待补充（还差地点）", not_ended() & (Ticket.status == Status.INCOMPLETE.value), of_desk=True
         ),
@@ -74,7 +104,7 @@ def count(
     counts = (
         select(func.count())
         .select_from(Ticket)
-        .where(on_desk if figure.of_desk else scope, figure.condition)
+        .where(figure.condition, on_desk if figure.of_desk else scope)
         .scalar_subquery()
         for figure in figures
     )
@@ -134,6 +164,11 @@ def standings(
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
+
+
+def days_back(now: datetime, days: int) -> datetime:
+    """The beginning of the last so many days, today among them."""
+    return day_start(now) - timedelta(days=days - 1)
 
 
 def week_start(now: datetime) -> datetime:

@@ -6,7 +6,7 @@ import unicodedata
 from sqlalchemy import ColumnElement, func
 
 from handlers import shown
-from handlers.access import by_number, tickets
+from handlers.access import by_number, newest, tickets
 from handlers.choosing import chosen, numbered
 from handlers.dialogue import Context, Reply
 from handlers.in_hand import held
@@ -64,12 +64,11 @@ def _found(
     shortest = word in _WITHOUT_WORDS and words.isdecimal()
     if not shortest and (ticket := held(context, scope, statuses)):
         return ticket, words
-    fitting = list(context.session.scalars(tickets(scope, statuses).limit(MOST)))
+    fitting, count = newest(context.session, scope, statuses, MOST)
     if shortest and len(ending := [each for each in fitting if str(each.number).endswith(words)]) == 1:
         return ending[0], ""
     if not fitting:
         return Reply(context.say("picking.none", word=word))
-    count = len(fitting) if len(fitting) < MOST else how_many(context, scope, statuses)
     return (fitting[0], words) if count == 1 else which(context, fitting, words, word, count)
 
 

@@ -1,17 +1,18 @@
 """Supervisors in the chat: 今日 超时 查 网格 类别 排行 督办. Every figure opens to its tickets."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, true
 
 from handlers import shown
-from handlers.access import overseen, overseer, within
+from handlers.access import listed, overseen, overseer, tickets, within
 from handlers.asking import answer_question
 from handlers.choosing import chosen, numbered
 from handlers.desk import on_desk
 from handlers.dialogue import Context, Reply, Router, in_state
-from handlers.figures import Figure, Standing, count, day_start, figures_of, percent, standings, week_start
+from handlers.figures import Figure, Standing, count, day_start, days_back, figures_of, percent, standings, week_start
 from handlers.picking import pick
 from handlers.telling import tell
 from handlers.working import opened
@@ -22,6 +23,7 @@ from models.ticket import Ticket
 router = Router("supervising")
 FIGURES = "supervising.figures"
 PAGE = 8
+_RANKED = 12
 _NEXT_PAGE = frozenset({"更多", "下一页"})
 
 
@@ -40,8 +42,7 @@ def this_week(context: Context) -> Reply:
 @router.command("超时", roles=OVERSEERS, only_asks=True, help="超时：过了时限还没签收或没办完的")
 def overdue(context: Context) -> Reply:
     """The overdue list, the longest overdue first."""
-    figure = next(each for each in figures_of(context.now, context.now) if each.key == "late")
-    return _page(context, figure, {"key": "late", "since": context.now.isoformat()}, 0)
+    return _reopened(context, {"key": "late", "since": context.now.isoformat()})
 
 
 @router.command(
@@ -49,10 +50,13 @@ def overdue(context: Context) -> Reply:
 )
 def grid(context: Context) -> Reply:
     """The week of one grid of any level."""
-    node = context.town.world.grid_named(context.rest) if context.rest else None
+    if not context.rest:
+        return Reply(context.say("supervising.which_grid"), keep=True)
+    node = context.town.world.grid_named(context.rest)
     if node is None:
-        return Reply(context.say("supervising.unknown_grid", words=context.rest or "？"))
-    return _figures(context, within(node.code), {"grid": node.code}, week_start(context.now), f"{node.name}本周")
+        return _unknown_grid(context)
+    where = {"grid": node.code}
+    return _figures(context, _about(where), where, week_start(context.now), f"{node.name}本周")
 
 
 @router.command("类别", "分类", roles=OVERSEERS, only_asks=True, help="类别 名称：一类诉求这周的数字")
@@ -60,12 +64,13 @@ def category(context: Context) -> Reply:
     """The week of one category; without a name, all categories."""
     if not context.rest:
         return _ranking(context, Ticket.category, "supervising.by_category", context.town.catalogue.name)
-    key = context.town.catalogue.category_named(context.rest)
-    if key is None:
-        names = "、".join(context.town.catalogue.categories.values())
+    catalogue = context.town.catalogue
+    key, item = catalogue.named(context.rest)
+    if not key:
+        names = "、".join(catalogue.categories.values())
         return Reply(context.say("supervising.unknown_category", words=context.rest, names=names))
-    name = context.town.catalogue.name(key)
-    return _figures(context, Ticket.category == key, {"category": key}, week_start(context.now), f"{name}本周")
+    where = {"category": key} | ({"item": item} if item else {})
+    return _figures(context, _about(where), where, week_start(context.now), f"{catalogue.name(key, item)}本周")
 
 
 @router.command("排行", "排名", roles=OVERSEERS, only_asks=True, help="排行：各承办单位近30天的办理情况")
@@ -102,11 +107,16 @@ def opens_figure(text: str) -> bool:
 @router.on(in_state(FIGURES))
 def open_figure(context: Context) -> Reply | None:
     """A number opens a figure to its tickets; 「更多」 turns the page."""
-    if context.text in _NEXT_PAGE and "key" in context.slots:
-        return _reopened(context, context.slots, context.slots["page"] + 1)
-    keys: list[str] = context.slots.get("keys", [])
-    number = chosen(context.text, len(keys))
-    return None if number is None else _reopened(context, {**context.slots, "key": keys[number]}, 0)
+    slots = context.slots
+    if context.text in _NEXT_PAGE and "key" in slots:
+        return _reopened(context, slots)
+    if "keys" in slots:
+        keys: list[str] = slots["keys"]
+        number = chosen(context.text, len(keys))
+        return None if number is None else _reopened(context, {**slots, "key": keys[number], "seen": None})
+    listed_ids: list[int] = slots.get("listed", [])
+    number = chosen(context.text, len(listed_ids))
+    return None if number is None else _one_of_page(context, listed_ids[number])
 
 
 @router.on(lambda context: context if context.person.is_overseer and context.text else None)
@@ -125,36 +135,66 @@ def _figures(
     return Reply(context.say("supervising.figures", title=title, lines=lines), FIGURES, slots)
 
 
-def _reopened(context: Context, slots: Any, page: int) -> Reply:  # noqa: ANN401  (JSON)
-    since = datetime.fromisoformat(slots["since"])
-    figure = next(each for each in figures_of(since, context.now) if each.key == slots["key"])
-    return _page(context, figure, slots, page)
-
-
-def _page(context: Context, figure: Figure, slots: Any, page: int) -> Reply:  # noqa: ANN401  (JSON)
-    scope = on_desk(context.person) if figure.of_desk else overseen(context.person)
-    if "grid" in slots:
-        scope &= within(slots["grid"])
-    if "category" in slots:
-        scope &= Ticket.category == slots["category"]
+def _reopened(context: Context, slots: Mapping[str, Any]) -> Reply:
+    """The tickets of a figure, those after the ones that were seen."""
+    figures = figures_of(datetime.fromisoformat(slots["since"]), context.now)
+    figure = next(each for each in figures if each.key == slots["key"])
+    scope = (on_desk(context.person) if figure.of_desk else overseen(context.person)) & _about(slots)
     total = count(context.session, scope, [figure], scope)[figure.key]
-    order = [Ticket.accept_by, Ticket.id] if figure.key == "late" else [Ticket.id.desc()]
-    # First which (the index knows), then the rows: sorting thousands of whole tickets for eight costs fifty times more.
-    ids = select(Ticket.id).where(scope, figure.condition).order_by(*order).offset(page * PAGE).limit(PAGE)
-    found = context.session.scalars(select(Ticket).where(Ticket.id.in_(ids)).order_by(*order)).all()
-    if not found:
+    if not total:
         return Reply(context.say("supervising.nothing", name=figure.name), keep=True)
-    lines = "\n".join(shown.line(context.town, ticket, context.now) for ticket in found)
-    more = context.say("supervising.more") if total > (page + 1) * PAGE else ""
-    text = context.say("supervising.page", name=figure.name, total=total, lines=lines)
-    return Reply(f"{text}\n{more}".strip(), FIGURES, {**slots, "page": page})
+    number, limit = slots.get("seen") or (None, None)
+    rest = figure.after(number, limit and datetime.fromisoformat(limit)) if number else true()
+    found = context.session.scalars(listed(figure.condition & scope & rest, figure.order, PAGE + 1)).all()
+    if not found:
+        return Reply(context.say("supervising.no_more", name=figure.name), keep=True)
+    return _page(context, figure, slots, total, found)
+
+
+def _page(context: Context, figure: Figure, slots: Mapping[str, Any], total: int, found: Sequence[Ticket]) -> Reply:
+    """Where the number of a line chooses among nothing else, it opens the ticket of that line."""
+    page, last = found[:PAGE], found[:PAGE][-1]
+    lines = [shown.line(context.town, ticket, context.now) for ticket in page]
+    said = [context.say("supervising.page", name=figure.name, total=total, lines="\n".join(lines))]
+    if "keys" not in slots:
+        said = [context.say("supervising.page", name=figure.name, total=total, lines=numbered(lines))]
+        said.append(context.say("supervising.open_one"))
+    if len(found) > PAGE:
+        said.append(context.say("supervising.more"))
+    limit = shown.due(last)
+    seen = (last.id, limit.isoformat() if limit else None)
+    return Reply("\n".join(said), FIGURES, {**slots, "seen": seen, "listed": [ticket.id for ticket in page]})
+
+
+def _one_of_page(context: Context, number: int) -> Reply | None:
+    ticket = context.session.scalar(tickets(overseen(context.person) & (Ticket.id == number)))
+    return Reply(opened(context, ticket), keep=True) if ticket else None
+
+
+def _about(slots: Mapping[str, Any]) -> ColumnElement[bool]:
+    """What a figure was narrowed to: a grid, a category, a sub-item."""
+    narrowed = within(slots["grid"]) if "grid" in slots else true()
+    if "category" in slots:
+        narrowed &= Ticket.category == slots["category"]
+    return narrowed & (Ticket.item == slots["item"]) if "item" in slots else narrowed
+
+
+def _unknown_grid(context: Context) -> Reply:
+    """Several may have such a name: then these are told."""
+    like = [node.name for node in context.town.world.grids.values() if context.rest in node.name]
+    if not like:
+        return Reply(context.say("supervising.unknown_grid", words=context.rest), keep=True)
+    return Reply(context.say("supervising.several_grids", words=context.rest, names="、".join(like[:PAGE])), keep=True)
 
 
 def _ranking(context: Context, group: Any, key: str, name_of: Any) -> Reply:  # noqa: ANN401  (a column, a namer)
-    since = day_start(context.now) - timedelta(days=30)
-    rows = standings(context.session, overseen(context.person), group, since, context.now)[:12]
-    lines = "\n".join(f"{name_of(row.key)} {_standing(row)}" for row in rows)
-    return Reply(context.say(key, lines=lines or context.say("supervising.no_tickets")), keep=True)
+    rows = standings(context.session, overseen(context.person), group, days_back(context.now, 30), context.now)
+    lines = [f"{name_of(row.key)} {_standing(row)}" for row in rows[:_RANKED]] or [
+        context.say("supervising.no_tickets")
+    ]
+    if len(rows) > _RANKED:
+        lines.append(context.say("supervising.ranked_more", count=len(rows), listed=_RANKED))
+    return Reply(context.say(key, lines="\n".join(lines)), keep=True)
 
 
 def _standing(row: Standing) -> str:

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func, select
 
 from handlers import climbing, rollcall, shown
-from handlers.access import actor, called, tickets, worked
+from handlers.access import actor, called, listed, tickets, worked
 from handlers.calling import has_left
+from handlers.choosing import numbered
 from handlers.clocks import run_on, set_timer, sign_anew
 from handlers.contesting import duty_line
 from handlers.dialogue import Context, Reply, Router, in_state
+from handlers.figures import most_urgent_first, still_open
 from handlers.in_hand import held, signed
-from handlers.picking import MOST, pick, pick_any, split_reference, which
+from handlers.picking import CHOICE, MOST, pick, pick_any, split_reference, which
 from handlers.privacy import shielded
 from handlers.returning import MOST_RETURNS, hand_back
 from handlers.shielding import is_about
@@ -25,6 +27,8 @@ from models.ticket import Source, Ticket
 router = Router("working")
 REASON = "working.reason"
 _HELD = (Status.DISPATCHED, Status.WORKING)
+_SHOWN = 10
+"""As many as a reply holds"""
 
 
 @router.on(in_state(REASON))
@@ -131,22 +135,24 @@ def note(context: Context) -> Reply:
 @router.command("待办", "我的待办", roles=STAFF, help="待办：我手上的工单")
 def todo(context: Context) -> Reply:
     """What waits for this person's team, the most urgent first."""
-    mine_now = worked(context.person) | called(context.person, share_open=True)
-    mine = list(context.session.scalars(tickets(mine_now, tuple(OPEN)).limit(50)))
-    if not mine:
+    mine = (worked(context.person) | called(context.person, share_open=True)) & still_open()
+    count = context.session.scalar(select(func.count()).select_from(Ticket).where(mine)) or 0
+    if not count:
         return Reply(context.say("working.nothing_to_do"), keep=True)
-    mine.sort(key=lambda ticket: (not ticket.urgent, shown.due(ticket) or context.now, ticket.id))
-    lines = [
-        f"{shown.line(context.town, t, context.now)} {shown.moment(shown.due(t), context.now)}前" for t in mine[:10]
-    ]
-    more = context.say("working.and_more", count=len(mine) - 10) if len(mine) > 10 else ""
-    return Reply(context.say("working.todo", count=len(mine), lines="\n".join(lines)) + more, keep=True)
+    first = context.session.scalars(listed(mine, most_urgent_first(context.now), _SHOWN)).all()
+    lines = numbered([_todo_line(context, ticket) for ticket in first])
+    more = context.say("working.and_more", count=count - _SHOWN) if count > _SHOWN else ""
+    slots = {"word": "看", "words": "", "numbers": [ticket.number for ticket in first]}
+    return Reply(context.say("working.todo", count=count, lines=lines, more=more), CHOICE, slots)
 
 
 def _todo_line(context: Context, ticket: Ticket) -> str:
-    due = shown.due(ticket)
-    until = f" {shown.moment(due, context.now)}前" if due else ""
-    return f"{shown.line(context.town, ticket, context.now)}{until}"
+    line, due = shown.line(context.town, ticket, context.now), shown.due(ticket)
+    if due is None:
+        return line
+    if due < context.now:
+        return f"{line} {context.say('working.todo_late', since=shown.lasting(context.now - due))}"
+    return f"{line} {context.say('working.todo_until', due=shown.moment(due, context.now))}"
 
 
 @router.command("看", "详情", roles=STAFF, help="看 [工单号]：看工单全文和经过")

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, ForeignKey, Index, event, text
+from sqlalchemy import JSON, ColumnElement, Connection, ForeignKey, Index, event
 from sqlalchemy.orm import Mapped, Mapper, WriteOnlyMapped, mapped_column, object_session, relationship
 
 from models.appending import append
-from models.base import Base
+from models.base import Base, partial_index
 from models.follower import Follower
 from models.moves import ENDED, UNSOLVED, Closing, Move, Status
 from models.person import Role
@@ -49,13 +49,13 @@ class Source(StrEnum):
     IMPORT = "import"
 
 
-_CLOCKS = ("accept_by", "handle_by", "stopped_at")
 _AREA = ("street", "community", "grid", "county")
-
-
-def _part(name: str, *columns: str, where: str) -> Index:
-    """An index over some of the rows."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+_OPEN = (
+    *("status", "accept_by", "handle_by", "stopped_at", *_AREA),
+    *("category", "team", "urgent", "ended_at", "id"),
+)
+_ENDED = ("closing", "ended_at", *_AREA, "category", "status")
+_FILED = ("created_at", "category", *_AREA, "red_flag", "place_name")
 
 
 class Ticket(Base):
@@ -65,13 +65,13 @@ class Ticket(Base):
     __table_args__ = (
         # Figures are counted in the indexes alone, so these hold whatever a figure asks and whose it is (_AREA). The
         # few that are not ended have an index of their own: a query finds it by saying that (`not_ended`).
-        _part("ix_tickets_open", "status", *_CLOCKS, *_AREA, "category", "team", "ended_at", where="ended_at IS NULL"),
-        _part("ix_tickets_ended", "closing", "ended_at", *_AREA, "category", "status", where="ended_at IS NOT NULL"),
-        Index("ix_tickets_created_at", "created_at", "category", *_AREA, "red_flag"),
+        partial_index("ix_tickets_open", *_OPEN, where="ended_at IS NULL"),
+        partial_index("ix_tickets_ended", *_ENDED, where="ended_at IS NOT NULL"),
+        Index("ix_tickets_created_at", *_FILED),
         Index("ix_tickets_reporter_id_created_at", "reporter_id", "created_at"),
         Index("ix_tickets_place_id_category_created_at", "place_id", "category", "created_at"),  # the same event?
-        _part("ix_tickets_proposed", "proposed_id", "id", where="proposed_id IS NOT NULL"),
-        _part("ix_tickets_assigned", "assignee_id", where="assignee_id IS NOT NULL"),
+        partial_index("ix_tickets_proposed", "proposed_id", "id", where="proposed_id IS NOT NULL"),
+        partial_index("ix_tickets_assigned", "assignee_id", where="assignee_id IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -152,10 +152,12 @@ class Ticket(Base):
     def apply(self, move: Move, *, by: Actor, at: datetime, note: str = "", closing: Closing | None = None) -> None:
         """Make one move: the only way a status ever changes. Raises IllegalMove, then nothing has changed."""
         self._check(move, by, note, closing)
-        before = Status(self.status)
-        if move.target:
-            self.status = move.target.value
+        before, after = Status(self.status), move.target or Status(self.status)
+        helpers = self.support if (before in ENDED) != (after in ENDED) else ()  # read while nothing has changed yet
+        self.status = after.value
         self._stamp(move, at, closing)
+        for helper in helpers:
+            helper.ended_at = self.ended_at
         self._write_down(
             move=move.name,
             by_role=by.role.value,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command
+from bot.synth.traces import made_up
 from handlers.world import load_world
 from models.base import reading_sessions
 from models.conversation import Inbound
@@ -43,7 +44,7 @@ def synth(command: Command, tickets: int, seed: int) -> None:
 def _is_lived_in(session: Session) -> bool:
     """Somebody has written to us: what is made up here could not be told from their tickets, nor taken out again."""
     wrote = select(Person.id).where(Person.last_inbound_at.is_not(None)).limit(1)
-    return bool(session.scalar(select(Inbound.key).limit(1)) or session.scalar(wrote))
+    return bool(session.scalar(select(Inbound.key).where(~made_up()).limit(1)) or session.scalar(wrote))
 
 
 @click.command()

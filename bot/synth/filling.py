@@ -7,17 +7,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, text
+from sqlalchemy import Connection, Engine, Table, select, text
 
 from bot.settings import load_settings
+from bot.synth import traces
 from bot.synth.bulk import Bulk, catch_up, next_id
 from bot.synth.story import Story, tell_story
-from handlers.routing import Case, Routing, choose
+from handlers.routing import Case, Route, Routing, choose
 from handlers.world import PlaceNode, World, load_world
-from models.base import connect, reading_sessions
+from models.base import Base, connect, reading_sessions
+from models.conversation import Inbound
 from models.follower import Follower
 from models.grid import Level
 from models.person import Person
+from models.push import Push
+from models.support import Support
 from models.ticket import CHINA, Ticket, TicketEvent
 from nlp.corpus import read_corpus
 from nlp.understanding import Intent
@@ -26,46 +30,22 @@ _BATCH = 5000
 _RESIDENTS_PER_TICKET = 1 / 6
 _YEAR = timedelta(days=365)
 _DAYS = {"safety": 1, "utilities": 1, "sanitation": 1, "consult": 3, "construction": 10, "neighbours": 5}
-_TICKET = [
-    "id",
-    "number",
-    "version",
-    "status",
-    "category",
-    "item",
-    "title",
-    "text",
-    "urgent",
-    "confidence",
-    "place_id",
-    "place_name",
-    "building",
-    "unit",
-    "room",
-    "grid",
-    "community",
-    "street",
-    "county",
-    "level",
-    "team",
-    "first_team",
-    "rule",
-    "reporter_id",
-    "created_at",
-    "accept_by",
-    "handle_by",
-    "accepted_at",
-    "resolved_at",
-    "ended_at",
-    "closing",
-    "rating",
-    "answer",
-    "urges",
-    "reopenings",
-    "neighbours",
-]
-_EVENT = ["ticket_id", "move", "by_role", "at", "note", "before", "after", "team", "level"]
-_FOLLOWER = ["ticket_id", "person_id", "joined_at"]
+_COLUMNS: dict[type[Base], Sequence[str]] = {
+    Ticket: (
+        *("id", "number", "version", "status", "category", "item", "title", "text", "urgent", "confidence"),
+        *("place_id", "place_name", "building", "unit", "room", "grid", "community", "street", "county"),
+        *("level", "team", "first_team", "rule", "reporter_id", "created_at", "accept_by", "handle_by"),
+        *("accepted_at", "resolved_at", "ended_at", "closing", "rating", "answer", "urges", "reopenings"),
+        "neighbours",
+    ),
+    TicketEvent: ("ticket_id", "move", "by_role", "at", "note", "before", "after", "team", "level"),
+    Follower: ("ticket_id", "person_id", "joined_at"),
+    Support: traces.SUPPORT,
+    Inbound: traces.INBOUND,
+    Push: traces.PUSH,
+}
+"""What a year leaves behind, the tickets first"""
+Rows = dict[type[Base], Sequence[Sequence[Any]]]
 
 
 class NoWorldError(Exception):
@@ -89,14 +69,14 @@ class Spot:
     building: str
     levels: tuple[str | None, ...]
     grid: str
-    teams: dict[str, tuple[str, str, str]]
-    """Category → team, level, rule"""
+    routes: dict[str, Route]
+    """By category"""
 
 
 def fill(
     engine: Engine, world: World, routing: Routing, count: int, seed: int, now: datetime, tell: Callable[[int], None]
 ) -> None:
-    """Write so many tickets with their events and followers, in batches; `tell` hears how many are done."""
+    """Write so many tickets with all that they leave behind, in batches; `tell` hears how many are done."""
     town = _Town(world, routing, random.Random(seed), now)
     for start in range(0, count, _BATCH):
         with engine.begin() as connection:
@@ -116,16 +96,19 @@ class _Town:
         # A few compounds have most of the trouble, as everywhere.
         self._weights = [1 / (1 + index % 17) for index in range(len(self._spots))]
         self._first_resident = self._residents = self._tickets = self._told = 0
+        self._staff: dict[str, list[int]] = {}
 
     def move_in(self, connection: Connection, tickets: int) -> None:
         """Residents, each known by an openid of the made-up town."""
         people, self._tickets = cast("Table", Person.__table__), tickets
+        for number, team in connection.execute(select(Person.id, Person.team).where(Person.team.is_not(None))):
+            self._staff.setdefault(cast("str", team), []).append(number)
         self._first_resident, self._residents = (
             next_id(connection, people),
             max(20, int(tickets * _RESIDENTS_PER_TICKET)),
         )
         numbers = range(self._first_resident, self._first_resident + self._residents)
-        rows = ((number, f"oSynth{number:022d}", True) for number in numbers)
+        rows = ((number, openid(number), True) for number in numbers)
         Bulk(connection, people, ("id", "openid", "following")).write(rows)
         catch_up(connection, people)
 
@@ -134,32 +117,44 @@ class _Town:
         tickets = cast("Table", Ticket.__table__)
         first = next_id(connection, tickets)
         made = [self._ticket(number) for number in range(first, first + count)]
-        Bulk(connection, tickets, _TICKET).write(row for row, _, _ in made)
-        Bulk(connection, cast("Table", TicketEvent.__table__), _EVENT).write(e for _, events, _ in made for e in events)
-        Bulk(connection, cast("Table", Follower.__table__), _FOLLOWER).write(f for *_, some in made for f in some)
+        for kind, columns in _COLUMNS.items():
+            Bulk(connection, cast("Table", kind.__table__), columns).write(row for each in made for row in each[kind])
         catch_up(connection, tickets)
 
-    def _ticket(self, number: int) -> tuple[Sequence[Any], Sequence[Sequence[Any]], Sequence[Sequence[Any]]]:
+    def _ticket(self, number: int) -> Rows:
         chance = self._chance
         kind, spot = chance.choice(self._kinds), chance.choices(self._spots, self._weights)[0]
-        created = self._next_moment()
-        story = tell_story(chance, created, _DAYS.get(kind.category, 3), self._now)
-        team, level, _ = spot.teams[kind.category]
+        story = tell_story(chance, self._next_moment(), _DAYS.get(kind.category, 3), self._now)
+        route = spot.routes[kind.category]
         joined = [self._resident() for _ in range(chance.choices((1, 2, 3, 5), (82, 11, 5, 2))[0])]
-        followers = [(number, person, created) for person in dict.fromkeys(joined)]
-        events = [
-            (number, e.move.name, e.role.value, e.at, e.note, e.before.value, e.after.value, team, level)
-            for e in story.lines
-        ]
-        return self._row(number, kind, spot, story, followers), events, followers
+        followers = [(number, person, story.created_at) for person in dict.fromkeys(joined)]
+        who = (route.team.code, route.level.value)
+        reporter, name = followers[0][1], f"{story.created_at.astimezone(CHINA):%y%m%d}{number % 100_000:05d}"
+        return {
+            Ticket: [self._row(number, name, kind, spot, story, followers)],
+            TicketEvent: [
+                (number, line.move.name, line.role.value, line.at, line.note, line.before.value, line.after.value, *who)
+                for line in story.lines
+            ],
+            Follower: followers,
+            Support: traces.helpers(number, route, story),
+            Inbound: traces.messages(number, name, openid(reporter), kind.text, story),
+            Push: traces.pushes(number, name, reporter, self._staff.get(route.team.code, ()), spot.place.name, story),
+        }
 
     def _row(
-        self, number: int, kind: Kind, spot: Spot, story: Story, followers: Sequence[tuple[int, int, datetime]]
+        self,
+        number: int,
+        name: str,
+        kind: Kind,
+        spot: Spot,
+        story: Story,
+        followers: Sequence[tuple[int, int, datetime]],
     ) -> Sequence[Any]:
-        team, level, rule = spot.teams[kind.category]
+        route = spot.routes[kind.category]
+        team, level, rule = route.team.code, route.level.value, route.rule
         house = (spot.building, str(number % 4 + 1), f"{number % 6 + 1}0{number % 3 + 1}")
         words = (kind.category, kind.item, kind.text[:24], kind.text, number % 50 == 0, 0.9)
-        name = f"{story.created_at.astimezone(CHINA):%y%m%d}{number % 100_000:05d}"
         return (
             *(number, name, 1 + len(story.lines), story.status.value, *words, spot.place.id, spot.place.name, *house),
             *(spot.grid, *spot.levels, level, team, team if story.accepted_at else None, rule, followers[0][1]),
@@ -179,14 +174,19 @@ class _Town:
         return self._first_resident + int(self._residents * self._chance.random() ** 2)
 
 
+def openid(resident: int) -> str:
+    """Of the resident of this number."""
+    return f"oSynth{resident:022d}"
+
+
 def _spots(world: World, routing: Routing, categories: Sequence[str]) -> Iterator[Spot]:
     for place in world.places.values():
         for building, grid in list(place.grid_by_building.items())[:30]:
             routes = {each: choose(world, routing, Case(each, place=place), grid) for each in categories}
-            teams = {each: (r.team.code, r.level.value, r.rule) for each, r in routes.items() if r}
-            if len(teams) == len(categories):
+            found = {each: route for each, route in routes.items() if route}
+            if len(found) == len(categories):
                 above = (Level.COMMUNITY, Level.STREET, Level.COUNTY)
-                yield Spot(place, building, tuple(world.code_at(grid, level) for level in above), grid, teams)
+                yield Spot(place, building, tuple(world.code_at(grid, level) for level in above), grid, found)
 
 
 def fill_url(url: str, count: int, seed: int = 1) -> None:

@@ -9,11 +9,14 @@ from models.moves import (
     CLOSE,
     DECLINE,
     DISPATCH,
+    FINISH,
     RATE,
     RECEIVE,
     REOPEN,
+    REPORT_IN,
     RESOLVE,
     URGE,
+    WHISTLE,
     WITHDRAW,
     Closing,
     Move,
@@ -22,6 +25,8 @@ from models.moves import (
 from models.person import Role
 
 _STAFF, _RESIDENT, _BOT = Role.PROPERTY_STAFF, Role.RESIDENT, Role.SYSTEM
+_CALLS = 0.02
+"""Share of the tickets in hand for which the whistle is blown"""
 # (share in 1000, status, closing, rating) of what is long past; ratings as people give them.
 _ENDS: tuple[tuple[int, Status, Closing | None, int | None], ...] = (
     (430, Status.CLOSED, Closing.CONFIRMED, 3),
@@ -60,6 +65,16 @@ class Line:
         return self.move.target or self.before
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Another team was called by a whistle, reported in, and has done its share if the ticket is done."""
+
+    called_at: datetime
+    due_at: datetime
+    reported_at: datetime
+    finished_at: datetime | None
+
+
 @dataclass(slots=True)
 class Story:
     """One ticket's life up to now."""
@@ -75,6 +90,7 @@ class Story:
     rating: int | None = None
     urges: int = 0
     reopenings: int = 0
+    call: Call | None = None
     lines: list[Line] = field(default_factory=list)
 
     def go(self, move: Move, role: Role, at: datetime, note: str = "") -> None:
@@ -100,9 +116,24 @@ def tell_story(chance: random.Random, created_at: datetime, days: int, now: date
     if story.status is Status.WORKING and chance.random() < 0.06 and signed + timedelta(days=1) < now:
         story.go(URGE, _RESIDENT, signed + timedelta(days=1), "什么时候能好")
         story.urges = 1
-    if steps >= 3 and story.status is Status.WORKING and done < now:
+    is_done = steps >= 3 and story.status is Status.WORKING and done < now
+    if story.status is Status.WORKING and chance.random() < _CALLS:
+        _whistle(story, chance, signed, done if is_done else None, now)
+    if is_done:
         _finish(story, chance, done, now, closing, rating)
     return story
+
+
+def _whistle(story: Story, chance: random.Random, signed: datetime, done: datetime | None, now: datetime) -> None:
+    """Called when half of the work was done; most report in within the hour that they have."""
+    until = done or min(now, signed + timedelta(hours=8))
+    called, due = signed + (until - signed) / 2, signed + (until - signed) / 2 + timedelta(hours=1)
+    came = min(called + timedelta(minutes=chance.expovariate(1 / 35)), until)
+    story.go(WHISTLE, Role.GRID_STAFF, called, "要两家一起办")
+    story.go(REPORT_IN, _STAFF, came, "报到")
+    if done:
+        story.go(FINISH, _STAFF, done, "我们这块办完了")
+    story.call = Call(called, due, came, done)
 
 
 def _stop_early(story: Story, end: Status, at: datetime, now: datetime) -> None:
