@@ -1,5 +1,6 @@
 """Brings a database to the tables of this version, step by step."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -10,7 +11,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Column, Connection, Engine, Index
+from sqlalchemy.schema import CreateIndex, SchemaItem
 
 import models  # noqa: F401  (registers every table)
 from models.base import Base
@@ -25,6 +27,8 @@ def migrate(engine: Engine, revision: str = "head") -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
         _check_references(connection)
+        if revision == "head":
+            _index_expressions(connection)
 
 
 @contextmanager
@@ -73,10 +77,27 @@ def _newest_steps(folder: Path) -> frozenset[str]:
 
 
 def differences(engine: Engine) -> list[object]:
-    """What models and database disagree on: nothing, if the migrations are right."""
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+    """What models and database disagree on: nothing, if the migrations are right.
+
+    Indexes over an expression can't be compared: PostgreSQL writes it in words of its own, and SQLite's are not read.
+    """
+    options = {"compare_type": True, "render_as_batch": True, "include_object": _is_comparable}
+    with engine.connect() as connection, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*expression-based index")
+        context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, Base.metadata))
+
+
+def _index_expressions(connection: Connection) -> None:
+    """A step that copies a table on SQLite loses its indexes over expressions, for they are not read there."""
+    for table in Base.metadata.tables.values():
+        for index in table.indexes:
+            if not _is_comparable(index):
+                connection.execute(CreateIndex(index, if_not_exists=True))
+
+
+def _is_comparable(schema_object: SchemaItem, *_: object) -> bool:
+    return not isinstance(schema_object, Index) or all(isinstance(each, Column) for each in schema_object.expressions)
 
 
 def _config() -> Config:

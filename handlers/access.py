@@ -105,9 +105,22 @@ def listed(
     return select(Ticket).where(Ticket.id.in_(ids)).order_by(*order)
 
 
-def newest(scope: ColumnElement[bool], statuses: Iterable[Status], most: int) -> Select[Ticket]:
-    """So many tickets in a scope, newest first."""
-    return listed(scope & _in(statuses), [Ticket.id.desc()], most)
+def first_of_all(
+    session: Session, scope: ColumnElement[bool], order: Sequence[SQLColumnExpression[Any]], most: int
+) -> tuple[list[Ticket], int]:
+    """The same, and how many there are; in one walk, which is quick where they are few among many."""
+    rows = select(Ticket.id, func.count().over()).where(scope).order_by(*order).limit(most)
+    counted = session.execute(rows).all()
+    ids = [number for number, _ in counted]
+    found = {ticket.id: ticket for ticket in session.scalars(select(Ticket).where(Ticket.id.in_(ids)))} if ids else {}
+    return [found[number] for number in ids], counted[0][1] if counted else 0
+
+
+def newest(
+    session: Session, scope: ColumnElement[bool], statuses: Iterable[Status], most: int
+) -> tuple[list[Ticket], int]:
+    """So many tickets in a scope, newest first, and how many there are."""
+    return first_of_all(session, scope & _in(statuses), [Ticket.id.desc()], most)
 
 
 def own(session: Session, person: Person, statuses: Iterable[Status], most: int) -> list[Ticket]:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from models.base import UtcDateTime
 from models.moves import OPEN, Closing, Status
-from models.ticket import CHINA, Ticket, not_ended
+from models.ticket import CHINA, Ticket, not_ended, running_limit
 
 
 def day_start(now: datetime) -> datetime:
@@ -17,31 +17,13 @@ def day_start(now: datetime) -> datetime:
     return now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-UNSIGNED = (Status.PENDING, Status.RECEIVED, Status.DISPATCHED)
-"""Nobody has signed yet: the first limit runs"""
-
-
 def late(now: datetime) -> ColumnElement[bool]:
     """Its running limit is over: not signed in time, or not put right in time."""
-    unsigned = [status.value for status in UNSIGNED]
-    over = or_(
-        and_(Ticket.status.in_(unsigned), Ticket.accept_by < now),
-        and_(Ticket.status == Status.WORKING.value, Ticket.handle_by < now),
-    )
-    # Also said of both together: a database that takes each side by itself would leave the index of the open ones.
-    running = Ticket.status.in_([*unsigned, Status.WORKING.value])
-    return not_ended() & running & Ticket.stopped_at.is_(None) & over
+    return not_ended() & (running_limit() < now)
 
 
 def still_open() -> ColumnElement[bool]:
     return not_ended() & Ticket.status.in_([status.value for status in OPEN])
-
-
-def running_limit() -> ColumnElement[datetime | None]:
-    """The limit that runs now, as shown.due tells it of one ticket; NULL where none does."""
-    unsigned = Ticket.status.in_([status.value for status in UNSIGNED])
-    limit = case((unsigned, Ticket.accept_by), (Ticket.status == Status.WORKING.value, Ticket.handle_by))
-    return case((Ticket.stopped_at.is_(None), limit))
 
 
 def most_urgent_first(now: datetime) -> list[SQLColumnExpression[Any]]:

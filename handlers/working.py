@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement
 
 from handlers import climbing, rollcall, shown
-from handlers.access import actor, called, listed, tickets, worked
+from handlers.access import actor, called, first_of_all, tickets, worked
 from handlers.calling import has_left
 from handlers.choosing import numbered
 from handlers.clocks import run_on, set_timer, sign_anew
@@ -20,7 +20,7 @@ from handlers.returning import MOST_RETURNS, hand_back
 from handlers.shielding import is_about
 from handlers.telling import tell
 from handlers.tickets import watch
-from models.moves import ACCEPT, ENDED, NOTE, OPEN, REASSIGN, REPORT_IN, RESOLVE, Status
+from models.moves import ACCEPT, ENDED, NOTE, REASSIGN, REPORT_IN, RESOLVE, Status
 from models.person import STAFF, Look, Person
 from models.ticket import Source, Ticket
 
@@ -136,10 +136,9 @@ def note(context: Context) -> Reply:
 def todo(context: Context) -> Reply:
     """What waits for this person's team, the most urgent first."""
     mine = (worked(context.person) | called(context.person, share_open=True)) & still_open()
-    count = context.session.scalar(select(func.count()).select_from(Ticket).where(mine)) or 0
+    first, count = first_of_all(context.session, mine, most_urgent_first(context.now), _SHOWN)
     if not count:
         return Reply(context.say("working.nothing_to_do"), keep=True)
-    first = context.session.scalars(listed(mine, most_urgent_first(context.now), _SHOWN)).all()
     lines = numbered([_todo_line(context, ticket) for ticket in first])
     more = context.say("working.and_more", count=count - _SHOWN) if count > _SHOWN else ""
     slots = {"word": "看", "words": "", "numbers": [ticket.number for ticket in first]}

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, Index, MetaData, create_engine, event, text
+from sqlalchemy import DateTime, Engine, Index, MetaData, TextClause, create_engine, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from models.appending import AppendingSession, appending
+from models.write_ahead_log import copying
 from models.writer_queue import WriterQueue
 
 # How long a writer waits for its turn. WeChat gives us 5 s: three times this must fit in (those before; the answer; the
@@ -65,7 +66,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012  (SQLAlchemy reads it from the class)
 
 
-def partial_index(name: str, *columns: str, where: str) -> Index:
+def partial_index(name: str, *columns: str | TextClause, where: str) -> Index:
     """An index over some of the rows; a query finds it by saying the same words."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
@@ -157,4 +158,5 @@ def _connect_sqlite(url: str, pause: Callable[[float], None]) -> Engine:
 
     event.listen(engine, "commit", queue.leave)
     event.listen(engine, "rollback", queue.leave)
+    copying(engine)
     return engine

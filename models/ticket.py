@@ -6,11 +6,11 @@ from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, ForeignKey, Index, event
+from sqlalchemy import JSON, ColumnElement, Connection, ForeignKey, Index, event, literal_column, text
 from sqlalchemy.orm import Mapped, Mapper, WriteOnlyMapped, mapped_column, object_session, relationship
 
 from models.appending import append
-from models.base import Base, partial_index
+from models.base import Base, UtcDateTime, partial_index
 from models.follower import Follower
 from models.moves import ENDED, UNSOLVED, Closing, Move, Status
 from models.person import Role
@@ -55,6 +55,11 @@ _OPEN = (
     *("category", "team", "urgent", "ended_at", "id"),
 )
 _ENDED = ("closing", "ended_at", *_AREA, "category", "status")
+_RUNNING_LIMIT = (
+    "(CASE WHEN stopped_at IS NULL THEN CASE WHEN status IN ('pending', 'received', 'dispatched') THEN accept_by "
+    "WHEN status = 'working' THEN handle_by END END)"
+)
+_LIMIT = (text(_RUNNING_LIMIT), *_AREA, "category", "ended_at", "id", "status", "stopped_at", "accept_by", "handle_by")
 _FILED = ("created_at", "category", *_AREA, "red_flag", "place_name")
 
 
@@ -68,6 +73,7 @@ class Ticket(Base):
         partial_index("ix_tickets_open", *_OPEN, where="ended_at IS NULL"),
         partial_index("ix_tickets_ended", *_ENDED, where="ended_at IS NOT NULL"),
         Index("ix_tickets_created_at", *_FILED),
+        partial_index("ix_tickets_limit", *_LIMIT, where="ended_at IS NULL"),
         Index("ix_tickets_reporter_id_created_at", "reporter_id", "created_at"),
         Index("ix_tickets_place_id_category_created_at", "place_id", "category", "created_at"),  # the same event?
         partial_index("ix_tickets_proposed", "proposed_id", "id", where="proposed_id IS NOT NULL"),
@@ -237,6 +243,11 @@ class Ticket(Base):
 def not_ended() -> ColumnElement[bool]:
     """Neither closed nor withdrawn, declined, merged: what `Status` says too, in the words of the index."""
     return Ticket.ended_at.is_(None)
+
+
+def running_limit() -> ColumnElement[datetime | None]:
+    """The limit that runs now: to sign, or to put right; NULL where none does. An index holds it in these words."""
+    return literal_column(_RUNNING_LIMIT, UtcDateTime)
 
 
 class TicketEvent(Base):

@@ -34,11 +34,10 @@ Content = dict[str, list[dict[str, Any]]]
 def tables_of(engine: Engine) -> dict[str, Table]:
     """As the database itself describes them, parents before children."""
     found = MetaData()
-    found.reflect(engine)
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", SAWarning
-        )  # tables that point at each other have no order; ours fill in two steps
+        # Of an index over an expression, and tables that point at each other and have no order; ours fill in two steps.
+        warnings.simplefilter("ignore", SAWarning)
+        found.reflect(engine)
         return {table.name: table for table in found.sorted_tables if table.name != "alembic_version"}
 
 

@@ -81,6 +81,7 @@ def one_step_more(monkeypatch, folder, step):
         yield
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 @pytest.mark.parametrize("name", STEPS)
 def test_a_step_that_loses_something_would_be_seen(engine, tmp_path, monkeypatch, name):
     fill(engine)
@@ -134,3 +135,16 @@ def test_a_step_that_leaves_rows_referring_to_nothing_is_refused(engine, tmp_pat
     with one_step_more(monkeypatch, tmp_path / "migrations", orphans), refused:
         migrate(engine)
     assert content(engine) == before
+
+
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+def test_a_step_that_copies_a_table_keeps_the_index_over_an_expression(engine, tmp_path, monkeypatch):
+    copies = 'with op.batch_alter_table("tickets") as table:\n        table.drop_column("climbs")'
+    with one_step_more(monkeypatch, tmp_path / "migrations", copies):
+        migrate(engine)
+    kept = {
+        "sqlite": "select count(*) from sqlite_master where name = 'ix_tickets_limit'",
+        "postgresql": "select count(*) from pg_indexes where indexname = 'ix_tickets_limit'",
+    }
+    with engine.connect() as connection:
+        assert connection.scalar(text(kept[engine.dialect.name])) == 1

@@ -49,8 +49,7 @@ def end_all(engine):
     """The few of long ago that a made-up town leaves open."""
     with engine.begin() as connection:
         connection.execute(text("update tickets set status = 'closed', ended_at = handle_by where ended_at is null"))
-        of_ticket = "(select ended_at from tickets where tickets.id = ticket_id)"
-        connection.execute(text(f"update ticket_support set ended_at = {of_ticket} where ended_at is null"))
+        connection.execute(text("update ticket_support set ended_at = called_at where ended_at is null"))
 
 
 @contextmanager

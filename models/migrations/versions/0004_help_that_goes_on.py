@@ -1,5 +1,7 @@
 """What a team helps with now, and the calls among all help, are found without the past; indexes say all that is asked."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,6 +14,11 @@ _AREA = ["street", "community", "grid", "county"]
 _CLOCKS = ["accept_by", "handle_by", "stopped_at"]
 _OPEN = ["status", *_CLOCKS, *_AREA, "category", "team"]
 _FILED = ["created_at", "category", *_AREA, "red_flag"]
+_LIMIT = (
+    "(CASE WHEN stopped_at IS NULL THEN CASE WHEN status IN ('pending', 'received', 'dispatched') THEN accept_by "
+    "WHEN status = 'working' THEN handle_by END END)"
+)
+_OF_LIMIT = ["category", "ended_at", "id", "status", "stopped_at", "accept_by", "handle_by"]
 
 
 def upgrade() -> None:
@@ -24,6 +31,7 @@ def upgrade() -> None:
     _part("ix_ticket_support_calls", "ticket_support", ["called_at", "ticket_id"], "ground > ''")
     op.drop_index("ix_tickets_open", table_name="tickets")
     _part("ix_tickets_open", "tickets", [*_OPEN, "urgent", "ended_at", "id"], "ended_at IS NULL")
+    _part("ix_tickets_limit", "tickets", [sa.text(_LIMIT), *_AREA, *_OF_LIMIT], "ended_at IS NULL")
     op.drop_index("ix_tickets_created_at", table_name="tickets")
     op.create_index("ix_tickets_created_at", "tickets", [*_FILED, "place_name"])
 
@@ -31,6 +39,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_tickets_created_at", table_name="tickets")
     op.create_index("ix_tickets_created_at", "tickets", _FILED)
+    op.drop_index("ix_tickets_limit", table_name="tickets")
     op.drop_index("ix_tickets_open", table_name="tickets")
     _part("ix_tickets_open", "tickets", [*_OPEN, "ended_at"], "ended_at IS NULL")
     op.drop_index("ix_ticket_support_calls", table_name="ticket_support")
@@ -39,6 +48,6 @@ def downgrade() -> None:
     op.drop_column("ticket_support", "ended_at")
 
 
-def _part(name: str, table: str, columns: list[str], where: str) -> None:
+def _part(name: str, table: str, columns: list[Any], where: str) -> None:
     part = sa.text(where)
     op.create_index(name, table, columns, sqlite_where=part, postgresql_where=part)
