@@ -20,7 +20,7 @@ from handlers.figures import late
 from handlers.lost_work import look
 from models.conversation import Inbound
 from models.moves import ACTIVE, Status
-from models.push import Outcome, Push, Timer
+from models.push import Outcome, Push, Timer, unfinished
 from models.ticket import Ticket, not_ended
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -48,8 +48,8 @@ def exposition(session: Session, now: datetime, folders: Mapping[str, Path] = Ma
 def _queues(registry: CollectorRegistry, session: Session, now: datetime) -> None:
     retrying = Gauge("whistle_retrying", "Rows tried before, to be tried again", ["queue"], registry=registry)
     for name, rows in (("pushes", Push), ("timers", Timer)):
-        retrying.labels(name).set(_count(session, rows.due_at.is_not(None) & (rows.attempts > 0)))
-    _gauge(registry, "pushes_waiting", "Pushes not finished", _count(session, Push.due_at.is_not(None)))
+        retrying.labels(name).set(_count(session, unfinished(rows) & (rows.attempts > 0)))
+    _gauge(registry, "pushes_waiting", "Pushes not finished", _count(session, unfinished(Push)))
     _gauge(registry, "pushes_oldest_due_seconds", "How long the oldest due push waits", _age(session, Push, now))
     _gauge(registry, "timers_oldest_due_seconds", "How long the oldest due timer waits", _age(session, Timer, now))
     _gauge(registry, "timers_overdue", "Timers that should have rung", _count(session, Timer.due_at < now))

@@ -12,7 +12,7 @@ from models.appending import append
 from models.conversation import Inbound
 from models.moves import OPEN
 from models.person import Person, PersonRole, Role
-from models.push import Push, Timer
+from models.push import Push, Timer, unfinished
 from models.ticket import CHINA, Ticket, not_ended
 
 PATIENCE = timedelta(hours=24)
@@ -45,7 +45,7 @@ def look(session: Session, now: datetime) -> LostWork:
     return LostWork(
         failed_messages=_count(session, (Inbound.failure != "") & (Inbound.received_at > now - 7 * PATIENCE)),
         ownerless_tickets=_count(session, ownerless(now)),
-        unfinished_pushes=_count(session, Push.due_at.is_not(None) & (Push.created_at < now - UNSENT)),
+        unfinished_pushes=_count(session, unfinished(Push) & (Push.created_at < now - UNSENT)),
         stuck_timers=_count(session, Timer.due_at < now - STUCK),
     )
 

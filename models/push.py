@@ -6,7 +6,7 @@ held falls due again by itself. Delivery is at least once.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -17,6 +17,8 @@ from models.base import Base
 
 # Well above the longest HTTP call (3 s + 5 s, twice with a token fetch), so that a slow call is not repeated.
 LEASE = timedelta(seconds=60)
+
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 OVERTAKING = ("red_flag",)
 """Events whose pushes wait for no older one: somebody is in danger"""
@@ -99,6 +101,11 @@ class Token(Base):
 
 
 DueRow = TypeVar("DueRow", Push, Timer)
+
+
+def unfinished(rows: type[Push] | type[Timer]) -> ColumnElement[bool]:
+    """Due, now or later. Said as a range: SQLite looks for no NOT NULL in an index, and most rows are finished."""
+    return rows.due_at > _EVER
 
 
 def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20) -> list[DueRow]:

@@ -218,6 +218,7 @@ class Town:
         """The four kinds of closing stay apart; none is given twice without the ticket being open in between."""
         status = Status(ticket.status)
         assert (ticket.ended_at is not None) == (status in ENDED), ticket.number
+        assert {helper.ended_at for helper in ticket.support} <= {ticket.ended_at}, ticket.number
         assert bool(ticket.closing) == (status in {Status.CLOSED, Status.DECLINED}), (ticket.number, ticket.closing)
         if status is Status.CLOSED:
             by = next(event.by_role for event in reversed(events) if event.move == "close")

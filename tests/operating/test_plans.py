@@ -12,6 +12,9 @@ from handlers.lost_work import look
 from models.moves import ENDED, MOVES
 from models.ticket import Ticket
 
+_GROWING = "(tickets|ticket_events|ticket_support|followers|pushes|inbound|attachments|looks)"
+"""Tables that every message or ticket makes longer"""
+
 
 @contextmanager
 def reads(program):
@@ -19,7 +22,7 @@ def reads(program):
     seen = []
 
     def note(_connection, _cursor, statement, values, _context, _many):
-        if statement.startswith("SELECT") and re.search(r"(FROM|JOIN) tickets", statement):
+        if statement.startswith("SELECT") and re.search(rf"(FROM|JOIN) {_GROWING}", statement):
             seen.append((statement, values))
 
     event.listen(program.engine, "before_cursor_execute", note)
@@ -38,7 +41,7 @@ def scans(program, seen):
 
 
 def _reads_all(step):
-    return re.match(r"SCAN ticket(s|_events)\b", step) and "ix_tickets_open" not in step
+    return re.match(rf"SCAN {_GROWING}\b", step) and "ix_tickets_open" not in step
 
 
 def _plan(connection, statement, values):
@@ -55,6 +58,15 @@ def chat(program):
     chat = Chat(program)
     chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
     return chat
+
+
+def test_what_is_late_is_found_in_the_order_of_the_limits(chat):
+    """After every migration too: SQLite loses an index over an expression where a table is copied."""
+    with reads(chat.program) as seen:
+        chat.says(SUPERVISOR, "超时")
+    with chat.program.engine.connect() as connection:
+        plans = [step[3] for statement, values in seen for step in _plan(connection, statement, values)]
+    assert any("ix_tickets_limit" in step for step in plans), plans
 
 
 ASKED = [
