@@ -11,6 +11,7 @@ from handlers.asking import ROWS
 from handlers.choosing import chosen, numbered
 from handlers.clocks import set_timer
 from handlers.dialogue import Context, Reply, Router, in_state
+from handlers.figures import FIGURES
 from handlers.occasion import Occasion
 from handlers.picking import split_reference
 from handlers.rosters import reach_of
@@ -29,6 +30,7 @@ router, digits = Router("approving"), Router("digits")
 WHICH = "approving.which"
 WAITS = "approval_waits"
 DIGITS = 2
+_FIGURES_OPEN = (ROWS, FIGURES)
 _MOVES = {Wish.EXTEND: EXTEND, Wish.SUSPEND: SUSPEND, Wish.CONTEST: REASSIGN}
 NAMES = {Wish.EXTEND: "延期", Wish.SUSPEND: "挂账", Wish.CONTEST: "权属异议"}
 _PATIENCE = Span(4, Unit.WORK_HOUR)
@@ -125,13 +127,15 @@ def refuse(context: Context) -> Reply | None:
     return _said(context, grant=False)
 
 
-@digits.on(lambda context: context if context.text and context.state in {"", ROWS} else None)
+@digits.on(lambda context: context if context.text and context.state in {"", *_FIGURES_OPEN} else None)
 def digit(context: Context) -> Reply | None:
     """1 or 2 of somebody who was asked. A follow-up that they were told of later is what the digit is for, and figures
     where nothing was put to them since.
     """
     number = chosen(context.text, DIGITS)
-    if number is None or _rates_a_ticket(context) or (context.state == ROWS and not put_since_figures(context)):
+    if number is None or _rates_a_ticket(context):
+        return None
+    if context.state in _FIGURES_OPEN and not put_since_figures(context):
         return None
     waiting = list(context.session.scalars(_put_to(context.person)))
     if waiting:

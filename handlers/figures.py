@@ -11,6 +11,9 @@ from models.base import UtcDateTime
 from models.moves import OPEN, Closing, Status
 from models.ticket import CHINA, Ticket, not_ended, running_limit
 
+FIGURES = "supervising.figures"
+"""A list of figures is open, and a number opens one"""
+
 
 def day_start(now: datetime) -> datetime:
     """Midnight in China before `now`."""

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from handlers.asking import ROWS
 from handlers.dialogue import Command, Context, Message, Reply, command_opening
+from handlers.figures import FIGURES
 from handlers.plain_questions import parse
 from handlers.receiving import Writer, known_writer, replies_to
-from handlers.supervising import FIGURES, opens_figure
+from handlers.supervising import opens_figure
 from handlers.town import Towns
 from handlers.unanswered import mindful
 from models.base import ReadOnlyError, Sessions

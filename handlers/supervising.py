@@ -8,11 +8,23 @@ from sqlalchemy import ColumnElement, true
 
 from handlers import shown
 from handlers.access import listed, overseen, overseer, tickets, within
+from handlers.approving import DIGITS, put_since_figures
 from handlers.asking import answer_question
 from handlers.choosing import chosen, numbered
 from handlers.desk import on_desk
 from handlers.dialogue import Context, Reply, Router, in_state
-from handlers.figures import Figure, Standing, count, day_start, days_back, figures_of, percent, standings, week_start
+from handlers.figures import (
+    FIGURES,
+    Figure,
+    Standing,
+    count,
+    day_start,
+    days_back,
+    figures_of,
+    percent,
+    standings,
+    week_start,
+)
 from handlers.picking import pick
 from handlers.telling import tell
 from handlers.working import opened
@@ -21,7 +33,6 @@ from models.person import OVERSEERS
 from models.ticket import Ticket
 
 router = Router("supervising")
-FIGURES = "supervising.figures"
 PAGE = 8
 _RANKED = 12
 _NEXT_PAGE = frozenset({"更多", "下一页"})
@@ -110,13 +121,13 @@ def open_figure(context: Context) -> Reply | None:
     slots = context.slots
     if context.text in _NEXT_PAGE and "key" in slots:
         return _reopened(context, slots)
+    lines: list[Any] = slots.get("keys") or slots.get("listed", [])
+    number = chosen(context.text, len(lines))
+    if number is None or (number < DIGITS and put_since_figures(context)):
+        return None
     if "keys" in slots:
-        keys: list[str] = slots["keys"]
-        number = chosen(context.text, len(keys))
-        return None if number is None else _reopened(context, {**slots, "key": keys[number], "seen": None})
-    listed_ids: list[int] = slots.get("listed", [])
-    number = chosen(context.text, len(listed_ids))
-    return None if number is None else _one_of_page(context, listed_ids[number])
+        return _reopened(context, {**slots, "key": lines[number], "seen": None})
+    return _one_of_page(context, lines[number])
 
 
 @router.on(lambda context: context if context.person.is_overseer and context.text else None)
@@ -131,7 +142,8 @@ def _figures(
     figures = figures_of(since, context.now)
     counted = count(context.session, overseen(context.person) & condition, figures, on_desk(context.person) & condition)
     lines = numbered([f"{figure.name} {counted[figure.key]}" for figure in figures])
-    slots = {"keys": [figure.key for figure in figures], "since": since.isoformat(), **where}
+    keys = [figure.key for figure in figures]
+    slots = {"keys": keys, "since": since.isoformat(), "at": context.now.isoformat(), **where}
     return Reply(context.say("supervising.figures", title=title, lines=lines), FIGURES, slots)
 
 
@@ -163,7 +175,8 @@ def _page(context: Context, figure: Figure, slots: Mapping[str, Any], total: int
         said.append(context.say("supervising.more"))
     limit = shown.due(last)
     seen = (last.id, limit.isoformat() if limit else None)
-    return Reply("\n".join(said), FIGURES, {**slots, "seen": seen, "listed": [ticket.id for ticket in page]})
+    opened_now = {"seen": seen, "listed": [ticket.id for ticket in page], "at": context.now.isoformat()}
+    return Reply("\n".join(said), FIGURES, {**slots, **opened_now})
 
 
 def _one_of_page(context: Context, number: int) -> Reply | None:
