@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from handlers import call_figures, shown
@@ -54,16 +54,20 @@ def figures(session: Session, town: Town, query: Query, scope: ColumnElement[boo
     else:
         part, whole = _measured(session, query, now)
         sums = select(func.sum(case((part, 1), else_=0)), func.count()).select_from(Ticket)
-        counting: Any = sums.where(scope, _filter(town, query), whole).add_columns(
-            literal("") if group is None else group
-        )
-        found = session.execute(counting if group is None else counting.group_by(group))
+        by = literal("") if group is None else _of_the_stretch(group)
+        counting = sums.where(scope, _filter(town, query), whole).add_columns(by)
+        found = session.execute(counting if group is None else counting.group_by(by))
         counted = [(key or "", got or 0, of) for got, of, key in found]
     if query.kind:
         counted = [each for each in counted if _kind(town, each[0]) == query.kind]
     if query.group == "day" and not query.measure.endswith("_rate"):
         counted += [(day, 0, 0) for day in _days(query, now) - {key for key, *_ in counted}]
     return _ordered(query, [_row(town, query, *each) for each in counted])
+
+
+def _of_the_stretch(group: Any) -> Any:  # noqa: ANN401  (a column)
+    """By the bare id SQLite would go through the index of all places, each for itself: ten times the work."""
+    return group + literal_column("0") if group is Ticket.place_id else group
 
 
 def _of_calls(

@@ -25,6 +25,8 @@ from models.base import ReadOnlyError, Sessions
 from models.person import Look
 from nlp.understanding import Understanding
 
+_FIGURES = frozenset({FIGURES, ROWS})
+
 log = structlog.get_logger(__name__)
 
 
@@ -34,6 +36,7 @@ class Found:
 
     reply: Reply
     looks: Collection[Mapping[str, Any]]
+    text: str
     holds_for: tuple[object, ...]
 
 
@@ -71,26 +74,31 @@ class LookingUp:
         writer = known_writer(session, message.openid, town, now)
         if writer is None or writer.stale or replies_to(session, [message.key]):
             return None
-        if opens_figure(message.text.strip()) and writer.state not in {FIGURES, ROWS}:
+        text = message.text.strip()
+        if opens_figure(text) and writer.state not in _FIGURES:
             return None  # a number that chooses something else
         reply = mindful(writer.says(message, understanding, session, town, now), None, self._route)
         if session.dirty or session.deleted or not all(isinstance(row, Look) for row in session.new):
             return None
-        return Found(reply, [_values(row) for row in session.new], _standing(writer))
+        return Found(reply, [_values(row) for row in session.new], text, _standing(writer, text))
 
 
 def found_before(session: Session, found: Found | None, writer: Writer) -> Reply | None:
     """The answer that was found, with its lines in the read log; None where it holds no longer."""
-    if found is None or found.holds_for != _standing(writer):
+    if found is None or found.holds_for != _standing(writer, found.text):
         return None
     session.add_all(Look(**values) for values in found.looks)
     return found.reply
 
 
-def _standing(writer: Writer) -> tuple[object, ...]:
-    """A role lost or a question asked meanwhile makes another answer."""
+def _standing(writer: Writer, text: str) -> tuple[object, ...]:
+    """A role lost or a question asked meanwhile makes another answer. Not the figures that were asked for just before:
+    only a number opens one of these, and all else is asked anew.
+    """
     person = writer.person
-    return (person.id, person.roles, person.team, person.grid, writer.state, writer.slots, writer.stale)
+    who = (person.id, person.roles, person.team, person.grid, writer.stale)
+    asks_anew = writer.state in {"", *_FIGURES} and not opens_figure(text)
+    return who if asks_anew else (*who, writer.state, writer.slots)
 
 
 def _values(row: object) -> dict[str, Any]:

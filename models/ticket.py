@@ -60,7 +60,7 @@ _RUNNING_LIMIT = (
     "WHEN status = 'working' THEN handle_by END END)"
 )
 _LIMIT = (text(_RUNNING_LIMIT), *_AREA, "category", "ended_at", "id", "status", "stopped_at", "accept_by", "handle_by")
-_FILED = ("created_at", "category", *_AREA, "red_flag", "place_name")
+_FILED = ("created_at", "category", *_AREA, "red_flag", "place_id")
 
 
 class Ticket(Base):

@@ -154,6 +154,14 @@ def test_a_number_that_chooses_something_else_is_not_looked_up(chat):
     assert "督办" in together(chat, choice)[0]
 
 
+def test_who_asks_twice_at_once_makes_nobody_wait_for_the_second_answer(chat):
+    first, second = looked_up(chat, SUPERVISOR, "今日"), looked_up(chat, SUPERVISOR, "本周各小区多少件")
+    together(chat, first)
+    seen = counting(chat.program.engine)
+    assert "德尚小区" in together(chat, second)[0]
+    assert seen == [], "it was counted again while others waited"
+
+
 def test_a_question_that_was_asked_meanwhile_is_answered_as_it_stands_now(chat):
     chat.says(SUPERVISOR, "今日")
     first = looked_up(chat, SUPERVISOR, "1")

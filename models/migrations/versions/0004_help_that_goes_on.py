@@ -33,7 +33,7 @@ def upgrade() -> None:
     _part("ix_tickets_open", "tickets", [*_OPEN, "urgent", "ended_at", "id"], "ended_at IS NULL")
     _part("ix_tickets_limit", "tickets", [sa.text(_LIMIT), *_AREA, *_OF_LIMIT], "ended_at IS NULL")
     op.drop_index("ix_tickets_created_at", table_name="tickets")
-    op.create_index("ix_tickets_created_at", "tickets", [*_FILED, "place_name"])
+    op.create_index("ix_tickets_created_at", "tickets", [*_FILED, "place_id"])
 
 
 def downgrade() -> None:
