@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import insert, select
 
-from bot.bench.messages import RESIDENTS, openid
+from bot.bench.messages import GROUPS, RESIDENTS, openid
 from bot.demo import WORLD
 from bot.migrating import migrate
 from bot.synth.filling import fill_url
@@ -73,7 +73,7 @@ def _fill(url: str) -> None:
         homes = session.scalars(select(Place.id).where(Place.kind == "compound").order_by(Place.id)).all()
         rows = [
             {"openid": openid(n), "home_place_id": homes[n % len(homes)], "home_building": str(n % 9 + 1)}
-            for n in range(RESIDENTS)
+            for n in range(RESIDENTS * GROUPS)
         ]
         session.execute(insert(Person), rows)
     engine.dispose()

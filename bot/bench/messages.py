@@ -25,6 +25,8 @@ ENVIRONMENT = {
     "BOT_WECHAT__MODE": "safe",
 }
 RESIDENTS = 2000
+GROUPS = 3
+"""So many times as many live in the town: who has reported in one round has open tickets in the next"""
 _LONGEST = 120
 # Shares of a bad hour: mostly new reports, some who ask again, some staff who work, now and then a supervisor.
 _MIX = (
@@ -55,14 +57,14 @@ class Said:
     text: str
 
 
-def sayings(count: int, seed: int = 1) -> Iterator[Said]:
-    """A realistic mix, the same for the same seed."""
+def sayings(count: int, seed: int = 1, group: int = 0) -> Iterator[Said]:
+    """A realistic mix, the same for the same seed; by the residents of one group."""
     chance = random.Random(seed)
     reports = texts(Intent.REPORT)
     supplements = texts(Intent.SUPPLEMENT)
     kinds = chance.choices([kind for _, kind in _MIX], [share for share, _ in _MIX], k=count)
     for kind in kinds:
-        resident = openid(chance.randrange(RESIDENTS))
+        resident = openid(group * RESIDENTS + chance.randrange(RESIDENTS))
         match kind:
             case "report":
                 yield Said(resident, chance.choice(reports))
@@ -84,9 +86,9 @@ def texts(intent: Intent) -> Sequence[str]:
 _numbers = itertools.count(int(time.time()) * 1000)
 
 
-def requests(count: int, seed: int = 1) -> list[bytes]:
+def requests(count: int, seed: int = 1, group: int = 0) -> list[bytes]:
     """Whole HTTP requests, ready to be written to a socket. Fresh for some minutes: the signature has the time."""
-    return [request(said) for said in sayings(count, seed)]
+    return [request(said) for said in sayings(count, seed, group)]
 
 
 def request(said: Said) -> bytes:

@@ -19,7 +19,7 @@ from models.conversation import Inbound
 CONNECTIONS = 16
 _IN_TIME = 5
 """Seconds that WeChat waits"""
-_ROUNDS = 3
+_ROUNDS = messages.GROUPS
 _ECHO = "Flask + wechatpy echo, safe mode"
 _TARGETS = {"sqlite": 0.5, "postgresql": 0.4}
 
@@ -51,13 +51,13 @@ def _program(bench: Bench, kind: str) -> Iterator[Line]:
 
 
 def _when_full(bench: Bench, kind: str) -> Iterator[Line]:
-    """The same with many tickets there, beside none, by turns."""
+    """The same with many tickets there, beside none, by turns; each round by residents who have reported nothing yet."""
     size = bench.sizes[-1]
     full = bench.databases.full_town(kind, size)
     empties, fulls = [], []
     for round_ in range(_ROUNDS):
-        empties.append(_driven(servers.program(bench.databases.town(kind, f"empty{round_}")), bench.messages))
-        fulls.append(_driven(servers.program(full), bench.messages))
+        empties.append(_driven(servers.program(bench.databases.town(kind, f"empty{round_}")), bench.messages, round_))
+        fulls.append(_driven(servers.program(full), bench.messages, round_))
     what = f"the program, {kind}, {size:,} tickets"
     yield _line(what, _middle(fulls), "no tickets", _ratio(fulls, empties), "≥ 0.9", size)
 
@@ -120,10 +120,10 @@ def starting(bench: Bench) -> Iterator[Line]:
         )
 
 
-def _driven(server: AbstractContextManager[Served], count: int) -> Run:
+def _driven(server: AbstractContextManager[Served], count: int, group: int = 0) -> Run:
     with server as served:
-        load.drive(served.port, messages.requests(count // 10, seed=99), CONNECTIONS)
-        run = load.drive(served.port, messages.requests(count), CONNECTIONS)
+        load.drive(served.port, messages.requests(count // 10, 99, group), CONNECTIONS)
+        run = load.drive(served.port, messages.requests(count, group=group), CONNECTIONS)
     good = sum(b"<Encrypt>" in each.body or each.body == b"success" for each in run.answers)
     if run.failed or good < len(run.answers):
         raise RuntimeError(f"{run.failed} messages without a 200, {len(run.answers) - good} without a sealed answer")
