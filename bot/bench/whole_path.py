@@ -51,7 +51,7 @@ def _program(bench: Bench, kind: str) -> Iterator[Line]:
 
 
 def _when_full(bench: Bench, kind: str) -> Iterator[Line]:
-    """The same with many tickets there, beside none, by turns; each round by residents who have reported nothing yet."""
+    """The same with many tickets there, beside none, by turns; in each round people write who never wrote before."""
     size = bench.sizes[-1]
     full = bench.databases.full_town(kind, size)
     empties, fulls = [], []
