@@ -95,13 +95,17 @@ def _in(statuses: Iterable[Status]) -> ColumnElement[bool]:
     return inside & not_ended() if ENDED.isdisjoint(wanted) else inside
 
 
-def listed(
-    scope: ColumnElement[bool], order: Sequence[SQLColumnExpression[Any]], most: int, after: int = 0
-) -> Select[Ticket]:
+def how_many(session: Session, found: Select[Ticket]) -> int:
+    """All of which a list shows the first."""
+    counting = found.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
+    return session.scalar(counting) or 0
+
+
+def listed(scope: ColumnElement[bool], order: Sequence[SQLColumnExpression[Any]], most: int) -> Select[Ticket]:
     """The first of what may be a long list. Which they are, an index knows; only these are read: to sort thousands of
     whole tickets for eight of them costs fifty times more.
     """
-    ids = select(Ticket.id).where(scope).order_by(*order).offset(after).limit(most)
+    ids = select(Ticket.id).where(scope).order_by(*order).limit(most)
     return select(Ticket).where(Ticket.id.in_(ids)).order_by(*order)
 
 

@@ -9,7 +9,7 @@ from handlers.access import actor, called, overseen, overseer, tickets, worked
 from handlers.call_figures import Attendance, attendance
 from handlers.choosing import chosen, numbered
 from handlers.dialogue import Context, Reply, Router, in_state
-from handlers.figures import day_start
+from handlers.figures import days_back
 from handlers.picking import pick, split_reference
 from models.moves import RELEASE
 from models.person import OVERSEERS, STAFF, Person
@@ -72,7 +72,7 @@ def roll_call(context: Context) -> Reply:
 @router.command("吹哨排行", "报到排行", roles=OVERSEERS, only_asks=True, help="吹哨排行：近30天各单位报到快慢")
 def ranking(context: Context) -> Reply:
     """Who comes late when called, the most often late first."""
-    since = day_start(context.now) - timedelta(days=29)  # with today thirty, as in a question 「近30天」
+    since = days_back(context.now, 30)
     rows = attendance(context.session, overseen(context.person), since, context.now + timedelta(seconds=1))
     lines = "\n".join(_attendance_line(context, row) for row in rows[:_LISTED])
     lines += context.say("whistle.ranking_more", count=len(rows), shown=_LISTED) if len(rows) > _LISTED else ""

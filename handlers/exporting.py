@@ -11,7 +11,7 @@ from handlers.access import overseen, tickets
 from handlers.choosing import decided
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.downloads import Download
-from handlers.figures import day_start
+from handlers.figures import day_start, days_back
 from handlers.periods import Period, find_period
 from handlers.privacy import for_residents, for_staff, is_delicate, name_masked, shielded
 from handlers.town import Town
@@ -80,8 +80,7 @@ def confirmed(context: Context) -> Reply | None:
 
 
 def _lately(now: datetime) -> Period:
-    today = day_start(now)
-    return Period(f"近{_DAYS}天", today - timedelta(days=_DAYS - 1), today + timedelta(days=1))
+    return Period(f"近{_DAYS}天", days_back(now, _DAYS), day_start(now) + timedelta(days=1))
 
 
 def _row(town: Town, ticket: Ticket, assignee: str) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 import re
 import unicodedata
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement
 
 from handlers import shown
-from handlers.access import by_number, newest, tickets
+from handlers.access import by_number, newest
 from handlers.choosing import chosen, numbered
 from handlers.dialogue import Context, Reply
 from handlers.in_hand import held
@@ -70,12 +70,6 @@ def _found(
     if not fitting:
         return Reply(context.say("picking.none", word=word))
     return (fitting[0], words) if count == 1 else which(context, fitting, words, word, count)
-
-
-def how_many(context: Context, scope: ColumnElement[bool], statuses: tuple[Status, ...]) -> int:
-    """All of which a list shows the first."""
-    counting = tickets(scope, statuses).order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
-    return context.session.scalar(counting) or 0
 
 
 def _chosen(context: Context, word: str) -> tuple[str, str] | None:

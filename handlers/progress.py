@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from handlers import shown
-from handlers.access import followed, overseen, overseer, own, resident, tickets
+from handlers.access import followed, how_many, overseen, overseer, own, resident, tickets
 from handlers.choosing import decided
 from handlers.climbing import climb
 from handlers.clocks import set_promise
@@ -18,7 +18,7 @@ from handlers.filing import add_words, reported
 from handlers.incomplete import ask_where
 from handlers.neighbours import JOINED, leave
 from handlers.other_matters import tells_no_place
-from handlers.picking import how_many, pick
+from handlers.picking import pick
 from handlers.ratings import rated, says_again, says_unsolved
 from handlers.telling import tell
 from handlers.tickets import watch
@@ -71,7 +71,9 @@ def show_progress(context: Context) -> Reply | None:
     if len(mine) == 1:
         return _in_full(context, mine[0])
     lines = "\n".join(shown.line_for(context.town, ticket, context.now, context.person) for ticket in mine)
-    count = len(mine) if len(mine) < _LISTED else how_many(context, followed(context.person), tuple(ACTIVE))
+    count = len(mine)
+    if count == _LISTED:
+        count = how_many(context.session, tickets(followed(context.person), ACTIVE))
     more = context.say("progress.and_more", count=count - _LISTED) if count > _LISTED else ""
     return Reply(context.say("progress.list", count=count, lines=lines + more), keep=True)
 

@@ -18,7 +18,7 @@ from handlers.tickets import put_in_grid, watch
 from handlers.town import Town
 from models.moves import DISPATCH, NOTE, REASSIGN, RECEIVE, SUPERVISE, URGE, Status
 from models.person import Role
-from models.support import Support
+from models.support import Support, by_whistle
 from models.ticket import SYSTEM, Ticket, TicketEvent, not_ended
 
 WHY = "社区数据或派单规则有变动，系统重新派单"
@@ -89,7 +89,7 @@ def _untouched(scope: ColumnElement[bool]) -> Select[Ticket]:
         TicketEvent.ticket_id == Ticket.id,
         TicketEvent.move.not_in([*harmless, RECEIVE.name, DISPATCH.name, REASSIGN.name]),
     )
-    called = exists().where(Support.ticket_id == Ticket.id, Support.ground != "")
+    called = exists().where(Support.ticket_id == Ticket.id, by_whistle())
     unsigned = not_ended() & Ticket.status.in_([status.value for status in _UNSIGNED])
     return select(Ticket).where(scope, unsigned, ~by_hand, ~climbed, ~called).order_by(Ticket.id)
 

@@ -4,14 +4,14 @@ import time
 from typing import Any
 
 import click
-from sqlalchemy import func, select, true
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
 from bot.commands.shared import Command, operator, pass_command, say_json
 from bot.commands.shared import moment as as_moment
 from handlers import asking, shown
-from handlers.access import overseen, tickets, within
+from handlers.access import how_many, overseen, tickets, within
 from handlers.dialogue import Kind, Message
 from handlers.plain_questions import parse
 from handlers.privacy import for_staff
@@ -88,7 +88,7 @@ def list_tickets(
         town = program.towns.current(session)
         _known_grid(program, session, grid)
         found = tickets(wanted, [Status(status)] if status else [])
-        count = session.scalar(found.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)) or 0
+        count = how_many(session, found)
         if count > limit:
             click.echo(f"共 {count} 张，这里是最近的 {limit} 张；要更多请加 --limit", err=True)
         for ticket in session.scalars(found.limit(limit)):
