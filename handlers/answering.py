@@ -26,6 +26,7 @@ from handlers import (
     extending,
     filing,
     following_up,
+    in_full,
     joining,
     opening,
     patrolling,
@@ -36,15 +37,18 @@ from handlers import (
     receipts,
     rehearsing,
     settling,
+    signing,
     supervising,
     supplementing,
     suspending,
+    todo,
     unread_questions,
     welcome,
     whistle,
     working,
 )
 from handlers.choosing import chosen
+from handlers.commanding import meant_by
 from handlers.dialogue import Context, Message, Reply, Router, command_opening, first_of, in_state
 from handlers.line import Failed, Line, Take, Waiting
 from handlers.looking_up import Found, LookingUp, found_before
@@ -55,7 +59,6 @@ from handlers.same_event import line_up
 from handlers.town import Town, Towns
 from handlers.unanswered import mindful
 from handlers.voting import asked_about
-from handlers.working import meant_by
 from models.base import Sessions
 from nlp.understanding import Intent, Understanding
 
@@ -77,7 +80,10 @@ ROUTERS = (
     exporting.router,
     whistle.router,
     attending.router,
+    signing.router,
     working.router,
+    todo.router,
+    in_full.router,
     patrolling.router,
     approving.router,
     extending.router,
@@ -105,7 +111,16 @@ ROUTERS = (
     welcome.router,
     welcome.last_resort,
 )
-_USUAL = (working.router, supervising.router, progress.router, welcome.router)  # stand first in 帮助
+# Stand first in 帮助.
+_USUAL = (
+    signing.router,
+    working.router,
+    todo.router,
+    in_full.router,
+    supervising.router,
+    progress.router,
+    welcome.router,
+)
 welcome.ALL_COMMANDS[:] = [
     command for router in sorted(ROUTERS, key=lambda router: router not in _USUAL) for command in router.commands
 ]

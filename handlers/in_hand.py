@@ -12,6 +12,8 @@ from models.person import Look
 from models.push import Push, last_told
 from models.ticket import Ticket
 
+WORDS_WANTED = "working.reason"
+"""The state of whoever gave a command and not yet the words that it needs"""
 _MOST = 8
 _SIGNED = (Status.WORKING, Status.RESOLVED)
 
@@ -54,7 +56,7 @@ def at_work(context: Context) -> Ticket | None:
     """
     if not context.person.is_staff or context.state.startswith(("filing.", "patrolling.")):
         return None
-    asked = context.slots.get("ticket") if context.state == "working.reason" else None
+    asked = context.slots.get("ticket") if context.state == WORDS_WANTED else None
     mine = worked(context.person)
     if asked:
         return context.session.scalar(tickets(mine & (Ticket.id == asked)))

@@ -25,9 +25,9 @@ from handlers.figures import (
     standings,
     week_start,
 )
+from handlers.in_full import opened
 from handlers.picking import pick
 from handlers.telling import tell
-from handlers.working import opened
 from models.moves import ACTIVE, SUPERVISE
 from models.person import OVERSEERS
 from models.ticket import Ticket

@@ -1,0 +1,36 @@
+"""待办: what waits for somebody's team, the most urgent first."""
+
+from handlers import shown
+from handlers.access import called, first_of_all, worked
+from handlers.choosing import numbered
+from handlers.dialogue import Context, Reply, Router
+from handlers.figures import most_urgent_first, still_open
+from handlers.picking import CHOICE
+from models.person import STAFF
+from models.ticket import Ticket
+
+router = Router("todo")
+_SHOWN = 10
+"""As many as a reply holds"""
+
+
+@router.command("待办", "我的待办", roles=STAFF, help="待办：我手上的工单")
+def todo(context: Context) -> Reply:
+    """What waits for this person's team, the most urgent first."""
+    mine = (worked(context.person) | called(context.person, share_open=True)) & still_open()
+    first, count = first_of_all(context.session, mine, most_urgent_first(context.now), _SHOWN)
+    if not count:
+        return Reply(context.say("working.nothing_to_do"), keep=True)
+    lines = numbered([_todo_line(context, ticket) for ticket in first])
+    more = context.say("working.and_more", count=count - _SHOWN) if count > _SHOWN else ""
+    slots = {"word": "看", "words": "", "numbers": [ticket.number for ticket in first]}
+    return Reply(context.say("working.todo", count=count, lines=lines, more=more), CHOICE, slots)
+
+
+def _todo_line(context: Context, ticket: Ticket) -> str:
+    line, due = shown.line(context.town, ticket, context.now), shown.due(ticket)
+    if due is None:
+        return line
+    if due < context.now:
+        return f"{line} {context.say('working.todo_late', since=shown.lasting(context.now - due))}"
+    return f"{line} {context.say('working.todo_until', due=shown.moment(due, context.now))}"
