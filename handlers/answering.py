@@ -29,6 +29,7 @@ from handlers import (
     in_full,
     joining,
     opening,
+    outcome,
     patrolling,
     picking,
     progress,
@@ -36,6 +37,7 @@ from handlers import (
     readers,
     receipts,
     rehearsing,
+    reopening,
     settling,
     signing,
     supervising,
@@ -45,6 +47,7 @@ from handlers import (
     unread_questions,
     welcome,
     whistle,
+    withdrawing,
     working,
 )
 from handlers.choosing import chosen
@@ -105,7 +108,12 @@ ROUTERS = (
     aside.router,
     complaining.router,
     unread_questions.router,
+    withdrawing.answers,
     progress.router,
+    withdrawing.router,
+    outcome.router,
+    reopening.router,
+    supplementing.more,
     joining.router,
     filing.router,
     welcome.router,
@@ -119,6 +127,9 @@ _USUAL = (
     in_full.router,
     supervising.router,
     progress.router,
+    withdrawing.router,
+    outcome.router,
+    reopening.router,
     welcome.router,
 )
 welcome.ALL_COMMANDS[:] = [

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 
 from handlers import placing, shown
-from handlers.access import followed, resident
+from handlers.access import followed, own, resident
 from handlers.choosing import numbered
-from handlers.dialogue import Context, Reply, Router, in_state
+from handlers.dialogue import Context, Reply, Router, in_state, intent
 from handlers.drafting import TICKET_PLACE, told_where
 from handlers.filing import add_words
 from handlers.incomplete import ask_where, now_placed, placeless
@@ -20,10 +20,10 @@ from models.moves import NOTE, OPEN, Status
 from models.person import Role
 from models.ticket import Ticket
 from nlp.features import plain
-from nlp.understanding import PlaceMention
+from nlp.understanding import Intent, PlaceMention
 
 router = Router("supplementing")
-houses = Router("houses")
+houses, more = Router("houses"), Router("more words")
 _BESIDE_HOUSE = re.compile(
     r"不对|不是|[说写打发报]错了?|应该|更正|改成|哦|噢|对了|补充|就|是|在|我们?家?|家|的|[呀啊哈吧呢\W]"
 )
@@ -82,6 +82,13 @@ def house_told_later(context: Context) -> Reply | None:
     if ticket.reporter_id != context.person.id or (other and not _CORRECTS.search(context.text)):
         return add_words(context, ticket, context.text)
     return _house_added(context, ticket, mention)
+
+
+@more.on(intent(Intent.SUPPLEMENT))
+def supplemented(context: Context) -> Reply | None:
+    """More words on the only ticket that is open, however old."""
+    mine = own(context.session, context.person, OPEN, 2)
+    return add_words(context, mine[0], context.text) if len(mine) == 1 else None
 
 
 def _house_added(context: Context, ticket: Ticket, told: PlaceMention) -> Reply:
