@@ -19,6 +19,9 @@ CATEGORY, PLACE, WHICH_PLACE, BUILDING, WORDS, PARTS, GUESS, TICKET_PLACE = (
     for name in ("category", "place", "which_place", "building", "words", "parts", "guess", "ticket_place")
 )
 
+_OF_THE_HOUSE = ("楼", "电梯")
+"""「楼下」「楼道」「电梯口」: of the house that was named, where a gate or a crossing is of the compound alone"""
+
 
 def read(context: Context, text: str, draft: Draft) -> Draft:
     """What the reader makes of a text, written into a draft. Unsure of the category: it stays empty, with choices."""
@@ -105,7 +108,8 @@ def of_part(context: PersonalOccasion, draft: Draft, text: str, category: str, i
     if mention.known and not mention.guessed and mention.known != draft.place_name:
         elsewhere = placing.known(context, there, mention.known)
         return elsewhere if placing.is_placed(elsewhere) else part
-    return there if mention.building or mention.landmark else part
+    elsewhere_in_it = mention.landmark and not mention.landmark.startswith(_OF_THE_HOUSE)
+    return there if mention.building or elsewhere_in_it else part
 
 
 def _question(context: Context, draft: Draft) -> Reply | None:

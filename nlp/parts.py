@@ -1,7 +1,7 @@
 """One message, two problems: where a text may be cut into them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 # A new matter announces itself. Commas alone do not: 「电梯坏了，爬了十八楼」 is one grievance.
 _ANNOUNCED = (
@@ -13,6 +13,21 @@ _NEW_MATTER = re.compile(rf"[，,。；;！!\s](?={_ANNOUNCED})")
 _OPENING = re.compile(rf"^(?:{_ANNOUNCED})[，,、：: ]?")
 _SHORTEST = 4  # 路灯不亮
 _LONGEST_TEXT = 240  # a letter argues one case in many sentences; cutting it up would file its arguments
+_LONGEST_SENTENCE = 60  # what stands side by side in a longer one belongs to one story
+
+# 「楼下还有人乱停车」「路灯也不亮」「而且隔壁装修」: beside the first matter, of something else. Who goes on about the
+# same names nothing new before the 还: 「还不拴绳」「还把被子弄湿了」.
+_BESIDE = re.compile(
+    r"[，,、\s]+(?=[^，,。；;！!\s把被连还也又]{2,10}?(?:还(?!是|没|得|要|能|会)|也|又)|(?:而且|并且|同时|再加上)(?![往向从把被连也还又都不没很太越老])\w{4})"
+    r"|(?<=\w{4})(?=(?:还有|另外|而且)\w{4})"
+)
+_BY_THE_WAY = re.compile(r"^(?:而且|并且|同时|再加上|还有|另外)")
+# What came of it, or that nobody sees to it, is no second matter: 「消防车也进不来」「打电话也没人接」「坏了也不修」.
+_CAME_OF_IT = re.compile(
+    r"(?:也|还|又|都).{0,2}(?:[出进下上过开走看睡停喘洗吃]不|不[了能敢]|没法|无法|没用|差点|摔|吓|跟着|没人[接理应])"
+    r"|^(?:白天|早上|晚上|夜里|半夜|周末|每天|天天|有时候?|说[他她])(?:还|也|又)(?!有)"
+    r"|[了过]也[不没]|危险|还有.{0,2}(?:老人|小孩|孩子|孕妇|病人)|电话|^物业.{0,6}[不没]|^(?:搞|弄|吵|害|熏)得"
+)
 
 
 def candidate_parts(text: str) -> Sequence[str]:
@@ -22,6 +37,16 @@ def candidate_parts(text: str) -> Sequence[str]:
     pieces = [_OPENING.sub("", piece.strip(" ，,。；;！!\n")) for piece in _BOUNDARY.split(text)]
     whole = [piece for piece in pieces if len(piece) >= _SHORTEST]
     return whole if len(whole) > 1 else ()
+
+
+def told_beside(text: str) -> Iterator[tuple[str, str]]:
+    """Where a sentence may go over to something else: what was told up to there, and what from there on."""
+    if len(text) > _LONGEST_SENTENCE:
+        return
+    for found in _BESIDE.finditer(text):
+        first, second = text[: found.start()], _BY_THE_WAY.sub("", text[found.end() :])
+        if min(len(first), len(second)) >= _SHORTEST and not _CAME_OF_IT.search(second):
+            yield first, second
 
 
 def announces(text: str) -> bool:

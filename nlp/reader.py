@@ -13,7 +13,7 @@ from nlp.intents import set_phrase
 from nlp.labels import CONSULT, OTHER
 from nlp.linear import ranked
 from nlp.mentions import find_place
-from nlp.parts import announces, candidate_parts
+from nlp.parts import announces, candidate_parts, told_beside
 from nlp.places import Gazetteer
 from nlp.reasons import reasons
 from nlp.redflags import LETTER, RedFlag, find_red_flag
@@ -25,6 +25,8 @@ from nlp.understanding import Intent, Part, PlaceMention, Understanding
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
 _PART_AT_LEAST = 0.5
+_BESIDE_AT_LEAST = 0.6  # no full stop and no 「另外」 says that another matter begins, so both must be plain
+_SPEAKS_FOR_ITSELF = 0.85  # a few words, 「门禁坏了」, may look like another wish
 _OTHERWISE = 0.75  # sure of another wish: whoever gives an address or asks for a person is not in danger
 _FLAGGED = 0.8  # a danger fixes its category for whoever is sent, but clerks file one case in five elsewhere
 
@@ -84,7 +86,7 @@ class Reader:
             urgent=bool(alarm),
             red_flag=alarm,
             place=_as_written(place, shown) if place else None,
-            parts=self._parts(shown) if intent is Intent.REPORT else (),
+            parts=self._parts(shown, alarm) if intent is Intent.REPORT else (),
             times=find_times(said),
         )
 
@@ -135,12 +137,14 @@ class Reader:
             return phrase, 1.0
         return Intent(read.intent), read.certainty
 
-    def _parts(self, shown: str) -> tuple[Part, ...]:
+    def _parts(self, shown: str, alarm: str) -> tuple[Part, ...]:
         """The problems of a message that has several; empty where it has one.
 
         Two of one category are told apart where a second one is announced: 「电梯坏了，另外路灯不亮」.
+        A danger stays with all that is told in its sentence: no question comes before it is filed.
         """
-        clear = self._clear(candidate_parts(shown))
+        pieces = candidate_parts(shown) or (shown,)
+        clear = self._clear(pieces if alarm else [part for piece in pieces for part in self._beside(piece)])
         apart = len({part.category for part in clear}) > 1
         apart = apart or (len({part.item for part in clear if part.item}) > 1 and announces(shown))
         return clear if apart else ()
@@ -160,10 +164,21 @@ class Reader:
                 clear[place] = part
         return tuple(clear[place] for place in sorted(clear))
 
-    def _part(self, piece: str) -> Part | None:
+    def _beside(self, piece: str) -> Sequence[str]:
+        """A piece, or the matters that are told in it side by side: 「电梯坏了，楼下还有人乱停车」."""
+        for first, rest in told_beside(piece):
+            one, other = self._part(first, _BESIDE_AT_LEAST), self._part(rest, _BESIDE_AT_LEAST)
+            if one and other and one.category != other.category:
+                return (first, *self._beside(rest))
+        return (piece,)
+
+    def _part(self, piece: str, at_least: float = _PART_AT_LEAST) -> Part | None:
+        """A problem of its own: 「还有老人下不来」 names nothing that could be put right."""
         read = self._read(plain(piece))
         category, confidence = read.categories[0]
-        if read.intent != Intent.REPORT or confidence < _PART_AT_LEAST:
+        plainly = confidence >= _SPEAKS_FOR_ITSELF
+        reported = read.intent == Intent.REPORT or (plainly and read.certainty <= _OTHERWISE)
+        if confidence < at_least or not (reported and (plainly or read.features.topics)):
             return None
         return Part(piece, category, confidence, self._item(read, category))
 
