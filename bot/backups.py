@@ -12,6 +12,7 @@ import click
 from sqlalchemy import make_url
 
 from bot.assembly import open_database
+from bot.presence import stopped
 from bot.settings import Settings
 
 
@@ -26,13 +27,15 @@ def backup(settings: Settings, target: Path) -> None:
 
 
 def restore(settings: Settings, source: Path) -> None:
-    """The database becomes what the backup holds. The program must be stopped."""
+    """The database becomes what the backup holds. Raises ClickException where the program still runs."""
     url = open_database(settings).url
-    if url.get_backend_name() == "sqlite":
-        _check_sqlite(source)
-        _copy(source, Path(str(url.database)))
-        return
-    _postgres(settings, "pg_restore", "--clean", "--if-exists", "--single-transaction", "--no-owner", str(source))
+    with stopped(url):
+        if url.get_backend_name() == "sqlite":
+            _check_sqlite(source)
+            _copy(source, Path(str(url.database)))
+        else:
+            how = ("--clean", "--if-exists", "--single-transaction", "--no-owner")
+            _postgres(settings, "pg_restore", *how, str(source))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from bot.checking import look_over
 from bot.commands.shared import Command, pass_command
 from bot.menus import publish, read_menu
 from bot.migrating import migrate as bring_up
+from bot.presence import keep_saying_so, present
 from handlers.importing import ImportSummary, WorldError, import_world, read_world
 from models.base import sessions
 
@@ -33,7 +34,13 @@ def serve(command: Command, host: str, port: int, workers: int) -> None:
 
     program = command.program()
     program.engine.dispose()  # no connection of the parent's may be used by two children
-    run(create_app(program), host, port, workers, THREADS, lambda: program.engine.dispose(close=False))
+
+    def after_fork() -> None:
+        program.engine.dispose(close=False)
+        keep_saying_so(program.engine.url, "serve")
+
+    with present(program.engine.url):
+        run(create_app(program), host, port, workers, THREADS, after_fork)
 
 
 @click.command("worker")
@@ -43,7 +50,9 @@ def run_worker(command: Command) -> None:
     program, stop = assemble(command.settings()), threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _signal, _frame: stop.set())
-    worker(program).run(stop)
+    with present(program.engine.url):
+        keep_saying_so(program.engine.url, "worker")
+        worker(program).run(stop)
 
 
 @click.command()
@@ -53,7 +62,11 @@ def demo(command: Command, port: int) -> None:
     """演示：示范社区、模拟微信、全部功能，一个进程。"""
     from bot.demo import demo_settings, run_demo
 
-    run_demo(demo_settings(command.config, port), port)
+    settings = demo_settings(command.config, port)
+    url = open_database(settings).url
+    with present(url):
+        keep_saying_so(url, "demo")
+        run_demo(settings, port)
 
 
 @click.command()

