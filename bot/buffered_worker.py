@@ -49,17 +49,27 @@ class BufferedWorker(Worker):  # type: ignore[misc]
         self.alive = False
 
     def run(self) -> None:
+        """Until we are told to stop, or whoever keeps the processes is gone; what is in hand then is answered first."""
+        server, rounds = self._open()
+        others_have_fewer, dawdlers = self.held.by(self.age), _Dawdlers(server, self.whole_within)
+        while self.alive and os.getppid() == self.ppid:
+            self._take_in(server, rounds, leave_new_ones=others_have_fewer(len(server.active_channels)))
+            rounds.go()
+            dawdlers.cut(time.monotonic())
+        self._say_last_words(server, rounds)
+
+    def _open(self) -> tuple[Any, Rounds]:
+        """Waitress on gunicorn's sockets, and the rounds in which it has messages answered."""
         logging.getLogger("waitress").setLevel(logging.ERROR)  # it warns of every message that waits its turn
-        sockets: dict[int, Any] = {}
-        others_have_fewer = self.held.by(self.age)
+        self._sockets: dict[int, Any] = {}
         rounds = Rounds(
             self.cfg.threads,
-            turn=lambda seconds: self._turn(sockets, seconds),
+            turn=self._turn,
             wake=lambda: server.pull_trigger(),  # noqa: PLW0108  (there is no server yet)
         )
         server = create_server(
             self.wsgi,
-            map=sockets,
+            map=self._sockets,
             sockets=[each.sock for each in self.sockets],
             _dispatcher=rounds,  # waitress knows no other way to give it one
             ident=None,
@@ -70,25 +80,28 @@ class BufferedWorker(Worker):  # type: ignore[misc]
             max_request_header_size=16_384,
         )
         _wake_for_others_alone(server)
-        dawdlers = _Dawdlers(server, self.whole_within)
-        while self.alive and os.getppid() == self.ppid:
-            server.accepting = not others_have_fewer(len(server.active_channels))
-            patience = 1 if server.accepting else _LEAVES_SECONDS
-            self._turn(sockets, 0 if rounds.is_due else patience)
-            if not server.accepting:  # whoever still waits is taken in
-                server.accepting = True
-                self._turn(sockets, 0)
-            rounds.go()
-            dawdlers.cut(time.monotonic())
+        return server, rounds
+
+    def _take_in(self, server: Any, rounds: Rounds, *, leave_new_ones: bool) -> None:  # noqa: ANN401
+        """Whatever comes in until there is something to answer. New connections that no other process took are ours."""
+        server.accepting = not leave_new_ones
+        patience = _LEAVES_SECONDS if leave_new_ones else 1
+        self._turn(0 if rounds.is_due else patience)
+        if leave_new_ones:
+            server.accepting = True
+            self._turn(0)
+
+    def _say_last_words(self, server: Any, rounds: Rounds) -> None:  # noqa: ANN401
         server.accepting = False
         deadline = time.monotonic() + _LAST_WORDS_SECONDS
         while _in_hand(server) and time.monotonic() < deadline:
-            self._turn(sockets, 0 if rounds.is_due else 1)
+            self._turn(0 if rounds.is_due else 1)
             rounds.go()
 
-    def _turn(self, sockets: dict[int, Any], timeout: float) -> None:
+    def _turn(self, timeout: float) -> None:
         """Whatever is ready; and a sign of life, by which gunicorn knows that this loop turns."""
-        wasyncore.loop(timeout=timeout, use_poll=True, map=sockets, count=1)  # select() ends at 1024 connections
+        # Not select(), which ends at 1024 connections.
+        wasyncore.loop(timeout=timeout, use_poll=True, map=self._sockets, count=1)
         if time.monotonic() > self._said_alive + 1:
             self._said_alive = time.monotonic()
             self.notify()
