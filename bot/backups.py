@@ -4,8 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -14,12 +13,13 @@ from sqlalchemy import make_url
 from bot.assembly import open_database
 from bot.presence import stopped
 from bot.settings import Settings
+from bot.whole_files import for_the_operator
 
 
 def backup(settings: Settings, target: Path) -> None:
     """A whole, consistent copy, while the program runs. What stands in its place stays until the new one is whole."""
     url = open_database(settings).url
-    with _whole_or_not_at_all(target) as part:
+    with for_the_operator(target) as part:
         if url.get_backend_name() == "sqlite":
             _copy(Path(str(url.database)), part)
         else:
@@ -36,21 +36,6 @@ def restore(settings: Settings, source: Path) -> None:
         else:
             how = ("--clean", "--if-exists", "--single-transaction", "--no-owner")
             _postgres(settings, "pg_restore", *how, str(source))
-
-
-@contextmanager
-def _whole_or_not_at_all(target: Path) -> Iterator[Path]:
-    """A file for its owner's eyes, for it holds what residents wrote."""
-    part = target.with_name(f"{target.name}.part")
-    part.unlink(missing_ok=True)
-    try:
-        part.touch(mode=0o600)
-        yield part
-        part.replace(target)
-    except OSError as error:
-        raise click.ClickException(f"写不了 {target}：{error.strerror}") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _copy(source: Path, target: Path) -> None:

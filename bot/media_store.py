@@ -1,9 +1,9 @@
 """Photos and voices on disk, named by what is in them: the same picture twice is one file."""
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
+
+from bot.whole_files import whole_or_not_at_all
 
 _ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "audio/amr": ".amr", "video/mp4": ".mp4"}
 
@@ -16,9 +16,6 @@ def keep(folder: Path, content: bytes, content_type: str) -> str:
     if target.exists():
         return name
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(target)
+    with whole_or_not_at_all(target) as part:
+        part.write_bytes(content)
     return name

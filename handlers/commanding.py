@@ -6,7 +6,7 @@ from handlers import rollcall, shown
 from handlers.access import called, tickets, worked
 from handlers.dialogue import Context, Reply
 from handlers.in_hand import WORDS_WANTED, held, signed
-from handlers.picking import pick_any, which
+from handlers.picking import no_longer, pick_any, which
 from models.moves import Status
 from models.person import Person
 from models.ticket import Ticket
@@ -83,4 +83,4 @@ def already(context: Context, ticket: Ticket) -> Reply:
     assignee = context.session.get(Person, ticket.assignee_id) if ticket.assignee_id else None
     if assignee and ticket.status == Status.WORKING and assignee.team == context.person.team:
         return Reply(context.say("working.already_colleague", name=assignee.name, line=line))
-    return Reply(context.say("working.already", line=line))
+    return no_longer(context, ticket)

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers import approving, shown
+from handlers import approving
 from handlers.access import acting, followed, reached, resident
 from handlers.clocks import wind
 from handlers.dialogue import Context, Reply, Router
-from handlers.picking import pick
+from handlers.picking import no_longer, pick
 from handlers.telling import tell
 from models.approval import Approval, Wish
 from models.calendar import Span
@@ -46,7 +46,7 @@ def extend(context: Context) -> Reply:
 
 def _may_not_extend(context: Context, ticket: Ticket, span: Span) -> Reply | None:
     if Status(ticket.status) not in EXTEND.sources:
-        return Reply(context.say("working.already", line=shown.line(context.town, ticket, context.now)))
+        return no_longer(context, ticket)
     if ticket.handle_by is None or ticket.handle_by <= (ticket.stopped_at or context.now):
         return Reply(context.say("extending.too_late", number=ticket.number))
     before = approving.granted(context, ticket, Wish.EXTEND)

@@ -90,6 +90,11 @@ def _by_number(
     return (found[0], words) if len(found) == 1 else which(context, found, words, word)
 
 
+def no_longer(context: Context, ticket: Ticket) -> Reply:
+    """How it stands, for whoever may not do this to it, or not any more."""
+    return Reply(context.say("working.already", line=shown.line(context.town, ticket, context.now)))
+
+
 def which(context: Context, found: list[Ticket], words: str, word: str, count: int = 0) -> Reply:
     """Asks which of these is meant. `count`: so many there are, of which these are the latest."""
     listed = numbered([shown.line_for(context.town, ticket, context.now, context.person) for ticket in found])

@@ -1,22 +1,34 @@
 """What would happen to a text: read, placed, routed and promised, with nothing filed."""
 
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from handlers import shown
-from handlers.dialogue import Context
+from handlers.dialogue import Context, Kind, Message
 from handlers.drafting import read
 from handlers.explaining import explain
 from handlers.limits import local_day, promise
 from handlers.routing import Case, choose
 from handlers.tickets import Draft
+from handlers.town import Town
+from models.person import Person
 from models.ticket import Source
 
 
 def preview(
-    context: Context, lat: float | None = None, lng: float | None = None, source: Source = Source.CHAT
+    session: Session,
+    town: Town,
+    text: str,
+    now: datetime,
+    at: tuple[float, float] | None = None,
+    source: Source = Source.CHAT,
 ) -> dict[str, Any]:
-    """JSON of the route that a text would take; `lat`/`lng` WGS-84."""
-    town, world = context.town, context.town.world
+    """JSON of the route that a text would take from somebody whom we don't know; `at` in WGS-84."""
+    message = Message("preview", "", Kind.TEXT, now, text)
+    context = Context(message, session, now, Person(), town, town.reader.understand(text))
+    world, (lat, lng) = town.world, at or (None, None)
     draft = read(context, context.text, Draft("", lat=lat, lng=lng, source=source.value))
     category = draft.category or draft.choices[0]
     place = world.places.get(draft.place_id) if draft.place_id else None

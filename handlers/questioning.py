@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers import filing, shown
+from handlers import filing
 from handlers.access import mover, reached, resident
 from handlers.choosing import chosen
 from handlers.clocks import run_on, set_timer, stop
 from handlers.dialogue import Context, Kind, Reply, Router, in_state, intent, kind
 from handlers.media import hold
 from handlers.occasion import Occasion
-from handlers.picking import pick
+from handlers.picking import no_longer, pick
 from handlers.telling import tell
 from models.approval import Question
 from models.moves import ANSWER, ASK, NOTE, Status
@@ -37,8 +37,8 @@ def ask(context: Context) -> Reply:
         return picked
     ticket, words = picked
     by = mover(context.person, ticket, ASK)
-    if Status(ticket.status) not in ASK.sources or by is None:
-        return Reply(context.say("working.already", line=shown.line(context.town, ticket, context.now)))
+    if by is None:
+        return no_longer(context, ticket)
     if not words:
         return Reply(context.say("questioning.how", number=ticket.number))
     if open_question(context, ticket):

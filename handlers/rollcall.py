@@ -10,6 +10,7 @@ from handlers import shown
 from handlers.access import actor
 from handlers.clocks import set_timer
 from handlers.dialogue import Context, Reply
+from handlers.picking import no_longer
 from handlers.telling import tell
 from handlers.town import Town
 from handlers.whistle_rules import GROUND_NAMES
@@ -50,7 +51,7 @@ def report_in(context: Context, ticket: Ticket, call: Support) -> Reply:
     if call.reported_at:
         return Reply(context.say("whistle.reported_already", number=ticket.number))
     if Status(ticket.status) not in REPORT_IN.sources:
-        return Reply(context.say("working.already", line=shown.line(context.town, ticket, context.now)))
+        return no_longer(context, ticket)
     call.reported_at = context.now
     call.late = call.late or call.late_by(context.now) is not None
     name = shown.team_name(context.town, call.team)
@@ -62,7 +63,7 @@ def report_in(context: Context, ticket: Ticket, call: Support) -> Reply:
 def finish(context: Context, ticket: Ticket, call: Support, words: str) -> Reply:
     """A called team has done its share; the ticket itself goes on."""
     if Status(ticket.status) not in FINISH.sources:
-        return Reply(context.say("working.already", line=shown.line(context.town, ticket, context.now)))
+        return no_longer(context, ticket)
     call.finished_at = context.now
     if call.reported_at is None:  # whoever has done the work was there
         call.reported_at = context.now

@@ -10,7 +10,7 @@ from handlers.choosing import decided
 from handlers.clocks import run_on
 from handlers.desk import on_desk
 from handlers.dialogue import Context, Reply, Router, in_state
-from handlers.picking import pick
+from handlers.picking import no_longer, pick
 from handlers.telling import Audience, audience, tell
 from models.appending import append
 from models.follower import Follower
@@ -44,7 +44,7 @@ def decline(context: Context) -> Reply:
         return _ended(context, ticket, words, Closing.NOT_OURS)
     by = mover(context.person, ticket, DECLINE)
     if by is None or Status(ticket.status) not in DECLINE.sources:
-        return _already(context, ticket)
+        return no_longer(context, ticket)
     ticket.answer = words
     ticket.apply(DECLINE, by=by, at=context.now, note=words, closing=Closing.NOT_OURS)
     tell(context.session, context.town, ticket, "decline", context.now, but=context.person, reason=words)
@@ -67,7 +67,7 @@ def _ended(context: Context, ticket: Ticket, words: str, closing: Closing) -> Re
     """Closed with an explanation, by whoever works on it or a supervisor, through 办结 where that was not said yet."""
     by, resolver = mover(context.person, ticket, CLOSE), mover(context.person, ticket, RESOLVE)
     if by is None or resolver is None or Status(ticket.status) not in _ENDABLE:
-        return _already(context, ticket)
+        return no_longer(context, ticket)
     if ticket.awaited:
         return Reply(context.say("settling.called_are_missing", number=ticket.number))
     ticket.answer = words
@@ -124,7 +124,7 @@ def _may_not_merge(context: Context, ticket: Ticket, stays: Ticket) -> Reply | N
     if ticket.id == stays.id or by is None or Status(stays.status) not in ACTIVE:
         return Reply(context.say("settling.cannot_merge", number=ticket.number, into=stays.number))
     if Status(ticket.status) not in MERGE.sources:
-        return _already(context, ticket)
+        return no_longer(context, ticket)
     if ticket.red_flag and not stays.red_flag:
         return Reply(context.say("settling.red_flag_stays", number=ticket.number))
     return None
@@ -157,7 +157,3 @@ def _move_followers(context: Context, ticket: Ticket, stays: Ticket) -> int:
 
 def _reach(context: Context) -> ColumnElement[bool]:
     return reached(context.person) | on_desk(context.person)
-
-
-def _already(context: Context, ticket: Ticket) -> Reply:
-    return Reply(context.say("working.already", line=shown.line(context.town, ticket, context.now)))

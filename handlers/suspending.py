@@ -9,7 +9,7 @@ from handlers.access import acting, mover, reached
 from handlers.clocks import run_on, set_timer, stop
 from handlers.dialogue import Context, Reply, Router
 from handlers.occasion import Occasion
-from handlers.picking import pick, pick_any
+from handlers.picking import no_longer, pick, pick_any
 from handlers.telling import tell
 from models.approval import Approval, Wish
 from models.moves import RESUME, SUSPEND, Status
@@ -81,8 +81,8 @@ def take_up(context: Context) -> Reply:
         return picked
     ticket, _ = picked
     by = mover(context.person, ticket, RESUME)
-    if Status(ticket.status) not in RESUME.sources or by is None:
-        return Reply(context.say("working.already", line=shown.line(context.town, ticket, context.now)))
+    if by is None:
+        return no_longer(context, ticket)
     resume(context, ticket, by, "提前恢复")
     due = shown.moment(ticket.handle_by, context.now)
     return Reply(context.say("suspending.resumed", number=ticket.number, due=due))

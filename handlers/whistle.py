@@ -11,7 +11,7 @@ from handlers import rollcall, shown
 from handlers.access import overseen, overseer, tickets, worked
 from handlers.choosing import chosen, numbered
 from handlers.dialogue import Context, Reply, Router, in_state
-from handlers.picking import pick
+from handlers.picking import no_longer, pick
 from handlers.whistle_rules import GROUND_NAMES, ground_of
 from handlers.world import TeamNode
 from models.grid import Level
@@ -50,8 +50,6 @@ def whistle(context: Context) -> Reply:
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
-    if Status(ticket.status) not in WHISTLE.sources:
-        return Reply(context.say("working.already", line=shown.line(context.town, ticket, context.now)))
     teams, reason = _split(context, ticket, words)
     ground = ground_of(reason)
     plan = Plan(ticket.id, teams, reason, ground.value if ground else "")
@@ -101,7 +99,7 @@ def _go_on(context: Context, ticket: Ticket, plan: Plan, unknown: str = "") -> R
         choices = numbered([GROUND_NAMES[ground] for ground in _GROUNDS])
         return Reply(context.say("whistle.which_ground", choices=choices), GROUND, asdict(plan))
     if Status(ticket.status) not in WHISTLE.sources:
-        return Reply(context.say("working.already", line=shown.line(context.town, ticket, context.now)))
+        return no_longer(context, ticket)
     teams = [context.town.world.teams[code] for code in plan.teams if code in context.town.world.teams]
     caller = context.person
     by = overseer(caller) if caller.is_overseer else Actor(Role.GRID_STAFF, caller.id, caller.name)

@@ -1,11 +1,6 @@
 """Commands about people's data: rekey, export, erase."""
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import click
 from sqlalchemy import select, true
@@ -14,6 +9,7 @@ from bot.assembly import open_database
 from bot.commands.shared import Command, moment, operator, pass_command
 from bot.keys import key_ring, new_key
 from bot.keys import rekey as renew_all
+from bot.whole_files import for_the_operator
 from handlers.access import within
 from handlers.erasure import erase as forget
 from handlers.exporting import table
@@ -58,7 +54,7 @@ def export(command: Command, file: Path, grid: str | None, since: str | None) ->
     program, from_when = command.program(), moment(since) if since else None
     with program.sessions() as session, session.begin():
         session.add(Look(via=f"导出（{operator()}）", at=program.clock()))
-    with program.reading() as session, _whole(file) as target:
+    with program.reading() as session, for_the_operator(file) as part, part.open("wb") as target:
         town = program.towns.current(session)
         if grid and grid not in town.world.grids:
             raise click.ClickException(f"没有网格 {grid}")
@@ -85,17 +81,3 @@ def erase(command: Command, openid: str, *, yes: bool) -> None:
             click.confirm("删除后不能恢复，确定吗", abort=True)
         forget(session, person, program.clock())
     click.echo("已删除。照片文件由 worker 随后删掉。")
-
-
-@contextmanager
-def _whole(target: Path) -> Iterator[IO[bytes]]:
-    """A file for its owner alone, that is there whole or not at all."""
-    with tempfile.NamedTemporaryFile(dir=target.absolute().parent, delete=False) as file:
-        try:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        except BaseException:
-            Path(file.name).unlink()
-            raise
-    Path(file.name).replace(target)

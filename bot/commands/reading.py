@@ -12,10 +12,8 @@ from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command, say_json, say_pretty
 from bot.migrating import is_current
 from handlers.coordinates import gcj_to_wgs
-from handlers.dialogue import Context, Kind, Message
 from handlers.previewing import preview
 from models.base import reading_sessions
-from models.person import Person
 from models.ticket import Source
 from nlp.understanding import Understanding
 
@@ -67,18 +65,10 @@ def understand(command: Command, text: str | None, *, jsonl: bool) -> None:
 def route(command: Command, text: str, lat: float | None, lng: float | None, source: str) -> None:
     """一句话会派到哪个网格、哪个单位、什么时限；不建工单。"""
     program = command.program()
-    if lat is not None and lng is not None:
-        lat, lng = gcj_to_wgs(lat, lng)
+    at = gcj_to_wgs(lat, lng) if lat is not None and lng is not None else None
     with program.reading() as session:
-        context = Context(
-            message=Message("preview", "", Kind.TEXT, program.clock(), text),
-            session=session,
-            now=program.clock(),
-            person=Person(),
-            town=program.towns.current(session),
-            understanding=program.towns.reader().understand(text),
-        )
-        say_pretty(preview(context, lat, lng, Source(source)))
+        town = program.towns.current(session)
+        say_pretty(preview(session, town, text, program.clock(), at, Source(source)))
 
 
 @click.command()

@@ -8,11 +8,9 @@ from pydantic import ValidationError
 from testbed import settings_for
 
 from bot.assembly import assemble
-from handlers.dialogue import Context, Kind, Message
 from handlers.previewing import preview
 from handlers.routing import Case, Routing, When
 from handlers.world import PlaceNode
-from models.person import Person
 from models.ticket import Source
 
 DESHANG = PlaceNode(1, "德尚小区", "WY", "compound", "cover", None, None, {})
@@ -104,15 +102,7 @@ def test_a_source_outlives_the_questions_that_follow(program):
 
 def explained(program, text, source=Source.CHAT):
     with program.reading() as session:
-        context = Context(
-            message=Message("preview", "", Kind.TEXT, program.clock(), text),
-            session=session,
-            now=program.clock(),
-            person=Person(),
-            town=program.towns.current(session),
-            understanding=program.towns.reader().understand(text),
-        )
-        return preview(context, source=source)
+        return preview(session, program.towns.current(session), text, program.clock(), source=source)
 
 
 def test_a_choice_is_explained_and_nothing_is_written(program, clock):
