@@ -9,6 +9,7 @@ from pathlib import Path
 import chinese_calendar
 from pydantic import BaseModel, ConfigDict
 
+from handlers.plain_limits import within
 from models.calendar import Calendar, Span
 from models.ticket import CHINA
 
@@ -124,9 +125,9 @@ class Limits:
         return self._by_name.get(row)
 
     def clause(self, row: str) -> str:
-        """Why this limit: 「暴露垃圾，4个工作时」. Empty once the file has no such row."""
+        """Why this limit, to a resident: 「井盖缺失，2小时内」. Empty once the file has no such row."""
         limit = self._by_name.get(row)
-        return f"{limit.clause}，{limit.handle}" if limit else ""
+        return f"{limit.clause}，{within(limit.handle)}" if limit else ""
 
     def lacking(self, categories: list[str]) -> list[str]:
         """Categories without a row of their own."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from handlers.plain_limits import told_plainly
 from handlers.privacy import for_residents, is_delicate, shielded
 from handlers.town import Town
 from models.follower import Follower
@@ -249,11 +250,16 @@ def words_of_neighbours(session: Session, ticket: Ticket) -> list[str]:
     return [f"邻居：“{text}”" for text in reversed(latest)]
 
 
+def as_residents_read(words: str) -> str:
+    """A history's notes and staff's reasons: without private numbers, with limits in plain words."""
+    return told_plainly(for_residents(words))
+
+
 def timeline_for(session: Session, ticket: Ticket, now: datetime, reader: Person) -> list[str]:
     """The history for a resident: no notes but their own, no words of other residents, nothing from inside."""
     return [
         f"{moment(each.at, now)} {ROLE_NAMES[Role(each.by_role)]}{MOVES[each.move].label}"
-        + (f"：{for_residents(each.note)}" if each.note and _is_public(each, reader) else "")
+        + (f"：{as_residents_read(each.note)}" if each.note and _is_public(each, reader) else "")
         for each in history(session, ticket)
         if each.move != NOTE.name or each.by_person == reader.id
     ]

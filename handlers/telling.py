@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from handlers import shown
 from handlers.calling import has_left, told_of, told_of_teams
-from handlers.privacy import for_residents, for_staff, is_delicate, shielded
+from handlers.privacy import for_staff, is_delicate, shielded
 from handlers.rosters import reach_of
 from handlers.staff import Colleague
 from handlers.town import Town
@@ -260,7 +260,7 @@ _WORDS = ("text", "note", "reason", "answer")
 def _discreet(town: Town, ticket: Ticket, telling: Telling, facts: dict[str, object]) -> dict[str, object]:
     """What people wrote, without numbers that tell who they are: a push lights up on any screen."""
     if telling.template == _RESIDENT_TEMPLATE:
-        hide = for_residents
+        hide = shown.as_residents_read
     else:
         hide = shielded if is_delicate(town.privacy, ticket) else for_staff
     return facts | {name: hide(str(facts[name])) for name in _WORDS if name in facts}

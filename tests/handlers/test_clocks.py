@@ -72,9 +72,11 @@ def test_everybody_reads_why_it_climbed(chat, clock):
     chat.says(RESIDENT, LIFT)
     chat.says(PROPERTY, "接")
     _live_until(chat, clock, at(17, 20))
-    for who in (RESIDENT, PROPERTY, COMMUNITY, SUPERVISOR):
-        told = "\n".join(chat.pushed(who))
-        assert "自动上报" in told or who == COMMUNITY, told
+    told = {who: "\n".join(chat.pushed(who)) for who in (RESIDENT, PROPERTY, COMMUNITY, SUPERVISOR)}
+    assert all("自动上报" in said or who == COMMUNITY for who, said in told.items()), told
+    assert "超过处置时限（1个工作日）未办结" in told[PROPERTY]
+    assert "超过处置时限（1天，休息日不算）未办结" in told[RESIDENT]
+    assert "工作日" not in told[RESIDENT]
     assert "新工单" not in "\n".join(chat.pushed(STREET))
 
 

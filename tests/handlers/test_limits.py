@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from handlers.limits import LimitsError, WorkingHours, promise, read_limits
+from handlers.plain_limits import told_plainly
 from models.ticket import CHINA
 
 SHIPPED = Path(__file__).parents[2] / "handlers" / "data" / "limits.csv"
@@ -30,7 +31,7 @@ def test_the_newest_version_in_force_at_filing_counts_and_the_old_one_stays_read
     before = limits.of("repairs", "lift", urgent=False, on=date(2026, 12, 14))[0]
     after = limits.of("repairs", "lift", urgent=False, on=date(2026, 12, 15))[0]
     assert (str(before.handle), str(after.handle)) == ("2个工作日", "1个工作日")
-    assert limits.clause(before.row) == "电梯，2个工作日"
+    assert limits.clause(before.row) == "电梯，2天内（休息日不算）"
     unchanged = limits.of("repairs", "roof", urgent=False, on=date(2027, 1, 1))[0]
     assert unchanged.version == "2026-01"
 
@@ -43,15 +44,29 @@ def test_a_ticket_from_before_the_first_version_gets_the_oldest_row(table):
 @pytest.mark.parametrize(
     ("words", "clause"),
     [
-        ("井盖丢了一个，路边黑咕隆咚", "井盖缺失，2个紧急工作时"),
-        ("车一压井盖就哐当响", "井盖松动异响，2个工作日"),
-        ("井盖裂了", "井盖破损，4个工作时"),
+        ("井盖丢了一个，路边黑咕隆咚", "井盖缺失，2小时内"),
+        ("车一压井盖就哐当响", "井盖松动异响，2天内（休息日不算）"),
+        ("井盖裂了", "井盖破损，4小时内（只算上班时间）"),
     ],
 )
 def test_what_is_said_of_a_manhole_cover_tells_which_of_its_limits_holds(words, clause):
     limits = read_limits(SHIPPED)
     row = limits.of("safety", "manhole", urgent=False, text=words)[0]
     assert limits.clause(row.row) == clause
+
+
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        ("超过处置时限（2个紧急工作时）未办结，自动上报", "超过处置时限（2小时）未办结，自动上报"),
+        ("超过签收时限（4个工作时）无人签收，自动上报", "超过签收时限（4小时，只算上班时间）无人签收，自动上报"),
+        ("延期1.5个工作日：等配件", "延期1.5天（休息日不算）：等配件"),
+        ("延期30分钟：在路上", "延期30分钟：在路上"),
+        ("配件要3个工作日才到", "配件要3个工作日才到"),
+    ],
+)
+def test_a_resident_reads_limits_in_plain_words_and_staffs_own_words_as_they_are(note, told):
+    assert told_plainly(note) == told
 
 
 def test_the_tighter_of_two_promises_holds_for_each_clock():
