@@ -250,9 +250,9 @@ def words_of_neighbours(session: Session, ticket: Ticket) -> list[str]:
     return [f"邻居：“{text}”" for text in reversed(latest)]
 
 
-def as_residents_read(words: str) -> str:
+def as_residents_read(text: str) -> str:
     """A history's notes and staff's reasons: without private numbers, with limits in plain words."""
-    return told_plainly(for_residents(words))
+    return told_plainly(for_residents(text))
 
 
 def timeline_for(session: Session, ticket: Ticket, now: datetime, reader: Person) -> list[str]:
