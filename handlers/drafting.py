@@ -63,7 +63,7 @@ def pinned(draft: Draft, message: Message) -> Draft:
 def go_on(context: Context, draft: Draft) -> Reply:
     """Ask the one thing that is missing, or file. Each question is asked once; danger is filed without questions."""
     if draft.red_flag:
-        draft = placing.known(context, draft, draft.guess) if draft.guess else draft
+        draft = placing.known(context, draft, draft.guess, draft.text) if draft.guess else draft
     elif question := _question(context, draft):
         return question
     return one_by_one(context, of_parts(context, draft)) if draft.parts else _taken(context, draft)
@@ -106,7 +106,7 @@ def of_part(context: PersonalOccasion, draft: Draft, text: str, category: str, i
         return part
     there = replace(part, building=mention.building, unit=mention.unit, room=mention.room)
     if mention.known and not mention.guessed and mention.known != draft.place_name:
-        elsewhere = placing.known(context, there, mention.known)
+        elsewhere = placing.known(context, there, mention.known, text)
         return elsewhere if placing.is_placed(elsewhere) else part
     elsewhere_in_it = mention.landmark and not mention.landmark.startswith(_OF_THE_HOUSE)
     return there if mention.building or elsewhere_in_it else part

@@ -79,7 +79,7 @@ def guess_answered(context: Context) -> Reply | None:
     if number is None:
         return place_told(context)
     if number == 0:
-        return go_on(context, placing.known(context, draft, draft.guess))
+        return go_on(context, placing.known(context, draft, draft.guess, draft.text))
     return go_on(context, replace(draft, guess=""))
 
 

@@ -1,6 +1,7 @@
 """Where it is: from the words of a text, a pin or the bound home to a place of the world."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from handlers.choosing import chosen
@@ -10,6 +11,8 @@ from handlers.world import PlaceNode, World
 from models.grid import Level
 from models.ticket import Source
 from nlp.understanding import PlaceMention, Understanding
+
+_LEVEL = re.compile(r"(?:社区|街道|镇|乡|村)$")
 
 
 def place(context: PersonalOccasion, draft: Draft, understanding: Understanding | None) -> Draft:
@@ -24,7 +27,7 @@ def place(context: PersonalOccasion, draft: Draft, understanding: Understanding 
     if mention.known and mention.guessed:
         return replace(draft, place_name=mention.name, guess=mention.known)
     if mention.known:
-        return known(context, draft, mention.known)
+        return known(context, draft, mention.known, understanding.text if understanding else "")
     if mention.name:
         return replace(draft, place_name=mention.name)
     if draft.source == Source.CHAT and draft.place_id is None and draft.lat is None and not draft.place_name:
@@ -32,14 +35,43 @@ def place(context: PersonalOccasion, draft: Draft, understanding: Understanding 
     return draft
 
 
-def known(context: PersonalOccasion, draft: Draft, name: str) -> Draft:
-    """A name of the world: one place, or several of which the resident has to choose one (`places`)."""
+def known(context: PersonalOccasion, draft: Draft, name: str, said: str = "") -> Draft:
+    """A name of the world: one place, or several of which the resident has to choose one (`places`).
+
+    What was said with the name chooses first, 「长安社区幸福小区」, and where nothing was, the home does.
+    """
     draft = replace(draft, guess="")
-    places = context.town.world.places_named(name)
+    world = context.town.world
+    places = world.places_named(name)
     near_home = [each for each in places if each.community == _own_community(context, draft)]
-    if len(places) == 1 or len(near_home) == 1:
-        return settle(draft, (near_home or list(places))[0])
+    for meant in (places, told_apart(world, places, said), near_home):
+        if len(meant) == 1:
+            return settle(draft, meant[0])
     return replace(draft, place_name=name, place_id=None, places=tuple(each.id for each in places))
+
+
+def told_apart(world: World, places: Sequence[PlaceNode], said: str) -> Sequence[PlaceNode]:
+    """Those of several places of a name that the words mean: by the grid, community or street that is named beside
+    it, or by an alias that one of them alone has.
+    """
+    if len(places) < 2 or not said:
+        return ()
+    around = {place.id: _names_around(world, place) for place in places}
+    everywhere = frozenset.intersection(*around.values())
+    return [place for place in places if _is_meant(world, place, around[place.id] - everywhere, said)]
+
+
+def _names_around(world: World, place: PlaceNode) -> frozenset[str]:
+    return frozenset(grid.name for code in (*place.grids, place.community) for grid in world.chain(code))
+
+
+def _is_meant(world: World, place: PlaceNode, around: Collection[str], said: str) -> bool:
+    if any(alias in said and alias not in place.name for alias in world.aliases.get(place.id, ())):
+        return True
+    if any(name in said for name in around):
+        return True
+    short = (_LEVEL.sub("", name) for name in around)
+    return any(f"{name}{which}{place.name}" in said for name in short if len(name) > 1 for which in ("", "的", "那边"))
 
 
 def settle(draft: Draft, found: PlaceNode) -> Draft:

@@ -1,7 +1,7 @@
 """The town as the handlers see it: a frozen picture of grids, places and teams, read anew when it changes."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,8 @@ class World:
     teams_at: dict[str, tuple[TeamNode, ...]] = field(default_factory=dict)
     names: tuple[PlaceName, ...] = ()
     boundaries: tuple[tuple[str, Any], ...] = ()
+    aliases: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Of places that share their name with another, which they may tell apart"""
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
@@ -133,11 +135,21 @@ def _load(session: Session, version: str) -> World:
     grids = {g.code: GridNode(g.code, g.name, Level(g.level), g.parent) for g in session.scalars(select(Grid))}
     places = _places(session)
     names = [PlaceName(place.name, place.name) for place in places.values()]
-    aliases = session.execute(select(PlaceAlias.name, PlaceAlias.place_id))
+    aliases = session.execute(select(PlaceAlias.name, PlaceAlias.place_id)).all()
     names += [PlaceName(alias, places[place].name) for alias, place in aliases]
     teams, teams_at = _teams(session)
     boundaries = tuple(_boundaries(session))
-    return World(version, grids, places, teams, teams_at, tuple(names), boundaries)
+    telling = _telling_apart(places, aliases)
+    return World(version, grids, places, teams, teams_at, tuple(names), boundaries, telling)
+
+
+def _telling_apart(places: Mapping[int, PlaceNode], aliases: Iterable[Any]) -> dict[int, tuple[str, ...]]:
+    namesakes = {name for name, count in Counter(place.name for place in places.values()).items() if count > 1}
+    found: dict[int, tuple[str, ...]] = {}
+    for alias, place in aliases:
+        if places[place].name in namesakes:
+            found[place] = (*found.get(place, ()), alias)
+    return found
 
 
 _VERSION = select(Fact.value).where(Fact.name == VERSION)

@@ -131,6 +131,28 @@ def test_the_community_s_name_chooses_too(chat, answer):
     assert chat.ticket().community == "CA"
 
 
+@pytest.mark.parametrize(
+    ("words", "community"),
+    [
+        ("长安社区幸福小区2号楼下水道堵了", "CA"),
+        ("桥北社区的幸福小区2号楼下水道堵了", "QB"),
+        ("幸福小区（桥北社区）2号楼下水道堵了", "QB"),
+        ("桥北的幸福小区2号楼下水道堵了", "QB"),
+        ("长安幸福小区2号楼下水道堵了", "CA"),
+        ("长安三网格幸福小区2号楼下水道堵了", "CA"),
+    ],
+)
+def test_whoever_says_which_one_isn_t_asked(chat, words, community):
+    assert "已受理" in chat.says(RESIDENT, words)
+    assert (chat.ticket().community, chat.ticket().building) == (community, "2")
+
+
+def test_what_is_said_goes_before_the_home(chat):
+    chat.says(RESIDENT, "绑定 长安社区幸福小区2号楼")
+    chat.says(RESIDENT, "桥北社区幸福小区2号楼下水道堵了")
+    assert chat.ticket().community == "QB"
+
+
 def test_who_lives_in_one_of_them_isn_t_asked(chat):
     chat.says(RESIDENT, "绑定 幸福小区2号楼")
     chat.says(RESIDENT, "1")
