@@ -10,6 +10,7 @@ from bot import logs
 from bot.commands import measuring, places, privacy, reading, routes, running, tickets
 from bot.commands.shared import Command
 from bot.settings import ConfigError
+from bot.troubles import of_wechat
 from bot.wechat_errors import WeChatError
 from models.sealed import UnreadableError
 from nlp.alone import TrainingNowError
@@ -84,6 +85,8 @@ def _words(error: Exception) -> str:
         return f"数据库用不了：{str(error.orig).splitlines()[0]}"
     if isinstance(error, UnreadableError):
         return "有电话读不出来：密钥换过了。请把原来的密钥放进环境变量 BOT_PRIVACY__OLD_KEYS"
+    if isinstance(error, WeChatError):
+        return " → ".join(of_wechat(error))
     return str(error)
 
 

@@ -17,6 +17,7 @@ from bot.keys import key_ring, unreadable_phones
 from bot.migrating import is_current
 from bot.settings import ConfigError, Settings
 from bot.towns import read_files
+from bot.troubles import of_wechat
 from bot.wechat_errors import WeChatError
 from handlers.lost_work import look
 from handlers.rule_doubts import rule_doubts
@@ -222,4 +223,5 @@ def _platform(settings: Settings) -> Iterator[Finding]:
     try:
         gateway(settings, TokensInMemory()).check_credentials()
     except WeChatError as error:
-        yield Finding(f"微信不给令牌：{error}", "核对 AppID、AppSecret，并把本机地址加进公众号的 IP 白名单")
+        what, mend = of_wechat(error)
+        yield Finding(f"微信不给令牌：{what}", mend)

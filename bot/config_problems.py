@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
+from bot.troubles import of_file
 from handlers.yaml_files import LOADER
 
 Place = tuple[str | int, ...]
@@ -38,7 +39,7 @@ def read_file(path: Path) -> ConfigFile:
         root = yaml.compose(path.read_text(encoding="utf-8"), LOADER)
         values = SafeConstructor().construct_document(root) if root else None
     except OSError as error:
-        raise ConfigError([f"读不到 {path.name}：{error.strerror}"]) from None
+        raise ConfigError([f"读不到 {path.name}：{of_file(error)}"]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f" 第{mark.line + 1}行" if mark else ""

@@ -7,6 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.settings import ConfigError
+from bot.troubles import of_file
 from bot.wechat import Gateway
 from handlers.yaml_files import read_yaml
 
@@ -52,7 +53,9 @@ def read_menu(path: Path) -> Menu:
     except ValidationError as error:
         problems = [str(each["msg"]).removeprefix("Value error, ") for each in error.errors()]
         raise ConfigError([f"{path.name}：{problem}" for problem in problems]) from None
-    except (OSError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise ConfigError([f"读不到 {path.name}：{of_file(error)}"]) from None
+    except yaml.YAMLError as error:
         raise ConfigError([f"{path.name}：{error}"]) from None
 
 

@@ -18,6 +18,7 @@ import click
 from sqlalchemy import URL, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.troubles import of_file
 from models.base import connect
 
 _SAYS_SO_SECONDS = 3
@@ -97,7 +98,7 @@ def _beside(url: URL) -> IO[bytes]:
         file.touch(mode=0o600)
         return file.open("rb")
     except OSError as error:
-        raise click.ClickException(f"打不开 {file}：{error.strerror}") from None
+        raise click.ClickException(f"打不开 {file}：{of_file(error)}") from None
 
 
 def _held(file: IO[bytes], how: int) -> bool:

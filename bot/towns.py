@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.config_problems import read_file
 from bot.links import links
 from bot.settings import ConfigError, Settings
+from bot.troubles import of_file
 from handlers.catalogue import Catalogue, CatalogueError, read_catalogue
 from handlers.duties import Duties, DutiesError, read_duties
 from handlers.limits import Limits, LimitsError, read_limits
@@ -172,9 +173,7 @@ def _read(reading: Callable[[], _Read], problems: list[str]) -> _Read | None:
     except (LimitsError, DutiesError, WordingError) as error:
         problems += error.problems
     except OSError as error:
-        problems.append(
-            f"读不到 {error.filename}：{'没有这个文件' if isinstance(error, FileNotFoundError) else error.strerror}"
-        )
+        problems.append(f"读不到 {error.filename}：{of_file(error)}")
     except (CatalogueError, UnicodeDecodeError) as error:
         problems.append(str(error))
     return None

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from bot.troubles import of_file
+
 
 @contextmanager
 def whole_or_not_at_all(target: Path) -> Iterator[Path]:
@@ -32,4 +34,4 @@ def for_the_operator(target: Path) -> Iterator[Path]:
         with whole_or_not_at_all(target) as part:
             yield part
     except OSError as error:
-        raise click.ClickException(f"写不了 {target}：{error.strerror}") from None
+        raise click.ClickException(f"写不了 {target}：{of_file(error)}") from None

@@ -1,9 +1,11 @@
 """The examples for servers fit the program: what they start exists, what they set is known, what they log is harmless."""
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -50,6 +52,25 @@ def test_a_unit_is_nobody_in_particular_and_may_write_only_its_data(path: Path):
     assert service["ProtectSystem"] == "strict"
     assert service["NoNewPrivileges"] == "yes"
     assert service["EnvironmentFile"] == "/etc/whistle/environment"
+
+
+def test_what_the_manual_copies_is_all_that_the_program_needs(tmp_path: Path):
+    """And no more: a developer's .venv and var have no business on a server."""
+    manual = (ROOT / "docs" / "operate.md").read_text("utf-8")
+    copied = re.search(r"cp -r (.+) /opt/whistle &&", manual)[1].split()
+    for name in copied:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    for words in (["migrate"], ["import", "bot/demo_world"]):
+        command = [sys.executable, "-m", "bot", *words]
+        done = subprocess.run(command, cwd=tmp_path, env=_plain(), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "var" / "whistle.db").exists()
+
+
+def _plain() -> dict[str, str]:
+    """No setting of the tests': what stands in the folder decides."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("BOT_", "PYTHONPATH"))}
 
 
 def test_web_and_worker_wait_for_the_database_to_be_brought_up():

@@ -295,6 +295,15 @@ def test_check_says_what_is_missing_and_how_to_mend_it(empty, monkeypatch):
     assert "BOT_WECHAT__" in out
 
 
+def test_who_has_no_way_to_wechat_is_told_so_and_not_sent_to_look_for_keys(bot, monkeypatch):
+    for name, value in account_environment("http://127.0.0.1:9").items():
+        monkeypatch.setenv(name, value)
+    status, out, _ = bot("check", "--online")
+    assert status == 2
+    assert "微信不给令牌：没有得到微信的回答" in out
+    assert bot.refused("menu").startswith("没有得到微信的回答（no connection） → 看这台机器")
+
+
 def test_check_online_fetches_a_token(bot, monkeypatch):
     from bot.simulator.server import running_platform
 

@@ -115,7 +115,7 @@ def test_a_backup_that_fails_leaves_the_one_before(program, tmp_path, monkeypatc
 
     monkeypatch.setattr("bot.backups._copy", full)
     monkeypatch.setattr("bot.backups._postgres", full)
-    with pytest.raises(click.ClickException, match="No space left"):
+    with pytest.raises(click.ClickException, match="盘满了"):
         backup(program.settings, copy)
     assert copy.read_bytes() == b"last night's"
     assert list(tmp_path.glob("*.part")) == []
