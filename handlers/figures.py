@@ -43,6 +43,8 @@ class Figure:
     condition: ColumnElement[bool]
     of_desk: bool = False
     """Its tickets may lie in nobody's area: they count for every supervisor, as they lie on every desk"""
+    of_now: bool = False
+    """Of this moment, whatever stretch of time is asked for"""
     by_limit: bool = False
     """Listed by the limit that is over, the longest first; else the newest first"""
 
@@ -57,21 +59,21 @@ class Figure:
         return tuple_(running_limit(), Ticket.id) > tuple_(literal(limit, UtcDateTime), literal(number))
 
 
-def figures_of(since: datetime, now: datetime) -> list[Figure]:
-    """What a supervisor asks of a stretch of time, and of this moment."""
-    filed = (Ticket.created_at >= since) & (Ticket.created_at <= now)
+def figures_of(since: datetime, now: datetime, until: datetime | None = None) -> list[Figure]:
+    """What a supervisor asks of a stretch of time (until now, where no end is given), and of this moment."""
+    filed = (Ticket.created_at >= since) & (Ticket.created_at < until if until else Ticket.created_at <= now)
     finished = Ticket.status == Status.CLOSED.value
-    ended = (Ticket.ended_at >= since) & (Ticket.ended_at <= now)
+    ended = (Ticket.ended_at >= since) & (Ticket.ended_at < until if until else Ticket.ended_at <= now)
     solved = Ticket.closing == Closing.CONFIRMED.value
     unsolved = Ticket.closing.in_([kind.value for kind in Closing if kind is not Closing.CONFIRMED])
     unowned = Ticket.status.in_([Status.PENDING.value, Status.RECEIVED.value]) & Ticket.team.is_(None)
     return [
         Figure("new", "新增", filed),
-        Figure("resolved", "办结待回访", not_ended() & (Ticket.status == Status.RESOLVED.value)),
+        Figure("resolved", "办结待回访", not_ended() & (Ticket.status == Status.RESOLVED.value), of_now=True),
         Figure("solved", "居民确认解决", ended & solved),
         Figure("unsolved", "未确认解决的结案", unsolved & ended & finished),
-        Figure("open", "在办", still_open()),
-        Figure("late", "超时", late(now), by_limit=True),
+        Figure("open", "在办", still_open(), of_now=True),
+        Figure("late", "超时", late(now), of_now=True, by_limit=True),
         Figure("red", "红色警情", filed & (Ticket.red_flag != "")),
         Figure(
             "incomplete", "待补充（还差地点）", not_ended() & (Ticket.status == Status.INCOMPLETE.value), of_desk=True

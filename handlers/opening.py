@@ -8,7 +8,8 @@ from sqlalchemy import select
 from handlers import shown
 from handlers.access import overseen
 from handlers.approving import DIGITS, put_since_figures
-from handlers.asking import ROWS, cases
+from handlers.asked_figures import cases
+from handlers.asking import ROWS
 from handlers.choosing import chosen
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.plain_questions import parse

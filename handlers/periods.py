@@ -10,6 +10,8 @@ from handlers.figures import day_start, week_start
 from models.ticket import CHINA
 
 _Match = re.Match[str]
+BEGINNING = datetime(2000, 1, 1, tzinfo=CHINA)
+"""Of all that is told up to now"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,10 @@ class Period:
     name: str
     since: datetime
     until: datetime
+
+    def as_json(self) -> dict[str, str]:
+        """For those who ask by the command line."""
+        return {"name": self.name, "since": self.since.isoformat(), "until": self.until.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,26 @@ def periods_in(text: str, now: datetime) -> Sequence[Said]:
         if not found or said.start >= found[-1].end:
             found.append(said)
     for first, second in pairwise(found):
-        if _TO.fullmatch(text[first.end : second.start]) and first.period.since < second.period.until:
+        between = _TILL_NOW if second.period.since == BEGINNING else _TO
+        if between.fullmatch(text[first.end : second.start]) and first.period.since < second.period.until:
             name = text[first.start : second.end]
             whole = Said(Period(name, first.period.since, second.period.until), first.start, second.end)
             return (whole, *(each for each in found if each.start >= second.end))
     return found
+
+
+def following(period: Period, now: datetime) -> Period | None:
+    """The running one after it: 「上周」 → 本周; None where its name has no such follower."""
+    return _next_to(period, now, _AFTER)
+
+
+def preceding(period: Period, now: datetime) -> Period | None:
+    """The one before the running one: 「本月」 → 上月."""
+    return _next_to(period, now, _BEFORE)
+
+
+def _next_to(period: Period, now: datetime, names: Sequence[tuple[str, str]]) -> Period | None:
+    return next((find_period(name, now) for form, name in names if re.fullmatch(form, period.name)), None)
 
 
 def _candidates(text: str, now: datetime) -> list[Said]:
@@ -58,6 +79,7 @@ def _candidates(text: str, now: datetime) -> list[Said]:
 
 _Span = tuple[datetime, datetime]
 _TO = re.compile(r"\s*(?:到|至|-|~|—|－)+\s*")
+_TILL_NOW = re.compile(r"(?:以来|开始)?[\s，,]*")
 _NUMBER = r"\d{1,3}|[一二两三四五六七八九十]{1,3}"
 _DIGITS = {"两": 2, **{digit: value for value, digit in enumerate("零一二三四五六七八九")}}
 
@@ -162,6 +184,10 @@ def _of_late(_match: _Match, now: datetime) -> _Span:
     return until - timedelta(days=7), until
 
 
+def _so_far(_match: _Match, now: datetime) -> _Span:
+    return BEGINNING, day_start(now) + timedelta(days=1)
+
+
 def _of_month(since: datetime, day: str | None, last: str | None) -> _Span | None:
     if not day:
         return since, _months_on(since, 1)
@@ -198,6 +224,20 @@ _WEEK = "(?:周|星期|礼拜)"
 _YEAR = r"((?:20)\d{2}年|[今去前]年)"
 _WEEKDAY = "([二四五六天末]|一(?![共直般些起])|三(?![日天])|日(?!均))"  # 「本周一共」, 「本周三日办结率」: the week
 _VAGUE = re.compile("最近(?!.)|近期|近来|这几天|这些天|近几天")
+_AFTER = (
+    (r"昨[天日]", "今天"),
+    (rf"上个?{_WEEK}", "本周"),
+    (r"上个?月份?", "本月"),
+    (r"上个?季度", "本季度"),
+    (r"去年", "今年"),
+)
+_BEFORE = (
+    (r"今[天日]", "昨天"),
+    (rf"(?:本|这个?){_WEEK}", "上周"),
+    (r"(?:本|这个?)月份?", "上月"),
+    (r"(?:本|这个?)季度", "上季度"),
+    (r"今年", "去年"),
+)
 _DAY = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _UP_TO = r"(?:到|至|-|~|—)"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match, datetime], _Span | None]], ...] = (
@@ -211,6 +251,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match, datetime], _Span | None]]
     (re.compile(rf"{_YEAR}?{_DAY}月(?:{_DAY}[日号]?(?:{_UP_TO}{_DAY})?[日号]|份)?"), _dated),
     (re.compile(rf"{_YEAR}?{_DAY}月?{_UP_TO}{_DAY}月(?!\d)"), _months_of_year),
     (re.compile(r"(20\d{2})[-/.](\d{1,2})[-/.](\d{1,2})"), _iso),
-    (re.compile(rf"(?:最近|近|过去)的?({_NUMBER}|半)\s*(天|日|个?(?:周|星期|礼拜|月|季度)|年)"), _lately),
+    (re.compile(rf"(?:最近|近|过去|这(?!一))的?({_NUMBER}|半)\s*(天|日|个?(?:周|星期|礼拜|月|季度)|年)"), _lately),
+    (re.compile(rf"({_NUMBER}|半)\s*(天|个?(?:周|星期|礼拜|月|季度)|年)以?来(?![的电])"), _lately),
     (re.compile("最近|近期|近来|这几天|这些天|近几天"), _of_late),
+    (re.compile("(?:截[至止到]*|到|至)(?:今天|今|现在|目前)(?:为止)?|迄今|上线以来"), _so_far),
 )

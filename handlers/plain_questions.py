@@ -1,17 +1,20 @@
 """Questions in plain words: 「上周哪个小区停车投诉最多」 → a query, with the words that it doesn't heed."""
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers import call_figures, question_names, question_words
 from handlers.figures import day_start, week_start
-from handlers.periods import Period, number_of, periods_in
-from handlers.question_words import Words
+from handlers.periods import BEGINNING, Period, Said, following, number_of, periods_in, preceding
+from handlers.question_words import OVERVIEWS, Words
 from handlers.town import Town
 from nlp.features import plain
 
+OVERVIEW = "overview"
+"""Asked for nothing in particular: 「德尚小区怎么样」"""
 MEASURE_NAMES = {
     "count": "诉求",
     "satisfaction_rate": "满意率",
@@ -29,14 +32,16 @@ MEASURE_NAMES = {
     "closed": "已结案",
     "urged": "被催办",
     "urgent": "紧急",
+    OVERVIEW: "概况",
     **call_figures.MEASURES,
 }
 _STANDING = frozenset({"open", "late"})
 """Asked without a time, they are of this moment, however long ago a ticket was filed"""
+_ALONE = frozenset({"open", *call_figures.MEASURES})
+"""Not compared: what stood open then is not known, and calls are told by team"""
 _MOST = 10
 _MOST_DAYS = 62
 EVER = "至今"
-_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +61,39 @@ class Query:
     team: str = ""
     kind: str = ""
     """Only teams of this kind: 「各物业」"""
+    against: Period | None = None
+    """The earlier period with which `period` is compared"""
     unread: tuple[str, ...] = ()
     """Words of the question that the figure doesn't heed"""
 
     def as_json(self) -> dict[str, Any]:
         """DESIGN 4: period, filters, group, measure, order, limit; and what was not read, if anything."""
-        period = {
-            "name": self.period.name,
-            "since": self.period.since.isoformat(),
-            "until": self.period.until.isoformat(),
-        }
         given = ("grid", "place", "team", "kind", "category", "item", "source")
         filters = {name: getattr(self, name) for name in given if getattr(self, name)}
         rest = {name: getattr(self, name) for name in ("group", "measure", "order", "limit")}
-        return {"period": period, "filters": filters, **rest, **({"unread": self.unread} if self.unread else {})}
+        more = {"against": self.against and self.against.as_json(), "unread": self.unread}
+        said = {name: value for name, value in more.items() if value}
+        return {"period": self.period.as_json(), "filters": filters, **rest, **said}
+
+    def sides(self, now: datetime) -> Sequence["Query"]:
+        """The same of each period that is compared. Of one that isn't over, also of as much of the earlier one."""
+        if self.against is None:
+            return [self]
+        periods = [self.period, self.against]
+        so_far = self.against.since + (now - self.period.since)
+        if now < self.period.until and so_far < self.against.until:
+            periods.append(Period(f"{self.against.name}同期", self.against.since, so_far))
+        return [replace(self, period=period, against=None) for period in periods]
 
     @property
     def is_of_now(self) -> bool:
         """Of this moment, not of what was filed in a stretch of time."""
-        return self.period.name == EVER
+        return self.period.since == BEGINNING and self.measure in _STANDING
+
+    @property
+    def is_rate(self) -> bool:
+        """A part of what there is, not a number of it."""
+        return self.measure.endswith("_rate")
 
     @property
     def strange(self) -> tuple[str, ...]:
@@ -101,17 +120,24 @@ def _may_ask(text: str, now: datetime) -> bool:
 def _read(town: Town, words: Words, now: datetime) -> dict[str, Any]:
     """What is said of a query, by the names of its fields. The order matters: each reader takes its words away."""
     place, grid, team = question_names.where(town, words)
-    words.unread += words.all(question_words.DENIED)
+    words.unread += words.all(question_words.UNHEEDED)
     measure, _ = words.first(question_words.MEASURES)
-    period = _when(words, now)
-    group, by = words.first(question_words.GROUPS)
+    period, against = _when(words, now)
+    group, by = _grouped(words, measure)
     source, _ = words.first(question_words.SOURCES)
     category, item = question_names.category(town, words)
     limit, order = _limit(words, by), _order(words, measure)
     team, grid, category, item = question_names.by_a_part(town, words, (team, grid, category, item))
+    if against and (group or measure in _ALONE):
+        words.unread.append(f"比{against.name}")
+        against = None
+    if not (measure or group or item or source or against or words.unread) and OVERVIEWS.fullmatch(words.text):
+        words.take(0, len(words.text))
+        measure = OVERVIEW
     kind = next((kind.value for word, kind in question_words.KINDS if group == "team" and re.search(word, by)), "")
     said = {
         "period": period,
+        "against": against,
         "measure": measure,
         "group": group,
         "grid": grid,
@@ -130,12 +156,34 @@ def _read(town: Town, words: Words, now: datetime) -> dict[str, Any]:
 
 def _asks(text: str, said: dict[str, Any]) -> bool:
     """Or it is a report, rather, with a word of time in it."""
-    if said.keys().isdisjoint({"measure", "group", "category", "source"}) and not question_words.TOLD.search(text):
+    unread, how_many = said.get("unread", ()), question_words.HOW_MANY.search(text)
+    given = said.keys() - {"unread", "measure", "group", "order", "limit"}  # when, where, of what
+    if unread and (not how_many or _is_mostly(unread, text)):
         return False
-    unread = said.get("unread", ())
-    if sum(map(len, unread)) * 2 > len(text) and not question_words.PLAINLY.search(text):
-        return False
-    return not unread or "group" in said or bool(question_words.HOW_MANY.search(text))
+    match said:
+        case {"measure": "overview"}:
+            return bool(given)
+        case {"against": _}:
+            return True
+        case {"measure": _}:
+            asks = question_words.ASKS_PLAINLY.search(text) or question_words.YES_OR_NO.search(text)
+            return bool(asks) or not text.endswith("吗")
+        case {"group": _}:
+            return bool(how_many or given) or not question_words.IN_PASSING.search(text)
+    return _counts(text, given, unread) and bool(how_many or question_words.YES_OR_NO.search(text))
+
+
+def _is_mostly(unread: Sequence[str], text: str) -> bool:
+    return sum(map(len, unread)) * 2 > len(text) and not question_words.CERTAINLY.search(text)
+
+
+def _counts(text: str, given: Collection[str], unread: Sequence[str]) -> bool:
+    """It is said what to count, where no measure is: tickets, or anything in a time."""
+    if question_words.TICKETS.search(text) or (given and question_words.TOLD.search(text)):
+        return True
+    if unread:
+        return "period" in given and ("category" in given or "source" in given)
+    return "period" in given or bool(given and question_words.NUMBERED.search(text))
 
 
 def _with_defaults(said: dict[str, Any], now: datetime) -> Query:
@@ -146,16 +194,53 @@ def _with_defaults(said: dict[str, Any], now: datetime) -> Query:
     if said.get("group") == "day":
         said.setdefault("order", "time")
         said.setdefault("limit", _MOST_DAYS)
-    said.setdefault("period", _ever(now) if said.get("measure") in _STANDING else _this_week(now))
+    stands = said.get("measure") in _STANDING and said.get("period", _ever(now)).since == BEGINNING
+    said["period"] = _ever(now) if stands else said.get("period", _this_week(now))
     return Query(**said)
 
 
-def _when(words: Words, now: datetime) -> Period | None:
-    """The first period; another one is not heeded."""
+def _when(words: Words, now: datetime) -> tuple[Period | None, Period | None]:
+    """The period and the earlier one with which it is compared; another one is not heeded."""
     found = periods_in(words.text, now)
+    pair = _compared(words.text, found, now)
     said = [words.take(each.start, each.end) for each in found]
+    if pair:
+        words.all(question_words.COMPARES)
+        return pair
     words.unread += said[1:]
-    return found[0].period if found else None
+    return (found[0].period if found else None), None
+
+
+def _compared(text: str, found: Sequence[Said], now: datetime) -> tuple[Period, Period] | None:
+    """The later and the earlier of two that are compared: both are named, or one and 「比」."""
+    compares = question_words.COMPARES.search(text)
+    earlier: Period | None
+    later: Period | None
+    match found:
+        case [first, second] if compares or question_words.JOINS.fullmatch(text, first.end, second.start):
+            earlier, later = sorted((first.period, second.period), key=lambda each: each.since)
+        case [base] if compares and question_words.BASE.search(text, 0, base.start):
+            earlier, later = base.period, following(base.period, now)
+        case [last] if "环比" in text:
+            earlier, later = preceding(last.period, now), last.period
+        case _:
+            return None
+    return (later, earlier) if earlier and later and earlier.until <= later.since else None
+
+
+def _grouped(words: Words, measure: str) -> tuple[str, str]:
+    """By what, and in which words."""
+    group, by = words.first(question_words.GROUPS)
+    if measure and not group:
+        group, by = words.first(question_words.BEFORE_A_MEASURE)
+    other, said = words.first(question_words.ASKED_IN_PASSING)
+    if said.startswith("谁") and measure not in question_words.OF_TEAMS:
+        words.unread.append(said)
+        return group, by
+    if not group:
+        return other, said
+    words.unread += [said] if other not in {"", group} else []
+    return group, by
 
 
 def _order(words: Words, measure: str) -> str:
@@ -165,7 +250,7 @@ def _order(words: Words, measure: str) -> str:
     words.all(question_words.BEST)
     if best and not measure.endswith("_rate"):
         words.unread += best
-    if re.search("最少|最低|倒数", words.said) or "最差" in best:
+    if re.search(rf"最少|最低|倒数|后{question_words.NUMBER}[名位个家]", words.said) or "最差" in best:
         return "asc"
     return "desc" if re.search("最[多高]", words.said) else ""
 
@@ -174,8 +259,9 @@ def _limit(words: Words, group: str) -> int:
     """「前三名」, 「倒数第2」, 「最多的5个小区」; 0 where none is said."""
     found = question_words.LIMIT.search(words.text)
     if found:
-        words.take(*found.span())
-        return number_of(found[1])
+        said = words.take(*found.span())
+        words.unread += [] if group else [said]
+        return number_of(found[1]) if group else 0
     number = re.search(rf"{question_words.NUMBER}(?=[名个家位的]|\D)", re.sub("[哪每]一", "", group))
     return number_of(number[0]) if number else 0
 
@@ -186,4 +272,4 @@ def _this_week(now: datetime) -> Period:
 
 
 def _ever(now: datetime) -> Period:
-    return Period(EVER, _BEGINNING, day_start(now) + timedelta(days=1))
+    return Period(EVER, BEGINNING, day_start(now) + timedelta(days=1))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from handlers.question_words import Words
+from handlers.question_words import NO_NAME, Words
 from handlers.town import Town
 from nlp.features import plain
 
@@ -65,6 +65,8 @@ def by_a_part(town: Town, words: Words, known: tuple[str, str, str, str]) -> tup
     """「城管」, 「路灯」: the only team, grid or sub-item whose name has these words, where none was named."""
     team, grid, category, item = known
     for chunk in words.chunks():
+        if NO_NAME.fullmatch(chunk):
+            continue
         parts = [("team", node.code) for node in town.world.teams.values() if chunk in node.name and not team]
         parts += [("grid", node.code) for node in town.world.grids.values() if chunk in node.name and not grid]
         parts += [("item", key) for key, (_, name) in town.catalogue.items.items() if chunk in name and not category]

@@ -1,7 +1,7 @@
 """The words of a supervisor's question: what asks, what is counted, by what, and what says nothing of its own."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from models.grid import TeamKind
 from models.ticket import Source
@@ -50,9 +50,13 @@ class Words:
 
 NUMBER = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 _EACH = (
-    rf"(?:各个?|哪一?个|哪些|哪几个|每个|按|最[多少高低好差]的|(?:前|倒数第?|[哪的])?{NUMBER}[名个家位]?的?)(?:承办)?"
+    r"(?:各个?|哪一?个|哪些|哪几个|每个|(?<![部充])分(?:别按)?|按|最[多少高低好差]的"
+    rf"|(?:(?:前|倒数第?|[哪的]){NUMBER}[名个家位]?|{NUMBER}[名个家位])的?)(?:承办)?"
 )
-_RANKED = r"(?=排名|排行|排序|分布|[分看])"
+_BEHIND = rf"(?={_BLANK}*的?(?:排名|排行|排序|分布|[分看]|都?[有是]哪[些几个]))"
+"""The measure may stand between: 「物业满意率排名」"""
+_COUNTERS = "件个起条单宗桩建间见"
+"""With what is written for 「件」 by ear"""
 
 
 def _table(*rows: tuple[str, str]) -> Table:
@@ -60,25 +64,51 @@ def _table(*rows: tuple[str, str]) -> Table:
 
 
 def _groups(words: str) -> str:
-    return rf"{_EACH}(?:{words})|(?:{words}){_RANKED}"
+    return rf"{_EACH}(?:{words})|(?:{words}){_BEHIND}"
 
 
-def _either(*tables: Iterable[tuple[re.Pattern[str], str]]) -> str:
+def _either(*tables: Table) -> str:
     return "|".join(pattern.pattern for table in tables for pattern, _ in table)
 
 
 GROUPS = _table(
     (_groups("物业公司|物业") + "|哪一?家物业(?:公司)?", "team"),
     (_groups("部门"), "team"),
-    (_groups("单位|公司|队伍") + "|哪一?家(?:单位|公司)?", "team"),
+    (_groups("单位|公司|队伍"), "team"),
     (_groups("社区(?!工作)"), "community"),
     (_groups("街道"), "street"),
     (_groups("网格(?![员长])"), "grid"),
-    (_groups("小区") + "|哪里|哪儿|什么地方", "place"),
-    (r"各类别|各类|哪一?类|哪些类|各种|每类|按类别?|什么问题|哪一?种|各个类别|类别" + _RANKED, "category"),
+    (_groups("小区|地方"), "place"),
+    (r"各类别|各类|哪一?类|哪几类|哪些类|各种|每类|按类别?|分类|哪一?种|各个类别|类别" + _BEHIND, "category"),
     (_groups("来源|渠道"), "source"),
-    (r"每天|每日|逐日|按天|按日|哪一?天", "day"),
+    (r"逐日|按天|按日|哪一?天|走势|趋势", "day"),
 )
+BEFORE_A_MEASURE = _table(
+    (rf"(?:物业公司|物业|部门|单位)(?={_BLANK})", "team"),
+    (rf"社区(?={_BLANK})", "community"),
+    (rf"街道(?={_BLANK})", "street"),
+    (rf"小区(?={_BLANK})", "place"),
+)
+"""「物业超时多少」: of whom, right before what was read"""
+ASKED_IN_PASSING = _table(
+    (r"哪(?:一|几|些|两|三)?家(?:单位|公司)?", "team"),
+    (r"谁家?(?!来|管|能|知道|去|给|负责|定|都|也|说|报|反映|投诉|催|打|有|要|看)", "team"),
+    (r"哪里|哪儿|什么地方|哪块|集中在哪", "place"),
+    (r"每天|每日", "day"),
+    (r"(?:什么|啥|哪些|哪些?方面)的?(?:问题|事情?|诉求|投诉)|哪些?方面", "category"),
+    (r"(?:反映|投诉|报|诉求|问题)[了的]?(?:最多的?)?(?:问题|事情?)?都?是?些?(?:什么|啥)", "category"),
+)
+"""Groups that are also said where nobody asks for figures: 「谁家的狗」, 「什么问题」. The rest must be read too"""
+IN_PASSING = re.compile(_either(ASKED_IN_PASSING))
+OF_TEAMS = frozenset(
+    {
+        "late", "returned", "reopened", "open", "closed", "solved", "satisfaction_rate", "solved_rate", "on_time_rate",
+        "response_rate", "three_day_rate", "reopened_rate", "report_late", "report_rate",
+    }
+)  # fmt: skip
+"""Figures that tell of who works. 「谁投诉最多」 asks for a resident"""
+NO_NAME = re.compile("(?:小区|社区|街道|网格员?|物业|部门|单位|公司|中心|服务|管理|综合|大队|居委会|办事处)+")
+"""Words that many names have, so that alone they name nobody"""
 KINDS = ((r"物业", TeamKind.PROPERTY), (r"部门", TeamKind.DEPARTMENT))
 MEASURES = _table(
     *(
@@ -88,7 +118,7 @@ MEASURES = _table(
             (r"(?:报到|吹哨).{0,4}(?:迟到?|晚|超时|慢)|迟到", "report_late"),
             (r"满意率|满意度", "satisfaction_rate"),
             (r"解决率", "solved_rate"),
-            (r"按期(?:办结)?率?|(?:办结)?及时率", "on_time_rate"),
+            (r"按[期时](?:办结)?率|按期(?:办结)?|(?:办结)?及时率", "on_time_rate"),
             (r"响应率", "response_rate"),
             (r"(?:三|3)[日天](?:内)?办结率", "three_day_rate"),
             (r"重办率|返工率", "reopened_rate"),
@@ -96,10 +126,14 @@ MEASURES = _table(
             (r"红色警情|警情", "red"),
             (r"重办(?!率)过?|返工(?!率)", "reopened"),
             (r"超时(?!率)|逾期(?!率)|超期(?!率)", "late"),
-            (r"在办(?!结)|没有?办完|未办[结完]|[没未]解决|[没未]结案|还有(?=多少|几)|还剩", "open"),
-            (r"(?:已经?)?(?:居民确认)?解决[了的](?!率)|已解决", "solved"),
-            (r"(?:已经?)?(?:办结|办完|结案)(?!率)", "closed"),
-            (r"催办(?!率)", "urged"),
+            (
+                r"在办(?!结)|(?:没(?:(?<!有没)有)?|未)(?:办[完结好]|处理完?|解决|结案)|没有?办(?=的|$|[多几]|[？?])",
+                "open",
+            ),
+            (r"待办|待处理|积压|压着|还有(?=多少|几)|还?剩下?(?=多少|几)", "open"),
+            (r"(?:已经?)?(?:居民确认)?解决(?:[了的]|(?=多少|几))(?!率)|已解决", "solved"),
+            (r"(?:已经?)?(?:办[结完]|结案)(?!率)|(?<!催)办(?:了|掉|好)(?=多少|几)", "closed"),
+            (r"催办(?!率)|被催|催[了过](?=[多几的])", "urged"),
             (r"紧急(?!率)|危险", "urgent"),
         )
     )
@@ -108,35 +142,77 @@ SOURCES = _table(
     ("12345", Source.HOTLINE.value),
     ("热线", Source.HOTLINE.value),
     ("巡查", Source.PATROL.value),
-    ("公众号", Source.CHAT.value),
+    ("公众号|微信", Source.CHAT.value),
     ("导入", Source.IMPORT.value),
 )
-ASKS = re.compile(
-    r"多少|几[件个起条]|哪[个几一二两三四五六七八九十些家里儿类种天]|最多|最少|最高|最低|统计|怎么样|如何|数量|情况|率|占比|分别"
-    r"|各[个类小社街单网物部种]|每[天日]|按.{1,4}[分看]|排|前\s*(?:\d|[一二两三四五六七八九十])|\?|？"
+_HOW = "怎么样|怎样|咋样|如何"
+_STATE = "情况|概况|状况|数据|数字|统计|汇总|小结"
+_AT_THE_END = r"[呢吗？?。]*$"
+_NUMBERED = rf"(?:多少|几)[{_COUNTERS}]"
+_HOW_MANY = (
+    rf"多少|{_NUMBERED}|统计|数量|总[数量]|占比|率|百分之几|最(?!近)|[同环相]比"
+    rf"|(?:新增|诉求|工单|投诉|[件单的])[数量]?{_AT_THE_END}(?<!的)(?<!投诉)"
 )
-COUNTED = re.compile(f"多少件|几件|{_either(MEASURES, GROUPS)}")
-"""Says by itself that it is figures that are asked for; else it takes a time"""
-TOLD = re.compile(r"诉求|工单|报|件|投诉|问题|率")
-"""What is counted where nothing else is said to be"""
-HOW_MANY = re.compile(r"多少|几[件个起条]|统计|数量|占比|率|最(?!近)|[同环相]比")
-PLAINLY = re.compile(r"多少件|几件|率|最[多少高低]")
-DENIED = re.compile(r"[没未不非](?:有)?(?:按[期时]|及时|超[时期]|逾期|满意|响应|紧急|签收|评价|催办?|重办|退单)")
+_PLAINLY = (
+    rf"{_HOW_MANY}|{_HOW}|{_STATE}|哪[个几一二两三四五六七八九十些家里儿块类种天方]|集中在哪|分别|各[个类小社街单网物部种]|每[天日]"
+    r"|[按分].{1,4}[分看]|排|分布|倒数|前\s*(?:\d|[一二两三四五六七八九十])|谁|比|走势|趋势|什么|啥"
+)
+_YES_OR_NO = r"有没有|(?<!没)有.{1,8}[吗么没]|[多高]不[多高]|[多高][吗么]"
+ASKS = re.compile(rf"{_PLAINLY}|{_YES_OR_NO}|\?|？")
+ASKS_PLAINLY = re.compile(_PLAINLY)
+YES_OR_NO = re.compile(_YES_OR_NO)
+"""Whether there is any, or much: it is answered by how many there are"""
+HOW_MANY = re.compile(_HOW_MANY)
+NUMBERED = re.compile(_NUMBERED)
+COUNTED = re.compile(
+    rf"多少|{_NUMBERED}|{_HOW}|{_STATE}|新增|投诉|诉求|工单|率{_AT_THE_END}"
+    f"|{_either(MEASURES, GROUPS, ASKED_IN_PASSING)}"
+)
+"""Says by itself that it may be figures that are asked for; else it takes a time"""
+TICKETS = re.compile(rf"诉求|工单|投诉|举报|(?:多少|几)[件单]|率{_AT_THE_END}")
+"""Counted, or a rate, whatever else is said"""
+TOLD = re.compile(r"诉求|工单|报|件|投诉|问题|率|新增|来了|转来")
+"""Counted of a place, a time or a kind"""
+CERTAINLY = re.compile(r"多少件|几件|率|最[多少高低]")
+UNHEEDED = re.compile(
+    r"[没未不非](?:(?<!有没)有)?(?:按[期时]|及时|超[时期]|逾期|满意|响应|紧急|签收|评价|催办?|重办|退单)"
+    r"|(?:即将|快要?|马上要?|就要|将要?)(?:到期|超[时期]|逾期)了?|到期"
+    r"|[上中下]午|早[上晨]|[早今昨]晚|晚上|夜里|[半深]夜|凌晨|每小时|时段|百分之[几多少]*"
+)
+"""The contrary of a measure, what will be one, a part of the day: heard as a whole, lest a half of it be read"""
+OVERVIEWS = re.compile(
+    "(?:请问?|麻烦|帮[我忙]|给我|[看查问]一?[看下]|了解一?下|说说|我们|咱们?|整体|总体|工作|办理|诉求|投诉|工单|反映"
+    "|新增|[把的，,　 ])*"
+    f"(?:{_HOW}|{_STATE}|办得|干得|做得)+"
+    f"(?:{_HOW}|{_STATE}|给我|[看报说讲发]一?[看下我]|[了呢啊呀吧的，。！？?,.!　 ])*"
+)
+"""All that is left beside an area, a time or a category where one asks how things are there"""
+COMPARES = re.compile(
+    r"[相对环]?(?<![同占])比(?:起来|较)?(?!例|率)|[多少高低升降]了?还是[多少高低升降]|(?:增[加长多]|减少|上升|下降|降低)(?![率幅])"
+)
+JOINS = re.compile(rf"[\s{_BLANK}]*(?:和|与|跟|同|、)[\s{_BLANK}]*")
+BASE = re.compile(rf"(?:比起?|和|与|跟|同|较)[\s{_BLANK}]*$")
+"""Before a time with which this one is compared: 「比上周」, 「和上个月比」"""
 LIMIT = re.compile(
-    r"(?:前|倒数第?|后|[哪的](?=.{1,3}[个家名]))\s*(\d{1,3}|[一二两三四五六七八九十]{1,3})(?!\d|\s*个?[天日周月年季])"
+    r"(?:(?<![目之以当])前|倒数第?|后|[哪的](?=.{1,3}[个家名]))\s*(\d{1,3}|[一二两三四五六七八九十]{1,3})(?!\d|\s*个?[天日周月年季])"
 )
 ORDER = re.compile(r"最[多少高低]|[多少高低][到至][多少高低]|从|倒数")
-BEST = re.compile(r"最[好差]")
+BEST = re.compile(r"最[好差]|倒数")
 OTHER_FIGURE = re.compile(
-    r"率|比|均|多久|多长|时长|快|慢|最?[好差]|趋势|变化|走势|增[加长多]|减[少]|翻|涨|降|[没未不非][按超满紧响办签催评逾]"
-    rf"|多少[人户钱]|[人户]$|[每按][周月年季]|{NUMBER}个?[天日周月年季]|小时|上午|下午|晚上|夜里|国庆|春节|元旦|五一"
+    r"率|比|均|多久|多长|时长|快|慢|最?[好差]|趋势|变化|走势|增[加长多]|减少|翻|涨|降|倍|百分|倒数|谁|到期|即将|重复"
+    r"|[没未不非]有?[按超满紧响办签催评逾接解结处到]|签收|接单|回访|评价|转派|上报|延期|挂账|并单|撤回|不予受理"
+    rf"|多少[人户钱]|[人户]$|[每按各][周月年季]|{NUMBER}个?[天日周月年季]|小时|时段|[上中下]午|早[上晨]|[早昨今]晚|晚上|夜里|凌晨"
+    r"|国庆|春节|元旦|五一"
 )
 """Unread, it asks for another figure than the one that was understood"""
 _FILLER = re.compile(
-    "反映|反馈|投诉|举报|诉求|工单|问题|事情|事项|件数|数量|总数|总共|一共|合计|全部|所有|多少|情况|怎么样|怎样|如何|分别|统计|汇总"
-    "|排名|排行榜?|排序|分布|列出|列一下|显示|告诉|想?知道|看一下|看看|查一下|查查|查询|请问|帮忙|帮我|给我|一下|以来|期间|以内|之内"
-    "|居民|群众|业主|市民|收到|接到|受理|产生|发生|出现|方面|类别|相关|有关|关于|到底|新增|目前|现在|当前|截至|截止|至今|来自|来源"
-    "|渠道|承办|辖区|范围|我们|全[市区县]|全街道|哪些|哪个|什么|每个|各个|有没有|报来|报修|上报的|处理"
-    "|[的了吗呢啊吧是有在里内中共请我帮查看想要报件个条起家名位次项各按分排最多少高低几哪前后从到至和与及跟对向被都还又新今来自于上说这那本数总类]"
+    f"(?:诉求|工单|投诉|[件单报])[数量]|(?:多少|几)[{_COUNTERS}]?|{_HOW}|{_STATE}"
+    "|反映|反馈|投诉|举报|诉求|工单|问题|事情|事项|件数|数量|总[数量]|总共|一共|合计|全部|所有|分别"
+    "|排名|排行榜?|排序|分布|列出|列一下|显示|告诉|想?知道|看一下|看看|查一下|查查|查询|请问|帮忙|帮我|给我|一下|[查看问算报列]下"
+    "|以来|期间|以内|之内|居民|群众|业主|市民|大家|百姓|收[到了]|接[到了]|来了|转来|受理|产生|发生|出现|发现|方面|类别|相关|有关|关于"
+    "|到底|新增|目前|现在|当前|截至|截止|至今|来自|来源|来着|渠道|承办|辖区|范围|我们|咱们|全[市区县]|全街道|哪些|哪个|什么|每个|各个"
+    "|有没有|报来|报修|上报的|处理|办理|工作|综合|总体|整体|主要|集中|手[上里头]|麻烦"
+    "|[多少高低]不[多少高低]|[办干做]得"
+    "|[的了吗呢啊吧呀嘛哦哈啦是有在里内中共请您我帮查看想要报件个条起家名位次项各按分排最多少高低几哪啥前后从到至和与及跟对向被都还又新今来自于上说这那本数总类事]"
     r"|[\s,，。.、;；:：?？!！“”\"'()（）]"
 )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.assembly import Program
 from bot.commands.shared import Command, operator, pass_command, say_json
 from bot.commands.shared import moment as as_moment
-from handlers import asking, shown
+from handlers import asked_figures, shown
 from handlers.access import how_many, overseen, tickets, within
 from handlers.dialogue import Kind, Message
 from handlers.plain_questions import parse
@@ -54,7 +54,7 @@ def ask(command: Command, text: str, openid: str | None, now: str | None) -> Non
         if query is None or query.strange:
             raise click.ClickException(f"没看懂这个问题：{text}。试试“上周哪个社区停车的诉求最多”")
         scope = overseen(_person(session, openid)) if openid else true()
-        rows = asking.run(session, town, query, scope, moment)
+        rows = asked_figures.run(session, town, query, scope, moment)
         found = [{"key": row.key, "name": row.name, "value": row.value, "of": row.of} for row in rows]
         say_json({"query": query.as_json(), "rows": found})
 

@@ -14,7 +14,7 @@ from chat import ADMIN, COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDE
 from sqlalchemy import insert, select, update
 
 from bot.synth.filling import fill
-from handlers import asking, exporting
+from handlers import asked_figures, exporting
 from handlers.access import overseen
 from handlers.plain_questions import parse
 from handlers.welcome import appoint
@@ -312,7 +312,7 @@ def answered(session, town, text, who, now):
     assert query is not None, text
     assert query.unread == (), (text, query)
     person = session.scalars(select(Person).where(Person.openid == who)).one()
-    rows = asking.figures(session, town, query, overseen(person), now)
+    rows = asked_figures.figures(session, town, query, overseen(person), now)
     assert len({row.key for row in rows}) == len(rows), text
     rate = query.measure.endswith("_rate")
     return {row.key: (row.value, row.of) for row in rows if (row.of if rate else row.value)}
@@ -358,6 +358,25 @@ def test_what_stands_open_is_counted_however_old_it_is(program, town, clock):
         waiting = sum(t["status"] in OPEN for t in tickets)
         assert answered(session, town, "现在超时多少件", ADMIN, clock.now) == {"": (late, late)}
         assert answered(session, town, "还有多少没办完", ADMIN, clock.now) == {"": (waiting, waiting)}
+
+
+def test_what_is_compared_is_what_each_side_is_alone(program, town, clock):
+    """The part of the earlier one that is as long as the running one has no other name, and is counted here."""
+    with program.reading() as session:
+        tickets = rows_of(session, Ticket)
+        for measure, where in product(set(MEASURES) - {"在办"}, ("", "文苑社区", "停车")):
+            told = answered(session, town, f"{where}{measure}本周比上周多多少", SUPERVISOR, clock.now)
+            rows = [t for t in tickets if FILTERS[where](t) and SCOPES[SUPERVISOR](t)]
+            for week in ("本周", "上周"):
+                alone = recounted(town, rows, measure, "", week, clock.now)
+                assert told.get(week) == alone.get(""), (measure, where)
+            counted, whole, rate, moment = MEASURES[measure]
+            since = datetime.fromisoformat("2026-11-09T00:00+08:00")
+            until = clock.now - 7 * DAY
+            then = [t for t in rows if t[moment] and since <= t[moment] < until and whole(t, clock.now)]
+            got, of = sum(bool(counted(t, clock.now)) for t in then), len(then)
+            value = (got / of if of else None) if rate else got
+            assert told.get("上周同期") == ((value, of) if (of if rate else got) else None), (measure, where)
 
 
 def opened(chat, who, number):
@@ -407,6 +426,23 @@ def test_overviews_are_what_the_rows_say_and_open_to_exactly_these(program, chat
             total, listed = opened(chat, who, number)
             assert (total, sorted(listed)) == (len(mine), sorted(mine)), (who, command, name)
             chat.says(who, command)
+
+
+def test_how_an_area_does_is_what_the_rows_say(program, chat, town, clock):
+    """Of a week that is over as well, without what is of this moment."""
+    with program.reading() as session:
+        tickets = rows_of(session, Ticket)
+    passing = {"新增", "居民确认解决", "未确认解决的结案", "红色警情"}
+    for (where, holds), when in product(list(FILTERS.items())[:8], ("本周", "上周")):
+        since, until = (datetime.fromisoformat(f"{day}T00:00+08:00") for day in PERIODS[when])
+        end = min(until, clock.now + timedelta(microseconds=1)) - timedelta(microseconds=1)
+        said = re.findall(r"^(\d) (.+) (\d+)件$", chat.says(SUPERVISOR, f"{where}{when}怎么样"), re.MULTILINE)
+        names = [name for name in OVERVIEW if name not in DESK and (when == "本周" or name in passing)]
+        assert [name for _, name, _ in said] == names, (where, when)
+        mine = [t for t in tickets if SCOPES[SUPERVISOR](t) and holds(t)]
+        for _, name, number in said:
+            counted = [t for t in mine if OVERVIEW[name](t, since, end if name in passing else clock.now)]
+            assert int(number) == len(counted), (where, when, name)
 
 
 def _standing(rows, now):
