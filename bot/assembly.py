@@ -22,7 +22,8 @@ from bot.wechat import Gateway
 from bot.worker import Worker
 from handlers.answering import Answering
 from models import sealed
-from models.base import connect, reading_sessions, sessions
+from models.connecting import connect
+from models.sessions import reading_sessions, sessions
 from nlp.reader import Reader
 
 Clock = Callable[[], datetime]

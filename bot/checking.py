@@ -23,8 +23,8 @@ from handlers.lost_work import look
 from handlers.rule_doubts import rule_doubts
 from handlers.world import World, load_world
 from handlers.world_doubts import world_doubts
-from models.base import reading_sessions
 from models.person import Person
+from models.sessions import reading_sessions
 from models.ticket import CHINA
 from nlp.reader import Reader
 from nlp.store import BadModelError

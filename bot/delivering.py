@@ -12,10 +12,10 @@ from bot.wechat import Gateway, Sent
 from bot.wechat_errors import Remedy, WeChatError
 from handlers.figures import day_start
 from handlers.receipts import settle_early
-from models.base import Sessions
 from models.moves import NOTE
 from models.person import Person
 from models.push import Outcome, Push
+from models.sessions import Sessions
 from models.ticket import SYSTEM, Ticket
 
 WINDOW = timedelta(hours=48)

@@ -25,9 +25,9 @@ from bot.simulator.server import QuietHandler
 from bot.wechat_errors import WeChatError
 from handlers.importing import import_world, read_world
 from handlers.world import World
-from models.base import sessions
 from models.grid import Fact, Grid, Place
 from models.person import Person, Role
+from models.sessions import sessions
 
 WORLD = Path(__file__).parent / "demo_world"
 _FIELDS = {"character_string1": "number", "thing2": "what", "thing3": "where", "phrase4": "status", "time5": "due"}

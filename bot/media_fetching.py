@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from bot.media_store import keep
 from bot.wechat import Gateway
 from bot.wechat_errors import Remedy, WeChatError
-from models.base import Sessions
 from models.moves import NOTE
 from models.push import Outcome, Timer
+from models.sessions import Sessions
 from models.ticket import SYSTEM, Attachment, Ticket
 
 _PASSING = {Remedy.RETRY, Remedy.UNKNOWN, Remedy.QUOTA_DAY}

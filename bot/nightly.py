@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from handlers.figures import day_start
 from models.appending import append
-from models.base import Sessions
 from models.push import Outcome, Timer
+from models.sessions import Sessions
 from models.ticket import CHINA
 
 KIND = "train"

@@ -19,7 +19,7 @@ from sqlalchemy import URL, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.troubles import of_file
-from models.base import connect
+from models.connecting import connect
 
 _SAYS_SO_SECONDS = 3
 _BELIEVED_SECONDS = 10

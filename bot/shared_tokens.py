@@ -6,8 +6,8 @@ from sqlalchemy import or_, update
 
 from bot.access_token import Token
 from models.appending import dialect_of, insert_into
-from models.base import Sessions
 from models.push import Token as TokenRow
+from models.sessions import Sessions
 
 _LONGEST_CLAIM = timedelta(hours=3)
 

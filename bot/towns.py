@@ -21,7 +21,7 @@ from handlers.staff import load_staff
 from handlers.town import Reads, Town
 from handlers.wording import WordingError, Wordings, read_wordings
 from handlers.world import World, load_world, versions
-from models.base import reading_sessions
+from models.sessions import reading_sessions
 from nlp import store
 from nlp.reader import Reader
 from nlp.store import BadModelError

@@ -24,9 +24,9 @@ from handlers.chores import plan_chores
 from handlers.erasure import DROP_MEDIA
 from handlers.timers import ring
 from handlers.town import Towns
-from models.base import Sessions
 from models.clock_jumps import bring_back
 from models.push import LEASE, Outcome, Push, Timer, claim, give_back
+from models.sessions import Sessions
 
 _POISON_WAIT = timedelta(hours=1)
 _SOON = timedelta(seconds=5)

@@ -62,7 +62,7 @@ from handlers.same_event import line_up
 from handlers.town import Town, Towns
 from handlers.unanswered import mindful
 from handlers.voting import asked_about
-from models.base import Sessions
+from models.sessions import Sessions
 from nlp.understanding import Intent, Understanding
 
 TRIES = 3

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from handlers.dialogue import Message
 from handlers.looking_up import Found
-from models.base import LOCK_WAIT_SECONDS
+from models.connecting import LOCK_WAIT_SECONDS
 from nlp.understanding import Understanding
 
 MOST = 32

@@ -21,8 +21,8 @@ from handlers.receiving import Writer, known_writer, replies_to
 from handlers.supervising import opens_figure
 from handlers.town import Towns
 from handlers.unanswered import mindful
-from models.base import ReadOnlyError, Sessions
 from models.person import Look
+from models.sessions import ReadOnlyError, Sessions
 from nlp.understanding import Understanding
 
 _FIGURES = frozenset({FIGURES, ROWS})

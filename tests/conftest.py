@@ -19,8 +19,8 @@ from bot.assembly import Program, assemble
 from bot.keys import key_ring
 from bot.settings import load_settings
 from models import sealed
-from models.base import connect
-from models.base import sessions as writing_sessions
+from models.connecting import connect
+from models.sessions import sessions as writing_sessions
 from nlp.reader import Reader
 
 compile_once()

@@ -1,7 +1,7 @@
 """Every test has engines of its own, and each engine compiles every statement anew: a quarter of all the time.
 
 So here engines of one kind share what is compiled, and their dialects count as one: they are made in one place
-(`models.base.connect`) with the same settings, and speak to the same library or server.
+(`models.connecting.connect`) with the same settings, and speak to the same library or server.
 """
 
 from sqlalchemy import Engine
@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
-from models import base
+from models import connecting
 
 _ENOUGH = 3000
 
@@ -20,11 +20,11 @@ def compile_once() -> None:
         dialect.__eq__ = lambda one, other: type(one) is type(other)
         dialect.__hash__ = lambda one: hash(type(one))
     caches: dict[str, LRUCache] = {}
-    create_engine = base.create_engine
+    create_engine = connecting.create_engine
 
     def sharing(url: str, **options: object) -> Engine:
         engine = create_engine(url, **options)
         engine._compiled_cache = caches.setdefault(engine.dialect.name, LRUCache(_ENOUGH))
         return engine
 
-    base.create_engine = sharing
+    connecting.create_engine = sharing

@@ -14,7 +14,7 @@ from bot.settings import SECRETS, load_settings
 from handlers.answering import ROUTERS
 from handlers.telling import TELLINGS, Audience
 from handlers.wording import read_wordings
-from models.base import connect
+from models.connecting import connect
 from models.moves import MOVES
 from models.person import Role
 

@@ -26,8 +26,8 @@ from bot.migrating import migrate
 from bot.settings import Settings, load_settings
 from handlers.importing import import_world, read_world
 from models import sealed
-from models.base import connect
-from models.base import sessions as writing_sessions
+from models.connecting import connect
+from models.sessions import sessions as writing_sessions
 
 ROOT = Path(__file__).parents[1]
 WORLD = ROOT / "bot" / "demo_world"

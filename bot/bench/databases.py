@@ -16,9 +16,10 @@ from bot.demo import WORLD
 from bot.migrating import migrate
 from bot.synth.filling import fill_url
 from handlers.importing import import_world, read_world
-from models.base import connect, sessions
+from models.connecting import connect
 from models.grid import Place
 from models.person import Person
+from models.sessions import sessions
 
 SERVER = "BOT_BENCH_POSTGRESQL"
 """Address of a PostgreSQL whose user may create databases; else one is started, where the development tools are"""

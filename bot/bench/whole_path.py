@@ -13,8 +13,9 @@ from bot.bench.load import Run
 from bot.bench.parts import Bench
 from bot.bench.servers import Served
 from bot.bench.table import Line
-from models.base import connect, reading_sessions
+from models.connecting import connect
 from models.conversation import Inbound
+from models.sessions import reading_sessions
 
 CONNECTIONS = 16
 _IN_TIME = 5

@@ -10,9 +10,9 @@ from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command
 from bot.synth.traces import made_up
 from handlers.world import load_world
-from models.base import reading_sessions
 from models.conversation import Inbound
 from models.person import Person
+from models.sessions import reading_sessions
 
 
 @click.command()

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command
-from models.base import reading_sessions
 from models.grid import Grid, Place
+from models.sessions import reading_sessions
 
 
 @click.command()

@@ -14,8 +14,8 @@ from handlers.access import within
 from handlers.erasure import erase as forget
 from handlers.exporting import table
 from handlers.spreadsheets import WRITERS
-from models.base import sessions
 from models.person import Look, Person
+from models.sessions import sessions
 from models.ticket import Ticket
 
 

@@ -13,7 +13,7 @@ from bot.commands.shared import Command, pass_command, say_json, say_pretty
 from bot.migrating import is_current
 from handlers.coordinates import gcj_to_wgs
 from handlers.previewing import preview
-from models.base import reading_sessions
+from models.sessions import reading_sessions
 from models.ticket import Source
 from nlp.understanding import Understanding
 

@@ -15,12 +15,14 @@ from bot.synth.bulk import Bulk, catch_up, next_id
 from bot.synth.story import Story, tell_story
 from handlers.routing import Case, Route, Routing, choose
 from handlers.world import PlaceNode, World, load_world
-from models.base import Base, connect, reading_sessions
+from models.base import Base
+from models.connecting import connect
 from models.conversation import Inbound
 from models.follower import Follower
 from models.grid import Level
 from models.person import Person
 from models.push import Push
+from models.sessions import reading_sessions
 from models.support import Support
 from models.ticket import CHINA, Ticket, TicketEvent
 from nlp.corpus import read_corpus

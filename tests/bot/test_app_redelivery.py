@@ -14,9 +14,10 @@ from wechat_side import GH_ID, Call, read_sealed, safe_call
 from whole_program import environment, served
 
 from handlers.dialogue import Kind, Message
-from models.base import connect, reading_sessions
+from models.connecting import connect
 from models.conversation import Inbound
 from models.push import Push
+from models.sessions import reading_sessions
 from models.ticket import Ticket, TicketEvent
 
 pytestmark = pytest.mark.slow

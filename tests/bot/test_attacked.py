@@ -18,7 +18,7 @@ from test_webhook import TEXT
 from whole_program import environment, served
 
 from bot.envelope import Envelope, EnvelopeError
-from models.base import connect
+from models.connecting import connect
 
 pytestmark = pytest.mark.slow
 

@@ -15,9 +15,10 @@ from whole_program import KEYS, environment
 from whole_program import run as run_process
 
 from bot import __main__ as cli
-from models.base import connect, reading_sessions
+from models.connecting import connect
 from models.conversation import Inbound
 from models.person import Person, Role
+from models.sessions import reading_sessions
 from models.ticket import Ticket
 
 pytestmark = pytest.mark.slow

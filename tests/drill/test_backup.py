@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from testbed import settings_for
 
 from bot.backups import backup, restore
-from models.base import connect, reading_sessions
+from models.connecting import connect
 from models.conversation import Inbound
+from models.sessions import reading_sessions
 from models.ticket import Ticket, TicketEvent
 
 TROUBLE = "德尚小区3号楼电梯又坏了"

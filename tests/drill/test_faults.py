@@ -21,7 +21,7 @@ from bot.bench import load, messages, servers
 from bot.shared_tokens import TokensInDatabase
 from bot.towns import TownKeeper
 from bot.wechat import Sent
-from models.base import LOCK_WAIT_SECONDS
+from models.connecting import LOCK_WAIT_SECONDS
 from models.conversation import Inbound
 from models.person import Person
 from models.push import LEASE, Push, claim

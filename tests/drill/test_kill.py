@@ -17,10 +17,11 @@ from testbed import Clock, settings_for
 from whole_program import environment
 
 from bot.assembly import assemble, worker
-from models.base import connect, reading_sessions
+from models.connecting import connect
 from models.conversation import Inbound
 from models.person import Person
 from models.push import Push
+from models.sessions import reading_sessions
 from models.ticket import Follower, Ticket, TicketEvent
 
 KILLS = int(os.environ.get("WHISTLE_DRILL_KILLS", "4"))

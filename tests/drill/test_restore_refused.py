@@ -18,7 +18,8 @@ from whole_program import environment, run, started, wait_until_ready
 from bot import presence
 from bot.assembly import assemble
 from bot.backups import backup, restore
-from models.base import connect, reading_sessions
+from models.connecting import connect
+from models.sessions import reading_sessions
 from models.ticket import Ticket
 
 pytestmark = pytest.mark.slow

@@ -9,9 +9,10 @@ from sqlalchemy import delete, event, func, select
 from handlers.answering import Answering
 from handlers.line import Waiting
 from handlers.welcome import ALL_COMMANDS
-from models.base import connect, reading_sessions
+from models.connecting import connect
 from models.conversation import Inbound
 from models.person import Look, Person, PersonRole
+from models.sessions import reading_sessions
 
 PATIENCE = 10
 # Every command that only asks, said so that there is something to answer.

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot import migrating
 from bot.migrating import differences, is_current, migrate
-from models.base import connect
+from models.connecting import connect
 
 REVISIONS = [step.revision for step in ScriptDirectory.from_config(migrating._config()).walk_revisions()]
 

@@ -6,7 +6,7 @@ import time
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from models.base import connect
+from models.connecting import connect
 
 
 def test_a_server_that_takes_the_call_and_says_nothing_is_given_up_in_time():

@@ -5,8 +5,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from testbed import MONDAY
 
-from models.base import ReadOnlyError, reading_sessions
 from models.person import Look, Person
+from models.sessions import ReadOnlyError, reading_sessions
 
 ROW = {"via": "x", "at": MONDAY}
 

@@ -16,11 +16,12 @@ from bot.bench.picture import draw
 from bot.bench.table import Line, markdown
 from bot.synth.filling import fill_url
 from handlers.importing import import_world, read_world
-from models.base import connect, reading_sessions
+from models.connecting import connect
 from models.conversation import Inbound
 from models.moves import ENDED, MOVES
 from models.person import Person
 from models.push import Push, Timer
+from models.sessions import reading_sessions
 from models.support import Support
 from models.ticket import Follower, Ticket, TicketEvent
 

@@ -211,7 +211,8 @@ class CliRunnerDatabase:
         self._url = f"sqlite:///{folder}/var/w.db"
 
     def __enter__(self):
-        from models.base import connect, sessions
+        from models.connecting import connect
+        from models.sessions import sessions
 
         self._engine = connect(self._url)
         self._scope = sessions(self._engine).begin()

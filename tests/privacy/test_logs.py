@@ -18,7 +18,7 @@ from bot.demo import _account
 from bot.settings import ConfigError, load_settings
 from bot.shared_tokens import TokensInDatabase
 from handlers.dialogue import Kind
-from models.base import connect
+from models.connecting import connect
 
 SECRETS = {
     "BOT_WECHAT__TOKEN": "tokenTOKENtoken",

@@ -1,0 +1,83 @@
+"""How we connect to SQLite and PostgreSQL, with the settings that make each one safe."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection
+
+from models.write_ahead_log import copying
+from models.writer_queue import WriterQueue
+
+# How long a writer waits for its turn. WeChat gives us 5 s: three times this must fit in (those before; the answer; the
+# apology).
+LOCK_WAIT_SECONDS = 1.5
+
+_CONNECT_SECONDS = 2
+"""The least that libpq knows"""
+
+_POOL = {
+    "pool_size": 16,
+    "max_overflow": 16,
+    "pool_use_lifo": True,  # the one last used knows our statements, and SQLite's its pages
+    "hide_parameters": True,
+}
+
+
+def connect(url: str, pause: Callable[[float], None] = time.sleep) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql+psycopg://…`, with the settings that make each one safe.
+
+    Parameters stay out of its errors: they quote residents.
+    """
+    if url.startswith("sqlite"):
+        return _connect_sqlite(url, pause)
+    return _connect_postgresql(url)
+
+
+def _connect_postgresql(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        pool_timeout=3,
+        pool_pre_ping=True,  # a server that was started anew has cut all connections
+        connect_args={"connect_timeout": _CONNECT_SECONDS},
+        **_POOL,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)
+        # whoever waits for a row that another one holds makes those wait who are answered together with them
+        connection.execute(f"set lock_timeout = {LOCK_WAIT_SECONDS * 1000:.0f}")
+        connection.commit()
+
+    return engine
+
+
+def _connect_sqlite(url: str, pause: Callable[[float], None]) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS}, **_POOL)
+    queue = WriterQueue(LOCK_WAIT_SECONDS, pause)
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)
+        connection.isolation_level = None  # the driver's own BEGIN comes too late: reads would be outside
+        for pragma in (
+            "journal_mode=wal",
+            "synchronous=full",  # an acknowledged message survives a power cut
+            "foreign_keys=on",
+            "cache_size=-8000",
+        ):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later can't be upgraded under load: "database is locked" at once.
+        if connection.get_execution_options().get("read_only", False):
+            connection.exec_driver_sql("pragma query_only=on")  # a writer that gets this connection takes it off
+            connection.exec_driver_sql("BEGIN")
+        else:
+            queue.begin(connection)
+
+    event.listen(engine, "commit", queue.leave)
+    event.listen(engine, "rollback", queue.leave)
+    copying(engine)
+    return engine

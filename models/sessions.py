@@ -1,0 +1,41 @@
+"""Sessions: those that write, with what goes along with every change, and those that only read."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.appending import AppendingSession, appending
+from models.new_tickets import filing_in_bulk
+from models.staff_version import telling_of_staff
+
+Sessions = Callable[[], Session]
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that write: on SQLite each transaction takes the write lock at its begin."""
+    made: sessionmaker[Session] = sessionmaker(engine, class_=AppendingSession, expire_on_commit=False)
+    appending(made)
+    filing_in_bulk(made)
+    telling_of_staff(made)
+    return made
+
+
+class ReadOnlyError(Exception):
+    """A session that only reads was to write."""
+
+
+def reading_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that only read: on SQLite they never wait for a writer, nor make one wait.
+
+    They refuse to flush, and what goes past the session's objects is refused by the database.
+    """
+    reading = engine.execution_options(read_only=True, postgresql_readonly=True)
+    made = sessionmaker(reading, expire_on_commit=False, autoflush=False)
+    event.listen(made, "before_flush", _refuse)
+    return made
+
+
+def _refuse(session: Session, _context: object, _objects: object) -> None:
+    touched = (*session.new, *session.dirty, *session.deleted)
+    raise ReadOnlyError(", ".join(sorted({type(row).__name__ for row in touched})))
