@@ -6,7 +6,7 @@ from handlers.asked_figures import Row, cut, figures, measure_name
 from handlers.choosing import numbered
 from handlers.dialogue import Context, Reply
 from handlers.figures import percent
-from handlers.plain_questions import MEASURE_NAMES, Query, parse
+from handlers.plain_questions import MEASURE_NAMES, Query, follows, parse_all
 from handlers.town import Town
 from models.grid import TeamKind
 from models.ticket import Source
@@ -17,7 +17,8 @@ ROWS = "asking.rows"
 
 def answer_question(context: Context) -> Reply | None:
     """The answer in the chat, with the question as we understood it above and what we left out below."""
-    query = parse(context.town, context.text, context.now)
+    texts = _asked(context)
+    query = parse_all(context.town, texts, context.now)
     if query is None:
         return None
     if query.strange:
@@ -29,10 +30,18 @@ def answer_question(context: Context) -> Reply | None:
     lines = numbered([_line(query, row) for row in rows]).splitlines() or [context.say("supervising.no_tickets")]
     lines += _remarks(context, query, found, len(rows))
     text = context.say("supervising.answer", understood=understood(context.town, query), lines="\n".join(lines))
-    if not rows or query.measure in call_figures.MEASURES:
-        return Reply(text, keep=True)  # calls are opened by 点名
-    slots = {"text": context.text, "at": context.now.isoformat(), "rows": [[row.group, row.name] for row in rows]}
-    return Reply(f"{text}\n{context.say('asking.open')}", ROWS, slots)
+    of_calls = query.measure in call_figures.MEASURES  # these are opened by 点名
+    opening = [] if of_calls else [[row.group, row.name] for row in rows]
+    slots = {"text": texts[0], "then": texts[1:], "at": context.now.isoformat(), "rows": opening}
+    return Reply(f"{text}\n{context.say('asking.open')}" if opening else text, ROWS, slots)
+
+
+def _asked(context: Context) -> list[str]:
+    """The question, or the one that was answered last and what changes it."""
+    if context.state != ROWS or not follows(context.text):
+        return [context.text]
+    texts = [context.slots["text"], *context.slots.get("then", ()), context.text]
+    return texts if parse_all(context.town, texts, context.now) else [context.text]
 
 
 def _remarks(context: Context, query: Query, found: list[Row], shown_rows: int) -> list[str]:

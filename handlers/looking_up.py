@@ -75,7 +75,7 @@ class LookingUp:
         if writer is None or writer.stale or replies_to(session, [message.key]):
             return None
         text = message.text.strip()
-        if opens_figure(text) and writer.state not in _FIGURES:
+        if opens_figure(text) and writer.state not in _FIGURES and parse(town, text, now) is None:
             return None  # a number that chooses something else
         reply = mindful(writer.says(message, understanding, session, town, now), None, self._route)
         if session.dirty or session.deleted or not all(isinstance(row, Look) for row in session.new):
@@ -93,7 +93,7 @@ def found_before(session: Session, found: Found | None, writer: Writer) -> Reply
 
 def _standing(writer: Writer, text: str) -> tuple[object, ...]:
     """A role lost or a question asked meanwhile makes another answer. Not the figures that were asked for just before:
-    only a number opens one of these, and all else is asked anew.
+    only a number opens one of these, 「那上周呢」 goes on from them, and all else is asked anew.
     """
     person = writer.person
     who = (person.id, person.roles, person.team, person.grid, writer.stale)

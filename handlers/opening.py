@@ -12,7 +12,7 @@ from handlers.asked_figures import cases
 from handlers.asking import ROWS
 from handlers.choosing import chosen
 from handlers.dialogue import Context, Reply, Router, in_state
-from handlers.plain_questions import parse
+from handlers.plain_questions import parse_all
 from models.ticket import Ticket
 
 router = Router("opening")
@@ -30,7 +30,7 @@ def open_row(context: Context) -> Reply | None:
     rows: list[tuple[Any, str]] = context.slots["rows"]
     number = chosen(context.text, len(rows))
     now = datetime.fromisoformat(context.slots["at"])
-    query = parse(context.town, context.slots["text"], now)
+    query = parse_all(context.town, [context.slots["text"], *context.slots.get("then", ())], now)
     if number is None or query is None or (number < DIGITS and put_since_figures(context)):
         return None
     group, name = rows[number]

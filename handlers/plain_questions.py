@@ -39,6 +39,13 @@ _STANDING = frozenset({"open", "late"})
 """Asked without a time, they are of this moment, however long ago a ticket was filed"""
 _ALONE = frozenset({"open", *call_figures.MEASURES})
 """Not compared: what stood open then is not known, and calls are told by team"""
+_INSTEAD = (
+    {"place", "grid", "team"},
+    {"category", "item"},
+    {"period", "against"},
+    {"group", "kind", "order", "limit"},
+)
+"""Told together: of the one the others go"""
 _MOST = 10
 _MOST_DAYS = 62
 EVER = "至今"
@@ -108,6 +115,35 @@ def parse(town: Town, text: str, now: datetime) -> Query | None:
         return None
     said = _read(town, Words(text), now)
     return _with_defaults(said, now) if _asks(text, said) else None
+
+
+def follows(text: str) -> bool:
+    """「那上周呢」: it may change the question before, where there was one."""
+    return question_words.FOLLOWS.fullmatch(text) is not None
+
+
+def parse_all(town: Town, texts: Sequence[str], now: datetime) -> Query | None:
+    """「上周停车多少件」, 「那噪音呢」: a question and what changes it since. None where a change isn't read whole."""
+    first = parse(town, texts[0], now)
+    if first is None or len(texts) == 1:
+        return first
+    said = _read(town, Words(plain(texts[0])), now)
+    for text in texts[1:]:
+        found = question_words.FOLLOWS.fullmatch(plain(text))
+        change = _read(town, Words(found[1]), now) if found else {}
+        if not change or "unread" in change:
+            return None
+        said = _changed(said, change)
+    if "against" in said and ("group" in said or said.get("measure") in _ALONE):
+        return None
+    return _with_defaults(said, now)
+
+
+def _changed(said: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """What is told anew takes the place of what it is told instead of."""
+    gone = {name for instead in _INSTEAD if not instead.isdisjoint(change) for name in instead}
+    gone |= {"measure"} if "group" in change and said.get("measure") == OVERVIEW else set()
+    return {name: value for name, value in said.items() if name not in gone} | change
 
 
 def _may_ask(text: str, now: datetime) -> bool:

@@ -90,9 +90,10 @@ BEFORE_A_MEASURE = _table(
     (rf"小区(?={_BLANK})", "place"),
 )
 """「物业超时多少」: of whom, right before what was read"""
+_WHO = r"谁家?(?!来|管|能|知道|去|给|负责|定|都|也|说|报|反映|投诉|催|打|有|要|看)"
 ASKED_IN_PASSING = _table(
     (r"哪(?:一|几|些|两|三)?家(?:单位|公司)?", "team"),
-    (r"谁家?(?!来|管|能|知道|去|给|负责|定|都|也|说|报|反映|投诉|催|打|有|要|看)", "team"),
+    (_WHO, "team"),
     (r"哪里|哪儿|什么地方|哪块|集中在哪", "place"),
     (r"每天|每日", "day"),
     (r"(?:什么|啥|哪些|哪些?方面)的?(?:问题|事情?|诉求|投诉)|哪些?方面", "category"),
@@ -148,16 +149,17 @@ SOURCES = _table(
 _HOW = "怎么样|怎样|咋样|如何"
 _STATE = "情况|概况|状况|数据|数字|统计|汇总|小结"
 _AT_THE_END = r"[呢吗？?。]*$"
-_NUMBERED = rf"(?:多少|几)[{_COUNTERS}]"
+_AMOUNT = "|".join(f"{word}[数量]{_AT_THE_END}" for word in ("诉求", "工单", "投诉", "件", "单", "报", "新增", "的"))
+_NUMBERED = rf"多少[{_COUNTERS}]|几[{_COUNTERS}]"
+# Each choice begins with a character of its own: so a search skips whatever begins none, and most messages hold none.
 _HOW_MANY = (
-    rf"多少|{_NUMBERED}|统计|数量|总[数量]|占比|率|百分之几|最(?!近)|[同环相]比"
-    rf"|(?:新增|诉求|工单|投诉|[件单的])[数量]?{_AT_THE_END}(?<!的)(?<!投诉)"
+    rf"多少|几[{_COUNTERS}]|统计|数量|总[数量]|占比|率|百分之几|最(?!近)|同比|环比|相比|新增{_AT_THE_END}|{_AMOUNT}"
 )
 _PLAINLY = (
     rf"{_HOW_MANY}|{_HOW}|{_STATE}|哪[个几一二两三四五六七八九十些家里儿块类种天方]|集中在哪|分别|各[个类小社街单网物部种]|每[天日]"
-    r"|[按分].{1,4}[分看]|排|分布|倒数|前\s*(?:\d|[一二两三四五六七八九十])|谁|比|走势|趋势|什么|啥"
+    rf"|按.{{1,4}}[分看]|分.{{1,4}}[分看]|排|分布|倒数|前\s*(?:\d|[一二两三四五六七八九十])|{_WHO}|比|走势|趋势|什么|啥"
 )
-_YES_OR_NO = r"有没有|(?<!没)有.{1,8}[吗么没]|[多高]不[多高]|[多高][吗么]"
+_YES_OR_NO = r"有没有|有(?<!没有).{1,8}[吗么没]|多不多|高不高|多[吗么]|高[吗么]"
 ASKS = re.compile(rf"{_PLAINLY}|{_YES_OR_NO}|\?|？")
 ASKS_PLAINLY = re.compile(_PLAINLY)
 YES_OR_NO = re.compile(_YES_OR_NO)
@@ -190,6 +192,8 @@ OVERVIEWS = re.compile(
 COMPARES = re.compile(
     r"[相对环]?(?<![同占])比(?:起来|较)?(?!例|率)|[多少高低升降]了?还是[多少高低升降]|(?:增[加长多]|减少|上升|下降|降低)(?![率幅])"
 )
+FOLLOWS = re.compile(r"(?:那么?|还有)?(.{1,12}?)的?呢[?？。]*")
+"""After an answer: the same of another time, area or kind: 「那上周呢」"""
 JOINS = re.compile(rf"[\s{_BLANK}]*(?:和|与|跟|同|、)[\s{_BLANK}]*")
 BASE = re.compile(rf"(?:比起?|和|与|跟|同|较)[\s{_BLANK}]*$")
 """Before a time with which this one is compared: 「比上周」, 「和上个月比」"""
@@ -206,7 +210,7 @@ OTHER_FIGURE = re.compile(
 )
 """Unread, it asks for another figure than the one that was understood"""
 _FILLER = re.compile(
-    f"(?:诉求|工单|投诉|[件单报])[数量]|(?:多少|几)[{_COUNTERS}]?|{_HOW}|{_STATE}"
+    f"(?:诉求|工单|投诉|[件单报])(?:数量|[数量])|(?:多少|几)[{_COUNTERS}]?|{_HOW}|{_STATE}"
     "|反映|反馈|投诉|举报|诉求|工单|问题|事情|事项|件数|数量|总[数量]|总共|一共|合计|全部|所有|分别"
     "|排名|排行榜?|排序|分布|列出|列一下|显示|告诉|想?知道|看一下|看看|查一下|查查|查询|请问|帮忙|帮我|给我|一下|[查看问算报列]下"
     "|以来|期间|以内|之内|居民|群众|业主|市民|大家|百姓|收[到了]|接[到了]|来了|转来|受理|产生|发生|出现|发现|方面|类别|相关|有关|关于"

@@ -27,6 +27,7 @@ from handlers.figures import (
 )
 from handlers.in_full import opened
 from handlers.picking import pick
+from handlers.plain_questions import follows
 from handlers.telling import tell
 from models.moves import ACTIVE, SUPERVISE
 from models.person import OVERSEERS
@@ -112,7 +113,7 @@ def supervise(context: Context) -> Reply:
 
 def opens_figure(text: str) -> bool:
     """An answer to a list of figures, if one is open."""
-    return text in _NEXT_PAGE or chosen(text, 99) is not None
+    return text in _NEXT_PAGE or chosen(text, 99) is not None or follows(text)
 
 
 @router.on(in_state(FIGURES))

@@ -224,3 +224,45 @@ def test_rates_are_compared_in_points_and_only_where_both_are_known(chat, clock)
     assert "1 本周 —（0件）" in said
     assert "百分点" not in said
     assert "一样" not in said
+
+
+FOLLOWED = (
+    (["昨天停车多少件", "那前天呢"], "前天 · 停车管理 · 诉求"),
+    (["上周停车多少件", "那噪音呢", "德尚小区呢"], "上周 · 德尚小区 · 噪音扰民 · 诉求"),
+    (["德尚小区怎么样", "那上周呢"], "上周 · 德尚小区 · 概况"),
+    (["德尚小区怎么样", "文苑社区呢？"], "本周 · 文苑社区 · 概况"),
+    (["德尚小区怎么样", "电梯呢"], "本周 · 德尚小区 · 电梯 · 概况"),
+    (["现在超时多少件", "那上周的呢"], "上周 · 超时（含已办结的）"),
+    (["现在超时多少件", "满意率呢"], "本周 · 满意率"),
+    (["本周各物业的满意率", "各社区呢"], "本周 · 按社区 · 满意率"),
+    (["这周比上周怎么样", "停车呢"], "这周比上周 · 停车管理 · 诉求"),
+    (["这周比上周怎么样", "那昨天呢"], "昨天 · 诉求"),
+)
+
+
+@pytest.mark.parametrize(("texts", "read"), FOLLOWED)
+def test_a_question_goes_on_from_the_one_before(chat, texts, read):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+    assert [chat.says(SUPERVISOR, text).splitlines()[0] for text in texts][-1] == read
+
+
+def test_what_goes_on_opens_to_its_own_cases(chat, clock):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+    clock.turn(days=1)
+    chat.says(RESIDENT, "德尚小区4号楼电梯坏了")
+    chat.says(SUPERVISOR, "昨天多少件")
+    assert "今天 · 诉求\n1 诉求 1件" in chat.says(SUPERVISOR, "那今天呢")
+    assert "4号楼" in chat.says(SUPERVISOR, "1")
+    assert "昨天 · 诉求" in chat.says(SUPERVISOR, "那昨天呢")
+
+
+@pytest.mark.parametrize("text", ["那怎么办呢", "3号楼呢", "那电梯什么时候修呢", "那我的呢", "呢"])
+def test_what_does_not_go_on_is_no_figure(chat, text):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+    chat.says(SUPERVISOR, "昨天停车多少件")
+    assert "诉求" not in chat.says(SUPERVISOR, text).splitlines()[0]
+
+
+def test_without_a_question_before_nothing_goes_on(chat):
+    assert "件\n" not in chat.says(SUPERVISOR, "那上周呢")
+    assert chat.says(SUPERVISOR, "响应率呢").startswith("本周 · 响应率")

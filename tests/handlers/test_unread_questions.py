@@ -27,7 +27,17 @@ def test_a_question_does_nothing_but_say_what_can_be_asked_or_answer(chat, words
 
 
 @pytest.mark.parametrize(
-    "words", ["昨天多少件", "上周哪个小区停车的诉求最多", "本月各物业的满意率", "今日", "超时", "排行"]
+    "words",
+    [
+        "昨天多少件",
+        "上周哪个小区停车的诉求最多",
+        "本月各物业的满意率",
+        "谁超时了",
+        "这周比上周多还是少",
+        "今日",
+        "超时",
+        "排行",
+    ],
 )
 def test_what_is_offered_can_be_asked(chat, words):
     assert words in chat.program.towns.known.say("supervising.ask_so")
