@@ -4,7 +4,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 # Compiled once and read ever after: a process starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test lint fix docs bench clean audit fuzz
+.PHONY: help run test lint fix docs screens bench drill clean audit fuzz
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -50,6 +50,10 @@ fix: .venv/development  ## mend what a tool can mend
 
 docs: .venv/development  ## the tables in the documentation that follow from the program
 	@PYTHONPATH=. $(BIN)/python docs/render.py
+
+screens: .venv/development  ## the pictures in docs/screens, anew from the demonstration (look at each)
+	@$(BIN)/python tests/browser_setup.py
+	@WHISTLE_SCREENS=1 $(BIN)/pytest tests/demo/test_demonstration.py -q -n 0
 
 audit: .venv/runtime  ## known weaknesses of the libraries (asks the registry of packages about each of them)
 	@test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv .venv/audit && .venv/audit/bin/pip install --disable-pip-version-check --quiet pip-audit; } \

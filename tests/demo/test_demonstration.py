@@ -78,7 +78,7 @@ def test_danger_is_answered_at_once_and_told_to_whoever_is_responsible(page: Pag
 def test_a_telephone_shows_one_chat_and_tabs_for_the_others(page: Page):
     page.set_viewport_size({"width": 412, "height": 892})
     resident = phone(page, "resident")
-    write(resident, "楼上半夜装修吵得睡不着，德尚小区2号楼")
+    write(resident, "德尚小区2号楼门口的垃圾桶满了好几天没人倒")
     expect(heard(resident)).to_contain_text("已受理")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     show(page, "telephone")
