@@ -24,7 +24,7 @@ from handlers.drafting import (
 )
 from handlers.in_hand import at_work
 from handlers.incomplete import now_placed, placeless
-from handlers.media import hold, waiting
+from handlers.media import NAMES, hold, waiting
 from handlers.neighbours import JOINED
 from handlers.other_matters import (
     is_other_matter,
@@ -41,8 +41,6 @@ from models.ticket import Attachment, Ticket
 from nlp.understanding import Intent
 
 router = Router("filing")
-
-_MEDIA_NAMES = {Kind.IMAGE: "照片", Kind.VIDEO: "视频", Kind.VOICE: "语音"}
 
 
 @router.on(in_state(CATEGORY))
@@ -114,9 +112,11 @@ def _with_more_words(context: Context, draft: Draft) -> Draft:
 
 @router.on(in_state(WORDS))
 def words_told(context: Context) -> Reply | None:
-    """The words that a photo or a pin was waiting for."""
+    """The words that a photo or a pin was waiting for. 「谢谢」 aren't they."""
     if is_other_matter(context):
         return None
+    if is_politeness(context):
+        return Reply(context.say("filing.words_wanted"), keep=True)
     return go_on(context, read(context, context.text, Draft.of(context.slots)))
 
 
@@ -137,7 +137,7 @@ def media_sent(context: Context) -> Reply | None:
         if context.understanding and context.understanding.intent is Intent.REPORT:
             hold(context)
         return None
-    attachment, what = hold(context), _MEDIA_NAMES[context.message.kind]
+    attachment, what = hold(context), NAMES[context.message.kind]
     if work := at_work(context):
         return _media_of_work(context, work, attachment, what)
     if context.state == TICKET_PLACE and (asked := context.session.get(Ticket, context.slots["ticket"])):

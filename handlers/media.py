@@ -34,10 +34,19 @@ def hold(context: Context) -> Attachment:
     return attachment
 
 
+NAMES = {Kind.IMAGE: "照片", Kind.VIDEO: "视频", Kind.VOICE: "语音"}
+
+
 def waiting(context: Context) -> tuple[int, ...]:
-    """Attachments that this person sent shortly before and that belong to no ticket."""
+    """Attachments that this person sent before and that belong to no ticket.
+
+    Residents' wait a day for their words, like a report that lacks its place: who sends a photo in the morning and
+    writes in the evening needn't send it twice. Whoever works here sends many, and soon of something else.
+    """
     if not context.holds_media and context.message.kind is Kind.TEXT:  # else this very message may be one
         return ()
-    since = context.now - timedelta(minutes=context.town.habits.question_minutes)
+    habits = context.town.habits
+    patience = timedelta(minutes=habits.question_minutes) if context.person.is_staff else habits.waits_for_words
+    since = context.now - patience
     mine = (Attachment.person_id == context.person.id) & Attachment.ticket_id.is_(None)
     return tuple(context.session.scalars(select(Attachment.id).where(mine, Attachment.created_at >= since)))

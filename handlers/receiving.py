@@ -185,7 +185,7 @@ def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]
 
 
 def _known(session: Session, openids: Sequence[str], town: Town, now: datetime) -> dict[str, Writer]:
-    since = now - timedelta(minutes=town.habits.question_minutes)
+    since = now - town.habits.waits_for_words
     found = session.execute(_WRITERS, {"openids": openids, "since": since}).all()
     for row in found:
         if row[0].id not in town.staff.people:  # most have no role but a resident's: the rows need not be looked for

@@ -1,6 +1,7 @@
 """What one installation is: its world, its rules, its words. One frozen value that every handler is given."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,6 +50,11 @@ class Habits(BaseModel):
     """The farthest day to which a ticket may be suspended"""
     incomplete_hours: Hours = 24
     """So long a report without a place waits for its resident; then a person sees to it"""
+
+    @property
+    def waits_for_words(self) -> timedelta:
+        """How long a photo or a voice is kept for the words that go with it."""
+        return timedelta(hours=self.incomplete_hours)
 
 
 class Contacts(BaseModel):

@@ -1,6 +1,9 @@
 """A question about a report that nobody answers: what was told is filed all the same, with what is known.
 
-Whoever reports and then puts the phone away has reported; so has who is asked one thing and says another.
+Whoever reports and then puts the phone away has reported; so has who is asked one thing and says another. A photo, a
+voice or a pin that came without words is no report yet, and nobody could say of what: they are asked once more what it
+is, in the morning where it was night, and whatever they report within the day takes photo and voice along
+(`media.waiting`). Who can't type answers 0, and a person gets the voice.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,8 +15,9 @@ from sqlalchemy.orm import Session
 from handlers import incomplete, placing, same_event
 from handlers.access import resident
 from handlers.choosing import numbered
-from handlers.dialogue import Context, Reply
-from handlers.drafting import BUILDING, CATEGORY, GUESS, PARTS, PLACE, TICKET_PLACE, WHICH_PLACE, of_parts
+from handlers.dialogue import Context, Kind, Reply
+from handlers.drafting import BUILDING, CATEGORY, GUESS, PARTS, PLACE, TICKET_PLACE, WHICH_PLACE, WORDS, of_parts
+from handlers.media import NAMES
 from handlers.neighbours import JOIN, add, joined_unasked
 from handlers.occasion import PersonalOccasion, Silence
 from handlers.privacy import for_residents
@@ -25,11 +29,12 @@ from models.appending import append
 from models.conversation import Conversation
 from models.moves import NOTE, Status
 from models.person import Person
-from models.push import Timer
-from models.ticket import Source, Ticket
+from models.push import Push, Timer
+from models.ticket import Attachment, Source, Ticket
 
 SILENT = "report_unanswered"
 _ASKED = frozenset({CATEGORY, PLACE, WHICH_PLACE, BUILDING, GUESS, PARTS})
+_WATCHED = _ASKED | {WORDS}
 _INCOMPLETE = "incomplete"
 _SHOWN = 30
 
@@ -83,7 +88,10 @@ def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -
     alone = {"key_share": True}  # they may be writing just now; a push to them need not wait
     person = session.get(Person, timer.subject_id, with_for_update=alone, populate_existing=True)
     asked = session.get(Conversation, timer.subject_id, populate_existing=True)
-    if person is None or asked is None or asked.expires_at > now or asked.state not in _ASKED:
+    if person is None or asked is None or asked.expires_at > now or asked.state not in _WATCHED:
+        return
+    if asked.state == WORDS:
+        _ask_for_words(session, town, person, asked, now)
         return
     kept = _kept(Silence(session, town, now, person), OpenQuestion(asked.state, asked.slots))
     for each in kept:
@@ -108,13 +116,24 @@ def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -
     asked.expires_at = heard + timedelta(minutes=town.habits.question_minutes)
 
 
+def _ask_for_words(session: Session, town: Town, person: Person, asked: Conversation, now: datetime) -> None:
+    """Once: no timer stands behind it. The question is open again for whoever reads it."""
+    first = next(iter(Draft.of(asked.slots).attachments), None)
+    sent = session.get(Attachment, first) if first else None
+    text = town.say("push.words_wanted", what=NAMES[Kind(sent.kind)] if sent else "位置")
+    heard = town.quiet_hours.wait(now)
+    key = f"words_wanted:{person.id}:{asked.expires_at.timestamp():.6f}"
+    append(session, Push, key=key, person_id=person.id, event="words_wanted", text=text, due_at=heard, created_at=now)
+    asked.expires_at = heard + timedelta(minutes=town.habits.question_minutes)
+
+
 def _is_about_report(question: OpenQuestion) -> bool:
     return question.state in {*_ASKED, JOIN} and bool(question.slots.get("text"))
 
 
 def _watched(context: Context, reply: Reply) -> Reply:
     """With each question a timer for its end, which names the moment: asked again, it is another."""
-    if reply.state in _ASKED and not reply.keep:
+    if reply.state in _WATCHED and not reply.keep:
         until = context.now + timedelta(minutes=context.town.habits.question_minutes)
         key = f"{SILENT}:{context.person.id}:{until.timestamp():.6f}"
         who = context.person.id

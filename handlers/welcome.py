@@ -14,6 +14,7 @@ from handlers.access import resident
 from handlers.choosing import chosen, numbered
 from handlers.dialogue import Command, Context, Reply, Router, event, in_state, intent, menu
 from handlers.filing import reported
+from handlers.media import waiting
 from handlers.telling import tell
 from handlers.tickets import Draft, file, recent
 from models.moves import NOTE
@@ -104,9 +105,11 @@ def human(context: Context) -> Reply:
     """A person is told, and the resident gets a number to call; what was being asked is dropped."""
     draft = Draft.of(context.slots) if context.state.startswith("filing.") and "text" in context.slots else None
     last = recent(context, 7 * 24 * 60)
-    if (draft and draft.text) or last is None:
+    sent = draft.attachments if draft else ()
+    if (draft and (draft.text or sent)) or last is None:
         text = (draft.text if draft and draft.text else "") or "居民请值班人员联系"
-        last = file(context, placing.at_home(context, Draft(text, category="consult")), context.person)
+        asks = Draft(text, category="consult", attachments=sent or waiting(context))
+        last = file(context, placing.at_home(context, asks), context.person)
     else:
         last.apply(NOTE, by=resident(context.person), at=context.now, note="居民请人工联系")
         tell(context.session, context.town, last, "human", context.now, but=context.person)
