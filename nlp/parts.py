@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 # A new matter announces itself. Commas alone do not: 「电梯坏了，爬了十八楼」 is one grievance.
+# Nor does 「还有一股臭味」, 「还有老人下不来」: that is how bad it is.
 _ANNOUNCED = (
-    "另外|还有就?是?|再有|再就是|再一个|还有一个|还有一件|此外|除此之外|对了|同时还|顺便(?:说|问|反映)?(?:一下|下)?"
+    "另外|还有(?!一?股|.{0,2}(?:老人|小孩|孩子|孕妇|病人))就?是?|再有|再就是|再一个|还有一个|还有一件|此外|除此之外|对了|同时还|顺便(?:说|问|反映)?(?:一下|下)?"
     "|第[一二三四][，,、点是条件个]?|其[一二三]|[1-4一二三][、.．]|[①②③④]"
 )
 _BOUNDARY = re.compile(rf"(?:[，,。；;！!\s]|^)(?={_ANNOUNCED})|[。；;！!\n]+")

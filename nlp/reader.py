@@ -168,9 +168,15 @@ class Reader:
         """A piece, or the matters that are told in it side by side: 「电梯坏了，楼下还有人乱停车」."""
         for first, rest in told_beside(piece):
             one, other = self._part(first, _BESIDE_AT_LEAST), self._part(rest, _BESIDE_AT_LEAST)
-            if one and other and one.category != other.category:
+            if one and other and one.category != other.category and not self._share_a_topic(first, rest):
                 return (first, *self._beside(rest))
         return (piece,)
+
+    def _share_a_topic(self, first: str, rest: str) -> bool:
+        """「下水道堵了，厨房也反水」: two ways to tell of one thing, wherever the second would be filed."""
+        items = set(self.model.linear.heads["item"].labels)
+        mine, theirs = (self.featurizer.features(piece).topics for piece in (first, rest))
+        return bool(items & set(mine) & set(theirs))
 
     def _part(self, piece: str, at_least: float = _PART_AT_LEAST) -> Part | None:
         """A problem of its own: 「还有老人下不来」 names nothing that could be put right."""

@@ -85,6 +85,7 @@ def test_new_places_load_without_the_model(reader):
         ("楼道灯不亮，还有下水道堵了", ["street_lamp", "drain"]),
         ("3号楼电梯坏了好几天了，电梯里的灯也不亮", []),
         ("电梯坏了，还有老人要上下楼", []),
+        ("垃圾没人收，还有一股臭味，德尚小区6号楼", []),
     ],
 )
 def test_two_problems_of_one_category_are_told_apart_where_the_second_is_announced(reader, text, items):
@@ -129,6 +130,7 @@ def test_one_problem_is_not_split(reader, text):
         ("路灯不亮还有垃圾没人清", ["路灯不亮", "垃圾没人清"]),
         ("下水道堵了，而且楼上天天半夜装修", ["下水道堵了", "楼上天天半夜装修"]),
         ("电梯坏了，路灯也不亮，楼下还有人乱停车", ["电梯坏了", "路灯也不亮", "楼下还有人乱停车"]),
+        ("德尚小区1号楼下水道堵了，厨房也反水，臭得很", []),
         ("家里着火了，楼道还堆着纸箱", []),
     ],
 )
