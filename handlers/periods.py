@@ -93,7 +93,7 @@ def number_of(words: str) -> int:
 
 
 def _day(match: _Match, now: datetime) -> _Span:
-    since = day_start(now) - timedelta(days=_DAYS_BACK[match[0][:-1]])
+    since = day_start(now) - timedelta(days=_DAYS_BACK[match[1]])
     return since, since + timedelta(days=1)
 
 
@@ -225,14 +225,14 @@ _YEAR = r"((?:20)\d{2}年|[今去前]年)"
 _WEEKDAY = "([二四五六天末]|一(?![共直般些起])|三(?![日天])|日(?!均))"  # 「本周一共」, 「本周三日办结率」: the week
 _VAGUE = re.compile("最近(?!.)|近期|近来|这几天|这些天|近几天")
 _AFTER = (
-    (r"昨[天日]", "今天"),
+    (r"昨(?:[天日]|儿个?)", "今天"),
     (rf"上个?{_WEEK}", "本周"),
     (r"上个?月份?", "本月"),
     (r"上个?季度", "本季度"),
     (r"去年", "今年"),
 )
 _BEFORE = (
-    (r"今[天日]", "昨天"),
+    (r"今(?:[天日]|儿个?)", "昨天"),
     (rf"(?:本|这个?){_WEEK}", "上周"),
     (r"(?:本|这个?)月份?", "上月"),
     (r"(?:本|这个?)季度", "上季度"),
@@ -241,7 +241,7 @@ _BEFORE = (
 _DAY = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _UP_TO = r"(?:到|至|-|~|—)"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match, datetime], _Span | None]], ...] = (
-    (re.compile(r"(?:今|昨|大?前)[天日]"), _day),
+    (re.compile(r"(今|昨|大?前)(?:[天日]|儿个?)"), _day),
     (re.compile(_THAT + _WEEK), _week),
     (re.compile(rf"{_THAT}?{_WEEK}{_WEEKDAY}(?:{_UP_TO}{_WEEK}?{_WEEKDAY})?"), _weekday),
     (re.compile(rf"{_THAT}月(?:份?{_DAY}(?:[日号]?{_UP_TO}{_DAY})?[日号])?"), _month),

@@ -157,7 +157,7 @@ def _read(town: Town, words: Words, now: datetime) -> dict[str, Any]:
     """What is said of a query, by the names of its fields. The order matters: each reader takes its words away."""
     place, grid, team = question_names.where(town, words)
     words.unread += words.all(question_words.UNHEEDED)
-    measure, _ = words.first(question_words.MEASURES)
+    measure = words.first(question_words.MEASURES)[0] or words.first(question_words.STILL)[0]
     period, against = _when(words, now)
     group, by = _grouped(words, measure)
     source, _ = words.first(question_words.SOURCES)
@@ -273,6 +273,8 @@ def _grouped(words: Words, measure: str) -> tuple[str, str]:
     if said.startswith("谁") and measure not in question_words.OF_TEAMS:
         words.unread.append(said)
         return group, by
+    if not (group or other) and question_words.RANKING.search(words.text):
+        return "team", ""
     if not group:
         return other, said
     words.unread += [said] if other not in {"", group} else []

@@ -1,9 +1,10 @@
 """What of the town a question names: places, grids, teams, categories and their sub-items."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from handlers.question_words import NO_NAME, Words
 from handlers.town import Town
+from models.grid import Level
 from nlp.features import plain
 
 _BEGINNING_OF_NAME = 2
@@ -33,10 +34,20 @@ def _named(town: Town, text: str) -> Iterator[tuple[int, int, str, str]]:
             each.canonical == hit.canonical and said in plain(each.name) for each in world.names
         ):
             yield hit.start, hit.end, "place", hit.canonical
-    for what, nodes in (("grid", world.grids), ("team", world.teams)):
-        for node in nodes.values():
-            if (start := text.find(plain(node.name))) >= 0:
-                yield start, start + len(node.name), what, node.code
+    for node in world.grids.values():
+        if (start := text.find(plain(node.name))) >= 0:
+            yield start, start + len(node.name), "grid", node.code
+    counties = tuple(node.name for node in world.grids.values() if node.level is Level.COUNTY)
+    for team in world.teams.values():
+        for name in dict.fromkeys((team.name, _at_home(team.name, counties))):
+            if (start := text.find(plain(name))) >= 0:
+                yield start, start + len(name), "team", team.code
+
+
+def _at_home(name: str, counties: Sequence[str]) -> str:
+    """「孝义市供水公司」 is called 供水公司 there."""
+    county = next((each for each in counties if name.startswith(each)), "")
+    return name.removeprefix(county) or name
 
 
 def _lies_in(town: Town, grid: str, above: str) -> bool:
@@ -50,7 +61,7 @@ def category(town: Town, words: Words) -> tuple[str, str]:
         names += [(name, key, ""), *([(name[:_BEGINNING_OF_NAME], key, "")] if key != "other" else [])]
     found = []
     for name, key, its_item in sorted(names, key=lambda each: -len(each[0])):
-        if (start := words.text.find(name)) >= 0:
+        while (start := words.text.find(name)) >= 0:
             found.append((start, words.take(start, start + len(name)), key, its_item))
     category = item = ""
     for _, said, key, its_item in sorted(found):
