@@ -1,10 +1,9 @@
 """What of the town a question names: places, grids, teams, categories and their sub-items."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from handlers.question_words import NO_NAME, Words
 from handlers.town import Town
-from models.grid import Level
 from nlp.features import plain
 
 _BEGINNING_OF_NAME = 2
@@ -34,20 +33,9 @@ def _named(town: Town, text: str) -> Iterator[tuple[int, int, str, str]]:
             each.canonical == hit.canonical and said in plain(each.name) for each in world.names
         ):
             yield hit.start, hit.end, "place", hit.canonical
-    for node in world.grids.values():
-        if (start := text.find(plain(node.name))) >= 0:
-            yield start, start + len(node.name), "grid", node.code
-    counties = tuple(node.name for node in world.grids.values() if node.level is Level.COUNTY)
-    for team in world.teams.values():
-        for name in dict.fromkeys((team.name, _at_home(team.name, counties))):
-            if (start := text.find(plain(name))) >= 0:
-                yield start, start + len(name), "team", team.code
-
-
-def _at_home(name: str, counties: Sequence[str]) -> str:
-    """「孝义市供水公司」 is called 供水公司 there."""
-    county = next((each for each in counties if name.startswith(each)), "")
-    return name.removeprefix(county) or name
+    for name, what, code in world.called:
+        if name in text:
+            yield (start := text.index(name)), start + len(name), what, code
 
 
 def _lies_in(town: Town, grid: str, above: str) -> bool:
@@ -56,9 +44,10 @@ def _lies_in(town: Town, grid: str, above: str) -> bool:
 
 def category(town: Town, words: Words) -> tuple[str, str]:
     """The category and the sub-item that are named: by its name, a category also by its first two characters."""
-    names = [(name, category, item) for item, (category, name) in town.catalogue.items.items()]
-    for key, name in town.catalogue.categories.items():
-        names += [(name, key, ""), *([(name[:_BEGINNING_OF_NAME], key, "")] if key != "other" else [])]
+    items = ((name, category, item) for item, (category, name) in town.catalogue.items.items())
+    whole = ((name, key, "") for key, name in town.catalogue.categories.items())
+    short = ((name[:_BEGINNING_OF_NAME], key, "") for key, name in town.catalogue.categories.items() if key != "other")
+    names = [each for each in (*items, *whole, *short) if each[0] in words.text]
     found = []
     for name, key, its_item in sorted(names, key=lambda each: -len(each[0])):
         while (start := words.text.find(name)) >= 0:
