@@ -1,7 +1,7 @@
 """The doors to tickets: who may see and move which. Every handler comes through here."""
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
+    and_,
     bindparam,
     exists,
     false,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from handlers.reach import NOTHING, Reach, Scope, Way, as_reach, newest_open
 from handlers.staff import Colleague
 from models.follower import Follower
 from models.moves import ENDED, Move, Status
@@ -26,10 +28,17 @@ from models.person import STAFF, Person, Role
 from models.support import Support, by_whistle
 from models.ticket import Actor, IllegalMove, Source, Ticket, not_ended
 
+_OF_LATE = 20_000
+"""Tickets: what a town of half a million files in a week"""
+
+# These conditions are asked for with every command, and cost more to build than an index takes to answer them.
+_kept = lru_cache(maxsize=512)
+
 # Most supervisors have a street: the first of the four that agrees spares the others.
 _COLUMNS = (Ticket.street, Ticket.community, Ticket.grid, Ticket.county)
 
 
+@_kept
 def within(grid: str | None) -> ColumnElement[bool]:
     """Tickets of a grid of any level and all below it. The ticket's own grid may be of a higher level."""
     return or_(*(column == grid for column in _COLUMNS)) if grid else false()
@@ -42,39 +51,46 @@ def overseen(person: Person) -> ColumnElement[bool]:
     return within(person.grid) if Role.SUPERVISOR in person.roles else false()
 
 
-def worked(person: Person) -> ColumnElement[bool]:
+def worked(person: Person) -> Reach:
     """Tickets that a member of staff may move: their team's (in charge or helping by rule), within their grid."""
     if not person.roles & STAFF:
-        return false()
-    of_team = or_(Ticket.team == person.team, _helped(person.team, Support.ground == "")) if person.team else false()
-    if Role.GRID_STAFF in person.roles:
-        return or_(of_team, within(person.grid))
-    return of_team & within(person.grid) if person.grid else of_team
+        return NOTHING
+    return _worked(person.team, person.grid, of_grid=Role.GRID_STAFF in person.roles)
 
 
-def reached(person: Person) -> ColumnElement[bool]:
+@_kept
+def _worked(team: str | None, grid: str | None, *, of_grid: bool) -> Reach:
+    of_team = as_reach(Ticket.team == team) | _helped(team, Support.ground == "") if team else NOTHING
+    if of_grid:
+        return of_team | within(grid)
+    return of_team.narrowed(within(grid)) if grid else of_team
+
+
+def reached(person: Person) -> Reach:
     """All that somebody may act on, as staff or as supervisor."""
     return worked(person) | overseen(person)
 
 
-def called(person: Person, *, share_open: bool = False) -> ColumnElement[bool]:
+def called(person: Person, *, share_open: bool = False) -> Reach:
     """Tickets to which this person's team was called by a whistle: they report in and do their share, no more."""
     if not (person.roles & STAFF and person.team):
-        return false()
+        return NOTHING
+    return _called(person.team, person.grid, share_open=share_open)
+
+
+@_kept
+def _called(team: str, grid: str | None, *, share_open: bool) -> Reach:
     there = [by_whistle(), Support.released_at.is_(None)]
     share = [Support.finished_at.is_(None)] if share_open else []
-    calls = _helped(person.team, *there, *share)
-    return calls & within(person.grid) if person.grid else calls
+    calls = _helped(team, *there, *share)
+    return calls.narrowed(within(grid)) if grid else calls
 
 
-def _helped(team: str, *how: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Tickets that a team helps with: the open ones found by the team, each of the others looked at by itself, for
-    what a team helped with in all its years is no list to go through for one ticket.
-    """
-    helps = (Support.team == team, *how)
-    open_ones = select(Support.ticket_id).where(*helps, Support.ended_at.is_(None))
-    once = exists().where(*helps, Support.ticket_id == Ticket.id).correlate(Ticket)
-    return Ticket.id.in_(open_ones) | (Ticket.ended_at.is_not(None) & once)
+def _helped(team: str, *how: ColumnElement[bool]) -> Reach:
+    """Tickets that a team helps with. What it helped with in all its years is no list to go through."""
+    helps = and_(Support.team == team, *how)
+    condition = exists().where(helps, Support.ticket_id == Ticket.id).correlate(Ticket)
+    return Reach(condition, (Way(Support.ticket_id, helps & Support.ended_at.is_(None)),))
 
 
 def followed(person: Person) -> ColumnElement[bool]:
@@ -82,7 +98,7 @@ def followed(person: Person) -> ColumnElement[bool]:
     return _followed_by(person.id)
 
 
-def tickets(scope: ColumnElement[bool], statuses: Iterable[Status] = ()) -> Select[Ticket]:
+def tickets(scope: Scope, statuses: Iterable[Status] = ()) -> Select[Ticket]:
     """Tickets in a scope, newest first."""
     return select(Ticket).where(scope, _in(statuses)).order_by(Ticket.id.desc())
 
@@ -109,22 +125,20 @@ def listed(scope: ColumnElement[bool], order: Sequence[SQLColumnExpression[Any]]
     return select(Ticket).where(Ticket.id.in_(ids)).order_by(*order)
 
 
-def first_of_all(
-    session: Session, scope: ColumnElement[bool], order: Sequence[SQLColumnExpression[Any]], most: int
-) -> tuple[list[Ticket], int]:
-    """The same, and how many there are; in one walk, which is quick where they are few among many."""
-    rows = select(Ticket.id, func.count().over()).where(scope).order_by(*order).limit(most)
-    counted = session.execute(rows).all()
-    ids = [number for number, _ in counted]
-    found = {ticket.id: ticket for ticket in session.scalars(select(Ticket).where(Ticket.id.in_(ids)))} if ids else {}
-    return [found[number] for number in ids], counted[0][1] if counted else 0
+def newest(session: Session, scope: Scope, statuses: Collection[Status], most: int) -> list[Ticket]:
+    """So many tickets in a scope, newest first. Where ended ones may be meant, too, these only if none is open."""
+    still_open = [status for status in statuses or Status if status not in ENDED]
+    if found := session.scalars(newest_open(scope, _in(still_open), most)).all():
+        return list(found)
+    if len(still_open) == len(statuses):
+        return []
+    return list(session.scalars(tickets(_of_late(session, scope), statuses).limit(most)))
 
 
-def newest(
-    session: Session, scope: ColumnElement[bool], statuses: Iterable[Status], most: int
-) -> tuple[list[Ticket], int]:
-    """So many tickets in a scope, newest first, and how many there are."""
-    return first_of_all(session, scope & _in(statuses), [Ticket.id.desc()], most)
+def _of_late(session: Session, scope: Scope) -> ColumnElement[bool]:
+    """What staff finished long ago is asked for by its number: to look for it would mean going through all years."""
+    latest = session.scalar(select(func.max(Ticket.id))) or 0
+    return scope & (Ticket.id > latest - _OF_LATE) if isinstance(scope, Reach) else scope
 
 
 def own(session: Session, person: Person, statuses: Iterable[Status], most: int) -> list[Ticket]:
@@ -141,7 +155,7 @@ def _followed_by(person: int | BindParameter[int]) -> ColumnElement[bool]:
     return Ticket.id.in_(select(Follower.ticket_id).where(Follower.person_id == person))
 
 
-def by_number(session: Session, scope: ColumnElement[bool], digits: str) -> list[Ticket]:
+def by_number(session: Session, scope: Scope, digits: str) -> list[Ticket]:
     """The ticket of this number, or the latest whose number ends so (three digits at least)."""
     found = session.scalars(tickets(scope & (Ticket.number == digits))).all()
     if not found and 3 <= len(digits) < 11:

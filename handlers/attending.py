@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from handlers import rollcall, shown
-from handlers.access import actor, called, overseen, overseer, tickets, worked
+from handlers.access import actor, called, overseen, overseer, reached, tickets
 from handlers.call_figures import Attendance, attendance
 from handlers.choosing import chosen, numbered
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.figures import days_back
 from handlers.picking import pick, split_reference
+from handlers.reach import Scope
 from models.moves import RELEASE
 from models.person import OVERSEERS, STAFF, Person
 from models.support import Support, by_whistle
@@ -92,22 +93,18 @@ def _released(context: Context, ticket: Ticket, call: Support) -> Reply:
 
 
 def _still_theirs(context: Context) -> Ticket | None:
-    return context.session.scalar(tickets(_reach(context.person) & (Ticket.id == context.slots["ticket"])))
+    return context.session.scalar(tickets(reached(context.person) & (Ticket.id == context.slots["ticket"])))
 
 
-def _whistled(context: Context, *, awaited: bool = False) -> ColumnElement[bool]:
+def _whistled(context: Context, *, awaited: bool = False) -> Scope:
     """Without a number, only open tickets with a whistle are meant; with one, any that this person may know of."""
-    reach = _reach(context.person) if awaited else _reach(context.person) | called(context.person)
+    reach = reached(context.person) if awaited else reached(context.person) | called(context.person)
     if split_reference(context.rest)[0]:
         return reach
     calls = select(Support.ticket_id).where(by_whistle(), Support.ended_at.is_(None))
     if awaited:
         calls = calls.where(Support.finished_at.is_(None), Support.released_at.is_(None))
     return reach & Ticket.id.in_(calls)
-
-
-def _reach(person: Person) -> ColumnElement[bool]:
-    return worked(person) | overseen(person)
 
 
 def _may_release(person: Person, ticket: Ticket, call: Support) -> bool:

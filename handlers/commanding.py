@@ -1,12 +1,11 @@
 """What every command of staff goes through: which ticket, whose it is while a whistle is on, how it stands."""
 
-from sqlalchemy import ColumnElement
-
 from handlers import rollcall, shown
 from handlers.access import called, tickets, worked
 from handlers.dialogue import Context, Reply
 from handlers.in_hand import WORDS_WANTED, held, signed
 from handlers.picking import no_longer, pick_any, which
+from handlers.reach import Reach
 from models.moves import Status
 from models.person import Person
 from models.ticket import Ticket
@@ -15,7 +14,7 @@ HELD = (Status.DISPATCHED, Status.WORKING)
 """A team has it, signed for or not"""
 
 
-def reach(context: Context) -> ColumnElement[bool]:
+def reach(context: Context) -> Reach:
     """What this person may move: their team's tickets, and those to which a whistle called it."""
     return worked(context.person) | called(context.person)
 
@@ -23,11 +22,10 @@ def reach(context: Context) -> ColumnElement[bool]:
 def pick_or_tell(context: Context, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
     """`pick_any`, but whoever says a command twice gets the ticket again, so that the caller tells how it stands."""
     picked = pick_any(context, reach(context), statuses, word)
-    if isinstance(picked, Reply) and not context.rest:
-        ticket = held(context, reach(context), ())
-        if ticket and picked.text == context.say("picking.none", word=word):
-            return ticket, ""
-    return picked
+    if not isinstance(picked, Reply) or context.rest or picked.text != context.say("picking.none", word=word):
+        return picked
+    ticket = held(context, reach(context), ())
+    return (ticket, "") if ticket else picked
 
 
 def meant_by(context: Context, command: str) -> str | Reply | None:

@@ -41,7 +41,7 @@ def duty_line(occasion: Occasion, ticket: Ticket) -> str:
 @router.command("权属", "谁负责", roles=(Role.RESIDENT,), help="权属 工单号：这件事该归谁负责，依据哪一条")
 def show_card(context: Context) -> Reply:
     """For whoever may see the ticket."""
-    scope = followed(context.person) | worked(context.person) | overseen(context.person)
+    scope = worked(context.person) | followed(context.person) | overseen(context.person)
     picked = pick(context, scope, (), "权属")
     if isinstance(picked, Reply):
         return picked

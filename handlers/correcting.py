@@ -1,13 +1,12 @@
 """为什么 and 改类: why the reader chose a category, and putting it right, from which the model learns."""
 
-from sqlalchemy import ColumnElement, or_
-
-from handlers.access import actor, followed, overseen, overseer, resident, worked
+from handlers.access import actor, followed, overseen, overseer, reached, resident, worked
 from handlers.clocks import set_promise
 from handlers.dialogue import Context, Reply, Router
 from handlers.drafting import receipt
 from handlers.picking import pick
 from handlers.privacy import shielded
+from handlers.reach import Reach
 from handlers.shielding import is_about
 from handlers.telling import tell
 from handlers.tickets import route_it, watch
@@ -82,8 +81,8 @@ def _route_anew(context: Context, ticket: Ticket) -> None:
         tell(context.session, context.town, ticket, "dispatch", context.now, but=context.person)
 
 
-def _reach(context: Context) -> ColumnElement[bool]:
-    return or_(followed(context.person), worked(context.person), overseen(context.person))
+def _reach(context: Context) -> Reach:
+    return reached(context.person) | followed(context.person)
 
 
 def _actor(context: Context, ticket: Ticket) -> Actor:

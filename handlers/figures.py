@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.base import UtcDateTime
 from models.moves import OPEN, Closing, Status
-from models.ticket import CHINA, Ticket, not_ended, running_limit
+from models.ticket import CHINA, Ticket, is_red, not_ended, running_limit
 
 FIGURES = "supervising.figures"
 """A list of figures is open, and a number opens one"""
@@ -31,7 +31,7 @@ def still_open() -> ColumnElement[bool]:
 
 def most_urgent_first(now: datetime) -> list[SQLColumnExpression[Any]]:
     """Danger first, then by the limit that runs; where the clocks stand still it counts as due now."""
-    return [Ticket.urgent.desc(), func.coalesce(running_limit(), literal(now, UtcDateTime)), Ticket.id]
+    return [Ticket.urgent.is_(False), func.coalesce(running_limit(), literal(now, UtcDateTime))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def figures_of(since: datetime, now: datetime, until: datetime | None = None) ->
         Figure("unsolved", "未确认解决的结案", unsolved & ended & finished),
         Figure("open", "在办", still_open(), of_now=True),
         Figure("late", "超时", late(now), of_now=True, by_limit=True),
-        Figure("red", "红色警情", filed & (Ticket.red_flag != "")),
+        Figure("red", "红色警情", filed & is_red()),
         Figure(
             "incomplete", "待补充（还差地点）", not_ended() & (Ticket.status == Status.INCOMPLETE.value), of_desk=True
         ),

@@ -1,21 +1,47 @@
 """Which ticket somebody has in hand: the one that they opened, signed for or were told of last."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select, union_all
 
 from handlers.access import tickets, worked
 from handlers.dialogue import Context
+from handlers.reach import Scope
 from models.moves import Status
 from models.person import Look
 from models.push import Push, last_told
-from models.ticket import Ticket
+from models.ticket import Ticket, not_ended
 
 WORDS_WANTED = "working.reason"
 """The state of whoever gave a command and not yet the words that it needs"""
 _MOST = 8
 _SIGNED = (Status.WORKING, Status.RESOLVED)
+
+_PERSON: BindParameter[int] = bindparam("person")
+_SEEN = select(Look.at, Look.ticket_id).where(Look.person_id == _PERSON).order_by(Look.id.desc()).limit(1).subquery()
+_BEGUN = func.coalesce(Ticket.accepted_at, Ticket.created_at).label("at")
+_TAKEN = Ticket.status.in_([status.value for status in _SIGNED]) & not_ended()
+_MINE = (
+    select(_BEGUN, Ticket.id.label("ticket_id"))
+    .where(Ticket.assignee_id == _PERSON, _TAKEN)
+    .order_by(Ticket.accepted_at.desc(), Ticket.id.desc())
+    .limit(1)
+    .subquery()
+)
+_TOLD = (
+    select(Push.created_at.label("at"), Push.ticket_id)
+    .where(Push.person_id == _PERSON, Push.ticket_id.is_not(None))
+    .order_by(Push.id.desc())
+    .limit(1)
+    .subquery()
+)
+_TOUCHED = union_all(
+    # what was only looked at is soon forgotten
+    select(_SEEN).where(_SEEN.c.ticket_id.is_not(None), _SEEN.c.at >= bindparam("seen_since")),
+    select(_MINE),
+    select(_TOLD),
+)
+"""When, and which ticket: looked at last, signed for last, told of last"""
 
 
 def in_hand(context: Context, since: datetime | None = None) -> list[int]:
@@ -26,16 +52,18 @@ def in_hand(context: Context, since: datetime | None = None) -> list[int]:
     if not (context.person.is_staff or context.person.is_overseer):
         last = last_told(context.session, context.person.id)
         return [last] if last else []
-    found = sorted(_touched(context), key=lambda each: each[0], reverse=True)
+    seen_since = context.now - timedelta(minutes=context.town.habits.question_minutes)
+    rows = context.session.execute(_TOUCHED, {"person": context.person.id, "seen_since": seen_since})
+    found = sorted(rows, key=lambda each: each[0], reverse=True)
     return list(dict.fromkeys(ticket for at, ticket in found if since is None or at >= since))
 
 
-def held(
-    context: Context, scope: ColumnElement[bool], statuses: tuple[Status, ...], since: datetime | None = None
-) -> Ticket | None:
+def held(context: Context, scope: Scope, statuses: tuple[Status, ...], since: datetime | None = None) -> Ticket | None:
     """The first of them that is in a scope and stands so."""
-    found = (context.session.scalar(tickets(scope & (Ticket.id == each), statuses)) for each in in_hand(context, since))
-    return next(filter(None, found), None)
+    ids = in_hand(context, since)
+    fitting = tickets(scope & Ticket.id.in_(ids), statuses)
+    found = {ticket.id: ticket for ticket in context.session.scalars(fitting)} if ids else {}
+    return next((found[each] for each in ids if each in found), None)
 
 
 def signed_by(context: Context, statuses: tuple[Status, ...] = _SIGNED) -> Select[Ticket]:
@@ -66,17 +94,3 @@ def at_work(context: Context) -> Ticket | None:
         return signed_for
     since = context.now - timedelta(minutes=context.town.habits.recent_minutes)
     return held(context, mine, (Status.DISPATCHED, Status.RESOLVED), since)
-
-
-def _touched(context: Context) -> Iterator[tuple[datetime, int]]:
-    session, person = context.session, context.person.id
-    since = context.now - timedelta(minutes=context.town.habits.question_minutes)
-    looks = select(Look.at, Look.ticket_id).where(Look.person_id == person).order_by(Look.id.desc()).limit(1)
-    for at, ticket in session.execute(looks):
-        if ticket and at >= since:  # what was only looked at is soon forgotten
-            yield at, ticket
-    if signed := session.scalar(signed_by(context).limit(1)):
-        yield signed.accepted_at or signed.created_at, signed.id
-    about = (Push.person_id == person) & Push.ticket_id.is_not(None)
-    told = select(Push.created_at, Push.ticket_id).where(about).order_by(Push.id.desc()).limit(1)
-    yield from ((at, ticket) for at, ticket in session.execute(told) if ticket)

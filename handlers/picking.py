@@ -3,13 +3,12 @@
 import re
 import unicodedata
 
-from sqlalchemy import ColumnElement
-
 from handlers import shown
 from handlers.access import by_number, newest
 from handlers.choosing import chosen, numbered
 from handlers.dialogue import Context, Reply
 from handlers.in_hand import held
+from handlers.reach import Scope
 from handlers.shielding import withheld
 from models.moves import Status
 from models.ticket import Ticket
@@ -27,9 +26,7 @@ def split_reference(rest: str) -> tuple[str, str]:
     return (unicodedata.normalize("NFKC", found[1]), found[2].strip()) if found else ("", rest.strip())
 
 
-def pick(
-    context: Context, scope: ColumnElement[bool], statuses: tuple[Status, ...], word: str
-) -> tuple[Ticket, str] | Reply:
+def pick(context: Context, scope: Scope, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
     """The ticket that a command is about and the words after it, or what to answer instead.
 
     Without a number: the ticket that this person has in hand where the command fits it, else the only one that fits,
@@ -43,9 +40,7 @@ def pick(
     return Reply(context.say("picking.not_now", word=word, line=line), keep=True)
 
 
-def pick_any(
-    context: Context, scope: ColumnElement[bool], statuses: tuple[Status, ...], word: str
-) -> tuple[Ticket, str] | Reply:
+def pick_any(context: Context, scope: Scope, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
     """The same, with a ticket named by its number in whatever status it is. Whoever a ticket complains of may not do
     all to it (handlers.shielding).
     """
@@ -55,21 +50,19 @@ def pick_any(
     return picked
 
 
-def _found(
-    context: Context, scope: ColumnElement[bool], statuses: tuple[Status, ...], word: str
-) -> tuple[Ticket, str] | Reply:
+def _found(context: Context, scope: Scope, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
     digits, words = _chosen(context, word) or split_reference(context.rest)
     if digits:
         return _by_number(context, scope, digits, words, word)
     shortest = word in _WITHOUT_WORDS and words.isdecimal()
     if not shortest and (ticket := held(context, scope, statuses)):
         return ticket, words
-    fitting, count = newest(context.session, scope, statuses, MOST)
+    fitting = newest(context.session, scope, statuses, MOST + 1)
     if shortest and len(ending := [each for each in fitting if str(each.number).endswith(words)]) == 1:
         return ending[0], ""
     if not fitting:
         return Reply(context.say("picking.none", word=word))
-    return (fitting[0], words) if count == 1 else which(context, fitting, words, word, count)
+    return (fitting[0], words) if len(fitting) == 1 else which(context, fitting, words, word)
 
 
 def _chosen(context: Context, word: str) -> tuple[str, str] | None:
@@ -81,9 +74,7 @@ def _chosen(context: Context, word: str) -> tuple[str, str] | None:
     return None if number is None else (numbers[number], context.slots["words"])
 
 
-def _by_number(
-    context: Context, scope: ColumnElement[bool], digits: str, words: str, word: str
-) -> tuple[Ticket, str] | Reply:
+def _by_number(context: Context, scope: Scope, digits: str, words: str, word: str) -> tuple[Ticket, str] | Reply:
     found = by_number(context.session, scope, digits)
     if not found:
         return Reply(context.say("picking.unknown_number", number=digits), keep=True)
@@ -95,10 +86,11 @@ def no_longer(context: Context, ticket: Ticket) -> Reply:
     return Reply(context.say("working.already", line=shown.line(context.town, ticket, context.now)))
 
 
-def which(context: Context, found: list[Ticket], words: str, word: str, count: int = 0) -> Reply:
-    """Asks which of these is meant. `count`: so many there are, of which these are the latest."""
-    listed = numbered([shown.line_for(context.town, ticket, context.now, context.person) for ticket in found])
-    if count > len(found):
-        listed += context.say("picking.more", shown=len(found), count=count)
-    slots = {"word": word, "words": words, "numbers": [ticket.number for ticket in found]}
+def which(context: Context, found: list[Ticket], words: str, word: str) -> Reply:
+    """Asks which of these is meant; of many, which of the first."""
+    shown_now = found[:MOST]
+    listed = numbered([shown.line_for(context.town, ticket, context.now, context.person) for ticket in shown_now])
+    if len(found) > MOST:
+        listed += context.say("picking.more", shown=MOST)
+    slots = {"word": word, "words": words, "numbers": [ticket.number for ticket in shown_now]}
     return Reply(context.say("picking.which", word=word, choices=listed), CHOICE, slots)

@@ -9,7 +9,7 @@ from handlers.dialogue import Context, Reply, Router, event
 from models.conversation import Inbound
 from models.moves import NOTE
 from models.person import Person
-from models.push import Outcome, Push
+from models.push import Outcome, Push, sent_as
 from models.ticket import SYSTEM, Ticket
 
 router = Router("receipts")
@@ -20,8 +20,8 @@ _EARLY = timedelta(minutes=2)
 def delivered(context: Context) -> Reply:
     """The receipt of a push closes its circle."""
     extra = context.message.extra
-    push = context.session.scalar(select(Push).where(Push.msgid == extra.get("msgid", "")).limit(1))
-    if push and push.msgid:
+    push = context.session.scalar(select(Push).where(sent_as(extra.get("msgid", ""))).limit(1))
+    if push:
         _settle(context.session, push, extra.get("status", ""), context.now)
     return Reply("", keep=True)
 

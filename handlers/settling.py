@@ -2,7 +2,7 @@
 
 import re
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import update
 
 from handlers import shown
 from handlers.access import acting, by_number, mover, reached, tickets
@@ -11,6 +11,7 @@ from handlers.clocks import run_on
 from handlers.desk import on_desk
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.picking import no_longer, pick
+from handlers.reach import Reach
 from handlers.telling import Audience, audience, tell
 from models.appending import append
 from models.follower import Follower
@@ -155,5 +156,5 @@ def _move_followers(context: Context, ticket: Ticket, stays: Ticket) -> int:
     return len(came)
 
 
-def _reach(context: Context) -> ColumnElement[bool]:
+def _reach(context: Context) -> Reach:
     return reached(context.person) | on_desk(context.person)

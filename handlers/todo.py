@@ -1,11 +1,12 @@
 """待办: what waits for somebody's team, the most urgent first."""
 
 from handlers import shown
-from handlers.access import called, first_of_all, worked
+from handlers.access import called, worked
 from handlers.choosing import numbered
 from handlers.dialogue import Context, Reply, Router
 from handlers.figures import most_urgent_first, still_open
 from handlers.picking import CHOICE
+from handlers.reach import first_of_open
 from models.person import STAFF
 from models.ticket import Ticket
 
@@ -17,8 +18,8 @@ _SHOWN = 10
 @router.command("待办", "我的待办", roles=STAFF, help="待办：我手上的工单")
 def todo(context: Context) -> Reply:
     """What waits for this person's team, the most urgent first."""
-    mine = (worked(context.person) | called(context.person, share_open=True)) & still_open()
-    first, count = first_of_all(context.session, mine, most_urgent_first(context.now), _SHOWN)
+    mine = worked(context.person) | called(context.person, share_open=True)
+    first, count = first_of_open(context.session, mine, still_open(), most_urgent_first(context.now), _SHOWN)
     if not count:
         return Reply(context.say("working.nothing_to_do"), keep=True)
     lines = numbered([_todo_line(context, ticket) for ticket in first])

@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement
-
 from handlers import rollcall, shown
-from handlers.access import overseen, overseer, tickets, worked
+from handlers.access import overseer, reached, tickets
 from handlers.choosing import chosen, numbered
 from handlers.dialogue import Context, Reply, Router, in_state
 from handlers.picking import no_longer, pick
@@ -16,7 +14,7 @@ from handlers.whistle_rules import GROUND_NAMES, ground_of
 from handlers.world import TeamNode
 from models.grid import Level
 from models.moves import WHISTLE, Status
-from models.person import OVERSEERS, Person, Role
+from models.person import OVERSEERS, Role
 from models.support import Ground
 from models.ticket import Actor, Ticket
 
@@ -46,7 +44,7 @@ def whistle(context: Context) -> Reply:
     """Call teams, all in one line or asked step by step."""
     if not _may_call(context):
         return Reply(context.say("whistle.not_at_this_level"))
-    picked = pick(context, _reach(context.person), tuple(WHISTLE.sources), "吹哨")
+    picked = pick(context, reached(context.person), tuple(WHISTLE.sources), "吹哨")
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
@@ -133,11 +131,7 @@ def _team_meant(context: Context, ticket: Ticket, words: str) -> TeamNode | None
 
 def _planned(context: Context) -> Ticket | None:
     """The ticket of the open question, where this person may still call teams to it."""
-    return context.session.scalar(tickets(_reach(context.person) & (Ticket.id == context.slots["ticket"])))
-
-
-def _reach(person: Person) -> ColumnElement[bool]:
-    return worked(person) | overseen(person)
+    return context.session.scalar(tickets(reached(context.person) & (Ticket.id == context.slots["ticket"])))
 
 
 def _may_call(context: Context) -> bool:

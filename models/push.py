@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, exists, or_, select, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, exists, literal_column, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from models.base import Base
+from models.base import Base, partial_index
 
 # Well above the longest HTTP call (3 s + 5 s, twice with a token fetch), so that a slow call is not repeated.
 LEASE = timedelta(seconds=60)
@@ -62,8 +62,10 @@ class Push(Due, Base):
 
     __tablename__ = "pushes"
     __table_args__ = (
-        Index("ix_pushes_due_at", "due_at"),
-        Index("ix_pushes_person_id_due_at", "person_id", "due_at"),
+        # What is finished has no `due_at`, and the platform's id comes when it is sent: most rows are in neither.
+        partial_index("ix_pushes_due_at", "due_at", where="due_at IS NOT NULL"),
+        partial_index("ix_pushes_person_id_due_at", "person_id", "due_at", where="due_at IS NOT NULL"),
+        partial_index("ix_pushes_msgid", "msgid", where="msgid > ''"),
         Index("ix_pushes_person_id_id", "person_id", "id"),
     )
 
@@ -73,7 +75,7 @@ class Push(Due, Base):
     text: Mapped[str]
     template: Mapped[str] = mapped_column(default="")
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    msgid: Mapped[str] = mapped_column(default="", index=True)
+    msgid: Mapped[str] = mapped_column(default="")
     """The platform's id, by which its delivery receipt finds this row"""
 
 
@@ -81,7 +83,7 @@ class Timer(Due, Base):
     """Something to look at when its time comes: a limit, a reminder, a picture to fetch."""
 
     __tablename__ = "timers"
-    __table_args__ = (Index("ix_timers_due_at", "due_at"),)
+    __table_args__ = (partial_index("ix_timers_due_at", "due_at", where="due_at IS NOT NULL"),)
 
     kind: Mapped[str]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
@@ -106,6 +108,11 @@ DueRow = TypeVar("DueRow", Push, Timer)
 def unfinished(rows: type[Push] | type[Timer]) -> ColumnElement[bool]:
     """Due, now or later. Said as a range: SQLite looks for no NOT NULL in an index, and most rows are finished."""
     return rows.due_at > _EVER
+
+
+def sent_as(msgid: str) -> ColumnElement[bool]:
+    """What the platform has taken under this id, said in the words of the index."""
+    return (Push.msgid == msgid) & (Push.msgid > literal_column("''"))
 
 
 def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20) -> list[DueRow]:

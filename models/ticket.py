@@ -50,16 +50,17 @@ class Source(StrEnum):
 
 
 _AREA = ("street", "community", "grid", "county")
-_OPEN = (
-    *("status", "accept_by", "handle_by", "stopped_at", *_AREA),
-    *("category", "team", "urgent", "ended_at", "id"),
-)
+_OPEN = ("status", *_AREA, "category", "team", "ended_at", "id")
+_OF_TEAM = ("team", "status", "urgent", "accept_by", "handle_by", "stopped_at", "ended_at", "id")
 _ENDED = ("closing", "ended_at", *_AREA, "category", "status")
 _RUNNING_LIMIT = (
     "(CASE WHEN stopped_at IS NULL THEN CASE WHEN status IN ('pending', 'received', 'dispatched') THEN accept_by "
     "WHEN status = 'working' THEN handle_by END END)"
 )
-_LIMIT = (text(_RUNNING_LIMIT), *_AREA, "category", "ended_at", "id", "status", "stopped_at", "accept_by", "handle_by")
+_LIMIT = (
+    *(text(_RUNNING_LIMIT), *_AREA, "category", "ended_at", "id"),
+    *("status", "stopped_at", "accept_by", "handle_by", "urgent"),
+)
 _FILED = ("created_at", "category", *_AREA, "red_flag", "place_id")
 
 
@@ -71,8 +72,10 @@ class Ticket(Base):
         # Figures are counted in the indexes alone, so these hold whatever a figure asks and whose it is (_AREA). The
         # few that are not ended have an index of their own: a query finds it by saying that (`not_ended`).
         partial_index("ix_tickets_open", *_OPEN, where="ended_at IS NULL"),
+        partial_index("ix_tickets_open_team", *_OF_TEAM, where="ended_at IS NULL"),
         partial_index("ix_tickets_ended", *_ENDED, where="ended_at IS NOT NULL"),
         Index("ix_tickets_created_at", *_FILED),
+        partial_index("ix_tickets_red", "created_at", *_AREA, "red_flag", where="red_flag > ''"),
         partial_index("ix_tickets_limit", *_LIMIT, where="ended_at IS NULL"),
         Index("ix_tickets_reporter_id_created_at", "reporter_id", "created_at"),
         Index("ix_tickets_place_id_category_created_at", "place_id", "category", "created_at"),  # the same event?
@@ -243,6 +246,11 @@ class Ticket(Base):
 def not_ended() -> ColumnElement[bool]:
     """Neither closed nor withdrawn, declined, merged: what `Status` says too, in the words of the index."""
     return Ticket.ended_at.is_(None)
+
+
+def is_red() -> ColumnElement[bool]:
+    """A red flag was raised, in the words of the index."""
+    return Ticket.red_flag > literal_column("''")
 
 
 def running_limit() -> ColumnElement[datetime | None]:

@@ -1,0 +1,92 @@
+"""What somebody finds by the ways of their reach is what their reach holds, neither more nor less."""
+
+import itertools
+
+import pytest
+from sqlalchemy import select
+
+from bot.synth.filling import fill
+from handlers.access import called, reached, worked
+from handlers.figures import most_urgent_first, still_open
+from handlers.reach import first_of_open, newest_open
+from handlers.world import load_world
+from models.grid import Team
+from models.person import Person
+from models.sessions import reading_sessions
+from models.support import Support
+from models.ticket import Ticket, not_ended
+
+TICKETS, ALL = 300, 1000
+
+
+@pytest.fixture
+def session(program):
+    """A town that has worked for a year, with helpers, and with calls in every state of theirs."""
+    with reading_sessions(program.engine)() as session:
+        world = load_world(session)
+    fill(program.engine, world, program.settings.routing, TICKETS, 3, program.clock(), lambda _done: None)
+    with program.sessions() as session, session.begin():
+        call_all(session, program.clock())
+    with reading_sessions(program.engine)() as session:
+        yield session
+
+
+def call_all(session, now):
+    """Every team is called to some tickets, ended ones among them; a few twice."""
+    teams = itertools.cycle(session.scalars(select(Team.code).order_by(Team.code)).all())
+    states = itertools.cycle([{}, {"reported_at": now}, {"finished_at": now}, {"released_at": now}])
+    for ticket in session.scalars(select(Ticket).where((Ticket.id % 3 == 0) | not_ended())):
+        team = next(teams)
+        for _ in range(1 + (ticket.id % 7 == 0)):
+            how = {"team": team, "called_at": now, "ground": "means", "ended_at": ticket.ended_at}
+            session.add(Support(ticket_id=ticket.id, **how, **next(states)))
+
+
+def staff(session):
+    return [person for person in session.scalars(select(Person)).all() if person.is_staff]
+
+
+SCOPES = {
+    "worked": worked,
+    "called": called,
+    "a share that is open": lambda person: called(person, share_open=True),
+    "worked or called": lambda person: worked(person) | called(person),
+    "reached": reached,
+    "every other one worked": lambda person: worked(person).narrowed(Ticket.id % 2 == 0),
+}
+
+
+@pytest.mark.parametrize("scope", SCOPES.values(), ids=SCOPES)
+def test_the_ways_find_what_the_condition_holds(session, scope):
+    found_by_some = 0
+    for person in staff(session):
+        reach = scope(person)
+        wanted = session.scalars(select(Ticket.id).where(reach, not_ended()).order_by(Ticket.id.desc())).all()
+        assert [ticket.id for ticket in session.scalars(newest_open(reach, not_ended(), ALL))] == wanted, person.name
+        assert [ticket.id for ticket in session.scalars(newest_open(reach, not_ended(), 3))] == wanted[:3], person.name
+        found_by_some += bool(wanted)
+    assert found_by_some > 1
+
+
+def test_the_most_urgent_come_first_and_all_are_counted(session, program):
+    now = program.clock()
+    for person in staff(session):
+        reach = worked(person) | called(person)
+        rows = session.scalars(select(Ticket).where(reach, still_open())).all()
+        wanted = sorted(rows, key=lambda ticket: (not ticket.urgent, _due(ticket) or now, ticket.id))
+        first, count = first_of_open(session, reach, still_open(), most_urgent_first(now), 5)
+        assert (count, [ticket.id for ticket in first]) == (len(rows), [ticket.id for ticket in wanted[:5]])
+
+
+def _due(ticket):
+    """The limit that runs."""
+    if ticket.stopped_at:
+        return None
+    return ticket.accept_by if ticket.status in {"pending", "received", "dispatched"} else ticket.handle_by
+
+
+def test_whoever_is_no_staff_finds_nothing(session):
+    residents = [person for person in session.scalars(select(Person)).all() if not person.is_staff]
+    assert residents
+    for person in residents:
+        assert session.scalars(newest_open(worked(person) | called(person), not_ended(), ALL)).all() == []
