@@ -9,24 +9,25 @@ said nothing for a while is nobody's: a pooler keeps such ones, and a machine th
 import fcntl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
-from sqlalchemy import URL, text
+from sqlalchemy import URL, Connection, Engine, Row, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.troubles import of_file
 from models.connecting import connect
 
 _SAYS_SO_SECONDS = 3
+_LOOKS_SECONDS = _SAYS_SO_SECONDS + 1.5
 _BELIEVED_SECONDS = 10
 _NAME = "whistle "
 _THERE = text(
     "select distinct application_name, coalesce(host(client_addr), '本机') from pg_stat_activity"
-    " where datname = current_database() and starts_with(application_name, :name)"
+    " where datname = current_database() and pid <> pg_backend_pid() and starts_with(application_name, :name)"
     " and clock_timestamp() - state_change < make_interval(secs => :seconds) order by 1, 2"
 )
 
@@ -50,13 +51,15 @@ def keep_saying_so(url: URL, what: str) -> None:
     """From each process, once it is forked: `serve`, `worker` or `demo` runs. Ends with the process."""
     if url.get_backend_name() == "sqlite":
         return
-    named = url.update_query_dict({"application_name": f"{_NAME}{what}"})
-    saying = threading.Thread(target=_say_so, args=(named,), name="presence", daemon=True)
+    saying = threading.Thread(target=_say_so, args=(_named(url, f"{_NAME}{what}"),), name="presence", daemon=True)
     saying.start()
 
 
-def _say_so(url: URL) -> None:
-    engine = connect(url.render_as_string(hide_password=False))
+def _named(url: URL, name: str) -> Engine:
+    return connect(url.update_query_dict({"application_name": name}).render_as_string(hide_password=False))
+
+
+def _say_so(engine: Engine) -> None:
     away = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
     while True:
         with suppress(*away), engine.connect() as connection:  # whoever needs it tells that it is away
@@ -77,13 +80,21 @@ def stopped(url: URL) -> Iterator[None]:
 
 
 def _who_says_so(url: URL) -> str:
-    engine = connect(url.render_as_string(hide_password=False))
+    """Looks long enough for everybody to say so once: a pooler may just have given us their connection."""
+    engine = _named(url, "restoring whistle")
+    until = time.monotonic() + _LOOKS_SECONDS
     try:
         with engine.connect() as connection:
-            there = connection.execute(_THERE, {"name": _NAME, "seconds": _BELIEVED_SECONDS}).all()
+            while not (there := _seen(connection)) and time.monotonic() < until:
+                time.sleep(0.2)
     finally:
         engine.dispose()
     return "、".join(f"{name.removeprefix(_NAME)}（{address}）" for name, address in there)
+
+
+def _seen(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
+    connection.execute(text("select pg_stat_clear_snapshot()"))  # within a transaction the server shows the same again
+    return connection.execute(_THERE, {"name": _NAME, "seconds": _BELIEVED_SECONDS}).all()
 
 
 def _refuse_if(who: str) -> None:

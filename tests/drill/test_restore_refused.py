@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -180,6 +181,18 @@ def test_a_connection_that_has_been_silent_for_a_while_is_nobody_s(settings, tmp
         time.sleep(0.3)
         restore(settings, tmp_path / "copy")
     assert count(settings) == 0
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_whoever_says_so_while_we_look_is_seen(settings, tmp_path, monkeypatch):
+    """A pooler may have given us the connection on which they said so last."""
+    monkeypatch.setattr(presence, "_LOOKS_SECONDS", 5)
+    with psycopg.connect(postgresql(settings), autocommit=True) as quiet:
+        later = threading.Timer(1, lambda: quiet.execute("set application_name = 'whistle serve'"))
+        later.start()
+        assert "serve" in refusal(settings, tmp_path / "copy")
+        later.join()
+    assert count(settings) == 1
 
 
 @pytest.mark.parametrize("kind", ["postgresql"])
