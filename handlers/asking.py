@@ -6,7 +6,7 @@ from handlers.asked_figures import Row, cut, figures, measure_name
 from handlers.choosing import numbered
 from handlers.dialogue import Context, Reply
 from handlers.figures import percent
-from handlers.plain_questions import MEASURE_NAMES, Query, follows, parse_all
+from handlers.plain_questions import MEASURE_NAMES, Query, follows, parse_all, with_own_area
 from handlers.town import Town
 from models.grid import TeamKind
 from models.ticket import Source
@@ -38,10 +38,11 @@ def answer_question(context: Context) -> Reply | None:
 
 def _asked(context: Context) -> list[str]:
     """The question, or the one that was answered last and what changes it."""
-    if context.state != ROWS or not follows(context.text):
-        return [context.text]
-    texts = [context.slots["text"], *context.slots.get("then", ()), context.text]
-    return texts if parse_all(context.town, texts, context.now) else [context.text]
+    text = with_own_area(context.text, context.town.world.grids.get(context.person.grid or ""))
+    if context.state != ROWS or not follows(text):
+        return [text]
+    texts = [context.slots["text"], *context.slots.get("then", ()), text]
+    return texts if parse_all(context.town, texts, context.now) else [text]
 
 
 def _remarks(context: Context, query: Query, found: list[Row], shown_rows: int) -> list[str]:

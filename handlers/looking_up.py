@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from handlers.asking import ROWS
 from handlers.dialogue import Command, Context, Message, Reply, command_opening
 from handlers.figures import FIGURES
-from handlers.plain_questions import parse
+from handlers.plain_questions import asks_of_own, parse
 from handlers.receiving import Writer, known_writer, replies_to
 from handlers.supervising import opens_figure
 from handlers.town import Towns
@@ -54,7 +54,7 @@ class LookingUp:
         town, text = self._towns.known, message.text.strip()
         if not text or message.openid not in town.staff.overseer_openids:
             return False
-        return bool(self._commands.match(text) or opens_figure(text) or parse(town, text, now))
+        return bool(self._commands.match(text) or opens_figure(text) or asks_of_own(text) or parse(town, text, now))
 
     def found(self, message: Message, understanding: Understanding | None, now: datetime) -> Found | None:
         """None where it can't be answered so: then it is answered in the line, as if nobody had tried."""

@@ -11,6 +11,8 @@ from handlers.figures import day_start, week_start
 from handlers.periods import BEGINNING, Period, Said, following, number_of, periods_in, preceding
 from handlers.question_words import OVERVIEWS, Words
 from handlers.town import Town
+from handlers.world_nodes import GridNode
+from models.grid import Level
 from nlp.features import plain
 
 OVERVIEW = "overview"
@@ -39,6 +41,12 @@ _STANDING = frozenset({"open", "late"})
 """Asked without a time, they are of this moment, however long ago a ticket was filed"""
 _ALONE = frozenset({"open", *call_figures.MEASURES})
 """Not compared: what stood open then is not known, and calls are told by team"""
+_CALLED = {
+    Level.GRID: ("网格",),
+    Level.COMMUNITY: ("社区",),
+    Level.STREET: ("街道",),
+    Level.COUNTY: ("县", "市", "区"),
+}
 _INSTEAD = (
     {"place", "grid", "team"},
     {"category", "item"},
@@ -120,6 +128,18 @@ def parse(town: Town, text: str, now: datetime) -> Query | None:
 def follows(text: str) -> bool:
     """「那上周呢」: it may change the question before, where there was one."""
     return question_words.FOLLOWS.fullmatch(text) is not None
+
+
+def asks_of_own(text: str) -> bool:
+    """It may ask of an area that only whoever asks knows: 「我们社区怎么样」."""
+    return bool(question_words.OWN.search(text) and question_words.ASKS.search(text))
+
+
+def with_own_area(text: str, own: GridNode | None) -> str:
+    """「我们社区」 by its name, where it is a community that they oversee."""
+    if own is None:
+        return text
+    return question_words.OWN.sub(lambda said: own.name if said[1] in _CALLED[own.level] else said[0], text)
 
 
 def parse_all(town: Town, texts: Sequence[str], now: datetime) -> Query | None:

@@ -197,6 +197,8 @@ OVERVIEWS = re.compile(
 COMPARES = re.compile(
     r"[相对环]?(?<![同占])比(?:起来|较)?(?!例|率)|[多少高低升降]了?还是[多少高低升降]|(?:增[加长多]|减少|上升|下降|降低)(?![率幅])"
 )
+OWN = re.compile("(?:我们|咱们?|本)这?个?(社区|街道|网格|县|市|区(?!别))")
+"""The area of whoever asks: 「我们社区」"""
 FOLLOWS = re.compile(r"(?:那么?|还有)?(.{1,12}?)的?呢[?？。]*")
 """After an answer: the same of another time, area or kind: 「那上周呢」"""
 JOINS = re.compile(rf"[\s{_BLANK}]*(?:和|与|跟|同|、)[\s{_BLANK}]*")

@@ -2,15 +2,19 @@
 
 import re
 
+from handlers.asking import ROWS
 from handlers.dialogue import Context, Reply, Router
+from handlers.figures import FIGURES
 from handlers.neighbours import JOINED
 
 router = Router("unread questions")
+_OPEN = frozenset({"", JOINED, ROWS, FIGURES})
+"""After figures they ask on"""
 _ASKS = re.compile(r"哪[些个家里]|谁|多少|几[件张个]|怎么样|情况|什么事|同比|环比|和.{1,6}比|最近.{0,8}的事|[?？]\s*$")
 _OWN = re.compile("我(?!们)|坏|漏|堵|没电|停[水电气]了|不[亮热通]")
 
 
-@router.on(lambda context: context if context.person.is_overseer and context.state in {"", JOINED} else None)
+@router.on(lambda context: context if context.person.is_overseer and context.state in _OPEN else None)
 def unread(context: Context) -> Reply | None:
     """It would press or withdraw a report of their own, or be filed as one."""
     seen = context.understanding

@@ -238,6 +238,24 @@ def test_rates_are_compared_in_points_and_only_where_both_are_known(chat, clock)
     assert "一样" not in said
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("我们街道怎么样", "本周 · 新义街道 · 概况"),
+        ("我们街道昨天多少件", "昨天 · 新义街道 · 诉求"),
+        ("本街道超时多少", "至今 · 新义街道 · 超时"),
+        ("咱们这个街道比上周多吗", "本周比上周 · 新义街道 · 诉求"),
+    ],
+)
+def test_whoever_asks_of_their_own_area_means_it(chat, text, read):
+    assert chat.says(SUPERVISOR, text).splitlines()[0] == read
+
+
+def test_an_area_of_another_level_is_not_theirs(chat):
+    assert "“社区”没算进去" in chat.says(SUPERVISOR, "我们社区昨天多少件")
+    assert "没看懂" in chat.says(SUPERVISOR, "我们社区怎么样")
+
+
 FOLLOWED = (
     (["昨天停车多少件", "那前天呢"], "前天 · 停车管理 · 诉求"),
     (["上周停车多少件", "那噪音呢", "德尚小区呢"], "上周 · 德尚小区 · 噪音扰民 · 诉求"),

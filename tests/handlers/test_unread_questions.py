@@ -44,6 +44,13 @@ def test_what_is_offered_can_be_asked(chat, words):
     assert "没看懂" not in chat.says(SUPERVISOR, words)
 
 
+@pytest.mark.parametrize("before", ["今日", "今天多少件"])
+def test_neither_does_it_after_an_answer(chat, before):
+    chat.says(SUPERVISOR, before)
+    assert "没看懂" in chat.says(SUPERVISOR, "哪个网格员最勤快")
+    assert "（1 件）" in chat.says(SUPERVISOR, "1")
+
+
 def test_what_they_reported_themselves_is_still_theirs_to_ask_about(chat):
     chat.says(SUPERVISOR, "德尚小区2号楼楼道灯不亮")
     assert chat.ticket().number in chat.says(SUPERVISOR, "我报的那个怎么样了")
