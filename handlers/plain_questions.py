@@ -214,16 +214,16 @@ def _asks(text: str, said: dict[str, Any]) -> bool:
     """Or it is a report, rather, with a word of time in it."""
     unread, how_many = said.get("unread", ()), question_words.HOW_MANY.search(text)
     given = said.keys() - {"unread", "measure", "group", "order", "limit"}  # when, where, of what
-    if unread and (not how_many or _is_mostly(unread, text)):
+    if unread and (not how_many or _is_mostly(unread, text) or question_words.REPEATED.search(text)):
         return False
     match said:
-        case {"measure": "overview"}:
+        case {"measure": "overview"} | {"against": _}:
             return bool(given)
-        case {"against": _}:
-            return True
         case {"measure": _}:
             asks = question_words.ASKS_PLAINLY.search(text) or question_words.YES_OR_NO.search(text)
-            return bool(asks) or not text.endswith("吗")
+            return bool(asks) or text.endswith(("?", "？"))
+        case {"group": "place"} if question_words.IN_PASSING.search(text):
+            return bool(how_many or question_words.TOLD.search(text) or "category" in given)
         case {"group": _}:
             return bool(how_many or given) or not question_words.IN_PASSING.search(text)
     return _counts(text, given, unread) and bool(how_many or question_words.YES_OR_NO.search(text))

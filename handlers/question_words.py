@@ -152,7 +152,7 @@ SOURCES = _table(
     ("导入", Source.IMPORT.value),
 )
 _HOW = "怎么样|怎样|咋样|如何"
-_STATE = "情况|概况|状况|数据|数字|统计|汇总|小结"
+_STATE = "情况(?<!紧急情况)(?<!危险情况)|概况|状况|数据|数字|统计|汇总|小结"
 _AT_THE_END = r"[呢吗？?。]*$"
 _AMOUNT = "|".join(f"{word}[数量]{_AT_THE_END}" for word in ("诉求", "工单", "投诉", "件", "单", "报", "新增", "的"))
 _NUMBERED = rf"多少[{_COUNTERS}]|几[{_COUNTERS}]"
@@ -162,10 +162,10 @@ _HOW_MANY = (
 )
 _PLAINLY = (
     rf"{_HOW_MANY}|{_HOW}|{_STATE}|哪[个几一二两三四五六七八九十些家里儿块类种天方]|集中在哪|分别|各[个类小社街单网物部种]|每[天日]"
-    rf"|按.{{1,4}}[分看]|分.{{1,4}}[分看]|排|分布|倒数|前\s*(?:\d|[一二两三四五六七八九十])|{_WHO}|比|走势|趋势|什么|啥"
+    rf"|按.{{1,4}}[分看]|分.{{1,4}}[分看]|排|分布|倒数|前\s*(?:\d|[一二两三四五六七八九十])|{_WHO}|比|走势|趋势"
 )
 _YES_OR_NO = r"有没有|有(?<!没有).{1,8}(?:吗|没$|没有$)|多不多|高不高|多[吗么]|高[吗么]"
-ASKS = re.compile(rf"{_PLAINLY}|{_YES_OR_NO}|\?|？")
+ASKS = re.compile(rf"{_PLAINLY}|{_YES_OR_NO}|什么|啥|\?|？")
 ASKS_PLAINLY = re.compile(_PLAINLY)
 YES_OR_NO = re.compile(_YES_OR_NO)
 """Whether there is any, or much: it is answered by how many there are"""
@@ -180,6 +180,8 @@ TICKETS = re.compile(rf"诉求|工单|投诉|举报|(?:多少|几)[件单]|率{_
 """Counted, or a rate, whatever else is said"""
 TOLD = re.compile(r"诉求|工单|报|件|投诉|问题|率|新增|来了|转来")
 """Counted of a place, a time or a kind"""
+REPEATED = re.compile("(?:多少|[几好]几?)[次遍回]")
+"""Counted, or complained of: 「都投诉多少次了」"""
 CERTAINLY = re.compile(r"多少件|几件|率|最[多少高低]")
 UNHEEDED = re.compile(
     r"[没未不非](?:(?<!有没)有)?(?:按[期时]|及时|超[时期]|逾期|满意|响应|紧急|签收|评价|催办?|重办|退单)"

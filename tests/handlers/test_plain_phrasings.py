@@ -153,6 +153,11 @@ REPORTS = (
     "上周报的德尚小区路灯还没修",
     "德尚小区情况很紧急，快来人",
     "危险，德尚小区墙要倒了",
+    "德尚小区有紧急情况",
+    "都投诉多少次了，德尚小区广场舞还那么吵",
+    "反映个情况：文苑花园垃圾没人收",
+    "德尚小区停车情况很乱",
+    "上周投诉的停车问题还没解决吗",
 )
 OF_THEIR_OWN = (
     "我报的那个怎么样了",
@@ -169,6 +174,9 @@ OF_THEIR_OWN = (
     "德尚小区有几个门",
     "我要反映诉求",
     "我有个投诉",
+    "文苑社区在哪里",
+    "红色警情是什么",
+    "什么是督办",
 )
 
 
@@ -178,7 +186,9 @@ def test_what_a_resident_would_say_is_no_question_of_figures(town, text):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", ["德尚小区怎么电梯坏了", "德尚小区3号楼电梯坏了，谁来管管", "德尚小区怎么又停水了"])
+@pytest.mark.parametrize(
+    "text", ["德尚小区怎么电梯坏了", "德尚小区3号楼电梯坏了，谁来管管", "反映个情况：德尚小区的垃圾没人收"]
+)
 def test_what_a_supervisor_reports_is_filed(chat, text):
     assert "已受理" in chat.says(SUPERVISOR, text)
     assert chat.ticket().place_name == "德尚小区"
