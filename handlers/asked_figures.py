@@ -1,4 +1,4 @@
-"""The figures that a question in plain words asks for (handlers.plain_questions), each counted as DOMAIN.md 4 says."""
+"""The figures that a question in plain words asks for (handlers.query), each counted as DOMAIN.md 4 says."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from handlers import call_figures, shown
 from handlers.access import within
 from handlers.figures import Figure, count, day_start, figures_of, late, still_open
 from handlers.local_days import days_between, local_day
-from handlers.plain_questions import MEASURE_NAMES, OVERVIEW, Query
+from handlers.query import MEASURE_NAMES, OVERVIEW, Query
 from handlers.replay_facts import UNJUDGED
 from handlers.town import Town
 from models.moves import Closing, Status

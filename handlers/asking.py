@@ -6,7 +6,8 @@ from handlers.asked_figures import Row, cut, figures, measure_name
 from handlers.choosing import numbered
 from handlers.dialogue import Context, Reply
 from handlers.figures import percent
-from handlers.plain_questions import MEASURE_NAMES, Query, follows, parse_all, with_own_area
+from handlers.plain_questions import follows, parse_all, with_own_area
+from handlers.query import MEASURE_NAMES, Query
 from handlers.town import Town
 from models.grid import TeamKind
 from models.ticket import Source
