@@ -215,7 +215,7 @@ def _months_on(start: datetime, months: int) -> datetime:
 _MONTHS = 12
 _WEEKDAYS = "一二三四五六日天末"
 _WEEKEND = _WEEKDAYS.index("末")
-_DAYS_BACK = {"今": 0, "昨": 1, "前": 2, "大前": 3}
+_DAYS_BACK = {"今": 0, "本": 0, "昨": 1, "前": 2, "大前": 3}
 _YEARS_BACK = {"今": 0, "去": 1, "前": 2}
 _BACK = {"上上": 2, "上": 1, "本": 0, "这": 0, "这个": 0, "上个": 1, "上上个": 2}
 _DAYS_IN = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30, "季度": 91, "年": 365}
@@ -241,7 +241,7 @@ _BEFORE = (
 _DAY = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _UP_TO = r"(?:到|至|-|~|—)"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match, datetime], _Span | None]], ...] = (
-    (re.compile(r"(今|昨|大?前)(?:[天日]|儿个?)"), _day),
+    (re.compile(r"(今|昨|大?前|本(?=日))(?:[天日]|儿个?)"), _day),
     (re.compile(_THAT + _WEEK), _week),
     (re.compile(rf"{_THAT}?{_WEEK}{_WEEKDAY}(?:{_UP_TO}{_WEEK}?{_WEEKDAY})?"), _weekday),
     (re.compile(rf"{_THAT}月(?:份?{_DAY}(?:[日号]?{_UP_TO}{_DAY})?[日号])?"), _month),

@@ -12,7 +12,9 @@ router = Router("unread questions")
 _PLAINLY = 0.7
 _OPEN = frozenset({"", JOINED, ROWS, FIGURES})
 """After figures they ask on"""
-_ASKS = re.compile(r"哪[些个家里]|谁|多少|几[件张个]|怎么样|情况|什么事|同比|环比|和.{1,6}比|最近.{0,8}的事|[?？]\s*$")
+_ASKS = re.compile(
+    r"哪[些个家里天]|谁|多少|几[件张个]|怎么样|情况|什么事|同比|环比|和.{1,6}比|最近.{0,8}的事|[?？]\s*$"
+)
 _OWN = re.compile("我(?!们)|坏|漏|堵|没电|停[水电气]了|不[亮热通]")
 
 
