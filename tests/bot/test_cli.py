@@ -218,6 +218,8 @@ def test_ask_gives_query_and_rows(bot):
     assert [(row["key"], row["value"]) for row in answer["rows"]] == [("repairs", 1)]
     other = bot.json("ask", "本周各类诉求多少件", "--as", "oWhistleSupervisor0000000002")
     assert [row for row in other["rows"] if row["value"]] == []
+    both = bot.json("ask", "本周比上周多还是少", "--as", SUPERVISOR)
+    assert (both["query"]["against"]["name"], [row["name"] for row in both["rows"]][:2]) == ("上周", ["本周", "上周"])
     past = bot.json("ask", "本周各类诉求多少件", "--now", "2020-01-01T09:00:00+08:00")
     assert [row for row in past["rows"] if row["value"]] == []
 
