@@ -40,6 +40,11 @@ class Run:
         return 1000 * times[min(int(share * len(times)), len(times) - 1)]
 
 
+def together(runs: Sequence[Run]) -> Run:
+    """Several runs of the same server as one."""
+    return Run([answer for run in runs for answer in run.answers], sum(run.seconds for run in runs))
+
+
 def drive(port: int, requests: Sequence[bytes], connections: int = 16, patience: float = 60.0) -> Run:
     """Send all requests as fast as they are answered, each connection one after the other.
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from bot.bench import load, messages, servers
 from bot.bench.inner import platform
-from bot.bench.load import Run
+from bot.bench.load import Run, together
 from bot.bench.parts import Bench
 from bot.bench.servers import Served
 from bot.bench.table import Line
@@ -21,6 +21,8 @@ CONNECTIONS = 16
 _IN_TIME = 5
 """Seconds that WeChat waits"""
 _ROUNDS = messages.GROUPS
+_A_TURN = 500
+"""Messages: about a second"""
 _ECHO = "Flask + wechatpy echo, safe mode"
 _TARGETS = {"sqlite": 0.5, "postgresql": 0.4}
 
@@ -52,13 +54,20 @@ def _program(bench: Bench, kind: str) -> Iterator[Line]:
 
 
 def _when_full(bench: Bench, kind: str) -> Iterator[Line]:
-    """The same with many tickets there, beside none, by turns; in each round people write who never wrote before."""
+    """The same with many tickets there, beside none; in each round people write who never wrote before.
+
+    Both run at once and get their messages by turns of a second: the machine's own ups and downs are greater than what
+    is to be seen.
+    """
     size = bench.sizes[-1]
     full = bench.databases.full_town(kind, size)
     empties, fulls = [], []
     for round_ in range(_ROUNDS):
-        empties.append(_driven(servers.program(bench.databases.town(kind, f"empty{round_}")), bench.messages, round_))
-        fulls.append(_driven(servers.program(full), bench.messages, round_))
+        empty = bench.databases.town(kind, f"empty{round_}")
+        with servers.program(empty) as without, servers.program(full) as with_tickets:
+            runs = _by_turns([without, with_tickets], bench.messages, round_)
+        empties.append(runs[0])
+        fulls.append(runs[1])
     what = f"the program, {kind}, {size:,} tickets"
     yield _line(what, _middle(fulls), "no tickets", _ratio(fulls, empties), "≥ 0.9", size)
 
@@ -121,10 +130,24 @@ def starting(bench: Bench) -> Iterator[Line]:
         )
 
 
+def _by_turns(programs: Sequence[Served], count: int, group: int) -> list[Run]:
+    """So many messages for each of them, some hundreds to one, then as many to the other."""
+    for served in programs:
+        load.drive(served.port, messages.requests(count // 10, 99, group), CONNECTIONS)
+    runs: list[list[Run]] = [[] for _ in programs]
+    for turn in range(max(count // _A_TURN, 1)):
+        for of_one, served in zip(runs, programs, strict=True):
+            of_one.append(_sound(load.drive(served.port, messages.requests(_A_TURN, turn, group), CONNECTIONS)))
+    return [together(each) for each in runs]
+
+
 def _driven(server: AbstractContextManager[Served], count: int, group: int = 0) -> Run:
     with server as served:
         load.drive(served.port, messages.requests(count // 10, 99, group), CONNECTIONS)
-        run = load.drive(served.port, messages.requests(count, group=group), CONNECTIONS)
+        return _sound(load.drive(served.port, messages.requests(count, group=group), CONNECTIONS))
+
+
+def _sound(run: Run) -> Run:
     good = sum(b"<Encrypt>" in each.body or each.body == b"success" for each in run.answers)
     if run.failed or good < len(run.answers):
         raise RuntimeError(f"{run.failed} messages without a 200, {len(run.answers) - good} without a sealed answer")
