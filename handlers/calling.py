@@ -87,7 +87,7 @@ def propose(session: Session, town: Town, ticket: Ticket, now: datetime) -> None
     if chosen is None:
         return
     ticket.proposed_id, ticket.proposed_until = chosen.id, _halfway(town, now, ticket.accept_by)
-    key = f"{PROPOSAL}:{ticket.id}:{ticket.proposed_until.timestamp():.0f}"
+    key = f"{ticket.id}:{PROPOSAL}:{ticket.proposed_until.timestamp():.0f}"
     append(session, Timer, key=key, kind=PROPOSAL, ticket_id=ticket.id, due_at=ticket.proposed_until, created_at=now)
 
 

@@ -88,11 +88,10 @@ def _timers_of(
     if due <= occasion.now:
         climb = occasion.town.calendar.due(occasion.now, grace(occasion, ticket))
         return {timer_key(f"{clock}_climb", ticket, climb): (f"{clock}_climb", climb)}
-    rows = {timer_key(f"{clock}_overdue", ticket, due): (f"{clock}_overdue", due)}
     remind = _reminder(occasion, due, Span.parse(limit))
-    if occasion.now < remind < due:
-        rows[timer_key(f"{clock}_remind", ticket, due)] = (f"{clock}_remind", remind)
-    return rows
+    if occasion.now < remind < due:  # when it rings, it sets the next one: most tickets are done before
+        return {timer_key(f"{clock}_remind", ticket, due): (f"{clock}_remind", remind)}
+    return {timer_key(f"{clock}_overdue", ticket, due): (f"{clock}_overdue", due)}
 
 
 def _reminder(occasion: Occasion, due: datetime, span: Span) -> datetime:
@@ -108,8 +107,8 @@ def grace(occasion: Occasion, ticket: Ticket) -> Span:
 
 
 def timer_key(kind: str, ticket: Ticket, at: datetime) -> str:
-    """The same for the same thing to look at."""
-    return f"{kind}:{ticket.id}:{at.timestamp():.0f}"
+    """The same for the same thing to look at; the ticket first, so that its timers stand together in the index."""
+    return f"{ticket.id}:{kind}:{at.timestamp():.0f}"
 
 
 def set_timer(occasion: Occasion, kind: str, ticket: Ticket, at: datetime) -> None:

@@ -29,14 +29,16 @@ def limit_is_over(ringing: Ringing) -> datetime | None:
 
 
 def limit_comes_near(ringing: Ringing) -> datetime | None:
-    """Most of the time is used up: a word to those who have it."""
-    due = _due(ringing)
-    if due is None or due <= ringing.now or not _is_of(ringing, due):
+    """Most of the time is used up: a word to those who have it. From now on the limit itself is watched."""
+    limit, due = _limit(ringing), _due(ringing)
+    if limit is None or not _is_of(ringing, limit) or (due is None and not ringing.ticket.stopped_at):
         return None
-    if night := _night(ringing):
-        return night
-    what = "accept_remind" if _clock(ringing) == "accept" else "remind"
-    tell(ringing.session, ringing.town, ringing.ticket, what, ringing.now)
+    if due and due > ringing.now:
+        if night := _night(ringing):
+            return night
+        what = "accept_remind" if _clock(ringing) == "accept" else "remind"
+        tell(ringing.session, ringing.town, ringing.ticket, what, ringing.now)
+    set_timer(ringing, f"{_clock(ringing)}_overdue", ringing.ticket, limit)
     return None
 
 
@@ -62,10 +64,15 @@ def _reason(ringing: Ringing) -> str:
 
 def _due(ringing: Ringing) -> datetime | None:
     """The moment of the timer's clock; None while it is stopped, or no longer of interest."""
-    ticket, clock = ringing.ticket, _clock(ringing)
-    if ticket.stopped_at or Status(ticket.status) not in _RUNS_IN[clock]:
+    ticket = ringing.ticket
+    if ticket.stopped_at or Status(ticket.status) not in _RUNS_IN[_clock(ringing)]:
         return None
-    return ticket.accept_by if clock == "accept" else ticket.handle_by
+    return _limit(ringing)
+
+
+def _limit(ringing: Ringing) -> datetime | None:
+    """The same, whatever its clock does."""
+    return ringing.ticket.accept_by if _clock(ringing) == "accept" else ringing.ticket.handle_by
 
 
 def _is_of(ringing: Ringing, due: datetime) -> bool:

@@ -99,7 +99,7 @@ class _Floor:
             [(n, person, now) for n, (person, _) in zip(numbers, filed, strict=True)],
             [(n, now) for n in numbers for _ in range(2)],
             [(n, now) for n in numbers for _ in range(3)],
-            [(n, now, later, f"floor:{n}:{timer}") for n in numbers for timer in range(4)],
+            [(n, now, later, f"floor:{n}:{timer}") for n in numbers for timer in range(2)],
             [(n, now, later, f"floor:{n}:{told}", told) for n in numbers for told in self._told],
             [(person, later) for person, _ in filed],
         )

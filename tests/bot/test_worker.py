@@ -378,7 +378,8 @@ def test_a_limit_that_was_kept_rings_nobody(box, clock):
     clock.now = box.chat.ticket().accept_by + timedelta(minutes=1)
     box.turns()
     assert not [told for told in box.heard(SUPERVISOR) if "超时" in told]
-    assert box.timers("accept_overdue")[0].outcome == "done"
+    assert box.timers("accept_remind")[0].outcome == "done"
+    assert box.timers("accept_overdue") == []
 
 
 def test_whom_nobody_answers_is_asked_no_more_after_a_week_and_it_counts_as_not_solved(box, clock):

@@ -52,6 +52,28 @@ def test_a_full_database_of_this_revision_keeps_every_row(bare, revision):
     assert lost(before, content(bare)) == []
 
 
+def test_a_timer_set_before_is_still_recognized_by_its_key(bare):
+    migrate(bare, "0004")
+    keys = {"accept_remind:7:1795401000": True, "retention:1795401000.0": False}
+    fill(bare)
+    with bare.begin() as connection:
+        ticket = connection.scalar(text("select min(id) from tickets"))
+        for number, key in enumerate(keys):
+            of = {"key": key.replace(":7:", f":{ticket}:"), "kind": key.partition(":")[0], "n": 900 + number}
+            about = {"ticket": ticket if keys[key] else None, "now": "2026-11-21 10:00:00+00:00"}
+            connection.execute(
+                text(
+                    "insert into timers (id, key, kind, ticket_id, created_at, attempts, outcome, reason) "
+                    "values (:n, :key, :kind, :ticket, :now, 0, '', '')"
+                ),
+                of | about,
+            )
+    migrate(bare)
+    with bare.connect() as connection:
+        found = connection.scalars(text("select key from timers where id >= 900 order by id")).all()
+    assert found == [f"{ticket}:accept_remind:1795401000", "retention:1795401000.0"]
+
+
 def test_the_rows_say_something_in_every_column(engine):
     fill(engine)
     rows = content(engine)
