@@ -6,9 +6,9 @@ are objects of the session like any other.
 
 from typing import cast
 
-from sqlalchemy import Table, event, insert, inspect
+from sqlalchemy import Table, event, insert
 from sqlalchemy.orm import Session, make_transient_to_detached, sessionmaker
-from sqlalchemy.orm.attributes import instance_dict, set_committed_value
+from sqlalchemy.orm.attributes import get_history, instance_dict, set_committed_value
 
 from models.appending import Values, append, defaults_of
 from models.support import Support
@@ -37,7 +37,7 @@ def _file(session: Session) -> None:
 
 def _is_ready(ticket: Ticket) -> bool:
     """Its history is not part of it any more (Ticket.apply)."""
-    return ticket.id is not None and not inspect(ticket).attrs.events.history.added
+    return ticket.id is not None and not get_history(ticket, "events").added
 
 
 def _values(row: Ticket | Support, kind: type[Ticket | Support]) -> Values:
