@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, product
 
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -58,7 +58,7 @@ from handlers.looking_up import Found, LookingUp, found_before
 from handlers.neighbours import JOINED
 from handlers.plain_words import command_meant
 from handlers.receiving import Writer, open_with, receive, remember, replies_to, write_replies
-from handlers.same_event import line_up
+from handlers.same_event import Matter, line_up
 from handlers.town import Town, Towns
 from handlers.unanswered import mindful
 from handlers.voting import asked_about
@@ -242,7 +242,7 @@ class Answering:
             return {}
         town = self._towns.current(session)
         writers = open_with(session, [each.message for each in batch], town, now)
-        likely = (_likely_places(town, each, writers[each.message.openid]) for each in batch)
+        likely = (_likely_matters(town, each, writers[each.message.openid]) for each in batch)
         line_up(session, set(chain.from_iterable(likely)))
         answered = []
         for each in sorted(batch, key=_files):
@@ -259,6 +259,14 @@ class Answering:
 def _files(waiting: Waiting) -> bool:
     """Reports come last: whoever asks before them need not wait until they are written down."""
     return bool(waiting.understanding and waiting.understanding.intent is Intent.REPORT)
+
+
+def _likely_matters(town: Town, waiting: Waiting, writer: Writer) -> Iterator[Matter]:
+    """What a message may turn out to be about: what it tells, or what was being asked about."""
+    said, asked = waiting.understanding, writer.stale.slots if writer.stale else writer.slots
+    told = {said.category, *(part.category for part in said.parts)} if said and said.intent is Intent.REPORT else set()
+    categories = told | ({asked["category"]} if asked.get("category") else set())
+    return product(_likely_places(town, waiting, writer), categories) if categories else iter(())
 
 
 def _likely_places(town: Town, waiting: Waiting, writer: Writer) -> Iterator[int]:

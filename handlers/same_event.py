@@ -5,8 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Protocol, cast
+from zlib import crc32
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from handlers.joining_rules import Joining
@@ -14,7 +15,6 @@ from handlers.occasion import Occasion, PersonalOccasion
 from handlers.tickets import Draft
 from models.appending import dialect_of
 from models.follower import Follower
-from models.grid import Place
 from models.moves import OPEN, Status
 from models.ticket import Ticket
 
@@ -93,13 +93,13 @@ class _AtPin:
 _Spot = _AtPlace | _AtPin
 
 
-_HELD = "places_held"
-_IN_LINE = (
-    select(Place.id)
-    .where(Place.id.in_(bindparam("places", expanding=True)))
-    .order_by(Place.id)
-    .with_for_update(key_share=True)
-)
+Matter = tuple[int, str]
+"""A place and a category: two reports of one thing agree in both"""
+
+_HELD = "matters_held"
+_LINE = 5_741
+"""The class of our locks among all that PostgreSQL is asked for by number"""
+_IN_LINE = text("SELECT pg_advisory_xact_lock(:line, key) FROM unnest(CAST(:keys AS integer[])) AS key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def find(context: PersonalOccasion, draft: Draft) -> Same | None:
     spot, rules = _spot(context, draft), context.town.joining
     if spot is None or draft.category in rules.never:
         return None
-    line_up(context.session, [draft.place_id] if draft.place_id else [])
+    line_up(context.session, [(draft.place_id, draft.category)] if draft.place_id else [])
     alike = [ticket for ticket in _latest(context, spot, draft.category) if is_same(rules, draft, ticket)]
     if not alike:
         return None
@@ -206,11 +206,11 @@ def _spot(context: Occasion, draft: Draft) -> _Spot | None:
     return _AtPin(grid, draft.lat, draft.lng) if grid else None
 
 
-def line_up(session: Session, places: Collection[int]) -> None:
+def line_up(session: Session, matters: Collection[Matter]) -> None:
     """Two neighbours who report at the same moment: the second sees the ticket of the first.
 
-    On SQLite there is one writer anyway. On PostgreSQL the reports of one place come one after the other; whoever
-    answers several messages lines up for all their places at once and in order, so that no two wait for each other.
+    On SQLite there is one writer anyway. On PostgreSQL the reports of one place and category come one after the other;
+    whoever answers several messages lines up for all of them at once and in order, so that no two wait for each other.
     For pins there is nothing to wait at; two tickets of one thing can be merged.
     """
     if dialect_of(session) != "postgresql":
@@ -218,6 +218,11 @@ def line_up(session: Session, places: Collection[int]) -> None:
     transaction, held = session.info.get(_HELD, (None, frozenset()))
     if transaction is not session.get_transaction():
         held = frozenset()
-    if wanted := sorted(set(places) - held):
-        session.connection().execute(_IN_LINE, {"places": wanted})
-        session.info[_HELD] = session.get_transaction(), held.union(wanted)
+    if wanted := set(map(_key, matters)) - held:
+        session.connection().execute(_IN_LINE, {"line": _LINE, "keys": sorted(wanted)})
+        session.info[_HELD] = session.get_transaction(), held | wanted
+
+
+def _key(matter: Matter) -> int:
+    """A number of 32 bits, the same in every process. Two matters that share one wait for each other in vain."""
+    return crc32(":".join(map(str, matter)).encode()) - 2**31
