@@ -126,13 +126,16 @@ def listed(scope: ColumnElement[bool], order: Sequence[SQLColumnExpression[Any]]
 
 
 def newest(session: Session, scope: Scope, statuses: Collection[Status], most: int) -> list[Ticket]:
-    """So many tickets in a scope, newest first. Where ended ones may be meant, too, these only if none is open."""
-    still_open = [status for status in statuses or Status if status not in ENDED]
-    if found := session.scalars(newest_open(scope, _in(still_open), most)).all():
+    """So many tickets in a scope, newest first. Of what staff reach, ended ones are meant only if the statuses say so,
+    or where none is open.
+    """
+    open_ones = [status for status in statuses or Status if status not in ENDED]
+    found = session.scalars(newest_open(scope, _in(open_ones), most)).all() if open_ones else []
+    if len(open_ones) == len(statuses) or (found and not statuses and isinstance(scope, Reach)):
         return list(found)
-    if len(still_open) == len(statuses):
-        return []
-    return list(session.scalars(tickets(_of_late(session, scope), statuses).limit(most)))
+    ended = ENDED.intersection(statuses or ENDED)
+    late = session.scalars(tickets(_of_late(session, scope), ended).limit(most))
+    return sorted((*found, *late), key=lambda ticket: -ticket.id)[:most]
 
 
 def _of_late(session: Session, scope: Scope) -> ColumnElement[bool]:

@@ -3,14 +3,15 @@
 import itertools
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from bot.synth.filling import fill
-from handlers.access import called, reached, worked
+from handlers.access import called, newest, reached, worked
 from handlers.figures import most_urgent_first, still_open
 from handlers.reach import first_of_open, newest_open
 from handlers.world import load_world
 from models.grid import Team
+from models.moves import ENDED, Status
 from models.person import Person
 from models.sessions import reading_sessions
 from models.support import Support
@@ -90,3 +91,26 @@ def test_whoever_is_no_staff_finds_nothing(session):
     assert residents
     for person in residents:
         assert session.scalars(newest_open(worked(person) | called(person), not_ended(), ALL)).all() == []
+
+
+STATUSES = [(Status.DISPATCHED, Status.WORKING), (Status.RESOLVED, Status.CLOSED), (Status.CLOSED,), tuple(ENDED)]
+
+
+@pytest.mark.parametrize("statuses", STATUSES)
+def test_what_a_command_fits_is_found_whether_it_is_open_or_ended(session, statuses):
+    """「重办」 with one ticket just finished and one closed: both are meant."""
+    standing = Ticket.status.in_([status.value for status in statuses])
+    scopes = [true(), *(worked(person) | called(person) for person in staff(session)[:12])]
+    for scope in scopes:
+        wanted = session.scalars(select(Ticket).where(scope, standing).order_by(Ticket.id.desc())).all()
+        assert newest(session, scope, statuses, ALL) == wanted
+        assert newest(session, scope, statuses, 2) == wanted[:2]
+
+
+def test_of_all_that_staff_reach_the_open_ones_are_meant(session):
+    for person in staff(session):
+        reach = worked(person) | called(person)
+        open_ones = session.scalars(select(Ticket).where(reach, not_ended()).order_by(Ticket.id.desc())).all()
+        everything = session.scalars(select(Ticket).where(reach).order_by(Ticket.id.desc())).all()
+        assert newest(session, reach, (), ALL) == (open_ones or everything)
+    assert newest(session, true(), (), ALL) == session.scalars(select(Ticket).order_by(Ticket.id.desc())).all()
