@@ -1,5 +1,6 @@
 """From what the reader made of a text to a ticket: ask the one thing that is missing, or file."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -18,6 +19,9 @@ CATEGORY, PLACE, WHICH_PLACE, BUILDING, WORDS, PARTS, GUESS, TICKET_PLACE = (
     f"filing.{name}"
     for name in ("category", "place", "which_place", "building", "words", "parts", "guess", "ticket_place")
 )
+
+_MORE = 4
+"""Characters beside the place that an answer to 「在哪里」 must have to tell more: 「我在德尚小区」 doesn't"""
 
 _OF_THE_HOUSE = ("楼", "电梯")
 """「楼下」「楼道」「电梯口」: of the house that was named, where a gate or a crossing is of the compound alone"""
@@ -51,7 +55,14 @@ def told_where(context: Context, draft: Draft) -> Draft:
     if context.state == BUILDING and not mention.building and text.isdigit():
         draft = replace(draft, building=text)
     draft = placing.place(context, draft, context.understanding)
+    if mention.name and _says_more(context.text, mention):
+        draft = replace(draft, text=f"{draft.text}，{text}")
     return draft if placing.is_placed(draft) or mention.name else replace(draft, place_name=text[:40])
+
+
+def _says_more(text: str, mention: PlaceMention) -> bool:
+    """「德尚小区3号楼，昨天就停了」: whoever comes shall read that, too."""
+    return len(re.findall(r"\w", text[: mention.start] + text[mention.end :])) >= _MORE
 
 
 def pinned(draft: Draft, message: Message) -> Draft:

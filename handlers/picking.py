@@ -61,8 +61,15 @@ def _found(context: Context, scope: Scope, statuses: tuple[Status, ...], word: s
     if shortest and len(ending := [each for each in fitting if str(each.number).endswith(words)]) == 1:
         return ending[0], ""
     if not fitting:
-        return Reply(context.say("picking.none", word=word))
+        return Reply(context.say(_nothing(context), word=word))
     return (fitting[0], words) if len(fitting) == 1 else which(context, fitting, words, word)
+
+
+def _nothing(context: Context) -> str:
+    """Says where they may look instead, each by a command of their own."""
+    if context.person.is_staff:
+        return "picking.none"
+    return "picking.none_overseen" if context.person.is_overseer else "picking.none_mine"
 
 
 def _chosen(context: Context, word: str) -> tuple[str, str] | None:

@@ -381,3 +381,17 @@ def test_what_staff_note_for_themselves_never_reaches_the_resident(chat):
     heard = [chat.says(RESIDENT, "进度"), chat.says(RESIDENT, f"进度 {number}"), *chat.pushed(RESIDENT)]
     assert [words for words in heard if "拖着" in words] == []
     assert "拖着" in chat.says(SUPERVISOR, f"查 {number}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"),
+    [
+        ("德尚小区3号楼，昨天夜里就停了", "我邻居家停水了，德尚小区3号楼，昨天夜里就停了"),
+        ("我在德尚小区3号楼", "我邻居家停水了"),
+        ("德尚小区3号楼2单元", "我邻居家停水了"),
+    ],
+)
+def test_what_is_told_beside_the_place_is_read_by_whoever_comes(chat, answer, kept):
+    chat.says(RESIDENT, "我邻居家停水了")
+    chat.says(RESIDENT, answer)
+    assert (chat.ticket().text, chat.ticket().building) == (kept, "3")

@@ -89,3 +89,11 @@ def test_so_many_days_for_a_reopening_as_the_town_has_set(chat, clock):
     clock.turn(days=chat.program.settings.habits.lapse_days, minutes=1)
     chat.timers_ring()
     assert any(f"没办好可在{days}天内回“重办”" in push for push in chat.pushed(RESIDENT))
+
+
+@pytest.mark.parametrize(
+    ("who", "words", "instead"),
+    [(RESIDENT, "重办", "回“进度”"), (PROPERTY, "办结", "回“待办”"), (SUPERVISOR, "督办", "回“今日”")],
+)
+def test_where_nothing_fits_everybody_is_told_of_a_command_of_their_own(chat, who, words, instead):
+    assert instead in chat.says(who, words)
