@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from handlers import call_figures, shown
-from handlers.access import within
+from handlers.access import how_many, tickets, within
 from handlers.figures import Figure, count, day_start, figures_of, late, still_open
 from handlers.local_days import days_between, local_day
 from handlers.query import MEASURE_NAMES, OVERVIEW, Query
@@ -28,7 +28,7 @@ from handlers.replay_facts import UNJUDGED
 from handlers.town import Town
 from models.moves import Closing, Status
 from models.support import Support
-from models.ticket import CHINA, Source, Ticket
+from models.ticket import CHINA, Source, Ticket, is_red
 
 _ENDINGS = frozenset({"closed", "solved"})
 """Counted in the time when they ended; all else in the time when it was filed"""
@@ -168,8 +168,7 @@ def _listed(
     session: Session, wanted: ColumnElement[bool], order: list[SQLColumnExpression[Any]]
 ) -> tuple[list[int], int]:
     first = select(Ticket.id).where(wanted).order_by(*order).limit(MOST_OPENED)
-    total = session.scalar(select(func.count()).select_from(Ticket).where(wanted)) or 0
-    return list(session.scalars(first)), total
+    return list(session.scalars(first)), how_many(session, tickets(wanted))
 
 
 def _measured(session: Session, query: Query, now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -186,7 +185,7 @@ def _measured(session: Session, query: Query, now: datetime) -> tuple[ColumnElem
         "reopened_rate": (Ticket.reopenings > 0, closed | (Ticket.reopenings > 0)),
         "three_day_rate": (days_between(session, Ticket.created_at, Ticket.resolved_at) <= _THREE, closed),
         "returned": (Ticket.returns > 0, true()),
-        "red": (Ticket.red_flag != "", true()),
+        "red": (is_red(), true()),
         "reopened": (Ticket.reopenings > 0, true()),
         "late": (late(now) if query.is_of_now else late(now) | finished_late, true()),
         "open": (still_open(), true()),

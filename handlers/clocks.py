@@ -1,6 +1,5 @@
 """The two clocks of a ticket, to sign and to put right: set, stopped, run on, and the timers that watch them."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from handlers.limits import local_day, promise
@@ -75,23 +74,21 @@ def wind(occasion: Occasion, ticket: Ticket) -> None:
     clocks = {"handle": (ticket.handle_by, ticket.handle_limit)}
     if ticket.status != Status.WORKING:
         clocks["accept"] = (ticket.accept_by, ticket.accept_limit)
-    rows: dict[str, tuple[str, datetime]] = {}
     for clock, (due, limit) in clocks.items():
         if due:
-            rows |= _timers_of(occasion, ticket, clock, due, limit)
-    _add(occasion, ticket, rows)
+            _wind_one(occasion, ticket, clock, due, limit)
 
 
-def _timers_of(
-    occasion: Occasion, ticket: Ticket, clock: str, due: datetime, limit: str
-) -> dict[str, tuple[str, datetime]]:
+def _wind_one(occasion: Occasion, ticket: Ticket, clock: str, due: datetime, limit: str) -> None:
     if due <= occasion.now:
         climb = occasion.town.calendar.due(occasion.now, grace(occasion, ticket))
-        return {timer_key(f"{clock}_climb", ticket, climb): (f"{clock}_climb", climb)}
+        set_timer(occasion, f"{clock}_climb", ticket, climb)
+        return
     remind = _reminder(occasion, due, Span.parse(limit))
     if occasion.now < remind < due:  # when it rings, it sets the next one: most tickets are done before
-        return {timer_key(f"{clock}_remind", ticket, due): (f"{clock}_remind", remind)}
-    return {timer_key(f"{clock}_overdue", ticket, due): (f"{clock}_overdue", due)}
+        set_timer(occasion, f"{clock}_remind", ticket, due, rings_at=remind)
+    else:
+        set_timer(occasion, f"{clock}_overdue", ticket, due)
 
 
 def _reminder(occasion: Occasion, due: datetime, span: Span) -> datetime:
@@ -111,12 +108,9 @@ def timer_key(kind: str, ticket: Ticket, at: datetime) -> str:
     return f"{ticket.id}:{kind}:{at.timestamp():.0f}"
 
 
-def set_timer(occasion: Occasion, kind: str, ticket: Ticket, at: datetime) -> None:
-    """Look at a ticket when its time comes; the same timer is not set twice."""
-    _add(occasion, ticket, {timer_key(kind, ticket, at): (kind, at)})
-
-
-def _add(occasion: Occasion, ticket: Ticket, rows: Mapping[str, tuple[str, datetime]]) -> None:
-    """A key that is there already is passed over when it is written (models.appending)."""
-    for key, (kind, at) in rows.items():
-        append(occasion.session, Timer, key=key, kind=kind, ticket_id=ticket.id, due_at=at, created_at=occasion.now)
+def set_timer(occasion: Occasion, kind: str, ticket: Ticket, at: datetime, rings_at: datetime | None = None) -> None:
+    """Look at a ticket when its time comes, or before, at `rings_at`; the same timer is not set twice: a key that is
+    there already is passed over when it is written (models.appending).
+    """
+    about = {"key": timer_key(kind, ticket, at), "kind": kind, "ticket_id": ticket.id}
+    append(occasion.session, Timer, **about, due_at=rings_at or at, created_at=occasion.now)

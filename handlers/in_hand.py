@@ -9,8 +9,8 @@ from handlers.dialogue import Context
 from handlers.reach import Scope
 from models.moves import Status
 from models.person import Look
-from models.push import Push, last_told
-from models.ticket import Ticket, not_ended
+from models.push import last_push_to, last_told
+from models.ticket import Ticket
 
 WORDS_WANTED = "working.reason"
 """The state of whoever gave a command and not yet the words that it needs"""
@@ -20,26 +20,18 @@ _SIGNED = (Status.WORKING, Status.RESOLVED)
 _PERSON: BindParameter[int] = bindparam("person")
 _SEEN = select(Look.at, Look.ticket_id).where(Look.person_id == _PERSON).order_by(Look.id.desc()).limit(1).subquery()
 _BEGUN = func.coalesce(Ticket.accepted_at, Ticket.created_at).label("at")
-_TAKEN = Ticket.status.in_([status.value for status in _SIGNED]) & not_ended()
-_MINE = (
-    select(_BEGUN, Ticket.id.label("ticket_id"))
-    .where(Ticket.assignee_id == _PERSON, _TAKEN)
-    .order_by(Ticket.accepted_at.desc(), Ticket.id.desc())
-    .limit(1)
-    .subquery()
-)
-_TOLD = (
-    select(Push.created_at.label("at"), Push.ticket_id)
-    .where(Push.person_id == _PERSON, Push.ticket_id.is_not(None))
-    .order_by(Push.id.desc())
-    .limit(1)
-    .subquery()
-)
+
+
+def _signed_by(person: int | BindParameter[int], statuses: tuple[Status, ...]) -> Select[Ticket]:
+    mine = tickets(Ticket.assignee_id == person, statuses)
+    return mine.order_by(None).order_by(Ticket.accepted_at.desc(), Ticket.id.desc())
+
+
 _TOUCHED = union_all(
     # what was only looked at is soon forgotten
     select(_SEEN).where(_SEEN.c.ticket_id.is_not(None), _SEEN.c.at >= bindparam("seen_since")),
-    select(_MINE),
-    select(_TOLD),
+    select(_signed_by(_PERSON, _SIGNED).with_only_columns(_BEGUN, Ticket.id).limit(1).subquery()),
+    select(last_push_to(_PERSON).subquery()),
 )
 """When, and which ticket: looked at last, signed for last, told of last"""
 
@@ -68,8 +60,7 @@ def held(context: Context, scope: Scope, statuses: tuple[Status, ...], since: da
 
 def signed_by(context: Context, statuses: tuple[Status, ...] = _SIGNED) -> Select[Ticket]:
     """What this person has signed for and is not ended, the latest first."""
-    mine = tickets(Ticket.assignee_id == context.person.id, statuses)
-    return mine.order_by(None).order_by(Ticket.accepted_at.desc(), Ticket.id.desc())
+    return _signed_by(context.person.id, statuses)
 
 
 def signed(context: Context) -> list[Ticket]:

@@ -10,7 +10,19 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, exists, literal_column, or_, select, update
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    exists,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from models.base import Base, partial_index
@@ -129,8 +141,13 @@ def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20) 
 
 def last_told(session: Session, person: int) -> int | None:
     """The ticket that somebody was last told of: what 「接」 without a number means."""
-    about = select(Push.ticket_id).where(Push.person_id == person, Push.ticket_id.is_not(None))
-    return session.scalar(about.order_by(Push.id.desc()).limit(1))
+    return session.scalar(last_push_to(person).with_only_columns(Push.ticket_id))
+
+
+def last_push_to(person: int | BindParameter[int]) -> Select[datetime, int | None]:
+    """When somebody was last told of a ticket, and of which."""
+    about = (Push.person_id == person) & Push.ticket_id.is_not(None)
+    return select(Push.created_at, Push.ticket_id).where(about).order_by(Push.id.desc()).limit(1)
 
 
 def give_back(session: Session, rows: type[Push] | type[Timer], ids: Sequence[int], now: datetime) -> None:
