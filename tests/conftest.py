@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chat import Chat
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 from statements import compile_once
@@ -132,3 +133,9 @@ def program(databases: Databases, kind: str, reader: Reader, tmp_path: Path, clo
     made = assemble(settings_for(databases.fresh(kind, with_town=True), tmp_path), clock, reader)
     yield made
     made.engine.dispose()
+
+
+@pytest.fixture
+def chat(program: Program) -> Chat:
+    """People who write to it."""
+    return Chat(program)

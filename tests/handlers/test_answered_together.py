@@ -18,11 +18,6 @@ from models.ticket import Ticket, TicketEvent
 PATIENCE = 10
 
 
-@pytest.fixture
-def chat(program):
-    return Chat(program)
-
-
 def waiting(chat, openid, text):
     message = chat.message(openid, text)
     return Waiting(message, chat.program.towns.reader().understand(text))

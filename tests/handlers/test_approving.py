@@ -3,14 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from chat import COMMUNITY, PROPERTY, RESIDENT, STREET, SUPERVISOR, Chat
+from chat import COMMUNITY, PROPERTY, RESIDENT, STREET, SUPERVISOR
 
 LIFT, DRAIN = "德尚小区3号楼电梯又坏了", "德尚小区5号楼二单元下水道堵了往外冒"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def _signed(chat, words):

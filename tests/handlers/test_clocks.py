@@ -3,18 +3,13 @@
 from datetime import datetime, timedelta
 
 import pytest
-from chat import COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, STREET, SUPERVISOR, Chat
+from chat import COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, STREET, SUPERVISOR
 from sqlalchemy import select
 
 from models.push import Push, Timer, claim
 from models.ticket import CHINA
 
 LIFT = "德尚小区3号楼电梯又坏了"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def at(day, hour, minute=0):

@@ -1,14 +1,9 @@
 """「我要投诉物业」: whoever is that angry is asked what happened; help is a few lines, not forty."""
 
 import pytest
-from chat import PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import PROPERTY, RESIDENT, SUPERVISOR
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
-from chat import ADMIN, COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import ADMIN, COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import insert, select, update
 
 from bot.synth.filling import fill
@@ -242,11 +242,6 @@ def calls_of_whistles(session, chance, now):
         came_at = called + timedelta(minutes=5) if came else None
         team = chance.choice(["D-CG", "D-GD"])
         session.execute(insert(Support).values(ticket_id=ticket, team=team, reported_at=came_at, **values))
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """How residents really report: photos first, voices, pins, half an address, numbers, second thoughts."""
 
 import pytest
-from chat import NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
 from handlers.coordinates import gcj_to_wgs
@@ -16,11 +16,6 @@ pytestmark = pytest.mark.slow
 LIFT = "德尚小区3号楼电梯又坏了"
 DESHANG = (37.142267, 111.798570)  # as WeChat gives it
 UNSURE = "我家这边老是这样，真没法过了，你们管管吧"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def attached(chat):

@@ -3,18 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from chat import ADMIN, COMMUNITY, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import ADMIN, COMMUNITY, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import insert, select
 
 from models.follower import Follower
 from models.person import Look, Person
 from models.support import Support
 from models.ticket import Ticket
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def filed(chat, number, who=RESIDENT):

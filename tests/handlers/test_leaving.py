@@ -1,7 +1,7 @@
 """Somebody leaves in the middle of their work: what they had signed for is told to the others, and one of them takes it."""
 
 import pytest
-from chat import COLLEAGUE, OTHER_PROPERTY, PROPERTY, RESIDENT, Chat
+from chat import COLLEAGUE, OTHER_PROPERTY, PROPERTY, RESIDENT
 from sqlalchemy import select
 
 from models.person import Person
@@ -9,11 +9,6 @@ from models.person import Person
 pytestmark = pytest.mark.slow
 
 LIFT = "德尚小区3号楼电梯坏了"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def person(session, openid):

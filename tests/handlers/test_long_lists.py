@@ -2,19 +2,13 @@
 
 import re
 
-import pytest
-from chat import ADMIN, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import ADMIN, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
 from models.support import Support
 from models.ticket import Ticket
 
 NUMBER = re.compile(r"\b(26\d{9})\b")
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def report(chat, clock, many, *, what="楼道灯不亮"):

@@ -1,7 +1,7 @@
 """A worker on foot: one hand, many pushes, commands without numbers, dictated, typed twice, taken by others."""
 
 import pytest
-from chat import COLLEAGUE, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import COLLEAGUE, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
 from handlers.dialogue import Kind
@@ -10,11 +10,6 @@ from models.ticket import Attachment, Ticket
 pytestmark = pytest.mark.slow
 
 LIFT, BIN, DRAIN = "德尚小区3号楼电梯坏了", "德尚小区2号楼楼道垃圾没人扫", "德尚小区5号楼一单元下水道堵了"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def reported(chat, *troubles):

@@ -1,17 +1,12 @@
 """「3号楼」 behind a report is the rest of its address, an address with a trouble behind it a report, no home."""
 
 import pytest
-from chat import NEIGHBOUR, PROPERTY, RESIDENT, Chat
+from chat import NEIGHBOUR, PROPERTY, RESIDENT
 from sqlalchemy import select
 
 from models.person import Person
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def home(chat, openid=RESIDENT):

@@ -1,7 +1,7 @@
 """A photo, a voice or a pin without a word: asked once more what it is about, and kept for the words of that day."""
 
 import pytest
-from chat import NEIGHBOUR, PROPERTY, RESIDENT, Chat
+from chat import NEIGHBOUR, PROPERTY, RESIDENT
 from sqlalchemy import select
 
 from handlers.dialogue import Kind
@@ -9,11 +9,6 @@ from models.push import Push
 from models.ticket import CHINA, Attachment
 
 LAMP = "德尚小区3号楼路灯不亮"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 @pytest.fixture

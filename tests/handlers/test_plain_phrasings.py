@@ -1,7 +1,7 @@
 """As directors, community secretaries and grid leaders type and dictate; and what they report as residents."""
 
 import pytest
-from chat import RESIDENT, SUPERVISOR, Chat
+from chat import RESIDENT, SUPERVISOR
 from testbed import MONDAY
 
 from handlers.asking import understood
@@ -11,17 +11,6 @@ from handlers.plain_questions import parse
 @pytest.fixture
 def kind():
     return "sqlite"  # nothing here differs between databases
-
-
-@pytest.fixture
-def town(program):
-    with program.reading() as session:
-        return program.towns.current(session)
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 COUNTS = {

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 from testbed import MONDAY
 
@@ -16,17 +16,6 @@ from models.person import Person, Role
 @pytest.fixture
 def kind():
     return "sqlite"  # nothing here differs between databases
-
-
-@pytest.fixture
-def town(program):
-    with program.reading() as session:
-        return program.towns.current(session)
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 READ = {

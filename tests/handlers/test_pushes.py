@@ -1,17 +1,12 @@
 """A push lights up on a locked screen with its first line alone: it says where and what, and asks only what one may do."""
 
 import pytest
-from chat import ADMIN, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import ADMIN, PROPERTY, RESIDENT, SUPERVISOR
 
 pytestmark = pytest.mark.slow
 
 LIFT = "德尚小区3号楼电梯坏了"
 FIRE = "德尚小区2号楼着火了"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def first_lines(chat, who):

@@ -1,18 +1,13 @@
 """「解决了吗」 is answered by 「满意」「根本没修」 more often than by a figure, and days later by 「又坏了」."""
 
 import pytest
-from chat import NEIGHBOUR, PROPERTY, RESIDENT, Chat
+from chat import NEIGHBOUR, PROPERTY, RESIDENT
 
 from handlers.ratings import rated, says_unsolved
 
 pytestmark = pytest.mark.slow
 
 LIFT = "德尚小区3号楼电梯坏了"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 @pytest.fixture

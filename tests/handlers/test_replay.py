@@ -2,8 +2,7 @@
 
 import json
 
-import pytest
-from chat import COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR
 from click.testing import CliRunner
 from sqlalchemy import select, true
 from testbed import ROOT
@@ -17,11 +16,6 @@ from models.base import Base
 from models.ticket import Ticket, TicketEvent
 
 DAY = 24 * 60
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def done_in_time(chat, clock, text="德尚小区3号楼电梯又坏了", minutes=60):

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from chat import CAST, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import CAST, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import event, func, select
 
 from handlers.dialogue import Kind
@@ -22,11 +22,6 @@ LIFT = "德尚小区3号楼电梯又坏了"
 
 def household(number: int) -> str:
     return f"oWhistleHousehold{number:011d}"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def lines_of(chat, ticket):

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from chat import NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
 from handlers.dialogue import Kind
@@ -18,11 +18,6 @@ pytestmark = pytest.mark.slow
 LAMP = "楼道灯坏了"
 UNSURE = "我家这边老是这样，真没法过了，你们管管吧"
 DESHANG = (37.142267, 111.798570)
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def falls_silent(chat, clock, words=LAMP, minutes=30, who=RESIDENT):

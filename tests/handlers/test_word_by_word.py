@@ -1,16 +1,11 @@
 """Residents who write a word at a time, ask back, chat in between: what they wrote never becomes the place."""
 
 import pytest
-from chat import PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import PROPERTY, RESIDENT, SUPERVISOR
 
 pytestmark = pytest.mark.slow
 
 LIFT = "电梯"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def test_one_word_at_a_time(chat):

@@ -1,15 +1,10 @@
 """Commands came after guesses: 「加入 CODE」 was read as a home to remember, 「重办 号 …」 as a rating."""
 
 import pytest
-from chat import PROPERTY, RESIDENT, Chat
+from chat import PROPERTY, RESIDENT
 
 from handlers.welcome import invite
 from models.person import Role
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 @pytest.mark.parametrize("letters", ["DUJ9VZR3", "ABCDEFGH", "3H2D5S22"])

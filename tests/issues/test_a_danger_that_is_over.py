@@ -1,14 +1,9 @@
 """「人救出来了」 was taken for somebody in despair, and a figure sent next for the place where that was."""
 
 import pytest
-from chat import PROPERTY, RESIDENT, Chat
+from chat import PROPERTY, RESIDENT
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,11 @@
 """「回 1 撤回，回 2 不撤」 answered by 「是」: it was added to the ticket as a supplement."""
 
 import pytest
-from chat import RESIDENT, SUPERVISOR, Chat
+from chat import RESIDENT, SUPERVISOR
 
 from handlers.choosing import decided
 
 LIFT = "德尚小区3号楼电梯坏了"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 @pytest.mark.parametrize("yes", ["1", "１", "是", "是的", "好的。", "嗯嗯", "确认", "可以", "要删除"])

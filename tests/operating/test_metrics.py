@@ -5,7 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from chat import PROPERTY, RESIDENT, Chat
+from chat import PROPERTY, RESIDENT
 from sqlalchemy import select
 from testbed import ROOT
 
@@ -14,11 +14,6 @@ from bot.disk_room import written_folders
 from bot.metrics import exposition
 from models.conversation import Inbound
 from models.push import Outcome, Push
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def figures(program, clock) -> dict[str, float]:

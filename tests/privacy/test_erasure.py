@@ -1,7 +1,7 @@
 """「删除我的信息」: nothing that names the person is left anywhere, and the figures stay as they were."""
 
 import pytest
-from chat import COMMUNITY, GRID_STAFF, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import COMMUNITY, GRID_STAFF, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import func, select
 
 from handlers.dialogue import Kind
@@ -31,11 +31,6 @@ def ring_all(program, clock, **later):
         due = select(Timer).where(Timer.due_at <= clock.now, Timer.kind.not_in(["fetch_media", DROP_MEDIA]))
         for timer in session.scalars(due.order_by(Timer.id)).all():
             ring(session, program.towns.current(session), timer, clock.now)
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 @pytest.fixture

@@ -1,16 +1,10 @@
 """Invitation codes can't be guessed: they are long, used once, expire, and few wrong ones may be tried."""
 
-import pytest
-from chat import NEIGHBOUR, RESIDENT, Chat
+from chat import NEIGHBOUR, RESIDENT
 from sqlalchemy import select
 
 from handlers.welcome import invite
 from models.person import Person, Role
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def code(program, clock, days=3):

@@ -2,19 +2,13 @@
 
 from datetime import timedelta
 
-import pytest
-from chat import ADMIN, RESIDENT, SUPERVISOR, Chat
+from chat import ADMIN, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
 from handlers.lost_work import look, report
 from models.conversation import Inbound
 from models.person import Person
 from models.push import Outcome, Push, Timer
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def looked(program, clock):

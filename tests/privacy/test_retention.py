@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-import pytest
-from chat import PROPERTY, RESIDENT, Chat
+from chat import PROPERTY, RESIDENT
 from sqlalchemy import func, select
 
 from bot.media_dropping import drop_media
@@ -14,11 +13,6 @@ from models.conversation import Conversation, Inbound
 from models.person import Guess, Person
 from models.push import Outcome, Push, Timer
 from models.ticket import Attachment
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 def nightly(program, clock):

@@ -1,7 +1,7 @@
 """Complaints about a team: none of its people learns who complained, whatever command they try or whatever they are."""
 
 import pytest
-from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
 from handlers.privacy import Privacy, complained_of, shielded
@@ -12,11 +12,6 @@ from models.ticket import Ticket
 
 SECRETS = (RESIDENT, "王秀兰", "13812345678", "502", "8单元")
 ABOUT_THEM = "德尚小区3号楼8单元502室，我叫王秀兰，物业乱收费，收了停车费不给发票，电话13812345678"
-
-
-@pytest.fixture
-def chat(program):
-    return Chat(program)
 
 
 @pytest.fixture
