@@ -20,7 +20,7 @@ from bot.towns import TownKeeper
 from bot.webhook_settings import Mode, WebhookSettings
 from bot.wechat import Gateway
 from bot.worker import Worker
-from handlers.answering import Answering
+from handlers.answering.answer import Answering
 from models import sealed
 from models.connecting import connect
 from models.sessions import reading_sessions, sessions

@@ -19,10 +19,10 @@ from bot.settings import ConfigError, Settings
 from bot.towns import read_files
 from bot.troubles import of_wechat
 from bot.wechat_errors import WeChatError
-from handlers.lost_work import look
-from handlers.rule_doubts import rule_doubts
-from handlers.world import World, load_world
-from handlers.world_doubts import world_doubts
+from handlers.timers.lost_work import look
+from handlers.town.routing_doubts import rule_doubts
+from handlers.world.doubts import world_doubts
+from handlers.world.world import World, load_world
 from models.person import Person
 from models.sessions import reading_sessions
 from models.ticket import CHINA

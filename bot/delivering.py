@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from bot.settings import Template
 from bot.wechat import Gateway, Sent
 from bot.wechat_errors import Remedy, WeChatError
-from handlers.figures import day_start
-from handlers.receipts import settle_early
+from handlers.answering.receipts import settle_early
+from handlers.figures.counts import day_start
 from models.moves import NOTE
 from models.person import Person
 from models.push import Outcome, Push

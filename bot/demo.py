@@ -23,8 +23,8 @@ from bot.shared_tokens import TokensInDatabase
 from bot.simulator import DEMO_ACCOUNT, SimPerson, SimPlace, SimulatorConfig, simulator
 from bot.simulator.server import QuietHandler
 from bot.wechat_errors import WeChatError
-from handlers.importing import import_world, read_world
-from handlers.world import World
+from handlers.town_import.importing import import_world, read_world
+from handlers.world.world import World
 from models.grid import Fact, Grid, Place
 from models.person import Person, Role
 from models.sessions import sessions

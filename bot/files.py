@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from bot.assembly import Program
 from bot.links import BadLinkError, ExpiredLinkError, Links
-from handlers.access import overseen
-from handlers.downloads import Download
-from handlers.exporting import filed_between, table
-from handlers.spreadsheets import write_xlsx
+from handlers.supervisors.export import filed_between, table
+from handlers.supervisors.spreadsheets import write_xlsx
+from handlers.tickets.access import overseen
+from handlers.town.downloads import Download
 from models.person import Look, Person
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from bot.keys import KeyRing, key_ring
 from bot.settings import Settings
-from handlers.downloads import Download
+from handlers.town.downloads import Download
 
 
 class BadLinkError(Exception):

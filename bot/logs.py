@@ -11,7 +11,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor
 
-from handlers.dialogue import Kind
+from handlers.dialogue.router import Kind
 from nlp.identities import mask
 
 _SECRET_NAMES = ("secret", "token", "aes_key", "password", "key", "openid", "text", "phone")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from bot.settings import ConfigError
 from bot.troubles import of_file
 from bot.wechat import Gateway
-from handlers.yaml_files import read_yaml
+from handlers.town.yaml_files import read_yaml
 
 _NAME_BYTES, _SUB_NAME_BYTES = 16, 60  # the platform's limits
 

@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.disk_room import free_bytes
-from handlers.figures import late
-from handlers.lost_work import look
+from handlers.figures.counts import late
+from handlers.timers.lost_work import look
 from models.conversation import Inbound
 from models.moves import ACTIVE, Status
 from models.push import Outcome, Push, Timer, unfinished

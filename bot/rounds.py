@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from greenlet import getcurrent, greenlet
 from waitress.task import ThreadedTaskDispatcher
 
-from handlers.line import MOST
+from handlers.answering.batch import MOST
 
 ADDRESS = "/wechat"
 

@@ -12,14 +12,14 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from bot.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (whoever loads settings catches it)
 from bot.config_problems import ConfigFile, Place, dotted, problem, read_file
 from bot.wechat import OFFICIAL
-from handlers.joining_rules import Joining
-from handlers.levels import Levels
-from handlers.limits import WorkingHours
-from handlers.privacy import Privacy
-from handlers.quiet import QuietHours
-from handlers.routing import Routing
-from handlers.town import Contacts, Habits
-from handlers.whistle_rules import Whistling
+from handlers.town.levels import Levels
+from handlers.town.limits import WorkingHours
+from handlers.town.privacy import Privacy
+from handlers.town.quiet_hours import QuietHours
+from handlers.town.routing import Routing
+from handlers.town.same_event_rules import Joining
+from handlers.town.town import Contacts, Habits
+from handlers.town.whistle_rules import Whistling
 
 SECRETS = {
     "wechat": {"token", "aes_key", "previous_aes_key", "app_secret"},

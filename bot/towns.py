@@ -14,13 +14,13 @@ from bot.config_problems import read_file
 from bot.links import links
 from bot.settings import ConfigError, Settings
 from bot.troubles import of_file
-from handlers.catalogue import Catalogue, CatalogueError, read_catalogue
-from handlers.duties import Duties, DutiesError, read_duties
-from handlers.limits import Limits, LimitsError, read_limits
-from handlers.staff import load_staff
-from handlers.town import Reads, Town
-from handlers.wording import WordingError, Wordings, read_wordings
-from handlers.world import World, load_world, versions
+from handlers.town.catalogue import Catalogue, CatalogueError, read_catalogue
+from handlers.town.duties import Duties, DutiesError, read_duties
+from handlers.town.limits import Limits, LimitsError, read_limits
+from handlers.town.town import Reads, Town
+from handlers.town.wordings import WordingError, Wordings, read_wordings
+from handlers.world.staff import load_staff
+from handlers.world.world import World, load_world, versions
 from models.sessions import reading_sessions
 from nlp import store
 from nlp.reader import Reader

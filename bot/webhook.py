@@ -25,7 +25,7 @@ from bot.reply_xml import reply_xml
 from bot.signature import Query, RefusedError, read_query, verify
 from bot.text_limits import CONTINUED
 from bot.webhook_settings import WebhookSettings
-from handlers.dialogue import Message
+from handlers.dialogue.router import Message
 
 log = structlog.get_logger(__name__)
 

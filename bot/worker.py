@@ -20,10 +20,10 @@ from bot.nightly import Nightly
 from bot.nightly import plan as plan_training
 from bot.settings import Template, Work
 from bot.wechat import Gateway
-from handlers.chores import plan_chores
-from handlers.erasure import DROP_MEDIA
-from handlers.timers import ring
-from handlers.town import Towns
+from handlers.privacy.erasure import DROP_MEDIA
+from handlers.timers.chores import plan_chores
+from handlers.timers.ring import ring
+from handlers.town.town import Towns
 from models.clock_jumps import bring_back
 from models.push import LEASE, Outcome, Push, Timer, claim, give_back
 from models.sessions import Sessions

@@ -13,8 +13,8 @@ import click
 
 from bot.__main__ import main as command_line
 from docs import growth
-from handlers.shown import CLOSING_NAMES, ROLE_NAMES, STATUS_NAMES
-from handlers.welcome import ALL_COMMANDS
+from handlers.notifications.ticket_text import CLOSING_NAMES, ROLE_NAMES, STATUS_NAMES
+from handlers.residents.welcome import ALL_COMMANDS
 from models.moves import MOVES, Closing, Move, Status
 from models.person import OVERSEERS, STAFF, Role
 

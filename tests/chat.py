@@ -5,8 +5,8 @@ import itertools
 from sqlalchemy import select
 
 from bot.assembly import Program
-from handlers.dialogue import Kind, Message
-from handlers.timers import ring
+from handlers.dialogue.router import Kind, Message
+from handlers.timers.ring import ring
 from models.person import Person
 from models.push import Push, Timer
 from models.ticket import Ticket

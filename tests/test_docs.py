@@ -13,7 +13,7 @@ from bot.app import create_app
 from bot.assembly import Program
 from bot.settings import SECRETS, Settings
 from docs.render import FILES, rendered
-from handlers.import_tables import COLUMNS, OPTIONAL
+from handlers.town_import.tables import COLUMNS, OPTIONAL
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

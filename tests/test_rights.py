@@ -9,9 +9,9 @@ from itertools import product
 import pytest
 from chat import RESIDENT, Chat
 
-from handlers.answering import route
-from handlers.dialogue import Context
-from handlers.welcome import ALL_COMMANDS
+from handlers.answering.answer import route
+from handlers.dialogue.router import Context
+from handlers.residents.welcome import ALL_COMMANDS
 from models.person import Person, PersonRole, Role
 from models.ticket import Ticket
 

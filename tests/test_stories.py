@@ -6,7 +6,7 @@ import pytest
 import yaml
 from chat import CAST, Chat
 
-from handlers.dialogue import Kind
+from handlers.dialogue.router import Kind
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,9 @@ from testbed import MONDAY, ROOT
 
 from bot.migrating import _config, differences, migrate
 from bot.settings import SECRETS, load_settings
-from handlers.answering import ROUTERS
-from handlers.telling import TELLINGS, Audience
-from handlers.wording import read_wordings
+from handlers.answering.answer import ROUTERS
+from handlers.notifications.pushes import TELLINGS, Audience
+from handlers.town.wordings import read_wordings
 from models.connecting import connect
 from models.moves import MOVES
 from models.person import Role
@@ -85,7 +85,7 @@ def test_a_sentence_gets_the_values_that_it_needs(where, key, values):
 
 
 def test_what_a_red_flag_tells_has_its_telephone_numbers():
-    from handlers.town import Contacts
+    from handlers.town.town import Contacts
 
     given = Contacts().model_dump().keys()
     for key in SAY.keys:

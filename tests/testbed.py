@@ -24,7 +24,7 @@ from bot.keys import key_ring
 from bot.learning import model_is_ready, train_model
 from bot.migrating import migrate
 from bot.settings import Settings, load_settings
-from handlers.importing import import_world, read_world
+from handlers.town_import.importing import import_world, read_world
 from models import sealed
 from models.connecting import connect
 from models.sessions import sessions as writing_sessions

@@ -15,7 +15,7 @@ from bot.bench.messages import GROUPS, RESIDENTS, openid
 from bot.demo import WORLD
 from bot.migrating import migrate
 from bot.synth.filling import fill_url
-from handlers.importing import import_world, read_world
+from handlers.town_import.importing import import_world, read_world
 from models.connecting import connect
 from models.grid import Place
 from models.person import Person

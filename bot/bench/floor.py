@@ -22,8 +22,8 @@ from bot.bench.echo import create_app as echo
 from bot.bench.servers import ROOT
 from bot.rounds import let_others_come
 from bot.settings import load_settings
-from handlers.dialogue import Kind, Message
-from handlers.line import Line, Take, Waiting
+from handlers.answering.batch import Line, Take, Waiting
+from handlers.dialogue.router import Kind, Message
 from models.base import Base
 from nlp.understanding import Intent
 

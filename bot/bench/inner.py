@@ -20,8 +20,8 @@ from bot.bench.parts import Bench
 from bot.bench.programs import program_on
 from bot.bench.servers import ROOT
 from bot.bench.table import Line
-from handlers.routing import Case, choose
-from handlers.world import GridNode, PlaceNode, TeamNode, World
+from handlers.town.routing import Case, choose
+from handlers.world.world import GridNode, PlaceNode, TeamNode, World
 from models.grid import Level
 from models.push import Push
 from nlp.corpus import read_corpus

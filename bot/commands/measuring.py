@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command
 from bot.synth.traces import made_up
-from handlers.world import load_world
+from handlers.world.world import load_world
 from models.conversation import Inbound
 from models.person import Person
 from models.sessions import reading_sessions

@@ -10,10 +10,10 @@ from bot.commands.shared import Command, moment, operator, pass_command
 from bot.keys import key_ring, new_key
 from bot.keys import rekey as renew_all
 from bot.whole_files import for_the_operator
-from handlers.access import within
-from handlers.erasure import erase as forget
-from handlers.exporting import table
-from handlers.spreadsheets import WRITERS
+from handlers.privacy.erasure import erase as forget
+from handlers.supervisors.export import table
+from handlers.supervisors.spreadsheets import WRITERS
+from handlers.tickets.access import within
 from models.person import Look, Person
 from models.sessions import sessions
 from models.ticket import Ticket

@@ -11,8 +11,8 @@ import click
 from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command, say_json, say_pretty
 from bot.migrating import is_current
-from handlers.coordinates import gcj_to_wgs
-from handlers.previewing import preview
+from handlers.what_if.preview import preview
+from handlers.world.coordinates import gcj_to_wgs
 from models.sessions import reading_sessions
 from models.ticket import Source
 from nlp.understanding import Understanding

@@ -9,16 +9,16 @@ import click
 from sqlalchemy import true
 
 from bot.commands.shared import Command, pass_command, say_json
-from handlers.access import within
-from handlers.figures import percent
-from handlers.limits import LimitsError, read_limits
-from handlers.replay import Replay, Tally, under, worst
-from handlers.replay import replay as count_again
-from handlers.rerouting import Change, changes
-from handlers.rerouting import reroute as send_elsewhere
-from handlers.shown import iso
-from handlers.town import Town
-from handlers.world import World
+from handlers.figures.counts import percent
+from handlers.notifications.ticket_text import iso
+from handlers.tickets.access import within
+from handlers.town.limits import LimitsError, read_limits
+from handlers.town.town import Town
+from handlers.what_if.replay import Replay, Tally, under, worst
+from handlers.what_if.replay import replay as count_again
+from handlers.what_if.reroute import Change, changes
+from handlers.what_if.reroute import reroute as send_elsewhere
+from handlers.world.world import World
 
 
 @click.command()

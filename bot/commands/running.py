@@ -15,7 +15,7 @@ from bot.commands.shared import Command, pass_command
 from bot.menus import publish, read_menu
 from bot.migrating import migrate as bring_up
 from bot.presence import keep_saying_so, present
-from handlers.importing import ImportSummary, WorldError, import_world, read_world
+from handlers.town_import.importing import ImportSummary, WorldError, import_world, read_world
 from models.sessions import sessions
 
 _PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from bot.assembly import Program
 from bot.commands.shared import Command, operator, pass_command, say_json
 from bot.commands.shared import moment as as_moment
-from handlers import asked_figures, shown
-from handlers.access import how_many, overseen, tickets, within
-from handlers.dialogue import Kind, Message
-from handlers.plain_questions import parse
-from handlers.privacy import for_staff
-from handlers.welcome import appoint as give_role
-from handlers.welcome import invite as new_invitation
+from handlers.dialogue.router import Kind, Message
+from handlers.notifications import ticket_text
+from handlers.questions import figures
+from handlers.questions.parse import parse
+from handlers.residents.welcome import appoint as give_role
+from handlers.residents.welcome import invite as new_invitation
+from handlers.tickets.access import how_many, overseen, tickets, within
+from handlers.town.privacy import for_staff
 from models.grid import Grid, Team
 from models.moves import Status
 from models.person import OVERSEERS, Look, Person, Role
@@ -54,7 +55,7 @@ def ask(command: Command, text: str, openid: str | None, now: str | None) -> Non
         if query is None or query.strange:
             raise click.ClickException(f"没看懂这个问题：{text}。试试“上周哪个社区停车的诉求最多”")
         scope = overseen(_person(session, openid)) if openid else true()
-        rows = asked_figures.run(session, town, query, scope, moment)
+        rows = figures.run(session, town, query, scope, moment)
         found = [{"key": row.key, "name": row.name, "value": row.value, "of": row.of} for row in rows]
         say_json({"query": query.as_json(), "rows": found})
 
@@ -93,9 +94,9 @@ def list_tickets(
             click.echo(f"共 {count} 张，这里是最近的 {limit} 张；要更多请加 --limit", err=True)
         for ticket in session.scalars(found.limit(limit)):
             if as_json:
-                say_json(_masked(shown.as_json(session, town, ticket)))
+                say_json(_masked(ticket_text.as_json(session, town, ticket)))
             else:
-                click.echo(shown.line(town, ticket, program.clock()))
+                click.echo(ticket_text.line(town, ticket, program.clock()))
 
 
 def _masked(ticket: dict[str, Any]) -> dict[str, Any]:
@@ -118,9 +119,11 @@ def show_ticket(command: Command, number: str, *, as_json: bool) -> None:
         session.add(Look(ticket_id=ticket.id, via=operator(), at=program.clock()))
         town, now = program.towns.current(session), program.clock()
         if as_json:
-            say_json(shown.as_json(session, town, ticket))
+            say_json(ticket_text.as_json(session, town, ticket))
             return
-        click.echo("\n".join([shown.line(town, ticket, now), ticket.text, *shown.timeline(session, ticket, now)]))
+        click.echo(
+            "\n".join([ticket_text.line(town, ticket, now), ticket.text, *ticket_text.timeline(session, ticket, now)])
+        )
 
 
 @click.command()
@@ -138,7 +141,7 @@ def appoint(command: Command, openid: str, role: str, grid: str | None, team: st
         _with_a_post(Role(role), grid or person.grid, team or person.team)
         session.add(person)
         give_role(person, Role(role), grid, team)
-    click.echo(f"{openid} 现在是{shown.ROLE_NAMES[Role(role)]}")
+    click.echo(f"{openid} 现在是{ticket_text.ROLE_NAMES[Role(role)]}")
 
 
 @click.command()
@@ -172,7 +175,7 @@ def _post(session: Session, role: Role, grid: str | None, team: str | None) -> s
     at = session.get(Team, team) if team else None
     area = session.get(Grid, grid) if grid else None
     everywhere = role in OVERSEERS and area is None
-    name = f"{at.name}的{shown.ROLE_NAMES[role]}" if at else shown.ROLE_NAMES[role]
+    name = f"{at.name}的{ticket_text.ROLE_NAMES[role]}" if at else ticket_text.ROLE_NAMES[role]
     return f"{name}，管{area.name}" if area else f"{name}，管全部网格" if everywhere else name
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from bot.synth.story import Story
-from handlers.routing import Route
+from handlers.town.routing import Route
 from models.conversation import Inbound
 from models.moves import ACCEPT, RESOLVE
 from models.push import Outcome

@@ -7,7 +7,7 @@ import pytest
 
 from bot.inbound_message import to_message
 from bot.inbound_xml import MalformedError, parse_xml
-from handlers.dialogue import Kind, Message
+from handlers.dialogue.router import Kind, Message
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 OPENID = "oXyT-0aBcDeFgHiJkLmNoPqRsTuV"

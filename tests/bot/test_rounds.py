@@ -14,7 +14,7 @@ from waitress.server import create_server
 
 from bot.connections import Held
 from bot.rounds import Rounds, aside, let_others_come, wait
-from handlers.line import Line, Waiting
+from handlers.answering.batch import Line, Waiting
 
 
 @dataclass

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from testbed import WORLD
 
 import bot.towns
-from handlers.importing import import_world, read_world
+from handlers.town_import.importing import import_world, read_world
 from models.grid import Fact, Place
 
 NEWCOMER = "万象新城,,WY-01,,compound,cover,,\n"
@@ -62,7 +62,7 @@ def test_while_a_large_world_is_read_the_old_one_answers_and_no_writer_waits(pro
 
 def test_a_world_that_changes_while_it_is_read_is_read_again(program, monkeypatch):
     """As PostgreSQL shows it: each statement sees what is committed by then."""
-    from handlers import world
+    from handlers.world import world
 
     versions = iter(["one", "two", "two", "two"])
     monkeypatch.setattr(world, "world_version", lambda _session: next(versions))

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.webhook import log_id, webhook
 from bot.webhook_settings import Mode, WebhookSettings
-from handlers.dialogue import Kind, Message
+from handlers.dialogue.router import Kind, Message
 
 APOLOGY = "抱歉，系统暂时忙，请稍后再发一次。"
 

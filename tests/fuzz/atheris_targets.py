@@ -17,7 +17,7 @@ with atheris.instrument_imports(include=["bot", "handlers", "nlp"]):
     from bot.inbound_xml import MalformedError, parse_xml
     from bot.reply_xml import reply_xml
     from bot.settings import load_settings
-    from handlers.importing import WorldError, read_world
+    from handlers.town_import.importing import WorldError, read_world
     from nlp.places import Gazetteer, PlaceName
     from nlp.reader import Reader
 

@@ -13,9 +13,9 @@ from testbed import Clock, settings_for
 from bot.assembly import assemble
 from bot.inbound_xml import parse_xml
 from bot.reply_xml import reply_xml
-from handlers.dialogue import Kind
-from handlers.importing import WorldError, read_world
-from handlers.welcome import ALL_COMMANDS
+from handlers.dialogue.router import Kind
+from handlers.residents.welcome import ALL_COMMANDS
+from handlers.town_import.importing import WorldError, read_world
 from nlp.places import Gazetteer, PlaceName
 
 WORLD = Path(__file__).parents[2] / "bot" / "demo_world"

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.assembly import Program
-from handlers.town import Town
+from handlers.town.town import Town
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from chat import NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from sqlalchemy import event, func, select
 
 from bot.assembly import assemble
-from handlers import line
-from handlers.line import Line, LineStandsError, Waiting
+from handlers.answering import batch as line
+from handlers.answering.batch import Line, LineStandsError, Waiting
 from models.conversation import Inbound
 from models.person import Person, Role
 from models.roster import Shift, ShiftKind

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from testbed import settings_for
 
 from bot.assembly import assemble
-from handlers.timers import ring
+from handlers.timers.ring import ring
 from models.person import Person
 from models.push import Timer, claim
 from models.roster import Shift

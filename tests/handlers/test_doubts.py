@@ -5,12 +5,12 @@ from importing_town import replace, write_town
 from testbed import ROOT, WORLD
 
 from bot.settings import load_settings
-from handlers.catalogue import Catalogue, read_catalogue
-from handlers.importing import import_world, read_world
-from handlers.routing import Routing
-from handlers.rule_doubts import rule_doubts
-from handlers.world import PlaceNode, TeamNode, World, load_world
-from handlers.world_doubts import world_doubts
+from handlers.town.catalogue import Catalogue, read_catalogue
+from handlers.town.routing import Routing
+from handlers.town.routing_doubts import rule_doubts
+from handlers.town_import.importing import import_world, read_world
+from handlers.world.doubts import world_doubts
+from handlers.world.world import PlaceNode, TeamNode, World, load_world
 from models.grid import Grid, Place, PlaceRange
 
 CATALOGUE = Catalogue(

@@ -6,9 +6,9 @@ import re
 import pytest
 from testbed import ROOT
 
-from handlers.catalogue import read_catalogue
-from handlers.duties import DutiesError, Ownership, read_duties
-from handlers.world import PlaceNode
+from handlers.town.catalogue import read_catalogue
+from handlers.town.duties import DutiesError, Ownership, read_duties
+from handlers.world.world import PlaceNode
 from models.grid import Mode
 
 DATA = ROOT / "handlers" / "data"

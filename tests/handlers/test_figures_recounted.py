@@ -14,10 +14,11 @@ from chat import ADMIN, COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDE
 from sqlalchemy import insert, select, update
 
 from bot.synth.filling import fill
-from handlers import asked_figures, exporting
-from handlers.access import overseen
-from handlers.plain_questions import parse
-from handlers.welcome import appoint
+from handlers.questions import figures
+from handlers.questions.parse import parse
+from handlers.residents.welcome import appoint
+from handlers.supervisors import export
+from handlers.tickets.access import overseen
 from models.moves import ENDED, OPEN, Status
 from models.person import Person, Role
 from models.support import Support
@@ -307,7 +308,7 @@ def answered(session, town, text, who, now):
     assert query is not None, text
     assert query.unread == (), (text, query)
     person = session.scalars(select(Person).where(Person.openid == who)).one()
-    rows = asked_figures.figures(session, town, query, overseen(person), now)
+    rows = figures.figures(session, town, query, overseen(person), now)
     assert len({row.key for row in rows}) == len(rows), text
     rate = query.measure.endswith("_rate")
     return {row.key: (row.value, row.of) for row in rows if (row.of if rate else row.value)}
@@ -481,8 +482,8 @@ def test_what_is_exported_is_what_was_filed(program, chat, town, clock):
         for period, (first, end) in PERIODS.items():
             since, until = (datetime.fromisoformat(f"{day}T00:00+08:00") for day in (first, end))
             person = session.scalars(select(Person).where(Person.openid == SUPERVISOR)).one()
-            scope = overseen(person) & exporting.filed_between(since, until)
-            numbers = [row[0] for row in exporting.table(session, town, scope)][1:]
+            scope = overseen(person) & export.filed_between(since, until)
+            numbers = [row[0] for row in export.table(session, town, scope)][1:]
             mine = [t for t in tickets if SCOPES[SUPERVISOR](t) and since <= t["created_at"] < until]
             assert sorted(numbers) == sorted(t["number"] for t in mine), period
             reply = chat.says(SUPERVISOR, f"导出 {period}")

@@ -4,9 +4,9 @@ import pytest
 from chat import NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
-from handlers.coordinates import gcj_to_wgs
-from handlers.dialogue import Kind
-from handlers.welcome import invite
+from handlers.dialogue.router import Kind
+from handlers.residents.welcome import invite
+from handlers.world.coordinates import gcj_to_wgs
 from models.conversation import Conversation
 from models.person import Person, Role
 from models.ticket import Attachment

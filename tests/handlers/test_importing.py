@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import undefer
 
-from handlers.importing import Tally, WorldError, import_world, read_world
-from handlers.world import load_world, world_version
+from handlers.town_import.importing import Tally, WorldError, import_world, read_world
+from handlers.world.world import load_world, world_version
 from models.base import Base
 from models.grid import Grid, Place
 from models.person import Person, Role

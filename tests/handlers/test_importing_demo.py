@@ -9,10 +9,10 @@ import pytest
 from shapely import from_geojson
 from shapely.geometry import Point
 
-from handlers.coordinates import gcj_to_wgs
-from handlers.import_places import PlaceKind
-from handlers.importing import read_world
-from handlers.world import expand_buildings
+from handlers.town_import.importing import read_world
+from handlers.town_import.places import PlaceKind
+from handlers.world.coordinates import gcj_to_wgs
+from handlers.world.world import expand_buildings
 from models.grid import Level, Mode, TeamKind
 from models.person import STAFF, Role
 

@@ -9,7 +9,7 @@ import pytest
 from importing_town import FILES, replace, write_town
 from openpyxl import Workbook
 
-from handlers.importing import WorldError, read_world
+from handlers.town_import.importing import WorldError, read_world
 
 TABLES = [name for name in FILES if name.endswith(".csv")]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from handlers.limits import LimitsError, WorkingHours, promise, read_limits
-from handlers.plain_limits import told_plainly
+from handlers.town.limits import LimitsError, WorkingHours, promise, read_limits
+from handlers.town.limits_in_plain_words import told_plainly
 from models.ticket import CHINA
 
 SHIPPED = Path(__file__).parents[2] / "handlers" / "data" / "limits.csv"

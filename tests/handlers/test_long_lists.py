@@ -102,7 +102,7 @@ def test_a_sub_item_is_counted_by_itself(chat):
 
 
 def test_a_ranking_that_shows_the_first_says_how_many_there_are(chat, monkeypatch):
-    monkeypatch.setattr("handlers.supervising._RANKED", 1)
+    monkeypatch.setattr("handlers.supervisors.overview._RANKED", 1)
     chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
     chat.says(RESIDENT, "德尚小区门口停水了")
     told = chat.says(ADMIN, "类别")

@@ -6,9 +6,9 @@ import pytest
 from chat import ADMIN, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from sqlalchemy import delete, event, func, select
 
-from handlers.answering import Answering
-from handlers.line import Waiting
-from handlers.welcome import ALL_COMMANDS
+from handlers.answering.answer import Answering
+from handlers.answering.batch import Waiting
+from handlers.residents.welcome import ALL_COMMANDS
 from models.connecting import connect
 from models.conversation import Inbound
 from models.person import Look, Person, PersonRole

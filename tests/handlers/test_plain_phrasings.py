@@ -4,8 +4,8 @@ import pytest
 from chat import RESIDENT, SUPERVISOR
 from testbed import MONDAY
 
-from handlers.asking import understood
-from handlers.plain_questions import parse
+from handlers.questions.answer import understood
+from handlers.questions.parse import parse
 
 
 @pytest.fixture

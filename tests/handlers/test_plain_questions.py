@@ -7,9 +7,9 @@ from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 from testbed import MONDAY
 
-from handlers.asking import understood
-from handlers.plain_questions import parse
-from handlers.welcome import appoint
+from handlers.questions.answer import understood
+from handlers.questions.parse import parse
+from handlers.residents.welcome import appoint
 from models.person import Person, Role
 
 

@@ -3,7 +3,7 @@
 import pytest
 from chat import NEIGHBOUR, PROPERTY, RESIDENT
 
-from handlers.ratings import rated, says_unsolved
+from handlers.residents.ratings import rated, says_unsolved
 
 pytestmark = pytest.mark.slow
 

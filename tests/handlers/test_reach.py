@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select, true
 
 from bot.synth.filling import fill
-from handlers.access import called, newest, reached, worked
-from handlers.figures import most_urgent_first, still_open
-from handlers.reach import first_of_open, newest_open
-from handlers.world import load_world
+from handlers.figures.counts import most_urgent_first, still_open
+from handlers.tickets.access import called, newest, reached, worked
+from handlers.tickets.scope import first_of_open, newest_open
+from handlers.world.world import load_world
 from models.grid import Team
 from models.moves import ENDED, Status
 from models.person import Person

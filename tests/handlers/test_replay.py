@@ -9,9 +9,9 @@ from testbed import ROOT
 
 from bot.commands import shared
 from bot.commands.routes import replay as command
-from handlers.limits import read_limits
-from handlers.replay import due_of, replay, under
-from handlers.replay_facts import past_of
+from handlers.town.limits import read_limits
+from handlers.what_if.past import past_of
+from handlers.what_if.replay import due_of, replay, under
 from models.base import Base
 from models.ticket import Ticket, TicketEvent
 

@@ -11,8 +11,8 @@ from testbed import settings_for
 from bot.assembly import assemble
 from bot.commands import shared
 from bot.commands.routes import reroute as command
-from handlers.rerouting import changes
-from handlers.rerouting import reroute as send_elsewhere
+from handlers.what_if.reroute import changes
+from handlers.what_if.reroute import reroute as send_elsewhere
 from models.grid import Fact, TeamArea
 
 RULES = [

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from importing_town import write_town
 
-from handlers.importing import Tally, WorldError, import_world, read_world
-from handlers.rosters import Roster, holds_on, minutes
+from handlers.town_import.importing import Tally, WorldError, import_world, read_world
+from handlers.world.rosters import Roster, holds_on, minutes
 from models.person import Person
 from models.roster import Shift
 

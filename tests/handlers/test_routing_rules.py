@@ -8,9 +8,9 @@ from pydantic import ValidationError
 from testbed import settings_for
 
 from bot.assembly import assemble
-from handlers.previewing import preview
-from handlers.routing import Case, Routing, When
-from handlers.world import PlaceNode
+from handlers.town.routing import Case, Routing, When
+from handlers.what_if.preview import preview
+from handlers.world.world import PlaceNode
 from models.ticket import Source
 
 DESHANG = PlaceNode(1, "德尚小区", "WY", "compound", "cover", None, None, {})

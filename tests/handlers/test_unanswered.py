@@ -7,8 +7,8 @@ import pytest
 from chat import NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
-from handlers.dialogue import Kind
-from handlers.lost_work import look
+from handlers.dialogue.router import Kind
+from handlers.timers.lost_work import look
 from models.conversation import Conversation
 from models.push import Push, Timer
 from models.ticket import CHINA, Attachment, Ticket, TicketEvent

@@ -4,8 +4,8 @@ import pytest
 from chat import CAST, RESIDENT, Chat
 from sqlalchemy import select
 
-from handlers.joining_rules import Joining
-from handlers.voting import Tally
+from handlers.neighbours.votes import Tally
+from handlers.town.same_event_rules import Joining
 from models.follower import Follower
 
 WATER = CAST["供水"]

@@ -6,9 +6,9 @@ import pytest
 from chat import ADMIN, CAST, COMMUNITY, GRID_STAFF, RESIDENT, STREET, SUPERVISOR, Chat
 from sqlalchemy import select
 
-from handlers import shown
-from handlers.call_figures import attendance
-from handlers.whistle_rules import Whistling, ground_of
+from handlers.figures.call_counts import attendance
+from handlers.notifications import ticket_text
+from handlers.town.whistle_rules import Whistling, ground_of
 from models.moves import RESOLVE
 from models.person import Role
 from models.push import Push
@@ -33,7 +33,7 @@ def calls_of(chat):
 def as_json(chat):
     with chat.program.reading() as session:
         town = chat.program.towns.current(session)
-        return shown.as_json(session, town, session.scalars(select(Ticket).order_by(Ticket.id)).all()[-1])
+        return ticket_text.as_json(session, town, session.scalars(select(Ticket).order_by(Ticket.id)).all()[-1])
 
 
 @pytest.mark.parametrize("caller", [COMMUNITY, STREET, SUPERVISOR, ADMIN])

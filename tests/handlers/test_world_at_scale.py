@@ -9,8 +9,8 @@ from shapely import box
 from testbed import ROOT
 
 from bot.settings import load_settings
-from handlers.routing import Case, choose
-from handlers.world import GridNode, PlaceNode, TeamNode, World
+from handlers.town.routing import Case, choose
+from handlers.world.world import GridNode, PlaceNode, TeamNode, World
 from models.grid import Level
 from nlp.places import Gazetteer, PlaceName
 

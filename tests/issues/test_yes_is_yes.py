@@ -3,7 +3,7 @@
 import pytest
 from chat import RESIDENT, SUPERVISOR
 
-from handlers.choosing import decided
+from handlers.dialogue.choices import decided
 
 LIFT = "德尚小区3号楼电梯坏了"
 

@@ -15,7 +15,7 @@ from bot.bench.messages import RESIDENTS, openid, requests
 from bot.bench.picture import draw
 from bot.bench.table import Line, markdown
 from bot.synth.filling import fill_url
-from handlers.importing import import_world, read_world
+from handlers.town_import.importing import import_world, read_world
 from models.connecting import connect
 from models.conversation import Inbound
 from models.moves import ENDED, MOVES

@@ -14,7 +14,7 @@ from testbed import settings_for
 
 from bot.assembly import assemble
 from bot.synth.filling import fill
-from handlers.world import load_world
+from handlers.world.world import load_world
 from models.sessions import reading_sessions
 
 PAST, NOW = 4000, 60

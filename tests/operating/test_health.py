@@ -8,7 +8,7 @@ from whole_program import KEYS
 from bot import disk_room
 from bot.app import create_app
 from bot.assembly import assemble
-from handlers.importing import import_world, read_world
+from handlers.town_import.importing import import_world, read_world
 
 
 @pytest.fixture(autouse=True)

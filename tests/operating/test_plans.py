@@ -8,7 +8,7 @@ from chat import ADMIN, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from sqlalchemy import event
 
 from bot.metrics import exposition
-from handlers.lost_work import look
+from handlers.timers.lost_work import look
 from models.moves import ENDED, MOVES
 from models.ticket import Ticket
 

@@ -4,8 +4,8 @@ import pytest
 from chat import COMMUNITY, GRID_STAFF, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import func, select
 
-from handlers.dialogue import Kind
-from handlers.erasure import DROP_MEDIA, FORGET, GONE
+from handlers.dialogue.router import Kind
+from handlers.privacy.erasure import DROP_MEDIA, FORGET, GONE
 from models.base import Base
 from models.conversation import Inbound
 from models.person import Person
@@ -24,7 +24,7 @@ def everything(program) -> str:
 
 def ring_all(program, clock, **later):
     """What the worker's timers would do by then."""
-    from handlers.timers import ring
+    from handlers.timers.ring import ring
 
     clock.turn(**later)
     with program.sessions() as session, session.begin():

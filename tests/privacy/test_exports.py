@@ -16,9 +16,9 @@ from bot.app import create_app
 from bot.demo import _account
 from bot.keys import KeyRing, new_key
 from bot.links import BadLinkError, ExpiredLinkError, Links
-from handlers.downloads import Download
-from handlers.exporting import HEADING
-from handlers.spreadsheets import safe_cell, write_csv, write_xlsx
+from handlers.supervisors.export import HEADING
+from handlers.supervisors.spreadsheets import safe_cell, write_csv, write_xlsx
+from handlers.town.downloads import Download
 from models.person import Look, Person, PersonRole
 
 EVIL = [

@@ -17,7 +17,7 @@ from bot.assembly import gateway, webhook_settings
 from bot.demo import _account
 from bot.settings import ConfigError, load_settings
 from bot.shared_tokens import TokensInDatabase
-from handlers.dialogue import Kind
+from handlers.dialogue.router import Kind
 from models.connecting import connect
 
 SECRETS = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from chat import ADMIN, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
-from handlers.lost_work import look, report
+from handlers.timers.lost_work import look, report
 from models.conversation import Inbound
 from models.person import Person
 from models.push import Outcome, Push, Timer

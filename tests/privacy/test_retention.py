@@ -6,9 +6,9 @@ from chat import PROPERTY, RESIDENT
 from sqlalchemy import func, select
 
 from bot.media_dropping import drop_media
-from handlers.chores import LOST_WORK, RETENTION, plan_chores
-from handlers.dialogue import Kind
-from handlers.retention import BITE, tidy
+from handlers.dialogue.router import Kind
+from handlers.privacy.retention import BITE, tidy
+from handlers.timers.chores import LOST_WORK, RETENTION, plan_chores
 from models.conversation import Conversation, Inbound
 from models.person import Guess, Person
 from models.push import Outcome, Push, Timer

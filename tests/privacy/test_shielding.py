@@ -4,8 +4,8 @@ import pytest
 from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
-from handlers.privacy import Privacy, complained_of, shielded
-from handlers.welcome import ALL_COMMANDS
+from handlers.residents.welcome import ALL_COMMANDS
+from handlers.town.privacy import Privacy, complained_of, shielded
 from models.follower import Follower
 from models.person import Person, PersonRole
 from models.ticket import Ticket

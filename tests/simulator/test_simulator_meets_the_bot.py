@@ -18,7 +18,7 @@ from bot.webhook import webhook
 from bot.webhook_settings import WebhookSettings
 from bot.wechat import Gateway
 from bot.wechat_errors import Remedy, WeChatError
-from handlers.dialogue import Kind, Message
+from handlers.dialogue.router import Kind, Message
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 

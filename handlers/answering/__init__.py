@@ -1,0 +1,1 @@
+"""The one transaction a message; order of routers."""

@@ -1,0 +1,307 @@
+"""The way of a message: understood, then answered in one transaction that keeps message, change and reply.
+
+Messages that come at the same time share the transaction.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import chain, product
+
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from handlers.answering import receipts
+from handlers.answering.batch import Failed, Line, Take, Waiting
+from handlers.answering.read_only import Found, LookingUp, found_before
+from handlers.dialogue import which_ticket
+from handlers.dialogue.choices import chosen
+from handlers.dialogue.inbox import Writer, open_with, receive, remember, replies_to, write_replies
+from handlers.dialogue.router import Context, Message, Reply, Router, command_opening, first_of, in_state
+from handlers.neighbours.event import JOINED
+from handlers.neighbours.same_event import Matter, line_up
+from handlers.neighbours.votes import asked_about
+from handlers.residents import (
+    complaint,
+    erase_me,
+    join_or_apart,
+    outcome,
+    progress,
+    reopen,
+    report,
+    supplement,
+    welcome,
+    withdraw,
+)
+from handlers.residents.unanswered import mindful
+from handlers.staff import (
+    approvals,
+    ask_resident,
+    contest,
+    correct,
+    endings,
+    extend,
+    follow_up,
+    note_or_report,
+    patrol,
+    sign,
+    suspend,
+    todo,
+    view,
+    work,
+)
+from handlers.staff.commands import meant_by
+from handlers.staff.plain_words import command_meant
+from handlers.supervisors import desk, drill_down, export, overview, read_log, what_if, what_to_ask
+from handlers.town.town import Town, Towns
+from handlers.whistle import attendance, blow
+from models.sessions import Sessions
+from nlp.understanding import Intent, Understanding
+
+TRIES = 3
+PATIENCE_SECONDS = 1.0
+"""After this no further try: WeChat waits for 5 s, and the apology has to be written too"""
+
+_MEETINGS = (StaleDataError, IntegrityError, OperationalError)
+"""What becomes of two who are at the same ticket, person or lock"""
+
+picked = Router("picked")
+_OPEN_TO_COMMANDS = frozenset({"", JOINED, note_or_report.ASIDE, which_ticket.CHOICE})
+
+# Order is precedence: what the platform tells, then commands, then the question that is open, then what the words mean.
+ROUTERS = (
+    receipts.router,
+    erase_me.router,
+    read_log.router,
+    export.router,
+    blow.router,
+    attendance.router,
+    sign.router,
+    work.router,
+    todo.router,
+    view.router,
+    patrol.router,
+    approvals.router,
+    extend.router,
+    contest.router,
+    suspend.router,
+    ask_resident.router,
+    endings.router,
+    follow_up.router,
+    what_if.router,
+    drill_down.router,
+    overview.router,
+    correct.router,
+    desk.router,
+    picked,
+    supplement.router,
+    approvals.digits,
+    ask_resident.answers,
+    supplement.houses,
+    note_or_report.router,
+    complaint.router,
+    what_to_ask.router,
+    withdraw.answers,
+    progress.router,
+    withdraw.router,
+    outcome.router,
+    reopen.router,
+    supplement.more,
+    join_or_apart.router,
+    report.router,
+    welcome.router,
+    welcome.last_resort,
+)
+# Stand first in 帮助.
+_USUAL = (
+    sign.router,
+    work.router,
+    todo.router,
+    view.router,
+    overview.router,
+    progress.router,
+    withdraw.router,
+    outcome.router,
+    reopen.router,
+    welcome.router,
+)
+welcome.ALL_COMMANDS[:] = [
+    command for router in sorted(ROUTERS, key=lambda router: router not in _USUAL) for command in router.commands
+]
+_COMMAND = command_opening(welcome.ALL_COMMANDS)
+
+
+Elsewhere = Callable[[Callable[[], Found | None]], Found | None]
+"""Has what takes long looked up where it makes nobody wait, and gives what was found"""
+
+
+class Answering:
+    """Answers messages. Holds no state of its own: any number of threads and processes may do the same."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        reading: Sessions,
+        towns: Towns,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        let_others_come: Callable[[], None] = lambda: None,
+        elsewhere: Elsewhere = lambda look_up: look_up(),
+    ) -> None:
+        self._sessions, self._towns, self._clock, self._elsewhere = sessions, towns, clock, elsewhere
+        self._looking_up = LookingUp(reading, towns, welcome.ALL_COMMANDS, route)
+        self._line = Line(self._answer_all, let_others_come)
+        self._failed = Line(self._keep_all, let_others_come)
+
+    def answer(self, message: Message) -> str:
+        """The reply's text, "" for silence. A redelivery gets the stored reply and changes nothing.
+
+        Raises whatever went wrong after three tries; then nothing of it is in the database (see `keep_failed`).
+        """
+        understanding = self._towns.reader().understand(message.text) if message.text.strip() else None
+        waiting = Waiting(message, understanding, self._looked_up(message, understanding))
+        self._line.wait(waiting)
+        if waiting.failure:
+            raise waiting.failure
+        return waiting.reply or ""
+
+    def _looked_up(self, message: Message, understanding: Understanding | None) -> Found | None:
+        now = self._clock()
+        if not self._looking_up.is_for(message, now):
+            return None
+        return self._elsewhere(lambda: self._looking_up.found(message, understanding, now))
+
+    def keep_failed(self, message: Message, failure: str, apology: str) -> str:
+        """A message that we could not handle is kept with the apology that it gets, for a person to look at."""
+        failed = Failed(message, None, why=failure, apology=apology)
+        self._failed.wait(failed)
+        if failed.failure:
+            raise failed.failure
+        return apology
+
+    def _keep_all(self, take: Take[Failed]) -> None:
+        """Those that failed together are kept together: where the database is held, they wait for it once."""
+        try:
+            with self._sessions() as session, session.begin():
+                session.connection()
+                new = receive(session, [each.message for each in take()], self._clock())
+                for each in take():
+                    if each.message.key in new:
+                        write_replies(session, {each.message.key: each.apology}, None, each.why)
+        except SQLAlchemyError as error:
+            for each in take():
+                each.failure = error
+        else:
+            for each in take():
+                each.reply = ""
+
+    def _answer_all(self, take: Take[Waiting]) -> None:
+        """All in one transaction; where one of them breaks it, each in its own, so that it takes no other along."""
+        patience = time.monotonic() + PATIENCE_SECONDS
+        failure = self._tried(take)
+        for each in take() if failure else ():
+            each.failure = self._tried_alone(each, failure, patience)
+
+    def _tried_alone(self, waiting: Waiting, failure: Exception | None, patience: float) -> Exception | None:
+        """Three tries where somebody else was at the same ticket, person or lock, while there is time."""
+        for _ in range(TRIES):
+            if isinstance(failure, _MEETINGS) and time.monotonic() > patience:
+                return failure
+            failure = self._tried(lambda: [waiting])
+            if not isinstance(failure, _MEETINGS):
+                return failure
+        return failure
+
+    def _tried(self, take: Take[Waiting]) -> Exception | None:
+        try:
+            self._once(take)
+        except Exception as error:  # noqa: BLE001  (whatever it is: it is one message's, and the others go on)
+            return error
+        return None
+
+    def _once(self, take: Take[Waiting]) -> None:
+        with self._sessions() as session, session.begin():
+            session.connection()  # SQLite has one writer: whoever comes while we wait for our turn goes along
+            batch, now = take(), self._clock()
+            new = receive(session, [each.message for each in batch], now)
+            replies = self._replies(session, [each for each in batch if each.message.key in new], now)
+            if len(new) < len(batch):
+                replies |= replies_to(session, [each.message.key for each in batch if each.message.key not in new])
+        for each in batch:
+            each.reply = replies[each.message.key]
+
+    def _replies(self, session: Session, batch: Sequence[Waiting], now: datetime) -> dict[str, str]:
+        """What each is answered, by the message's key; kept for a redelivery, as is the question that it leaves."""
+        if not batch:
+            return {}
+        town = self._towns.current(session)
+        writers = open_with(session, [each.message for each in batch], town, now)
+        likely = (_likely_matters(town, each, writers[each.message.openid]) for each in batch)
+        line_up(session, set(chain.from_iterable(likely)))
+        answered = []
+        for each in sorted(batch, key=_files):
+            writer = writers[each.message.openid]
+            context = writer.says(each.message, each.understanding, session, town, now)
+            reply = found_before(session, each.found, writer) or mindful(context, writer.stale, route)
+            answered.append((context, writer, reply))
+        remember(session, answered)
+        replies = {context.message.key: reply.text for context, _, reply in answered}
+        write_replies(session, replies, self._clock())
+        return replies
+
+
+def _files(waiting: Waiting) -> bool:
+    """Reports come last: whoever asks before them need not wait until they are written down."""
+    return bool(waiting.understanding and waiting.understanding.intent is Intent.REPORT)
+
+
+def _likely_matters(town: Town, waiting: Waiting, writer: Writer) -> Iterator[Matter]:
+    """What a message may turn out to be about: what it tells, or what was being asked about."""
+    said, asked = waiting.understanding, writer.stale.slots if writer.stale else writer.slots
+    told = {said.category, *(part.category for part in said.parts)} if said and said.intent is Intent.REPORT else set()
+    categories = told | ({asked["category"]} if asked.get("category") else set())
+    return product(_likely_places(town, waiting, writer), categories) if categories else iter(())
+
+
+def _likely_places(town: Town, waiting: Waiting, writer: Writer) -> Iterator[int]:
+    """Where a message may turn out to be about: what it names, what was being asked about, the writer's home."""
+    mention = waiting.understanding.place if waiting.understanding else None
+    if mention and mention.known:
+        yield from (place.id for place in town.world.places_named(mention.known))
+    asked = writer.stale.slots if writer.stale else writer.slots
+    yield from (place for place in (asked.get("place_id"), writer.person.home_place_id) if place)
+
+
+def route(context: Context) -> Reply:
+    """The first handler that answers, commands before all. Events that concern nobody are silence."""
+    commanded = first_of(_OBEYING, context) if _COMMAND.match(context.text) else None
+    return commanded or first_of(_ANSWERING, context) or Reply("", keep=True)
+
+
+@picked.on(in_state(which_ticket.CHOICE))
+def ticket_chosen(context: Context) -> Reply | None:
+    """A number out of the list: the command again, now with the ticket's number."""
+    numbers = context.slots["numbers"]
+    number = chosen(context.text, len(numbers))
+    if number is None:
+        return None
+    text = f"{context.slots['word']} {numbers[number]} {context.slots['words']}".strip()
+    return route(replace(context, message=replace(context.message, text=text), state="", slots={}))
+
+
+@picked.on(lambda context: context if context.person.is_staff and context.state in _OPEN_TO_COMMANDS else None)
+def meant_as_command(context: Context) -> Reply | None:
+    """「好的我去」「到了」「弄好了，换了皮带」, where they have a ticket to which that can happen."""
+    meant = command_meant(context.text) if context.text else None
+    if meant is None or asked_about(context) is not None:
+        return None  # of what they reported themselves it may be the answer to 「解决了吗」
+    command = meant_by(context, meant)
+    if not isinstance(command, str):
+        return command
+    return route(replace(context, message=replace(context.message, text=command)))
+
+
+_OBEYING = tuple(chain.from_iterable(router.obeying for router in ROUTERS))
+"""Commands come before all: they say plainly what is wanted, so no guess at what the words may mean goes first"""
+_ANSWERING = tuple(chain.from_iterable(router.routes for router in ROUTERS))

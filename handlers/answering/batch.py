@@ -1,0 +1,109 @@
+"""Messages that come while others are being answered are answered together next.
+
+One transaction and one wait for the disk serve them all: that is what makes a bad hour bearable, for the disk's
+answer costs as much as a dozen messages.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Generic, TypeVar
+
+from handlers.answering.read_only import Found
+from handlers.dialogue.router import Message
+from models.connecting import LOCK_WAIT_SECONDS
+from nlp.understanding import Understanding
+
+MOST = 32
+"""Answered together at most: the first of them waits for the last"""
+
+
+class LineStandsError(Exception):
+    """Nobody was answered for so long that the database must be in trouble."""
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """A message in the line; afterwards its reply, or why there is none."""
+
+    message: Message
+    understanding: Understanding | None
+    found: Found | None = None
+    """Its answer, where it only asked"""
+    reply: str | None = None
+    failure: Exception | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.reply is not None or self.failure is not None
+
+
+@dataclass(slots=True, eq=False)
+class Failed(Waiting):
+    """A message that could not be answered: why, and the words that its writer gets for it."""
+
+    why: str = ""
+    apology: str = ""
+
+
+Each = TypeVar("Each", bound=Waiting)
+Take = Callable[[], Sequence[Each]]
+"""Those whose turn it is; called again, the same"""
+
+
+class Line(Generic[Each]):
+    """The line of one process. Whoever's turn comes first answers for all who wait by then."""
+
+    def __init__(
+        self, answer: Callable[[Take[Each]], None], let_others_come: Callable[[], None] = lambda: None
+    ) -> None:
+        """`answer` takes them as late as it can, for whoever comes meanwhile goes along; it gives each of them a reply
+        or a failure. `let_others_come`: lets those join the line who share the thread.
+        """
+        self._answer, self._let_others_come = answer, let_others_come
+        self._turn = threading.Lock()
+        self._waiting: deque[Each] = deque()
+
+    def wait(self, mine: Each) -> None:
+        """Until it is over. Raises LineStandsError where it was not even begun in time."""
+        self._waiting.append(mine)
+        self._let_others_come()
+        while not mine.is_over:
+            if not self._turn.acquire(timeout=LOCK_WAIT_SECONDS):
+                self._leave(mine)
+                continue
+            try:
+                if not mine.is_over:
+                    self._serve()
+            finally:
+                self._turn.release()
+
+    def _leave(self, mine: Each) -> None:
+        """Out of the line, unless it is being answered just now: then its answer will come."""
+        try:
+            self._waiting.remove(mine)
+        except ValueError:
+            return
+        raise LineStandsError
+
+    def _serve(self) -> None:
+        take = cache(self._next)
+        try:
+            self._answer(take)
+        finally:  # where this thread is stopped in the middle, another one takes over
+            self._waiting.extendleft(reversed([each for each in take() if not each.is_over]))
+
+    def _next(self) -> list[Each]:
+        """The longest waiting, one message a person: the second needs to know what the first has left."""
+        batch: dict[str, Each] = {}
+        later: list[Each] = []
+        while self._waiting and len(batch) < MOST:
+            first = self._waiting.popleft()
+            if first.message.openid in batch:
+                later.append(first)
+            else:
+                batch[first.message.openid] = first
+        self._waiting.extendleft(reversed(later))
+        return list(batch.values())

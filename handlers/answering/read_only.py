@@ -1,0 +1,106 @@
+"""Whoever only asks is answered beside the line of those who write.
+
+SQLite has one writer, and a year's figures take as long as a hundred messages. So they are read in a session that can't
+write, before their message joins the line; there message, reply and read log are kept in the transaction of its batch.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from handlers.dialogue.inbox import Writer, known_writer, replies_to
+from handlers.dialogue.router import Command, Context, Message, Reply, command_opening
+from handlers.figures.counts import FIGURES
+from handlers.questions.answer import ROWS
+from handlers.questions.parse import asks_of_own, parse
+from handlers.residents.unanswered import mindful
+from handlers.supervisors.overview import opens_figure
+from handlers.town.town import Towns
+from models.person import Look
+from models.sessions import ReadOnlyError, Sessions
+from nlp.understanding import Understanding
+
+_FIGURES = frozenset({FIGURES, ROWS})
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What to answer, the lines for the read log, and for whom and in which conversation it holds."""
+
+    reply: Reply
+    looks: Collection[Mapping[str, Any]]
+    text: str
+    holds_for: tuple[object, ...]
+
+
+class LookingUp:
+    """Answers in a session that only reads whatever can be answered there."""
+
+    def __init__(
+        self, reading: Sessions, towns: Towns, commands: Iterable[Command], route: Callable[[Context], Reply]
+    ) -> None:
+        self._reading, self._towns, self._route = reading, towns, route
+        self._commands = command_opening(command for command in commands if command.only_asks)
+
+    def is_for(self, message: Message, now: datetime) -> bool:
+        """Whether a supervisor may be asking for figures; told without the database."""
+        town, text = self._towns.known, message.text.strip()
+        if not text or message.openid not in town.staff.overseer_openids:
+            return False
+        return bool(self._commands.match(text) or opens_figure(text) or asks_of_own(text) or parse(town, text, now))
+
+    def found(self, message: Message, understanding: Understanding | None, now: datetime) -> Found | None:
+        """None where it can't be answered so: then it is answered in the line, as if nobody had tried."""
+        try:
+            with self._reading() as session:
+                return self._found(session, message, understanding, now)
+        except ReadOnlyError:
+            return None
+        except Exception as error:  # noqa: BLE001  (the line tries again, and says what is wrong if it still is)
+            log.warning("not_looked_up", why=type(error).__name__)
+            return None
+
+    def _found(
+        self, session: Session, message: Message, understanding: Understanding | None, now: datetime
+    ) -> Found | None:
+        town = self._towns.current(session)
+        writer = known_writer(session, message.openid, town, now)
+        if writer is None or writer.stale or replies_to(session, [message.key]):
+            return None
+        text = message.text.strip()
+        if opens_figure(text) and writer.state not in _FIGURES and parse(town, text, now) is None:
+            return None  # a number that chooses something else
+        reply = mindful(writer.says(message, understanding, session, town, now), None, self._route)
+        if session.dirty or session.deleted or not all(isinstance(row, Look) for row in session.new):
+            return None
+        return Found(reply, [_values(row) for row in session.new], text, _standing(writer, text))
+
+
+def found_before(session: Session, found: Found | None, writer: Writer) -> Reply | None:
+    """The answer that was found, with its lines in the read log; None where it holds no longer."""
+    if found is None or found.holds_for != _standing(writer, found.text):
+        return None
+    session.add_all(Look(**values) for values in found.looks)
+    return found.reply
+
+
+def _standing(writer: Writer, text: str) -> tuple[object, ...]:
+    """A role lost or a question asked meanwhile makes another answer. Not the figures that were asked for just before:
+    only a number opens one of these, 「那上周呢」 goes on from them, and all else is asked anew.
+    """
+    person = writer.person
+    who = (person.id, person.roles, person.team, person.grid, writer.stale)
+    asks_anew = writer.state in {"", *_FIGURES} and not opens_figure(text)
+    return who if asks_anew else (*who, writer.state, writer.slots)
+
+
+def _values(row: object) -> dict[str, Any]:
+    state = inspect(row)
+    return {name: value for name, value in state.dict.items() if name in state.mapper.columns}

@@ -1,0 +1,61 @@
+"""What the platform tells of its own work: a template message arrived or not, a subscription was accepted."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handlers.dialogue.router import Context, Reply, Router, event
+from models.conversation import Inbound
+from models.moves import NOTE
+from models.person import Person
+from models.push import Outcome, Push, sent_as
+from models.ticket import SYSTEM, Ticket
+
+router = Router("receipts")
+_EARLY = timedelta(minutes=2)
+
+
+@router.on(event("templatesendjobfinish", "subscribe_msg_sent_event"))
+def delivered(context: Context) -> Reply:
+    """The receipt of a push closes its circle."""
+    extra = context.message.extra
+    push = context.session.scalar(select(Push).where(sent_as(extra.get("msgid", ""))).limit(1))
+    if push:
+        _settle(context.session, push, extra.get("status", ""), context.now)
+    return Reply("", keep=True)
+
+
+def settle_early(session: Session, push: Push, openid: str, now: datetime) -> None:
+    """The receipt may be faster than we write down the id that it names: look whether it is here already.
+
+    The person's row is locked, as it is while their messages are answered: one of the two sees the other.
+    """
+    if not push.msgid:
+        return
+    session.scalar(select(Person.id).where(Person.id == push.person_id).with_for_update())
+    lately = (Inbound.openid == openid) & (Inbound.received_at >= now - _EARLY)
+    receipt = session.scalar(select(Inbound).where(lately, Inbound.key.endswith(f"|{push.msgid}", autoescape=True)))
+    if receipt:
+        _settle(session, push, receipt.content.get("extra", {}).get("status", ""), now)
+
+
+def _settle(session: Session, push: Push, status: str, now: datetime) -> None:
+    arrived = status == "success"
+    push.outcome = Outcome.DELIVERED if arrived else Outcome.GAVE_UP
+    push.reason = "" if arrived else status[:80]
+    if not arrived:
+        _note(session, push, now)
+
+
+def _note(session: Session, push: Push, now: datetime) -> None:
+    """Whoever opens the ticket sees that somebody was not reached."""
+    ticket = session.get(Ticket, push.ticket_id) if push.ticket_id else None
+    if ticket:
+        ticket.apply(NOTE, by=SYSTEM, at=now, note="有一条通知没送到（对方拒收或微信没能送达）")
+
+
+@router.on(event("subscribe_msg_popup_event", "subscribe_msg_change_event", "location", "view"))
+def noted(_context: Context) -> Reply:
+    """Kept with the inbound message; nothing to answer."""
+    return Reply("", keep=True)

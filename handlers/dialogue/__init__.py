@@ -1,0 +1,1 @@
+"""Message, context, router, open questions, which ticket."""

@@ -1,0 +1,87 @@
+"""Which ticket somebody has in hand: the one that they opened, signed for or were told of last."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import BindParameter, Select, bindparam, func, select, union_all
+
+from handlers.dialogue.router import Context
+from handlers.tickets.access import tickets, worked
+from handlers.tickets.scope import Scope
+from models.moves import Status
+from models.person import Look
+from models.push import last_push_to, last_told
+from models.ticket import Ticket
+
+WORDS_WANTED = "working.reason"
+"""The state of whoever gave a command and not yet the words that it needs"""
+_MOST = 8
+_SIGNED = (Status.WORKING, Status.RESOLVED)
+
+_PERSON: BindParameter[int] = bindparam("person")
+_SEEN = select(Look.at, Look.ticket_id).where(Look.person_id == _PERSON).order_by(Look.id.desc()).limit(1).subquery()
+_BEGUN = func.coalesce(Ticket.accepted_at, Ticket.created_at).label("at")
+
+
+def _signed_by(person: int | BindParameter[int], statuses: tuple[Status, ...]) -> Select[Ticket]:
+    mine = tickets(Ticket.assignee_id == person, statuses)
+    return mine.order_by(None).order_by(Ticket.accepted_at.desc(), Ticket.id.desc())
+
+
+_TOUCHED = union_all(
+    # what was only looked at is soon forgotten
+    select(_SEEN).where(_SEEN.c.ticket_id.is_not(None), _SEEN.c.at >= bindparam("seen_since")),
+    select(_signed_by(_PERSON, _SIGNED).with_only_columns(_BEGUN, Ticket.id).limit(1).subquery()),
+    select(last_push_to(_PERSON).subquery()),
+)
+"""When, and which ticket: looked at last, signed for last, told of last"""
+
+
+def in_hand(context: Context, since: datetime | None = None) -> list[int]:
+    """Tickets that a command without a number may mean, the likeliest first.
+
+    What somebody did themselves goes before what they were told at the same moment.
+    """
+    if not (context.person.is_staff or context.person.is_overseer):
+        last = last_told(context.session, context.person.id)
+        return [last] if last else []
+    seen_since = context.now - timedelta(minutes=context.town.habits.question_minutes)
+    rows = context.session.execute(_TOUCHED, {"person": context.person.id, "seen_since": seen_since})
+    found = sorted(rows, key=lambda each: each[0], reverse=True)
+    return list(dict.fromkeys(ticket for at, ticket in found if since is None or at >= since))
+
+
+def held(context: Context, scope: Scope, statuses: tuple[Status, ...], since: datetime | None = None) -> Ticket | None:
+    """The first of them that is in a scope and stands so."""
+    ids = in_hand(context, since)
+    fitting = tickets(scope & Ticket.id.in_(ids), statuses)
+    found = {ticket.id: ticket for ticket in context.session.scalars(fitting)} if ids else {}
+    return next((found[each] for each in ids if each in found), None)
+
+
+def signed_by(context: Context, statuses: tuple[Status, ...] = _SIGNED) -> Select[Ticket]:
+    """What this person has signed for and is not ended, the latest first."""
+    return _signed_by(context.person.id, statuses)
+
+
+def signed(context: Context) -> list[Ticket]:
+    """What this person has signed for and is working on."""
+    return list(context.session.scalars(signed_by(context, (Status.WORKING,)).limit(_MOST)))
+
+
+def at_work(context: Context) -> Ticket | None:
+    """What a photo is of that somebody takes on their round: what they signed for last, or were just told of.
+
+    Not while they are reporting something themselves.
+    """
+    if not context.person.is_staff or context.state.startswith(("filing.", "patrolling.")):
+        return None
+    asked = context.slots.get("ticket") if context.state == WORDS_WANTED else None
+    mine = worked(context.person)
+    if asked:
+        return context.session.scalar(tickets(mine & (Ticket.id == asked)))
+    if context.state:
+        return None
+    if signed_for := context.session.scalar(signed_by(context, (Status.WORKING,)).limit(1)):
+        return signed_for
+    since = context.now - timedelta(minutes=context.town.habits.recent_minutes)
+    return held(context, mine, (Status.DISPATCHED, Status.RESOLVED), since)

@@ -1,0 +1,243 @@
+"""What every message reads and writes whatever it says: itself, who wrote it, the open question, the reply.
+
+One statement of each kind for all messages that are answered together, built once, past the unit of work.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Insert, Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from handlers.dialogue.router import Context, Kind, Message, Reply
+from handlers.town.town import Town
+from models.appending import dialect_of, insert_into
+from models.approval import Question
+from models.conversation import Conversation, Inbound
+from models.moves import Status
+from models.person import Person
+from models.ticket import Attachment, Ticket
+from nlp.identities import mask
+from nlp.understanding import Understanding
+
+_OPENING = frozenset({"subscribe", "scan", "click"})
+"""Events that open WeChat's window for messages to a person"""
+_KEPT = tuple(each.name for each in fields(Message) if each.name not in {"key", "openid", "kind"})
+
+_INBOUND, _QUESTIONS, _PEOPLE = (cast("Table", kind.__table__) for kind in (Inbound, Conversation, Person))
+_STORED = select(_INBOUND.c.key, _INBOUND.c.reply).where(_INBOUND.c.key.in_(bindparam("keys", expanding=True)))
+_NEW = insert(_INBOUND)
+_NEW_OR_WAIT = postgresql.insert(_INBOUND).on_conflict_do_nothing(index_elements=["key"]).returning(_INBOUND.c.key)
+_REPLIED = (
+    update(_INBOUND)
+    .where(_INBOUND.c.key == bindparam("of"))
+    .values(reply=bindparam("reply"), answered_at=bindparam("answered_at"), failure=bindparam("failure"))
+)
+_SEEN = (
+    update(_PEOPLE)
+    .where(_PEOPLE.c.id == bindparam("of"))
+    .values(last_inbound_at=bindparam("last_inbound_at"), following=True)
+)
+_IS_ASKED = exists().where(Question.asked_of == Person.id, Question.closed_at.is_(None))
+_HOLDS_MEDIA = exists().where(
+    Attachment.person_id == Person.id, Attachment.ticket_id.is_(None), Attachment.created_at >= bindparam("since")
+)
+_LACKS_PLACE = exists().where(
+    Ticket.reporter_id == Person.id,
+    Ticket.team.is_(None),
+    Ticket.status.in_([status.value for status in (Status.INCOMPLETE, Status.PENDING, Status.RECEIVED)]),
+)
+_WRITERS = (
+    select(
+        Person, Conversation.state, Conversation.slots, Conversation.expires_at, _IS_ASKED, _HOLDS_MEDIA, _LACKS_PLACE
+    )
+    .outerjoin(Conversation, Conversation.person_id == Person.id)
+    .where(Person.openid.in_(bindparam("openids", expanding=True)))
+    .options(lazyload(Person.role_rows))
+    .order_by(Person.id)
+)
+# Two messages of one person are answered one after the other; a push to whoever writes just now need not wait. First
+# the locks, then a look: a question read by the statement that waited would be the one of before. On SQLite whoever
+# writes is alone.
+_ONE_BY_ONE = (
+    select(_PEOPLE.c.id)
+    .where(_PEOPLE.c.openid.in_(bindparam("openids", expanding=True)))
+    .order_by(_PEOPLE.c.id)  # two processes that lock the same people do it in the same order
+    .with_for_update(key_share=True)
+)
+_ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """What somebody was asked, and what must be remembered until they answer."""
+
+    state: str
+    slots: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Whoever writes, and the question that is open with them; `asked` where one is stored, stale or not."""
+
+    person: Person
+    asked: bool = False
+    state: str = ""
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    staff_ask: bool = False
+    """Staff have asked them something: their words may be the answer"""
+    holds_media: bool = False
+    """They sent photos that still belong to no ticket"""
+    lacks_place: bool = False
+    """A report of theirs has no team, most likely for want of a place"""
+    stale: OpenQuestion | None = None
+    """Their time is over"""
+
+    def says(
+        self, message: Message, understanding: Understanding | None, session: Session, town: Town, now: datetime
+    ) -> Context:
+        """Their message with all that a handler may use."""
+        return Context(
+            message=message,
+            session=session,
+            now=now,
+            person=self.person,
+            town=town,
+            understanding=understanding,
+            state=self.state,
+            slots=self.slots,
+            staff_ask=self.staff_ask,
+            holds_media=self.holds_media,
+            lacks_place=self.lacks_place,
+        )
+
+
+def receive(session: Session, messages: Sequence[Message], now: datetime) -> Collection[str]:
+    """Write the messages down first. The keys of those that are new.
+
+    The others are there already: redeliveries; where another process is at one just now, we have waited for it.
+    """
+    rows = {message.key: _row(message, now) for message in messages}
+    if dialect_of(session) == "postgresql":
+        return set(session.connection().scalars(_NEW_OR_WAIT, list(rows.values())))
+    for key in replies_to(session, rows):  # on SQLite whoever writes is alone: what isn't there now won't be
+        del rows[key]
+    if rows:
+        session.connection().execute(_NEW, list(rows.values()))
+    return rows.keys()
+
+
+def replies_to(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """What redelivered messages were answered before."""
+    found = session.connection().execute(_STORED, {"keys": list(keys)})
+    return {key: reply or "" for key, reply in found}
+
+
+def write_replies(session: Session, replies: Mapping[str, str], at: datetime | None, failure: str = "") -> None:
+    """Keep what is answered, by message key: a redelivery gets the same."""
+    rows = [{"of": key, "reply": reply, "answered_at": at, "failure": failure} for key, reply in replies.items()]
+    session.connection().execute(_REPLIED, rows)
+
+
+def open_with(session: Session, messages: Sequence[Message], town: Town, now: datetime) -> dict[str, Writer]:
+    """Whoever writes, by openid, known from now on, with the question that is open. One message a person."""
+    openids = [message.openid for message in messages]
+    if dialect_of(session) == "postgresql":
+        session.connection().execute(_ONE_BY_ONE, {"openids": openids})
+    writers = _known(session, openids, town, now)
+    writers |= _new_people(session, [openid for openid in openids if openid not in writers])
+    seen = [writers[message.openid].person for message in messages if _opens_window(message)]
+    if seen:
+        rows = sorted(person.id for person in seen)
+        session.connection().execute(_SEEN, [{"of": row, "last_inbound_at": now} for row in rows])
+    for person in seen:
+        set_committed_value(person, "last_inbound_at", now)
+        set_committed_value(person, "following", True)  # noqa: FBT003  (SQLAlchemy's own signature)
+    return writers
+
+
+def known_writer(session: Session, openid: str, town: Town, now: datetime) -> Writer | None:
+    """Whoever writes, looked at and no more; None: nobody we know."""
+    return _known(session, [openid], town, now).get(openid)
+
+
+def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]) -> None:
+    """Keep the questions that replies leave open, or forget those that were."""
+    asked, over = [], []
+    for context, writer, reply in answered:
+        if reply.keep:
+            continue
+        if reply.state:
+            expires_at = context.now + timedelta(minutes=context.town.habits.question_minutes)
+            values = {"state": reply.state, "slots": dict(reply.slots), "expires_at": expires_at}
+            asked.append({"person_id": writer.person.id, **values})
+        elif writer.asked:
+            over.append({"of": writer.person.id})
+    if asked:
+        session.connection().execute(_question(dialect_of(session)), asked)
+    if over:
+        session.connection().execute(_ANSWERED, over)
+
+
+def _known(session: Session, openids: Sequence[str], town: Town, now: datetime) -> dict[str, Writer]:
+    since = now - town.habits.waits_for_words
+    found = session.execute(_WRITERS, {"openids": openids, "since": since}).all()
+    for row in found:
+        if row[0].id not in town.staff.people:  # most have no role but a resident's: the rows need not be looked for
+            set_committed_value(row[0], "role_rows", [])
+    return {cast("str", row[0].openid): _writer(now, *row) for row in found}
+
+
+def _writer(
+    now: datetime, person: Person, state: str | None, slots: Mapping[str, Any], until: datetime, *flags: object
+) -> Writer:
+    staff_ask, holds_media, lacks_place = map(bool, flags)
+    writer = Writer(person, state is not None, staff_ask=staff_ask, holds_media=holds_media, lacks_place=lacks_place)
+    if state is None:
+        return writer
+    return (
+        replace(writer, stale=OpenQuestion(state, slots)) if until <= now else replace(writer, state=state, slots=slots)
+    )
+
+
+def _new_people(session: Session, openids: Sequence[str]) -> dict[str, Writer]:
+    people = [Person(openid=openid) for openid in openids]
+    if people:
+        session.add_all(people)
+        session.flush()
+    return {cast("str", person.openid): Writer(person) for person in people}
+
+
+def _opens_window(message: Message) -> bool:
+    return message.event != "unsubscribe" and (message.kind is not Kind.EVENT or message.event in _OPENING)
+
+
+def _row(message: Message, now: datetime) -> dict[str, Any]:
+    return {
+        "key": message.key,
+        "openid": message.openid,
+        "kind": message.kind.value,
+        "content": _content(message),
+        "received_at": now,
+        "failure": "",
+        "reply": None,
+    }
+
+
+def _content(message: Message) -> Mapping[str, Any]:
+    """What is kept of a message beside the ticket that comes of it: to look into trouble, not to call anybody."""
+    kept = {name: getattr(message, name) for name in _KEPT}
+    kept |= {"sent_at": message.sent_at.isoformat(), "extra": dict(message.extra), "text": mask(message.text)}
+    return {name: value for name, value in kept.items() if value}
+
+
+@cache
+def _question(dialect: str) -> Insert:
+    statement = insert_into(_QUESTIONS, dialect)
+    news = {name: statement.excluded[name] for name in ("state", "slots", "expires_at")}
+    return statement.on_conflict_do_update(index_elements=["person_id"], set_=news)

@@ -1,0 +1,63 @@
+"""What is written while a question is open isn't always its answer."""
+
+import re
+
+from handlers.dialogue.router import Context
+from nlp.understanding import Intent
+
+_OTHER = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW})
+_POLITE = frozenset({Intent.THANKS, Intent.GREETING})
+_PLAINLY = 0.6
+_TROUBLE = 0.9
+# 「3号楼电梯口」「垃圾房旁边」「就在下水井那儿」 name things that break, and tell where.
+_WHERE = re.compile(
+    r"^(?:就?在|是)|(?:旁边?|边上?|附近|那里?|那儿|这里?|这儿|里面?|口|处|对面|前面?|后面?|楼下|楼上|外面?|中间|之间)[。.，,！!～~\s]*$"
+)
+
+
+# 「不知道」 is an answer: a person looks it up then.
+_NO_IDEA = re.compile(r"不清楚|不知道|说不(?:清|上|准|好)|不晓得|不记得|记不(?:清|得)")
+_ASKS_BACK = re.compile(
+    r"^(?:为什么|为啥|凭什么|干嘛|你问)|怎么回事|[么啥]时候|多久"
+    r"|(?:[?？]|[吗呢嘛]|什么|怎么样|干[嘛啥]|多少)[。.！!?？～~\s]*$"
+)
+_STILL_THE_TROUBLE = re.compile(
+    r"坏|漏|堵|臭|没人[来管修理]|没[来修好]|不[亮动响热转通]|停[水电]|快点|赶紧|赶快|急死|[几两三四五半]天了"
+)
+_BESIDE = frozenset({Intent.CHITCHAT, Intent.CONSULT, Intent.GREETING})
+_SURELY = 0.85
+
+
+def tells_no_place(context: Context) -> bool:
+    """Asked where, they go on about the trouble, ask back or chat: nothing of it helps anybody to find the place."""
+    seen, text = context.understanding, context.text
+    if seen is None or seen.place is not None or seen.intent is Intent.THANKS or _NO_IDEA.search(text):
+        return False
+    if _ASKS_BACK.search(text) or is_trouble_again(text):
+        return True
+    return seen.intent in _BESIDE and seen.intent_confidence >= _SURELY
+
+
+def is_trouble_again(text: str) -> bool:
+    """「坏了」「快点来人」: more of what is wrong, not where."""
+    return bool(_STILL_THE_TROUBLE.search(text)) and not _WHERE.search(text)
+
+
+def is_other_matter(context: Context) -> bool:
+    """Plainly wanted is something else: how far a ticket is, a person, help."""
+    seen = context.understanding
+    return seen is not None and seen.intent in _OTHER and seen.intent_confidence >= _PLAINLY
+
+
+def is_politeness(context: Context) -> bool:
+    """「谢谢」「您好」: no answer to 「在哪里」."""
+    seen = context.understanding
+    return seen is not None and seen.intent in _POLITE and seen.intent_confidence >= _PLAINLY and seen.place is None
+
+
+def is_other_trouble(context: Context, category: str, item: str) -> bool:
+    """A report of its own, though we had only asked where the other one is."""
+    seen = context.understanding
+    if seen is None or not (seen.sure and seen.intent is Intent.REPORT and seen.confidence >= _TROUBLE):
+        return False
+    return (seen.category, seen.item) != (category, item) and not _WHERE.search(context.text)

@@ -1,0 +1,163 @@
+"""Neighbours of one event: they join it, keep a receipt, bring their own words and photos, and may leave again."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers.dialogue.router import Context, Reply
+from handlers.neighbours import same_event
+from handlers.neighbours.same_event import Same
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.privacy.erasure import FIRST_LEFT
+from handlers.tickets.access import resident
+from handlers.tickets.change import Occasion, PersonalOccasion, Silence
+from handlers.tickets.filing import Draft, attach, file
+from handlers.town.town import Town
+from models.appending import append
+from models.conversation import Conversation
+from models.follower import Follower
+from models.moves import NOTE, OPEN, Status
+from models.person import Person
+from models.push import Timer
+from models.ticket import SYSTEM, Ticket
+
+JOIN, JOINED, OFFERED = "filing.join", "joining.joined", "join_offered"
+# When the team hears that an event grows; every single neighbour would only annoy.
+_MILESTONES = frozenset({5, 10, 20, 50, 100, 200, 500, 1000})
+
+
+def taken_in(context: Context, draft: Draft) -> Reply | None:
+    """What becomes of a report that others have made already; None: it is a new one."""
+    if draft.alone:
+        return None
+    same = same_event.find(context, draft)
+    if same is None:
+        return None
+    if same.mine:
+        return _told_again(context, same.ticket, draft)
+    return join(context, same.ticket, draft) if same.at_once else _offered(context, same, draft)
+
+
+def join(context: Context, ticket: Ticket, draft: Draft) -> Reply:
+    """One more who waits for this ticket. The receipt says how to report separately after all."""
+    before = ticket.neighbours + 1
+    add(context, ticket, context.person, draft)
+    said = [_advice(context, draft)] if draft.red_flag else []
+    said.append(context.say("joining.joined", count=before, **_facts(context.town, ticket, draft, context.now)))
+    return Reply("\n\n".join(said), JOINED, {"draft": draft.slots(), "ticket": ticket.id, "joined": True})
+
+
+def add(occasion: Occasion, ticket: Ticket, person: Person, draft: Draft) -> None:
+    """A follower with their own words and photos; told to the team where it is dangerous, or has grown a good deal."""
+    who = {"ticket_id": ticket.id, "person_id": person.id}
+    append(occasion.session, Follower, joined_at=occasion.now, text=draft.text, **who)
+    ticket.neighbours += 1
+    occasion.session.flush()
+    attach(occasion, ticket, draft.attachments)
+    if draft.red_flag:
+        _danger_again(occasion, ticket, person, draft)
+    elif ticket.neighbours in _MILESTONES:
+        count = ticket.neighbours + 1
+        ticket.apply(NOTE, by=SYSTEM, at=occasion.now, note=f"已有{count}位居民反映")
+        tell(occasion.session, occasion.town, ticket, "more_neighbours", occasion.now, count=count)
+
+
+def offer_unanswered(occasion: Occasion, ticket: Ticket, person_id: int) -> None:
+    """Asked whether to join, and silent since: a report that was made is never lost, so they have joined."""
+    open_question = occasion.session.get(Conversation, person_id)
+    person = occasion.session.get(Person, person_id)
+    if person is None or open_question is None or open_question.state != JOIN:
+        return
+    draft = Draft.of(open_question.slots)
+    if draft.same != ticket.id:
+        return
+    occasion.session.delete(open_question)
+    joined_unasked(Silence(occasion.session, occasion.town, occasion.now, person), draft)
+
+
+def joined_unasked(occasion: PersonalOccasion, draft: Draft) -> None:
+    """They are told by a push which ticket they wait for now."""
+    person, ticket = occasion.person, occasion.session.get(Ticket, draft.same) if draft.same else None
+    if ticket is None or Status(ticket.status) not in OPEN:
+        ticket = file(occasion, replace(draft, alone=True), person)
+    elif occasion.session.get(Follower, (ticket.id, person.id)) is None:
+        add(occasion, ticket, person, draft)
+    tell(occasion.session, occasion.town, ticket, "joined_unasked", occasion.now, named=[person])
+    for other in draft.rest:  # what else the message told of; nobody is there to be asked about it
+        own = file(occasion, replace(Draft.of(other), alone=True), person)
+        tell(occasion.session, occasion.town, own, "taken", occasion.now, named=[person])
+
+
+def leave(context: Context, ticket: Ticket) -> bool:
+    """One who waited no longer does; the ticket goes on for the others. False: there are no others."""
+    own = context.session.get(Follower, (ticket.id, context.person.id))
+    if own is None or ticket.neighbours == 0:
+        return False
+    context.session.delete(own)
+    context.session.flush()
+    ticket.neighbours -= 1
+    note = "一位居民退出，其他邻居还在等"
+    if ticket.reporter_id == context.person.id:
+        note = FIRST_LEFT
+        eldest = select(Follower.person_id).where(Follower.ticket_id == ticket.id).order_by(Follower.joined_at).limit(1)
+        ticket.reporter_id = context.session.scalars(eldest).one()
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=note)
+    return True
+
+
+def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
+    """Somebody tells once more what they wait for: their words go to whoever works on it, no second ticket."""
+    attach(context, ticket, draft.attachments)
+    if draft.red_flag:
+        _danger_again(context, ticket, context.person, draft)
+    else:
+        ticket.apply(NOTE, by=resident(context.person), at=context.now, note=draft.text)
+        tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=draft.text)
+    said = [_advice(context, draft)] if draft.red_flag else []
+    said.append(context.say("joining.told_again", **_facts(context.town, ticket, draft, context.now)))
+    return Reply("\n\n".join(said), JOINED, {"draft": draft.slots(), "ticket": ticket.id, "joined": False})
+
+
+def _offered(context: Context, same: Same, draft: Draft) -> Reply:
+    until = context.now + timedelta(minutes=context.town.habits.question_minutes)
+    key = f"{same.ticket.id}:{OFFERED}:{context.person.id}:{until.timestamp():.0f}"
+    about = {"ticket_id": same.ticket.id, "subject_id": context.person.id}
+    append(context.session, Timer, key=key, kind=OFFERED, due_at=until, created_at=context.now, **about)
+    facts = _facts(context.town, same.ticket, draft, context.now)
+    slots = replace(draft, same=same.ticket.id).slots()
+    return Reply(context.say("joining.offer", count=same.ticket.neighbours + 1, **facts), JOIN, slots)
+
+
+def _danger_again(occasion: Occasion, ticket: Ticket, person: Person, draft: Draft) -> None:
+    ticket.apply(NOTE, by=resident(person), at=occasion.now, note=f"又报：{draft.text}")
+    count = ticket.neighbours + 1
+    tell(
+        occasion.session,
+        occasion.town,
+        ticket,
+        "red_flag_again",
+        occasion.now,
+        but=person,
+        count=count,
+        note=draft.text,
+    )
+
+
+def _advice(context: Context, draft: Draft) -> str:
+    return context.say(f"red_flag.{draft.red_flag}", **context.town.contacts.model_dump())
+
+
+def _facts(town: Town, ticket: Ticket, draft: Draft, now: datetime) -> dict[str, Any]:
+    """What a neighbour may know of the ticket: the house at most where it is theirs too, never the flat."""
+    house = ticket.building if ticket.building == draft.building else ""
+    return {
+        "number": ticket.number,
+        "what": town.catalogue.name(ticket.category, ticket.item),
+        "where": ticket_text.address(ticket.place_name, house, "", "") or "您发的位置附近",
+        "team": ticket_text.team_name(town, ticket.team),
+        "status": ticket_text.STATUS_NAMES[Status(ticket.status)],
+        "due": ticket_text.moment(ticket.handle_by, now),
+    }

@@ -1,0 +1,228 @@
+"""Is this report about something that others have told already? A look into an index, and a few texts compared."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Protocol, cast
+from zlib import crc32
+
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.orm import Session
+
+from handlers.tickets.change import Occasion, PersonalOccasion
+from handlers.tickets.filing import Draft
+from handlers.town.same_event_rules import Joining
+from models.appending import dialect_of
+from models.follower import Follower
+from models.moves import OPEN, Status
+from models.ticket import Ticket
+
+# Compared at most, the latest first: the cost of a report must not grow with the number of tickets.
+MOST = 20
+_NEARBY = 0.0015  # degrees, some 150 m: two pins of one thing
+_NOISE = re.compile(r"[\W\d_]+")
+
+
+class Compared(Protocol):
+    """What is compared of a ticket."""
+
+    id: Any
+    item: Any
+    text: Any
+    red_flag: Any
+    building: Any
+    unit: Any
+    room: Any
+    place_name: Any
+    neighbours: Any
+
+
+_COMPARED = tuple(getattr(Ticket, name) for name in Compared.__annotations__)
+_OF_LATE = (
+    select(*_COMPARED)
+    .where(
+        Ticket.category == bindparam("category"),
+        Ticket.created_at >= bindparam("since"),
+        *(Ticket.status != status.value for status in Status if status not in OPEN - {Status.INCOMPLETE}),
+    )
+    .order_by(Ticket.created_at.desc())
+    .limit(MOST)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _AtPlace:
+    """A place of the world."""
+
+    place_id: int
+    statement: ClassVar = _OF_LATE.where(Ticket.place_id == bindparam("place"))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {"place": self.place_id}
+
+    def holds(self, ticket: Ticket) -> bool:
+        return ticket.place_id == self.place_id
+
+
+@dataclass(frozen=True, slots=True)
+class _AtPin:
+    """The surroundings of a pin, within its grid."""
+
+    grid: str
+    lat: float
+    lng: float
+    statement: ClassVar = _OF_LATE.where(
+        Ticket.grid == bindparam("grid"),
+        Ticket.lat.between(bindparam("south"), bindparam("north")),
+        Ticket.lng.between(bindparam("west"), bindparam("east")),
+    )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        sides = {"south": self.lat - _NEARBY, "north": self.lat + _NEARBY}
+        return {"grid": self.grid, "west": self.lng - _NEARBY, "east": self.lng + _NEARBY, **sides}
+
+    def holds(self, ticket: Ticket) -> bool:
+        if ticket.grid != self.grid or ticket.lat is None or ticket.lng is None:
+            return False
+        return abs(ticket.lat - self.lat) <= _NEARBY and abs(ticket.lng - self.lng) <= _NEARBY
+
+
+_Spot = _AtPlace | _AtPin
+
+
+Matter = tuple[int, str]
+"""A place and a category: two reports of one thing agree in both"""
+
+_HELD = "matters_held"
+_LINE = 5_741
+"""The class of our locks among all that PostgreSQL is asked for by number"""
+_IN_LINE = text("SELECT pg_advisory_xact_lock(:line, key) FROM unnest(CAST(:keys AS integer[])) AS key")
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """An open ticket that a report belongs to."""
+
+    ticket: Ticket
+    at_once: bool
+    """Joined without asking: a flood, an outage, a danger"""
+    mine: bool
+    """This person waits for it already"""
+
+
+def find(context: PersonalOccasion, draft: Draft) -> Same | None:
+    """The ticket that a draft is about too, if there is one."""
+    spot, rules = _spot(context, draft), context.town.joining
+    if spot is None or draft.category in rules.never:
+        return None
+    line_up(context.session, [(draft.place_id, draft.category)] if draft.place_id else [])
+    alike = [ticket for ticket in _latest(context, spot, draft.category) if is_same(rules, draft, ticket)]
+    if not alike:
+        return None
+    nearest = max(
+        alike, key=lambda ticket: (ticket.building == draft.building, _likeness(draft, ticket), ticket.neighbours)
+    )
+    best = context.session.get_one(Ticket, nearest.id)
+    mine = context.session.get(Follower, (best.id, context.person.id)) is not None
+    return Same(best, _at_once(context, draft, best, [ticket.id for ticket in alike]), mine)
+
+
+def _latest(context: Occasion, spot: _Spot, category: str) -> list[Compared]:
+    """The open tickets of this spot and category, the latest first.
+
+    By columns, for most of them are looked at in vain; and with those that were filed in this very transaction and
+    are not written yet, for to write them one by one would cost more than all the rest.
+    """
+    session = context.session
+    if any(isinstance(row, Ticket) for row in session.dirty):
+        session.flush()
+    filed = [row for row in session.new if isinstance(row, Ticket)]
+    unwritten = [ticket for ticket in reversed(filed) if ticket.category == category and spot.holds(ticket)]
+    since = context.now - timedelta(hours=context.town.joining.window_hours)
+    found = session.connection().execute(spot.statement, {"category": category, "since": since, **spot.values})
+    return [*unwritten, *cast("list[Compared]", found.all())][:MOST]
+
+
+def is_same(rules: Joining, draft: Draft, ticket: Compared) -> bool:
+    """Whether two reports of one place and category tell of one thing."""
+    if draft.red_flag or ticket.red_flag:  # danger is never taken for something that only resembles it
+        return (draft.red_flag, draft.building) == (ticket.red_flag, ticket.building)
+    if draft.item and ticket.item and draft.item != ticket.item:
+        return False
+    if _are_outages(rules, draft, ticket):
+        return True
+    pairs = ((draft.building, ticket.building), (draft.unit, ticket.unit), (draft.room, ticket.room))
+    if any(one and other and one != other for one, other in pairs):
+        return False
+    exact = bool(draft.item) and draft.item == ticket.item and draft.building == ticket.building != ""
+    return exact or _likeness(draft, ticket) >= rules.alike
+
+
+def likeness(one: str, other: str) -> float:
+    """How much two texts agree: shared pairs of characters (Dice's coefficient), 0 to 1."""
+    first, second = _pairs(one), _pairs(other)
+    return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+
+
+def _pairs(text: str) -> set[str]:
+    words = _NOISE.sub("", text)
+    return {words[i : i + 2] for i in range(len(words) - 1)}
+
+
+def _likeness(draft: Draft, ticket: Compared) -> float:
+    """Of what they say, not of where it is: the place is the same anyway."""
+    return likeness(draft.text.replace(draft.place_name, ""), ticket.text.replace(ticket.place_name, ""))
+
+
+def _are_outages(rules: Joining, draft: Draft, ticket: Compared) -> bool:
+    return (
+        draft.item == ticket.item
+        and rules.is_outage(draft.item, draft.text)
+        and rules.is_outage(ticket.item, ticket.text)
+    )
+
+
+def _at_once(context: Occasion, draft: Draft, best: Ticket, alike: list[int]) -> bool:
+    rules = context.town.joining
+    if draft.red_flag or _are_outages(rules, draft, best) or best.neighbours + 1 >= rules.flood_followers:
+        return True
+    since = context.now - timedelta(minutes=rules.flood_minutes)
+    lately = (
+        select(func.count()).select_from(Follower).where(Follower.ticket_id.in_(alike), Follower.joined_at >= since)
+    )
+    reports: int = context.session.scalar(lately) or 0
+    return reports >= rules.flood_reports
+
+
+def _spot(context: Occasion, draft: Draft) -> _Spot | None:
+    if draft.place_id:
+        return _AtPlace(draft.place_id)
+    if draft.lat is None or draft.lng is None:
+        return None
+    grid = context.town.world.grid_at(draft.lat, draft.lng)
+    return _AtPin(grid, draft.lat, draft.lng) if grid else None
+
+
+def line_up(session: Session, matters: Collection[Matter]) -> None:
+    """Two neighbours who report at the same moment: the second sees the ticket of the first.
+
+    On SQLite there is one writer anyway. On PostgreSQL the reports of one place and category come one after the other;
+    whoever answers several messages lines up for all of them at once and in order, so that no two wait for each other.
+    For pins there is nothing to wait at; two tickets of one thing can be merged.
+    """
+    if dialect_of(session) != "postgresql":
+        return
+    transaction, held = session.info.get(_HELD, (None, frozenset()))
+    if transaction is not session.get_transaction():
+        held = frozenset()
+    if wanted := set(map(_key, matters)) - held:
+        session.connection().execute(_IN_LINE, {"line": _LINE, "keys": sorted(wanted)})
+        session.info[_HELD] = session.get_transaction(), held | wanted
+
+
+def _key(matter: Matter) -> int:
+    """A number of 32 bits, the same in every process. Two matters that share one wait for each other in vain."""
+    return crc32(":".join(map(str, matter)).encode()) - 2**31

@@ -1,0 +1,171 @@
+"""Was it solved? Every neighbour of an event has a word; a share of the answers decides, dissenters go on alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from handlers.dialogue.router import Context, Reply
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.tickets.access import followed, is_own_work, resident, tickets
+from handlers.tickets.filing import Draft, file
+from handlers.town.same_event_rules import Joining
+from models.follower import NOT_SOLVED, Follower
+from models.moves import CLOSE, NOTE, RATE, Closing, Status
+from models.person import Role
+from models.push import last_told
+from models.ticket import SYSTEM, Actor, Ticket
+
+_WORDS = {3: "满意", 2: "基本满意", 1: "不满意", NOT_SOLVED: "没解决"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The answers so far."""
+
+    votes: Sequence[Follower]
+    waiting: int
+    by_reporter: bool
+
+    @property
+    def confirming(self) -> list[Follower]:
+        return [vote for vote in self.votes if vote.confirms]
+
+    def _reached(self, rules: Joining, count: int) -> bool:
+        return bool(self.votes) and count >= rules.confirm_share * len(self.votes)
+
+    def _enough(self, rules: Joining) -> bool:
+        """The reporter has answered, or so many neighbours that the reporter needn't."""
+        return self.by_reporter or not self.waiting or len(self.votes) >= rules.answers
+
+    def is_solved(self, rules: Joining, *, lapsed: bool = False) -> bool:
+        return (lapsed or self._enough(rules)) and self._reached(rules, len(self.confirming))
+
+    def is_unsolved(self, rules: Joining) -> bool:
+        return self._enough(rules) and self._reached(rules, len(self.votes) - len(self.confirming))
+
+    @property
+    def rating(self) -> int:
+        """What those who confirm say on the average; 1 where nobody does."""
+        given = [vote.vote or 0 for vote in self.confirming]
+        return max(round(sum(given) / len(given)), 1) if given else 1
+
+
+def tally(session: Session, ticket: Ticket) -> Tally:
+    """Count the answers anew."""
+    lines = session.scalars(ticket.followers.select()).all()
+    votes = [line for line in lines if line.vote is not None]
+    return Tally(votes, len(lines) - len(votes), any(vote.person_id == ticket.reporter_id for vote in votes))
+
+
+def asked_about(context: Context) -> Ticket | None:
+    """The ticket whose outcome this person is asked about: the one last told of, else the latest that waits."""
+    open_vote = select(Follower.ticket_id).where(Follower.person_id == context.person.id, Follower.vote.is_(None))
+    mine = followed(context.person) & Ticket.id.in_(open_vote)
+    since = context.now - timedelta(days=context.town.habits.reopen_days)
+    decided = (Ticket.status == Status.CLOSED.value) & (Ticket.neighbours > 0) & (Ticket.ended_at >= since)
+    told = Ticket.id == (last_told(context.session, context.person.id) or 0)
+    last = context.session.scalar(tickets(mine & told & ((Ticket.status == Status.RESOLVED.value) | decided)))
+    return last or context.session.scalar(tickets(mine, (Status.RESOLVED,)).limit(1))
+
+
+def confirm(context: Context, ticket: Ticket, rating: int) -> Reply:
+    """Solved, says one. The only ending that counts as solved, once enough of them say so."""
+    if is_own_work(context.person, ticket):
+        return Reply(context.say("progress.own_work", number=ticket.number))
+    counted = _voted(context, ticket, rating)
+    ticket.rating = counted.rating
+    words = context.say(f"progress.rating_{rating}")
+    if ticket.status != Status.RESOLVED or not counted.is_solved(context.town.joining):
+        return Reply(context.say("joining.voted", number=ticket.number, rating=words))
+    ticket.apply(CLOSE, by=resident(context.person), at=context.now, closing=Closing.CONFIRMED, note=_summary(counted))
+    average = context.say(f"progress.rating_{counted.rating}")
+    thanks = context.say("push.thanks" if counted.rating > 1 else "push.not_content")
+    tell(
+        context.session, context.town, ticket, "confirm", context.now, but=context.person, rating=average, thanks=thanks
+    )
+    _tell_neighbours(context, ticket, counted)
+    return Reply(context.say("progress.confirmed", number=ticket.number, rating=words))
+
+
+def is_for_all(context: Context, ticket: Ticket, why: str) -> bool:
+    """Not solved, says one. True: enough say so that the whole event is reopened."""
+    if ticket.neighbours == 0:
+        return True
+    return _voted(context, ticket, NOT_SOLVED, why).is_unsolved(context.town.joining)
+
+
+def own_ticket(context: Context, ticket: Ticket, why: str) -> Reply:
+    """The others are content, or haven't answered yet: whoever isn't gets a ticket of their own."""
+    line = context.session.get_one(Follower, (ticket.id, context.person.id))
+    own = file(context, as_seen_by(context, ticket, f"{line.text or ticket.text}。没解决：{why}"), context.person)
+    own.split_from = ticket.id
+    own.apply(NOTE, by=SYSTEM, at=context.now, note=f"从工单 {ticket.number} 分出：这位居民说没解决")
+    ticket.apply(NOTE, by=SYSTEM, at=context.now, note=f"有居民说没解决，另立工单 {own.number}")
+    values = {
+        "team": ticket_text.team_name(context.town, own.team),
+        "due": ticket_text.moment(own.handle_by, context.now),
+    }
+    return Reply(context.say("joining.own_ticket", number=ticket.number, own=own.number, **values))
+
+
+def ask_anew(session: Session, ticket: Ticket) -> None:
+    """The event is worked on again: when it is done, everybody is asked again. What was said stands in the history."""
+    session.execute(update(Follower).where(Follower.ticket_id == ticket.id).values(vote=None, voted_at=None))
+
+
+def confirmer_at_lapse(session: Session, rules: Joining, ticket: Ticket) -> Actor | None:
+    """Nobody else answered in time: whoever confirmed last closes it, where the answers given suffice."""
+    counted = tally(session, ticket)
+    if not counted.is_solved(rules, lapsed=True):
+        return None
+    latest = max(counted.confirming, key=lambda vote: (vote.voted_at, vote.person_id))
+    return Actor(Role.RESIDENT, latest.person_id)
+
+
+def _voted(context: Context, ticket: Ticket, vote: int, why: str = "") -> Tally:
+    """Write one answer down. Locked, so that of two at the same moment the second counts the first."""
+    context.session.refresh(ticket, with_for_update=True)
+    line = context.session.get_one(Follower, (ticket.id, context.person.id))
+    line.vote, line.voted_at = vote, context.now
+    note = f"{_WORDS[vote]}：{why[:200]}" if why else _WORDS[vote]
+    ticket.apply(RATE, by=resident(context.person), at=context.now, note=note)
+    context.session.flush()
+    return tally(context.session, ticket)
+
+
+def _tell_neighbours(context: Context, ticket: Ticket, counted: Tally) -> None:
+    if ticket.neighbours:
+        facts: dict[str, Any] = {"confirmed": len(counted.confirming), "answers": len(counted.votes)}
+        tell(context.session, context.town, ticket, "event_solved", context.now, but=context.person, **facts)
+
+
+def _summary(counted: Tally) -> str:
+    """「5位回话，4位说解决了」; nothing where there is just the reporter."""
+    one = len(counted.votes) + counted.waiting == 1
+    return "" if one else f"{len(counted.votes)}位回话，{len(counted.confirming)}位说解决了"
+
+
+def as_seen_by(context: Context, ticket: Ticket, text: str) -> Draft:
+    """The same thing, as this person sees it: their own house where they live there, never the reporter's flat."""
+    person = context.person
+    draft = Draft(
+        text,
+        category=ticket.category,
+        item=ticket.item,
+        confidence=ticket.confidence,
+        urgent=ticket.urgent,
+        red_flag=ticket.red_flag,
+        place_id=ticket.place_id,
+        place_name=ticket.place_name,
+        building=ticket.building,
+        lat=ticket.lat,
+        lng=ticket.lng,
+        alone=True,
+    )
+    at_home = person.home_place_id is not None and person.home_place_id == ticket.place_id and person.home_building
+    return replace(draft, building=person.home_building, unit=person.home_unit) if at_home else draft

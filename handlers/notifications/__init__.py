@@ -1,0 +1,1 @@
+"""How a ticket reads, who is told, pushes."""

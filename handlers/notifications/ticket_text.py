@@ -1,0 +1,278 @@
+"""How a ticket reads: to people in a chat, and to programs as JSON."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from handlers.town.limits_in_plain_words import told_plainly
+from handlers.town.privacy import for_residents, is_delicate, shielded
+from handlers.town.town import Town
+from models.follower import Follower
+from models.moves import MOVES, NOTE, Closing, Status
+from models.person import Person, Role
+from models.support import Support
+from models.ticket import CHINA, Source, Ticket, TicketEvent
+from nlp.identities import mask
+
+STATUS_NAMES = {
+    Status.INCOMPLETE: "待补充",
+    Status.PENDING: "待受理",
+    Status.RECEIVED: "待派单",
+    Status.DISPATCHED: "待签收",
+    Status.WORKING: "处置中",
+    Status.SUSPENDED: "挂账",
+    Status.RESOLVED: "待回访",
+    Status.CLOSED: "已结案",
+    Status.WITHDRAWN: "已撤回",
+    Status.DECLINED: "不予受理",
+    Status.MERGED: "已并单",
+}
+CLOSING_NAMES = {
+    Closing.CONFIRMED: "居民确认解决",
+    Closing.DEFAULT: "超时默认",
+    Closing.EXPLAINED: "解释说明(未解决)",
+    Closing.NOT_OURS: "不属职责",
+}
+ROLE_NAMES = {
+    Role.RESIDENT: "居民",
+    Role.GRID_STAFF: "网格员",
+    Role.PROPERTY_STAFF: "物业人员",
+    Role.SUPERVISOR: "督导",
+    Role.ADMIN: "管理员",
+    Role.SYSTEM: "系统",
+}
+SOURCE_NAMES = {Source.CHAT: "公众号", Source.HOTLINE: "热线", Source.PATROL: "巡查", Source.IMPORT: "导入"}
+_NEIGHBOURS_SHOWN = 5
+_INSIDE = frozenset({"whistle", "finish", "release", "dispatch"})
+"""Moves whose words are for those who work on it"""
+_WEEKDAYS = "一二三四五六日"
+
+
+def moment(at: datetime | None, now: datetime) -> str:
+    """「今日16:20」「明日09:00」「周三18:00」「12月3日18:00」 in local time."""
+    if at is None:
+        return "—"
+    local, today = at.astimezone(CHINA), now.astimezone(CHINA).date()
+    days = (local.date() - today).days
+    if days in (-1, 0, 1):
+        return f"{('昨日', '今日', '明日')[days + 1]}{local:%H:%M}"
+    if 1 < days < 6:
+        return f"周{_WEEKDAYS[local.weekday()]}{local:%H:%M}"
+    return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
+def written(at: datetime | None) -> str:
+    """「2026-11-16 10:00」 in local time, for tables; empty where there is none."""
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}" if at else ""
+
+
+def stamp(at: datetime) -> str:
+    """「2026年11月21日 16:20」: the only form that a template's time field takes."""
+    local = at.astimezone(CHINA)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def lasting(span: timedelta) -> str:
+    """「3天2小时」「5小时」「12分钟」."""
+    minutes = int(span.total_seconds() // 60)
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        return f"{days}天{hours}小时" if hours else f"{days}天"
+    return f"{hours}小时" if hours else f"{max(minutes, 1)}分钟"
+
+
+def address(place: str, building: str, unit: str, room: str) -> str:
+    """「德尚小区3号楼2单元502室」; empty where nothing is known."""
+    house = f"{building}号楼" if building.isdigit() else f"{building}座" if building else ""
+    return place + house + (f"{unit}单元" if unit else "") + (f"{room}室" if room else "")
+
+
+def where(ticket: Ticket) -> str:
+    """The address as far as it is known; 「地点待核实」 where nothing is. Unknown places are a resident's own words."""
+    known = address(mask(ticket.place_name), ticket.building, ticket.unit, ticket.room)
+    return known or ("所发定位处" if ticket.lat is not None else "地点待核实")
+
+
+def where_in_lists(town: Town, ticket: Ticket) -> str:
+    """The address in pushes and lists: of a complaint about a team just the compound; where it is some other trouble
+    that also complains of them, the house, for it has to be found.
+    """
+    if not is_delicate(town.privacy, ticket):
+        return where(ticket)
+    if ticket.place_id and ticket.category not in town.privacy.shield:
+        return address(ticket.place_name, ticket.building, "", "")
+    return (ticket.place_name if ticket.place_id else shielded(ticket.place_name)) or "地点待核实"
+
+
+def team_name(town: Town, code: str | None) -> str:
+    """A team's name; the desk where no team has the ticket."""
+    return town.world.teams[code].name if code in town.world.teams else "社区值班台"
+
+
+def source_mark(ticket: Ticket) -> str:
+    """「（巡查）」; nothing where a resident told it in the chat."""
+    source = Source(ticket.source or Source.CHAT)
+    return "" if source is Source.CHAT else f"（{SOURCE_NAMES[source]}）"
+
+
+def line(town: Town, ticket: Ticket, now: datetime, place: str = "") -> str:
+    """One line of a list: number, what, where, how it stands, how many wait for it."""
+    late = "❗" if is_late(ticket, now) else ""
+    what = town.catalogue.name(ticket.category, ticket.item)
+    others = f" +{ticket.neighbours}位邻居" if ticket.neighbours else ""
+    where_it_is = place or where_in_lists(town, ticket)
+    return f"{late}{ticket.number} {what} {where_it_is} {STATUS_NAMES[Status(ticket.status)]}{others}"
+
+
+def line_for(town: Town, ticket: Ticket, now: datetime, reader: Person) -> str:
+    """A line as this person may read it: a neighbour is not told in which flat the reporter lives."""
+    return line(town, ticket, now, "" if _may_know(ticket, reader) else where_for_neighbours(town, ticket))
+
+
+def where_for_neighbours(town: Town, ticket: Ticket) -> str:
+    """The house at most."""
+    if is_delicate(town.privacy, ticket):
+        return where_in_lists(town, ticket)
+    return address(mask(ticket.place_name), ticket.building, "", "") or "您发的位置附近"
+
+
+def _may_know(ticket: Ticket, reader: Person) -> bool:
+    return reader.id == ticket.reporter_id or reader.is_staff or reader.is_overseer
+
+
+def is_late(ticket: Ticket, now: datetime) -> bool:
+    """Its limit has run out and the team has not finished."""
+    return due(ticket) is not None and due(ticket) < now  # type: ignore[operator]
+
+
+def due(ticket: Ticket) -> datetime | None:
+    """The limit that runs now: to sign, or to put right; None when none does, or while the clocks are stopped."""
+    if ticket.stopped_at:
+        return None
+    match Status(ticket.status):
+        case Status.PENDING | Status.RECEIVED | Status.DISPATCHED:
+            return ticket.accept_by
+        case Status.WORKING:
+            return ticket.handle_by
+    return None
+
+
+def limit(ticket: Ticket, now: datetime) -> str:
+    """The limit that runs now, with what has to be done by then: 「今日11:00前签收」; empty where none runs."""
+    until = due(ticket)
+    if until is None:
+        return ""
+    deed = "处置" if ticket.status == Status.WORKING else "签收"
+    return f"应在{moment(until, now)}前{deed}，已超时" if until < now else f"{moment(until, now)}前{deed}"
+
+
+def history(session: Session, ticket: Ticket) -> list[TicketEvent]:
+    """All that happened to it, in order."""
+    return list(session.scalars(ticket.events.select()))
+
+
+def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
+    """The ticket as programs read it (DESIGN 4). Times are ISO 8601 with China's offset. Nobody is named."""
+    return {
+        "number": ticket.number,
+        "status": ticket.status,
+        "source": ticket.source,
+        "category": ticket.category,
+        "item": ticket.item,
+        "title": ticket.title,
+        "text": ticket.text,
+        "urgent": ticket.urgent,
+        "red_flag": ticket.red_flag or None,
+        "place": {
+            "name": ticket.place_name,
+            "building": ticket.building,
+            "unit": ticket.unit,
+            "room": ticket.room,
+        },
+        "grid": ticket.grid,
+        "community": ticket.community,
+        "street": ticket.street,
+        "team": ticket.team,
+        "first_team": ticket.first_team,
+        "team_name": town.world.teams[ticket.team].name if ticket.team in town.world.teams else None,
+        "support": list(dict.fromkeys(helper.team for helper in ticket.support if helper.released_at is None)),
+        "calls": [call_json(town, call) for call in ticket.support if call.is_call],
+        "assignee": _assignee(session, ticket),
+        "level": ticket.level,
+        "created_at": iso(ticket.created_at),
+        "accept_by": iso(ticket.accept_by),
+        "handle_by": iso(ticket.handle_by),
+        "limit": ticket.limit_rule,
+        "stopped_at": iso(ticket.stopped_at),
+        "closing": ticket.closing or None,
+        "rating": ticket.rating,
+        "neighbours": ticket.neighbours,
+        "followers": session.scalar(select(func.count()).where(Follower.ticket_id == ticket.id)),
+        "events": [_event_json(happened) for happened in history(session, ticket)],
+    }
+
+
+def call_json(town: Town, call: Support) -> dict[str, Any]:
+    """One team called by a whistle: on which ground, until when it had to be there, when it was."""
+    moments = ("called_at", "due_at", "reported_at", "finished_at", "released_at")
+    return {
+        "team": call.team,
+        "team_name": team_name(town, call.team),
+        "ground": call.ground,
+        "reason": call.reason,
+        "late": call.late,
+        **{name: iso(getattr(call, name)) for name in moments},
+    }
+
+
+def _event_json(happened: TicketEvent) -> dict[str, Any]:
+    return {"move": happened.move, "by_role": happened.by_role, "at": iso(happened.at), "note": happened.note}
+
+
+def _assignee(session: Session, ticket: Ticket) -> str | None:
+    person = session.get(Person, ticket.assignee_id) if ticket.assignee_id else None
+    return person.name if person else None
+
+
+def iso(at: datetime | None) -> str | None:
+    """ISO 8601 with China's offset, to the second."""
+    return at.astimezone(CHINA).isoformat(timespec="seconds") if at else None
+
+
+def words_of_neighbours(session: Session, ticket: Ticket) -> list[str]:
+    """What those who joined said themselves, the latest few."""
+    if not ticket.neighbours:
+        return []
+    theirs = select(Follower.text).where(Follower.ticket_id == ticket.id, Follower.text != "")
+    latest = session.scalars(theirs.order_by(Follower.joined_at.desc()).limit(_NEIGHBOURS_SHOWN)).all()
+    return [f"邻居：“{text}”" for text in reversed(latest)]
+
+
+def as_residents_read(text: str) -> str:
+    """A history's notes and staff's reasons: without private numbers, with limits in plain words."""
+    return told_plainly(for_residents(text))
+
+
+def timeline_for(session: Session, ticket: Ticket, now: datetime, reader: Person) -> list[str]:
+    """The history for a resident: no notes but their own, no words of other residents, nothing from inside."""
+    return [
+        f"{moment(each.at, now)} {ROLE_NAMES[Role(each.by_role)]}{MOVES[each.move].label}"
+        + (f"：{as_residents_read(each.note)}" if each.note and _is_public(each, reader) else "")
+        for each in history(session, ticket)
+        if each.move != NOTE.name or each.by_person == reader.id
+    ]
+
+
+def _is_public(each: TicketEvent, reader: Person) -> bool:
+    return each.by_person == reader.id or (each.by_role != Role.RESIDENT and each.move not in _INSIDE)
+
+
+def timeline(session: Session, ticket: Ticket, now: datetime) -> list[str]:
+    """The history as lines for people, latest last; who acted by role, never by name."""
+    return [
+        f"{moment(each.at, now)} {ROLE_NAMES[Role(each.by_role)]}{MOVES[each.move].label}"
+        + (f"：{each.note}" if each.note else "")
+        for each in history(session, ticket)
+    ]

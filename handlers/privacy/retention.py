@@ -1,0 +1,79 @@
+"""What is kept no longer than the config says. Runs every night, in small bites."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from handlers.privacy.erasure import REPLIES_KEPT, drop_media, erase
+from handlers.town.privacy import Privacy
+from models.conversation import Conversation, Inbound
+from models.moves import ACTIVE
+from models.person import Guess, Person, PersonRole
+from models.push import Push
+from models.ticket import Attachment, Ticket
+
+BITE = 500
+
+
+def tidy(session: Session, privacy: Privacy, now: datetime) -> bool:
+    """One bite of everything that has grown too old. True: there may be more."""
+    wiped = [
+        _messages(session, now - timedelta(days=privacy.message_days)),
+        _conversations(session, now - timedelta(days=privacy.message_days)),
+        _pushes(session, now - timedelta(days=privacy.message_days)),
+        _media(session, now, privacy),
+        _people(session, now, now - timedelta(days=privacy.people_days)),
+    ]
+    _replies(session, now)
+    session.execute(delete(Guess).where(Guess.at < now - timedelta(days=1)))
+    return max(wiped) >= BITE
+
+
+def _messages(session: Session, before: datetime) -> int:
+    """Whole rows: a message's key holds the openid, and no redelivery comes after half a year."""
+    old = select(Inbound.key).where(Inbound.received_at < before).order_by(Inbound.received_at).limit(BITE)
+    keys = session.scalars(old).all()
+    session.execute(delete(Inbound).where(Inbound.key.in_(keys)))
+    return len(keys)
+
+
+def _conversations(session: Session, before: datetime) -> int:
+    """Questions that nobody answered hold what was said before them: words, an address."""
+    stale = select(Conversation.person_id).where(Conversation.expires_at < before).limit(BITE)
+    people = session.scalars(stale).all()
+    session.execute(delete(Conversation).where(Conversation.person_id.in_(people)))
+    return len(people)
+
+
+def _replies(session: Session, now: datetime) -> None:
+    """A reply is kept for a redelivery alone, and may quote a ticket in full: the last nights' are wiped."""
+    since, until = now - REPLIES_KEPT - timedelta(days=7), now - timedelta(days=1)
+    span = (Inbound.received_at > since) & (Inbound.received_at < until)
+    session.execute(update(Inbound).where(span, Inbound.reply != "").values(reply=""))
+
+
+def _pushes(session: Session, before: datetime) -> int:
+    """What was told and when stays known; the words go."""
+    old = select(Push.id).where(Push.finished_at < before, Push.text != "").order_by(Push.id).limit(BITE)
+    ids = session.scalars(old).all()
+    session.execute(update(Push).where(Push.id.in_(ids)).values(text="", fields={}))
+    return len(ids)
+
+
+def _media(session: Session, now: datetime, privacy: Privacy) -> int:
+    ended = now - timedelta(days=privacy.media_days)
+    old = Attachment.ticket_id.in_(select(Ticket.id).where(Ticket.ended_at < ended))
+    loose = Attachment.ticket_id.is_(None) & (Attachment.created_at < now - timedelta(days=privacy.message_days))
+    return drop_media(session, (old | loose) & (Attachment.media_id != ""), now, BITE)
+
+
+def _people(session: Session, now: datetime, before: datetime) -> int:
+    """Residents who have long not written and wait for nothing. Staff are the operator's to dismiss."""
+    waits = exists().where(Ticket.reporter_id == Person.id, Ticket.status.in_([each.value for each in ACTIVE]))
+    works = exists().where(PersonRole.person_id == Person.id)
+    gone = select(Person).where(Person.last_inbound_at < before, ~waits, ~works).order_by(Person.id).limit(BITE)
+    found = session.scalars(gone).all()
+    for person in found:
+        erase(session, person, now)
+    return len(found)

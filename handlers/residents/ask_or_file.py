@@ -1,0 +1,227 @@
+"""From what the reader made of a text to a ticket: ask the one thing that is missing, or file."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from handlers.dialogue.choices import numbered
+from handlers.dialogue.router import Context, Message, Reply
+from handlers.neighbours.event import JOIN, taken_in
+from handlers.notifications import ticket_text
+from handlers.residents import locate
+from handlers.tickets.change import PersonalOccasion
+from handlers.tickets.filing import Draft, file
+from handlers.world.coordinates import gcj_to_wgs
+from models.moves import Status
+from models.ticket import Ticket
+from nlp.understanding import Intent, PlaceMention
+
+CATEGORY, PLACE, WHICH_PLACE, BUILDING, WORDS, PARTS, GUESS, TICKET_PLACE = (
+    f"filing.{name}"
+    for name in ("category", "place", "which_place", "building", "words", "parts", "guess", "ticket_place")
+)
+
+_MORE = 4
+"""Characters beside the place that an answer to 「在哪里」 must have to tell more: 「我在德尚小区」 doesn't"""
+
+_OF_THE_HOUSE = ("楼", "电梯")
+"""「楼下」「楼道」「电梯口」: of the house that was named, where a gate or a crossing is of the compound alone"""
+
+
+def read(context: Context, text: str, draft: Draft) -> Draft:
+    """What the reader makes of a text, written into a draft. Unsure of the category: it stays empty, with choices."""
+    seen = context.understanding
+    if seen is None:
+        return replace(draft, text=text)
+    consult = seen.intent is Intent.CONSULT and not seen.red_flag
+    sure = seen.sure or consult or bool(seen.red_flag)
+    draft = replace(
+        draft,
+        text=text,
+        category=("consult" if consult else seen.category) if sure else "",
+        item="" if consult else seen.item,
+        confidence=seen.confidence,
+        urgent=seen.urgent,
+        red_flag=seen.red_flag,
+        choices=() if sure else tuple(key for key, _ in seen.candidates[:3]),
+        parts=tuple((part.text, part.category, part.item) for part in seen.parts) if len(seen.parts) > 1 else (),
+    )
+    return locate.place(context, draft, seen)
+
+
+def told_where(context: Context, draft: Draft) -> Draft:
+    """Whatever is answered to 「在哪里」 is kept as the place's words, even where the world doesn't know it."""
+    mention = (context.understanding and context.understanding.place) or PlaceMention()
+    text = context.text.strip()
+    if context.state == BUILDING and not mention.building and text.isdigit():
+        draft = replace(draft, building=text)
+    draft = locate.place(context, draft, context.understanding)
+    if mention.name and _says_more(context.text, mention):
+        draft = replace(draft, text=f"{draft.text}，{text}")
+    return draft if locate.is_placed(draft) or mention.name else replace(draft, place_name=text[:40])
+
+
+def _says_more(text: str, mention: PlaceMention) -> bool:
+    """「德尚小区3号楼，昨天就停了」: whoever comes shall read that, too."""
+    return len(re.findall(r"\w", text[: mention.start] + text[mention.end :])) >= _MORE
+
+
+def pinned(draft: Draft, message: Message) -> Draft:
+    """A draft with the place of a location message, turned from the maps' system into WGS-84."""
+    lat, lng = gcj_to_wgs(message.latitude or 0.0, message.longitude or 0.0)
+    return replace(draft, lat=lat, lng=lng, place_name=draft.place_name or message.label[:40])
+
+
+def go_on(context: Context, draft: Draft) -> Reply:
+    """Ask the one thing that is missing, or file. Each question is asked once; danger is filed without questions."""
+    if draft.red_flag:
+        draft = locate.known(context, draft, draft.guess, draft.text) if draft.guess else draft
+    elif question := _question(context, draft):
+        return question
+    return one_by_one(context, of_parts(context, draft)) if draft.parts else _taken(context, draft)
+
+
+def one_by_one(context: Context, drafts: Sequence[Draft]) -> Reply:
+    """Each problem of one message joins its neighbours' or is filed; where that is asked, the others wait for it."""
+    said: list[str] = []
+    last = Reply("")
+    for number, draft in enumerate(drafts, start=1):
+        reply = _taken(context, draft)
+        said.append(reply.text)
+        if reply.state == JOIN:
+            rest = tuple(each.slots() for each in drafts[number:])
+            return Reply("\n\n".join(said), JOIN, {**reply.slots, "rest": rest})
+        last = reply if reply.state == TICKET_PLACE else last
+    return replace(last, text="\n\n".join(said))
+
+
+def _taken(context: Context, draft: Draft) -> Reply:
+    return taken_in(context, draft) or filed(context, draft)
+
+
+def of_parts(context: PersonalOccasion, draft: Draft) -> list[Draft]:
+    """A draft for each problem, in its own house and with its own danger, which goes first; photos with the first."""
+    drafts = [of_part(context, draft, *part) for part in draft.parts]
+    if draft.red_flag and not any(each.red_flag for each in drafts):
+        drafts[0] = replace(drafts[0], red_flag=draft.red_flag)
+    drafts.sort(key=lambda each: not each.red_flag)
+    return [replace(drafts[0], attachments=draft.attachments), *drafts[1:]]
+
+
+def of_part(context: PersonalOccasion, draft: Draft, text: str, category: str, item: str) -> Draft:
+    """One problem of several as its own words tell it; what they leave out is as in the whole."""
+    seen = context.town.reader.understand(text)
+    part = replace(draft, text=text, category=category, item=item, parts=(), attachments=())
+    part = replace(part, urgent=seen.urgent, red_flag=seen.red_flag)
+    mention = seen.place
+    if mention is None:
+        return part
+    there = replace(part, building=mention.building, unit=mention.unit, room=mention.room)
+    if mention.known and not mention.guessed and mention.known != draft.place_name:
+        elsewhere = locate.known(context, there, mention.known, text)
+        return elsewhere if locate.is_placed(elsewhere) else part
+    elsewhere_in_it = mention.landmark and not mention.landmark.startswith(_OF_THE_HOUSE)
+    return there if mention.building or elsewhere_in_it else part
+
+
+def _question(context: Context, draft: Draft) -> Reply | None:
+    """The first thing that is missing and was not asked yet."""
+    missing: tuple[tuple[str, bool, Callable[[Context, Draft], Reply]], ...] = (
+        (PARTS, bool(draft.parts), _ask_parts),
+        (CATEGORY, not draft.category and not draft.parts, ask_category),
+        (GUESS, bool(draft.guess), _ask_guess),
+        (WHICH_PLACE, bool(draft.places), _ask_which_place),
+        (PLACE, not locate.is_placed(draft) and not draft.places, _ask_place),
+        (BUILDING, locate.needs_building(context, draft), _ask_building),
+    )
+    asks = (ask for state, is_missing, ask in missing if is_missing and state not in draft.asked)
+    return next((ask(context, draft) for ask in asks), None)
+
+
+def _ask_parts(context: Context, draft: Draft) -> Reply:
+    listed = numbered([f"{context.town.catalogue.name(c, i)}：{text[:30]}" for text, c, i in draft.parts])
+    return _ask(context, draft, PARTS, "filing.parts", parts=listed)
+
+
+def _ask_guess(context: Context, draft: Draft) -> Reply:
+    return _ask(context, draft, GUESS, "filing.is_it", name=draft.place_name, guess=draft.guess)
+
+
+def _ask_place(context: Context, draft: Draft) -> Reply:
+    what = context.town.catalogue.name(draft.category, draft.item)
+    house = ticket_text.address("", draft.building, draft.unit, draft.room)
+    return _ask(context, draft, PLACE, _how_to_ask_where(draft, what), name=draft.place_name, what=what, house=house)
+
+
+def _how_to_ask_where(draft: Draft, what: str) -> str:
+    if draft.place_name:
+        return "filing.where_unknown_name"
+    if draft.building:
+        return "filing.where_is_house"
+    return "filing.where" if what else "filing.where_of_something"
+
+
+def ask_place_again(context: Context, draft: Draft) -> Reply:
+    """What was written told no place, so the question stays open, with the reason why it is asked."""
+    return _ask(context, draft, PLACE, "filing.where_again")
+
+
+def _ask_building(context: Context, draft: Draft) -> Reply:
+    return _ask(context, draft, BUILDING, "filing.which_building", name=draft.place_name)
+
+
+def _ask(context: Context, draft: Draft, state: str, key: str, /, **values: object) -> Reply:
+    asked = replace(draft, asked=(*draft.asked, state))
+    return Reply(context.say(key, **values), state, asked.slots())
+
+
+def ask_category(context: Context, draft: Draft) -> Reply:
+    """A choice of those that come near."""
+    known = [key for key in draft.choices if key in context.town.catalogue.categories]
+    choices = tuple(dict.fromkeys((*known, "other")))
+    names = numbered([context.town.catalogue.name(key) for key in choices])
+    return _ask(context, replace(draft, choices=choices), CATEGORY, "filing.which_category", choices=names)
+
+
+def _ask_which_place(context: Context, draft: Draft) -> Reply:
+    world = context.town.world
+    communities = [world.grids[world.places[place].community].name for place in draft.places]
+    values = {"name": draft.place_name, "choices": numbered(communities)}
+    return _ask(context, draft, WHICH_PLACE, "filing.which_place", **values)
+
+
+def filed(context: Context, draft: Draft) -> Reply:
+    """The ticket, and the answer with number, who, until when."""
+    ticket = file(context, draft, context.person)
+    said = [context.say(f"red_flag.{draft.red_flag}", **context.town.contacts.model_dump())] if draft.red_flag else []
+    said.append(receipt(context, ticket))
+    if draft.red_flag and not ticket.team:
+        return Reply("\n\n".join([*said, context.say("filing.where_at_once")]), TICKET_PLACE, {"ticket": ticket.id})
+    return Reply("\n\n".join(said))
+
+
+def receipt(context: Context, ticket: Ticket) -> str:
+    """What a resident gets in hand: number, what, where, who, until when and why until then."""
+    town = context.town
+    without_team = "filing.filed_incomplete" if ticket.status == Status.INCOMPLETE else "filing.filed_unrouted"
+    return context.say(
+        "filing.filed" if ticket.team else without_team,
+        number=ticket.number,
+        what=town.catalogue.name(ticket.category, ticket.item),
+        category=town.catalogue.name(ticket.category),
+        where=ticket_text.where(ticket),
+        team=ticket_text.team_name(town, ticket.team),
+        accept_by=ticket_text.moment(ticket.accept_by, context.now),
+        handle_by=ticket_text.moment(ticket.handle_by, context.now),
+        clause=town.limits.clause(ticket.limit_rule),
+        phone=town.contacts.hall,
+        night=_by_night(context, ticket),
+    )
+
+
+def _by_night(context: Context, ticket: Ticket) -> str:
+    """A clock that runs at night, of what is no danger: nobody is paged before the morning, and nobody is fooled."""
+    morning, town = context.town.quiet_hours.wait(context.now), context.town
+    if ticket.red_flag or morning == context.now or not ticket.handle_by or ticket.handle_by > morning:
+        return ""
+    return context.say("filing.night", morning=ticket_text.moment(morning, context.now), phone=town.contacts.hall)

@@ -1,0 +1,40 @@
+"""「我要投诉物业」 without a word of what: asked what happened, instead of being told how to report."""
+
+import re
+from dataclasses import replace
+
+from handlers.dialogue.other_matter import is_other_matter, is_politeness
+from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.neighbours.event import JOINED
+from handlers.residents.report import reported
+
+router = Router("complaining")
+ABOUT = "complaining.about"
+_BARE = re.compile(
+    r"(?:我们?|俺)?(?:就?要|就?想|得|必须)?(?:怎么|咋|如何|到?哪里?|向谁|找谁)?(?:投诉|举报|控告|反映)(?:一下|[一几]?个|点)?(?:事情?|问题|情况)?"
+    r"(?P<whom>(?:你们|他们|咱们|我们)?\S{0,8}?(?:物业(?:公司)?|保安|保洁|居委会|社区|网格员|街道))?[。.！!？?吧呢啊\s]*"
+)
+_OF_PROPERTY = re.compile("物业|保安|保洁")
+
+
+@router.on(lambda context: context if context.text and context.state in {"", JOINED} else None)
+def complains(context: Context) -> Reply | None:
+    """Of whom is told at most; what they did is the report."""
+    said = _BARE.fullmatch(context.text)
+    if said is None:
+        return None
+    shielded = _OF_PROPERTY.search(said["whom"] or "") and "property" in context.town.privacy.shield
+    asked = context.say("filing.complaint_shielded" if shielded else "filing.complaint")
+    return Reply(asked, ABOUT, {"words": context.text})
+
+
+@router.on(in_state(ABOUT))
+def what_of(context: Context) -> Reply | None:
+    """Both together are the report: whom, and what."""
+    if is_other_matter(context) or is_politeness(context):
+        return None
+    words = f"{context.slots['words'].rstrip('。.！!？?')}：{context.text}"
+    seen = context.town.reader.understand(words)
+    return reported(
+        replace(context, message=replace(context.message, text=words), understanding=seen, state="", slots={})
+    )

@@ -1,0 +1,56 @@
+"""「删除我的信息」: asked once more, open tickets taken back first, then forgotten."""
+
+from handlers.dialogue.choices import decided
+from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.privacy.erasure import erase
+from handlers.tickets.access import resident, tickets
+from models.moves import ACTIVE, WITHDRAW, Status
+from models.person import Role
+from models.ticket import Ticket
+
+router = Router("erasing")
+SURE = "erasing.sure"
+_LISTED = 5
+
+
+@router.command(
+    "删除我的信息", "删除我的个人信息", "注销",
+    roles=(Role.RESIDENT,), help="删除我的信息：您说过的话、住址、照片都抹掉"
+)  # fmt: skip
+def ask(context: Context) -> Reply:
+    """What will go, and what becomes of tickets that are still open."""
+    if context.person.is_staff or context.person.is_overseer:
+        return Reply(context.say("erasing.staff"), keep=True)
+    mine = _open(context)
+    if not mine:
+        return Reply(context.say("erasing.sure"), SURE)
+    lines = "\n".join(ticket_text.line(context.town, ticket, context.now) for ticket in mine[:_LISTED])
+    lines += context.say("erasing.and_more", count=len(mine) - _LISTED) if len(mine) > _LISTED else ""
+    return Reply(context.say("erasing.sure_with_open", count=len(mine), lines=lines), SURE)
+
+
+@router.on(in_state(SURE))
+def confirmed(context: Context) -> Reply | None:
+    """1 forgets, 2 leaves all as it is; anything else is no answer to this."""
+    number = decided(context.text)
+    if number is None:
+        return None
+    if number == 1:
+        return Reply(context.say("erasing.kept"))
+    for ticket in _open(context):
+        if Status(ticket.status) in WITHDRAW.sources:
+            _withdraw(context, ticket)
+    erase(context.session, context.person, context.now, answering=context.message.key)
+    return Reply(context.say("erasing.done"))
+
+
+def _open(context: Context) -> list[Ticket]:
+    return list(context.session.scalars(tickets(Ticket.reporter_id == context.person.id, tuple(ACTIVE))))
+
+
+def _withdraw(context: Context, ticket: Ticket) -> None:
+    ticket.unit = ticket.room = ""  # the push that stops the team outlives the erasure
+    ticket.apply(WITHDRAW, by=resident(context.person), at=context.now)
+    tell(context.session, context.town, ticket, "withdraw", context.now, but=context.person)

@@ -1,0 +1,110 @@
+"""待补充: a report of which nobody knows the place. It waits a day for its resident; then a person sees to it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from handlers.dialogue.router import Context, Reply
+from handlers.notifications.pushes import tell
+from handlers.residents import locate
+from handlers.residents.ask_or_file import TICKET_PLACE, receipt
+from handlers.supervisors.desk import take_from_desk
+from handlers.tickets.access import resident
+from handlers.tickets.change import Occasion, PersonalOccasion
+from handlers.tickets.clocks import set_promise, set_timer
+from handlers.tickets.filing import Draft, lay_on_desk, new_ticket, write_down
+from handlers.tickets.ringing import Ringing
+from models.moves import NOTE, SUPPLEMENT, VERIFY, Status
+from models.ticket import SYSTEM, Actor, Ticket
+
+WAITS = "incomplete_waits"
+_PLACELESS = (Status.INCOMPLETE, Status.PENDING, Status.RECEIVED)
+
+
+def lacks_place(draft: Draft) -> bool:
+    """Nothing is known of where, or which of several it is. A name that we don't know is for the desk to look up."""
+    return not locate.is_placed(draft) and bool(draft.places or draft.guess or not draft.place_name)
+
+
+def keep(occasion: PersonalOccasion, draft: Draft) -> Ticket:
+    """A ticket without team and clocks: nobody could be sent, and nobody was promised anything."""
+    ticket = new_ticket(occasion, draft, occasion.person, Status.INCOMPLETE)
+    write_down(occasion, ticket, draft.attachments)
+    ticket.apply(NOTE, by=SYSTEM, at=occasion.now, note="还差地点，等居民补充")
+    set_timer(occasion, WAITS, ticket, occasion.now + timedelta(hours=occasion.town.habits.incomplete_hours))
+    return ticket
+
+
+def placeless(context: Context) -> Ticket | None:
+    """The latest report of this person that lies there because nobody knows where it is."""
+    if not context.lacks_place:
+        return None
+    return context.session.scalar(
+        select(Ticket)
+        .where(
+            Ticket.reporter_id == context.person.id,
+            Ticket.status.in_([status.value for status in _PLACELESS]),
+            Ticket.team.is_(None),
+        )
+        .order_by(Ticket.created_at.desc(), Ticket.id.desc())
+        .limit(1)
+    )
+
+
+def ask_where(context: Context, ticket: Ticket) -> Reply:
+    """The one thing that is missing, asked once more."""
+    said = context.say("incomplete.where", number=ticket.number, text=ticket.title)
+    return Reply(said, TICKET_PLACE, {"ticket": ticket.id})
+
+
+def now_placed(context: Context, ticket: Ticket, where: Draft) -> Reply:
+    """More is known of where, of this and of what was told in the same message: they may find their teams now."""
+    return Reply("\n\n".join(_placed(context, each, where) for each in (ticket, *_told_together(context, ticket))))
+
+
+def supplement(occasion: Occasion, ticket: Ticket, by: Actor, note: str) -> None:
+    """What was missing is told. The clocks start now; where nobody serves that place, it goes to the desk."""
+    ticket.apply(SUPPLEMENT, by=by, at=occasion.now, note=note)
+    if not take_from_desk(occasion, ticket):
+        set_promise(occasion, ticket, occasion.now)
+        lay_on_desk(occasion, ticket)
+
+
+def nobody_supplemented(ringing: Ringing) -> None:
+    """A day has gone by: a person has to find out, and the resident knows that one will."""
+    ticket = ringing.ticket
+    if ticket.status != Status.INCOMPLETE:
+        return
+    ticket.apply(VERIFY, by=SYSTEM, at=ringing.now, note="一直没有等到地点")
+    set_promise(ringing, ticket, ringing.now)
+    tell(ringing.session, ringing.town, ticket, "verify", ringing.now)
+    lay_on_desk(ringing, ticket)
+
+
+def _placed(context: Context, ticket: Ticket, where: Draft) -> str:
+    _write_where(ticket, where)
+    by = resident(context.person)
+    if ticket.status == Status.INCOMPLETE:
+        supplement(context, ticket, by, context.text[:100] or "补充了位置")
+        return receipt(context, ticket)
+    ticket.apply(NOTE, by=by, at=context.now, note="补充了位置")
+    if not ticket.team and take_from_desk(context, ticket):
+        return receipt(context, ticket)
+    return context.say("filing.pin_added", number=ticket.number)
+
+
+def _write_where(ticket: Ticket, where: Draft) -> None:
+    """A pin adds to what was said; words replace it."""
+    if where.lat is not None:
+        ticket.lat, ticket.lng = where.lat, where.lng
+        ticket.place_name = ticket.place_name or where.place_name
+        return
+    ticket.place_id, ticket.place_name = where.place_id, where.place_name or ticket.place_name
+    ticket.building, ticket.unit, ticket.room = where.building, where.unit, where.room
+
+
+def _told_together(context: Context, ticket: Ticket) -> Sequence[Ticket]:
+    mine = (Ticket.reporter_id == ticket.reporter_id) & (Ticket.created_at == ticket.created_at)
+    waiting = select(Ticket).where(mine, Ticket.status == Status.INCOMPLETE.value, Ticket.id != ticket.id)
+    return context.session.scalars(waiting.order_by(Ticket.id)).all()

@@ -1,0 +1,127 @@
+"""What residents answer where others have reported the same: 1 joins, 2 reports separately; 另报 still does later."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, select
+
+from handlers.dialogue.choices import chosen
+from handlers.dialogue.other_matter import is_other_matter
+from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.which_ticket import pick
+from handlers.neighbours.event import JOIN, JOINED, join, leave
+from handlers.neighbours.votes import as_seen_by
+from handlers.residents.ask_or_file import filed, go_on, of_part, one_by_one, read
+from handlers.tickets.access import followed, tickets
+from handlers.tickets.filing import Draft
+from models.follower import Follower
+from models.moves import OPEN, Status
+from models.person import Role
+from models.ticket import Attachment, Ticket
+
+router = Router("joining")
+APART = "joining.apart"
+_YES = re.compile(r"(?:回?1|加入|是的?|对|同一件|一样|好的?|行|可以|嗯+)[。.!！~\s]*")
+_APART = re.compile(r"(?:回?2|另报|另外报|单独报?|分开报?|不是(?:同)?一件(?:事)?|不是|不加入|不一样)[。.!！~\s]*")
+_APART_FOR = re.compile(r"(?:另报|另外报|不是(?:同)?一件(?:事)?)[，,。.、：:；;！!～~\s]+(\S.*)", re.DOTALL)
+
+
+@router.command("另报", "另外报", roles=(Role.RESIDENT,), help="另报 [哪里、什么问题]：和邻居报的不是一件事，单独登记")
+def apart(context: Context) -> Reply | None:
+    """However late it is said: what follows is filed by itself, or what they last joined; else they are asked what."""
+    if context.state in {JOIN, JOINED} and not context.rest:
+        return None  # the question that is open knows better which one is meant
+    if context.rest and not context.rest[0].isdigit():
+        told = _by_itself(replace(context, message=replace(context.message, text=context.rest)))
+        return replace(told, answered=context.state == JOIN)  # instead of what was offered to join
+    if context.rest:
+        picked = pick(context, _joined_lately(context), tuple(OPEN), "另报")
+        return picked if isinstance(picked, Reply) else _taken_out(context, picked[0])
+    last = tickets(_joined_lately(context), tuple(OPEN)).join(Follower).order_by(None)
+    last = last.where(Follower.person_id == context.person.id).order_by(Follower.joined_at.desc())
+    ticket = context.session.scalars(last.limit(1)).first()
+    return _taken_out(context, ticket) if ticket else Reply(context.say("joining.what_apart"), APART)
+
+
+@router.on(in_state(APART))
+def told_apart(context: Context) -> Reply | None:
+    """The words that 「另报」 was waiting for."""
+    return None if is_other_matter(context) else _by_itself(context)
+
+
+@router.on(in_state(JOIN))
+def offer_answered(context: Context) -> Reply | None:
+    """1 joins, 2 files a ticket of its own; other words are added, and then nothing is asked again."""
+    draft = Draft.of(context.slots)
+    number = chosen(context.text, 2)
+    if number == 0 or _YES.fullmatch(context.text):
+        return _joined(context, draft)
+    if number == 1 or _APART.fullmatch(context.text):
+        return _and_the_rest(context, replace(draft, alone=True))
+    if is_other_matter(context):
+        return None
+    return _and_the_rest(context, replace(draft, text=f"{draft.text}。{context.text}", alone=True))
+
+
+@router.on(in_state(JOINED))
+def apart_after_all(context: Context) -> Reply | None:
+    """「另报」: not the same thing. They leave the event and get a ticket of their own, with their photos."""
+    plainly = _APART_FOR.fullmatch(context.text)
+    if not plainly and not _APART.fullmatch(context.text):
+        return None
+    draft = replace(Draft.of(context.slots["draft"]), alone=True)
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if ticket and context.slots["joined"]:
+        leave(context, ticket)
+    return _told_better(context, draft, plainly[1]) if plainly else filed(context, draft)
+
+
+def _joined(context: Context, draft: Draft) -> Reply:
+    """Into the event that was offered, or what has become of it meanwhile."""
+    ticket = context.session.get(Ticket, draft.same) if draft.same else None
+    if ticket is None or Status(ticket.status) not in OPEN:
+        return _and_the_rest(context, draft)
+    waits = context.session.get(Follower, (ticket.id, context.person.id))
+    if waits is not None:  # said twice
+        return _and_the_rest(context, draft)
+    joined = join(context, ticket, replace(draft, rest=()))
+    others = one_by_one(context, [Draft.of(each) for each in draft.rest]) if draft.rest else None
+    return replace(others, text=f"{joined.text}\n\n{others.text}") if others else joined
+
+
+def _and_the_rest(context: Context, draft: Draft) -> Reply:
+    """The problem that was asked about, and what else the message told of."""
+    if not draft.rest:
+        return go_on(context, draft)
+    return one_by_one(context, [replace(draft, rest=()), *(Draft.of(each) for each in draft.rest)])
+
+
+def _by_itself(context: Context) -> Reply:
+    """A report that is not compared with the neighbours'."""
+    heard = replace(context, understanding=context.town.reader.understand(context.text))
+    return go_on(heard, replace(read(heard, heard.text, Draft("")), alone=True))
+
+
+def _told_better(context: Context, draft: Draft, words: str) -> Reply:
+    """「不是一件事，我家水管漏水」: the same place, unless the words name another."""
+    heard = replace(context, understanding=context.town.reader.understand(words))
+    return go_on(heard, read(heard, words, replace(draft, category="", item="", red_flag="", parts=())))
+
+
+def _joined_lately(context: Context) -> ColumnElement[bool]:
+    """What others reported and they joined, as long as it is compared."""
+    since = context.now - timedelta(hours=context.town.joining.window_hours)
+    lately = select(Follower.ticket_id).where(Follower.person_id == context.person.id, Follower.joined_at >= since)
+    return followed(context.person) & Ticket.id.in_(lately) & (Ticket.reporter_id != context.person.id)
+
+
+def _taken_out(context: Context, ticket: Ticket) -> Reply:
+    """What they told when they joined becomes a ticket of its own, with their photos."""
+    person = context.person
+    text = context.session.get_one(Follower, (ticket.id, person.id)).text or ticket.text
+    draft = of_part(context, as_seen_by(context, ticket, text), text, ticket.category, ticket.item)
+    photos = select(Attachment.id).where(Attachment.ticket_id == ticket.id, Attachment.person_id == person.id)
+    own = replace(draft, attachments=tuple(context.session.scalars(photos)))
+    leave(context, ticket)
+    return filed(context, own)

@@ -1,0 +1,120 @@
+"""Where it is: from the words of a text, a pin or the bound home to a place of the world."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from handlers.dialogue.choices import chosen
+from handlers.tickets.change import PersonalOccasion
+from handlers.tickets.filing import Draft
+from handlers.world.world import PlaceNode, World
+from models.grid import Level
+from models.ticket import Source
+from nlp.understanding import PlaceMention, Understanding
+
+_LEVEL = re.compile(r"(?:社区|街道|镇|乡|村)$")
+
+
+def place(context: PersonalOccasion, draft: Draft, understanding: Understanding | None) -> Draft:
+    """Fill in what the text tells of the place; the bound home where it tells no place's name."""
+    mention = (understanding and understanding.place) or PlaceMention()
+    draft = replace(
+        draft,
+        building=mention.building or draft.building,
+        unit=mention.unit or draft.unit,
+        room=mention.room or draft.room,
+    )
+    if mention.known and mention.guessed:
+        return replace(draft, place_name=mention.name, guess=mention.known)
+    if mention.known:
+        return known(context, draft, mention.known, understanding.text if understanding else "")
+    if mention.name:
+        return replace(draft, place_name=mention.name)
+    if draft.source == Source.CHAT and draft.place_id is None and draft.lat is None and not draft.place_name:
+        return at_home(context, draft)
+    return draft
+
+
+def known(context: PersonalOccasion, draft: Draft, name: str, said: str = "") -> Draft:
+    """A name of the world: one place, or several of which the resident has to choose one (`places`).
+
+    What was said with the name chooses first, 「长安社区幸福小区」, and where nothing was, the home does.
+    """
+    draft = replace(draft, guess="")
+    world = context.town.world
+    places = world.places_named(name)
+    near_home = [each for each in places if each.community == _own_community(context, draft)]
+    for meant in (places, told_apart(world, places, said), near_home):
+        if len(meant) == 1:
+            return settle(draft, meant[0])
+    return replace(draft, place_name=name, place_id=None, places=tuple(each.id for each in places))
+
+
+def told_apart(world: World, places: Sequence[PlaceNode], said: str) -> Sequence[PlaceNode]:
+    """Those of several places of a name that the words mean: by the grid, community or street that is named beside
+    it, or by an alias that one of them alone has.
+    """
+    if len(places) < 2 or not said:
+        return ()
+    around = {place.id: _names_around(world, place) for place in places}
+    everywhere = frozenset.intersection(*around.values())
+    return [place for place in places if _is_meant(world, place, around[place.id] - everywhere, said)]
+
+
+def _names_around(world: World, place: PlaceNode) -> frozenset[str]:
+    return frozenset(grid.name for code in (*place.grids, place.community) for grid in world.chain(code))
+
+
+def _is_meant(world: World, place: PlaceNode, around: Collection[str], said: str) -> bool:
+    if any(alias in said and alias not in place.name for alias in world.aliases.get(place.id, ())):
+        return True
+    if any(name in said for name in around):
+        return True
+    short = (_LEVEL.sub("", name) for name in around)
+    return any(f"{name}{which}{place.name}" in said for name in short if len(name) > 1 for which in ("", "的", "那边"))
+
+
+def settle(draft: Draft, found: PlaceNode) -> Draft:
+    """The place is found."""
+    return replace(draft, place_id=found.id, place_name=found.name, places=())
+
+
+def chosen_of(world: World, places: Sequence[int], text: str) -> PlaceNode | None:
+    """「2」「长安那个」: which of the places is meant, by number or by the community that it alone lies in."""
+    number = chosen(text, len(places))
+    if number is not None:
+        return world.places[places[number]]
+    named = [place for place in places if world.grids[world.places[place].community].name.removesuffix("社区") in text]
+    return world.places[named[0]] if len(named) == 1 else None
+
+
+def at_home(context: PersonalOccasion, draft: Draft) -> Draft:
+    """The resident's bound home; its house only where the text names none."""
+    person = context.person
+    home = context.town.world.places.get(person.home_place_id) if person.home_place_id else None
+    if home is None:
+        return draft
+    draft = settle(draft, home)
+    if draft.building and draft.building != person.home_building:
+        return draft
+    return replace(draft, building=person.home_building, unit=draft.unit or person.home_unit)
+
+
+def is_placed(draft: Draft) -> bool:
+    """We know where, as far as a grid can be found from it."""
+    return draft.place_id is not None or draft.lat is not None
+
+
+def needs_building(context: PersonalOccasion, draft: Draft) -> bool:
+    """Several grids share the compound, and the house decides which."""
+    found = context.town.world.places.get(draft.place_id) if draft.place_id else None
+    return found is not None and len(found.grids) > 1 and found.grid_of(draft.building) == found.community
+
+
+def _own_community(context: PersonalOccasion, draft: Draft) -> str | None:
+    """Where somebody lives; of staff on their round, where they work."""
+    if draft.source != Source.CHAT:
+        return context.town.world.code_at(context.person.grid, Level.COMMUNITY)
+    home = context.person.home_place_id
+    found = context.town.world.places.get(home) if home else None
+    return found.community if found else None

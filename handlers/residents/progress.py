@@ -1,0 +1,114 @@
+"""Residents follow their tickets: how far, hurry up."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from handlers.dialogue.other_matter import tells_no_place
+from handlers.dialogue.router import Context, Reply, Router, intent, menu
+from handlers.dialogue.which_ticket import pick
+from handlers.neighbours.votes import asked_about
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.residents.ask_or_file import PLACE, TICKET_PLACE
+from handlers.residents.incomplete import ask_where
+from handlers.residents.outcome import please_rate
+from handlers.staff.contest import duty_line
+from handlers.tickets.access import followed, how_many, own, resident, tickets
+from models.moves import ACTIVE, OPEN, URGE, Status
+from models.person import Role
+from models.ticket import Ticket, TicketEvent
+from nlp.understanding import Intent
+
+router = Router("progress")
+_LISTED = 8
+
+
+@router.on(menu("progress"))
+@router.on(intent(Intent.PROGRESS))
+@router.command("进度", "查询", "我的工单", roles=(Role.RESIDENT,), help="进度：看您报的事办到哪一步了")
+def show_progress(context: Context) -> Reply | None:
+    """All open tickets in a line each; a single one, or one named by its number, in full."""
+    if context.rest and context.rest[0].isdigit():
+        picked = pick(context, followed(context.person), (), "进度")
+        return picked if isinstance(picked, Reply) else _in_full(context, picked[0])
+    mine = own(context.session, context.person, ACTIVE, _LISTED)
+    if not mine and context.state == PLACE and tells_no_place(context):
+        return None  # 「啥时候来修」 is about what we are just asking the place of
+    if not mine:
+        return Reply(context.say(_nothing_open(context)), keep=True)
+    if len(mine) == 1:
+        return _in_full(context, mine[0])
+    lines = "\n".join(ticket_text.line_for(context.town, ticket, context.now, context.person) for ticket in mine)
+    count = len(mine)
+    if count == _LISTED:
+        count = how_many(context.session, tickets(followed(context.person), ACTIVE))
+    more = context.say("progress.and_more", count=count - _LISTED) if count > _LISTED else ""
+    return Reply(context.say("progress.list", count=count, lines=lines + more), keep=True)
+
+
+def _nothing_open(context: Context) -> str:
+    """What whoever works here is more likely to look for."""
+    if context.person.is_overseer:
+        return "progress.nothing_open_overseer"
+    return "progress.nothing_open_staff" if context.person.is_staff else "progress.nothing_open"
+
+
+def _in_full(context: Context, ticket: Ticket) -> Reply:
+    if ticket.status == Status.RESOLVED and asked_about(context) is not None and not context.rest:
+        return please_rate(context, ticket)  # all that is missing is their own word
+    if ticket.status != Status.INCOMPLETE:
+        return Reply(details(context, ticket), keep=True)
+    line = ticket_text.line_for(context.town, ticket, context.now, context.person)
+    said = context.say("incomplete.details", line=line, text=ticket.title)
+    return Reply(said, TICKET_PLACE, {"ticket": ticket.id}, keep=bool(context.state))
+
+
+def details(context: Context, ticket: Ticket) -> str:
+    """One ticket for its resident: how it stands, who has it, until when, and what has happened."""
+    last = ticket_text.timeline_for(context.session, ticket, context.now, context.person)[-5:]
+    return context.say(
+        "progress.details",
+        line=ticket_text.line_for(context.town, ticket, context.now, context.person),
+        team=ticket_text.team_name(context.town, ticket.team),
+        duty=duty_line(context, ticket),
+        due=_due(context, ticket),
+        history="\n".join(last),
+        further=context.say("progress.further") if Status(ticket.status) in OPEN else "",
+    )
+
+
+def _due(context: Context, ticket: Ticket) -> str:
+    limit = ticket_text.limit(ticket, context.now)
+    return context.say("progress.due", due=limit) if limit else ""
+
+
+@router.on(intent(Intent.URGE))
+@router.command("催办", "催单", "催一下", roles=(Role.RESIDENT,), help="催办：提醒承办单位抓紧")
+def urge(context: Context) -> Reply | None:
+    """Presses the team; at most once in a while, so that they keep listening."""
+    if not context.rest and not own(context.session, context.person, tuple(OPEN), 1):
+        return None  # nothing of theirs is open: the words may be a report
+    picked = pick(context, followed(context.person), tuple(OPEN), "催办")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, _ = picked
+    if ticket.status == Status.INCOMPLETE:
+        return ask_where(context, ticket)  # nobody has it yet: only its place would hurry it
+    since = _last_urge(context, ticket)
+    if since is not None:
+        return Reply(
+            context.say("progress.urged_already", number=ticket.number, ago=ticket_text.lasting(since)), keep=True
+        )
+    ticket.apply(URGE, by=resident(context.person), at=context.now, note=context.text[:100])
+    tell(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
+    values = {"number": ticket.number, "team": ticket_text.team_name(context.town, ticket.team)}
+    return Reply(context.say("progress.urged", due=_due(context, ticket), **values), keep=True)
+
+
+def _last_urge(context: Context, ticket: Ticket) -> timedelta | None:
+    """How long ago it was urged, if that is too short a time to do it again."""
+    last = select(func.max(TicketEvent.at)).where(TicketEvent.ticket_id == ticket.id, TicketEvent.move == URGE.name)
+    at = context.session.scalar(last)
+    since = context.now - at if at else None
+    return since if since is not None and since < timedelta(minutes=context.town.habits.urge_minutes) else None

@@ -1,0 +1,89 @@
+"""重办: what was dealt with and not solved is done again, for everybody or for whoever isn't content."""
+
+from datetime import timedelta
+
+from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.which_ticket import pick
+from handlers.neighbours.votes import ask_anew, is_for_all, own_ticket
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.tickets.access import followed, overseen, overseer, resident
+from handlers.tickets.clocks import set_promise
+from handlers.tickets.escalation import climb
+from handlers.tickets.filing import watch
+from models.follower import Follower
+from models.moves import REOPEN, Status
+from models.person import Role
+from models.ticket import SYSTEM, Actor, Ticket
+
+router = Router("reopening")
+NOT_SOLVED_WHY = "progress.not_solved_why"
+REOPENABLE = (Status.RESOLVED, Status.CLOSED)
+
+
+@router.command("重办", "没解决", "未解决", roles=(Role.RESIDENT,), help="重办：办完了却没解决，可以要求重办")
+def ask_reopen(context: Context) -> Reply:
+    """A finished ticket that was not solved after all."""
+    recently = Ticket.ended_at.is_(None) | (Ticket.ended_at >= context.now - reopen_time(context))
+    reach = followed(context.person) | overseen(context.person)
+    picked = pick(context, reach & recently, REOPENABLE, "重办")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, why = picked
+    if not why:
+        return ask_why(context, ticket)
+    return not_solved_for(context, ticket, why)
+
+
+@router.on(in_state(NOT_SOLVED_WHY))
+def not_solved(context: Context) -> Reply | None:
+    """What is still wrong becomes the reason of the 重办."""
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if ticket is None or Status(ticket.status) not in REOPENABLE:
+        return None
+    if context.understanding and context.understanding.red_flag:
+        return None  # a danger is a report of its own, at once
+    return not_solved_for(context, ticket, context.text)
+
+
+def ask_why(context: Context, ticket: Ticket) -> Reply:
+    """What is still wrong; the answer becomes the reason."""
+    what = context.town.catalogue.name(ticket.category, ticket.item)
+    return Reply(
+        context.say("progress.not_solved_why", number=ticket.number, what=what), NOT_SOLVED_WHY, {"ticket": ticket.id}
+    )
+
+
+def not_solved_for(context: Context, ticket: Ticket, why: str) -> Reply:
+    """The whole event again where enough say so, else a ticket of their own for whoever isn't content.
+
+    A supervisor who doesn't wait for it has seen for themselves: all of it again.
+    """
+    waits = context.session.get(Follower, (ticket.id, context.person.id)) is not None
+    if not waits and context.person.is_overseer:
+        return reopen(context, ticket, why, overseer(context.person))
+    if is_for_all(context, ticket, why):
+        return reopen(context, ticket, why)
+    return own_ticket(context, ticket, why)
+
+
+def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) -> Reply:
+    """重办: back to the team with new limits; the second time the level above takes it."""
+    ticket.apply(REOPEN, by=by or resident(context.person), at=context.now, note=why[:200])
+    ticket.rating = None if by else 1  # what a supervisor finds is no resident's rating
+    ask_anew(context.session, ticket)
+    again = ticket.reopenings > 1
+    if not (again and climb(context, ticket, by=SYSTEM, reason="第二次没办好，自动上报", but=context.person)):
+        set_promise(context, ticket, context.now)
+        watch(context, ticket)
+    tell(context.session, context.town, ticket, "reopen", context.now, but=context.person, reason=why)
+    values = {
+        "team": ticket_text.team_name(context.town, ticket.team),
+        "due": ticket_text.moment(ticket.handle_by, context.now),
+    }
+    return Reply(context.say("progress.reopened", number=ticket.number, **values))
+
+
+def reopen_time(context: Context) -> timedelta:
+    """So long after its end a ticket can be done again."""
+    return timedelta(days=context.town.habits.reopen_days)

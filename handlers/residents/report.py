@@ -1,0 +1,208 @@
+"""Residents report: words, photos, voices and pins in any order, and the answers to our questions."""
+
+from dataclasses import replace
+
+from handlers.dialogue.choices import chosen, decided
+from handlers.dialogue.current_ticket import at_work
+from handlers.dialogue.media import NAMES, hold, waiting
+from handlers.dialogue.other_matter import (
+    is_other_matter,
+    is_other_trouble,
+    is_politeness,
+    is_trouble_again,
+    tells_no_place,
+)
+from handlers.dialogue.router import Context, Kind, Reply, Router, in_state, intent, kind
+from handlers.neighbours.event import JOINED
+from handlers.notifications.pushes import tell
+from handlers.notifications.ticket_text import where_in_lists
+from handlers.residents import locate
+from handlers.residents.ask_or_file import (
+    BUILDING,
+    CATEGORY,
+    GUESS,
+    PARTS,
+    PLACE,
+    TICKET_PLACE,
+    WHICH_PLACE,
+    WORDS,
+    ask_category,
+    ask_place_again,
+    go_on,
+    pinned,
+    read,
+    told_where,
+)
+from handlers.residents.incomplete import now_placed, placeless
+from handlers.tickets.access import actor, own, resident
+from handlers.tickets.filing import Draft, recent
+from models.moves import NOTE, OPEN
+from models.ticket import Attachment, Ticket
+from nlp.understanding import Intent
+
+router = Router("filing")
+
+
+@router.on(in_state(CATEGORY))
+def category_chosen(context: Context) -> Reply | None:
+    """A number, a category's name, or the problem told again in other words."""
+    draft = Draft.of(context.slots)
+    number = chosen(context.text, len(draft.choices))
+    if is_politeness(context):
+        return None
+    if number is None and context.text.isdecimal():
+        return ask_category(context, draft)  # a figure that none of them has
+    named = context.town.catalogue.category_named(context.text) if len(context.text) <= 6 else None
+    category = draft.choices[number] if number is not None else named
+    if category:
+        return _with_category(context, draft, category)
+    if is_other_matter(context):
+        return None
+    return go_on(context, read(context, f"{draft.text}。{context.text}", replace(draft, choices=())))
+
+
+@router.on(in_state(WHICH_PLACE))
+def which_place_chosen(context: Context) -> Reply | None:
+    """One of several places of the same name."""
+    draft = Draft.of(context.slots)
+    found = locate.chosen_of(context.town.world, draft.places, context.text)
+    return go_on(context, locate.settle(draft, found)) if found else place_told(context)
+
+
+@router.on(in_state(GUESS))
+def guess_answered(context: Context) -> Reply | None:
+    """Whether the place that we know is the one that was meant; another name is as good an answer."""
+    draft = Draft.of(context.slots)
+    number = decided(context.text)
+    if number is None:
+        return place_told(context)
+    if number == 0:
+        return go_on(context, locate.known(context, draft, draft.guess, draft.text))
+    return go_on(context, replace(draft, guess=""))
+
+
+@router.on(in_state(PLACE, BUILDING))
+def place_told(context: Context) -> Reply | None:
+    """Whatever is answered to 「在哪里」 is kept; another trouble is a report of its own, and this one isn't lost."""
+    draft = Draft.of(context.slots)
+    if context.understanding and context.understanding.red_flag:
+        # no answer, but an alarm: it goes first, and takes along what was told
+        return go_on(context, read(context, f"{context.text}。{draft.text}", draft))
+    if is_other_trouble(context, draft.category, draft.item):
+        return None
+    if context.state == PLACE and tells_no_place(context) and not _follows_another(context):
+        return ask_place_again(context, _with_more_words(context, draft))
+    if is_other_matter(context) or is_politeness(context):
+        return None
+    return go_on(context, told_where(context, replace(draft, places=())))
+
+
+def _follows_another(context: Context) -> bool:
+    """「什么时候来」「快点」 may be about an older report, where one is open."""
+    seen = context.understanding
+    if seen is None or seen.intent in {Intent.HUMAN, Intent.WITHDRAW}:
+        return True
+    return seen.intent in {Intent.PROGRESS, Intent.URGE} and bool(own(context.session, context.person, tuple(OPEN), 1))
+
+
+def _with_more_words(context: Context, draft: Draft) -> Draft:
+    """「电梯」, and then 「坏了」: both are what is wrong."""
+    return replace(draft, text=f"{draft.text}，{context.text}") if is_trouble_again(context.text) else draft
+
+
+@router.on(in_state(WORDS))
+def words_told(context: Context) -> Reply | None:
+    """The words that a photo or a pin was waiting for. 「谢谢」 aren't they."""
+    if is_other_matter(context):
+        return None
+    if is_politeness(context):
+        return Reply(context.say("filing.words_wanted"), keep=True)
+    return go_on(context, read(context, context.text, Draft.of(context.slots)))
+
+
+@router.on(in_state(PARTS))
+def parts_confirmed(context: Context) -> Reply | None:
+    """Several problems in one message: a ticket each, or one for all."""
+    draft = Draft.of(context.slots)
+    number = chosen(context.text, 2)
+    if number is None:
+        return None
+    return go_on(context, draft if number == 0 else replace(draft, parts=()))
+
+
+@router.on(kind(Kind.IMAGE, Kind.VIDEO, Kind.VOICE))
+def media_sent(context: Context) -> Reply | None:
+    """A photo belongs to the report being made, to the one just made, or to the words that will follow."""
+    if context.text:  # a voice that was recognised is read like a text; staff can listen to it all the same
+        if context.understanding and context.understanding.intent is Intent.REPORT:
+            hold(context)
+        return None
+    attachment, what = hold(context), NAMES[context.message.kind]
+    if work := at_work(context):
+        return _media_of_work(context, work, attachment, what)
+    if context.state == TICKET_PLACE and (asked := context.session.get(Ticket, context.slots["ticket"])):
+        return replace(_media_added(context, asked, attachment, what), keep=True)
+    if context.state.startswith("filing."):
+        draft = Draft.of(context.slots)
+        kept = replace(draft, attachments=(*draft.attachments, attachment.id))
+        return Reply(context.say("filing.media_kept", what=what), context.state, kept.slots())
+    last = recent(context, context.town.habits.recent_minutes)
+    if last and context.state in {"", JOINED}:
+        return _media_added(context, last, attachment, what)
+    key = "filing.voice_needs_words" if context.message.kind is Kind.VOICE else "filing.media_needs_words"
+    return Reply(context.say(key, what=what), WORDS, Draft("", attachments=(attachment.id,)).slots())
+
+
+@router.on(kind(Kind.LOCATION))
+def pin_sent(context: Context) -> Reply:
+    """A pin answers 「在哪里」, places the ticket that lacks a place or was just made, or waits for the words."""
+    asking = context.state.startswith("filing.") and context.state != TICKET_PLACE
+    draft = pinned(Draft.of(context.slots) if asking else Draft("", attachments=waiting(context)), context.message)
+    if draft.text:
+        return replace(go_on(context, draft), answered=True)
+    last = placeless(context) or recent(context, context.town.habits.recent_minutes)
+    if last and last.lat is None and last.reporter_id == context.person.id and not asking:
+        return now_placed(context, last, draft)
+    return Reply(
+        context.say("filing.pin_needs_words", label=context.message.label or "您发的位置"), WORDS, draft.slots()
+    )
+
+
+@router.on(intent(Intent.SUPPLEMENT))
+def supplemented(context: Context) -> Reply | None:
+    """More words on the report just made."""
+    last = recent(context, context.town.habits.recent_minutes)
+    return add_words(context, last, context.text) if last else None
+
+
+@router.on(intent(Intent.REPORT, Intent.CONSULT, Intent.SUPPLEMENT, Intent.URGE, Intent.RATE))
+def reported(context: Context) -> Reply:
+    """Something is wrong somewhere."""
+    return go_on(context, read(context, context.text, Draft("", attachments=waiting(context))))
+
+
+def add_words(context: Context, ticket: Ticket, words: str) -> Reply:
+    """A resident's further words on a ticket: into its history, and told to whoever works on it."""
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
+    tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=words)
+    return Reply(context.say("filing.added", number=ticket.number))
+
+
+def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
+    attachment.ticket_id = ticket.id
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=f"补充了{what}")
+    tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=f"[{what}]")
+    return Reply(context.say("filing.media_added", what=what, number=ticket.number))
+
+
+def _media_of_work(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
+    """Before and after, from whoever works on it."""
+    attachment.ticket_id = ticket.id
+    ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note=f"现场{what}")
+    where = where_in_lists(context.town, ticket)
+    return Reply(context.say("working.media_added", what=what, number=ticket.number, where=where), keep=True)
+
+
+def _with_category(context: Context, draft: Draft, category: str) -> Reply:
+    item = draft.item if context.town.catalogue.items.get(draft.item, ("",))[0] == category else ""
+    return go_on(context, replace(draft, category=category, item=item, confidence=1.0, choices=()))

@@ -1,0 +1,137 @@
+"""Residents tell what was missing: the place of a ticket that has none, or a few words more."""
+
+import re
+from dataclasses import replace
+
+from handlers.dialogue.choices import numbered
+from handlers.dialogue.other_matter import is_other_matter, is_other_trouble, is_politeness
+from handlers.dialogue.router import Context, Reply, Router, in_state, intent
+from handlers.dialogue.which_ticket import pick
+from handlers.neighbours.event import JOINED
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.residents import locate
+from handlers.residents.ask_or_file import TICKET_PLACE, told_where
+from handlers.residents.incomplete import ask_where, now_placed, placeless
+from handlers.residents.report import add_words
+from handlers.tickets.access import followed, own, resident
+from handlers.tickets.filing import Draft, recent
+from handlers.world.world import World
+from models.moves import NOTE, OPEN, Status
+from models.person import Role
+from models.ticket import Ticket
+from nlp.features import plain
+from nlp.understanding import Intent, PlaceMention
+
+router = Router("supplementing")
+houses, more = Router("houses"), Router("more words")
+_BESIDE_HOUSE = re.compile(
+    r"不对|不是|[说写打发报]错了?|应该|更正|改成|哦|噢|对了|补充|就|是|在|我们?家?|家|的|[呀啊哈吧呢\W]"
+)
+_CORRECTS = re.compile(r"不对|错|应该|更正|改成")
+
+
+@router.command("补充", roles=(Role.RESIDENT,), help="补充 [工单号] 说明：给报过的事补一句，或说清在哪儿")
+def supplement(context: Context) -> Reply:
+    """More words on a ticket of one's own; where it lacks a place, they tell it."""
+    picked = pick(context, followed(context.person), tuple(OPEN), "补充")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    if ticket.status == Status.INCOMPLETE:
+        return _where_told(_heard(context, words), ticket) if words else ask_where(context, ticket)
+    if not words:
+        return Reply(context.say("incomplete.what", number=ticket.number), keep=True)
+    return add_words(context, ticket, words)
+
+
+@router.on(in_state(TICKET_PLACE))
+def place_told(context: Context) -> Reply | None:
+    """The answer to where it is, of what was filed without a place: danger at once, other things after a while."""
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if ticket is None or ticket.team or Status(ticket.status) not in OPEN:
+        return None
+    if is_other_matter(context) or is_politeness(context) or _is_apart(context, ticket):
+        return None
+    if context.text.isdecimal() and "places" not in context.slots and ticket.place_id is None:
+        return ask_where(context, ticket)  # a figure is no place; it may have been meant for something else
+    return _where_told(context, ticket)
+
+
+@router.on(lambda context: context if context.lacks_place and context.text and context.state in {"", JOINED} else None)
+def place_told_later(context: Context) -> Reply | None:
+    """A known place, said at any time, places what lacks one; unless it comes with a trouble of its own."""
+    mention = context.understanding.place if context.understanding else None
+    if mention is None or not mention.known or mention.guessed or is_other_matter(context) or "住" in context.text:
+        return None
+    ticket = placeless(context)
+    return None if ticket is None or ticket.place_id or _is_apart(context, ticket) else _where_told(context, ticket)
+
+
+@houses.on(lambda context: context if context.text and context.state in {"", JOINED} else None)
+def house_told_later(context: Context) -> Reply | None:
+    """「3号楼」「不对，是6号楼」 behind a report just made: the rest of its address, or its correction."""
+    mention = context.understanding.place if context.understanding else None
+    if mention is None or mention.name or not (mention.building or mention.unit or mention.room):
+        return None
+    if _BESIDE_HOUSE.sub("", plain(context.text)[: mention.start] + plain(context.text)[mention.end :]):
+        return None
+    ticket = recent(context, context.town.habits.recent_minutes)
+    if ticket is None or Status(ticket.status) not in OPEN or ticket.place_id is None:
+        return None
+    other = ticket.building and mention.building not in {"", ticket.building}
+    if ticket.reporter_id != context.person.id or (other and not _CORRECTS.search(context.text)):
+        return add_words(context, ticket, context.text)
+    return _house_added(context, ticket, mention)
+
+
+@more.on(intent(Intent.SUPPLEMENT))
+def supplemented(context: Context) -> Reply | None:
+    """More words on the only ticket that is open, however old."""
+    mine = own(context.session, context.person, OPEN, 2)
+    return add_words(context, mine[0], context.text) if len(mine) == 1 else None
+
+
+def _house_added(context: Context, ticket: Ticket, told: PlaceMention) -> Reply:
+    if told.building and told.building != ticket.building:
+        ticket.building, ticket.unit, ticket.room = told.building, told.unit, told.room
+    else:
+        ticket.unit, ticket.room = told.unit or ticket.unit, told.room or ticket.room
+    where = ticket_text.where(ticket)
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=f"地点：{where}")
+    note = f"地点是{ticket_text.where_in_lists(context.town, ticket)}"
+    tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=note)
+    return Reply(context.say("filing.house_added", number=ticket.number, where=where))
+
+
+def _where_told(context: Context, ticket: Ticket) -> Reply:
+    """Of several places of a name the resident chooses; all else is kept as told, for a person to look at."""
+    world, known = context.town.world, Draft(ticket.text, source=ticket.source, building=ticket.building)
+    among = tuple(context.slots.get("places", ())) or _of_this_name(world, ticket)
+    if found := locate.chosen_of(world, among, context.text):
+        return now_placed(context, ticket, locate.settle(known, found))
+    where = told_where(context, replace(known, unit=ticket.unit, room=ticket.room))
+    if where.places and "places" not in context.slots:
+        ticket.building, ticket.unit, ticket.room = where.building, where.unit, where.room
+        communities = [world.grids[world.places[place].community].name for place in where.places]
+        asked = context.say("filing.which_place", name=where.place_name, choices=numbered(communities))
+        return Reply(asked, TICKET_PLACE, {"ticket": ticket.id, "places": where.places})
+    return now_placed(context, ticket, where)
+
+
+def _of_this_name(world: World, ticket: Ticket) -> tuple[int, ...]:
+    return tuple(place.id for place in world.places_named(ticket.place_name)) if ticket.place_id is None else ()
+
+
+def _is_apart(context: Context, ticket: Ticket) -> bool:
+    """A danger, or a trouble of another kind: a report of its own."""
+    seen = context.understanding
+    if seen and seen.red_flag and seen.red_flag != ticket.red_flag:
+        return True
+    return is_other_trouble(context, ticket.category, ticket.item)
+
+
+def _heard(context: Context, words: str) -> Context:
+    """As if the words had come without the command's."""
+    seen = context.town.reader.understand(words)
+    return replace(context, message=replace(context.message, text=words), understanding=seen)

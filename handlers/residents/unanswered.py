@@ -1,0 +1,218 @@
+"""A question about a report that nobody answers: what was told is filed all the same, with what is known.
+
+Whoever reports and then puts the phone away has reported; so has who is asked one thing and says another. A photo, a
+voice or a pin that came without words is no report yet, and nobody could say of what: they are asked once more what it
+is, in the morning where it was night, and whatever they report within the day takes photo and voice along
+(`media.waiting`). Who can't type answers 0, and a person gets the voice.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from handlers.dialogue.choices import numbered
+from handlers.dialogue.inbox import OpenQuestion
+from handlers.dialogue.media import NAMES
+from handlers.dialogue.router import Context, Kind, Reply
+from handlers.neighbours import same_event
+from handlers.neighbours.event import JOIN, add, joined_unasked
+from handlers.notifications.pushes import facts_of, tell
+from handlers.residents import incomplete, locate
+from handlers.residents.ask_or_file import (
+    BUILDING,
+    CATEGORY,
+    GUESS,
+    PARTS,
+    PLACE,
+    TICKET_PLACE,
+    WHICH_PLACE,
+    WORDS,
+    of_parts,
+)
+from handlers.tickets.access import resident
+from handlers.tickets.change import PersonalOccasion, Silence
+from handlers.tickets.filing import Draft, attach, file
+from handlers.town.privacy import for_residents
+from handlers.town.town import Town
+from models.appending import append
+from models.conversation import Conversation
+from models.moves import NOTE, Status
+from models.person import Person
+from models.push import Push, Timer
+from models.ticket import Attachment, Source, Ticket
+
+SILENT = "report_unanswered"
+_ASKED = frozenset({CATEGORY, PLACE, WHICH_PLACE, BUILDING, GUESS, PARTS})
+_WATCHED = _ASKED | {WORDS}
+_INCOMPLETE = "incomplete"
+_SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a report that nobody went on with: `event` is what its reporter is told."""
+
+    event: str
+    ticket: Ticket
+    told: str
+    places: tuple[int, ...] = ()
+    numbers: tuple[str, ...] = ()
+    """Of others that lack the same"""
+
+    @property
+    def note(self) -> str:
+        """The first words of what was told."""
+        told = " ".join(self.told.split())
+        return f"{told[:_SHOWN]}……" if len(told) > _SHOWN else told
+
+    @property
+    def also(self) -> str:
+        return "".join(f"、{number}" for number in self.numbers)
+
+    @property
+    def slots(self) -> dict[str, object]:
+        """Of the question for the place."""
+        return {"ticket": self.ticket.id} | ({"places": self.places} if self.places else {})
+
+
+def mindful(context: Context, stale: OpenQuestion | None, answer: Callable[[Context], Reply]) -> Reply:
+    """The answer to a message, and nothing lost of a report that a question was open about.
+
+    `stale`: the question has run out, and its timer hasn't rung yet.
+    """
+    if stale and _is_about_report(stale):
+        kept = _kept(context, stale)
+        asks = next((each for each in kept if each.event == _INCOMPLETE), None)
+        reply = answer(replace(context, state=TICKET_PLACE, slots=asks.slots, lacks_place=True) if asks else context)
+        return _watched(context, _mention(context, replace(reply, keep=False), kept))
+    reply = answer(context)
+    question = OpenQuestion(context.state, context.slots)
+    if not (reply.keep or reply.answered or reply.state == context.state) and _is_about_report(question):
+        reply = _mention(context, reply, _kept(context, question))
+    return _watched(context, reply)
+
+
+def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -> None:
+    """The time of a question is over. A newer one with the same person has a timer of its own."""
+    alone = {"key_share": True}  # they may be writing just now; a push to them need not wait
+    person = session.get(Person, timer.subject_id, with_for_update=alone, populate_existing=True)
+    asked = session.get(Conversation, timer.subject_id, populate_existing=True)
+    if person is None or asked is None or asked.expires_at > now or asked.state not in _WATCHED:
+        return
+    if asked.state == WORDS:
+        _ask_for_words(session, town, person, asked, now)
+        return
+    kept = _kept(Silence(session, town, now, person), OpenQuestion(asked.state, asked.slots))
+    for each in kept:
+        choices = _choices(town, each)
+        tell(
+            session,
+            town,
+            each.ticket,
+            each.event,
+            now,
+            named=[person],
+            note=each.note,
+            also=each.also,
+            choices=choices,
+        )
+    asks = next((each for each in kept if each.event == _INCOMPLETE), None)
+    if asks is None:
+        session.delete(asked)
+        return
+    heard = town.quiet_hours.wait(now)
+    asked.state, asked.slots = TICKET_PLACE, asks.slots
+    asked.expires_at = heard + timedelta(minutes=town.habits.question_minutes)
+
+
+def _ask_for_words(session: Session, town: Town, person: Person, asked: Conversation, now: datetime) -> None:
+    """Once: no timer stands behind it. The question is open again for whoever reads it."""
+    first = next(iter(Draft.of(asked.slots).attachments), None)
+    sent = session.get(Attachment, first) if first else None
+    text = town.say("push.words_wanted", what=NAMES[Kind(sent.kind)] if sent else "位置")
+    heard = town.quiet_hours.wait(now)
+    key = f"words_wanted:{person.id}:{asked.expires_at.timestamp():.6f}"
+    append(session, Push, key=key, person_id=person.id, event="words_wanted", text=text, due_at=heard, created_at=now)
+    asked.expires_at = heard + timedelta(minutes=town.habits.question_minutes)
+
+
+def _is_about_report(question: OpenQuestion) -> bool:
+    return question.state in {*_ASKED, JOIN} and bool(question.slots.get("text"))
+
+
+def _watched(context: Context, reply: Reply) -> Reply:
+    """With each question a timer for its end, which names the moment: asked again, it is another."""
+    if reply.state in _WATCHED and not reply.keep:
+        until = context.now + timedelta(minutes=context.town.habits.question_minutes)
+        key = f"{SILENT}:{context.person.id}:{until.timestamp():.6f}"
+        who = context.person.id
+        append(context.session, Timer, key=key, kind=SILENT, subject_id=who, due_at=until, created_at=context.now)
+    return reply
+
+
+def _kept(occasion: PersonalOccasion, question: OpenQuestion) -> Sequence[Kept]:
+    """Every problem that was told, as a ticket or with the ticket that it belongs to."""
+    draft = Draft.of(question.slots)
+    if question.state == JOIN:
+        joined_unasked(occasion, draft)
+        return ()
+    kept = [_taken(occasion, each) for each in _of_draft(occasion, draft)]
+    lacking = [each for each in kept if each.event == _INCOMPLETE]
+    if len(lacking) > 1:  # told in one message: one place for all, asked for once
+        numbers = tuple(str(each.ticket.number) for each in lacking[1:])
+        kept = [each for each in kept if each not in lacking] + [replace(lacking[0], numbers=numbers)]
+    return kept
+
+
+def _of_draft(occasion: PersonalOccasion, draft: Draft) -> Sequence[Draft]:
+    if draft.source == Source.CHAT and not locate.is_placed(draft) and not draft.place_name:
+        draft = locate.at_home(occasion, draft)
+    if draft.parts:
+        return of_parts(occasion, draft)
+    return [replace(draft, category=draft.category or next(iter(draft.choices), "other"))]
+
+
+def _taken(occasion: PersonalOccasion, draft: Draft) -> Kept:
+    if incomplete.lacks_place(draft):
+        return Kept(_INCOMPLETE, incomplete.keep(occasion, draft), draft.text, draft.places)
+    same = None if draft.alone else same_event.find(occasion, draft)
+    if same is None:
+        ticket = file(occasion, draft, occasion.person)
+        return Kept("filed_unasked" if ticket.team else "desk_unasked", ticket, draft.text)
+    if not same.mine:
+        add(occasion, same.ticket, occasion.person, draft)
+        return Kept("joined_unasked", same.ticket, draft.text)
+    attach(occasion, same.ticket, draft.attachments)
+    same.ticket.apply(NOTE, by=resident(occasion.person), at=occasion.now, note=draft.text)
+    return Kept("told_again", same.ticket, draft.text)
+
+
+def _mention(context: Context, reply: Reply, kept: Sequence[Kept]) -> Reply:
+    """Said with the reply to whoever is writing; nobody is asked for what the reply has just settled."""
+    said = list(_said(context, [each for each in kept if not _is_settled(each)]))
+    asks = next((each for each in kept if each.event == _INCOMPLETE and not _is_settled(each)), None)
+    if asks and not reply.state and not reply.keep:
+        reply = replace(reply, state=TICKET_PLACE, slots=asks.slots)
+    return replace(reply, text="\n\n".join([reply.text, *said]) if reply.text else "")
+
+
+def _is_settled(kept: Kept) -> bool:
+    return kept.event == _INCOMPLETE and kept.ticket.status != Status.INCOMPLETE
+
+
+def _said(context: Context, kept: Sequence[Kept]) -> Iterator[str]:
+    for each in kept:
+        facts = facts_of(context.town, each.ticket, context.now)
+        facts |= {"note": for_residents(each.note), "also": each.also, "choices": _choices(context.town, each)}
+        yield context.say(f"push.{each.event}", **facts)
+
+
+def _choices(town: Town, kept: Kept) -> str:
+    """Where several places have the name that was told: among which."""
+    if not kept.places:
+        return ""
+    world = town.world
+    communities = numbered([world.grids[world.places[place].community].name for place in kept.places])
+    return town.say("incomplete.choices", name=kept.ticket.place_name, choices=communities)

@@ -1,0 +1,48 @@
+"""撤回: residents take back what they reported, after one more question."""
+
+import re
+
+from handlers.dialogue.choices import decided
+from handlers.dialogue.router import Context, Reply, Router, in_state, intent
+from handlers.dialogue.which_ticket import pick
+from handlers.neighbours.event import leave
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.tickets.access import followed, own, resident
+from models.moves import WITHDRAW, Status
+from models.person import Role
+from models.ticket import Ticket
+from nlp.understanding import Intent
+
+router, answers = Router("withdrawing"), Router("withdrawing, answers")
+WITHDRAW_SURE = "progress.withdraw_sure"
+_KEEPS = re.compile(r"(?:还是|那就)?(?:别撤|不撤|留着|继续[办报修]?|[办报修])(?:了|回|吧)*[。.！!～~\s]*")
+
+
+@router.on(intent(Intent.WITHDRAW))
+@router.command("撤回", "撤销", roles=(Role.RESIDENT,), help="撤回：不用办了，撤回诉求")
+def withdraw(context: Context) -> Reply | None:
+    """Asks once more: what is taken back stops at once."""
+    if not context.rest and not own(context.session, context.person, tuple(WITHDRAW.sources), 1):
+        return None
+    picked = pick(context, followed(context.person), tuple(WITHDRAW.sources), "撤回")
+    if isinstance(picked, Reply):
+        return picked
+    line = ticket_text.line_for(context.town, picked[0], context.now, context.person)
+    return Reply(context.say("progress.withdraw_sure", line=line), WITHDRAW_SURE, {"ticket": picked[0].id})
+
+
+@answers.on(in_state(WITHDRAW_SURE))
+def withdraw_confirmed(context: Context) -> Reply | None:
+    """1 takes it back, 2 leaves it."""
+    number = 1 if _KEEPS.fullmatch(context.text) else decided(context.text)
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if number is None or ticket is None or Status(ticket.status) not in WITHDRAW.sources:
+        return None
+    if number == 1:
+        return Reply(context.say("progress.not_withdrawn", number=ticket.number))
+    if leave(context, ticket):  # neighbours wait for it too: it is not this person's to stop
+        return Reply(context.say("joining.left", number=ticket.number, count=ticket.neighbours + 1))
+    ticket.apply(WITHDRAW, by=resident(context.person), at=context.now)
+    tell(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
+    return Reply(context.say("progress.withdrawn", number=ticket.number))

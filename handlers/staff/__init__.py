@@ -1,0 +1,1 @@
+"""What grid and property staff say."""

@@ -1,0 +1,166 @@
+"""问: staff ask the resident one thing; the clocks stand still until the answer, which goes back to whoever asked."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from handlers.dialogue.choices import chosen
+from handlers.dialogue.media import hold
+from handlers.dialogue.router import Context, Kind, Reply, Router, in_state, intent, kind
+from handlers.dialogue.which_ticket import no_longer, pick
+from handlers.notifications.pushes import tell
+from handlers.residents import report
+from handlers.tickets.access import mover, reached, resident
+from handlers.tickets.change import Occasion
+from handlers.tickets.clocks import run_on, set_timer, stop
+from models.approval import Question
+from models.moves import ANSWER, ASK, NOTE, Status
+from models.person import OVERSEERS, STAFF, Person
+from models.push import last_told
+from models.ticket import SYSTEM, Ticket
+from nlp.understanding import Intent
+
+router, answers = Router("questioning"), Router("answers")
+ANSWER_OR_REPORT = "questioning.answer_or_report"
+WAITS = "answer_waits"
+_MEDIA = {Kind.IMAGE: "照片", Kind.VIDEO: "视频", Kind.VOICE: "语音"}
+_OTHER_MATTERS = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW, Intent.URGE})
+_SURE = 0.6
+
+
+@router.command("问", "问居民", roles=STAFF | OVERSEERS, help="问 [工单号] 问题：问居民一句话，等答复时不计时")
+def ask(context: Context) -> Reply:
+    """One question at a time, to whoever reported it."""
+    picked = pick(context, reached(context.person), tuple(ASK.sources), "问")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    by = mover(context.person, ticket, ASK)
+    if by is None:
+        return no_longer(context, ticket)
+    if not words:
+        return Reply(context.say("questioning.how", number=ticket.number))
+    if open_question(context, ticket):
+        return Reply(context.say("questioning.asked_already", number=ticket.number))
+    ticket.apply(ASK, by=by, at=context.now, note=words)
+    stop(ticket, context.now)
+    values = {"ticket_id": ticket.id, "asked_by": context.person.id, "asked_of": ticket.reporter_id}
+    context.session.add(Question(**values, text=words, asked_at=context.now))
+    set_timer(context, WAITS, ticket, context.now + _patience(context))
+    tell(context.session, context.town, ticket, "ask", context.now, note=words)
+    return Reply(context.say("questioning.asked", number=ticket.number))
+
+
+def open_question(occasion: Occasion, ticket: Ticket) -> Question | None:
+    """What its resident is being asked."""
+    found = select(Question).where(Question.ticket_id == ticket.id, Question.closed_at.is_(None))
+    return occasion.session.scalar(found.order_by(Question.id.desc()).limit(1))
+
+
+def nobody_answered(occasion: Occasion, ticket: Ticket) -> None:
+    """Waited for long enough: the clocks run on without the answer."""
+    question = open_question(occasion, ticket)
+    if question is None or question.asked_at + _patience(occasion) > occasion.now:
+        return
+    question.closed_at = occasion.now
+    if ticket.stopped_at is None or Status(ticket.status) not in ANSWER.sources:
+        return
+    run_on(occasion, ticket)
+    ticket.apply(NOTE, by=SYSTEM, at=occasion.now, note="居民还没有答复，恢复计时")
+    tell(occasion.session, occasion.town, ticket, "unanswered", occasion.now, named=_asker(occasion, question))
+
+
+@answers.on(in_state(ANSWER_OR_REPORT))
+def told_which(context: Context) -> Reply | None:
+    """1: it was the answer. 2: something new, with the very words that were said."""
+    number = chosen(context.text, 2)
+    question = context.session.get(Question, context.slots["question"])
+    if number is None or question is None:
+        return None
+    text = context.slots["text"]
+    if number == 0:
+        return _answered(context, question, text)
+    seen = context.town.reader.understand(text)
+    said = replace(context, message=replace(context.message, text=text), understanding=seen, state="", slots={})
+    return report.reported(said)
+
+
+@answers.on(kind(Kind.IMAGE, Kind.VIDEO, Kind.VOICE))
+def shown_in_a_picture(context: Context) -> Reply | None:
+    """A photo is an answer too."""
+    question = None if context.text or context.state else _asked(context)
+    if question is None:
+        return None
+    hold(context).ticket_id = question.ticket_id
+    return _answered(context, question, f"[{_MEDIA[context.message.kind]}]")
+
+
+@answers.on(lambda context: context if context.text and not context.state else None)
+def answered(context: Context) -> Reply | None:
+    """Their next words, unless these clearly mean something else; where that is doubtful they are asked."""
+    question = _asked(context)
+    if question is None or _is_other_matter(context) or _rates(context, question):
+        return None
+    if _looks_new(context):
+        slots = {"question": question.id, "text": context.text}
+        return Reply(context.say("questioning.answer_or_report", question=question.text[:60]), ANSWER_OR_REPORT, slots)
+    return _answered(context, question, context.text)
+
+
+def _answered(context: Context, question: Question, words: str) -> Reply:
+    ticket = context.session.get_one(Ticket, question.ticket_id)
+    question.answer, question.closed_at = words, context.now
+    move = ANSWER if Status(ticket.status) in ANSWER.sources else NOTE
+    ticket.apply(move, by=resident(context.person), at=context.now, note=words)
+    if move is ANSWER:
+        run_on(context, ticket)
+    named = [person for person in _asker(context, question) if person.id != context.person.id]
+    tell(context.session, context.town, ticket, "answer", context.now, but=context.person, named=named, note=words)
+    return Reply(context.say("questioning.answered", number=ticket.number))
+
+
+def _asked(context: Context) -> Question | None:
+    """The latest open question to this person, of a ticket that still wants it."""
+    if not context.staff_ask:
+        return None
+    mine = (
+        select(Question)
+        .join(Ticket, Ticket.id == Question.ticket_id)
+        .where(
+            Question.asked_of == context.person.id,
+            Question.closed_at.is_(None),
+            Ticket.status.in_([status.value for status in ANSWER.sources]),
+        )
+    )
+    return context.session.scalar(mine.order_by(Question.id.desc()).limit(1))
+
+
+def _asker(occasion: Occasion, question: Question) -> list[Person]:
+    return [occasion.session.get_one(Person, question.asked_by)]
+
+
+def _is_other_matter(context: Context) -> bool:
+    seen = context.understanding
+    if seen is None:
+        return False
+    return bool(seen.red_flag) or (seen.intent in _OTHER_MATTERS and seen.intent_confidence >= _SURE)
+
+
+def _looks_new(context: Context) -> bool:
+    """Words that would make a report of their own, and say where."""
+    seen = context.understanding
+    return bool(
+        intent(Intent.REPORT, at_least=_SURE)(context) and seen and seen.sure and seen.place and seen.place.name
+    )
+
+
+def _rates(context: Context, question: Question) -> bool:
+    """A digit, while another ticket was told of later that asks for a rating."""
+    if chosen(context.text, 4) is None:
+        return False
+    return last_told(context.session, context.person.id) != question.ticket_id
+
+
+def _patience(occasion: Occasion) -> timedelta:
+    return timedelta(days=occasion.town.habits.ask_days)

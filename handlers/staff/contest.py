@@ -1,0 +1,115 @@
+"""权属 on a ticket: shown to all who see it, contested once by the team that has it, decided by the level above."""
+
+from sqlalchemy import select
+
+from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.which_ticket import pick
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.staff import approvals
+from handlers.tickets.access import followed, mover, overseen, tickets, worked
+from handlers.tickets.change import Occasion
+from handlers.tickets.clocks import sign_anew
+from handlers.tickets.filing import give_to, watch
+from handlers.town.routing import level_above, own_route
+from models.approval import Approval, Wish
+from models.grid import Level
+from models.moves import REASSIGN, Status
+from models.person import STAFF, Role
+from models.ticket import Ticket
+
+router = Router("contesting")
+WHY = "contesting.why"
+_HELD = (Status.DISPATCHED, Status.WORKING)
+_SAID = {True: "异议成立", False: "异议未成立，维持", None: "异议待裁定"}
+
+
+def card_of(occasion: Occasion, ticket: Ticket) -> str:
+    """What the table says of a ticket; empty where it says nothing."""
+    place = occasion.town.world.places.get(ticket.place_id) if ticket.place_id else None
+    return occasion.town.duties.card(ticket.category, ticket.item, ticket.text, place)
+
+
+def duty_line(occasion: Occasion, ticket: Ticket) -> str:
+    """The card in a line of its own, with what became of a contest; empty where there is no card."""
+    card, contest = card_of(occasion, ticket), _contest(occasion, ticket)
+    if not card:
+        return ""
+    said = f"【{_SAID[contest.granted]}】" if contest and not (contest.decided_at and contest.granted is None) else ""
+    return f"\n{occasion.town.say('contesting.line', card=card)}{said}"
+
+
+@router.command("权属", "谁负责", roles=(Role.RESIDENT,), help="权属 工单号：这件事该归谁负责，依据哪一条")
+def show_card(context: Context) -> Reply:
+    """For whoever may see the ticket."""
+    scope = worked(context.person) | followed(context.person) | overseen(context.person)
+    picked = pick(context, scope, (), "权属")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, _ = picked
+    line = duty_line(context, ticket).strip() or context.say("contesting.no_card")
+    return Reply(context.say("contesting.card", number=ticket.number, line=line), keep=True)
+
+
+@router.command("异议", roles=STAFF, help="异议 [工单号] 理由：权属列得不对，请上一级裁定（一张单一次）")
+def contest(context: Context) -> Reply:
+    """Not ours by the table of duties: put to the arbiter, who answers with one digit."""
+    picked = pick(context, worked(context.person), _HELD, "异议")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    if Status(ticket.status) not in _HELD or ticket.team != context.person.team:
+        return Reply(context.say("contesting.not_now", line=ticket_text.line(context.town, ticket, context.now)))
+    if not words:
+        return Reply(context.say("contesting.why", number=ticket.number), WHY, {"ticket": ticket.id})
+    return _put(context, ticket, words)
+
+
+@router.on(in_state(WHY))
+def why_told(context: Context) -> Reply | None:
+    """The reason that the command was waiting for."""
+    scope = worked(context.person) & (Ticket.id == context.slots["ticket"])
+    ticket = context.session.scalar(tickets(scope, _HELD))
+    return _put(context, ticket, context.text) if ticket and ticket.team == context.person.team else None
+
+
+def _put(context: Context, ticket: Ticket, reason: str) -> Reply:
+    if _contest(context, ticket):
+        return Reply(context.say("contesting.once", number=ticket.number, line=duty_line(context, ticket).strip()))
+    card = card_of(context, ticket) or context.say("contesting.no_card")
+    asked = Approval(
+        ticket_id=ticket.id,
+        wish=Wish.CONTEST.value,
+        asked_by=context.person.id,
+        asked_at=context.now,
+        team=ticket.team,
+        reason=reason,
+        span=f"（{card}）",
+    )
+    return approvals.request(context, ticket, asked)
+
+
+def _contest(occasion: Occasion, ticket: Ticket) -> Approval | None:
+    """The one contest of a ticket, decided or not."""
+    found = select(Approval).where(Approval.ticket_id == ticket.id, Approval.wish == Wish.CONTEST.value)
+    return occasion.session.scalar(found.order_by(Approval.id).limit(1))
+
+
+def _upheld(context: Context, approval: Approval, ticket: Ticket) -> None:
+    """The arbiter agrees: the community has it now and finds whose it is."""
+    world, why = context.town.world, f"权属异议成立：{approval.reason}"
+    arbiter = own_route(world, ticket.grid, Level.COMMUNITY)
+    if arbiter is None or arbiter.team.code == ticket.team:
+        arbiter = level_above(world, ticket.grid, Level(ticket.level), ticket.team)
+    by = mover(context.person, ticket, REASSIGN)
+    if arbiter is None or by is None:
+        return
+    give_to(context, ticket, arbiter)
+    ticket.rule = why
+    ticket.apply(REASSIGN, by=by, at=context.now, note=why)
+    sign_anew(context, ticket)
+    watch(context, ticket)
+    tell(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)
+
+
+approvals.GRANTED[Wish.CONTEST] = _upheld

@@ -1,0 +1,160 @@
+"""Endings that staff bring about: 不受理 with where to go, 解释 what can't be solved, 并 two that are one."""
+
+import re
+
+from sqlalchemy import update
+
+from handlers.dialogue.choices import decided
+from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.which_ticket import no_longer, pick
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import Audience, audience, tell
+from handlers.supervisors.desk import on_desk
+from handlers.tickets.access import acting, by_number, mover, reached, tickets
+from handlers.tickets.clocks import run_on
+from handlers.tickets.scope import Reach
+from models.appending import append
+from models.follower import Follower
+from models.moves import ACTIVE, CLOSE, DECLINE, MERGE, NOTE, RESOLVE, Closing, Status
+from models.person import OVERSEERS, Role
+from models.ticket import Actor, Attachment, Ticket
+
+router = Router("settling")
+MERGE_SURE = "settling.merge_sure"
+_CLERKS = frozenset({Role.GRID_STAFF}) | OVERSEERS
+_ENDABLE = (Status.WORKING, Status.RESOLVED)
+_TOLD = {
+    Closing.EXPLAINED: ("close", "settling.explained"),
+    Closing.NOT_OURS: ("not_ours", "settling.declined"),
+}
+_TWO_NUMBERS = re.compile(r"[#＃]?(\d{3,11})\s*(?:并?到|并?入|和|→|-|—|、|，|,)?\s*[#＃]?(\d{3,11})\s*(.*)", re.DOTALL)
+
+
+@router.command("不受理", "不予受理", roles=_CLERKS, help="不受理 [工单号] 去哪办：不归我们管，告诉居民该找谁")
+def decline(context: Context) -> Reply:
+    """Nobody is sent away without where to go instead. What was signed for already is closed as 不属职责."""
+    picked = pick(context, _reach(context), (*DECLINE.sources, *_ENDABLE), "不受理")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    if ticket.red_flag:
+        return Reply(context.say("settling.red_flag", number=ticket.number))
+    if not words:
+        return Reply(context.say("settling.whither", number=ticket.number))
+    if Status(ticket.status) in _ENDABLE:
+        return _ended(context, ticket, words, Closing.NOT_OURS)
+    by = mover(context.person, ticket, DECLINE)
+    if by is None or Status(ticket.status) not in DECLINE.sources:
+        return no_longer(context, ticket)
+    ticket.answer = words
+    ticket.apply(DECLINE, by=by, at=context.now, note=words, closing=Closing.NOT_OURS)
+    tell(context.session, context.town, ticket, "decline", context.now, but=context.person, reason=words)
+    return Reply(context.say("settling.declined", number=ticket.number))
+
+
+@router.command("解释", "解释说明", roles=_CLERKS, help="解释 [工单号] 说明：办不到的，向居民说明后结案（不算解决）")
+def explain(context: Context) -> Reply:
+    """An honest ending for what can't be solved; it never counts as solved."""
+    picked = pick(context, _reach(context), _ENDABLE, "解释")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    if not words:
+        return Reply(context.say("settling.explain_how", number=ticket.number))
+    return _ended(context, ticket, words, Closing.EXPLAINED)
+
+
+def _ended(context: Context, ticket: Ticket, words: str, closing: Closing) -> Reply:
+    """Closed with an explanation, by whoever works on it or a supervisor, through 办结 where that was not said yet."""
+    by, resolver = mover(context.person, ticket, CLOSE), mover(context.person, ticket, RESOLVE)
+    if by is None or resolver is None or Status(ticket.status) not in _ENDABLE:
+        return no_longer(context, ticket)
+    if ticket.awaited:
+        return Reply(context.say("settling.called_are_missing", number=ticket.number))
+    ticket.answer = words
+    if ticket.status == Status.WORKING:
+        run_on(context, ticket)
+        ticket.apply(RESOLVE, by=resolver, at=context.now, note=words)
+    ticket.apply(CLOSE, by=by, at=context.now, note=words, closing=closing)
+    what, said = _TOLD[closing]
+    tell(context.session, context.town, ticket, what, context.now, but=context.person, reason=words)
+    return Reply(context.say(said, number=ticket.number))
+
+
+@router.command("并", "并单", "合并", roles=_CLERKS, help="并 工单号 到 工单号：同一件事合成一张单")
+def merge(context: Context) -> Reply:
+    """Two into one, which nothing undoes: asked once more, with both of them to look at."""
+    found = _TWO_NUMBERS.match(context.rest)
+    if found is None:
+        return Reply(context.say("settling.merge_how"))
+    pair = [by_number(context.session, _reach(context), digits) for digits in found.groups()[:2]]
+    if any(len(each) != 1 for each in pair):
+        unknown = found[1] if len(pair[0]) != 1 else found[2]
+        return Reply(context.say("picking.unknown_number", number=unknown), keep=True)
+    (ticket,), (stays,) = pair
+    if refusal := _may_not_merge(context, ticket, stays):
+        return refusal
+    lines = {
+        "line": ticket_text.line(context.town, ticket, context.now),
+        "into": ticket_text.line(context.town, stays, context.now),
+    }
+    slots = {"ticket": ticket.id, "stays": stays.id, "why": found[3].strip() or "同一件事"}
+    return Reply(context.say("settling.merge_sure", **lines), MERGE_SURE, slots)
+
+
+@router.on(in_state(MERGE_SURE))
+def merge_confirmed(context: Context) -> Reply | None:
+    """1 merges; followers, words and photos move to the one that stays, and both sides are told."""
+    number = decided(context.text)
+    if number is None:
+        return None
+    within_reach = tickets(_reach(context) & Ticket.id.in_([context.slots["ticket"], context.slots["stays"]]))
+    found = {ticket.id: ticket for ticket in context.session.scalars(within_reach)}
+    ticket, stays = found.get(context.slots["ticket"]), found.get(context.slots["stays"])
+    if number == 1 or ticket is None or stays is None:
+        return Reply(context.say("settling.not_merged"))
+    if refusal := _may_not_merge(context, ticket, stays):
+        return refusal
+    by = acting(context.person, ticket, MERGE)
+    merge_into(context, ticket, stays, by, context.slots["why"])
+    return Reply(context.say("settling.merged", number=ticket.number, into=stays.number))
+
+
+def _may_not_merge(context: Context, ticket: Ticket, stays: Ticket) -> Reply | None:
+    by = mover(context.person, ticket, MERGE)
+    if ticket.id == stays.id or by is None or Status(stays.status) not in ACTIVE:
+        return Reply(context.say("settling.cannot_merge", number=ticket.number, into=stays.number))
+    if Status(ticket.status) not in MERGE.sources:
+        return no_longer(context, ticket)
+    if ticket.red_flag and not stays.red_flag:
+        return Reply(context.say("settling.red_flag_stays", number=ticket.number))
+    return None
+
+
+def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: str) -> None:
+    """One ends in the other. Its clocks stand still for ever, for nothing looks at a ticket that has ended."""
+    team = list(audience(context.session, context.town, ticket, Audience.TEAM, context.now))
+    moved = _move_followers(context, ticket, stays)
+    context.session.execute(update(Attachment).where(Attachment.ticket_id == ticket.id).values(ticket_id=stays.id))
+    ticket.merged_into = stays.id
+    ticket.apply(MERGE, by=by, at=context.now, note=f"并入{stays.number}：{why}")
+    stays.apply(NOTE, by=by, at=context.now, note=f"并入{ticket.number}：{ticket.text}")
+    into, now = str(stays.number), context.now
+    tell(context.session, context.town, ticket, "merge", now, but=context.person, named=team, into=into)
+    tell(context.session, context.town, stays, "merged_in", now, but=context.person, note=ticket.text, count=moved)
+
+
+def _move_followers(context: Context, ticket: Ticket, stays: Ticket) -> int:
+    """Whoever waited for the one waits for the other too, with their own words. The old lines stay: a history."""
+    there = set(context.session.scalars(stays.followers.select().with_only_columns(Follower.person_id)))
+    came = [each for each in context.session.scalars(ticket.followers.select()) if each.person_id not in there]
+    for each in came:
+        words = each.text or (ticket.text if each.person_id == ticket.reporter_id else "")
+        who = {"ticket_id": stays.id, "person_id": each.person_id}
+        append(context.session, Follower, joined_at=each.joined_at, text=words, **who)
+    stays.neighbours += len(came)
+    return len(came)
+
+
+def _reach(context: Context) -> Reach:
+    return reached(context.person) | on_desk(context.person)

@@ -1,0 +1,97 @@
+"""延: more time, asked before the limit, twice at most and in all no more than the limit itself."""
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.which_ticket import no_longer, pick
+from handlers.notifications.pushes import tell
+from handlers.staff import approvals
+from handlers.tickets.access import acting, followed, reached, resident
+from handlers.tickets.clocks import wind
+from models.approval import Approval, Wish
+from models.calendar import Span
+from models.moves import ACTIVE, EXTEND, NOTE, Status
+from models.person import OVERSEERS, STAFF, Role
+from models.ticket import Ticket, TicketEvent
+
+router = Router("extending")
+MOST_EXTENSIONS = 2
+_SPAN = re.compile(
+    r"(\d+(?:\.\d+)?)\s*个?(紧急工作时|紧急工作日|工作时|工作日|自然日|小时|分钟|天)[\s,，:：]*(.*)", re.DOTALL
+)
+_OBJECTION = "不同意"
+_OPEN_TO_OBJECTION = timedelta(days=7)
+
+
+@router.command("延", "延期", "申请延期", roles=STAFF | OVERSEERS, help="延 [工单号] 2工作日 原因：到期前申请延期")
+def extend(context: Context) -> Reply:
+    """Asks the next level for more time."""
+    picked = pick(context, reached(context.person), tuple(EXTEND.sources), "延")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    found = _SPAN.fullmatch(words)
+    if found is None or not found[3].strip() or float(found[1]) <= 0:
+        return Reply(context.say("extending.how", number=ticket.number))
+    span = Span.parse(found[1] + found[2].replace("天", "自然日"))
+    if refusal := _may_not_extend(context, ticket, span):
+        return refusal
+    wish = approvals.wish(context, ticket, Wish.EXTEND, found[3].strip())
+    wish.span = str(span)
+    return approvals.request(context, ticket, wish)
+
+
+def _may_not_extend(context: Context, ticket: Ticket, span: Span) -> Reply | None:
+    if Status(ticket.status) not in EXTEND.sources:
+        return no_longer(context, ticket)
+    if ticket.handle_by is None or ticket.handle_by <= (ticket.stopped_at or context.now):
+        return Reply(context.say("extending.too_late", number=ticket.number))
+    before = approvals.granted(context, ticket, Wish.EXTEND)
+    if len(before) >= MOST_EXTENSIONS:
+        return Reply(context.say("extending.twice", number=ticket.number))
+    calendar, latest = context.town.calendar, ticket.handle_by
+    for each in (*(Span.parse(approval.span) for approval in before), span):
+        latest = calendar.due(latest, each)
+    if latest > calendar.due(ticket.handle_by, Span.parse(ticket.handle_limit)):
+        return Reply(context.say("extending.too_much", number=ticket.number, limit=ticket.handle_limit))
+    return None
+
+
+def _extended(context: Context, approval: Approval, ticket: Ticket) -> None:
+    if ticket.handle_by is None:
+        return
+    ticket.handle_by = context.town.calendar.due(ticket.handle_by, Span.parse(approval.span))
+    by = acting(context.person, ticket, EXTEND)
+    ticket.apply(EXTEND, by=by, at=context.now, note=f"延期{approval.span}：{approval.reason}")
+    wind(context, ticket)
+    tell(context.session, context.town, ticket, "extend", context.now, but=context.person, reason=approval.reason)
+
+
+@router.command("不同意", "有意见", roles=(Role.RESIDENT,), help="不同意：对延期、挂账有意见，请督导过问")
+def object_to_it(context: Context) -> Reply | None:
+    """A resident was told why it takes longer, and doesn't agree: a supervisor hears it. Once for each."""
+    mine = followed(context.person) & Ticket.status.in_([status.value for status in ACTIVE])
+    recent = Approval.granted.is_(True) & (Approval.decided_at > context.now - _OPEN_TO_OBJECTION)
+    found = select(Approval).join(Ticket, Ticket.id == Approval.ticket_id).where(mine, recent)
+    approval = context.session.scalar(found.order_by(Approval.decided_at.desc()).limit(1))
+    if approval is None:
+        plain = not context.rest and not context.state  # else the words are a report, or an answer
+        return Reply(context.say("extending.nothing_to_object"), keep=True) if plain else None
+    ticket = context.session.get_one(Ticket, approval.ticket_id)
+    if not _has_objected(context, ticket, approval):
+        why = f"{_OBJECTION}{approvals.NAMES[Wish(approval.wish)]}：{context.rest}".rstrip("：")
+        ticket.apply(NOTE, by=resident(context.person), at=context.now, note=why)
+        tell(context.session, context.town, ticket, "objected", context.now, but=context.person, note=why)
+    return Reply(context.say("extending.objected", number=ticket.number), keep=True)
+
+
+def _has_objected(context: Context, ticket: Ticket, approval: Approval) -> bool:
+    said = (TicketEvent.by_person == context.person.id) & (TicketEvent.at >= approval.decided_at)
+    notes = ticket.events.select().where(said, TicketEvent.note.startswith(_OBJECTION)).limit(1)
+    return context.session.scalar(notes) is not None
+
+
+approvals.GRANTED[Wish.EXTEND] = _extended

@@ -1,0 +1,53 @@
+"""退 转 上报: a ticket goes from this team to another, with a reason that everybody reads."""
+
+from handlers.dialogue.router import Context, Reply
+from handlers.notifications.pushes import tell
+from handlers.staff.commands import HELD, already, ask_words
+from handlers.tickets import escalation
+from handlers.tickets.access import actor
+from handlers.tickets.clocks import sign_anew
+from handlers.tickets.filing import watch
+from handlers.tickets.returns import MOST_RETURNS, hand_back
+from models.moves import REASSIGN, Status
+from models.ticket import Ticket
+
+
+def return_(context: Context, ticket: Ticket, words: str) -> Reply:
+    """退单: to the next in line, or to whoever decides; not for ever."""
+    if Status(ticket.status) not in HELD:
+        return already(context, ticket)
+    if ticket.returns >= MOST_RETURNS:
+        return Reply(context.say("working.returned_twice", number=ticket.number))
+    acting = actor(context.person, ticket)
+    taken_by = hand_back(context, ticket, by=context.person, acting=acting, reason=words)
+    team = taken_by.team.name if taken_by else context.say("working.the_desk")
+    return Reply(context.say("working.returned", number=ticket.number, team=team))
+
+
+def reassign(context: Context, ticket: Ticket, words: str) -> Reply:
+    """「城管 占道的事归他们」: the first word names the team, the rest is the reason."""
+    name, _, why = words.partition(" ")
+    team = context.town.world.team_named(name, ticket.grid)
+    if Status(ticket.status) not in HELD:
+        return already(context, ticket)
+    if team is None or team.code == ticket.team or not why.strip():
+        key = "working.reassign_why" if team and not why.strip() else "working.reassign_unknown"
+        return ask_words(context.say(key, name=name), "转", ticket)
+    acting = actor(context.person, ticket)
+    ticket.team, ticket.rule = team.code, f"转派：{why}"
+    ticket.helped_by((), context.now)
+    ticket.apply(REASSIGN, by=acting, at=context.now, note=f"转给{team.name}：{why}")
+    sign_anew(context, ticket)
+    watch(context, ticket)
+    tell(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)
+    return Reply(context.say("working.reassigned", number=ticket.number, team=team.name))
+
+
+def escalate(context: Context, ticket: Ticket, words: str) -> Reply:
+    """上报: the level above takes it, if there is one."""
+    if Status(ticket.status) not in HELD:
+        return already(context, ticket)
+    above = escalation.climb(context, ticket, by=actor(context.person, ticket), reason=words, but=context.person)
+    if above is None:
+        return Reply(context.say("working.no_level_above", number=ticket.number))
+    return Reply(context.say("working.escalated", number=ticket.number, team=above.team.name))

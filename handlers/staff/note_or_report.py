@@ -1,0 +1,81 @@
+"""What staff write in between, of the work in hand: 「师傅说明天来修」 is a note, no trouble of theirs."""
+
+import re
+from dataclasses import replace
+
+from handlers.dialogue.choices import decided
+from handlers.dialogue.current_ticket import at_work
+from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.neighbours.event import JOINED
+from handlers.neighbours.votes import asked_about
+from handlers.notifications import ticket_text
+from handlers.residents.report import reported
+from handlers.tickets.access import actor, own
+from models.moves import NOTE, OPEN, Status
+from models.ticket import Ticket
+from nlp.understanding import Intent, Understanding
+
+router = Router("aside")
+ASIDE = "aside.note_or_report"
+_ABOUT_WORK = frozenset({Intent.REPORT, Intent.URGE, Intent.CONSULT, Intent.RATE, Intent.SUPPLEMENT, Intent.PROGRESS})
+_HEARD = re.compile(r"(?:收到|好的?|行|知道了|明白了?|嗯+|ok|OK)(?:了|的|啦|吧|哈)*[。.！!～~\s]*")
+_ASKS = re.compile(r"[吗呢没?？]+[。.！!～~\s]*$")
+_NOT_OURS = re.compile(r"不(?:归|是|属于)(?:我们?|咱们?|物业|网格|社区)")
+
+
+@router.on(lambda context: context if context.person.is_staff and context.state in {"", JOINED} else None)
+def said_in_between(context: Context) -> Reply | None:
+    """Asks whether it is a note on what they have in hand, rather than file what a craftsman said as a new trouble."""
+    ticket = _in_hand(context, context.understanding) if context.text else None
+    if ticket is None:
+        return None
+    values = {
+        "number": ticket.number,
+        "what": context.town.catalogue.name(ticket.category, ticket.item),
+        "where": ticket_text.where_in_lists(context.town, ticket),
+    }
+    if _HEARD.fullmatch(context.text):
+        return Reply(context.say("aside.heard", **values), keep=True) if ticket.status == Status.DISPATCHED else None
+    if _NOT_OURS.search(context.text):
+        return Reply(context.say("aside.not_ours", **values), keep=True)
+    if context.understanding is None or context.understanding.intent not in _ABOUT_WORK:
+        return None
+    return Reply(context.say("aside.note_or_report", **values), ASIDE, {"ticket": ticket.id, "text": context.text})
+
+
+@router.on(in_state(ASIDE))
+def note_or_report(context: Context) -> Reply | None:
+    """1 is a note for inside, 2 a report of their own."""
+    number, words = decided(context.text), str(context.slots["text"])
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if number is None or ticket is None:
+        return None
+    if number == 0:
+        ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note=words)
+        return Reply(context.say("working.noted", number=ticket.number))
+    seen = context.town.reader.understand(words)
+    return reported(
+        replace(context, message=replace(context.message, text=words), understanding=seen, state="", slots={})
+    )
+
+
+def _in_hand(context: Context, seen: Understanding | None) -> Ticket | None:
+    """What it may be about; None where it plainly is something else."""
+    if (
+        seen is None
+        or seen.red_flag
+        or seen.place is not None
+        or context.staff_ask
+        or context.text.isdecimal()
+        or _ASKS.search(context.text)
+    ):
+        return None
+    ticket = at_work(context)
+    if ticket is None or Status(ticket.status) not in OPEN:
+        return None
+    same = seen.item in {"", ticket.item}
+    if seen.intent is Intent.REPORT and seen.sure and not (same and _NOT_OURS.search(context.text)):
+        return None
+    if asked_about(context) is not None or own(context.session, context.person, tuple(OPEN), 1):
+        return None  # they wait for something themselves
+    return ticket

@@ -1,0 +1,44 @@
+"""Staff report too: 巡查 what they see on their round, 代报 what a resident told them on the telephone."""
+
+from dataclasses import replace
+
+from handlers.dialogue.media import waiting
+from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.residents.ask_or_file import WORDS, go_on, read
+from handlers.tickets.filing import Draft
+from models.person import OVERSEERS, STAFF
+from models.ticket import Source
+
+router = Router("patrolling")
+WHAT = "patrolling.what"
+_REPORTERS = STAFF | OVERSEERS
+
+
+@router.command("巡查", "巡查上报", roles=_REPORTERS, help="巡查 哪里、什么问题：巡查时看到的，登记成工单")
+def patrol(context: Context) -> Reply:
+    """Seen with one's own eyes."""
+    return _told(context, Source.PATROL)
+
+
+@router.command("代报", "热线", roles=_REPORTERS, help="代报 哪里、什么问题：居民打电话来说的，替他登记")
+def hotline(context: Context) -> Reply:
+    """Heard on the telephone; whoever files it hears the outcome and calls back."""
+    return _told(context, Source.HOTLINE)
+
+
+@router.on(in_state(WHAT))
+def what_told(context: Context) -> Reply | None:
+    """The words that 「巡查」 alone was waiting for, with the photos sent meanwhile."""
+    draft = replace(Draft.of(context.slots), attachments=waiting(context))
+    return go_on(context, read(context, context.text, draft)) if context.person.roles & _REPORTERS else None
+
+
+def _told(context: Context, source: Source) -> Reply:
+    waits = context.state in {WORDS, WHAT}  # a photo or a pin that was sent first
+    draft = Draft.of(context.slots) if waits else Draft("", attachments=waiting(context))
+    draft = replace(draft, source=source.value)
+    if not context.rest:
+        return Reply(context.say(f"patrolling.{source}"), WHAT, draft.slots())
+    # Understood once more, without the command's word: rare, a millisecond, and the word would mislead the reader.
+    heard = replace(context, understanding=context.town.reader.understand(context.rest))
+    return go_on(heard, read(heard, context.rest, draft))

@@ -1,0 +1,85 @@
+"""接 到: staff sign for a ticket and arrive at the spot."""
+
+from handlers.dialogue.current_ticket import signed
+from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.which_ticket import MOST, which
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.notifications.recipients import has_left
+from handlers.staff.commands import HELD, already, by_whistle, pick_or_tell
+from handlers.tickets.access import actor
+from models.moves import ACCEPT, NOTE, REPORT_IN, Status
+from models.person import STAFF
+from models.ticket import Ticket
+
+router = Router("signing")
+
+
+@router.command("接", "接单", "签收", roles=STAFF, help="接 [工单号]：签收工单")
+def accept(context: Context) -> Reply:
+    """Sign for a ticket: it is mine from now on, and the resident hears it."""
+    picked = pick_or_tell(context, (Status.DISPATCHED,), "接")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, _ = picked
+    if reply := by_whistle(context, ticket, "接"):
+        return reply
+    if ticket.status == Status.WORKING and has_left(context.town, ticket):
+        return _taken_over(context, ticket)
+    if ticket.status != Status.DISPATCHED:
+        return already(context, ticket)
+    sign(context, ticket)
+    tell(context.session, context.town, ticket, "accept", context.now, but=context.person)
+    due = ticket_text.moment(ticket.handle_by, context.now)
+    where = ticket_text.where_in_lists(context.town, ticket)
+    return Reply(context.say("working.accepted", number=ticket.number, where=where, due=due))
+
+
+def _taken_over(context: Context, ticket: Ticket) -> Reply:
+    """Whoever had signed is gone; the clocks run on."""
+    ticket.assignee_id = context.person.id
+    ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note="原承办人员已不在岗，由我接手")
+    due, where = ticket_text.moment(ticket.handle_by, context.now), ticket_text.where_in_lists(context.town, ticket)
+    return Reply(context.say("working.taken_over", number=ticket.number, where=where, due=due))
+
+
+@router.command("到", "到场", "已到", "报到", roles=STAFF, help="到 [工单号]：到现场了（吹哨的单子为报到）")
+def arrive(context: Context) -> Reply:
+    """At the spot. For a team called by a whistle: reported in. Whoever arrives has signed."""
+    picked = pick_or_tell(context, HELD, "到")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, _ = picked
+    if reply := by_whistle(context, ticket, "到"):
+        return reply
+    if Status(ticket.status) not in REPORT_IN.sources:
+        return already(context, ticket)
+    if not context.rest and ticket.status == Status.DISPATCHED and (others := _on_the_way(context)):
+        return which(context, [ticket, *others], "", "到")
+    if ticket.status == Status.DISPATCHED and ticket.team == context.person.team:
+        sign(context, ticket)
+    if _has_arrived(context, ticket):
+        return Reply(context.say("working.arrived_already", number=ticket.number))
+    ticket.apply(REPORT_IN, by=actor(context.person, ticket), at=context.now)
+    for helper in ticket.support:
+        if helper.team == context.person.team and helper.reported_at is None and not helper.is_call:
+            helper.reported_at = context.now
+    tell(context.session, context.town, ticket, "report_in", context.now, but=context.person)
+    return Reply(context.say("working.arrived", number=ticket.number))
+
+
+def _on_the_way(context: Context) -> list[Ticket]:
+    """Signed for and not arrived at: whoever says 「到」 is rather there than at what was pushed a minute ago."""
+    return [ticket for ticket in signed(context) if not _has_arrived(context, ticket)][: MOST - 1]
+
+
+def _has_arrived(context: Context, ticket: Ticket) -> bool:
+    arrivals = ticket.events.select().filter_by(move=REPORT_IN.name, by_person=context.person.id)
+    latest = context.session.scalars(arrivals).all()
+    return any(ticket.accepted_at and each.at >= ticket.accepted_at for each in latest)
+
+
+def sign(context: Context, ticket: Ticket) -> None:
+    """签收: theirs from now on."""
+    ticket.apply(ACCEPT, by=actor(context.person, ticket), at=context.now)
+    ticket.assignee_id = context.person.id

@@ -1,0 +1,116 @@
+"""挂账: what can't be done now rests until a day, with leave of the next level; then it goes on by itself. Once."""
+
+import re
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.which_ticket import no_longer, pick, pick_any
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.staff import approvals
+from handlers.tickets.access import acting, mover, reached
+from handlers.tickets.change import Occasion
+from handlers.tickets.clocks import run_on, set_timer, stop
+from models.approval import Approval, Wish
+from models.moves import RESUME, SUSPEND, Status
+from models.person import OVERSEERS, STAFF
+from models.ticket import CHINA, SYSTEM, Actor, Ticket, TicketEvent
+
+router = Router("suspending")
+RESUMES = "resume"
+_DAY = re.compile(r"(?<!\d)(?:(20\d\d)[-年/.])?(\d{1,2})[-月/.](\d{1,2})日?(?!\d)")
+_MORNING = time(8, 30)
+
+
+@router.command("挂账", "挂起", roles=STAFF | OVERSEERS, help="挂账 [工单号] 12月1日 原因：暂时办不了，到那天自动恢复")
+def suspend(context: Context) -> Reply:
+    """Asks the next level to stop the clocks until a day."""
+    day = _DAY.search(context.rest)
+    rest = (context.rest[: day.start()] + " " + context.rest[day.end() :]).strip() if day else context.rest
+    named = replace(context, rest=rest)
+    picked = pick_any(named, reached(context.person), tuple(SUSPEND.sources), "挂账")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, reason = picked
+    until = _date(day, context.now) if day else None
+    if until is None or not reason:
+        return Reply(context.say("suspending.how", number=ticket.number))
+    if refusal := _may_not_suspend(context, ticket, until):
+        return refusal
+    wish = approvals.wish(context, ticket, Wish.SUSPEND, reason)
+    wish.until = until
+    return approvals.request(context, ticket, wish)
+
+
+def _may_not_suspend(context: Context, ticket: Ticket, until: datetime) -> Reply | None:
+    if Status(ticket.status) not in SUSPEND.sources:
+        return Reply(context.say("suspending.sign_first", line=ticket_text.line(context.town, ticket, context.now)))
+    if ticket.red_flag:
+        return Reply(context.say("suspending.red_flag", number=ticket.number))
+    farthest = context.now + timedelta(days=context.town.habits.suspend_days)
+    if not context.now < until <= farthest:
+        return Reply(
+            context.say("suspending.which_day", number=ticket.number, last=ticket_text.moment(farthest, context.now))
+        )
+    if _was_suspended(context, ticket):
+        return Reply(context.say("suspending.once", number=ticket.number))
+    return None
+
+
+def _was_suspended(context: Context, ticket: Ticket) -> bool:
+    before = ticket.events.select().where(TicketEvent.move == SUSPEND.name).limit(1)
+    return context.session.scalar(before) is not None
+
+
+def _suspended(context: Context, approval: Approval, ticket: Ticket) -> None:
+    stop(ticket, context.now)
+    by = acting(context.person, ticket, SUSPEND)
+    until = ticket_text.moment(approval.until, context.now)
+    ticket.apply(SUSPEND, by=by, at=context.now, note=f"挂账到{until}：{approval.reason}")
+    if approval.until:
+        set_timer(context, RESUMES, ticket, max(approval.until, context.now))
+    session, town, reason = context.session, context.town, approval.reason
+    tell(session, town, ticket, "suspend", context.now, but=context.person, reason=reason, until=until)
+
+
+@router.command("恢复", roles=STAFF | OVERSEERS, help="恢复 [工单号]：挂账的工单提前恢复办理")
+def take_up(context: Context) -> Reply:
+    """Goes on before its day."""
+    picked = pick(context, reached(context.person), tuple(RESUME.sources), "恢复")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, _ = picked
+    by = mover(context.person, ticket, RESUME)
+    if by is None:
+        return no_longer(context, ticket)
+    resume(context, ticket, by, "提前恢复")
+    due = ticket_text.moment(ticket.handle_by, context.now)
+    return Reply(context.say("suspending.resumed", number=ticket.number, due=due))
+
+
+def day_has_come(occasion: Occasion, ticket: Ticket) -> None:
+    """The day to which a ticket was suspended."""
+    if ticket.status == Status.SUSPENDED:
+        resume(occasion, ticket, SYSTEM, "挂账到期，自动恢复")
+
+
+def resume(occasion: Occasion, ticket: Ticket, by: Actor, note: str) -> None:
+    """Back to work with the time that was left."""
+    ticket.apply(RESUME, by=by, at=occasion.now, note=note)
+    run_on(occasion, ticket)
+    tell(occasion.session, occasion.town, ticket, "resume", occasion.now)
+
+
+def _date(found: re.Match[str], now: datetime) -> datetime | None:
+    """「12月1日」 of this year, or of the next where it is over; the morning of that day."""
+    today = now.astimezone(CHINA).date()
+    year = int(found[1] or today.year)
+    try:
+        day = datetime.combine(today.replace(year=year, month=int(found[2]), day=int(found[3])), _MORNING, CHINA)
+        return day if found[1] or day.date() >= today else day.replace(year=year + 1)
+    except ValueError:
+        return None
+
+
+approvals.GRANTED[Wish.SUSPEND] = _suspended

@@ -1,0 +1,45 @@
+"""看: a ticket in full for whoever works on it, and the line in the read log that says who saw it."""
+
+from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.shielding import is_about
+from handlers.dialogue.which_ticket import pick
+from handlers.notifications import ticket_text
+from handlers.staff.commands import reach
+from handlers.staff.contest import duty_line
+from handlers.town.privacy import shielded
+from models.person import STAFF, Look
+from models.ticket import Source, Ticket
+
+router = Router("in full")
+
+
+@router.command("看", "详情", roles=STAFF, help="看 [工单号]：看工单全文和经过")
+def look(context: Context) -> Reply:
+    """All of one ticket, for whoever works on it; who looked is written down."""
+    picked = pick(context, reach(context), (), "看")
+    return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
+
+
+def opened(context: Context, ticket: Ticket) -> str:
+    """A ticket in full, and the line in the read log that says who saw it."""
+    context.session.add(Look(person_id=context.person.id, ticket_id=ticket.id, via="对话", at=context.now))
+    hidden = is_about(context, ticket)
+    text = "\n".join([ticket.text, *ticket_text.words_of_neighbours(context.session, ticket)])
+    history = "\n".join(ticket_text.timeline(context.session, ticket, context.now))
+    return context.say(
+        "working.full",
+        line=ticket_text.line(context.town, ticket, context.now, "" if hidden else ticket_text.where(ticket)),
+        text=shielded(text) if hidden else text,
+        source=ticket_text.SOURCE_NAMES[Source(ticket.source)],
+        team=ticket_text.team_name(context.town, ticket.team),
+        rule=ticket.rule,
+        duty=duty_line(context, ticket),
+        due=_due_line(context, ticket),
+        media=context.say("working.media", count=len(ticket.attachments)) if ticket.attachments else "",
+        history=shielded(history) if hidden else history,
+    )
+
+
+def _due_line(context: Context, ticket: Ticket) -> str:
+    due = ticket_text.due(ticket)
+    return context.say("working.due", due=ticket_text.moment(due, context.now)) if due else ""

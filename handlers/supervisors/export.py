@@ -1,0 +1,109 @@
+"""Lists of tickets to take away: 「导出」 and `python -m bot export`. They name nobody, staff by the surname alone."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from handlers.dialogue.choices import decided
+from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.figures.counts import day_start, days_back
+from handlers.notifications import ticket_text
+from handlers.questions.periods import Period, find_period
+from handlers.tickets.access import overseen, tickets
+from handlers.town.downloads import Download
+from handlers.town.privacy import for_residents, for_staff, is_delicate, name_masked, shielded
+from handlers.town.town import Town
+from models.moves import Closing, Status
+from models.person import OVERSEERS, Person, PersonRole
+from models.ticket import Source, Ticket
+
+router = Router("exporting")
+SURE = "exporting.sure"
+_DAYS = 30
+_RATINGS = {3: "满意", 2: "基本满意", 1: "不满意"}
+HEADING = (
+    "工单号", "状态", "类别", "子项", "紧急", "内容", "地点", "网格", "社区", "街道", "承办单位", "经办人", "报来时间",
+    "签收时限", "处置时限", "签收时间", "办结时间", "结束时间", "结案方式", "评价", "公开答复", "催办", "退单", "重办",
+    "来源",
+)  # fmt: skip
+
+
+def table(
+    session: Session, town: Town, scope: ColumnElement[bool], limit: int | None = None
+) -> Iterator[tuple[str, ...]]:
+    """The heading and a row for each ticket, newest first, read as they are written."""
+    yield HEADING
+    staff = select(Person.id, Person.name).where(Person.id.in_(select(PersonRole.person_id)))
+    names = dict(session.execute(staff).all())
+    found = tickets(scope).limit(limit).execution_options(yield_per=500)
+    for ticket in session.scalars(found):
+        yield _row(town, ticket, names.get(ticket.assignee_id or 0, ""))
+
+
+def filed_between(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return (Ticket.created_at >= since) & (Ticket.created_at < until)
+
+
+@router.command("导出", roles=OVERSEERS, only_asks=True, help="导出 [上周/本月/…]：工单清单做成表格，给您一个下载链接")
+def ask(context: Context) -> Reply:
+    """How many it would be; a list taken away is asked for twice."""
+    if context.town.links is None:
+        return Reply(context.say("exporting.no_address"), keep=True)
+    period = find_period(context.rest, context.now) if context.rest else _lately(context.now)
+    if period is None:
+        return Reply(context.say("exporting.which_time", words=context.rest[:20]), keep=True)
+    scope = overseen(context.person) & filed_between(period.since, period.until)
+    count = context.session.scalar(select(func.count()).where(scope)) or 0
+    if not count:
+        return Reply(context.say("exporting.nothing", period=period.name), keep=True)
+    slots = {"since": period.since.isoformat(), "until": period.until.isoformat()}
+    most = context.town.privacy.export_rows
+    more = context.say("exporting.at_most", most=most) if count > most else ""
+    return Reply(context.say("exporting.sure", period=period.name, count=count, more=more), SURE, slots)
+
+
+@router.on(in_state(SURE))
+def confirmed(context: Context) -> Reply | None:
+    """1 gives the link."""
+    number = decided(context.text)
+    links = context.town.links
+    if number is None or links is None or not context.person.is_overseer:
+        return None
+    if number == 1:
+        return Reply(context.say("exporting.left"))
+    minutes = context.town.privacy.export_minutes
+    since, until = (datetime.fromisoformat(context.slots[name]) for name in ("since", "until"))
+    download = Download(context.person.id, since, until, context.now + timedelta(minutes=minutes))
+    return Reply(context.say("exporting.link", minutes=minutes, link=links.to(download)))
+
+
+def _lately(now: datetime) -> Period:
+    return Period(f"近{_DAYS}天", days_back(now, _DAYS), day_start(now) + timedelta(days=1))
+
+
+def _row(town: Town, ticket: Ticket, assignee: str) -> tuple[str, ...]:
+    delicate = is_delicate(town.privacy, ticket)
+    grids = town.world.grids
+    areas = [grids[code].name if code in grids else "" for code in (ticket.grid, ticket.community, ticket.street)]
+    promised = (ticket.created_at, ticket.accept_by, ticket.handle_by)
+    kept = (ticket.accepted_at, ticket.resolved_at, ticket.ended_at)
+    return (
+        ticket.number or "",
+        ticket_text.STATUS_NAMES[Status(ticket.status)],
+        town.catalogue.name(ticket.category),
+        town.catalogue.name(ticket.category, ticket.item) if ticket.item else "",
+        "是" if ticket.urgent else "",
+        shielded(ticket.text) if delicate else for_staff(ticket.text),
+        ticket_text.where_in_lists(town, ticket),
+        *areas,
+        ticket_text.team_name(town, ticket.team),
+        name_masked(assignee),
+        *(ticket_text.written(at) for at in (*promised, *kept)),
+        ticket_text.CLOSING_NAMES[Closing(ticket.closing)] if ticket.closing else "",
+        _RATINGS.get(ticket.rating or 0, ""),
+        for_residents(ticket.answer),
+        *(str(number) for number in (ticket.urges, ticket.returns, ticket.reopenings)),
+        ticket_text.SOURCE_NAMES[Source(ticket.source)],
+    )

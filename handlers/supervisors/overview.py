@@ -1,0 +1,216 @@
+"""Supervisors in the chat: 今日 超时 查 网格 类别 排行 督办. Every figure opens to its tickets."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, true
+
+from handlers.dialogue.choices import chosen, numbered
+from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.which_ticket import pick
+from handlers.figures.counts import (
+    FIGURES,
+    Figure,
+    Standing,
+    count,
+    day_start,
+    days_back,
+    figures_of,
+    percent,
+    standings,
+    week_start,
+)
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.questions.answer import answer_question
+from handlers.questions.parse import follows
+from handlers.staff.approvals import DIGITS, put_since_figures
+from handlers.staff.view import opened
+from handlers.supervisors.desk import on_desk
+from handlers.tickets.access import listed, overseen, overseer, tickets, within
+from models.moves import ACTIVE, SUPERVISE
+from models.person import OVERSEERS
+from models.ticket import Ticket
+
+router = Router("supervising")
+PAGE = 8
+_RANKED = 12
+_NEXT_PAGE = frozenset({"更多", "下一页"})
+
+
+@router.command("今日", "今天", roles=OVERSEERS, only_asks=True, help="今日：今天的数字，回数字看明细")
+def today(context: Context) -> Reply:
+    """The day in figures."""
+    return _figures(context, true(), {}, day_start(context.now), context.say("supervising.today"))
+
+
+@router.command("本周", "这周", roles=OVERSEERS, only_asks=True, help="本周：本周的数字，回数字看明细")
+def this_week(context: Context) -> Reply:
+    """The week so far in figures."""
+    return _figures(context, true(), {}, week_start(context.now), context.say("supervising.this_week"))
+
+
+@router.command("超时", roles=OVERSEERS, only_asks=True, help="超时：过了时限还没签收或没办完的")
+def overdue(context: Context) -> Reply:
+    """The overdue list, the longest overdue first."""
+    return _reopened(context, {"key": "late", "since": context.now.isoformat()})
+
+
+@router.command(
+    "网格", "社区", "街道", roles=OVERSEERS, only_asks=True, help="网格 名称：一个网格、社区或街道这周的数字"
+)
+def grid(context: Context) -> Reply:
+    """The week of one grid of any level."""
+    if not context.rest:
+        return Reply(context.say("supervising.which_grid"), keep=True)
+    node = context.town.world.grid_named(context.rest)
+    if node is None:
+        return _unknown_grid(context)
+    where = {"grid": node.code}
+    return _figures(context, _about(where), where, week_start(context.now), f"{node.name}本周")
+
+
+@router.command("类别", "分类", roles=OVERSEERS, only_asks=True, help="类别 名称：一类诉求这周的数字")
+def category(context: Context) -> Reply:
+    """The week of one category; without a name, all categories."""
+    if not context.rest:
+        return _ranking(context, Ticket.category, "supervising.by_category", context.town.catalogue.name)
+    catalogue = context.town.catalogue
+    key, item = catalogue.named(context.rest)
+    if not key:
+        names = "、".join(catalogue.categories.values())
+        return Reply(context.say("supervising.unknown_category", words=context.rest, names=names))
+    where = {"category": key} | ({"item": item} if item else {})
+    return _figures(context, _about(where), where, week_start(context.now), f"{catalogue.name(key, item)}本周")
+
+
+@router.command("排行", "排名", roles=OVERSEERS, only_asks=True, help="排行：各承办单位近30天的办理情况")
+def ranking(context: Context) -> Reply:
+    """Teams by what they had in the last 30 days."""
+    return _ranking(context, Ticket.team, "supervising.ranking", lambda code: ticket_text.team_name(context.town, code))
+
+
+@router.command("查", "查单", roles=OVERSEERS, only_asks=True, help="查 工单号：看工单全文和经过")
+def show(context: Context) -> Reply:
+    """One ticket in full; who looked is written down."""
+    picked = pick(context, overseen(context.person) | on_desk(context.person), (), "查")
+    return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
+
+
+@router.command("督办", roles=OVERSEERS, help="督办 工单号 [要求]：盯住这一件")
+def supervise(context: Context) -> Reply:
+    """The team hears that a supervisor watches."""
+    picked = pick(context, overseen(context.person), tuple(ACTIVE), "督办")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    ticket.apply(SUPERVISE, by=overseer(context.person), at=context.now, note=words)
+    told = tell(context.session, context.town, ticket, "supervise", context.now, but=context.person, note=words)
+    team = ticket_text.team_name(context.town, ticket.team)
+    return Reply(context.say("supervising.supervised", number=ticket.number, team=team, told=told))
+
+
+def opens_figure(text: str) -> bool:
+    """An answer to a list of figures, if one is open."""
+    return text in _NEXT_PAGE or chosen(text, 99) is not None or follows(text)
+
+
+@router.on(in_state(FIGURES))
+def open_figure(context: Context) -> Reply | None:
+    """A number opens a figure to its tickets; 「更多」 turns the page."""
+    slots = context.slots
+    if context.text in _NEXT_PAGE and "key" in slots:
+        return _reopened(context, slots)
+    lines: list[Any] = slots.get("keys") or slots.get("listed", [])
+    number = chosen(context.text, len(lines))
+    if number is None or (number < DIGITS and put_since_figures(context)):
+        return None
+    if "keys" in slots:
+        return _reopened(context, {**slots, "key": lines[number], "seen": None})
+    return _one_of_page(context, lines[number])
+
+
+@router.on(lambda context: context if context.person.is_overseer and context.text else None)
+def asked(context: Context) -> Reply | None:
+    """A question in plain words; whatever isn't one goes on to the next handler."""
+    return answer_question(context)
+
+
+def _figures(
+    context: Context, condition: ColumnElement[bool], where: dict[str, str], since: datetime, title: str
+) -> Reply:
+    figures = figures_of(since, context.now)
+    counted = count(context.session, overseen(context.person) & condition, figures, on_desk(context.person) & condition)
+    lines = numbered([f"{figure.name} {counted[figure.key]}" for figure in figures])
+    keys = [figure.key for figure in figures]
+    slots = {"keys": keys, "since": since.isoformat(), "at": context.now.isoformat(), **where}
+    return Reply(context.say("supervising.figures", title=title, lines=lines), FIGURES, slots)
+
+
+def _reopened(context: Context, slots: Mapping[str, Any]) -> Reply:
+    """The tickets of a figure, those after the ones that were seen."""
+    figures = figures_of(datetime.fromisoformat(slots["since"]), context.now)
+    figure = next(each for each in figures if each.key == slots["key"])
+    scope = (on_desk(context.person) if figure.of_desk else overseen(context.person)) & _about(slots)
+    total = count(context.session, scope, [figure], scope)[figure.key]
+    if not total:
+        return Reply(context.say("supervising.nothing", name=figure.name), keep=True)
+    number, limit = slots.get("seen") or (None, None)
+    rest = figure.after(number, limit and datetime.fromisoformat(limit)) if number else true()
+    found = context.session.scalars(listed(figure.condition & scope & rest, figure.order, PAGE + 1)).all()
+    if not found:
+        return Reply(context.say("supervising.no_more", name=figure.name), keep=True)
+    return _page(context, figure, slots, total, found)
+
+
+def _page(context: Context, figure: Figure, slots: Mapping[str, Any], total: int, found: Sequence[Ticket]) -> Reply:
+    """Where the number of a line chooses among nothing else, it opens the ticket of that line."""
+    page, last = found[:PAGE], found[:PAGE][-1]
+    lines = [ticket_text.line(context.town, ticket, context.now) for ticket in page]
+    said = [context.say("supervising.page", name=figure.name, total=total, lines="\n".join(lines))]
+    if "keys" not in slots:
+        said = [context.say("supervising.page", name=figure.name, total=total, lines=numbered(lines))]
+        said.append(context.say("supervising.open_one"))
+    if len(found) > PAGE:
+        said.append(context.say("supervising.more"))
+    limit = ticket_text.due(last)
+    seen = (last.id, limit.isoformat() if limit else None)
+    opened_now = {"seen": seen, "listed": [ticket.id for ticket in page], "at": context.now.isoformat()}
+    return Reply("\n".join(said), FIGURES, {**slots, **opened_now})
+
+
+def _one_of_page(context: Context, number: int) -> Reply | None:
+    ticket = context.session.scalar(tickets(overseen(context.person) & (Ticket.id == number)))
+    return Reply(opened(context, ticket), keep=True) if ticket else None
+
+
+def _about(slots: Mapping[str, Any]) -> ColumnElement[bool]:
+    """What a figure was narrowed to: a grid, a category, a sub-item."""
+    narrowed = within(slots["grid"]) if "grid" in slots else true()
+    if "category" in slots:
+        narrowed &= Ticket.category == slots["category"]
+    return narrowed & (Ticket.item == slots["item"]) if "item" in slots else narrowed
+
+
+def _unknown_grid(context: Context) -> Reply:
+    """Several may have such a name: then these are told."""
+    like = [node.name for node in context.town.world.grids.values() if context.rest in node.name]
+    if not like:
+        return Reply(context.say("supervising.unknown_grid", words=context.rest), keep=True)
+    return Reply(context.say("supervising.several_grids", words=context.rest, names="、".join(like[:PAGE])), keep=True)
+
+
+def _ranking(context: Context, group: Any, key: str, name_of: Any) -> Reply:  # noqa: ANN401  (a column, a namer)
+    rows = standings(context.session, overseen(context.person), group, days_back(context.now, 30), context.now)
+    lines = [f"{name_of(row.key)} {_standing(row)}" for row in rows[:_RANKED]] or [
+        context.say("supervising.no_tickets")
+    ]
+    if len(rows) > _RANKED:
+        lines.append(context.say("supervising.ranked_more", count=len(rows), listed=_RANKED))
+    return Reply(context.say(key, lines="\n".join(lines)), keep=True)
+
+
+def _standing(row: Standing) -> str:
+    rates = f"解决率{percent(row.solved_rate)} 满意率{percent(row.satisfaction_rate)}"
+    return f"{row.filed}件 在办{row.open} 超时{row.late} {rates}"

@@ -1,0 +1,37 @@
+"""「谁看过」: the read log, for supervisors. To look at it is no secret either: it names staff, not residents."""
+
+from sqlalchemy import func, select
+
+from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.which_ticket import pick
+from handlers.notifications import ticket_text
+from handlers.tickets.access import overseen
+from models.person import OVERSEERS, Look, Person, Role
+
+router = Router("readers")
+MOST = 20
+_ORDER = (Role.ADMIN, Role.SUPERVISOR, Role.GRID_STAFF, Role.PROPERTY_STAFF, Role.RESIDENT)
+
+
+@router.command("谁看过", roles=OVERSEERS, only_asks=True, help="谁看过 工单号：哪些人打开过这张工单的全文")
+def who_looked(context: Context) -> Reply:
+    """The latest openings of one ticket, newest first."""
+    picked = pick(context, overseen(context.person), (), "谁看过")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, _ = picked
+    found = select(Look, Person).outerjoin(Person, Person.id == Look.person_id).where(Look.ticket_id == ticket.id)
+    rows = context.session.execute(found.order_by(Look.id.desc()).limit(MOST)).all()
+    lines = "\n".join(_line(context, look, person) for look, person in rows)
+    count = context.session.scalar(select(func.count()).where(Look.ticket_id == ticket.id)) or 0
+    lines += context.say("readers.more", shown=MOST, count=count) if count > MOST else ""
+    key = "readers.list" if rows else "readers.nobody"
+    return Reply(context.say(key, number=ticket.number, lines=lines), keep=True)
+
+
+def _line(context: Context, look: Look, person: Person | None) -> str:
+    at = ticket_text.moment(look.at, context.now)
+    if person is None:
+        return f"{at} {look.via or '命令行'}"
+    role = next(role for role in _ORDER if role in person.roles)
+    return f"{at} {person.name or '（未留姓名）'} {ticket_text.ROLE_NAMES[role]}"

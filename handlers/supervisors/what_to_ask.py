@@ -1,0 +1,33 @@
+"""A supervisor's question that could not be read as one: they hear what can be asked, not how to report."""
+
+import re
+
+from handlers.dialogue.router import Context, Reply, Router
+from handlers.figures.counts import FIGURES
+from handlers.neighbours.event import JOINED
+from handlers.questions.answer import ROWS
+from nlp.understanding import Intent, Understanding
+
+router = Router("unread questions")
+_PLAINLY = 0.7
+_OPEN = frozenset({"", JOINED, ROWS, FIGURES})
+"""After figures they ask on"""
+_ASKS = re.compile(
+    r"哪[些个家里天]|谁|多少|几[件张个]|怎么样|情况|什么事|同比|环比|和.{1,6}比|最近.{0,8}的事|[?？]\s*$"
+)
+_OWN = re.compile("我(?!们)|坏|漏|堵|没电|停[水电气]了|不[亮热通]")
+
+
+def _reports(seen: Understanding) -> bool:
+    return seen.intent is Intent.REPORT and seen.intent_confidence >= _PLAINLY
+
+
+@router.on(lambda context: context if context.person.is_overseer and context.state in _OPEN else None)
+def unread(context: Context) -> Reply | None:
+    """It would press or withdraw a report of their own, or be filed as one."""
+    seen = context.understanding
+    if seen is None or seen.red_flag or not _ASKS.search(context.text) or _OWN.search(context.text):
+        return None
+    if seen.place and (seen.place.building or (seen.place.known and _reports(seen))):
+        return None  # a house, or plainly a report: they report something themselves
+    return Reply(context.say("supervising.ask_so"), keep=True)

@@ -1,0 +1,1 @@
+"""The work order: access, filing, clocks, escalation."""

@@ -1,0 +1,217 @@
+"""The doors to tickets: who may see and move which. Every handler comes through here."""
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache, lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Session
+
+from handlers.tickets.scope import NOTHING, Reach, Scope, Way, as_reach, newest_open
+from handlers.world.staff import Colleague
+from models.follower import Follower
+from models.moves import ENDED, Move, Status
+from models.person import STAFF, Person, Role
+from models.support import Support, by_whistle
+from models.ticket import Actor, IllegalMove, Source, Ticket, not_ended
+
+_OF_LATE = 20_000
+"""Tickets: what a town of half a million files in a week"""
+
+# These conditions are asked for with every command, and cost more to build than an index takes to answer them.
+_kept = lru_cache(maxsize=512)
+
+# Most supervisors have a street: the first of the four that agrees spares the others.
+_COLUMNS = (Ticket.street, Ticket.community, Ticket.grid, Ticket.county)
+
+
+@_kept
+def within(grid: str | None) -> ColumnElement[bool]:
+    """Tickets of a grid of any level and all below it. The ticket's own grid may be of a higher level."""
+    return or_(*(column == grid for column in _COLUMNS)) if grid else false()
+
+
+def overseen(person: Person) -> ColumnElement[bool]:
+    """Tickets that a supervisor answers for: those of their grid; an admin, or a supervisor without one, has all."""
+    if Role.ADMIN in person.roles or (Role.SUPERVISOR in person.roles and not person.grid):
+        return true()
+    return within(person.grid) if Role.SUPERVISOR in person.roles else false()
+
+
+def worked(person: Person) -> Reach:
+    """Tickets that a member of staff may move: their team's (in charge or helping by rule), within their grid."""
+    if not person.roles & STAFF:
+        return NOTHING
+    return _worked(person.team, person.grid, of_grid=Role.GRID_STAFF in person.roles)
+
+
+@_kept
+def _worked(team: str | None, grid: str | None, *, of_grid: bool) -> Reach:
+    of_team = as_reach(Ticket.team == team) | _helped(team, Support.ground == "") if team else NOTHING
+    if of_grid:
+        return of_team | within(grid)
+    return of_team.narrowed(within(grid)) if grid else of_team
+
+
+def reached(person: Person) -> Reach:
+    """All that somebody may act on, as staff or as supervisor."""
+    return worked(person) | overseen(person)
+
+
+def called(person: Person, *, share_open: bool = False) -> Reach:
+    """Tickets to which this person's team was called by a whistle: they report in and do their share, no more."""
+    if not (person.roles & STAFF and person.team):
+        return NOTHING
+    return _called(person.team, person.grid, share_open=share_open)
+
+
+@_kept
+def _called(team: str, grid: str | None, *, share_open: bool) -> Reach:
+    there = [by_whistle(), Support.released_at.is_(None)]
+    share = [Support.finished_at.is_(None)] if share_open else []
+    calls = _helped(team, *there, *share)
+    return calls.narrowed(within(grid)) if grid else calls
+
+
+def _helped(team: str, *how: ColumnElement[bool]) -> Reach:
+    """Tickets that a team helps with. What it helped with in all its years is no list to go through."""
+    helps = and_(Support.team == team, *how)
+    condition = exists().where(helps, Support.ticket_id == Ticket.id).correlate(Ticket)
+    return Reach(condition, (Way(Support.ticket_id, helps & Support.ended_at.is_(None)),))
+
+
+def followed(person: Person) -> ColumnElement[bool]:
+    """A resident's own tickets: reported or joined."""
+    return _followed_by(person.id)
+
+
+def tickets(scope: Scope, statuses: Iterable[Status] = ()) -> Select[Ticket]:
+    """Tickets in a scope, newest first."""
+    return select(Ticket).where(scope, _in(statuses)).order_by(Ticket.id.desc())
+
+
+def _in(statuses: Iterable[Status]) -> ColumnElement[bool]:
+    wanted = [status.value for status in statuses]
+    if not wanted:
+        return true()
+    inside = Ticket.status.in_(wanted)
+    return inside & not_ended() if ENDED.isdisjoint(wanted) else inside
+
+
+def how_many(session: Session, found: Select[Ticket]) -> int:
+    """All of which a list shows the first."""
+    counting = found.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
+    return session.scalar(counting) or 0
+
+
+def listed(scope: ColumnElement[bool], order: Sequence[SQLColumnExpression[Any]], most: int) -> Select[Ticket]:
+    """The first of what may be a long list. Which they are, an index knows; only these are read: to sort thousands of
+    whole tickets for eight of them costs fifty times more.
+    """
+    ids = select(Ticket.id).where(scope).order_by(*order).limit(most)
+    return select(Ticket).where(Ticket.id.in_(ids)).order_by(*order)
+
+
+def newest(session: Session, scope: Scope, statuses: Collection[Status], most: int) -> list[Ticket]:
+    """So many tickets in a scope, newest first. Of what staff reach, ended ones are meant only if the statuses say so,
+    or where none is open.
+    """
+    open_ones = [status for status in statuses or Status if status not in ENDED]
+    found = session.scalars(newest_open(scope, _in(open_ones), most)).all() if open_ones else []
+    if len(open_ones) == len(statuses) or (found and not statuses and isinstance(scope, Reach)):
+        return list(found)
+    ended = ENDED.intersection(statuses or ENDED)
+    late = session.scalars(tickets(_of_late(session, scope), ended).limit(most))
+    return sorted((*found, *late), key=lambda ticket: -ticket.id)[:most]
+
+
+def _of_late(session: Session, scope: Scope) -> ColumnElement[bool]:
+    """What staff finished long ago is asked for by its number: to look for it would mean going through all years."""
+    latest = session.scalar(select(func.max(Ticket.id))) or 0
+    return scope & (Ticket.id > latest - _OF_LATE) if isinstance(scope, Reach) else scope
+
+
+def own(session: Session, person: Person, statuses: Iterable[Status], most: int) -> list[Ticket]:
+    """A resident's own tickets in these statuses, newest first. Asked so often that the statements are kept."""
+    return list(session.scalars(_own(tuple(statuses), most), {"person": person.id}))
+
+
+@cache
+def _own(statuses: tuple[Status, ...], most: int) -> Select[Ticket]:
+    return tickets(_followed_by(bindparam("person")), statuses).limit(most)
+
+
+def _followed_by(person: int | BindParameter[int]) -> ColumnElement[bool]:
+    return Ticket.id.in_(select(Follower.ticket_id).where(Follower.person_id == person))
+
+
+def by_number(session: Session, scope: Scope, digits: str) -> list[Ticket]:
+    """The ticket of this number, or the latest whose number ends so (three digits at least)."""
+    found = session.scalars(tickets(scope & (Ticket.number == digits))).all()
+    if not found and 3 <= len(digits) < 11:
+        ending = Ticket.id.in_(_latest_ids(session, digits)) & Ticket.number.endswith(digits, autoescape=True)
+        found = session.scalars(tickets(scope & ending).limit(5)).all()
+    return list(found)
+
+
+def _latest_ids(session: Session, digits: str) -> list[int]:
+    """Where a number that ends so can be: numbers end in the id's last digits, so no search is needed."""
+    step = 10 ** min(len(digits), 5)
+    latest = session.scalar(select(func.max(Ticket.id))) or 0
+    newest = latest - (latest - int(digits)) % step
+    return list(range(newest, max(newest - 50 * step, 0), -step))
+
+
+def actor(person: Colleague, ticket: Ticket) -> Actor:
+    """In which of their roles staff act: for the property company where it has the ticket, else for the grid."""
+    role = Role.GRID_STAFF if Role.GRID_STAFF in person.roles else Role.PROPERTY_STAFF
+    if Role.PROPERTY_STAFF in person.roles and ticket.team == person.team:
+        role = Role.PROPERTY_STAFF
+    return Actor(role, person.id, person.name)
+
+
+def overseer(person: Colleague) -> Actor:
+    """A supervisor or admin acting as such."""
+    role = Role.ADMIN if Role.ADMIN in person.roles else Role.SUPERVISOR
+    return Actor(role, person.id, person.name)
+
+
+def mover(person: Colleague, ticket: Ticket, move: Move) -> Actor | None:
+    """In which of their roles a member of staff or a supervisor may make this move; None: in none."""
+    roles = person.roles
+    staff = [actor(person, ticket)] if roles & STAFF else []
+    grid_staff = [Actor(Role.GRID_STAFF, person.id, person.name)] if Role.GRID_STAFF in roles else []
+    overseers = [overseer(person)] if person.is_overseer else []
+    return next((each for each in (*staff, *grid_staff, *overseers) if each.role in move.roles), None)
+
+
+def acting(person: Person, ticket: Ticket, move: Move) -> Actor:
+    """The same where they were chosen because they may. Raises IllegalMove where they no longer do."""
+    found = mover(person, ticket, move)
+    if found is None:
+        raise IllegalMove(move, Status(ticket.status), "in none of their roles")
+    return found
+
+
+def is_own_work(person: Person, ticket: Ticket) -> bool:
+    """Whoever handled a ticket can't also say that it is solved; nor can their team, where staff filed it."""
+    same_team = person.team is not None and person.team == ticket.team
+    return person.id == ticket.assignee_id or (same_team and ticket.source != Source.CHAT)
+
+
+def resident(person: Person) -> Actor:
+    """Somebody acting on what they themselves reported, whatever else they are."""
+    return Actor(Role.RESIDENT, person.id, person.name)

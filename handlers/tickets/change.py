@@ -1,0 +1,40 @@
+"""What anything that happens to a ticket needs, whether somebody wrote a message or a timer rang."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from handlers.town.town import Town
+from models.person import Person
+
+
+class Occasion(Protocol):
+    """A moment in one transaction; a message's Context is one, and so is a timer's Ringing."""
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def town(self) -> Town: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+
+class PersonalOccasion(Occasion, Protocol):
+    """The same where it is about one person: whoever writes, or wrote and then fell silent."""
+
+    @property
+    def person(self) -> Person: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Somebody who was asked and says nothing."""
+
+    session: Session
+    town: Town
+    now: datetime
+    person: Person

@@ -1,0 +1,203 @@
+"""Filing and moving tickets: what every topic does the same way, whoever asks for it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from handlers.dialogue.router import Context
+from handlers.notifications.pushes import tell
+from handlers.notifications.recipients import propose
+from handlers.tickets.change import Occasion
+from handlers.tickets.clocks import set_promise, set_timer, wind
+from handlers.town.routing import Case, Route, choose
+from handlers.world.world import PlaceNode
+from models.appending import append
+from models.follower import Follower
+from models.grid import Level
+from models.moves import DISPATCH, RECEIVE, Status
+from models.numbers import next_ticket_id
+from models.person import Person
+from models.ticket import SYSTEM, Actor, Attachment, Source, Ticket
+
+TITLE_LENGTH = 24
+_RECENT = (
+    select(Ticket)
+    .join(Follower, Follower.ticket_id == Ticket.id)
+    .where(Follower.person_id == bindparam("person"), Follower.joined_at >= bindparam("since"))
+    .where(Ticket.status != Status.MERGED.value)  # its followers wait for the other one now
+    .order_by(Follower.joined_at.desc(), Ticket.id.desc())
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is known of a report that is not filed yet; lives in the conversation's slots between two questions."""
+
+    text: str
+    category: str = ""
+    item: str = ""
+    confidence: float = 0.0
+    urgent: bool = False
+    red_flag: str = ""
+    place_id: int | None = None
+    place_name: str = ""
+    building: str = ""
+    unit: str = ""
+    room: str = ""
+    lat: float | None = None
+    lng: float | None = None
+    attachments: tuple[int, ...] = ()
+    source: str = Source.CHAT.value
+    asked: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    """Categories to choose from while none is sure"""
+    guess: str = ""
+    """A place of the world whose name is like the one that was written"""
+    places: tuple[int, ...] = ()
+    """Places of the same name to choose from"""
+    parts: tuple[tuple[str, str, str], ...] = ()
+    """(text, category, sub-item) of each problem where one message tells of several"""
+    rest: tuple[Mapping[str, Any], ...] = ()
+    """The other problems of the same message, as slots: they wait until this one's question is answered"""
+    same: int | None = None
+    """The ticket that was offered to join"""
+    alone: bool = False
+    """Another matter than what neighbours report: not compared with it any more"""
+
+    def slots(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of(cls, slots: Mapping[str, Any]) -> "Draft":
+        """From slots, in which JSON has made lists of the tuples."""
+        values: dict[str, Any] = {name: _tuples(value) for name, value in slots.items()}
+        return cls(**values)
+
+
+def file(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
+    """A ticket from a draft: routed, promised, dispatched, told. Without a route it waits in the desk's queue."""
+    ticket = new_ticket(context, draft, reporter)
+    place = context.town.world.places.get(draft.place_id) if draft.place_id else None
+    route_it(context, ticket, place)
+    set_promise(context, ticket, context.now)
+    write_down(context, ticket, draft.attachments)
+    if ticket.team:
+        ticket.apply(RECEIVE, by=SYSTEM, at=context.now, note="自动受理")
+        what = "red_flag" if draft.red_flag else "dispatch"
+        dispatch(context, ticket, by=SYSTEM, note=f"规则：{ticket.rule}", what=what)
+    else:
+        lay_on_desk(context, ticket, but=reporter)
+    return ticket
+
+
+def write_down(occasion: Occasion, ticket: Ticket, attachments: tuple[int, ...]) -> None:
+    """A new ticket with its first follower and what was sent for it."""
+    occasion.session.add(ticket)
+    append(occasion.session, Follower, ticket_id=ticket.id, person_id=ticket.reporter_id, joined_at=occasion.now)
+    attach(occasion, ticket, attachments)
+
+
+def lay_on_desk(occasion: Occasion, ticket: Ticket, but: Person | None = None) -> None:
+    """Nobody serves it: supervisors are told, again and again until one decides."""
+    set_timer(occasion, "desk_waits", ticket, ticket.accept_by or occasion.now)
+    tell(occasion.session, occasion.town, ticket, "unrouted", occasion.now, but=but)
+
+
+def dispatch(context: Occasion, ticket: Ticket, *, by: Actor, note: str, what: str = "dispatch") -> None:
+    """Hand a received ticket to its team, tell the team, and watch its limits."""
+    ticket.apply(DISPATCH, by=by, at=context.now, note=note)
+    watch(context, ticket)
+    tell(context.session, context.town, ticket, what, context.now)
+
+
+def route_it(context: Occasion, ticket: Ticket, place: PlaceNode | None, grid: str | None = None) -> Route | None:
+    """Choose grid and team for a ticket and write them on it; `grid` overrules the place."""
+    world = context.town.world
+    if grid is None:
+        grid = place.grid_of(ticket.building) if place else None
+    if grid is None and ticket.lat is not None and ticket.lng is not None:
+        grid = world.grid_at(ticket.lat, ticket.lng)
+    working = context.town.calendar.is_working(context.now)
+    source = ticket.source or Source.CHAT.value  # a column's default is known only after the first flush
+    case = Case(ticket.category, ticket.item, ticket.urgent, bool(ticket.red_flag), place, source, working)
+    route = choose(world, context.town.routing, case, grid)
+    if route:
+        put_in_grid(context, ticket, route.grid)
+        ticket.team, ticket.rule, ticket.level = route.team.code, route.rule, route.level.value
+        ticket.helped_by([team.code for team in route.support], context.now)
+    return route
+
+
+def put_in_grid(context: Occasion, ticket: Ticket, grid: str) -> None:
+    """Copy the four levels of a grid onto a ticket."""
+    world = context.town.world
+    ticket.grid = grid
+    ticket.community = world.code_at(grid, Level.COMMUNITY)
+    ticket.street = world.code_at(grid, Level.STREET)
+    ticket.county = world.code_at(grid, Level.COUNTY)
+
+
+def watch(occasion: Occasion, ticket: Ticket) -> None:
+    """Whom to ask first, and timers for the limits."""
+    propose(occasion.session, occasion.town, ticket, occasion.now)
+    wind(occasion, ticket)
+
+
+def give_to(occasion: Occasion, ticket: Ticket, route: Route | None) -> None:
+    """Write a new team on a ticket; without one it lies on the desk. The caller sees to its clocks."""
+    ticket.assignee_id = None
+    ticket.helped_by((), occasion.now)
+    if route is None:
+        ticket.team = None
+        return
+    ticket.team, ticket.level, ticket.rule = route.team.code, route.level.value, route.rule
+
+
+def recent(context: Context, minutes: int) -> Ticket | None:
+    """The ticket that the resident last filed or joined, if that is not longer ago."""
+    since = context.now - timedelta(minutes=minutes)
+    return context.session.scalar(_RECENT, {"person": context.person.id, "since": since})
+
+
+def new_ticket(context: Occasion, draft: Draft, reporter: Person, status: Status = Status.PENDING) -> Ticket:
+    """With its number, not written down yet."""
+    ticket = Ticket(
+        id=next_ticket_id(context.session),
+        status=status.value,
+        level=Level.GRID.value,
+        category=draft.category or "other",
+        item=draft.item,
+        source=draft.source,
+        title=" ".join(draft.text.split())[:TITLE_LENGTH],
+        text=draft.text,
+        urgent=draft.urgent or bool(draft.red_flag),
+        red_flag=draft.red_flag,
+        confidence=draft.confidence,
+        place_id=draft.place_id,
+        place_name=draft.place_name,
+        building=draft.building,
+        unit=draft.unit,
+        room=draft.room,
+        lat=draft.lat,
+        lng=draft.lng,
+        reporter_id=reporter.id,
+        created_at=context.now,
+    )
+    ticket.give_number()
+    return ticket
+
+
+def attach(occasion: Occasion, ticket: Ticket, attachments: tuple[int, ...]) -> None:
+    """Photos and voices that were sent for this ticket."""
+    if not attachments:
+        return
+    for attachment in occasion.session.scalars(select(Attachment).where(Attachment.id.in_(attachments))):
+        attachment.ticket_id = ticket.id
+
+
+def _tuples(value: Any) -> Any:  # noqa: ANN401  (whatever JSON holds)
+    return tuple(_tuples(each) for each in value) if isinstance(value, list) else value

@@ -1,0 +1,54 @@
+"""退单: who gets what a team returned. First the next in the rule's line, the second time the community decides."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from handlers.dialogue.router import Context
+from handlers.notifications.pushes import tell
+from handlers.tickets.clocks import set_timer, sign_anew
+from handlers.tickets.filing import give_to, watch
+from handlers.town.routing import Route, level_above, next_in_line, own_route
+from models.grid import Level
+from models.moves import DISPATCH, RETURN
+from models.person import Person
+from models.ticket import SYSTEM, Actor, Ticket, TicketEvent
+
+MOST_RETURNS = 2
+"""After the second one the arbiter has decided: the work is done, handed on by name, or taken up a level"""
+
+
+def hand_back(context: Context, ticket: Ticket, *, by: Person, acting: Actor, reason: str) -> Route | None:
+    """Give a returned ticket to whoever is next; where there is nobody a supervisor must decide.
+
+    The promise to the resident stands: returning buys no time.
+    """
+    ticket.apply(RETURN, by=acting, at=context.now, note=reason)
+    taker = _taker(context, ticket)
+    give_to(context, ticket, taker)
+    sign_anew(context, ticket)
+    if taker:
+        ticket.apply(DISPATCH, by=SYSTEM, at=context.now, note=taker.rule)
+        watch(context, ticket)
+    elif ticket.accept_by:
+        set_timer(context, "desk_waits", ticket, ticket.accept_by)
+    what = "return_" if taker else "return_unrouted"
+    tell(context.session, context.town, ticket, what, context.now, but=by, reason=reason)
+    return taker
+
+
+def _taker(context: Context, ticket: Ticket) -> Route | None:
+    world = context.town.world
+    if ticket.returns < MOST_RETURNS:
+        had = {ticket.team, *_returned_by(context, ticket)}
+        following = next_in_line(world, context.town.routing, ticket.rule, ticket.grid, had)
+        return following or level_above(world, ticket.grid, Level(ticket.level), ticket.team)
+    arbiter = own_route(world, ticket.grid, Level.COMMUNITY)
+    if arbiter and arbiter.team.code != ticket.team:
+        return arbiter
+    return level_above(world, ticket.grid, Level(ticket.level), ticket.team)
+
+
+def _returned_by(context: Context, ticket: Ticket) -> Iterable[str | None]:
+    returns = (TicketEvent.ticket_id == ticket.id) & (TicketEvent.move == RETURN.name)
+    return context.session.scalars(select(TicketEvent.team).where(returns))

@@ -1,0 +1,1 @@
+"""What happens by itself: limits, chores, lost work."""

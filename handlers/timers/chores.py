@@ -1,0 +1,49 @@
+"""Work that no message and no ticket causes: timers of the whole installation, planned anew every hour."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from handlers.figures.counts import day_start
+from handlers.privacy.erasure import FORGET, forget_messages
+from handlers.privacy.retention import tidy
+from handlers.timers.lost_work import report
+from handlers.town.town import Town
+from models.appending import append
+from models.push import Timer
+from models.ticket import CHINA
+
+RETENTION, LOST_WORK = "retention", "lost_work"
+_NIGHT = timedelta(hours=2, minutes=30)
+
+
+def plan_chores(session: Session, now: datetime) -> None:
+    """Tonight's and the next hour's, if they are not planned yet. Any number of workers may do it at once."""
+    tonight = day_start(now) + _NIGHT
+    tonight += timedelta(days=1) if tonight <= now else timedelta()
+    next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    for kind, at in ((RETENTION, tonight), (LOST_WORK, next_hour)):
+        append(session, Timer, key=f"{kind}:{at.astimezone(CHINA):%Y%m%d%H}", kind=kind, due_at=at, created_at=now)
+
+
+def _tidy(session: Session, town: Town, timer: Timer, now: datetime) -> None:
+    if tidy(session, town.privacy, now):
+        again = now + timedelta(seconds=10)
+        key = f"{RETENTION}:{again.timestamp()}"
+        append(session, Timer, key=key, kind=RETENTION, due_at=again, created_at=timer.created_at)
+
+
+def _report(session: Session, town: Town, _timer: Timer, now: datetime) -> None:
+    report(session, town, now)
+
+
+def _forget(session: Session, _town: Town, timer: Timer, _now: datetime) -> None:
+    forget_messages(session, timer)
+
+
+CHORES: dict[str, Callable[[Session, Town, Timer, datetime], None]] = {
+    RETENTION: _tidy,
+    LOST_WORK: _report,
+    FORGET: _forget,
+}

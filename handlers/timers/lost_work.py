@@ -1,0 +1,83 @@
+"""The system looks for its own lost work: what was acknowledged, and then nobody did anything about it."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import Session
+
+from handlers.town.town import Town
+from models.appending import append
+from models.conversation import Inbound
+from models.moves import OPEN
+from models.person import Person, PersonRole, Role
+from models.push import Push, Timer, unfinished
+from models.ticket import CHINA, Ticket, not_ended
+
+PATIENCE = timedelta(hours=24)
+"""A message that failed, or a ticket without a team: a supervisor had a working day to look at it"""
+STUCK = timedelta(minutes=15)
+"""Longer than any lease: a timer that should have rung by then has no worker"""
+UNSENT = timedelta(hours=24)
+"""The longest chain of retries of a push"""
+
+
+@dataclass(frozen=True, slots=True)
+class LostWork:
+    """How much of each kind."""
+
+    failed_messages: int
+    """Answered with an apology in the last days, for a person to look at"""
+    ownerless_tickets: int
+    unfinished_pushes: int
+    stuck_timers: int
+
+    def __bool__(self) -> bool:
+        return any(self.by_kind().values())
+
+    def by_kind(self) -> Mapping[str, int]:
+        return asdict(self)
+
+
+def look(session: Session, now: datetime) -> LostWork:
+    """Counts, each by an index."""
+    return LostWork(
+        failed_messages=_count(session, (Inbound.failure != "") & (Inbound.received_at > now - 7 * PATIENCE)),
+        ownerless_tickets=_count(session, ownerless(now)),
+        unfinished_pushes=_count(session, unfinished(Push) & (Push.created_at < now - UNSENT)),
+        stuck_timers=_count(session, Timer.due_at < now - STUCK),
+    )
+
+
+def ownerless(now: datetime) -> ColumnElement[bool]:
+    """Open, with no team, for a day, and no timer will ever look at it."""
+    watched = exists().where(Timer.ticket_id == Ticket.id, Timer.due_at.is_not(None))
+    statuses = [each.value for each in OPEN]
+    unowned = not_ended() & Ticket.status.in_(statuses) & Ticket.team.is_(None)
+    return unowned & (Ticket.created_at < now - PATIENCE) & ~watched
+
+
+def report(session: Session, town: Town, now: datetime) -> int:
+    """One push to every admin where something is lost, at most once a day. Returns how many were told."""
+    lost = look(session, now)
+    if not lost:
+        return 0
+    text = town.say("lost_work.digest", **lost.by_kind())
+    day = f"{now.astimezone(CHINA):%Y%m%d}"
+    told = 0
+    for admin in session.scalars(_admins()):
+        key = f"lost_work:{day}:{admin.id}"
+        if session.scalar(select(Push.id).where(Push.key == key)) is None:
+            append(session, Push, key=key, person_id=admin.id, event="lost_work", text=text, due_at=now, created_at=now)
+            told += 1
+    return told
+
+
+def _admins() -> Select[Person]:
+    admins = select(PersonRole.person_id).where(PersonRole.role == Role.ADMIN.value)
+    return select(Person).where(Person.id.in_(admins), Person.openid.is_not(None)).order_by(Person.id)
+
+
+def _count(session: Session, condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).where(condition)) or 0

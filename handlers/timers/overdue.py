@@ -1,0 +1,90 @@
+"""Reminders before a limit, word of its end, and the climb of what was left lying: timers of the two clocks."""
+
+from datetime import datetime
+
+from handlers.notifications.pushes import tell
+from handlers.tickets.clocks import grace, set_timer, timer_key
+from handlers.tickets.escalation import climb
+from handlers.tickets.ringing import Ringing
+from models.moves import NOTE, Status
+from models.ticket import SYSTEM
+
+_RUNS_IN = {
+    "accept": frozenset({Status.DISPATCHED}),
+    "handle": frozenset({Status.DISPATCHED, Status.WORKING}),
+}
+
+
+def limit_is_over(ringing: Ringing) -> datetime | None:
+    """Whoever has it and their supervisors hear it; it climbs if still nothing happens."""
+    due = _due(ringing)
+    if due is None or due > ringing.now or not _is_of(ringing, due):
+        return None
+    if night := _night(ringing):
+        return night
+    tell(ringing.session, ringing.town, ringing.ticket, f"{_clock(ringing)}_overdue", ringing.now)
+    climbs_at = ringing.town.calendar.due(ringing.now, grace(ringing, ringing.ticket))
+    set_timer(ringing, f"{_clock(ringing)}_climb", ringing.ticket, climbs_at)
+    return None
+
+
+def limit_comes_near(ringing: Ringing) -> datetime | None:
+    """Most of the time is used up: a word to those who have it. From now on the limit itself is watched."""
+    limit, due = _limit(ringing), _due(ringing)
+    if limit is None or not _is_of(ringing, limit) or (due is None and not ringing.ticket.stopped_at):
+        return None
+    if due and due > ringing.now:
+        if night := _night(ringing):
+            return night
+        what = "accept_remind" if _clock(ringing) == "accept" else "remind"
+        tell(ringing.session, ringing.town, ringing.ticket, what, ringing.now)
+    set_timer(ringing, f"{_clock(ringing)}_overdue", ringing.ticket, limit)
+    return None
+
+
+def nothing_happened(ringing: Ringing) -> datetime | None:
+    """Long after the limit: the level above takes it. On the highest one they are told again and again."""
+    ticket, due = ringing.ticket, _due(ringing)
+    if due is None or ringing.town.calendar.due(due, grace(ringing, ticket)) > ringing.now:
+        return None
+    if night := _night(ringing):
+        return night
+    if climb(ringing, ticket, by=SYSTEM, reason=_reason(ringing)):
+        return None
+    ticket.apply(NOTE, by=SYSTEM, at=ringing.now, note="超时，已在最高一级，再次催办")
+    tell(ringing.session, ringing.town, ticket, f"{_clock(ringing)}_overdue", ringing.now)
+    return ringing.town.calendar.due(ringing.now, ringing.town.levels.county.grace)
+
+
+def _reason(ringing: Ringing) -> str:
+    if _clock(ringing) == "accept":
+        return f"超过签收时限（{ringing.ticket.accept_limit}）无人签收，自动上报"
+    return f"超过处置时限（{ringing.ticket.handle_limit}）未办结，自动上报"
+
+
+def _due(ringing: Ringing) -> datetime | None:
+    """The moment of the timer's clock; None while it is stopped, or no longer of interest."""
+    ticket = ringing.ticket
+    if ticket.stopped_at or Status(ticket.status) not in _RUNS_IN[_clock(ringing)]:
+        return None
+    return _limit(ringing)
+
+
+def _limit(ringing: Ringing) -> datetime | None:
+    """The same, whatever its clock does."""
+    return ringing.ticket.accept_by if _clock(ringing) == "accept" else ringing.ticket.handle_by
+
+
+def _is_of(ringing: Ringing, due: datetime) -> bool:
+    """The timer is about this very limit, not one that has moved since."""
+    return ringing.timer.key == timer_key(ringing.timer.kind, ringing.ticket, due)
+
+
+def _night(ringing: Ringing) -> datetime | None:
+    """When the morning comes, if it is night and no danger."""
+    morning = ringing.town.quiet_hours.wait(ringing.now)
+    return morning if morning > ringing.now and not ringing.ticket.red_flag else None
+
+
+def _clock(ringing: Ringing) -> str:
+    return ringing.timer.kind.partition("_")[0]

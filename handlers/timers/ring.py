@@ -1,0 +1,137 @@
+"""What happens by itself when its time comes. Every timer looks again first: what is over needs nothing."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from handlers.neighbours import event
+from handlers.neighbours.votes import confirmer_at_lapse
+from handlers.notifications.pushes import tell
+from handlers.notifications.recipients import PROPOSAL
+from handlers.residents import incomplete
+from handlers.residents.unanswered import SILENT, nobody_answered
+from handlers.staff import approvals, ask_resident, suspend
+from handlers.tickets.clocks import grace
+from handlers.tickets.ringing import Ringing
+from handlers.timers import overdue
+from handlers.timers.chores import CHORES
+from handlers.town.town import Town
+from handlers.whistle import calls
+from models.moves import CLOSE, NOTE, Closing, Status
+from models.person import Person
+from models.push import Outcome, Timer
+from models.ticket import SYSTEM, Ticket
+
+_ON_DESK = frozenset({Status.PENDING, Status.RECEIVED})
+
+
+def ring(session: Session, town: Town, timer: Timer, now: datetime) -> None:
+    """Do what a due timer is for, in the caller's transaction, and finish it."""
+    if chore := _OF_NO_TICKET.get(timer.kind):
+        chore(session, town, timer, now)
+        timer.finish(Outcome.DONE, now)
+        return
+    ticket = session.get(Ticket, timer.ticket_id) if timer.ticket_id else None
+    handler = HANDLERS.get(timer.kind)
+    if ticket is None or handler is None:
+        timer.finish(Outcome.DROPPED, now, "nothing to look at")
+        return
+    again = handler(Ringing(session, town, now, timer, ticket))
+    if again:
+        timer.try_again(again, "later")
+    else:
+        timer.finish(Outcome.DONE, now)
+
+
+_OF_NO_TICKET: Mapping[str, Callable[[Session, Town, Timer, datetime], None]] = {**CHORES, SILENT: nobody_answered}
+
+
+def _desk_waits(ringing: Ringing) -> datetime | None:
+    """Still nobody has it: the supervisors hear of it again, until one decides."""
+    ticket = ringing.ticket
+    if ticket.team or Status(ticket.status) not in _ON_DESK:
+        return None
+    morning = ringing.town.quiet_hours.wait(ringing.now)
+    if morning > ringing.now and not ticket.red_flag:
+        return morning
+    ticket.apply(NOTE, by=SYSTEM, at=ringing.now, note="无人承接，再次提醒督导")
+    tell(ringing.session, ringing.town, ticket, "unrouted", ringing.now)
+    return ringing.town.calendar.due(ringing.now, grace(ringing, ticket))
+
+
+def _approval_waits(ringing: Ringing) -> datetime | None:
+    """A request that nobody has decided."""
+    morning = ringing.town.quiet_hours.wait(ringing.now)
+    if morning > ringing.now:
+        return morning
+    approvals.remind(ringing, ringing.ticket)
+    return None
+
+
+def _answer_waits(ringing: Ringing) -> None:
+    """A question that the resident has not answered."""
+    ask_resident.nobody_answered(ringing, ringing.ticket)
+
+
+def _resume(ringing: Ringing) -> None:
+    """The day to which it was suspended."""
+    suspend.day_has_come(ringing, ringing.ticket)
+
+
+def _lapse(ringing: Ringing) -> None:
+    """The resident never said whether it was solved: closed by default, which doesn't count as solved."""
+    ticket, patience = ringing.ticket, timedelta(days=ringing.town.habits.lapse_days)
+    if ticket.status != Status.RESOLVED or not ticket.resolved_at or ticket.resolved_at + patience > ringing.now:
+        return
+    confirmer = confirmer_at_lapse(ringing.session, ringing.town.joining, ticket)
+    if confirmer:
+        ticket.apply(CLOSE, by=confirmer, at=ringing.now, closing=Closing.CONFIRMED, note="到期，按已有回话结案")
+        return
+    ticket.apply(CLOSE, by=SYSTEM, at=ringing.now, closing=Closing.DEFAULT)
+    tell(ringing.session, ringing.town, ticket, "lapse", ringing.now)
+
+
+def _proposal_over(ringing: Ringing) -> None:
+    """Whoever was asked first has not signed: now the whole team hears it."""
+    ticket, until = ringing.ticket, ringing.ticket.proposed_until
+    if ticket.status != Status.DISPATCHED or until is None or until > ringing.now:
+        return
+    ticket.proposed_until = None
+    asked = ringing.session.get(Person, ticket.proposed_id) if ticket.proposed_id else None
+    tell(ringing.session, ringing.town, ticket, "passed_on", ringing.now, but=asked)
+
+
+def _whistle_due(ringing: Ringing) -> None:
+    """The called teams should have reported in."""
+    calls.look_who_is_missing(ringing.session, ringing.town, ringing.ticket, ringing.now)
+
+
+def _offer_unanswered(ringing: Ringing) -> None:
+    """Asked whether to join neighbours, and silent since."""
+    if ringing.timer.subject_id:
+        event.offer_unanswered(ringing, ringing.ticket, ringing.timer.subject_id)
+
+
+def _incomplete_waits(ringing: Ringing) -> None:
+    """A report without a place, and nobody has told it."""
+    incomplete.nobody_supplemented(ringing)
+
+
+HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
+    "accept_remind": overdue.limit_comes_near,
+    "accept_overdue": overdue.limit_is_over,
+    "accept_climb": overdue.nothing_happened,
+    "handle_remind": overdue.limit_comes_near,
+    "handle_overdue": overdue.limit_is_over,
+    "handle_climb": overdue.nothing_happened,
+    "desk_waits": _desk_waits,
+    approvals.WAITS: _approval_waits,
+    ask_resident.WAITS: _answer_waits,
+    suspend.RESUMES: _resume,
+    "lapse": _lapse,
+    PROPOSAL: _proposal_over,
+    calls.DUE: _whistle_due,
+    event.OFFERED: _offer_unanswered,
+    incomplete.WAITS: _incomplete_waits,
+}

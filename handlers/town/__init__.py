@@ -1,0 +1,1 @@
+"""Rules and words that a clerk keeps; Town."""

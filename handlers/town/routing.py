@@ -1,0 +1,199 @@
+"""Which grid and which team get a ticket: ordered rules of the config, the first that holds wins.
+
+Rules speak of kinds, modes and categories, never of one town's codes, so that another town runs under the same config.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from handlers.world.world import GridNode, PlaceNode, TeamNode, World
+from models.grid import Level, Mode, TeamKind
+from models.ticket import Source
+
+
+def _known_team(words: str) -> str:
+    """`property`, or `department:城管`: the department whose name has these characters."""
+    kind, _, named = words.partition(":")
+    if kind not in set(TeamKind):
+        raise ValueError(f"“{words}”不是承办单位，应为 {'、'.join(TeamKind)}，部门可写成 department:城管")
+    if named and kind != TeamKind.DEPARTMENT:
+        raise ValueError(f"“{words}”：只有部门(department)可以指名")
+    return words
+
+
+TeamWords = Annotated[str, AfterValidator(_known_team)]
+_OF_PLACE = {"place": "name", "mode": "mode", "kind": "kind"}
+
+
+class Assign(StrEnum):
+    """Who within a team is asked first; the others may sign all the same."""
+
+    EVERYONE = "everyone"
+    LEAST_LOADED = "least_loaded"
+    ROUND_ROBIN = "round_robin"
+    STEWARD = "steward"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class When(_Strict):
+    """A rule's conditions: what is absent matches everything, all that is given must hold."""
+
+    category: tuple[str, ...] = ()
+    item: tuple[str, ...] = ()
+    mode: tuple[Mode, ...] = ()
+    kind: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    """Names of places"""
+    source: tuple[Source, ...] = ()
+    urgent: bool | None = None
+    red_flag: bool | None = None
+    working_time: bool | None = None
+
+    def holds(self, case: "Case") -> bool:
+        return not any(True for _ in self.missing(case))
+
+    def missing(self, case: "Case") -> Iterator[str]:
+        """The conditions that don't hold, by name."""
+        for name, said in self.conditions:
+            value = case.value(name)
+            if value not in said if isinstance(said, tuple) else value != said:
+                yield name
+
+    @cached_property
+    def conditions(self) -> tuple[tuple[str, tuple[str, ...] | bool], ...]:
+        """What is given."""
+        given = ((name, getattr(self, name)) for name in type(self).model_fields)
+        return tuple((name, said) for name, said in given if said is not None and said != ())
+
+
+class Rule(_Strict):
+    """`lead`: the first of these that serves the ticket's grid does the work; `support` helps."""
+
+    name: str
+    when: When | None = None
+    lead: tuple[TeamWords, ...]
+    support: tuple[TeamWords, ...] = ()
+    assign: Assign | None = None
+    """Who within the team is asked first; empty: as `within` says for the team's kind"""
+
+
+class Routing(_Strict):
+    """Section `routing`."""
+
+    rules: tuple[Rule, ...]
+    within: dict[TeamKind, Assign] = Field(default_factory=dict)
+
+    def within_kind(self, kind: str) -> Assign:
+        """How teams of a kind share their work."""
+        return self.within.get(TeamKind(kind), Assign.EVERYONE)
+
+    @model_validator(mode="after")
+    def _nothing_is_lost_or_hidden(self) -> Self:
+        if not self.rules or self.rules[-1].when is not None:
+            raise ValueError("最后一条规则不能有 when：否则有的诉求会无人承办")
+        for rule in self.rules[:-1]:
+            if rule.when is None or rule.when == When():
+                raise ValueError(f"规则“{rule.name}”没有条件，后面的规则永远用不上")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What the rules look at."""
+
+    category: str
+    item: str = ""
+    urgent: bool = False
+    red_flag: bool = False
+    place: PlaceNode | None = None
+    source: str = Source.CHAT.value
+    working_time: bool = True
+
+    def value(self, condition: str) -> str | bool | None:
+        """What a condition of this name looks at."""
+        if condition in _OF_PLACE:
+            return getattr(self.place, _OF_PLACE[condition]) if self.place else None
+        value: str | bool = getattr(self, condition)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The answer: `grid` the code where the work is (any level), `team` in charge, and the rule that said so."""
+
+    grid: str
+    level: Level
+    team: TeamNode
+    support: tuple[TeamNode, ...]
+    rule: str
+
+
+def choose(world: World, routing: Routing, case: Case, grid: str | None) -> Route | None:
+    """The route of a case in a grid; None where no grid or no team at all serves it: a person must decide."""
+    chain = world.chain(grid)
+    if not chain:
+        return None
+    rule = next(rule for rule in routing.rules if rule.when is None or rule.when.holds(case))
+    lead = _first(candidates(world, chain, rule.lead)) or _first(_anybody(world, chain))
+    if not lead:
+        return None
+    helpers = (_first(candidates(world, chain, (words,))) for words in rule.support)
+    support = tuple(dict.fromkeys(team for team in helpers if team and team != lead))
+    return Route(chain[0].code, chain[0].level, lead, support, rule.name)
+
+
+def level_above(world: World, grid: str | None, level: Level, team: str | None) -> Route | None:
+    """Who takes over from a team of this level: the nearest higher level with a team of its own (上报, 退单)."""
+    for node in world.chain(grid):
+        own = _first(each for each in world.teams_at.get(node.code, ()) if each.kind == node.level.value)
+        if own and own.code != team and node.level.rank > level.rank:
+            return Route(node.code, node.level, own, (), f"上一级承接：{own.name}")
+    return None
+
+
+def own_route(world: World, grid: str | None, level: Level) -> Route | None:
+    """The team of a level itself, such as the community's committee: who arbitrates."""
+    for node in world.chain(grid):
+        own = _first(each for each in world.teams_at.get(node.code, ()) if each.kind == node.level.value)
+        if own and node.level is level:
+            return Route(node.code, node.level, own, (), f"退单裁定：{own.name}")
+    return None
+
+
+def next_in_line(
+    world: World, routing: Routing, rule: str, grid: str | None, had: Collection[str | None]
+) -> Route | None:
+    """Who follows in a rule's line when one of its teams has returned a ticket; None past its end."""
+    chain = world.chain(grid)
+    wanted = next((each.lead for each in routing.rules if each.name == rule), ())
+    team = _first(each for each in candidates(world, chain, wanted) if each.code not in had)
+    if team is None:
+        return None
+    level = Level(team.kind) if team.kind in set(Level) else Level.GRID
+    return Route(chain[0].code, max(level, chain[0].level, key=lambda each: each.rank), team, (), rule)
+
+
+def candidates(world: World, chain: tuple[GridNode, ...], wanted: tuple[str, ...]) -> Iterator[TeamNode]:
+    """Teams that fit, in the order of the rule's words, the nearest to the grid first."""
+    for words in wanted:
+        kind, _, named = words.partition(":")
+        for node in chain:
+            yield from (team for team in world.teams_at.get(node.code, ()) if team.kind == kind and named in team.name)
+
+
+def _anybody(world: World, chain: tuple[GridNode, ...]) -> Iterator[TeamNode]:
+    """Where the rule's teams don't exist here: the grid's own, the community's, the street's."""
+    for node in chain:
+        yield from (team for team in world.teams_at.get(node.code, ()) if team.kind == node.level.value)
+
+
+def _first(teams: Iterator[TeamNode]) -> TeamNode | None:
+    return next(iter(teams), None)

@@ -1,0 +1,75 @@
+"""Every sentence that the bot says, by its key, out of a file that a town's clerk can change."""
+
+import string
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from handlers.town.yaml_files import read_yaml
+
+
+class WordingError(Exception):
+    """The file of wordings is not right; `problems` has one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Wordings:
+    """Sentences with {places} to fill. The shipped file is complete; a town's own file replaces single sentences."""
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        self._sentences = dict(sentences)
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The sentence with its places filled. Values are taken literally, whatever braces a resident wrote."""
+        return self._sentences[key].format_map({name: str(value) for name, value in values.items()})
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._sentences
+
+    @property
+    def keys(self) -> frozenset[str]:
+        return frozenset(self._sentences)
+
+    def places_of(self, key: str) -> frozenset[str]:
+        """Names of the places to fill in a sentence."""
+        return _places(self._sentences[key])
+
+
+def read_wordings(shipped: Path, own: Path | None = None) -> Wordings:
+    """Read the shipped wordings and the town's own over them. Raises WordingError with every problem."""
+    sentences = _flatten(read_yaml(shipped))
+    if own:
+        replaced = _flatten(read_yaml(own) or {})
+        if problems := list(_problems(own.name, sentences, replaced)):
+            raise WordingError(problems)
+        sentences |= replaced
+    return Wordings(sentences)
+
+
+def _problems(file: str, shipped: Mapping[str, str], own: Mapping[str, str]) -> list[str]:
+    problems = [f"{file}：没有“{key}”这一句" for key in own if key not in shipped]
+    for key in own.keys() & shipped.keys():
+        try:
+            strange = _places(own[key]) - _places(shipped[key])
+        except ValueError:
+            problems.append(f"{file}：“{key}”的花括号不成对")
+            continue
+        problems += [f"{file}：“{key}”里不认识 {{{name}}}" for name in sorted(strange)]
+    return problems
+
+
+def _places(sentence: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(sentence) if name)
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            flat |= _flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = str(value).rstrip()  # a sentence may begin on a line of its own
+    return flat

@@ -1,0 +1,90 @@
+"""The import of a town: files in a folder → records, all or none; records → database, as often as one likes.
+
+Between the two a person may look: `read_world` alone is the check, and touches no database.
+"""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from handlers.town_import.boundaries import boundary_problems, read_boundaries
+from handlers.town_import.enrolling import write_people
+from handlers.town_import.grids import Tree, grid_problems, grid_records, team_problems, team_records
+from handlers.town_import.people import people_problems, people_records
+from handlers.town_import.places import place_problems, place_records
+from handlers.town_import.records import WorldFiles
+from handlers.town_import.roster import roster_problems, roster_records, write_roster
+from handlers.town_import.tables import WorldError, WorldProblem, read_tables
+from handlers.town_import.writing import Tally, write_grids, write_places, write_teams
+from handlers.world.world import VERSION, world_version
+from models.grid import Fact
+
+__all__ = ["ImportSummary", "Tally", "WorldError", "WorldFiles", "WorldProblem", "import_world", "read_world"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What an import did, kind by kind."""
+
+    grids: Tally
+    teams: Tally
+    places: Tally
+    people: Tally
+    roster: Tally | None = None
+    """None: the files have no roster"""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the database is other than before."""
+        return any(tally.added or tally.changed for tally in self.tallies().values())
+
+    def tallies(self) -> dict[str, Tally]:
+        told = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: tally for name, tally in told if tally is not None}
+
+
+def read_world(folder: Path) -> WorldFiles:
+    """Read and check the whole folder. Raises WorldError with every problem in it."""
+    tables, boundaries = read_tables(folder), read_boundaries(folder)
+    tree = Tree(tables["grids"])
+    problems = [problem for table in tables.values() for problem in table.problems]
+    problems += grid_problems(tables["grids"], tree)
+    problems += team_problems(tables["teams"], tree)
+    problems += place_problems(tables["places"], tree)
+    problems += people_problems(tables["people"], tree, tables["teams"])
+    problems += roster_problems(tables["roster"], tables["people"]) if "roster" in tables else ()
+    problems += boundary_problems(boundaries, tree) if boundaries else ()
+    if problems:
+        raise WorldError(_in_order(problems))
+    return WorldFiles(
+        grids=grid_records(tables["grids"]),
+        teams=team_records(tables["teams"]),
+        places=place_records(tables["places"], tree),
+        people=people_records(tables["people"]),
+        boundaries=boundaries.by_code() if boundaries else None,
+        roster=roster_records(tables["roster"], tables["people"]) if "roster" in tables else None,
+    )
+
+
+def import_world(session: Session, files: WorldFiles) -> ImportSummary:
+    """Bring the database up to the files, in the caller's transaction. A second time changes nothing."""
+    session.flush()
+    summary = ImportSummary(
+        grids=write_grids(session, files.grids, files.boundaries),
+        teams=write_teams(session, files.teams),
+        places=write_places(session, files.places),
+        people=write_people(session, files.people),
+        roster=write_roster(session, files.people, files.roster) if files.roster is not None else None,
+    )
+    if summary.changed:
+        session.merge(Fact(name=VERSION, value=files.digest(before=world_version(session))))
+        session.flush()
+    session.expire_all()  # rows written in bulk are newer than objects that the session may hold
+    return summary
+
+
+def _in_order(problems: list[WorldProblem]) -> list[WorldProblem]:
+    """File by file as they were read, line by line, each once."""
+    files = list(dict.fromkeys(problem.file for problem in problems))
+    return sorted(dict.fromkeys(problems), key=lambda problem: (files.index(problem.file), problem.line))

@@ -1,0 +1,67 @@
+"""People of the world files: their checks, and their records."""
+
+import re
+from collections.abc import Iterator
+
+from handlers.town_import.grids import Tree
+from handlers.town_import.records import PersonRecord
+from handlers.town_import.tables import Row, Table, WorldProblem, empty_cells, repeated
+from models.person import Role
+
+_ROLES = [role.value for role in Role if role is not Role.SYSTEM]
+_PHONE = re.compile(r"1[3-9]\d{9}|(?:0\d{2,3}-?)?[2-9]\d{6,7}|400-?\d{3}-?\d{4}")
+
+
+def people_problems(table: Table, tree: Tree, teams: Table) -> Iterator[WorldProblem]:
+    """All that is wrong with the people."""
+    known_teams = {row["code"] for row in teams.rows} if teams.readable else None
+    yield from repeated(table.rows, "openid")
+    yield from _same_people(table)
+    for row in table.rows:
+        yield from empty_cells(row, "name")
+        yield from (_unknown_role(row, role) for role in row.words("roles") if role not in _ROLES)
+        if row["team"] and known_teams is not None and row["team"] not in known_teams:
+            yield row.problem(f"承办单位“{row['team']}”不在 teams 里")
+        if row["grid"] and not tree.knows(row["grid"]):
+            yield row.problem(f"网格“{row['grid']}”不在 grids 里")
+        if row["phone"] and not _PHONE.fullmatch(row["phone"]):
+            yield row.problem(f"电话“{row['phone']}”不像电话号码")
+        yield from _post_problems(row)
+
+
+def people_records(table: Table) -> tuple[PersonRecord, ...]:
+    return tuple(
+        PersonRecord(
+            name=row["name"],
+            openid=row["openid"] or None,
+            roles=frozenset(map(Role, row.words("roles"))) - {Role.RESIDENT},
+            team=row["team"] or None,
+            grid=row["grid"] or None,
+            phone=row["phone"],
+            wecom=row["wecom"],
+        )
+        for row in table.rows
+    )
+
+
+def _unknown_role(row: Row, role: str) -> WorldProblem:
+    return row.problem(f"不认识的角色“{role}”，应为 {'、'.join(_ROLES)}")
+
+
+def _post_problems(row: Row) -> Iterator[WorldProblem]:
+    """Staff without a post would see no ticket, and nobody would notice."""
+    roles = row.words("roles")
+    if Role.PROPERTY_STAFF in roles and not row["team"]:
+        yield row.problem("物业人员(property_staff)要写明承办单位 team")
+    elif Role.GRID_STAFF in roles and not (row["team"] or row["grid"]):
+        yield row.problem("网格员(grid_staff)要写明承办单位 team 或网格 grid")
+
+
+def _same_people(table: Table) -> Iterator[WorldProblem]:
+    """Who has no openid is known by name and phone: two rows must not be the same person by these."""
+    seen: dict[tuple[str, str], Row] = {}
+    for row in table.rows:
+        first = seen.setdefault((row["name"], row["phone"]), row)
+        awaited = not (row["openid"] and first["openid"])
+        if first is not row and row["name"] and (row["phone"] or awaited):
+            yield row.problem(f"姓名和电话与第{first.line}行相同，分不清是不是同一个人")

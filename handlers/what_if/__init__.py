@@ -1,0 +1,1 @@
+"""What would happen: route preview, reroute, replay of limits."""

@@ -1,0 +1,107 @@
+"""The world or the rules have changed: which tickets in flight would go elsewhere now, and sending them there if asked.
+
+Only what nobody has touched moves: tickets that no one signed and that no person returned, handed on or sent by hand.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import Session
+
+from handlers.notifications.pushes import tell
+from handlers.supervisors.desk import take_from_desk
+from handlers.tickets.clocks import sign_anew
+from handlers.tickets.filing import put_in_grid, watch
+from handlers.town.routing import Case, Route, choose
+from handlers.town.town import Town
+from models.moves import DISPATCH, NOTE, REASSIGN, RECEIVE, SUPERVISE, URGE, Status
+from models.person import Role
+from models.support import Support, by_whistle
+from models.ticket import SYSTEM, Ticket, TicketEvent, not_ended
+
+WHY = "社区数据或派单规则有变动，系统重新派单"
+_UNSIGNED = (Status.PENDING, Status.RECEIVED, Status.DISPATCHED)
+_HARMLESS = (NOTE, URGE, SUPERVISE)
+"""Moves by people that decide nothing about who does the work"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rerouting:
+    """The occasion on which a ticket is sent elsewhere."""
+
+    session: Session
+    town: Town
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One ticket that would go elsewhere."""
+
+    ticket_id: int
+    number: str
+    was_team: str | None
+    was_grid: str | None
+    team: str
+    grid: str
+    rule: str
+
+
+def changes(session: Session, town: Town, scope: ColumnElement[bool]) -> Iterator[Change]:
+    """What a rerouting would change, in the order of filing. Nothing is written."""
+    for ticket in session.scalars(_untouched(scope)):
+        route = _route_now(town, ticket)
+        if route and (route.team.code, route.grid) != (ticket.team, ticket.grid):
+            yield Change(
+                ticket.id, ticket.number or "", ticket.team, ticket.grid, route.team.code, route.grid, route.rule
+            )
+
+
+def reroute(session: Session, town: Town, ticket_id: int, now: datetime) -> bool:
+    """Send one ticket where it goes now. False: it has been touched meanwhile, or goes nowhere else."""
+    ticket = session.scalar(_untouched(Ticket.id == ticket_id))
+    route = _route_now(town, ticket) if ticket else None
+    if ticket is None or route is None or (route.team.code, route.grid) == (ticket.team, ticket.grid):
+        return False
+    occasion = Rerouting(session, town, now)
+    if ticket.status != Status.DISPATCHED:
+        return take_from_desk(occasion, ticket, route.grid, note=WHY)
+    put_in_grid(occasion, ticket, route.grid)
+    ticket.team, ticket.rule, ticket.level = route.team.code, route.rule, route.level.value
+    ticket.helped_by([team.code for team in route.support], now)
+    ticket.apply(REASSIGN, by=SYSTEM, at=now, note=f"{WHY}：{route.rule}")
+    sign_anew(occasion, ticket)
+    watch(occasion, ticket)
+    tell(session, town, ticket, "reassign", now, reason=WHY)
+    return True
+
+
+def _untouched(scope: ColumnElement[bool]) -> Select[Ticket]:
+    harmless = [move.name for move in _HARMLESS]
+    by_hand = exists().where(
+        TicketEvent.ticket_id == Ticket.id,
+        TicketEvent.by_role != Role.SYSTEM.value,
+        TicketEvent.move.not_in(harmless),
+    )
+    climbed = exists().where(
+        TicketEvent.ticket_id == Ticket.id,
+        TicketEvent.move.not_in([*harmless, RECEIVE.name, DISPATCH.name, REASSIGN.name]),
+    )
+    called = exists().where(Support.ticket_id == Ticket.id, by_whistle())
+    unsigned = not_ended() & Ticket.status.in_([status.value for status in _UNSIGNED])
+    return select(Ticket).where(scope, unsigned, ~by_hand, ~climbed, ~called).order_by(Ticket.id)
+
+
+def _route_now(town: Town, ticket: Ticket) -> Route | None:
+    """The route by the ticket's own words and place. Where its grid can't be found anew, it keeps the one it has."""
+    world = town.world
+    place = world.places.get(ticket.place_id) if ticket.place_id else None
+    grid = place.grid_of(ticket.building) if place else None
+    if grid is None and ticket.lat is not None and ticket.lng is not None:
+        grid = world.grid_at(ticket.lat, ticket.lng)
+    case = Case(ticket.category, ticket.item, ticket.urgent, bool(ticket.red_flag), place, ticket.source)
+    # Working time is that of the filing: rerouting at night must not turn the day's tickets into the night's.
+    case = replace(case, working_time=town.calendar.is_working(ticket.created_at))
+    return choose(world, town.routing, case, grid or ticket.grid)

@@ -1,0 +1,143 @@
+"""社区吹哨、部门报到: a community or street calls teams to a ticket, in one line or asked step by step."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from handlers.dialogue.choices import chosen, numbered
+from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.which_ticket import no_longer, pick
+from handlers.notifications import ticket_text
+from handlers.tickets.access import overseer, reached, tickets
+from handlers.town.whistle_rules import GROUND_NAMES, ground_of
+from handlers.whistle import calls
+from handlers.world.world import TeamNode
+from models.grid import Level
+from models.moves import WHISTLE, Status
+from models.person import OVERSEERS, Role
+from models.support import Ground
+from models.ticket import Actor, Ticket
+
+router = Router("whistle")
+TEAMS, REASON, GROUND = (f"whistle.{name}" for name in ("teams", "reason", "ground"))
+_MAY_CALL = frozenset({Role.GRID_STAFF}) | OVERSEERS
+_BETWEEN = re.compile(r"[\s、，,;；]+")
+_GROUNDS = tuple(Ground)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is known of a whistle that isn't blown yet; lives in the conversation between two questions."""
+
+    ticket: int
+    teams: tuple[str, ...] = ()
+    reason: str = ""
+    ground: str = ""
+
+    @classmethod
+    def of(cls, slots: Mapping[str, Any]) -> "Plan":
+        return cls(slots["ticket"], tuple(slots["teams"]), slots["reason"], slots["ground"])
+
+
+@router.command("吹哨", roles=_MAY_CALL, help="吹哨 [工单号] 单位 单位 理由：叫几家单位来，限时报到")
+def whistle(context: Context) -> Reply:
+    """Call teams, all in one line or asked step by step."""
+    if not _may_call(context):
+        return Reply(context.say("whistle.not_at_this_level"))
+    picked = pick(context, reached(context.person), tuple(WHISTLE.sources), "吹哨")
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    teams, reason = _split(context, ticket, words)
+    ground = ground_of(reason)
+    plan = Plan(ticket.id, teams, reason, ground.value if ground else "")
+    return _go_on(context, ticket, plan, unknown="" if teams else words)
+
+
+@router.on(in_state(TEAMS))
+def teams_told(context: Context) -> Reply | None:
+    """Which teams; a reason may follow their names."""
+    ticket = _planned(context)
+    if ticket is None:
+        return None
+    teams, reason = _split(context, ticket, context.text)
+    if not teams:
+        return _go_on(context, ticket, Plan.of(context.slots), unknown=context.text)
+    plan = replace(Plan.of(context.slots), teams=teams)
+    return _reasoned(context, ticket, plan, reason) if reason else _go_on(context, ticket, plan)
+
+
+@router.on(in_state(REASON))
+def reason_told(context: Context) -> Reply | None:
+    """Why they are called."""
+    ticket = _planned(context)
+    return _reasoned(context, ticket, Plan.of(context.slots), context.text) if ticket else None
+
+
+@router.on(in_state(GROUND))
+def ground_told(context: Context) -> Reply | None:
+    """On which of the three grounds: a number, or words."""
+    ticket, number = _planned(context), chosen(context.text, len(_GROUNDS))
+    ground = _GROUNDS[number] if number is not None else ground_of(context.text)
+    if ticket is None or ground is None:
+        return None
+    return _go_on(context, ticket, replace(Plan.of(context.slots), ground=ground.value))
+
+
+def _go_on(context: Context, ticket: Ticket, plan: Plan, unknown: str = "") -> Reply:
+    """Ask the one thing that is missing, or blow."""
+    if not plan.teams:
+        key = "whistle.which_unknown" if unknown else "whistle.which_teams"
+        return Reply(
+            context.say(key, number=ticket.number, words=unknown[:20]), TEAMS, asdict(replace(plan, reason=""))
+        )
+    if not plan.reason:
+        return Reply(context.say("whistle.why", number=ticket.number), REASON, asdict(plan))
+    if not plan.ground:
+        choices = numbered([GROUND_NAMES[ground] for ground in _GROUNDS])
+        return Reply(context.say("whistle.which_ground", choices=choices), GROUND, asdict(plan))
+    if Status(ticket.status) not in WHISTLE.sources:
+        return no_longer(context, ticket)
+    teams = [context.town.world.teams[code] for code in plan.teams if code in context.town.world.teams]
+    caller = context.person
+    by = overseer(caller) if caller.is_overseer else Actor(Role.GRID_STAFF, caller.id, caller.name)
+    due = calls.blow(context, ticket, teams, Ground(plan.ground), plan.reason, by)
+    values = {"teams": "、".join(team.name for team in teams), "until": ticket_text.moment(due, context.now)}
+    return Reply(context.say("whistle.blown", number=ticket.number, ground=GROUND_NAMES[Ground(plan.ground)], **values))
+
+
+def _reasoned(context: Context, ticket: Ticket, plan: Plan, reason: str) -> Reply:
+    ground = ground_of(reason)
+    return _go_on(context, ticket, replace(plan, reason=reason, ground=ground.value if ground else plan.ground))
+
+
+def _split(context: Context, ticket: Ticket, words: str) -> tuple[tuple[str, ...], str]:
+    """「城管、供电 线杆要倒」 → the teams that the first words name, and the reason that the rest is.
+
+    Who is in charge or called already is passed over: the others are meant all the same.
+    """
+    known: list[str] = []
+    rest = words.strip()
+    at_it = {ticket.team, *(call.team for call in ticket.awaited)}
+    while rest and (team := _team_meant(context, ticket, _BETWEEN.split(rest, maxsplit=1)[0])):
+        known += [] if team.code in at_it else [team.code]
+        rest = "".join(_BETWEEN.split(rest, maxsplit=1)[1:])
+    return tuple(dict.fromkeys(known)), rest
+
+
+def _team_meant(context: Context, ticket: Ticket, words: str) -> TeamNode | None:
+    return context.town.world.team_named(words, ticket.grid) if len(words) > 1 else None
+
+
+def _planned(context: Context) -> Ticket | None:
+    """The ticket of the open question, where this person may still call teams to it."""
+    return context.session.scalar(tickets(reached(context.person) & (Ticket.id == context.slots["ticket"])))
+
+
+def _may_call(context: Context) -> bool:
+    """Communities, streets and whoever oversees; a grid or a property company reports upwards instead."""
+    if context.person.is_overseer:
+        return True
+    grid = context.town.world.grids.get(context.person.grid or "")
+    return grid is not None and grid.level.rank >= Level.COMMUNITY.rank

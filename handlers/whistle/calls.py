@@ -1,0 +1,145 @@
+"""点名: the teams that a whistle called to a ticket, and what happens to each call until the last one is done."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from handlers.dialogue.router import Context, Reply
+from handlers.dialogue.which_ticket import no_longer
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import tell
+from handlers.tickets.access import actor
+from handlers.tickets.clocks import set_timer
+from handlers.town.town import Town
+from handlers.town.whistle_rules import GROUND_NAMES
+from handlers.world.world import TeamNode
+from models.moves import FINISH, NOTE, OPEN, RELEASE, REPORT_IN, WHISTLE, Status
+from models.person import Person
+from models.support import Ground, Support
+from models.ticket import SYSTEM, Actor, Ticket
+
+DUE = "whistle_due"
+
+
+def open_call(person: Person, ticket: Ticket) -> Support | None:
+    """The call that this person's team still has to answer; none for the team in charge."""
+    return next((call for call in ticket.awaited if call.team == person.team), None)
+
+
+def blow(
+    context: Context, ticket: Ticket, teams: Sequence[TeamNode], ground: Ground, reason: str, by: Actor
+) -> datetime:
+    """Call teams. Each has to report in by the moment that is returned; a timer looks whether it did."""
+    due = context.town.calendar.due(context.now, context.town.whistle.report_in(ground))
+    for team in teams:
+        call = Support(team=team.code, called_at=context.now, ground=ground.value, reason=reason, due_at=due)
+        call.called_by = by.person_id
+        ticket.support.append(call)
+    names = "、".join(team.name for team in teams)
+    ticket.apply(WHISTLE, by=by, at=context.now, note=f"叫{names}（{GROUND_NAMES[ground]}）：{reason}")
+    set_timer(context, DUE, ticket, due)
+    facts: dict[str, Any] = {"reason": reason, "called": names, "until": ticket_text.moment(due, context.now)}
+    codes = [team.code for team in teams]
+    tell(context.session, context.town, ticket, "whistle", context.now, but=context.person, teams=codes, **facts)
+    return due
+
+
+def report_in(context: Context, ticket: Ticket, call: Support) -> Reply:
+    """报到 of a called team: there, in time or late."""
+    if call.reported_at:
+        return Reply(context.say("whistle.reported_already", number=ticket.number))
+    if Status(ticket.status) not in REPORT_IN.sources:
+        return no_longer(context, ticket)
+    call.reported_at = context.now
+    call.late = call.late or call.late_by(context.now) is not None
+    name = ticket_text.team_name(context.town, call.team)
+    ticket.apply(REPORT_IN, by=actor(context.person, ticket), at=context.now, note=f"{name}报到{_lateness(call)}")
+    tell(context.session, context.town, ticket, "call_reported", context.now, but=context.person, called=name)
+    return Reply(context.say("whistle.reported", number=ticket.number, late=_lateness(call)))
+
+
+def finish(context: Context, ticket: Ticket, call: Support, words: str) -> Reply:
+    """A called team has done its share; the ticket itself goes on."""
+    if Status(ticket.status) not in FINISH.sources:
+        return no_longer(context, ticket)
+    call.finished_at = context.now
+    if call.reported_at is None:  # whoever has done the work was there
+        call.reported_at = context.now
+        call.late = call.late or call.late_by(context.now) is not None
+    name = ticket_text.team_name(context.town, call.team)
+    ticket.apply(FINISH, by=actor(context.person, ticket), at=context.now, note=f"{name}：{words}")
+    facts: dict[str, Any] = {"called": name, "rest": rest(context, ticket), "note": words}
+    tell(context.session, context.town, ticket, "call_finished", context.now, but=context.person, **facts)
+    return Reply(context.say("whistle.finished", number=ticket.number, rest=facts["rest"]))
+
+
+def release(context: Context, ticket: Ticket, call: Support, by: Actor) -> Reply:
+    """A called team needn't come, or needn't go on."""
+    call.late = call.late or call.late_by(context.now) is not None
+    call.released_at = context.now
+    name = ticket_text.team_name(context.town, call.team)
+    ticket.apply(RELEASE, by=by, at=context.now, note=f"放行{name}")
+    tell(context.session, context.town, ticket, "call_released", context.now, but=context.person, teams=[call.team])
+    return Reply(context.say("whistle.released", number=ticket.number, team=name, rest=rest(context, ticket)))
+
+
+def rest(context: Context, ticket: Ticket) -> str:
+    """Who is still missing, or that nobody is."""
+    if not ticket.awaited:
+        return context.say("whistle.all_done")
+    return context.say("whistle.waits_for", teams=missing(context.town, ticket))
+
+
+def missing(town: Town, ticket: Ticket) -> str:
+    """「城管局（未报到）、供电公司（已报到，未办完）」."""
+    states = {True: "已报到，未办完", False: "未报到"}
+    return "、".join(
+        f"{ticket_text.team_name(town, call.team)}（{states[call.reported_at is not None]}）" for call in ticket.awaited
+    )
+
+
+def refuse_resolving(context: Context, ticket: Ticket) -> Reply | None:
+    """Why the ticket can't be resolved yet: called teams are still at it."""
+    if not ticket.awaited:
+        return None
+    teams = missing(context.town, ticket)
+    return Reply(context.say("whistle.not_yet", number=ticket.number, teams=teams), keep=True)
+
+
+def lines(town: Town, ticket: Ticket, now: datetime) -> list[str]:
+    """The roll-call, a line a call: called when, there when, how late, done or released."""
+    return [_line(town, call, now) for call in ticket.support if call.is_call]
+
+
+def _line(town: Town, call: Support, now: datetime) -> str:
+    came = f"{ticket_text.moment(call.reported_at, now)}到" if call.reported_at else "未到"
+    ended = ""
+    if call.finished_at:
+        ended = f"，{ticket_text.moment(call.finished_at, now)}办完"
+    elif call.released_at:
+        ended = f"，{ticket_text.moment(call.released_at, now)}放行"
+    late = call.late_by(now)
+    lateness = f"（迟{ticket_text.lasting(late)}）" if late else ""
+    name = ticket_text.team_name(town, call.team)
+    return f"{name}：{ticket_text.moment(call.called_at, now)}叫，应{ticket_text.moment(call.due_at, now)}到，{came}{lateness}{ended}"
+
+
+def _lateness(call: Support) -> str:
+    late = call.late_by(call.reported_at) if call.reported_at else None
+    return f"，迟到{ticket_text.lasting(late)}" if late else ""
+
+
+def look_who_is_missing(session: Session, town: Town, ticket: Ticket, now: datetime) -> None:
+    """The time to report in is over: who isn't there is late for ever; the team, its leader and supervisors hear it."""
+    absent = [call for call in ticket.awaited if not call.reported_at and call.due_at and call.due_at <= now]
+    absent = [call for call in absent if not call.late]
+    if not absent or Status(ticket.status) not in OPEN:
+        return
+    for call in absent:
+        call.late = True
+    names = "、".join(ticket_text.team_name(town, call.team) for call in absent)
+    ticket.apply(NOTE, by=SYSTEM, at=now, note=f"到点未报到：{names}")
+    codes = [call.team for call in absent]
+    tell(session, town, ticket, "whistle_missing", now, teams=codes, called=names)

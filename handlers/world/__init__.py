@@ -1,0 +1,1 @@
+"""Frozen picture of grids, places, teams, staff."""

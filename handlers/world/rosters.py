@@ -1,0 +1,168 @@
+"""Who of a team is there at a moment: shifts, leave and stand-ins out of the roster; without a roster, everybody."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from handlers.world.staff import Colleague, Staff
+from models.person import Role
+from models.roster import DAY_MINUTES, Shift, ShiftKind
+from models.ticket import CHINA, Ticket
+
+WEEKDAYS = "一二三四五六日"
+_EVERY_DAY = frozenset({"", "每天", "每日", "天天"})
+_SPAN = re.compile(r"(?:周|星期)([一二三四五六日天])(?:\s*[-~至到]\s*(?:周|星期)?([一二三四五六日天]))?")
+_DATES = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:T[\d:]+)?(?:\s*[~至到]\s*(\d{4}-\d{1,2}-\d{1,2}))?")
+
+WorksOn = Callable[[date], bool]
+
+
+def holds_on(days: str, day: date, works_on: WorksOn) -> bool:
+    """Whether 「周一-周五」「工作日;2026-12-05」 means this day. Raises ValueError where it can't be read."""
+    words = [word.strip() for word in days.replace("；", ";").split(";")]
+    held = [_word_holds(word, day, works_on) for word in words]  # each is read, so that each is checked
+    return any(held)
+
+
+def _word_holds(word: str, day: date, works_on: WorksOn) -> bool:
+    if word in _EVERY_DAY:
+        return True
+    if word in {"工作日", "休息日", "节假日"}:
+        return works_on(day) == (word == "工作日")
+    if found := _SPAN.fullmatch(word):
+        first, last = (WEEKDAYS.index((found[n] or found[1]).replace("天", "日")) for n in (1, 2))
+        weekday = day.weekday()
+        return first <= weekday <= last if first <= last else weekday >= first or weekday <= last
+    if found := _DATES.fullmatch(word):
+        begins, ends = _date(found[1]), _date(found[2] or found[1])
+        if begins > ends:
+            raise ValueError(f"“{word}”的结束日期在开始日期之前")
+        return begins <= day <= ends
+    raise ValueError(f"“{word}”不是日子，应像 周一-周五、工作日、每天、2026-12-01~2026-12-07")
+
+
+def _date(text: str) -> date:
+    year, month, day = map(int, text.split("-"))
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueError(f"没有“{text}”这一天") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody who is there, and in whose stead."""
+
+    person: Colleague
+    instead_of: Colleague | None = None
+
+    @property
+    def post(self) -> Colleague:
+        """Whose work it is: a stand-in has the grid of whoever is away."""
+        return self.instead_of or self.person
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The lines of the roster for some people, and how to tell a working day."""
+
+    people: Mapping[int, Colleague]
+    shifts: tuple[Shift, ...]
+    works_on: WorksOn
+
+    @classmethod
+    def of(cls, staff: Staff, people: Iterable[Colleague], works_on: WorksOn) -> "Roster":
+        """For these people; a stand-in may be anybody."""
+        return cls(staff.people, tuple(shift for each in people for shift in staff.shifts.get(each.id, ())), works_on)
+
+    def covers(self, shift: Shift, at: datetime) -> bool:
+        """Whether a line holds at a moment; a night shift belongs to the day on which it begins."""
+        local = at.astimezone(CHINA)
+        minute, day = local.hour * 60 + local.minute, local.date()
+        if shift.starts < shift.ends:
+            return shift.starts <= minute < shift.ends and self._on(shift, day)
+        tonight = minute >= shift.starts and self._on(shift, day)
+        return tonight or (minute < shift.ends and self._on(shift, day - timedelta(days=1)))
+
+    def _on(self, shift: Shift, day: date) -> bool:
+        return holds_on(shift.days, day, self.works_on)
+
+    def leave(self, person: Colleague, at: datetime) -> Shift | None:
+        """The line that lets somebody be away now."""
+        away = (shift for shift in self.shifts if shift.kind == ShiftKind.LEAVE and shift.person_id == person.id)
+        return next((shift for shift in away if self.covers(shift, at)), None)
+
+    def there(self, person: Colleague, at: datetime) -> Present | None:
+        """The person, or whoever stands in; None where nobody does."""
+        stands = person
+        for _ in range(3):  # a stand-in may be away too and have one; a circle ends here
+            leave = self.leave(stands, at)
+            if leave is None:
+                return Present(stands, person if stands is not person else None)
+            if not leave.stand_in_id or leave.stand_in_id not in self.people:
+                return None
+            stands = self.people[leave.stand_in_id]
+        return None
+
+    def listed(self, team: Sequence[Colleague], at: datetime, *kinds: ShiftKind) -> list[Present]:
+        """Whoever of a team a line of these kinds names now, with stand-ins for those away."""
+        ids = {person.id for person in team}
+        lines = [shift for shift in self.shifts if shift.kind in kinds and shift.person_id in ids]
+        named = [
+            self.people[line.person_id]
+            for line in lines
+            if line.team in {None, self.people[line.person_id].team} and self.covers(line, at)
+        ]
+        return _each_once(self.there(person, at) for person in named)
+
+    def on_duty(self, team: Sequence[Colleague], at: datetime) -> list[Present]:
+        """Who is told of ordinary work: those on duty; else all who aren't away; else all, for nothing may be lost."""
+        here = self.listed(team, at, ShiftKind.DUTY) or _each_once(self.there(person, at) for person in team)
+        return here or [Present(person) for person in team]
+
+    def on_call(self, team: Sequence[Colleague], at: datetime) -> list[Present]:
+        """Who is told of danger: those on call and those on duty. Empty: the roster names nobody."""
+        return self.listed(team, at, ShiftKind.ONCALL, ShiftKind.DUTY)
+
+
+def _each_once(found: Iterable[Present | None]) -> list[Present]:
+    by_person: dict[int, Present] = {}
+    for present in found:
+        if present:
+            by_person.setdefault(present.person.id, present)
+    return list(by_person.values())
+
+
+def reach_of(ticket: Ticket) -> list[str]:
+    """The grids that a ticket lies in, nearest first."""
+    return [code for code in (ticket.grid, ticket.community, ticket.street, ticket.county) if code]
+
+
+def may_hold(person: Colleague, ticket: Ticket) -> bool:
+    """Whether a stand-in, who may look after another grid, has rights on this ticket."""
+    reach = {None, ticket.grid, ticket.community, ticket.street, ticket.county}
+    return Role.GRID_STAFF in person.roles or person.grid in reach
+
+
+def at_hand(
+    staff: Staff, ticket: Ticket, now: datetime, teams: Sequence[str], works_on: WorksOn
+) -> Iterator[tuple[str, list[Present]]]:
+    """Team by team, who is there for a ticket now. For danger a team without a roster is whole."""
+    for team in teams:
+        its = staff.members([team], reach_of(ticket))
+        roster = Roster.of(staff, its, works_on)
+        here = roster.on_call(its, now) if ticket.red_flag else roster.on_duty(its, now)
+        here = [present for present in here if present.instead_of is None or may_hold(present.person, ticket)]
+        yield team, here
+
+
+def minutes(text: str, empty: int) -> int:
+    """「08:30」 → 510, 「24:00」 → 1440. Raises ValueError."""
+    if not text:
+        return empty
+    found = re.fullmatch(r"(\d{1,2})[:：](\d{2})(?::00)?", text)
+    value = int(found[1]) * 60 + int(found[2]) if found else DAY_MINUTES + 1
+    if value > DAY_MINUTES or (found and int(found[2]) > 59):
+        raise ValueError(f"“{text}”不是钟点，应像 08:30")
+    return value

@@ -1,0 +1,234 @@
+"""The town as the handlers see it: a frozen picture of grids, places and teams, read anew when it changes."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from shapely import STRtree, from_geojson, intersects_xy, prepare
+from shapely.geometry import Point
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from handlers.world.nodes import GridNode, PlaceNode, TeamNode
+from models.grid import Fact, Grid, Level, Place, PlaceAlias, PlaceRange, Team
+from models.staff_version import STAFF_VERSION
+from nlp.features import plain
+from nlp.places import Gazetteer, PlaceName
+
+__all__ = [
+    "VERSION", "GridNode", "PlaceNode", "TeamNode", "World", "expand_buildings", "load_world", "world_version",
+]  # fmt: skip
+
+VERSION = "world_version"
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that routing asks for, in memory: no query, cost independent of the number of places."""
+
+    version: str
+    grids: dict[str, GridNode] = field(default_factory=dict)
+    places: dict[int, PlaceNode] = field(default_factory=dict)
+    teams: dict[str, TeamNode] = field(default_factory=dict)
+    teams_at: dict[str, tuple[TeamNode, ...]] = field(default_factory=dict)
+    names: tuple[PlaceName, ...] = ()
+    boundaries: tuple[tuple[str, Any], ...] = ()
+    aliases: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Of places that share their name with another, which they may tell apart"""
+
+    @cached_property
+    def gazetteer(self) -> Gazetteer:
+        return Gazetteer(self.names)
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[PlaceNode, ...]]:
+        found: dict[str, list[PlaceNode]] = defaultdict(list)
+        for place in self.places.values():
+            found[place.name].append(place)
+        return {name: tuple(places) for name, places in found.items()}
+
+    @cached_property
+    def _drawn(self) -> tuple[tuple[str, Any], ...]:
+        """Boundaries, the smallest grids first, prepared for many questions."""
+        drawn = sorted(self.boundaries, key=lambda each: (self.grids[each[0]].level.rank, each[1].area, each[0]))
+        prepare([shape for _, shape in drawn])
+        return tuple(drawn)
+
+    @cached_property
+    def _tree(self) -> STRtree:
+        return STRtree([shape for _, shape in self._drawn])
+
+    @cached_property
+    def _grid_names(self) -> tuple[str, tuple[GridNode, ...]]:
+        """All names as one text, a line each: searching it beats walking through the grids a hundredfold."""
+        nodes = tuple(self.grids.values())
+        return "".join(f"\n{node.name}" for node in nodes), nodes
+
+    @cached_property
+    def _grids_exactly(self) -> dict[str, GridNode]:
+        by_name = {node.name: node for node in reversed(self.grids.values())}
+        return by_name | self.grids
+
+    @cached_property
+    def called(self) -> tuple[tuple[str, str, str], ...]:
+        """(name, "grid" or "team", code). 「孝义市供水公司」 is called 供水公司 at home as well."""
+        counties = [node.name for node in self.grids.values() if node.level is Level.COUNTY]
+        of_teams = {(team.name, "team", team.code) for team in self.teams.values()}
+        short = {(name.removeprefix(county), what, code) for county in counties for name, what, code in of_teams}
+        of_grids = {(node.name, "grid", node.code) for node in self.grids.values()}
+        return tuple(sorted((plain(name), what, code) for name, what, code in of_grids | of_teams | short if name))
+
+    def prepare(self) -> "World":
+        """Make all indexes now, so that no message waits for them."""
+        self.gazetteer.prepare()
+        self._tree.query(Point(0, 0))
+        _ = self._by_name, self._grid_names, self._grids_exactly, self.called
+        return self
+
+    def places_named(self, name: str) -> tuple[PlaceNode, ...]:
+        """All places with this canonical name: one for each community that has it."""
+        return self._by_name.get(name, ())
+
+    def chain(self, code: str | None) -> tuple[GridNode, ...]:
+        """A grid and what stands above it, nearest first."""
+        return tuple(self._upwards(code))
+
+    def _upwards(self, code: str | None) -> Iterator[GridNode]:
+        while code and (node := self.grids.get(code)):
+            yield node
+            code = node.parent
+
+    def code_at(self, grid: str | None, level: Level) -> str | None:
+        """The code of the grid's ancestor (or itself) at a level."""
+        return next((node.code for node in self.chain(grid) if node.level == level), None)
+
+    def grid_at(self, lat: float, lng: float) -> str | None:
+        """The smallest grid whose boundary holds the point (WGS-84)."""
+        near = sorted(self._tree.query(Point(lng, lat)))  # by box alone; the smallest grids are asked first
+        return next((self._drawn[i][0] for i in near if intersects_xy(self._drawn[i][1], lng, lat)), None)
+
+    def grid_named(self, words: str) -> GridNode | None:
+        """A grid by its code or name, or by the only name that contains the words."""
+        words = words.strip()
+        if not words or "\n" in words:
+            return None
+        if exact := self._grids_exactly.get(words):
+            return exact
+        names, nodes = self._grid_names
+        at = names.find(words)
+        end = names.find("\n", at) if at >= 0 else -1
+        only = at >= 0 and (end < 0 or names.find(words, end) < 0)
+        return nodes[names.count("\n", 0, at) - 1] if only else None
+
+    def team_named(self, words: str, grid: str | None) -> TeamNode | None:
+        """The team that somebody means by a code or a part of its name: the nearest one that serves the grid."""
+        serving = [team for node in self.chain(grid) for team in self.teams_at.get(node.code, ())]
+        near = [team for team in serving if words and (words == team.code or words in team.name)]
+        return near[0] if near else None
+
+
+def load_world(session: Session) -> World:
+    """Read the whole town. Seconds at 100,000 places; done at the start and when its version changes.
+
+    PostgreSQL shows each statement what is committed by then: read anew where an import came in between.
+    """
+    while True:
+        version = world_version(session)
+        world = _load(session, version)
+        if world_version(session) == version:
+            return world.prepare()
+
+
+def _load(session: Session, version: str) -> World:
+    grids = {g.code: GridNode(g.code, g.name, Level(g.level), g.parent) for g in session.scalars(select(Grid))}
+    places = _places(session)
+    names = [PlaceName(place.name, place.name) for place in places.values()]
+    aliases = session.execute(select(PlaceAlias.name, PlaceAlias.place_id)).all()
+    names += [PlaceName(alias, places[place].name) for alias, place in aliases]
+    teams, teams_at = _teams(session)
+    boundaries = tuple(_boundaries(session))
+    telling = _telling_apart(places, aliases)
+    return World(version, grids, places, teams, teams_at, tuple(names), boundaries, telling)
+
+
+def _telling_apart(places: Mapping[int, PlaceNode], aliases: Iterable[Any]) -> dict[int, tuple[str, ...]]:
+    namesakes = {name for name, count in Counter(place.name for place in places.values()).items() if count > 1}
+    found: dict[int, tuple[str, ...]] = {}
+    for alias, place in aliases:
+        if places[place].name in namesakes:
+            found[place] = (*found.get(place, ()), alias)
+    return found
+
+
+_VERSION = select(Fact.value).where(Fact.name == VERSION)
+_VERSIONS = select(Fact.name, Fact.value).where(Fact.name.in_((VERSION, STAFF_VERSION)))
+
+
+def versions(session: Session) -> tuple[str, str]:
+    """Of the world, and of the staff, who change with it too: what tells a process to read them anew."""
+    found = {name: value for name, value in session.connection().execute(_VERSIONS)}  # noqa: C416  (rows, not pairs)
+    world = found.get(VERSION, "")
+    return world, f"{world}.{found.get(STAFF_VERSION, '')}"
+
+
+def world_version(session: Session) -> str:
+    """Changes with every import; processes compare it to know when to read the town anew."""
+    return session.connection().scalar(_VERSION) or ""
+
+
+def expand_buildings(text: str) -> Iterator[str]:
+    """`1-6;8;A` → 1 2 3 4 5 6 8 A; empty text → "" (all the rest). Raises ValueError on anything else."""
+    if not text.strip():
+        yield ""
+        return
+    for part in text.upper().replace("；", ";").split(";"):
+        first, dash, last = (piece.strip() for piece in part.partition("-"))
+        if dash:
+            low, high = int(first), int(last)
+            if not 0 < low <= high < 10_000:
+                raise ValueError(part)
+            yield from (str(number) for number in range(low, high + 1))
+        elif first.isascii() and first.isalnum():
+            yield first
+        else:
+            raise ValueError(part)
+
+
+def _places(session: Session) -> dict[int, PlaceNode]:
+    """By columns: rows as objects would take five times as long. Places with the same ranges share one dictionary."""
+    ranges = _ranges(session)
+    shared: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
+    nodes = {}
+    columns = select(Place.id, Place.name, Place.community, Place.kind, Place.mode, Place.lat, Place.lng)
+    for row in session.execute(columns.order_by(Place.id)):
+        of_place = tuple(ranges[row.id])
+        if of_place not in shared:
+            shared[of_place] = {number: grid for text, grid in of_place for number in expand_buildings(text)}
+        nodes[row.id] = PlaceNode(*row, shared[of_place])
+    return nodes
+
+
+def _ranges(session: Session) -> dict[int, list[tuple[str, str]]]:
+    """Buildings as written and their grid, place by place."""
+    ranges: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    columns = select(PlaceRange.place_id, PlaceRange.buildings, PlaceRange.grid)
+    for place, buildings, grid in session.execute(columns.order_by(PlaceRange.place_id, PlaceRange.buildings)):
+        ranges[place].append((buildings, grid))
+    return ranges
+
+
+def _teams(session: Session) -> tuple[dict[str, TeamNode], dict[str, tuple[TeamNode, ...]]]:
+    teams: dict[str, TeamNode] = {}
+    at: dict[str, list[TeamNode]] = defaultdict(list)
+    for row in session.scalars(select(Team).options(selectinload(Team.areas)).order_by(Team.code)):
+        node = teams[row.code] = TeamNode(row.code, row.name, row.kind)
+        for area in row.areas:
+            at[area.grid].append(node)
+    return teams, {grid: tuple(nodes) for grid, nodes in at.items()}
+
+
+def _boundaries(session: Session) -> Iterable[tuple[str, Any]]:
+    for code, geometry in session.execute(select(Grid.code, Grid.boundary).where(Grid.boundary.is_not(None))):
+        yield code, from_geojson(geometry)
