@@ -9,9 +9,9 @@ from sqlalchemy.exc import OperationalError
 from bot import logs
 from bot.commands import measuring, places, privacy, reading, routes, running, tickets
 from bot.commands.shared import Command
-from bot.settings import ConfigError
-from bot.troubles import of_wechat
-from bot.wechat_errors import WeChatError
+from bot.installation.settings import ConfigError
+from bot.installation.troubles import of_wechat
+from bot.wechat.errors import WeChatError
 from models.sealed import UnreadableError
 from nlp.alone import TrainingNowError
 from nlp.corpus import BadCorpusError

@@ -9,17 +9,17 @@ from pathlib import Path
 from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.access_token import TokenStore
-from bot.keys import key_ring
-from bot.migrating import is_current
-from bot.nightly import Nightly
-from bot.rounds import aside, let_others_come, wait
-from bot.settings import ConfigError, Settings
-from bot.shared_tokens import TokensInDatabase
-from bot.towns import TownKeeper
-from bot.webhook_settings import Mode, WebhookSettings
-from bot.wechat import Gateway
-from bot.worker import Worker
+from bot.installation.keys import key_ring
+from bot.installation.migrating import is_current
+from bot.installation.settings import ConfigError, Settings
+from bot.installation.town_keeper import TownKeeper
+from bot.server.rounds import aside, let_others_come, wait
+from bot.webhook.settings import Mode, WebhookSettings
+from bot.wechat.access_token import TokenStore
+from bot.wechat.gateway import Gateway
+from bot.wechat.shared_tokens import TokensInDatabase
+from bot.worker.nightly import Nightly
+from bot.worker.worker import Worker
 from handlers.answering.answer import Answering
 from models import sealed
 from models.connecting import connect

@@ -13,16 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from bot import learning
-from bot.app import create_app
 from bot.assembly import Program, assemble, gateway, open_database, worker
-from bot.menus import publish, read_menu
-from bot.migrating import migrate
-from bot.settings import Settings, load_settings
-from bot.shared_tokens import TokensInDatabase
+from bot.installation import learning
+from bot.installation.migrating import migrate
+from bot.installation.settings import Settings, load_settings
+from bot.operating.menus import publish, read_menu
 from bot.simulator import DEMO_ACCOUNT, SimPerson, SimPlace, SimulatorConfig, simulator
 from bot.simulator.server import QuietHandler
-from bot.wechat_errors import WeChatError
+from bot.web.app import create_app
+from bot.wechat.errors import WeChatError
+from bot.wechat.shared_tokens import TokensInDatabase
 from handlers.town_import.importing import import_world, read_world
 from handlers.world.world import World
 from models.grid import Fact, Grid, Place

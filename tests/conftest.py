@@ -17,8 +17,8 @@ from statements import compile_once
 from testbed import ROOT, Clock, Databases, folder_of_databases, settings_for, train_aside, trained_model
 
 from bot.assembly import Program, assemble
-from bot.keys import key_ring
-from bot.settings import load_settings
+from bot.installation.keys import key_ring
+from bot.installation.settings import load_settings
 from models import sealed
 from models.connecting import connect
 from models.sessions import sessions as writing_sessions

@@ -14,7 +14,7 @@ import yaml
 from click import Context
 
 from bot.__main__ import main as command_line
-from bot.settings import Settings, load_settings
+from bot.installation.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"

@@ -9,9 +9,9 @@ from click import Command, Option
 from pydantic import BaseModel
 
 from bot.__main__ import main as command_line
-from bot.app import create_app
 from bot.assembly import Program
-from bot.settings import SECRETS, Settings
+from bot.installation.settings import SECRETS, Settings
+from bot.web.app import create_app
 from docs.render import FILES, rendered
 from handlers.town_import.tables import COLUMNS, OPTIONAL
 

@@ -9,8 +9,8 @@ import pytest
 from alembic.script import ScriptDirectory
 from testbed import MONDAY, ROOT
 
-from bot.migrating import _config, differences, migrate
-from bot.settings import SECRETS, load_settings
+from bot.installation.migrating import _config, differences, migrate
+from bot.installation.settings import SECRETS, load_settings
 from handlers.answering.answer import ROUTERS
 from handlers.notifications.pushes import TELLINGS, Audience
 from handlers.town.wordings import read_wordings

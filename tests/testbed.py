@@ -20,10 +20,10 @@ from pathlib import Path
 import psycopg
 from filelock import FileLock
 
-from bot.keys import key_ring
-from bot.learning import model_is_ready, train_model
-from bot.migrating import migrate
-from bot.settings import Settings, load_settings
+from bot.installation.keys import key_ring
+from bot.installation.learning import model_is_ready, train_model
+from bot.installation.migrating import migrate
+from bot.installation.settings import Settings, load_settings
 from handlers.town_import.importing import import_world, read_world
 from models import sealed
 from models.connecting import connect

@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-from bot.serving import serve
+from bot.server.serving import serve
 
 if __name__ == "__main__":
     module, _, factory = sys.argv[1].partition(":")

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 
 from bot.bench.messages import GROUPS, RESIDENTS, openid
 from bot.demo import WORLD
-from bot.migrating import migrate
+from bot.installation.migrating import migrate
 from bot.synth.filling import fill_url
 from handlers.town_import.importing import import_world, read_world
 from models.connecting import connect

@@ -9,9 +9,9 @@ from wechatpy.messages import TextMessage
 from wechatpy.utils import check_signature
 
 from bot.bench.messages import AES_KEY, APP_ID, GH_ID, TOKEN
-from bot.headers import harden
-from bot.webhook import webhook
-from bot.webhook_settings import WebhookSettings
+from bot.web.headers import harden
+from bot.webhook.settings import WebhookSettings
+from bot.webhook.view import webhook
 
 
 def create_app(answer: Callable[[TextMessage], str] = lambda message: str(message.content)) -> Flask:

@@ -20,8 +20,8 @@ from sqlalchemy import text
 from bot.assembly import Program, assemble
 from bot.bench.echo import create_app as echo
 from bot.bench.servers import ROOT
-from bot.rounds import let_others_come
-from bot.settings import load_settings
+from bot.installation.settings import load_settings
+from bot.server.rounds import let_others_come
 from handlers.answering.batch import Line, Take, Waiting
 from handlers.dialogue.router import Kind, Message
 from models.base import Base

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from bot.envelope import Envelope
-from bot.signature import sign
+from bot.webhook.envelope import Envelope
+from bot.webhook.signature import sign
 from nlp.corpus import read_corpus
 from nlp.understanding import Intent
 

@@ -11,7 +11,7 @@ from bot.assembly import Program, assemble
 from bot.bench.messages import ENVIRONMENT
 from bot.bench.parts import Bench
 from bot.bench.servers import ROOT
-from bot.settings import load_settings
+from bot.installation.settings import load_settings
 from handlers.dialogue.router import Kind, Message
 
 _numbers = itertools.count(time.time_ns())

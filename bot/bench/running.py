@@ -20,9 +20,9 @@ from bot.bench.servers import ROOT
 from bot.bench.slow_bodies import slow_bodies
 from bot.bench.table import Line, markdown
 from bot.bench.whole_path import burst, starting, whole_path
-from bot.keys import key_ring
-from bot.learning import model_is_ready, train_model
-from bot.settings import Settings, load_settings
+from bot.installation.keys import key_ring
+from bot.installation.learning import model_is_ready, train_model
+from bot.installation.settings import Settings, load_settings
 from models import sealed
 
 PARTS: dict[str, Part] = {

@@ -54,7 +54,7 @@ def worker(url: str, api_base: str) -> Iterator[None]:
 
 @contextmanager
 def bare(
-    app: str, workers: int = 2, worker_class: str = "bot.buffered_worker.BufferedWorker", **environment: str
+    app: str, workers: int = 2, worker_class: str = "bot.server.worker_class.BufferedWorker", **environment: str
 ) -> Iterator[Served]:
     """A bare app (`module:factory`) under the program's own server."""
     port = _free_port()

@@ -13,7 +13,7 @@ from bot.bench.table import Line
 _SLOW = 16
 _PATIENCE = 5.0
 """WeChat's"""
-WORKERS = {"waitress under gunicorn": "bot.buffered_worker.BufferedWorker", "gunicorn gthread": "gthread"}
+WORKERS = {"waitress under gunicorn": "bot.server.worker_class.BufferedWorker", "gunicorn gthread": "gthread"}
 
 
 def slow_bodies(_bench: Bench) -> Iterator[Line]:

@@ -10,7 +10,7 @@ import click
 
 from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command, say_json, say_pretty
-from bot.migrating import is_current
+from bot.installation.migrating import is_current
 from handlers.what_if.preview import preview
 from handlers.world.coordinates import gcj_to_wgs
 from models.sessions import reading_sessions
@@ -77,7 +77,7 @@ def route(command: Command, text: str, lat: float | None, lng: float | None, sou
 @pass_command
 def train(command: Command, data: Path | None, *, rollback: bool) -> None:
     """用语料（和本地工单）训练模型；不比现在的差才换上。"""
-    from bot.learning import corrections, roll_back, train_model
+    from bot.installation.learning import corrections, roll_back, train_model
 
     settings = command.settings()
     if rollback:
@@ -95,6 +95,6 @@ def train(command: Command, data: Path | None, *, rollback: bool) -> None:
 @pass_command
 def evaluate(command: Command, data: Path | None, out: Path) -> None:
     """量一量模型：准确率、各类、校准、覆盖曲线。"""
-    from bot.learning import evaluate_model
+    from bot.installation.learning import evaluate_model
 
     say_pretty(evaluate_model(command.settings(), data, out))

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from bot import backups
-from bot.access_token import TokensInMemory
 from bot.assembly import assemble, gateway, open_database, worker
-from bot.checking import look_over
 from bot.commands.shared import Command, pass_command
-from bot.menus import publish, read_menu
-from bot.migrating import migrate as bring_up
-from bot.presence import keep_saying_so, present
+from bot.installation.migrating import migrate as bring_up
+from bot.installation.presence import keep_saying_so, present
+from bot.operating import backups
+from bot.operating.checking import look_over
+from bot.operating.menus import publish, read_menu
+from bot.wechat.access_token import TokensInMemory
 from handlers.town_import.importing import ImportSummary, WorldError, import_world, read_world
 from models.sessions import sessions
 
@@ -28,9 +28,9 @@ _PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show
 @pass_command
 def serve(command: Command, host: str, port: int, workers: int) -> None:
     """启动网页进程，接收微信的消息（gunicorn）。"""
-    from bot.app import create_app
-    from bot.serving import THREADS
-    from bot.serving import serve as run
+    from bot.server.serving import THREADS
+    from bot.server.serving import serve as run
+    from bot.web.app import create_app
 
     program = command.program()
     program.engine.dispose()  # no connection of the parent's may be used by two children

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from bot.assembly import Program, assemble
-from bot.settings import Settings, load_settings
+from bot.installation.settings import Settings, load_settings
 from models.ticket import CHINA
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, select, text
 
-from bot.settings import load_settings
+from bot.installation.settings import load_settings
 from bot.synth import traces
 from bot.synth.bulk import Bulk, catch_up, next_id
 from bot.synth.story import Story, tell_story

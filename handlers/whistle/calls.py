@@ -123,7 +123,8 @@ def _line(town: Town, call: Support, now: datetime) -> str:
     late = call.late_by(now)
     lateness = f"（迟{ticket_text.lasting(late)}）" if late else ""
     name = ticket_text.team_name(town, call.team)
-    return f"{name}：{ticket_text.moment(call.called_at, now)}叫，应{ticket_text.moment(call.due_at, now)}到，{came}{lateness}{ended}"
+    called, due = ticket_text.moment(call.called_at, now), ticket_text.moment(call.due_at, now)
+    return f"{name}：{called}叫，应{due}到，{came}{lateness}{ended}"
 
 
 def _lateness(call: Support) -> str:

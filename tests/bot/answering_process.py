@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.assembly import assemble
-from bot.settings import load_settings
+from bot.installation.settings import load_settings
 
 CONFIG = Path(__file__).parents[2] / "config.yaml"
 

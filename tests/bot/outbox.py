@@ -11,15 +11,15 @@ from sqlalchemy import select
 from testbed import ROOT
 
 from bot.assembly import Program, assemble, worker
-from bot.settings import Settings, load_settings
-from bot.shared_tokens import TokensInDatabase
+from bot.installation.settings import Settings, load_settings
 from bot.simulator.allowance import Trigger
 from bot.simulator.bodies import Card, Words
 from bot.simulator.platform import Platform
 from bot.simulator.server import DEMO_ACCOUNT, running_platform
-from bot.wechat import Gateway
-from bot.wechat_http import Timeouts
-from bot.worker import Worker
+from bot.wechat.gateway import Gateway
+from bot.wechat.http import Timeouts
+from bot.wechat.shared_tokens import TokensInDatabase
+from bot.worker.worker import Worker
 from models.person import Person
 from models.push import Push, Timer
 from models.ticket import Ticket

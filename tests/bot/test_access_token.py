@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.access_token import SharedToken, Token, TokensInMemory
-from bot.wechat_errors import Remedy, WeChatError
+from bot.wechat.access_token import SharedToken, Token, TokensInMemory
+from bot.wechat.errors import Remedy, WeChatError
 
 STORES = {"memory": TokensInMemory}
 
@@ -100,7 +100,7 @@ def test_a_token_that_came_just_before_the_lease_is_not_fetched_again():
 
 
 def test_who_waits_in_vain_may_try_again_later(store, monkeypatch):
-    monkeypatch.setattr("bot.access_token._PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr("bot.wechat.access_token._PATIENCE_SECONDS", 0.1)
     store.claim("a", within(hours=1))
     with pytest.raises(WeChatError) as caught:
         SharedToken("a", store, None).value()

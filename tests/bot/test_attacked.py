@@ -17,7 +17,7 @@ from test_hostile_requests import MALFORMED, NONCES, SIGNATURES
 from test_webhook import TEXT
 from whole_program import environment, served
 
-from bot.envelope import Envelope, EnvelopeError
+from bot.webhook.envelope import Envelope, EnvelopeError
 from models.connecting import connect
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 import wechat_side as wechat
 from test_webhook import TEXT, Bot, a_client, post
 
-from bot.envelope import Envelope, EnvelopeError
+from bot.webhook.envelope import Envelope, EnvelopeError
 
 ENVELOPE = Envelope(wechat.TOKEN, wechat.APP_ID, (wechat.AES_KEY, wechat.OLD_AES_KEY))
 FRAMED = wechat.frame(TEXT)

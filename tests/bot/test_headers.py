@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask, Response
 
-from bot.headers import HEADERS, harden
+from bot.web.headers import HEADERS, harden
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from test_webhook import TEXT, Bot, a_client, post
 
-from bot.webhook_settings import Mode
+from bot.webhook.settings import Mode
 
 NOW = str(int(time.time()))
 LAUGHS = b"".join(b"<!ENTITY l%d '%s'>" % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.inbound_message import to_message
-from bot.inbound_xml import MalformedError, parse_xml
+from bot.webhook.message import to_message
+from bot.webhook.xml import MalformedError, parse_xml
 from handlers.dialogue.router import Kind, Message
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"

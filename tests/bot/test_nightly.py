@@ -8,8 +8,8 @@ import pytest
 from chat import COMMUNITY, PROPERTY, RESIDENT
 from outbox import outbox
 
-from bot.learning import _keep_orders, corrections, roll_back
-from bot.nightly import KIND
+from bot.installation.learning import _keep_orders, corrections, roll_back
+from bot.worker.nightly import KIND
 from nlp import store
 from nlp.alone import alone
 from nlp.corpus import Example

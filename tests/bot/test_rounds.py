@@ -12,8 +12,8 @@ from flask import Flask, request
 from waitress import wasyncore
 from waitress.server import create_server
 
-from bot.connections import Held
-from bot.rounds import Rounds, aside, let_others_come, wait
+from bot.server.connections import Held
+from bot.server.rounds import Rounds, aside, let_others_come, wait
 from handlers.answering.batch import Line, Waiting
 
 

@@ -8,8 +8,8 @@ import pytest
 from testbed import ROOT
 
 from bot import __main__ as cli
-from bot.settings import SECRETS, ConfigError, load_settings
-from bot.towns import read_files
+from bot.installation.settings import SECRETS, ConfigError, load_settings
+from bot.installation.town_keeper import read_files
 
 DATA = ("handlers/data/categories.csv", "handlers/data/limits.csv", "handlers/data/wordings.yaml")
 

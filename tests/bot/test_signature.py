@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.signature import Query, RefusedError, read_query
+from bot.webhook.signature import Query, RefusedError, read_query
 
 NAMES = st.sampled_from([*Query.__slots__, "openid", "", "%6eonce", "non+ce"])
 VALUES = st.text("ab9=;?/#%+ \xff\x00", max_size=6)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.template_fields import fit
+from bot.wechat.template_fields import fit
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wechat_side import read_plain
 
-from bot.reply_xml import reply_xml
-from bot.text_limits import CONTINUED, TEXT_BYTES, fit_bytes, printable
+from bot.webhook.reply import reply_xml
+from bot.wechat.text_limits import CONTINUED, TEXT_BYTES, fit_bytes, printable
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=60)
 LONG_TEXT = st.builds(lambda unit, times: unit * times, st.text(min_size=1, max_size=40), st.integers(1, 3000))

@@ -8,7 +8,7 @@ from chat import NEIGHBOUR, RESIDENT, Chat
 from sqlalchemy import update
 from testbed import WORLD
 
-import bot.towns
+from bot.installation import town_keeper
 from handlers.town_import.importing import import_world, read_world
 from models.grid import Fact, Place
 
@@ -47,8 +47,8 @@ def test_while_a_large_world_is_read_the_old_one_answers_and_no_writer_waits(pro
         assert may_end.wait(30)
         return load_world(session)
 
-    load_world = bot.towns.load_world
-    monkeypatch.setattr(bot.towns, "load_world", slowly)
+    load_world = town_keeper.load_world
+    monkeypatch.setattr(town_keeper, "load_world", slowly)
     newcomer()
     assert "已受理" in chat.says(RESIDENT, "德尚小区3号楼电梯又坏了")
     assert reading.is_set()
@@ -79,13 +79,13 @@ def test_where_it_cannot_be_read_the_old_one_stays_and_the_next_message_tries_ag
         tries.append(session)
         raise OperationalError("select", {}, Exception("gone"))
 
-    load_world = bot.towns.load_world
-    monkeypatch.setattr(bot.towns, "load_world", gone)
+    load_world = town_keeper.load_world
+    monkeypatch.setattr(town_keeper, "load_world", gone)
     with program.sessions() as session, session.begin():
         session.execute(update(Fact).where(Fact.name == "world_version").values(value="another"))
         session.execute(update(Place).where(Place.name == "德尚小区").values(name="德尚花园里"))
     assert "已受理" in chat.says(RESIDENT, "德尚小区3号楼电梯又坏了")
-    monkeypatch.setattr(bot.towns, "load_world", load_world)
+    monkeypatch.setattr(town_keeper, "load_world", load_world)
     chat.says(RESIDENT, "你好")
     chat.says(RESIDENT, "德尚花园里5号楼楼道灯不亮")
     assert len(tries) == 1

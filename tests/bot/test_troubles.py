@@ -4,8 +4,8 @@ import errno
 
 import pytest
 
-from bot.troubles import of_file, of_wechat
-from bot.wechat_errors import Remedy, WeChatError, refusal
+from bot.installation.troubles import of_file, of_wechat
+from bot.wechat.errors import Remedy, WeChatError, refusal
 
 
 def test_an_address_that_is_not_on_the_list_is_told_with_the_address_and_where_the_list_is():

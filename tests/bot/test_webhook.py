@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from bot.webhook import log_id, webhook
-from bot.webhook_settings import Mode, WebhookSettings
+from bot.webhook.settings import Mode, WebhookSettings
+from bot.webhook.view import log_id, webhook
 from handlers.dialogue.router import Kind, Message
 
 APOLOGY = "抱歉，系统暂时忙，请稍后再发一次。"

@@ -17,9 +17,9 @@ from test_webhook import TEXT
 from testbed import free_port
 from werkzeug.serving import make_server
 
-from bot.buffered_worker import BufferedWorker
-from bot.webhook import webhook
-from bot.webhook_settings import WebhookSettings
+from bot.server.worker_class import BufferedWorker
+from bot.webhook.settings import WebhookSettings
+from bot.webhook.view import webhook
 
 pytestmark = pytest.mark.slow
 

@@ -13,10 +13,10 @@ import pytest
 from fake_api import Says, says, serving
 from structlog.testing import capture_logs
 
-from bot.access_token import SharedToken, Token, TokensInMemory
-from bot.wechat import Gateway, Sent
-from bot.wechat_errors import REMEDIES, Remedy, WeChatError
-from bot.wechat_http import Timeouts
+from bot.wechat.access_token import SharedToken, Token, TokensInMemory
+from bot.wechat.errors import REMEDIES, Remedy, WeChatError
+from bot.wechat.gateway import Gateway, Sent
+from bot.wechat.http import Timeouts
 
 SECRET = "0123456789abcdef0123456789abcdef"
 APP_ID = "wx0123456789abcdef"
@@ -301,7 +301,7 @@ def test_a_video_is_fetched_from_its_own_address_without_the_token(api):
 
 
 def test_an_endless_medium_is_not_kept(api, monkeypatch):
-    monkeypatch.setattr("bot.wechat._MOST_MEDIA", 1000)
+    monkeypatch.setattr("bot.wechat.gateway._MOST_MEDIA", 1000)
     api.put("/cgi-bin/media/get", Says(b"x" * 2000, content_type="image/jpeg"))
     assert refused(lambda: a_gateway(api).download_media("M1")).remedy is Remedy.PERMANENT
 

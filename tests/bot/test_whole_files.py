@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import click
 import pytest
 
-from bot import media_store
-from bot.whole_files import for_the_operator, whole_or_not_at_all
+from bot.installation.whole_files import for_the_operator, whole_or_not_at_all
+from bot.worker import media_store
 
 
 @contextmanager

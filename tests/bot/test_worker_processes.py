@@ -13,13 +13,13 @@ from outbox import CUSTOM, account_environment, account_settings
 from sqlalchemy import func, select
 from whole_program import environment, started
 
-from bot.app import create_app
 from bot.assembly import assemble, worker
 from bot.simulator.allowance import Trigger
 from bot.simulator.bodies import Card, Words
 from bot.simulator.faults import Hangs
 from bot.simulator.journal import Verdict
 from bot.simulator.server import running_platform, serving
+from bot.web.app import create_app
 from models.person import Person
 from models.push import LEASE, Push
 

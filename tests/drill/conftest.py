@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import presence
+from bot.installation import presence
 
 
 @pytest.fixture(autouse=True)

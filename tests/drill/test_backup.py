@@ -11,7 +11,7 @@ from filled_tables import content
 from sqlalchemy import func, select
 from testbed import settings_for
 
-from bot.backups import backup, restore
+from bot.operating.backups import backup, restore
 from models.connecting import connect
 from models.conversation import Inbound
 from models.sessions import reading_sessions
@@ -114,8 +114,8 @@ def test_a_backup_that_fails_leaves_the_one_before(program, tmp_path, monkeypatc
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bot.backups._copy", full)
-    monkeypatch.setattr("bot.backups._postgres", full)
+    monkeypatch.setattr("bot.operating.backups._copy", full)
+    monkeypatch.setattr("bot.operating.backups._postgres", full)
     with pytest.raises(click.ClickException, match="盘满了"):
         backup(program.settings, copy)
     assert copy.read_bytes() == b"last night's"
@@ -158,7 +158,7 @@ def test_the_password_is_not_on_the_command_line(tmp_path, monkeypatch):
         return Done()
 
     monkeypatch.setattr("subprocess.run", run)
-    monkeypatch.setattr("bot.backups.open_database", lambda _settings: connect("postgresql+psycopg://h/town"))
+    monkeypatch.setattr("bot.operating.backups.open_database", lambda _settings: connect("postgresql+psycopg://h/town"))
     backup(settings_for("postgresql+psycopg://bot:geheim@h/town", tmp_path), tmp_path / "copy")
     assert "geheim" not in str(seen["command"])
     assert seen["env"]["PGPASSWORD"] == "geheim"

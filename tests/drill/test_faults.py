@@ -18,9 +18,9 @@ from testbed import Databases, settings_for
 
 from bot.assembly import assemble, worker
 from bot.bench import load, messages, servers
-from bot.shared_tokens import TokensInDatabase
-from bot.towns import TownKeeper
-from bot.wechat import Sent
+from bot.installation.town_keeper import TownKeeper
+from bot.wechat.gateway import Sent
+from bot.wechat.shared_tokens import TokensInDatabase
 from models.connecting import LOCK_WAIT_SECONDS
 from models.conversation import Inbound
 from models.person import Person

@@ -16,9 +16,9 @@ from sqlalchemy import func, make_url, select
 from testbed import free_port, settings_for
 from whole_program import environment, run, started, wait_until_ready
 
-from bot import presence
 from bot.assembly import assemble
-from bot.backups import backup, restore
+from bot.installation import presence
+from bot.operating.backups import backup, restore
 from models.connecting import connect
 from models.sessions import reading_sessions
 from models.ticket import Ticket

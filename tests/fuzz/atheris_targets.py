@@ -13,10 +13,10 @@ from tempfile import mkdtemp
 import atheris
 
 with atheris.instrument_imports(include=["bot", "handlers", "nlp"]):
-    from bot.inbound_message import to_message
-    from bot.inbound_xml import MalformedError, parse_xml
-    from bot.reply_xml import reply_xml
-    from bot.settings import load_settings
+    from bot.installation.settings import load_settings
+    from bot.webhook.message import to_message
+    from bot.webhook.reply import reply_xml
+    from bot.webhook.xml import MalformedError, parse_xml
     from handlers.town_import.importing import WorldError, read_world
     from nlp.places import Gazetteer, PlaceName
     from nlp.reader import Reader

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from testbed import Clock, settings_for
 
 from bot.assembly import assemble
-from bot.inbound_xml import parse_xml
-from bot.reply_xml import reply_xml
+from bot.webhook.reply import reply_xml
+from bot.webhook.xml import parse_xml
 from handlers.dialogue.router import Kind
 from handlers.residents.welcome import ALL_COMMANDS
 from handlers.town_import.importing import WorldError, read_world

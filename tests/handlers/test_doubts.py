@@ -4,7 +4,7 @@ import pytest
 from importing_town import replace, write_town
 from testbed import ROOT, WORLD
 
-from bot.settings import load_settings
+from bot.installation.settings import load_settings
 from handlers.town.catalogue import Catalogue, read_catalogue
 from handlers.town.routing import Routing
 from handlers.town.routing_doubts import rule_doubts

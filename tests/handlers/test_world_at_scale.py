@@ -8,7 +8,7 @@ import pytest
 from shapely import box
 from testbed import ROOT
 
-from bot.settings import load_settings
+from bot.installation.settings import load_settings
 from handlers.town.routing import Case, choose
 from handlers.world.world import GridNode, PlaceNode, TeamNode, World
 from models.grid import Level

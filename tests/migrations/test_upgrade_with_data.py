@@ -9,8 +9,8 @@ from filled_tables import ROWS, content, fill, lost, tables_of
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bot import migrating
-from bot.migrating import differences, is_current, migrate
+from bot.installation import migrating
+from bot.installation.migrating import differences, is_current, migrate
 from models.connecting import connect
 
 REVISIONS = [step.revision for step in ScriptDirectory.from_config(migrating._config()).walk_revisions()]

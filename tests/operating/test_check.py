@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from testbed import ROOT
 from whole_program import KEYS
 
-from bot import disk_room
 from bot.__main__ import main
-from bot.settings import ConfigError
+from bot.installation import disk_room
+from bot.installation.settings import ConfigError
 
 SHIPPED = (ROOT / "config.yaml").read_text("utf-8")
 

@@ -84,7 +84,7 @@ def test_the_sums(tmp_path):
 
 
 def test_a_workers_pace_is_the_configurations():
-    from bot.settings import load_settings
+    from bot.installation.settings import load_settings
 
     assert load_settings(ROOT / "config.yaml").work.at_once == growth.PUSHES_AT_ONCE
 

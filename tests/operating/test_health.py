@@ -5,9 +5,9 @@ from sqlalchemy import text
 from testbed import ROOT, settings_for
 from whole_program import KEYS
 
-from bot import disk_room
-from bot.app import create_app
 from bot.assembly import assemble
+from bot.installation import disk_room
+from bot.web.app import create_app
 from handlers.town_import.importing import import_world, read_world
 
 

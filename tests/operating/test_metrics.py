@@ -9,9 +9,9 @@ from chat import PROPERTY, RESIDENT
 from sqlalchemy import select
 from testbed import ROOT
 
-from bot.checking import look_over
-from bot.disk_room import written_folders
-from bot.metrics import exposition
+from bot.installation.disk_room import written_folders
+from bot.operating.checking import look_over
+from bot.web.metrics import exposition
 from models.conversation import Inbound
 from models.push import Outcome, Push
 
@@ -88,7 +88,7 @@ def test_failed_messages_count_and_check_says_what_to_do(chat, clock, monkeypatc
     class Then:
         now = staticmethod(lambda _zone: clock.now)
 
-    monkeypatch.setattr("bot.checking.datetime", Then)
+    monkeypatch.setattr("bot.operating.checking.datetime", Then)
     found = [each for each in look_over(chat.program.settings) if "没能处理" in each.what]
     assert [(each.fatal, "1 条" in each.what, bool(each.mend)) for each in found] == [(False, True, True)]
 

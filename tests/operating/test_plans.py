@@ -7,7 +7,7 @@ import pytest
 from chat import ADMIN, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from sqlalchemy import event
 
-from bot.metrics import exposition
+from bot.web.metrics import exposition
 from handlers.timers.lost_work import look
 from models.moves import ENDED, MOVES
 from models.ticket import Ticket

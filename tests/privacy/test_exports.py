@@ -12,10 +12,10 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from bot.__main__ import main
-from bot.app import create_app
 from bot.demo import _account
-from bot.keys import KeyRing, new_key
-from bot.links import BadLinkError, ExpiredLinkError, Links
+from bot.installation.keys import KeyRing, new_key
+from bot.installation.links import BadLinkError, ExpiredLinkError, Links
+from bot.web.app import create_app
 from handlers.supervisors.export import HEADING
 from handlers.supervisors.spreadsheets import safe_cell, write_csv, write_xlsx
 from handlers.town.downloads import Download

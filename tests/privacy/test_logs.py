@@ -15,8 +15,8 @@ from testbed import ROOT
 from bot import logs
 from bot.assembly import gateway, webhook_settings
 from bot.demo import _account
-from bot.settings import ConfigError, load_settings
-from bot.shared_tokens import TokensInDatabase
+from bot.installation.settings import ConfigError, load_settings
+from bot.wechat.shared_tokens import TokensInDatabase
 from handlers.dialogue.router import Kind
 from models.connecting import connect
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from chat import PROPERTY, RESIDENT
 from sqlalchemy import func, select
 
-from bot.media_dropping import drop_media
+from bot.worker.media_dropping import drop_media
 from handlers.dialogue.router import Kind
 from handlers.privacy.retention import BITE, tidy
 from handlers.timers.chores import LOST_WORK, RETENTION, plan_chores

@@ -7,17 +7,17 @@ import pytest
 from flask import Flask
 from simulated_wechat import FIELDS, STRANGER, TICKET, VALUES, WANG
 
-from bot.access_token import TokensInMemory
 from bot.simulator.account import Account
 from bot.simulator.bodies import Card, Spot, Voice, Words
 from bot.simulator.events import Follow, Unfollow
 from bot.simulator.journal import Exchange, Verdict
 from bot.simulator.platform import Platform
 from bot.simulator.server import DEMO_ACCOUNT, running_platform, serving
-from bot.webhook import webhook
-from bot.webhook_settings import WebhookSettings
-from bot.wechat import Gateway
-from bot.wechat_errors import Remedy, WeChatError
+from bot.webhook.settings import WebhookSettings
+from bot.webhook.view import webhook
+from bot.wechat.access_token import TokensInMemory
+from bot.wechat.errors import Remedy, WeChatError
+from bot.wechat.gateway import Gateway
 from handlers.dialogue.router import Kind, Message
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40

@@ -1,0 +1,1 @@
+"""Settings, keys, town keeper, migrations."""

@@ -1,0 +1,138 @@
+"""The ring of keys: the first seals, all open. Phones are sealed with it, links are signed with what comes of it.
+
+Made by `python -m bot rekey --new`, given as BOT_PRIVACY__KEY. Without one, a file is made once beside the database,
+so that the demonstration needs nothing; `check` warns of it, for whoever copies the folder copies the key.
+"""
+
+import hashlib
+import hmac
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import String, func, select, type_coerce, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.installation.settings import ConfigError, Settings
+from models.person import Person
+from models.sealed import UnreadableError
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class KeyRing:
+    """`keys`, the newest first: 32 bytes each in URL-safe base64, as Fernet takes them. Raises ValueError."""
+
+    keys: tuple[str, ...]
+    _fernet: MultiFernet = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_fernet", MultiFernet([Fernet(key) for key in self.keys]))
+
+    def __repr__(self) -> str:
+        return f"KeyRing({len(self.keys)} keys)"
+
+    def seal(self, text: str) -> str:
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise UnreadableError from None
+
+    def renew(self, sealed: str) -> str:
+        """Sealed anew with the first key. Raises UnreadableError."""
+        try:
+            return self._fernet.rotate(sealed.encode()).decode()
+        except InvalidToken:
+            raise UnreadableError from None
+
+    @property
+    def signing_keys(self) -> list[bytes]:
+        """For links: derived, so that a signature tells nothing of the keys. The oldest first, the last one signs."""
+        return [hmac.digest(key.encode(), b"whistle links", hashlib.sha256) for key in reversed(self.keys)]
+
+
+def new_key() -> str:
+    """A fresh key in the form that the environment wants."""
+    return Fernet.generate_key().decode()
+
+
+def key_ring(settings: Settings) -> KeyRing:
+    """The environment's keys, else the file's, which is made where it is missing. Raises ConfigError."""
+    privacy = settings.privacy
+    key = privacy.key.get_secret_value()
+    current = key or _from_file(settings.path(privacy.key_file))
+    old = [each.strip() for each in privacy.old_keys.get_secret_value().split(",") if each.strip()]
+    try:
+        return KeyRing((current, *old))
+    except ValueError:
+        where = "环境变量 BOT_PRIVACY__KEY 或 BOT_PRIVACY__OLD_KEYS" if key or old else str(privacy.key_file)
+        raise ConfigError([f"{where}：不是密钥。用 python -m bot rekey --new 生成一个"]) from None
+
+
+def _from_file(path: Path) -> str:
+    """Two processes that start at the same moment agree on one key: whoever links first has made it."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable for its owner alone
+            file.write(new_key())
+            file.flush()
+            os.fsync(file.fileno())
+            try:
+                path.hardlink_to(file.name)
+            except FileExistsError:
+                return path.read_text(encoding="ascii").strip()
+    return path.read_text(encoding="ascii").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeyed:
+    """What a rotation did. `unreadable` stay as they are: their key is missing."""
+
+    renewed: int
+    unreadable: int
+
+
+def rekey(sessions: sessionmaker[Session], ring: KeyRing) -> Rekeyed:
+    """Seal every phone with the newest key. Several runs do no harm; the program may be running, and answers between
+    one batch and the next. A phone that was changed meanwhile is sealed with the newest key already.
+    """
+    renewed = unreadable = last = 0
+    sealed = type_coerce(Person.phone, String)
+    batch = select(Person.id, sealed).where(sealed != "").order_by(Person.id).limit(_BATCH)
+    while True:
+        with sessions() as session:
+            rows = session.execute(batch.where(Person.id > last)).all()
+        if not rows:
+            return Rekeyed(renewed, unreadable)
+        anew = {person_id: value for person_id, phone in rows if (value := _renewed(ring, phone))}
+        with sessions.begin() as session:
+            for person_id, phone in rows:
+                if person_id in anew:
+                    unchanged = (Person.id == person_id) & (sealed == phone)
+                    values = {"phone": type_coerce(anew[person_id], String)}
+                    session.execute(update(Person).where(unchanged).values(values))
+        renewed, unreadable, last = renewed + len(anew), unreadable + len(rows) - len(anew), rows[-1][0]
+
+
+def _renewed(ring: KeyRing, phone: str) -> str:
+    try:
+        return ring.renew(phone)
+    except UnreadableError:
+        return ""
+
+
+def unreadable_phones(session: Session, ring: KeyRing, sample: int = 50) -> bool:
+    """Whether any of some phones can't be opened: a key is missing."""
+    sealed = type_coerce(Person.phone, String)
+    try:
+        for phone in session.scalars(select(sealed).where(func.length(sealed) > 0).limit(sample)):
+            ring.open(phone)
+    except UnreadableError:
+        return True
+    return False

@@ -1,0 +1,81 @@
+"""Training and measuring the model, for the command line and the start of the demonstration."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.installation.settings import Settings
+from models.learning import Correction
+from nlp import store
+from nlp.alone import alone
+from nlp.corpus import Example, read_examples, read_tickets_csv, write_examples
+from nlp.identities import mask
+from nlp.reader import Reader
+from nlp.recipe import fingerprint
+from nlp.store import BadModelError
+from nlp.understanding import Intent
+
+_RECIPE = "recipe"
+"""Beside the models: the fingerprint of the shipped data and code that the newest was trained with"""
+
+
+_ORDERS = "orders.tsv"
+"""Beside the models: a town's past orders, as `train --data` last took them"""
+
+
+def model_is_ready(settings: Settings) -> bool:
+    """Whether a whole model is there, trained with the data and by the code of this version."""
+    folder = settings.path(settings.files.model)
+    try:
+        store.load(folder)
+        return (folder / _RECIPE).read_text(encoding="utf-8") == fingerprint()
+    except (BadModelError, OSError):
+        return False
+
+
+def train_model(settings: Settings, data: Path | None = None, town: Iterable[Example] = ()) -> dict[str, Any]:
+    """Train on the corpus and on what a town has labelled; takes over only if it is no worse."""
+    from nlp.training import train
+
+    folder = settings.path(settings.files.model)
+    if data:
+        _keep_orders(folder, read_tickets_csv(data))
+    orders = read_examples(folder / _ORDERS) if (folder / _ORDERS).exists() else ()
+    report = train(extra=[*orders, *town], out=folder, renewing=not model_is_ready(settings))
+    (folder / _RECIPE).write_text(fingerprint(), encoding="utf-8")
+    return asdict(report)
+
+
+def _keep_orders(folder: Path, orders: Iterable[Example]) -> None:
+    """Every later training learns from them too, or the next night would forget them; without numbers of persons."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scratch = folder / f".{_ORDERS}"
+    write_examples(scratch, [replace(order, text=mask(order.text)) for order in orders])
+    scratch.replace(folder / _ORDERS)
+
+
+def corrections(session: Session) -> list[Example]:
+    """What residents and staff put right, as examples."""
+    found = session.scalars(select(Correction).order_by(Correction.ticket_id))
+    return [Example(each.text, Intent.REPORT.value, each.category) for each in found]
+
+
+def roll_back(settings: Settings) -> dict[str, Any]:
+    """The model before the one in use."""
+    folder = settings.path(settings.files.model)
+    with alone(folder):
+        return {"version": store.rollback(folder)}
+
+
+def evaluate_model(settings: Settings, data: Path | None, out: Path) -> dict[str, Any]:
+    """Measure the model in use; reports are written to `out`."""
+    from nlp.evaluation import evaluate
+    from nlp.reporting import write_report
+
+    found = evaluate(Reader.load(settings.path(settings.files.model)), data)
+    write_report(found, out)
+    return found.to_json()

@@ -1,0 +1,107 @@
+"""Brings a database to the tables of this version, step by step."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Connection, Engine, Index
+from sqlalchemy.schema import CreateIndex, SchemaItem
+
+import models  # noqa: F401  (registers every table)
+from models.base import Base
+
+_MIGRATIONS = Path(__file__).resolve().parents[2] / "models" / "migrations"
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Upgrade; does nothing where everything is in place. One transaction: all of it or nothing."""
+    with engine.connect() as connection, _tables_may_be_copied(connection), connection.begin():
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        _check_references(connection)
+        if revision == "head":
+            _index_expressions(connection)
+
+
+@contextmanager
+def _tables_may_be_copied(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by copying it and dropping the old one, and with that whatever refers to it: cascades
+    would empty other tables. So nothing is enforced meanwhile; inside of a transaction this can't be switched.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()
+    driver.execute("pragma foreign_keys=off")
+    try:
+        yield
+    finally:
+        driver.execute("pragma foreign_keys=on")
+
+
+def _check_references(connection: Connection) -> None:
+    """What was not enforced must hold in the end, or nothing is committed."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("pragma foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"rows that refer to nothing, the first in {broken[0][0]}")
+
+
+def new_revision(engine: Engine, message: str, number: str) -> None:
+    """For developers: write the next numbered step from what the models have and the database has not."""
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.revision(config, message, autogenerate=True, rev_id=number)
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database is at the newest step."""
+    with engine.connect() as connection:
+        heads = MigrationContext.configure(connection).get_current_heads()
+    return set(heads) == _newest_steps(_MIGRATIONS)
+
+
+@cache
+def _newest_steps(folder: Path) -> frozenset[str]:
+    """Read once: every step is a module, compiled anew each time it is looked at."""
+    return frozenset(ScriptDirectory(str(folder)).get_heads())
+
+
+def differences(engine: Engine) -> list[object]:
+    """What models and database disagree on: nothing, if the migrations are right.
+
+    Indexes over an expression can't be compared: PostgreSQL writes it in words of its own, and SQLite's are not read.
+    """
+    options = {"compare_type": True, "render_as_batch": True, "include_object": _is_comparable}
+    with engine.connect() as connection, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*expression-based index")
+        context = MigrationContext.configure(connection, opts=options)
+        return list(compare_metadata(context, Base.metadata))
+
+
+def _index_expressions(connection: Connection) -> None:
+    """A step that copies a table on SQLite loses its indexes over expressions, for they are not read there."""
+    for table in Base.metadata.tables.values():
+        for index in table.indexes:
+            if not _is_comparable(index):
+                connection.execute(CreateIndex(index, if_not_exists=True))
+
+
+def _is_comparable(schema_object: SchemaItem, *_: object) -> bool:
+    return not isinstance(schema_object, Index) or all(isinstance(each, Column) for each in schema_object.expressions)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    return config

@@ -1,0 +1,215 @@
+"""config.yaml and the environment → one frozen Settings. Whatever is wrong is told all at once, with its line."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.installation.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (whoever loads settings catches it)
+from bot.installation.config_problems import ConfigFile, Place, dotted, problem, read_file
+from bot.wechat.gateway import OFFICIAL
+from handlers.town.levels import Levels
+from handlers.town.limits import WorkingHours
+from handlers.town.privacy import Privacy
+from handlers.town.quiet_hours import QuietHours
+from handlers.town.routing import Routing
+from handlers.town.same_event_rules import Joining
+from handlers.town.town import Contacts, Habits
+from handlers.town.whistle_rules import Whistling
+
+SECRETS = {
+    "wechat": {"token", "aes_key", "previous_aes_key", "app_secret"},
+    "wecom": {"secret"},
+    "database": {"url"},
+    "privacy": {"key", "old_keys"},
+}
+"""What must come from the environment. A database address may hold a password: only SQLite's may stand in the file"""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Template(_Section):
+    """A template of the platform: its id, and which of our facts fills each of its fields."""
+
+    id: str
+    fields: dict[str, Literal["number", "what", "where", "status", "due"]]
+
+
+class WeChat(_Section):
+    """The official account: keys from the environment, the rest from the file."""
+
+    token: SecretStr = SecretStr("")
+    aes_key: SecretStr = SecretStr("")
+    previous_aes_key: SecretStr = SecretStr("")
+    app_id: str = ""
+    app_secret: SecretStr = SecretStr("")
+    gh_id: str = ""
+    mode: Literal["safe", "compat", "plain"] = "safe"
+    api_base: str = OFFICIAL
+    window_seconds: int = Field(default=600, ge=300)
+    """How old a callback may be: WeChat's repeats keep the first one's timestamp, and some routes are slow"""
+    max_bytes: int = Field(default=65536, ge=4096, le=262144)
+    templates: dict[Literal["staff", "resident"], Template] = Field(default_factory=dict)
+    """Template messages for pushes outside the 48 hours"""
+
+
+class WeCom(_Section):
+    """WeCom, optional."""
+
+    corp_id: str = ""
+    agent_id: str = ""
+    secret: SecretStr = SecretStr("")
+    api_base: str = "https://qyapi.weixin.qq.com"
+
+
+class Database(_Section):
+    url: str = Field(default="sqlite:///var/whistle.db", repr=False)
+    """May hold a password: shown nowhere"""
+
+    @field_validator("url")
+    @classmethod
+    def _of_a_kind_we_know(cls, url: str) -> str:
+        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("应以 sqlite:/// 或 postgresql+psycopg:// 开头")
+        return url
+
+
+class Files(_Section):
+    """Data that the town's clerk keeps, relative to the folder of config.yaml."""
+
+    categories: Path = Path("handlers/data/categories.csv")
+    limits: Path = Path("handlers/data/limits.csv")
+    duties: Path = Path("handlers/data/duties.csv")
+    wordings: Path = Path("handlers/data/wordings.yaml")
+    own_wordings: Path | None = None
+    menu: Path = Path("handlers/data/menu.yaml")
+    model: Path = Path("var/model")
+    media: Path = Path("var/media")
+
+
+class PrivacyKeys(Privacy):
+    """The section `privacy` with the keys that the environment adds to it."""
+
+    key: SecretStr = SecretStr("")
+    old_keys: SecretStr = SecretStr("")
+    """Keys of before, joined by commas: they open, they don't seal"""
+    key_file: Path = Path("var/whistle.key")
+
+
+class Web(_Section):
+    """How the web side is reached from outside."""
+
+    public_url: str = ""
+    """The address that links in the chat begin with; without it no list can be exported in the chat"""
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address_without_a_path(cls, url: str) -> str:
+        if not re.fullmatch(r"(https?://[^\s/]+)?", url):
+            raise ValueError("应像 https://bot.example.cn，前面有 https://，后面没有斜杠和路径")
+        return url
+
+
+class Work(_Section):
+    """The worker's pace."""
+
+    poll_seconds: float = Field(default=1.0, gt=0)
+    batch: int = Field(default=20, gt=0, le=500)
+    at_once: int = Field(default=4, ge=1, le=16)
+    """Pushes on their way at the same time: WeChat takes a tenth of a second for each"""
+    retry_seconds: tuple[int, ...] = (10, 60, 300, 1800, 7200)
+    """Waits between the tries of a push; after the last one it is given up"""
+
+
+class Settings(BaseSettings):
+    """Everything. Sources, the first wins: arguments, environment (BOT_SECTION__KEY), config.yaml."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BOT_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+    town: str = "社区"
+    database: Database = Database()
+    wechat: WeChat = WeChat()
+    wecom: WeCom = WeCom()
+    files: Files = Files()
+    habits: Habits = Habits()
+    contacts: Contacts = Contacts()
+    working_hours: WorkingHours = WorkingHours()
+    routing: Routing
+    whistle: Whistling = Whistling()
+    joining: Joining = Joining()
+    quiet_hours: QuietHours = QuietHours()
+    levels: Levels = Levels()
+    work: Work = Work()
+    privacy: PrivacyKeys = PrivacyKeys()
+    web: Web = Web()
+    source: Path = Path("config.yaml")
+    """The file that this was read from; not a setting of it"""
+
+    @property
+    def folder(self) -> Path:
+        """Where the file stands: its paths are seen from there."""
+        return self.source.parent
+
+    def path(self, path: Path) -> Path:
+        """A path of the file, seen from the file's folder."""
+        return self.folder / path
+
+
+def load_settings(path: Path, **overrides: Any) -> Settings:  # noqa: ANN401  (pydantic checks them)
+    """Read the file and the environment. Raises ConfigError with all problems."""
+    file = read_file(path)
+    secrets = [place for place in file.lines if len(place) == 2 and _is_secret(place, file.values)]
+    problems = [f"{path.name} 第{file.lines[it]}行 {dotted(it)}：密钥不能写在文件里，请放到环境变量" for it in secrets]
+    problems += [f"环境变量 {name}：没有这一段，是不是拼错了" for name in _strange_variables()]
+    try:
+        settings = _reading(file)(source=path, **overrides)
+    except ValidationError as error:
+        raise ConfigError(problems + [problem(path.name, file.lines, each) for each in error.errors()]) from None
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def _strange_variables() -> list[str]:
+    """A slip in a section's name would otherwise be passed over, and the default be used in silence."""
+    sections = {name.upper() for name in Settings.model_fields}
+    ours = [name for name in os.environ if name.upper().startswith("BOT_") and "__" in name]
+    return sorted(name for name in ours if name.upper().removeprefix("BOT_").partition("__")[0] not in sections)
+
+
+def _reading(file: ConfigFile) -> type[Settings]:
+    """Settings that take from this file what neither the arguments nor the environment say."""
+
+    class Loaded(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            del dotenv_settings, file_secret_settings
+            return init_settings, env_settings, InitSettingsSource(settings_cls, file.values)
+
+    return Loaded
+
+
+def _is_secret(place: Place, values: Mapping[str, Any]) -> bool:
+    section, key = str(place[0]), str(place[1])
+    if key not in SECRETS.get(section, set()):
+        return False
+    return not (section == "database" and str(values[section][key]).startswith("sqlite:"))

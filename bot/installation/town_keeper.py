@@ -1,0 +1,197 @@
+"""One process's picture of its town: read once, and again when the world has changed."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar, cast
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.installation.config_problems import read_file
+from bot.installation.links import links
+from bot.installation.settings import ConfigError, Settings
+from bot.installation.troubles import of_file
+from handlers.town.catalogue import Catalogue, CatalogueError, read_catalogue
+from handlers.town.duties import Duties, DutiesError, read_duties
+from handlers.town.limits import Limits, LimitsError, read_limits
+from handlers.town.town import Reads, Town
+from handlers.town.wordings import WordingError, Wordings, read_wordings
+from handlers.world.staff import load_staff
+from handlers.world.world import World, load_world, versions
+from models.sessions import reading_sessions
+from nlp import store
+from nlp.reader import Reader
+from nlp.store import BadModelError
+
+log = structlog.get_logger(__name__)
+_Read = TypeVar("_Read")
+_A_LITTLE = 0.3
+"""Seconds; WeChat waits for five"""
+
+
+class TownKeeper:
+    """Gives every message the town as it is now. Rules and words are fixed until the next start."""
+
+    def __init__(self, settings: Settings, reader: Reader) -> None:
+        self._town = read_town(settings, reader)
+        self._model = settings.path(settings.files.model)
+        self._version = reader.model.card.version
+        self._lock = threading.Lock()
+        self._is_read = False
+        self._renewing: threading.Thread | None = None
+
+    def reader(self) -> Reader:
+        """The model in use, knowing the names of the world last seen. A model trained at night is taken up here."""
+        try:
+            changed = store.current(self._model) != self._version
+        except BadModelError:  # no pointer, perhaps for a moment: the one we hold still reads
+            changed = False
+        if changed:
+            with self._lock:
+                self._take_model()
+        return cast("Reader", self._town.reader)
+
+    @property
+    def known(self) -> Town:
+        """The town as it was last seen."""
+        return self._town
+
+    @property
+    def say(self) -> Wordings:
+        return self._town.say
+
+    def current(self, session: Session) -> Town:
+        """The town. Where its world in the database is another by now, that is read beside the transactions, for it may
+        take seconds while all other writers would wait; until it is there whole, the old one answers. Nothing that
+        the old one knows is ever deleted. The staff are few, and read at once.
+        """
+        version, staff = versions(session)
+        if not self._is_read:
+            with self._lock:
+                self._take(load_world(session))
+        elif version != self._town.world.version:
+            self._renew(session.get_bind())
+        if staff != self._town.staff.version:
+            with self._lock:
+                self._town = replace(self._town, staff=load_staff(session, staff))
+        return self._town
+
+    def _renew(self, engine: Engine | Connection) -> None:
+        """Start reading it, once; whoever starts it waits a little: a small town is there before they are answered."""
+        with self._lock:
+            if self._renewing and self._renewing.is_alive():
+                return
+            self._renewing = threading.Thread(target=self._renewed, args=(engine,), name="world", daemon=True)
+            self._renewing.start()
+        self._renewing.join(_A_LITTLE)
+
+    def settled(self) -> None:
+        """Wait until no world is being read."""
+        if self._renewing:
+            self._renewing.join()
+
+    def _renewed(self, engine: Engine) -> None:
+        try:
+            with reading_sessions(engine)() as session:
+                world = load_world(session)
+        except SQLAlchemyError as error:  # the next message tries again
+            log.warning("world_not_read", why=type(error).__name__)
+            return
+        with self._lock:
+            self._take(world)
+
+    def _take(self, world: World) -> None:
+        reader = cast("Reader", self._town.reader).with_places(world.gazetteer)
+        self._town = replace(self._town, world=world, reader=reader)
+        self._is_read = True
+
+    def _take_model(self) -> None:
+        self._version = store.current(self._model)
+        try:
+            reader = Reader.load(self._model, self._town.world.gazetteer)
+        except BadModelError as error:  # the one we hold still reads; `check` tells of the other
+            log.error("model_refused", why=str(error))  # noqa: TRY400
+            return
+        self._town = replace(self._town, reader=reader)
+
+
+@dataclass(frozen=True, slots=True)
+class TownFiles:
+    """What the clerk's files say."""
+
+    catalogue: Catalogue
+    limits: Limits
+    duties: Duties
+    say: Wordings
+
+
+def read_files(settings: Settings) -> TownFiles:
+    """Limits, words and names out of their files, checked against the rules; all problems at once as ConfigError."""
+    problems: list[str] = []
+    catalogue = _read(lambda: read_catalogue(settings.path(settings.files.categories)), problems) or Catalogue({}, {})
+    limits = _read(lambda: read_limits(settings.path(settings.files.limits)), problems) or Limits([])
+    duties = _read(lambda: read_duties(settings.path(settings.files.duties), catalogue), problems) or Duties()
+    own = settings.path(settings.files.own_wordings) if settings.files.own_wordings else None
+    say = _read(lambda: read_wordings(settings.path(settings.files.wordings), own), problems) or Wordings({})
+    if not problems:
+        problems = [*_unpromised(settings, catalogue, limits), *_strange_words(settings, catalogue)]
+    if problems:
+        raise ConfigError(problems)
+    return TownFiles(catalogue, limits, duties, say)
+
+
+def read_town(settings: Settings, reader: Reads) -> Town:
+    """The town without its world, which is in the database. Raises ConfigError."""
+    files = read_files(settings)
+    return Town(
+        name=settings.town,
+        world=World(""),
+        routing=settings.routing,
+        limits=files.limits,
+        duties=files.duties,
+        calendar=settings.working_hours.calendar(),
+        catalogue=files.catalogue,
+        say=files.say,
+        habits=settings.habits,
+        contacts=settings.contacts,
+        whistle=settings.whistle,
+        joining=settings.joining,
+        quiet_hours=settings.quiet_hours,
+        levels=settings.levels,
+        privacy=settings.privacy,
+        reader=reader,
+        links=links(settings),
+    )
+
+
+def _read(reading: Callable[[], _Read], problems: list[str]) -> _Read | None:
+    try:
+        return reading()
+    except (LimitsError, DutiesError, WordingError) as error:
+        problems += error.problems
+    except OSError as error:
+        problems.append(f"读不到 {error.filename}：{of_file(error)}")
+    except (CatalogueError, UnicodeDecodeError) as error:
+        problems.append(str(error))
+    return None
+
+
+def _unpromised(settings: Settings, catalogue: Catalogue, limits: Limits) -> list[str]:
+    lacking = limits.lacking(list(catalogue.categories))
+    return [f"{settings.files.limits.name}：类别“{key}”没有时限" for key in lacking]
+
+
+def _strange_words(settings: Settings, catalogue: Catalogue) -> list[str]:
+    """Categories and sub-items that the rules name and the catalogue doesn't know."""
+    problems = []
+    lines = read_file(settings.source).lines
+    for number, rule in enumerate(settings.routing.rules):
+        where = f"{settings.source.name} 第{lines.get(('routing', 'rules', number), 0)}行 规则“{rule.name}”"
+        when = rule.when
+        strange = [key for key in (when.category if when else ()) if key not in catalogue.categories]
+        strange += [key for key in (when.item if when else ()) if key not in catalogue.items]
+        problems += [f"{where}：没有“{key}”这个类别或子项" for key in strange]
+    return problems

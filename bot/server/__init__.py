@@ -1,0 +1,1 @@
+"""Gunicorn + waitress + rounds."""

@@ -1,0 +1,74 @@
+"""The web side as a Flask app: WeChat's webhook, and what operators' monitors ask."""
+
+import structlog
+from flask import Flask, Response, jsonify
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.assembly import Program, webhook_settings
+from bot.error_names import named
+from bot.installation.disk_room import is_full, written_folders
+from bot.installation.links import links
+from bot.installation.migrating import is_current
+from bot.web import metrics
+from bot.web.files import files
+from bot.web.headers import harden
+from bot.webhook.view import webhook
+from models.grid import Grid
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(program: Program) -> Flask:
+    """All routes of a web process."""
+    app = Flask("whistle", static_folder=None)
+    say = program.towns.say
+    app.register_blueprint(
+        webhook(
+            webhook_settings(program.settings),
+            program.answering.answer,
+            apology=say("apology_not_kept"),
+            ending=say("cut_off"),
+            failed=lambda message, error: program.answering.keep_failed(message, error, say("apology")),
+        )
+    )
+    app.add_url_rule("/healthz", view_func=lambda: Response("ok\n", mimetype="text/plain"), endpoint="healthz")
+    app.add_url_rule("/readyz", view_func=lambda: _ready(program), endpoint="readyz")
+    app.add_url_rule("/metrics", view_func=lambda: _metrics(program), endpoint="metrics")
+    if download_links := links(program.settings):
+        app.register_blueprint(files(program, download_links))
+    app.register_error_handler(SQLAlchemyError, _database_away)
+    harden(app)
+    return app
+
+
+def _ready(program: Program) -> Response:
+    """Ready when the database answers, has room, is migrated, and holds a world."""
+    if is_full(program.settings, program.engine):
+        return _state("disk", ready=False)
+    try:
+        with program.reading() as session:
+            session.execute(text("select 1"))
+            has_world = session.scalar(select(Grid.code).limit(1)) is not None
+        migrated = is_current(program.engine)
+    except SQLAlchemyError:
+        return _state("database", ready=False)
+    return _state("ready" if has_world and migrated else "world" if migrated else "migrations", has_world and migrated)
+
+
+def _state(what: str, ready: bool) -> Response:  # noqa: FBT001
+    response = jsonify({"ready": ready, "what": what})
+    response.status_code = 200 if ready else 503
+    return response
+
+
+def _database_away(error: SQLAlchemyError) -> Response:
+    """Where the webhook's own answer can't help: files and figures."""
+    log.error("database_away", error=named(error))
+    return _state("database", ready=False)
+
+
+def _metrics(program: Program) -> Response:
+    with program.reading() as session:
+        folders = written_folders(program.settings, program.engine)
+        return Response(metrics.exposition(session, program.clock(), folders), content_type=metrics.CONTENT_TYPE)

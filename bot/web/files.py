@@ -1,0 +1,62 @@
+"""`GET /files/TOKEN`: a list that a supervisor asked for in the chat. The link is signed, expires, and gives no more
+than its owner may see at that moment; every download is written into the read log.
+"""
+
+from io import BytesIO
+
+import structlog
+from flask import Blueprint, Response, send_file
+from sqlalchemy.orm import Session
+
+from bot.assembly import Program
+from bot.installation.links import BadLinkError, ExpiredLinkError, Links
+from handlers.supervisors.export import filed_between, table
+from handlers.supervisors.spreadsheets import write_xlsx
+from handlers.tickets.access import overseen
+from handlers.town.downloads import Download
+from models.person import Look, Person
+
+log = structlog.get_logger(__name__)
+
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def files(program: Program, links: Links) -> Blueprint:
+    """The one route. Wrong links are 403, those whose time is over 410."""
+    blueprint = Blueprint("files", __name__)
+
+    @blueprint.get("/files/<token>")
+    def download(token: str) -> Response:
+        try:
+            wanted = links.read(token, program.clock())
+        except ExpiredLinkError:
+            return _refused(program, "exporting.expired", 410)
+        except BadLinkError:
+            return _refused(program, "exporting.bad_link", 403)
+        return _answer(program, wanted)
+
+    return blueprint
+
+
+def _answer(program: Program, wanted: Download) -> Response:
+    with program.sessions() as session, session.begin():
+        person = session.get(Person, wanted.person_id)
+        if person is None or not person.is_overseer:
+            return _refused(program, "exporting.bad_link", 403)
+        session.add(Look(person_id=person.id, via="导出", at=program.clock()))
+    file = BytesIO()  # at most `export_rows`: some megabytes
+    with program.reading() as session:
+        rows = _write(program, session, wanted, file)
+    file.seek(0)
+    log.info("exported", person=wanted.person_id, rows=rows)
+    return send_file(file, mimetype=_TYPE, as_attachment=True, download_name=f"工单{wanted.until:%Y%m%d}.xlsx")
+
+
+def _write(program: Program, session: Session, wanted: Download, file: BytesIO) -> int:
+    town = program.towns.current(session)
+    scope = overseen(session.get_one(Person, wanted.person_id)) & filed_between(wanted.since, wanted.until)
+    return write_xlsx(table(session, town, scope, town.privacy.export_rows), file)
+
+
+def _refused(program: Program, key: str, status: int) -> Response:
+    return Response(program.towns.say(key), status, mimetype="text/plain")

@@ -1,0 +1,190 @@
+"""WeChat's message, as a tree of XML, made into ours."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.webhook.xml import Element, MalformedError
+from handlers.dialogue.router import Kind, Message
+
+_ACCOUNT = re.compile(r"[0-9A-Za-z_-]{1,64}")  # gh_… and openids
+_SECONDS = re.compile(r"[0-9]{1,11}")
+_LAST_SECOND = 32_503_680_000  # the year 3000: beyond it nothing is a time of a message
+_ID = re.compile(r"[0-9]{1,20}")  # 64 bits
+_DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,18})?")
+_LONGEST_KEY_PART = 128
+
+# What has its own place in a Message, and so none in `extra`.
+_PLACED = {
+    *("ToUserName", "FromUserName", "CreateTime", "MsgType", "Encrypt", "Content", "Recognition", "PicUrl", "MediaId"),
+    *("Label", "Location_X", "Location_Y", "Event", "EventKey", "Latitude", "Longitude"),
+}
+_SCENE_PREFIX = "qrscene_"
+
+
+def to_message(root: Element) -> Message:
+    """Raises MalformedError where a field that we rely on is missing, doubled, nested or not of its shape.
+
+    Types and events that we don't know are messages too (`Kind.UNKNOWN`, `event` as named): the platform adds some
+    every year, and all want an answer.
+    """
+    if root.name != "xml":
+        raise MalformedError("root")
+    kind = root.text("MsgType").strip().lower()
+    if not kind:
+        raise MalformedError("type")
+    fields: _Fields = {
+        "openid": _matching(_ACCOUNT, root, "FromUserName"),
+        "kind": _KINDS.get(kind, Kind.UNKNOWN),
+        "sent_at": _time(root),
+        "extra": _extra(root),
+    }
+    _READERS.get(kind, _bare)(root, fields)
+    return Message(key=_key(root, fields), **fields)
+
+
+def account(root: Element) -> str:
+    """The official account's gh_… name that the message was sent to."""
+    return _matching(_ACCOUNT, root, "ToUserName")
+
+
+_Fields = dict[str, Any]
+"""A Message's fields, by name, as far as they are read"""
+
+
+def _bare(_root: Element, _fields: _Fields) -> None:
+    return
+
+
+def _text(root: Element, fields: _Fields) -> None:
+    fields["text"] = root.text("Content")
+
+
+def _media(root: Element, fields: _Fields) -> None:
+    fields["media_id"] = root.text("MediaId")
+    fields["media_url"] = root.text("PicUrl")
+
+
+def _voice(root: Element, fields: _Fields) -> None:
+    """Recognition: today's platform leaves it out or empty, and some accounts still get it."""
+    _media(root, fields)
+    fields["text"] = root.text("Recognition")
+
+
+def _location(root: Element, fields: _Fields) -> None:
+    fields["latitude"] = _degrees(root, "Location_X", 90)
+    fields["longitude"] = _degrees(root, "Location_Y", 180)
+    fields["label"] = root.text("Label")
+
+
+def _link(root: Element, fields: _Fields) -> None:
+    lines = (root.text("Title").strip(), root.text("Url").strip())
+    fields["text"] = "\n".join(line for line in lines if line)
+
+
+def _event(root: Element, fields: _Fields) -> None:
+    event = root.text("Event").strip().lower()  # the case of an event's name varies from page to page
+    if not event:
+        raise MalformedError("event")
+    fields["event"], fields["event_key"] = event, _event_key(root)
+    _EVENT_READERS.get(event, _bare)(root, fields)
+
+
+def _subscribe(_root: Element, fields: _Fields) -> None:
+    fields["event_key"] = fields["event_key"].removeprefix(_SCENE_PREFIX)
+
+
+def _passing_location(root: Element, fields: _Fields) -> None:
+    fields["latitude"] = _degrees(root, "Latitude", 90)
+    fields["longitude"] = _degrees(root, "Longitude", 180)
+
+
+def _popup(root: Element, fields: _Fields) -> None:
+    """Which subscription notices the person accepted and refused, in one event with several lists."""
+    answers: dict[str, list[str]] = {"accepted": [], "rejected": []}
+    popup = root.child("SubscribeMsgPopupEvent")
+    for entry in popup.all("List") if popup else ():
+        accepted = entry.text("SubscribeStatusString").strip().lower() == "accept"
+        answers["accepted" if accepted else "rejected"].append(entry.text("TemplateId").strip())
+    fields["extra"] |= {name: ",".join(ids) for name, ids in answers.items()}
+
+
+_Reader = Callable[[Element, _Fields], None]
+"""Adds what a kind of message has of its own"""
+
+_KINDS: Mapping[str, Kind] = {
+    **{kind.value: kind for kind in Kind if kind is not Kind.UNKNOWN},
+    "shortvideo": Kind.VIDEO,
+}
+_READERS: Mapping[str, _Reader] = {
+    "text": _text,
+    "image": _media,
+    "voice": _voice,
+    "video": _media,
+    "shortvideo": _media,
+    "location": _location,
+    "link": _link,
+    "event": _event,
+}
+_EVENT_READERS: Mapping[str, _Reader] = {
+    "subscribe": _subscribe,
+    "location": _passing_location,
+    "subscribe_msg_popup_event": _popup,
+}
+
+
+def _key(root: Element, fields: _Fields) -> str:
+    """Ids of messages are unique for one person at most, and events have none: the key needs all of these."""
+    parts = [account(root), fields["openid"], root.text("CreateTime").strip()]
+    if fields["kind"] is Kind.EVENT:
+        callback = [fields["extra"].get(name, "") for name in ("msgid", "templateid", "accepted", "rejected")]
+        parts += [fields["event"], fields["event_key"], *filter(None, callback)]
+    else:
+        parts.append(_message_id(root, fields["kind"]))
+    return "|".join([_bounded(part) for part in parts])
+
+
+def _message_id(root: Element, kind: Kind) -> str:
+    found = (root.text("MsgId") or root.text("MsgID")).strip()  # older pages write MsgID for voice
+    if not _ID.fullmatch(found) and (found or kind is not Kind.UNKNOWN):
+        raise MalformedError("message_id")
+    return found
+
+
+def _bounded(part: str) -> str:
+    """A menu's address may hold our separator, and more bytes than a database's index takes."""
+    if "|" in part or len(part) > _LONGEST_KEY_PART:
+        return hashlib.sha256(part.encode()).hexdigest()
+    return part
+
+
+def _event_key(root: Element) -> str:
+    """Menus of photos and places leave EventKey beside a structure; it itself is always plain."""
+    return root.text("EventKey").strip()
+
+
+def _extra(root: Element) -> dict[str, str]:
+    return {name.lower(): text.strip() for name, text in root.plain_fields() if name not in _PLACED}
+
+
+def _matching(shape: re.Pattern[str], root: Element, name: str) -> str:
+    value = root.text(name).strip()
+    if not shape.fullmatch(value):
+        raise MalformedError(name)
+    return value
+
+
+def _time(root: Element) -> datetime:
+    seconds = int(_matching(_SECONDS, root, "CreateTime"))
+    if seconds >= _LAST_SECOND:
+        raise MalformedError("CreateTime")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _degrees(root: Element, name: str, most: int) -> float:
+    degrees = float(_matching(_DEGREES, root, name))
+    if abs(degrees) > most:
+        raise MalformedError(name)
+    return degrees

@@ -1,0 +1,150 @@
+"""The address that WeChat calls: verify → limit → decrypt → parse → answer → XML.
+
+Each step refuses with an exception; one place turns it into a status and one line of the log. Whatever is well-formed
+gets HTTP 200, because any other status makes WeChat repeat at once and then tell the resident that the account is out
+of order.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
+
+import structlog
+from flask import Blueprint, Response, request
+from structlog.contextvars import bind_contextvars, reset_contextvars
+
+from bot.error_names import named
+from bot.logs import answered, places
+from bot.webhook.envelope import Envelope
+from bot.webhook.message import account, to_message
+from bot.webhook.opening import Inbound, is_path_probe, open_inbound, read_body
+from bot.webhook.reply import reply_xml
+from bot.webhook.settings import WebhookSettings
+from bot.webhook.signature import Query, RefusedError, read_query, verify
+from bot.webhook.xml import MalformedError, parse_xml
+from bot.wechat.text_limits import CONTINUED
+from handlers.dialogue.router import Message
+
+log = structlog.get_logger(__name__)
+
+Answer = Callable[[Message], str]
+Failed = Callable[[Message, str], str]
+"""Keeps a message whose answering failed, with the name of the error, and gives the words for its writer"""
+
+
+def webhook(
+    settings: WebhookSettings,
+    answer: Answer,
+    *,
+    apology: str,
+    ending: str = CONTINUED,
+    failed: Failed | None = None,
+) -> Blueprint:
+    """`answer` gives the reply's text, or "" to acknowledge in silence; where it fails, `failed` keeps the message
+    and gives the words; where that fails too, `apology` is said.
+
+    `ending` closes a reply that had to be cut to WeChat's length.
+    """
+    blueprint = Blueprint("wechat", __name__)
+    envelope = Envelope(settings.token, settings.app_id, settings.keys)
+
+    @blueprint.get("/wechat")
+    def check_address() -> Response:
+        return _echo(_verified_query(settings))
+
+    @blueprint.post("/wechat")
+    def receive() -> Response:
+        query = _verified_query(settings)
+        root = parse_xml(read_body(request, settings.max_bytes))
+        if is_path_probe(root):
+            return _success()
+        inbound = open_inbound(root, query, settings.mode, envelope)
+        xml = _reply(inbound, settings.gh_id, ending, lambda message: _answered(message, answer, apology, failed))
+        if xml and inbound.key:
+            xml = envelope.seal(xml, inbound.key, int(time.time()), query.nonce)
+        return Response(xml, mimetype="application/xml") if xml else _success()
+
+    blueprint.register_error_handler(RefusedError, _refused)
+    blueprint.register_error_handler(MalformedError, _malformed)
+    return blueprint
+
+
+def log_id(key: str) -> str:
+    """A message's name in the log: its key holds the sender's openid."""
+    return hashlib.sha256(key.encode()).hexdigest()[:12]
+
+
+def _verified_query(settings: WebhookSettings) -> Query:
+    query = read_query(request.query_string)
+    verify(query, settings.token, time.time(), settings.window_seconds)
+    return query
+
+
+def _echo(query: Query) -> Response:
+    if not query.echostr:
+        raise RefusedError(HTTPStatus.BAD_REQUEST, "echostr")
+    return Response(query.echostr.encode("latin-1"), mimetype="text/plain")
+
+
+def _reply(inbound: Inbound, gh_id: str, ending: str, answered: Answer) -> str:
+    message, sender = to_message(inbound.root), gh_id or account(inbound.root)
+    text = answered(message)
+    if message.event == "unsubscribe":  # nobody is there any more to read it
+        return ""
+    return reply_xml(text, to=message.openid, sender=sender, ending=ending)
+
+
+class _UnsaidError(Exception):
+    """Something broke before there were words; it is in the log."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def _answered(message: Message, answer: Answer, apology: str, failed: Failed | None) -> str:
+    """Whatever breaks inside, the resident gets words, and WeChat its 200.
+
+    What keeps a failed message may break too, the database being what failed: then the words ask to say it again.
+    """
+    message_id, began = log_id(message.key), time.monotonic()
+    bound = bind_contextvars(message_id=message_id)
+    try:
+        try:
+            reply = _words("answer_failed", message_id, lambda: answer(message))
+        except _UnsaidError as silence:
+            failure = silence.error
+        else:
+            answered(message_id, message.kind, round((time.monotonic() - began) * 1000, 1))
+            return reply
+        with suppress(_UnsaidError):
+            return _words("failure_not_kept", message_id, lambda: failed(message, failure) if failed else apology)
+        return apology
+    finally:
+        reset_contextvars(**bound)
+
+
+def _words(event: str, message_id: str, speak: Callable[[], str]) -> str:
+    """The web side's outermost net."""
+    try:
+        return speak()
+    except Exception as error:  # noqa: BLE001 -- the one place: see above
+        name = named(error)
+        log.error(event, message_id=message_id, error=name, at=places(error))  # noqa: TRY400 -- a traceback quotes
+        raise _UnsaidError(name) from None
+
+
+def _success() -> Response:
+    """WeChat's word for "received, nothing to say": never encrypted, whatever the mode."""
+    return Response("success", mimetype="text/plain")
+
+
+def _refused(error: RefusedError) -> Response:
+    log.warning("wechat_request_refused", status=error.status.value, reason=error.reason, **error.detail)
+    return Response(error.status.phrase, error.status, mimetype="text/plain")
+
+
+def _malformed(error: MalformedError) -> Response:
+    return _refused(RefusedError(HTTPStatus.BAD_REQUEST, str(error)))

@@ -1,0 +1,124 @@
+"""The access token: fetched once, however many threads and processes want it, and shared through a store.
+
+A lease in the store decides who fetches; the others look again until it is there. A token that WeChat refused is
+replaced only if it is still the one in the store: whoever comes late with an old one takes the new one instead.
+"""
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from bot.wechat.errors import Remedy, WeChatError
+
+_LEASE = timedelta(seconds=15)  # longer than a fetch may take with its timeouts
+_PATIENCE_SECONDS = 10.0
+_LOOK_AGAIN_SECONDS = 0.05
+_FORCE_LEASE = timedelta(hours=2)  # a forced refresh is allowed 20 times a day, and takes the old token from others
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A value and until when it is to be used (aware UTC; the margin is already taken off)."""
+
+    value: str
+    expires_at: datetime
+
+    def __repr__(self) -> str:
+        return f"Token(expires_at={self.expires_at.isoformat()})"
+
+
+class TokenStore(Protocol):
+    """What processes share. A name has a token and, apart from it, a lease; each call is atomic and commits at once."""
+
+    def read(self, name: str) -> Token | None:
+        """The token last written, expired or not."""
+
+    def write(self, name: str, token: Token) -> None:
+        """Replaces the token. The lease stays as it is."""
+
+    def claim(self, name: str, until: datetime) -> bool:
+        """Takes the lease until then. True for exactly one of all that try while no lease of that name runs."""
+
+    def release(self, name: str) -> None:
+        """Ends the lease, if one runs."""
+
+
+class TokensInMemory:
+    """A store for one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tokens: dict[str, Token] = {}
+        self._leases: dict[str, datetime] = {}
+
+    def read(self, name: str) -> Token | None:
+        with self._lock:
+            return self._tokens.get(name)
+
+    def write(self, name: str, token: Token) -> None:
+        with self._lock:
+            self._tokens[name] = token
+
+    def claim(self, name: str, until: datetime) -> bool:
+        with self._lock:
+            now = datetime.now(UTC)
+            free = self._leases.get(name, now) <= now
+            if free:
+                self._leases[name] = until
+            return free
+
+    def release(self, name: str) -> None:
+        with self._lock:
+            self._leases.pop(name, None)
+
+
+class Fetch(Protocol):
+    """Calls the platform for a token. Forced, the platform ends the old one at once."""
+
+    def __call__(self, *, force: bool) -> Token: ...
+
+
+class SharedToken:
+    """One application's token."""
+
+    def __init__(self, name: str, store: TokenStore, fetch: Fetch) -> None:
+        self._name = name
+        self._store = store
+        self._fetch = fetch
+
+    def value(self, refused: str = "") -> str:
+        """A token that is not `refused`. Waits while another thread or process fetches one."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            if usable := self._usable(refused):
+                return usable
+            if self._store.claim(self._name, datetime.now(UTC) + _LEASE):
+                return self._fetch_under_lease(refused)
+            if time.monotonic() > deadline:
+                raise WeChatError(0, "no token within the time: another process is fetching it", Remedy.RETRY)
+            time.sleep(_LOOK_AGAIN_SECONDS)
+
+    def _usable(self, refused: str) -> str:
+        token = self._store.read(self._name)
+        if token is None or token.value == refused or token.expires_at <= datetime.now(UTC):
+            return ""
+        return token.value
+
+    def _fetch_under_lease(self, refused: str) -> str:
+        try:
+            # Between our look and our lease another may have fetched and gone.
+            if usable := self._usable(refused):
+                return usable
+            token = self._fetch(force=False)
+            if token.value == refused and self._may_force():
+                token = self._fetch(force=True)
+            self._store.write(self._name, token)
+            return token.value
+        finally:
+            self._store.release(self._name)
+
+    def _may_force(self) -> bool:
+        """The platform still thinks well of the token that it refuses. This lease is left to run out by itself."""
+        return self._store.claim(f"{self._name}:force", datetime.now(UTC) + _FORCE_LEASE)

@@ -1,0 +1,142 @@
+"""The gateway to WeChat's API: what the bot says and asks on its own account, outside of a reply."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from bot.wechat.access_token import SharedToken, Token, TokenStore
+from bot.wechat.errors import REFUSED_TOKEN, Remedy, WeChatError
+from bot.wechat.http import Download, Timeouts, Upload, WeChatHttp, read_json
+from bot.wechat.template_fields import fit
+from bot.wechat.text_limits import CONTINUED, fit_bytes, printable
+
+OFFICIAL = "https://api.weixin.qq.com"
+
+_RENEW_BEFORE = 240  # the platform has a new one ready 300 s before the end, and takes both till then
+_LONGEST_LIFE = 86400  # 7200 is usual; beyond a day the answer isn't the platform's
+_MOST_MEDIA = 20 << 20
+
+log = structlog.get_logger(__name__)
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Accepted by the platform. `msgid` comes back in TEMPLATESENDJOBFINISH; custom messages have none."""
+
+    msgid: str = ""
+
+
+class Gateway:
+    """All calls raise WeChatError, whose remedy says what can be done. Safe to share between threads."""
+
+    def __init__(
+        self, app_id: str, secret: str, store: TokenStore, api_base: str = OFFICIAL, timeouts: Timeouts | None = None
+    ) -> None:
+        self._app_id = app_id
+        self._secret = secret
+        self._http = WeChatHttp(api_base, timeouts or Timeouts())
+        self._token = SharedToken(f"wechat:{app_id}", store, self._fetch_token)
+
+    def send_text(self, openid: str, text: str, ending: str = CONTINUED) -> Sent:
+        """Five for each message from there, within 48 hours of it."""
+        content = fit_bytes(printable(text), ending)
+        self._post("/cgi-bin/message/custom/send", {"touser": openid, "msgtype": "text", "text": {"content": content}})
+        return Sent()
+
+    def send_template(
+        self, openid: str, template_id: str, data: Mapping[str, str], url: str = "", client_msg_id: str = ""
+    ) -> Sent:
+        """A value that breaks its field's rule would be refused, so each is made to fit."""
+        fields = {key: {"value": fit(key, value)} for key, value in data.items()}
+        body: dict[str, object] = {"touser": openid, "template_id": template_id, "data": fields}
+        body |= {name: value for name, value in (("url", url), ("client_msg_id", client_msg_id)) if value}
+        answer = self._post("/cgi-bin/message/template/send", body)
+        return Sent(str(answer.get("msgid", "")))
+
+    def download_media(self, media_id: str) -> tuple[bytes, str]:
+        """Content and its type. Media live for three days only: fetch them when they come."""
+        path, params = "/cgi-bin/media/get", {"media_id": media_id}
+        found = self._authorized(lambda token: self._media(path, params | {"access_token": token}))
+        return found.content, found.content_type
+
+    def upload_media(self, kind: str, name: str, content: bytes, content_type: str) -> str:
+        """The media's id, good for three days."""
+        upload = Upload(name, content, content_type)
+        answer = self._authorized(
+            lambda token: self._http.upload("/cgi-bin/media/upload", {"access_token": token, "type": kind}, upload)
+        )
+        return _wanted(answer, "media_id")
+
+    def create_menu(self, menu: Mapping[str, object]) -> None:
+        self._post("/cgi-bin/menu/create", menu, repeatable=True)
+
+    def user_subscribed(self, openid: str) -> bool:
+        params = {"openid": openid, "lang": "zh_CN"}
+        answer = self._authorized(
+            lambda token: read_json(self._http.get("/cgi-bin/user/info", params | {"access_token": token}))
+        )
+        return answer.get("subscribe") == 1
+
+    def check_credentials(self) -> None:
+        """Has a token or raises: the operator's `check --online`."""
+        self._token.value()
+
+    def _post(self, path: str, body: Mapping[str, object], *, repeatable: bool = False) -> dict[str, object]:
+        answer = self._authorized(
+            lambda token: self._http.post(path, {"access_token": token}, body, repeatable=repeatable)
+        )
+        if "errcode" not in answer:
+            raise WeChatError(0, "the answer has no errcode", Remedy.RETRY)
+        return answer
+
+    def _media(self, path: str, params: Mapping[str, str]) -> Download:
+        """The bytes themselves; an error as JSON under status 200; or, for a video, JSON with its address."""
+        found = self._http.get(path, params, _MOST_MEDIA)
+        if not _is_json(found):
+            return found
+        return self._http.fetch(_wanted(read_json(found), "video_url"), _MOST_MEDIA)
+
+    def _authorized(self, call: Callable[[str], _Answer]) -> _Answer:
+        """A refused token is replaced once and the call repeated once: without an end it would eat the day's quota."""
+        token = self._token.value()
+        try:
+            return call(token)
+        except WeChatError as error:
+            if error.code not in REFUSED_TOKEN:
+                raise
+            log.warning("wechat_token_refused", code=error.code)
+        return call(self._token.value(refused=token))
+
+    def _fetch_token(self, *, force: bool) -> Token:
+        body: dict[str, object] = {"grant_type": "client_credential", "appid": self._app_id, "secret": self._secret}
+        body |= {"force_refresh": True} if force else {}
+        answer = self._http.post("/cgi-bin/stable_token", {}, body, repeatable=True)
+        lifetime = answer.get("expires_in")
+        if not isinstance(lifetime, int) or not 0 < lifetime <= _LONGEST_LIFE:
+            raise WeChatError(0, "the token's answer has no expires_in", Remedy.RETRY)
+        useful = max(lifetime - _RENEW_BEFORE, lifetime // 2)
+        log.info("wechat_token_fetched", useful_seconds=useful, forced=force)
+        return Token(_wanted(answer, "access_token"), datetime.now(UTC) + timedelta(seconds=useful))
+
+
+def _wanted(answer: Mapping[str, object], name: str) -> str:
+    value = answer.get(name)
+    if not isinstance(value, str) or not value:
+        raise WeChatError(0, f"the answer has no {name}", Remedy.RETRY)
+    return value
+
+
+def _is_json(found: Download) -> bool:
+    """The platform labels errors text/plain at times, so the content decides."""
+    if found.content[:1] != b"{" or len(found.content) > 4096:
+        return False
+    try:
+        json.loads(found.content)
+    except (ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,174 @@
+"""One HTTP call to the platform's API: an answer in JSON or bytes, or a WeChatError. No secret leaves here.
+
+The errors of requests quote the address with the token in it, so none of them passes: they are turned into words.
+"""
+
+import json
+import logging
+import re
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import requests
+from urllib3.exceptions import HTTPError, MaxRetryError
+
+from bot.wechat.errors import Remedy, WeChatError, refusal
+from bot.wechat.text_limits import printable
+
+# It writes addresses, token included: at DEBUG all, at WARNING those with a broken answer.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+_CONNECT_SECONDS, _READ_SECONDS = 3.0, 5.0
+_WHOLE_SECONDS = 10.0  # the read timeout alone lets a server drip for ever
+_MOST_JSON = 1 << 20
+_PIECE = 1 << 16
+_LONGEST_REASON = 200
+_TOO_MANY = {408, 429}
+_LONG_WORD = re.compile(r"(?!(?:[0-9a-f]{4,10}-){2}[0-9a-f]{4,10}\b)[\w-]{24,}")  # all but the request's own id, rid
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    connect: float = _CONNECT_SECONDS
+    read: float = _READ_SECONDS
+    whole: float = _WHOLE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    name: str
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    content: bytes
+    content_type: str
+
+
+class WeChatHttp:
+    """Speaks to one API base. Safe to share between threads: each has its own session."""
+
+    def __init__(self, api_base: str, timeouts: Timeouts) -> None:
+        self._base = api_base.rstrip("/")
+        self._timeouts = timeouts
+        self._local = threading.local()
+
+    def get(self, path: str, params: Mapping[str, str], most_bytes: int = _MOST_JSON) -> Download:
+        return self._call(_Call("GET", self._base + path, params=params, repeatable=True), most_bytes)
+
+    def fetch(self, url: str, most_bytes: int) -> Download:
+        """An address that the platform named: without parameters, so without our token."""
+        return self._call(_Call("GET", url, repeatable=True), most_bytes)
+
+    def post(
+        self, path: str, params: Mapping[str, str], body: Mapping[str, object], *, repeatable: bool = False
+    ) -> dict[str, object]:
+        """`repeatable`: doing it twice does no harm, so an answer that never came is worth a retry."""
+        raw = json.dumps(body, ensure_ascii=False).encode()  # \uXXXX is refused (40033)
+        return read_json(self._call(_Call("POST", self._base + path, params, raw, repeatable=repeatable), _MOST_JSON))
+
+    def upload(self, path: str, params: Mapping[str, str], upload: Upload) -> dict[str, object]:
+        return read_json(
+            self._call(_Call("POST", self._base + path, params, upload=upload, repeatable=True), _MOST_JSON)
+        )
+
+    def _session(self) -> requests.Session:
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = requests.Session()
+        return session
+
+    def _call(self, call: "_Call", most_bytes: int) -> Download:
+        unanswered = Remedy.RETRY if call.repeatable else Remedy.UNKNOWN
+        deadline = time.monotonic() + self._timeouts.whole
+        try:
+            with self._send(call) as response:
+                _check_status(response.status_code)
+                content = _read(response, most_bytes, deadline)
+                return Download(content, response.headers.get("Content-Type", ""))
+        except (TimeoutError, HTTPError):
+            raise WeChatError(0, "no whole answer", unanswered) from None
+        except requests.RequestException as error:
+            raise _failure(error, unanswered) from None
+
+    def _send(self, call: "_Call") -> requests.Response:
+        """No redirect is followed: it would carry the token to a stranger."""
+        upload = call.upload
+        return self._session().request(
+            call.method,
+            call.url,
+            params=call.params,
+            data=call.body,
+            files={"media": (upload.name, upload.content, upload.content_type)} if upload else None,
+            headers={"Content-Type": "application/json; charset=utf-8"} if call.body is not None else None,
+            timeout=(self._timeouts.connect, self._timeouts.read),
+            stream=True,
+            allow_redirects=False,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    method: str
+    url: str
+    params: Mapping[str, str] | None = None
+    body: bytes | None = None
+    upload: Upload | None = None
+    repeatable: bool = False
+
+
+def read_json(answer: Download) -> dict[str, object]:
+    """The answer's object. A proxy's page, an empty or cut answer with status 200 is no success."""
+    try:
+        found = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise WeChatError(0, "the answer is not a JSON object", Remedy.RETRY)
+    code = found.get("errcode", 0)
+    if not isinstance(code, int) or isinstance(code, bool):
+        raise WeChatError(0, "the answer's errcode is not a number", Remedy.RETRY)
+    if code:
+        raise refusal(code, _without_secrets(str(found.get("errmsg", ""))))
+    return found
+
+
+def _without_secrets(message: str) -> str:
+    """WeChat's own words, for the log. They may quote an openid, a token or a secret: all of them are long."""
+    return _LONG_WORD.sub("…", printable(message))[:_LONGEST_REASON]
+
+
+def _check_status(status: int) -> None:
+    if status == 200:
+        return
+    passing = status >= 500 or status in _TOO_MANY
+    raise WeChatError(0, f"HTTP status {status}", Remedy.RETRY if passing else Remedy.PERMANENT)
+
+
+def _read(response: requests.Response, most_bytes: int, deadline: float) -> bytes:
+    content = bytearray()
+    while piece := response.raw.read1(_PIECE, decode_content=True):  # iter_content waits for whole pieces, drip or not
+        content += piece
+        if len(content) > most_bytes:
+            raise WeChatError(0, "the answer is too large", Remedy.PERMANENT)
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return bytes(content)
+
+
+def _failure(error: requests.RequestException, unanswered: Remedy) -> WeChatError:
+    """Never sent, or sent without an answer: that is all that matters, and all that is told."""
+    if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
+        return WeChatError(0, "no connection", Remedy.RETRY)
+    if isinstance(error, requests.Timeout | requests.ConnectionError):
+        return WeChatError(0, "no whole answer", unanswered)
+    return WeChatError(0, f"the call is impossible: {type(error).__name__}", Remedy.PERMANENT)
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    """The adapter of requests repeats nothing, so urllib3 says MaxRetryError of connecting alone."""
+    return isinstance(error, requests.ConnectionError) and bool(error.args) and isinstance(error.args[0], MaxRetryError)

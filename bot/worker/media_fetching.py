@@ -1,0 +1,62 @@
+"""Brings residents' photos and voices home before WeChat forgets them (three days)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from bot.wechat.errors import Remedy, WeChatError
+from bot.wechat.gateway import Gateway
+from bot.worker.media_store import keep
+from models.moves import NOTE
+from models.push import Outcome, Timer
+from models.sessions import Sessions
+from models.ticket import SYSTEM, Attachment, Ticket
+
+_PASSING = {Remedy.RETRY, Remedy.UNKNOWN, Remedy.QUOTA_DAY}
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFetch:
+    """What a timer of the kind `fetch_media` does."""
+
+    sessions: Sessions
+    gateway: Gateway
+    retry_seconds: tuple[int, ...]
+    folder: Path
+    clock: Callable[[], datetime]
+
+    def fetch(self, timer_id: int) -> None:
+        with self.sessions() as session, session.begin():
+            timer = session.get_one(Timer, timer_id)
+            media_id, attempts = session.get_one(Attachment, timer.subject_id).media_id, timer.attempts
+        try:
+            content, content_type = self.gateway.download_media(media_id)
+        except WeChatError as error:
+            self._failed(timer_id, error, attempts)
+            return
+        stored = keep(self.folder, content, content_type)
+        with self.sessions() as session, session.begin():
+            timer = session.get_one(Timer, timer_id)
+            attachment = session.get_one(Attachment, timer.subject_id)
+            attachment.stored, attachment.content_type = stored, content_type
+            timer.finish(Outcome.DONE, self.clock())
+
+    def _failed(self, timer_id: int, error: WeChatError, attempts: int) -> None:
+        now = self.clock()
+        with self.sessions() as session, session.begin():
+            timer = session.get_one(Timer, timer_id)
+            if error.remedy in _PASSING and attempts <= len(self.retry_seconds):
+                timer.try_again(now + timedelta(seconds=self.retry_seconds[attempts - 1]), str(error))
+                return
+            timer.finish(Outcome.GAVE_UP, now, str(error))
+            _note(session, session.get_one(Attachment, timer.subject_id), now)
+
+
+def _note(session: Session, attachment: Attachment, now: datetime) -> None:
+    """Staff who wait for the picture learn that it will not come."""
+    ticket = session.get(Ticket, attachment.ticket_id) if attachment.ticket_id else None
+    if ticket:
+        ticket.apply(NOTE, by=SYSTEM, at=now, note="有一个照片、语音或视频没能从微信取回，请向居民再要")
