@@ -13,10 +13,10 @@ from bot.installation.settings import ConfigError
 from bot.installation.troubles import of_wechat
 from bot.wechat.errors import WeChatError
 from models.sealed import UnreadableError
-from nlp.alone import TrainingNowError
-from nlp.corpus import BadCorpusError
-from nlp.rows import BadRowError
-from nlp.store import BadModelError
+from nlp.measuring.rows import BadRowError
+from nlp.model.store import BadModelError
+from nlp.training.corpus import BadCorpusError
+from nlp.training.one_at_a_time import TrainingNowError
 
 
 @click.group()

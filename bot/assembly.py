@@ -24,7 +24,7 @@ from handlers.answering.answer import Answering
 from models import sealed
 from models.connecting import connect
 from models.sessions import reading_sessions, sessions
-from nlp.reader import Reader
+from nlp.reading.reader import Reader
 
 Clock = Callable[[], datetime]
 

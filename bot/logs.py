@@ -12,7 +12,7 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor
 
 from handlers.dialogue.router import Kind
-from nlp.identities import mask
+from nlp.reading.identities import mask
 
 _SECRET_NAMES = ("secret", "token", "aes_key", "password", "key", "openid", "text", "phone")
 _SECRET_ENDINGS = ("_secret", "_token", "_key", "_password", "_openid", "_phone")

@@ -22,7 +22,7 @@ from bot.installation.settings import load_settings
 from models import sealed
 from models.connecting import connect
 from models.sessions import sessions as writing_sessions
-from nlp.reader import Reader
+from nlp.reading.reader import Reader
 
 compile_once()
 gc.set_threshold(5_000, 20, 20)  # ordinary would be 700, 10, 10: for programs that run longer than a test

@@ -25,7 +25,7 @@ from bot.server.rounds import let_others_come
 from handlers.answering.batch import Line, Take, Waiting
 from handlers.dialogue.router import Kind, Message
 from models.base import Base
-from nlp.understanding import Intent
+from nlp.reading.understanding import Intent
 
 _TOLD = "新工单 26112100600\n电梯 · 德尚小区3号楼\n“电梯坏了”\n周一09:30前签收。回“接”签收，“退 原因”退单。"
 _ANEW = " ON CONFLICT (person_id) DO UPDATE SET state = excluded.state, expires_at = excluded.expires_at"

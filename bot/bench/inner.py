@@ -24,9 +24,9 @@ from handlers.town.routing import Case, choose
 from handlers.world.world import GridNode, PlaceNode, TeamNode, World
 from models.grid import Level
 from models.push import Push
-from nlp.corpus import read_corpus
-from nlp.places import Gazetteer, PlaceName
-from nlp.reader import Reader
+from nlp.places.gazetteer import Gazetteer, PlaceName
+from nlp.reading.reader import Reader
+from nlp.training.corpus import read_corpus
 
 _TEXTS = 500
 _CHAT, _LETTER = 40, 500  # characters

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from bot.webhook.envelope import Envelope
 from bot.webhook.signature import sign
-from nlp.corpus import read_corpus
-from nlp.understanding import Intent
+from nlp.reading.understanding import Intent
+from nlp.training.corpus import read_corpus
 
 TOKEN = "benchtoken2026"  # noqa: S105  (of an account that exists in the bench alone)
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"

@@ -15,7 +15,7 @@ from handlers.what_if.preview import preview
 from handlers.world.coordinates import gcj_to_wgs
 from models.sessions import reading_sessions
 from models.ticket import Source
-from nlp.understanding import Understanding
+from nlp.reading.understanding import Understanding
 
 
 def understood(seen: Understanding) -> dict[str, Any]:

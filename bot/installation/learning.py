@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from bot.installation.settings import Settings
 from models.learning import Correction
-from nlp import store
-from nlp.alone import alone
-from nlp.corpus import Example, read_examples, read_tickets_csv, write_examples
-from nlp.identities import mask
-from nlp.reader import Reader
-from nlp.recipe import fingerprint
-from nlp.store import BadModelError
-from nlp.understanding import Intent
+from nlp.model import store
+from nlp.model.recipe import fingerprint
+from nlp.model.store import BadModelError
+from nlp.reading.identities import mask
+from nlp.reading.reader import Reader
+from nlp.reading.understanding import Intent
+from nlp.training.corpus import Example, read_examples, read_tickets_csv, write_examples
+from nlp.training.one_at_a_time import alone
 
 _RECIPE = "recipe"
 """Beside the models: the fingerprint of the shipped data and code that the newest was trained with"""
@@ -39,7 +39,7 @@ def model_is_ready(settings: Settings) -> bool:
 
 def train_model(settings: Settings, data: Path | None = None, town: Iterable[Example] = ()) -> dict[str, Any]:
     """Train on the corpus and on what a town has labelled; takes over only if it is no worse."""
-    from nlp.training import train
+    from nlp.training.training import train
 
     folder = settings.path(settings.files.model)
     if data:
@@ -73,8 +73,8 @@ def roll_back(settings: Settings) -> dict[str, Any]:
 
 def evaluate_model(settings: Settings, data: Path | None, out: Path) -> dict[str, Any]:
     """Measure the model in use; reports are written to `out`."""
-    from nlp.evaluation import evaluate
-    from nlp.reporting import write_report
+    from nlp.measuring.evaluation import evaluate
+    from nlp.measuring.reporting import write_report
 
     found = evaluate(Reader.load(settings.path(settings.files.model)), data)
     write_report(found, out)

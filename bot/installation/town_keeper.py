@@ -22,9 +22,9 @@ from handlers.town.wordings import WordingError, Wordings, read_wordings
 from handlers.world.staff import load_staff
 from handlers.world.world import World, load_world, versions
 from models.sessions import reading_sessions
-from nlp import store
-from nlp.reader import Reader
-from nlp.store import BadModelError
+from nlp.model import store
+from nlp.model.store import BadModelError
+from nlp.reading.reader import Reader
 
 log = structlog.get_logger(__name__)
 _Read = TypeVar("_Read")

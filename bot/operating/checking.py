@@ -26,8 +26,8 @@ from handlers.world.world import World, load_world
 from models.person import Person
 from models.sessions import reading_sessions
 from models.ticket import CHINA
-from nlp.reader import Reader
-from nlp.store import BadModelError
+from nlp.model.store import BadModelError
+from nlp.reading.reader import Reader
 
 _AHEAD = timedelta(days=30)
 """A limit given today may run so far"""

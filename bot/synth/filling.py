@@ -25,8 +25,8 @@ from models.push import Push
 from models.sessions import reading_sessions
 from models.support import Support
 from models.ticket import CHINA, Ticket, TicketEvent
-from nlp.corpus import read_corpus
-from nlp.understanding import Intent
+from nlp.reading.understanding import Intent
+from nlp.training.corpus import read_corpus
 
 _BATCH = 5000
 _RESIDENTS_PER_TICKET = 1 / 6

@@ -58,7 +58,7 @@ from handlers.supervisors import desk, drill_down, export, overview, read_log, w
 from handlers.town.town import Town, Towns
 from handlers.whistle import attendance, blow
 from models.sessions import Sessions
-from nlp.understanding import Intent, Understanding
+from nlp.reading.understanding import Intent, Understanding
 
 TRIES = 3
 PATIENCE_SECONDS = 1.0

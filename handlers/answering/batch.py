@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from handlers.answering.read_only import Found
 from handlers.dialogue.router import Message
 from models.connecting import LOCK_WAIT_SECONDS
-from nlp.understanding import Understanding
+from nlp.reading.understanding import Understanding
 
 MOST = 32
 """Answered together at most: the first of them waits for the last"""

@@ -23,7 +23,7 @@ from handlers.supervisors.overview import opens_figure
 from handlers.town.town import Towns
 from models.person import Look
 from models.sessions import ReadOnlyError, Sessions
-from nlp.understanding import Understanding
+from nlp.reading.understanding import Understanding
 
 _FIGURES = frozenset({FIGURES, ROWS})
 

@@ -22,8 +22,8 @@ from models.conversation import Conversation, Inbound
 from models.moves import Status
 from models.person import Person
 from models.ticket import Attachment, Ticket
-from nlp.identities import mask
-from nlp.understanding import Understanding
+from nlp.reading.identities import mask
+from nlp.reading.understanding import Understanding
 
 _OPENING = frozenset({"subscribe", "scan", "click"})
 """Events that open WeChat's window for messages to a person"""

@@ -3,7 +3,7 @@
 import re
 
 from handlers.dialogue.router import Context
-from nlp.understanding import Intent
+from nlp.reading.understanding import Intent
 
 _OTHER = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW})
 _POLITE = frozenset({Intent.THANKS, Intent.GREETING})

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from handlers.town.town import Town
 from models.person import Person, Role
-from nlp.understanding import Intent, Understanding
+from nlp.reading.understanding import Intent, Understanding
 
 
 class Kind(StrEnum):

@@ -14,7 +14,7 @@ from models.moves import MOVES, NOTE, Closing, Status
 from models.person import Person, Role
 from models.support import Support
 from models.ticket import CHINA, Source, Ticket, TicketEvent
-from nlp.identities import mask
+from nlp.reading.identities import mask
 
 STATUS_NAMES = {
     Status.INCOMPLETE: "待补充",

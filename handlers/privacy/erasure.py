@@ -22,7 +22,7 @@ from models.moves import NOTE, RATE
 from models.person import Guess, Person, PersonRole
 from models.push import Outcome, Push, Timer
 from models.ticket import SYSTEM, Attachment, Ticket, TicketEvent
-from nlp.identities import mask
+from nlp.reading.identities import mask
 
 GONE = "（居民已删除）"
 FORGET, DROP_MEDIA = "forget_messages", "drop_media"

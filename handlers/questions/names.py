@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from handlers.questions.words import NO_NAME, Words
 from handlers.town.town import Town
-from nlp.features import plain
+from nlp.model.features import plain
 
 _BEGINNING_OF_NAME = 2
 

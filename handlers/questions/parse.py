@@ -13,7 +13,7 @@ from handlers.questions.words import OVERVIEWS, Words
 from handlers.town.town import Town
 from handlers.world.nodes import GridNode
 from models.grid import Level
-from nlp.features import plain
+from nlp.model.features import plain
 
 _CALLED = {
     Level.GRID: ("网格",),

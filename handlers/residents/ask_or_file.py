@@ -14,7 +14,7 @@ from handlers.tickets.filing import Draft, file
 from handlers.world.coordinates import gcj_to_wgs
 from models.moves import Status
 from models.ticket import Ticket
-from nlp.understanding import Intent, PlaceMention
+from nlp.reading.understanding import Intent, PlaceMention
 
 CATEGORY, PLACE, WHICH_PLACE, BUILDING, WORDS, PARTS, GUESS, TICKET_PLACE = (
     f"filing.{name}"

@@ -10,7 +10,7 @@ from handlers.tickets.filing import Draft
 from handlers.world.world import PlaceNode, World
 from models.grid import Level
 from models.ticket import Source
-from nlp.understanding import PlaceMention, Understanding
+from nlp.reading.understanding import PlaceMention, Understanding
 
 _LEVEL = re.compile(r"(?:社区|街道|镇|乡|村)$")
 

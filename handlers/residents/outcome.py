@@ -14,7 +14,7 @@ from handlers.tickets.access import followed, tickets
 from models.moves import Status
 from models.person import Role
 from models.ticket import Ticket
-from nlp.understanding import Intent
+from nlp.reading.understanding import Intent
 
 router = Router("outcome")
 AGAIN = "progress.again"

@@ -18,7 +18,7 @@ from handlers.tickets.access import followed, how_many, own, resident, tickets
 from models.moves import ACTIVE, OPEN, URGE, Status
 from models.person import Role
 from models.ticket import Ticket, TicketEvent
-from nlp.understanding import Intent
+from nlp.reading.understanding import Intent
 
 router = Router("progress")
 _LISTED = 8

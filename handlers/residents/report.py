@@ -38,7 +38,7 @@ from handlers.tickets.access import actor, own, resident
 from handlers.tickets.filing import Draft, recent
 from models.moves import NOTE, OPEN
 from models.ticket import Attachment, Ticket
-from nlp.understanding import Intent
+from nlp.reading.understanding import Intent
 
 router = Router("filing")
 

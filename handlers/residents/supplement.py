@@ -20,8 +20,8 @@ from handlers.world.world import World
 from models.moves import NOTE, OPEN, Status
 from models.person import Role
 from models.ticket import Ticket
-from nlp.features import plain
-from nlp.understanding import Intent, PlaceMention
+from nlp.model.features import plain
+from nlp.reading.understanding import Intent, PlaceMention
 
 router = Router("supplementing")
 houses, more = Router("houses"), Router("more words")

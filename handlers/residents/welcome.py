@@ -20,8 +20,8 @@ from handlers.tickets.access import resident
 from handlers.tickets.filing import Draft, file, recent
 from models.moves import NOTE
 from models.person import Guess, Invitation, Person, Role
-from nlp.features import plain
-from nlp.understanding import Intent, PlaceMention
+from nlp.model.features import plain
+from nlp.reading.understanding import Intent, PlaceMention
 
 router = Router("welcome")
 last_resort = Router("last resort")

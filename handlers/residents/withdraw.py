@@ -12,7 +12,7 @@ from handlers.tickets.access import followed, own, resident
 from models.moves import WITHDRAW, Status
 from models.person import Role
 from models.ticket import Ticket
-from nlp.understanding import Intent
+from nlp.reading.understanding import Intent
 
 router, answers = Router("withdrawing"), Router("withdrawing, answers")
 WITHDRAW_SURE = "progress.withdraw_sure"

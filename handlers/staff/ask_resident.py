@@ -19,7 +19,7 @@ from models.moves import ANSWER, ASK, NOTE, Status
 from models.person import OVERSEERS, STAFF, Person
 from models.push import last_told
 from models.ticket import SYSTEM, Ticket
-from nlp.understanding import Intent
+from nlp.reading.understanding import Intent
 
 router, answers = Router("questioning"), Router("answers")
 ANSWER_OR_REPORT = "questioning.answer_or_report"

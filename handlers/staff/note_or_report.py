@@ -13,7 +13,7 @@ from handlers.residents.report import reported
 from handlers.tickets.access import actor, own
 from models.moves import NOTE, OPEN, Status
 from models.ticket import Ticket
-from nlp.understanding import Intent, Understanding
+from nlp.reading.understanding import Intent, Understanding
 
 router = Router("aside")
 ASIDE = "aside.note_or_report"

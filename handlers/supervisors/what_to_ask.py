@@ -6,7 +6,7 @@ from handlers.dialogue.router import Context, Reply, Router
 from handlers.figures.counts import FIGURES
 from handlers.neighbours.event import JOINED
 from handlers.questions.answer import ROWS
-from nlp.understanding import Intent, Understanding
+from nlp.reading.understanding import Intent, Understanding
 
 router = Router("unread questions")
 _PLAINLY = 0.7

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.grid import TeamKind
 from models.person import Person
 from models.ticket import Ticket
-from nlp.identities import IdentityKind, mask
+from nlp.reading.identities import IdentityKind, mask
 
 Count = Annotated[int, Field(gt=0)]
 

@@ -21,7 +21,7 @@ from handlers.town.wordings import Wordings
 from handlers.world.staff import Staff
 from handlers.world.world import World
 from models.calendar import Calendar
-from nlp.understanding import Understanding
+from nlp.reading.understanding import Understanding
 
 Minutes = Annotated[int, Field(gt=0)]
 Hours = Annotated[int, Field(gt=0)]
@@ -72,7 +72,7 @@ class Contacts(BaseModel):
 
 
 class Reads(Protocol):
-    """What we need of a reader of texts (`nlp.reader.Reader` is one)."""
+    """What we need of a reader of texts (`nlp.reading.reader.Reader` is one)."""
 
     def understand(self, text: str) -> Understanding: ...
 

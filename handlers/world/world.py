@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, selectinload
 from handlers.world.nodes import GridNode, PlaceNode, TeamNode
 from models.grid import Fact, Grid, Level, Place, PlaceAlias, PlaceRange, Team
 from models.staff_version import STAFF_VERSION
-from nlp.features import plain
-from nlp.places import Gazetteer, PlaceName
+from nlp.model.features import plain
+from nlp.places.gazetteer import Gazetteer, PlaceName
 
 __all__ = [
     "VERSION", "GridNode", "PlaceNode", "TeamNode", "World", "expand_buildings", "load_world", "world_version",

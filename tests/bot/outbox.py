@@ -23,7 +23,7 @@ from bot.worker.worker import Worker
 from models.person import Person
 from models.push import Push, Timer
 from models.ticket import Ticket
-from nlp.reader import Reader
+from nlp.reading.reader import Reader
 
 FIELDS = {"character_string1": "number", "thing2": "what", "thing3": "where", "phrase4": "status", "time5": "due"}
 TEMPLATES = {"staff": {"id": "S" * 43, "fields": FIELDS}, "resident": {"id": "R" * 43, "fields": FIELDS}}

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from whole_program import environment, run
 
-from nlp import store
+from nlp.model import store
 
 
 @pytest.fixture

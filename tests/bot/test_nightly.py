@@ -10,9 +10,9 @@ from outbox import outbox
 
 from bot.installation.learning import _keep_orders, corrections, roll_back
 from bot.worker.nightly import KIND
-from nlp import store
-from nlp.alone import alone
-from nlp.corpus import Example
+from nlp.model import store
+from nlp.training.corpus import Example
+from nlp.training.one_at_a_time import alone
 
 pytestmark = pytest.mark.slow
 

@@ -26,7 +26,7 @@ from models.conversation import Inbound
 from models.person import Person
 from models.push import LEASE, Push, claim
 from models.ticket import Ticket, TicketEvent
-from nlp.reader import Reader
+from nlp.reading.reader import Reader
 
 pytestmark = pytest.mark.slow
 

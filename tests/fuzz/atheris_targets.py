@@ -18,8 +18,8 @@ with atheris.instrument_imports(include=["bot", "handlers", "nlp"]):
     from bot.webhook.reply import reply_xml
     from bot.webhook.xml import MalformedError, parse_xml
     from handlers.town_import.importing import WorldError, read_world
-    from nlp.places import Gazetteer, PlaceName
-    from nlp.reader import Reader
+    from nlp.places.gazetteer import Gazetteer, PlaceName
+    from nlp.reading.reader import Reader
 
 ROOT = Path(__file__).parents[2]
 SHEETS = ("grids.csv", "places.csv", "teams.csv", "people.csv", "boundaries.geojson")

@@ -16,7 +16,7 @@ from bot.webhook.xml import parse_xml
 from handlers.dialogue.router import Kind
 from handlers.residents.welcome import ALL_COMMANDS
 from handlers.town_import.importing import WorldError, read_world
-from nlp.places import Gazetteer, PlaceName
+from nlp.places.gazetteer import Gazetteer, PlaceName
 
 WORLD = Path(__file__).parents[2] / "bot" / "demo_world"
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"

@@ -12,7 +12,7 @@ from bot.installation.settings import load_settings
 from handlers.town.routing import Case, choose
 from handlers.world.world import GridNode, PlaceNode, TeamNode, World
 from models.grid import Level
-from nlp.places import Gazetteer, PlaceName
+from nlp.places.gazetteer import Gazetteer, PlaceName
 
 pytestmark = pytest.mark.slow
 
@@ -122,7 +122,7 @@ def test_a_misspelt_name_is_found_among_a_hundred_thousand_in_a_millisecond(city
 def test_the_index_of_likeness_finds_what_a_full_comparison_finds():
     from rapidfuzz import fuzz
 
-    from nlp.likeness import CLOSE_ENOUGH, Likeness
+    from nlp.places.likeness import CLOSE_ENOUGH, Likeness
 
     dice = random.Random(4)
     names = sorted({"".join(dice.choices(CHARACTERS[:12], k=dice.randint(1, 6))) for _ in range(800)})

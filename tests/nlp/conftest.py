@@ -2,8 +2,8 @@
 
 import pytest
 
-from nlp.places import Gazetteer, PlaceName
-from nlp.reader import Reader
+from nlp.places.gazetteer import Gazetteer, PlaceName
+from nlp.reading.reader import Reader
 
 
 @pytest.fixture(scope="session")

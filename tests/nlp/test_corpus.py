@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from nlp.alarms import read_dangers
-from nlp.corpus import BadCorpusError, Example, data_hash, read_corpus, read_examples, read_tickets_csv
-from nlp.duplicates import distinct, near_duplicates
-from nlp.labels import categories
-from nlp.understanding import Intent
+from nlp.model.labels import categories
+from nlp.reading.understanding import Intent
+from nlp.training.alarms import read_dangers
+from nlp.training.corpus import BadCorpusError, Example, data_hash, read_corpus, read_examples, read_tickets_csv
+from nlp.training.duplicates import distinct, near_duplicates
 
 MEASURED = [Path(__file__).parent / "data" / name for name in ("intent_lines.tsv", "redflag_lines.tsv")]
 LONGER_THAN_A_PHRASE = 9
@@ -43,7 +43,7 @@ def test_people_write_short_and_long(corpus):
 
 
 def test_no_identity_or_telephone_number_is_in_it(corpus):
-    from nlp.identities import find_identities
+    from nlp.reading.identities import find_identities
 
     assert [example.text for example in corpus if find_identities(example.text)] == []
 

@@ -5,11 +5,11 @@ import warnings
 
 import pytest
 
-from nlp.drawing import draw_confusions, draw_curves
-from nlp.evaluation import calibration_error, evaluate
-from nlp.labels import DATA, categories
-from nlp.reporting import write_report
-from nlp.rows import BadRowError, read_rows
+from nlp.measuring.drawing import draw_confusions, draw_curves
+from nlp.measuring.evaluation import calibration_error, evaluate
+from nlp.measuring.reporting import write_report
+from nlp.measuring.rows import BadRowError, read_rows
+from nlp.model.labels import DATA, categories
 
 COMMITTED = DATA / "report.json"
 ROWS = (

@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from nlp.corpus import read_corpus
-from nlp.features import Featurizer, plain
-from nlp.labels import alarm_words, topics
+from nlp.model.features import Featurizer, plain
+from nlp.model.labels import alarm_words, topics
+from nlp.training.corpus import read_corpus
 
 LETTER = (
     "物业收费不合理。电梯坏了三个月没有人修，老人下不了楼，打了无数次电话都说已经上报，请有关部门尽快处理，谢谢。" * 2

@@ -2,10 +2,10 @@
 
 import pytest
 
-from nlp import houses
-from nlp.corpus import read_corpus
-from nlp.features import plain
-from nlp.houses import find_house, number
+from nlp.model.features import plain
+from nlp.places import houses
+from nlp.places.houses import find_house, number
+from nlp.training.corpus import read_corpus
 
 
 @pytest.mark.parametrize(

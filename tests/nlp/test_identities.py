@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.identities import IdentityKind, find_identities, mask
+from nlp.reading.identities import IdentityKind, find_identities, mask
 
 
 @pytest.mark.parametrize(

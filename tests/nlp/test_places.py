@@ -4,11 +4,11 @@ import time
 
 import pytest
 
-from nlp.features import plain
-from nlp.mentions import find_place
-from nlp.places import Gazetteer, PlaceName
-from nlp.segment import Segmenter, jieba_dictionary
-from nlp.sounds import SOUNDS, rough, sound, table
+from nlp.model.features import plain
+from nlp.model.segment import Segmenter, jieba_dictionary
+from nlp.places.gazetteer import Gazetteer, PlaceName
+from nlp.places.sounds import SOUNDS, rough, sound, table
+from nlp.reading.mentions import find_place
 
 NAMES = (
     "德尚小区",

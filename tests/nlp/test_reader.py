@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from nlp.places import Gazetteer, PlaceName
-from nlp.understanding import Intent
+from nlp.places.gazetteer import Gazetteer, PlaceName
+from nlp.reading.understanding import Intent
 
 LINES = Path(__file__).parent / "data"
 

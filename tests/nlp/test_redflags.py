@@ -2,9 +2,9 @@
 
 import pytest
 
-from nlp import redflags
-from nlp.corpus import read_corpus
-from nlp.redflags import find_red_flag
+from nlp.reading import redflags
+from nlp.reading.redflags import find_red_flag
+from nlp.training.corpus import read_corpus
 
 
 @pytest.mark.parametrize(

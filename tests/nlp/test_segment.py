@@ -8,9 +8,9 @@ from pathlib import Path
 import jieba
 import pytest
 
-from nlp.corpus import read_corpus
-from nlp.features import plain
-from nlp.segment import Dictionary, Segmenter, jieba_dictionary
+from nlp.model.features import plain
+from nlp.model.segment import Dictionary, Segmenter, jieba_dictionary
+from nlp.training.corpus import read_corpus
 
 TEXTS = (
     "3号楼电梯又坏了，老人下不了楼",

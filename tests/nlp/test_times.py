@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from nlp import times
-from nlp.corpus import read_corpus
-from nlp.features import plain
-from nlp.times import find_times
+from nlp.model.features import plain
+from nlp.reading import times
+from nlp.reading.times import find_times
+from nlp.training.corpus import read_corpus
 
 
 @pytest.mark.parametrize(

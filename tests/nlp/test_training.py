@@ -7,14 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nlp import recipe, store, training
-from nlp.alone import TrainingNowError, alone
-from nlp.corpus import Example, read_corpus, write_examples
-from nlp.features import Featurizer
-from nlp.fitting import fit, flatten
-from nlp.reader import Reader
-from nlp.store import BadModelError
-from nlp.training import train
+from nlp.model import recipe, store
+from nlp.model.features import Featurizer
+from nlp.model.store import BadModelError
+from nlp.reading.reader import Reader
+from nlp.training import training
+from nlp.training.corpus import Example, read_corpus, write_examples
+from nlp.training.fitting import fit, flatten
+from nlp.training.one_at_a_time import TrainingNowError, alone
+from nlp.training.training import train
 
 pytestmark = pytest.mark.slow
 
@@ -207,11 +208,11 @@ def test_features_of_an_empty_text_are_empty(reader):
 
 def test_a_model_is_old_when_a_word_list_a_line_or_the_fitting_changes(tmp_path, monkeypatch):
     room = tmp_path / "nlp"
-    shutil.copytree(recipe.__file__.removesuffix("/recipe.py"), room, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(recipe, "__file__", str(room / "recipe.py"))
+    shutil.copytree(recipe.__file__.removesuffix("/model/recipe.py"), room, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(recipe, "__file__", str(room / "model" / "recipe.py"))
     monkeypatch.setattr(recipe, "DATA", room / "data")
     seen = [recipe.fingerprint()]
-    for name in ("data/dangers.tsv", "data/corpus/noise.tsv", "fitting.py"):
+    for name in ("data/dangers.tsv", "data/corpus/noise.tsv", "training/fitting.py"):
         with (room / name).open("a", encoding="utf-8") as changed:
             changed.write("\n")
         seen.append(recipe.fingerprint())

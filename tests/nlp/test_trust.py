@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.trust import Trust
+from nlp.model.trust import Trust
 
 GUESSES = (("noise", 0.9), ("safety", 0.06), ("other", 0.04))
 

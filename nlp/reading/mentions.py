@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nlp.houses import House, find_house
-from nlp.places import Gazetteer, Hit
-from nlp.shapes import Shape, find_shapes
-from nlp.understanding import PlaceMention
+from nlp.places.gazetteer import Gazetteer, Hit
+from nlp.places.houses import House, find_house
+from nlp.places.shapes import Shape, find_shapes
+from nlp.reading.understanding import PlaceMention
 
 _LANDMARKS = (
     "[东南西北正后侧前大]{1,2}门(?:口|岗)?|门口|门岗|楼下|楼顶|楼道|电梯口|天台|路口|拐角|十字路口|丁字路口",

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp.corpus import CORPUS, read_corpus
-from nlp.labels import categories
+from nlp.model.labels import categories
+from nlp.training.corpus import CORPUS, read_corpus
 
 
 class BadRowError(ValueError):

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nlp import store
-from nlp.alone import alone
-from nlp.corpus import CORPUS, Example, data_hash, read_corpus
-from nlp.fitting import Fitted, fit, flatten, versions_of_tools
-from nlp.labels import lexicon_hash
-from nlp.reader import Reader
-from nlp.scores import DECIDING, held_out_scores
-from nlp.segment import Segmenter, jieba_dictionary
-from nlp.store import BadModelError, Card, StoredModel
+from nlp.model import store
+from nlp.model.labels import lexicon_hash
+from nlp.model.segment import Segmenter, jieba_dictionary
+from nlp.model.store import BadModelError, Card, StoredModel
+from nlp.reading.reader import Reader
+from nlp.training.corpus import CORPUS, Example, data_hash, read_corpus
+from nlp.training.fitting import Fitted, fit, flatten, versions_of_tools
+from nlp.training.one_at_a_time import alone
+from nlp.training.scores import DECIDING, held_out_scores
 
 _NOTHING_NEW = "it has learned all of this already"
 _NOISE = 0.002  # of macro-F1: a held-out line that falls the other way

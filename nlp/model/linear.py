@@ -12,7 +12,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.features import Features
+from nlp.model.features import Features
 
 Array = NDArray[np.float64]
 

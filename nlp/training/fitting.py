@@ -1,6 +1,6 @@
 """The scikit-learn side of the model: TF-IDF of four kinds of evidence, one linear classifier a question.
 
-No process that answers people imports this module; `nlp.linear` reads what it learned.
+No process that answers people imports this module; `nlp.model.linear` reads what it learned.
 """
 
 import sys
@@ -14,15 +14,15 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from nlp.alarms import alarm_examples
-from nlp.corpus import Example
-from nlp.features import BLOCKS, Featurizer
-from nlp.heads import alarm_head, both_sides, category_head, danger_head, intent_head, item_head
-from nlp.linear import Array, Head, LinearModel
-from nlp.segment import Segmenter, jieba_dictionary
-from nlp.store import Thresholds
-from nlp.trust import Trust
-from nlp.weighing import Matrix, reading_step, weighing_step
+from nlp.model.features import BLOCKS, Featurizer
+from nlp.model.linear import Array, Head, LinearModel
+from nlp.model.segment import Segmenter, jieba_dictionary
+from nlp.model.store import Thresholds
+from nlp.model.trust import Trust
+from nlp.model.weighing import Matrix, reading_step, weighing_step
+from nlp.training.alarms import alarm_examples
+from nlp.training.corpus import Example
+from nlp.training.heads import alarm_head, both_sides, category_head, danger_head, intent_head, item_head
 
 
 @dataclass(frozen=True, slots=True)

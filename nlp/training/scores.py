@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp.corpus import Example
-from nlp.labels import DATA
-from nlp.reader import Reader
+from nlp.model.labels import DATA
+from nlp.reading.reader import Reader
+from nlp.training.corpus import Example
 
 DECIDING = ("macro_f1", "red_flag_recall")
 RED_FLAG_LINES = DATA / "redflag_lines.tsv"

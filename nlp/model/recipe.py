@@ -3,18 +3,19 @@
 import hashlib
 from pathlib import Path
 
-from nlp.labels import DATA
+from nlp.model.labels import DATA
 
 _CODE = (
-    *("alarms", "corpus", "features", "fitting", "heads", "labels", "redflags", "segment", "store"),
-    *("thresholds", "training", "trust", "weighing"),
+    *("model/features", "model/labels", "model/segment", "model/store", "model/trust", "model/weighing"),
+    *("reading/redflags", "training/alarms", "training/corpus", "training/fitting", "training/heads"),
+    *("training/thresholds", "training/training"),
 )
 _MEASURED_ONLY = {"report.json", "redflag_lines.tsv"}
 
 
 def fingerprint() -> str:
     """Of the shipped data and of the code that learns from it, in any order of files that the disk may give."""
-    room = Path(__file__).parent
+    room = Path(__file__).parents[1]
     data = [path for path in DATA.rglob("*") if path.is_file() and path.name not in _MEASURED_ONLY]
     whole = hashlib.sha256()
     for path in sorted([*data, *(room / f"{name}.py" for name in _CODE)]):

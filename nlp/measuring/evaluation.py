@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nlp.corpus import read_corpus
-from nlp.labels import categories
-from nlp.reader import Reader
-from nlp.rows import Row, own_rows, read_rows
-from nlp.scores import LabelScore, held_out_scores, label_scores, macro_f1
-from nlp.thresholds import cost_curve
-from nlp.understanding import Understanding
+from nlp.measuring.rows import Row, own_rows, read_rows
+from nlp.model.labels import categories
+from nlp.reading.reader import Reader
+from nlp.reading.understanding import Understanding
+from nlp.training.corpus import read_corpus
+from nlp.training.scores import LabelScore, held_out_scores, label_scores, macro_f1
+from nlp.training.thresholds import cost_curve
 
 SHORT = 60
 _BINS = 10

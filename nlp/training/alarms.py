@@ -8,10 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nlp.corpus import Example
-from nlp.features import plain
-from nlp.labels import DATA
-from nlp.redflags import find_red_flag
+from nlp.model.features import plain
+from nlp.model.labels import DATA
+from nlp.reading.redflags import find_red_flag
+from nlp.training.corpus import Example
 
 NO_ALARM, DANGER = "none", "danger"
 DANGERS = DATA / "dangers.tsv"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 
-from nlp.labels import items
+from nlp.model.labels import items
 
 
 @lru_cache(maxsize=1)

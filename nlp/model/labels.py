@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 OTHER, CONSULT = "other", "consult"  # the program itself must know what belongs to none, and what only asks
 
 

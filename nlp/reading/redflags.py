@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from nlp.labels import DATA
+from nlp.model.labels import DATA
 
 ANY = "*"
 _SENTENCE_END = re.compile(r"[。！!？?；;\n]")

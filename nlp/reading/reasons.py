@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from nlp.features import Features
-from nlp.labels import topics
-from nlp.linear import LinearModel
+from nlp.model.features import Features
+from nlp.model.labels import topics
+from nlp.model.linear import LinearModel
 
 _MOST = 8
 

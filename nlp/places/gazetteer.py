@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from nlp.features import plain
-from nlp.likeness import Likeness
-from nlp.sounds import sound
+from nlp.model.features import plain
+from nlp.places.likeness import Likeness
+from nlp.places.sounds import sound
 
 _KIND = re.compile(r"(?:住宅)?(?:小区|花园|社区|家园|公寓|新村|片区|宿舍|家属院|大院|广场|大厦|街道)$")
 _WHOLE = re.compile(_KIND.pattern.removesuffix("$") + "$|[路街巷道村镇庄屯桥]$")

@@ -7,7 +7,7 @@ process 50 MB. `table()` makes the file anew, and a test compares.
 from collections.abc import Mapping
 from functools import lru_cache
 
-from nlp.labels import DATA
+from nlp.model.labels import DATA
 
 SOUNDS = DATA / "sounds.tsv"
 _SAME_BEGINNING = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("l", "n"), ("h", "f"))

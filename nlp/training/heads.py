@@ -10,14 +10,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import ComplementNB
 
-from nlp.alarms import DANGER, NO_ALARM, AlarmExample
-from nlp.corpus import Example
-from nlp.labels import OTHER
-from nlp.linear import Array
-from nlp.thresholds import alarm_threshold, also_threshold, shares_of, sure_threshold, temperature
-from nlp.trust import Trust
-from nlp.understanding import Intent
-from nlp.weighing import Matrix
+from nlp.model.labels import OTHER
+from nlp.model.linear import Array
+from nlp.model.trust import Trust
+from nlp.model.weighing import Matrix
+from nlp.reading.understanding import Intent
+from nlp.training.alarms import DANGER, NO_ALARM, AlarmExample
+from nlp.training.corpus import Example
+from nlp.training.thresholds import alarm_threshold, also_threshold, shares_of, sure_threshold, temperature
 
 _FOLDS = 3
 _MODESTY = 0.88  # the whole has seen half as much again as the parts that it is calibrated on, and is surer than they

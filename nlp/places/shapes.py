@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
-from nlp.labels import DATA
+from nlp.model.labels import DATA
 
 _NAME = re.compile(r"[\u4e00-\u9fff0-9a-z·~-]+")
 _INNER = frozenset("新园城里")

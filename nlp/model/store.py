@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from nlp.labels import lexicon_hash
-from nlp.linear import Head, LinearModel
-from nlp.segment import Dictionary, Segmenter
-from nlp.trust import Trust
+from nlp.model.labels import lexicon_hash
+from nlp.model.linear import Head, LinearModel
+from nlp.model.segment import Dictionary, Segmenter
+from nlp.model.trust import Trust
 
 FORMAT = 3
 _CURRENT, _USED = "current", "used"

@@ -4,9 +4,9 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
-from nlp.drawing import draw_confusions, draw_curves
-from nlp.evaluation import Evaluation, Mistake
-from nlp.identities import mask
+from nlp.measuring.drawing import draw_confusions, draw_curves
+from nlp.measuring.evaluation import Evaluation, Mistake
+from nlp.reading.identities import mask
 
 CONFUSION, CURVES = "confusion.png", "curves.png"
 

@@ -9,8 +9,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 from sklearn.preprocessing import FunctionTransformer
 
-from nlp.features import BLOCKS, Features, Featurizer
-from nlp.linear import Array
+from nlp.model.features import BLOCKS, Features, Featurizer
+from nlp.model.linear import Array
 
 _SEEN_AT_LEAST = {
     "words": 1,

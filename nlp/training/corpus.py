@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlp.labels import DATA, categories, category_by_name, items
-from nlp.understanding import Intent
+from nlp.model.labels import DATA, categories, category_by_name, items
+from nlp.reading.understanding import Intent
 
 CORPUS = DATA / "corpus"
 COLUMNS = ("text", "intent", "category", "also", "item")

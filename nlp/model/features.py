@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import add
 
-from nlp.labels import Topic, alarm_words, topics
-from nlp.segment import Segmenter
+from nlp.model.labels import Topic, alarm_words, topics
+from nlp.model.segment import Segmenter
 
 BLOCKS = ("words", "pairs", "topics", "alarms")
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-USERWORDS = Path(__file__).parent / "data" / "userwords.txt"
+USERWORDS = Path(__file__).parents[1] / "data" / "userwords.txt"
 RARE = 12  # jieba's own counts; below this, words are mostly names and old terms
 LONGEST = 6  # no longer word helps to tell one grievance from another
 _USERWORD_COUNT = 2000

@@ -2,7 +2,7 @@
 
 import re
 
-from nlp.understanding import Intent
+from nlp.reading.understanding import Intent
 
 _RULES = (
     (Intent.HUMAN, re.compile(r"^(?:转|找|要|请转|我要|我找|接|联系)?(?:一下)?人工(?:客服|服务|座席)?[。！!~]*$")),
