@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from bot import logs
 from bot.commands import measuring, places, privacy, reading, routes, running, tickets
 from bot.commands.shared import Command
-from bot.installation.settings import ConfigError
+from bot.installation.config_problems import ConfigError
 from bot.installation.troubles import of_wechat
 from bot.wechat.errors import WeChatError
 from models.sealed import UnreadableError

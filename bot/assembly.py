@@ -9,9 +9,10 @@ from pathlib import Path
 from sqlalchemy import URL, Engine, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.installation.config_problems import ConfigError
 from bot.installation.keys import key_ring
 from bot.installation.migrating import is_current
-from bot.installation.settings import ConfigError, Settings
+from bot.installation.settings import Settings
 from bot.installation.town_keeper import TownKeeper
 from bot.server.rounds import aside, let_others_come, wait
 from bot.webhook.settings import Mode, WebhookSettings

@@ -11,7 +11,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor
 
-from handlers.dialogue.router import Kind
+from handlers.dialogue.message import Kind
 from nlp.reading.identities import mask
 
 _SECRET_NAMES = ("secret", "token", "aes_key", "password", "key", "openid", "text", "phone")
@@ -102,3 +102,10 @@ def _clean(value: Any) -> Any:  # noqa: ANN401  (whatever is logged)
         case list() | tuple():
             return [_clean(each) for each in value]
     return value
+
+
+def named(error: BaseException) -> str:
+    """「OperationalError SQLITE_FULL」, 「OperationalError 57P01」, 「KeyError」."""
+    cause = getattr(error, "orig", None)
+    code = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    return " ".join(word for word in (type(error).__name__, code) if word)

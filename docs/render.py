@@ -13,8 +13,8 @@ import click
 
 from bot.__main__ import main as command_line
 from docs import growth
+from handlers.answering.routers import COMMANDS
 from handlers.notifications.ticket_text import CLOSING_NAMES, ROLE_NAMES, STATUS_NAMES
-from handlers.residents.welcome import ALL_COMMANDS
 from models.moves import MOVES, Closing, Move, Status
 from models.person import OVERSEERS, STAFF, Role
 
@@ -47,7 +47,7 @@ def chat() -> str:
     rows = (
         (who, *_parted(command.help), "、".join(command.words[1:]))
         for who, roles in audiences
-        for command in ALL_COMMANDS
+        for command in COMMANDS
         if command.roles & frozenset(roles)
     )
     return table(("谁", "发什么", "做什么", "也可以说"), rows)

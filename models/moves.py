@@ -195,3 +195,7 @@ MOVES: dict[str, Move] = {
         URGE, SUPERVISE, NOTE,
     )
 }  # fmt: skip
+
+
+UNJUDGED = (Status.WITHDRAWN, Status.DECLINED, Status.MERGED)
+"""Ended without anybody having to finish them"""

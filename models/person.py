@@ -23,7 +23,8 @@ class Role(StrEnum):
 
 STAFF = frozenset({Role.GRID_STAFF, Role.PROPERTY_STAFF})
 OVERSEERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
-_RESIDENT = frozenset({Role.RESIDENT})
+EVERYBODY = frozenset({Role.RESIDENT})
+"""Who works here is a resident too"""
 
 
 class Person(Base):
@@ -54,7 +55,7 @@ class Person(Base):
     def roles(self) -> frozenset[Role]:
         """Everybody is a resident too."""
         given = self.role_rows
-        return frozenset({Role.RESIDENT, *(Role(row.role) for row in given)}) if given else _RESIDENT
+        return frozenset({Role.RESIDENT, *(Role(row.role) for row in given)}) if given else EVERYBODY
 
     @property
     def is_staff(self) -> bool:

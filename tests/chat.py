@@ -5,7 +5,7 @@ import itertools
 from sqlalchemy import select
 
 from bot.assembly import Program
-from handlers.dialogue.router import Kind, Message
+from handlers.dialogue.message import Kind, Message
 from handlers.timers.ring import ring
 from models.person import Person
 from models.push import Push, Timer

@@ -9,9 +9,8 @@ from itertools import product
 import pytest
 from chat import RESIDENT, Chat
 
-from handlers.answering.answer import route
-from handlers.dialogue.router import Context
-from handlers.residents.welcome import ALL_COMMANDS
+from handlers.answering.routers import COMMANDS, route
+from handlers.dialogue.context import Context
 from models.person import Person, PersonRole, Role
 from models.ticket import Ticket
 
@@ -83,7 +82,7 @@ STANDS = [
 
 
 def first_words() -> set[str]:
-    return {command.words[0] for command in ALL_COMMANDS}
+    return {command.words[0] for command in COMMANDS}
 
 
 def test_every_command_has_its_row_in_the_table():
@@ -121,7 +120,7 @@ WORDS = {"转": "城管 归他们", "延": "2工作日 等配件", "挂账": "20
 
 def wrongs(program, ticket: Ticket, word: str, stand: Stand) -> str:
     """What is not as the table says, or nothing."""
-    held_by = {role for command in ALL_COMMANDS if command.words[0] == word for role in command.roles}
+    held_by = {role for command in COMMANDS if command.words[0] == word for role in command.roles}
     reply, changed = said(program, stand, f"{word} {ticket.number} {WORDS.get(word, '已经看过')}")
     refused = any(sign in reply for sign in (f"没有找到工单 {ticket.number}", "没有可以", "吹哨由社区、街道发起"))
     told = changed or "大橘" in reply or "德尚" in reply
@@ -156,12 +155,12 @@ def test_lists_and_figures_reach_as_far_as_tickets_do(program, ticket, kind):
 
 @pytest.mark.parametrize("resident", [stand for stand in STANDS if stand.role is Role.RESIDENT], ids=lambda s: s.team)
 def test_residents_cannot_discover_what_staff_can_do(resident, program, ticket):
-    staff = [command for command in ALL_COMMANDS if Role.RESIDENT not in command.roles]
+    staff = [command for command in COMMANDS if Role.RESIDENT not in command.roles]
     shown = said(program, resident, "帮助")[0]
     assert [command.help for command in staff if command.help in shown] == []
     plain = said(program, resident, "哗哗哗")[0]
     for command in staff:
         for word in command.words:
-            if any(word in mine.words for mine in ALL_COMMANDS if Role.RESIDENT in mine.roles):
+            if any(word in mine.words for mine in COMMANDS if Role.RESIDENT in mine.roles):
                 continue
             assert said(program, resident, word)[0] == plain, word

@@ -6,7 +6,7 @@ import pytest
 import yaml
 from chat import CAST, Chat
 
-from handlers.dialogue.router import Kind
+from handlers.dialogue.message import Kind
 
 pytestmark = pytest.mark.slow
 

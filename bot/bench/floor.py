@@ -23,7 +23,7 @@ from bot.bench.servers import ROOT
 from bot.installation.settings import load_settings
 from bot.server.rounds import let_others_come
 from handlers.answering.batch import Line, Take, Waiting
-from handlers.dialogue.router import Kind, Message
+from handlers.dialogue.message import Kind, Message
 from models.base import Base
 from nlp.reading.understanding import Intent
 

@@ -21,7 +21,8 @@ from bot.bench.programs import program_on
 from bot.bench.servers import ROOT
 from bot.bench.table import Line
 from handlers.town.routing import Case, choose
-from handlers.world.world import GridNode, PlaceNode, TeamNode, World
+from handlers.world.nodes import GridNode, PlaceNode, TeamNode
+from handlers.world.world import World
 from models.grid import Level
 from models.push import Push
 from nlp.places.gazetteer import Gazetteer, PlaceName

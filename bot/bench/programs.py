@@ -12,7 +12,7 @@ from bot.bench.messages import ENVIRONMENT
 from bot.bench.parts import Bench
 from bot.bench.servers import ROOT
 from bot.installation.settings import load_settings
-from handlers.dialogue.router import Kind, Message
+from handlers.dialogue.message import Kind, Message
 
 _numbers = itertools.count(time.time_ns())
 

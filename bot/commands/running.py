@@ -15,7 +15,8 @@ from bot.operating import backups
 from bot.operating.checking import look_over
 from bot.operating.menus import publish, read_menu
 from bot.wechat.access_token import TokensInMemory
-from handlers.town_import.importing import ImportSummary, WorldError, import_world, read_world
+from handlers.town_import.importing import ImportSummary, import_world, read_world
+from handlers.town_import.tables import WorldError
 from models.sessions import sessions
 
 _PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)

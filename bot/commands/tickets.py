@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from bot.assembly import Program
 from bot.commands.shared import Command, operator, pass_command, say_json
 from bot.commands.shared import moment as as_moment
-from handlers.dialogue.router import Kind, Message
+from handlers.dialogue.message import Kind, Message
 from handlers.notifications import ticket_text
 from handlers.questions import figures
 from handlers.questions.parse import parse
-from handlers.residents.welcome import appoint as give_role
-from handlers.residents.welcome import invite as new_invitation
+from handlers.staff.posts import appoint as give_role
+from handlers.staff.posts import invite as new_invitation
 from handlers.tickets.access import how_many, overseen, tickets, within
 from handlers.town.privacy import for_staff
 from models.grid import Grid, Team

@@ -11,7 +11,7 @@ import yaml
 from yaml.constructor import SafeConstructor
 
 from bot.installation.troubles import of_file
-from handlers.town.yaml_files import LOADER
+from handlers.town.wordings import LOADER
 
 Place = tuple[str | int, ...]
 """The way to a value: ("routing", "rules", 3, "when")"""

@@ -15,7 +15,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import String, func, select, type_coerce, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.installation.settings import ConfigError, Settings
+from bot.installation.config_problems import ConfigError
+from bot.installation.settings import Settings
 from models.person import Person
 from models.sealed import UnreadableError
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.installation.config_problems import read_file
+from bot.installation.config_problems import ConfigError, read_file
 from bot.installation.links import links
-from bot.installation.settings import ConfigError, Settings
+from bot.installation.settings import Settings
 from bot.installation.troubles import of_file
 from handlers.town.catalogue import Catalogue, CatalogueError, read_catalogue
 from handlers.town.duties import Duties, DutiesError, read_duties

@@ -11,10 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.assembly import gateway, open_database, webhook_settings
+from bot.installation.config_problems import ConfigError
 from bot.installation.disk_room import LITTLE, existing, free_bytes, is_full, written_folders
 from bot.installation.keys import key_ring, unreadable_phones
 from bot.installation.migrating import is_current
-from bot.installation.settings import ConfigError, Settings
+from bot.installation.settings import Settings
 from bot.installation.town_keeper import read_files
 from bot.installation.troubles import of_wechat
 from bot.wechat.access_token import TokensInMemory

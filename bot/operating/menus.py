@@ -6,10 +6,10 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from bot.installation.settings import ConfigError
+from bot.installation.config_problems import ConfigError
 from bot.installation.troubles import of_file
 from bot.wechat.gateway import Gateway
-from handlers.town.yaml_files import read_yaml
+from handlers.town.wordings import read_yaml
 
 _NAME_BYTES, _SUB_NAME_BYTES = 16, 60  # the platform's limits
 

@@ -14,7 +14,8 @@ from bot.synth import traces
 from bot.synth.bulk import Bulk, catch_up, next_id
 from bot.synth.story import Story, tell_story
 from handlers.town.routing import Case, Route, Routing, choose
-from handlers.world.world import PlaceNode, World, load_world
+from handlers.world.nodes import PlaceNode
+from handlers.world.world import World, load_world
 from models.base import Base
 from models.connecting import connect
 from models.conversation import Inbound

@@ -6,10 +6,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assembly import Program, webhook_settings
-from bot.error_names import named
 from bot.installation.disk_room import is_full, written_folders
 from bot.installation.links import links
 from bot.installation.migrating import is_current
+from bot.logs import named
 from bot.web import metrics
 from bot.web.files import files
 from bot.web.headers import harden

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.webhook.xml import Element, MalformedError
-from handlers.dialogue.router import Kind, Message
+from handlers.dialogue.message import Kind, Message
 
 _ACCOUNT = re.compile(r"[0-9A-Za-z_-]{1,64}")  # gh_… and openids
 _SECONDS = re.compile(r"[0-9]{1,11}")

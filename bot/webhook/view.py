@@ -15,8 +15,7 @@ import structlog
 from flask import Blueprint, Response, request
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
-from bot.error_names import named
-from bot.logs import answered, places
+from bot.logs import answered, named, places
 from bot.webhook.envelope import Envelope
 from bot.webhook.message import account, to_message
 from bot.webhook.opening import Inbound, is_path_probe, open_inbound, read_body
@@ -25,7 +24,7 @@ from bot.webhook.settings import WebhookSettings
 from bot.webhook.signature import Query, RefusedError, read_query, verify
 from bot.webhook.xml import MalformedError, parse_xml
 from bot.wechat.text_limits import CONTINUED
-from handlers.dialogue.router import Message
+from handlers.dialogue.message import Message
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from bot.installation.settings import Template
 from bot.wechat.errors import Remedy, WeChatError
 from bot.wechat.gateway import Gateway, Sent
 from handlers.answering.receipts import settle_early
-from handlers.figures.counts import day_start
+from handlers.figures.days import day_start
 from models.moves import NOTE
 from models.person import Person
 from models.push import Outcome, Push

@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy.orm import Session
 
-from handlers.figures.counts import day_start
+from handlers.figures.days import day_start
 from models.appending import append
 from models.push import Outcome, Timer
 from models.sessions import Sessions

@@ -5,7 +5,6 @@ Messages that come at the same time share the transaction.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, product
 
@@ -13,50 +12,14 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from handlers.answering import receipts
 from handlers.answering.batch import Failed, Line, Take, Waiting
 from handlers.answering.read_only import Found, LookingUp, found_before
-from handlers.dialogue import which_ticket
-from handlers.dialogue.choices import chosen
+from handlers.answering.routers import COMMANDS, route
 from handlers.dialogue.inbox import Writer, open_with, receive, remember, replies_to, write_replies
-from handlers.dialogue.router import Context, Message, Reply, Router, command_opening, first_of, in_state
-from handlers.neighbours.event import JOINED
+from handlers.dialogue.message import Message
 from handlers.neighbours.same_event import Matter, line_up
-from handlers.neighbours.votes import asked_about
-from handlers.residents import (
-    complaint,
-    erase_me,
-    join_or_apart,
-    outcome,
-    progress,
-    reopen,
-    report,
-    supplement,
-    welcome,
-    withdraw,
-)
 from handlers.residents.unanswered import mindful
-from handlers.staff import (
-    approvals,
-    ask_resident,
-    contest,
-    correct,
-    endings,
-    extend,
-    follow_up,
-    note_or_report,
-    patrol,
-    sign,
-    suspend,
-    todo,
-    view,
-    work,
-)
-from handlers.staff.commands import meant_by
-from handlers.staff.plain_words import command_meant
-from handlers.supervisors import desk, drill_down, export, overview, read_log, what_if, what_to_ask
 from handlers.town.town import Town, Towns
-from handlers.whistle import attendance, blow
 from models.sessions import Sessions
 from nlp.reading.understanding import Intent, Understanding
 
@@ -66,71 +29,6 @@ PATIENCE_SECONDS = 1.0
 
 _MEETINGS = (StaleDataError, IntegrityError, OperationalError)
 """What becomes of two who are at the same ticket, person or lock"""
-
-picked = Router("picked")
-_OPEN_TO_COMMANDS = frozenset({"", JOINED, note_or_report.ASIDE, which_ticket.CHOICE})
-
-# Order is precedence: what the platform tells, then commands, then the question that is open, then what the words mean.
-ROUTERS = (
-    receipts.router,
-    erase_me.router,
-    read_log.router,
-    export.router,
-    blow.router,
-    attendance.router,
-    sign.router,
-    work.router,
-    todo.router,
-    view.router,
-    patrol.router,
-    approvals.router,
-    extend.router,
-    contest.router,
-    suspend.router,
-    ask_resident.router,
-    endings.router,
-    follow_up.router,
-    what_if.router,
-    drill_down.router,
-    overview.router,
-    correct.router,
-    desk.router,
-    picked,
-    supplement.router,
-    approvals.digits,
-    ask_resident.answers,
-    supplement.houses,
-    note_or_report.router,
-    complaint.router,
-    what_to_ask.router,
-    withdraw.answers,
-    progress.router,
-    withdraw.router,
-    outcome.router,
-    reopen.router,
-    supplement.more,
-    join_or_apart.router,
-    report.router,
-    welcome.router,
-    welcome.last_resort,
-)
-# Stand first in 帮助.
-_USUAL = (
-    sign.router,
-    work.router,
-    todo.router,
-    view.router,
-    overview.router,
-    progress.router,
-    withdraw.router,
-    outcome.router,
-    reopen.router,
-    welcome.router,
-)
-welcome.ALL_COMMANDS[:] = [
-    command for router in sorted(ROUTERS, key=lambda router: router not in _USUAL) for command in router.commands
-]
-_COMMAND = command_opening(welcome.ALL_COMMANDS)
 
 
 Elsewhere = Callable[[Callable[[], Found | None]], Found | None]
@@ -150,7 +48,7 @@ class Answering:
         elsewhere: Elsewhere = lambda look_up: look_up(),
     ) -> None:
         self._sessions, self._towns, self._clock, self._elsewhere = sessions, towns, clock, elsewhere
-        self._looking_up = LookingUp(reading, towns, welcome.ALL_COMMANDS, route)
+        self._looking_up = LookingUp(reading, towns, COMMANDS, route)
         self._line = Line(self._answer_all, let_others_come)
         self._failed = Line(self._keep_all, let_others_come)
 
@@ -242,7 +140,7 @@ class Answering:
         answered = []
         for each in sorted(batch, key=_files):
             writer = writers[each.message.openid]
-            context = writer.says(each.message, each.understanding, session, town, now)
+            context = writer.says(each.message, each.understanding, session, town, now, COMMANDS)
             reply = found_before(session, each.found, writer) or mindful(context, writer.stale, route)
             answered.append((context, writer, reply))
         remember(session, answered)
@@ -271,37 +169,3 @@ def _likely_places(town: Town, waiting: Waiting, writer: Writer) -> Iterator[int
         yield from (place.id for place in town.world.places_named(mention.known))
     asked = writer.stale.slots if writer.stale else writer.slots
     yield from (place for place in (asked.get("place_id"), writer.person.home_place_id) if place)
-
-
-def route(context: Context) -> Reply:
-    """The first handler that answers, commands before all. Events that concern nobody are silence."""
-    commanded = first_of(_OBEYING, context) if _COMMAND.match(context.text) else None
-    return commanded or first_of(_ANSWERING, context) or Reply("", keep=True)
-
-
-@picked.on(in_state(which_ticket.CHOICE))
-def ticket_chosen(context: Context) -> Reply | None:
-    """A number out of the list: the command again, now with the ticket's number."""
-    numbers = context.slots["numbers"]
-    number = chosen(context.text, len(numbers))
-    if number is None:
-        return None
-    text = f"{context.slots['word']} {numbers[number]} {context.slots['words']}".strip()
-    return route(replace(context, message=replace(context.message, text=text), state="", slots={}))
-
-
-@picked.on(lambda context: context if context.person.is_staff and context.state in _OPEN_TO_COMMANDS else None)
-def meant_as_command(context: Context) -> Reply | None:
-    """「好的我去」「到了」「弄好了，换了皮带」, where they have a ticket to which that can happen."""
-    meant = command_meant(context.text) if context.text else None
-    if meant is None or asked_about(context) is not None:
-        return None  # of what they reported themselves it may be the answer to 「解决了吗」
-    command = meant_by(context, meant)
-    if not isinstance(command, str):
-        return command
-    return route(replace(context, message=replace(context.message, text=command)))
-
-
-_OBEYING = tuple(chain.from_iterable(router.obeying for router in ROUTERS))
-"""Commands come before all: they say plainly what is wanted, so no guess at what the words may mean goes first"""
-_ANSWERING = tuple(chain.from_iterable(router.routes for router in ROUTERS))

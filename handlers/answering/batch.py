@@ -12,7 +12,7 @@ from functools import cache
 from typing import Generic, TypeVar
 
 from handlers.answering.read_only import Found
-from handlers.dialogue.router import Message
+from handlers.dialogue.message import Message
 from models.connecting import LOCK_WAIT_SECONDS
 from nlp.reading.understanding import Understanding
 

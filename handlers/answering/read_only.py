@@ -4,7 +4,7 @@ SQLite has one writer, and a year's figures take as long as a hundred messages. 
 write, before their message joins the line; there message, reply and read log are kept in the transaction of its batch.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,12 @@ import structlog
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
+from handlers.dialogue.command import Command
+from handlers.dialogue.context import Context
 from handlers.dialogue.inbox import Writer, known_writer, replies_to
-from handlers.dialogue.router import Command, Context, Message, Reply, command_opening
-from handlers.figures.counts import FIGURES
-from handlers.questions.answer import ROWS
+from handlers.dialogue.message import Message, Reply
+from handlers.dialogue.router import command_opening
+from handlers.dialogue.states import FIGURES, ROWS
 from handlers.questions.parse import asks_of_own, parse
 from handlers.residents.unanswered import mindful
 from handlers.supervisors.overview import opens_figure
@@ -44,9 +46,10 @@ class LookingUp:
     """Answers in a session that only reads whatever can be answered there."""
 
     def __init__(
-        self, reading: Sessions, towns: Towns, commands: Iterable[Command], route: Callable[[Context], Reply]
+        self, reading: Sessions, towns: Towns, commands: Sequence[Command], route: Callable[[Context], Reply]
     ) -> None:
         self._reading, self._towns, self._route = reading, towns, route
+        self._all_commands = commands
         self._commands = command_opening(command for command in commands if command.only_asks)
 
     def is_for(self, message: Message, now: datetime) -> bool:
@@ -77,7 +80,7 @@ class LookingUp:
         text = message.text.strip()
         if opens_figure(text) and writer.state not in _FIGURES and parse(town, text, now) is None:
             return None  # a number that chooses something else
-        reply = mindful(writer.says(message, understanding, session, town, now), None, self._route)
+        reply = mindful(writer.says(message, understanding, session, town, now, self._all_commands), None, self._route)
         if session.dirty or session.deleted or not all(isinstance(row, Look) for row in session.new):
             return None
         return Found(reply, [_values(row) for row in session.new], text, _standing(writer, text))

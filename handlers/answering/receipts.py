@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.dialogue.router import Context, Reply, Router, event
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, event
 from models.conversation import Inbound
 from models.moves import NOTE
 from models.person import Person

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Select, bindparam, func, select, union_all
 
-from handlers.dialogue.router import Context
+from handlers.dialogue.context import Context
 from handlers.tickets.access import tickets, worked
 from handlers.tickets.scope import Scope
 from models.moves import Status

@@ -14,7 +14,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from handlers.dialogue.router import Context, Kind, Message, Reply
+from handlers.dialogue.command import Command
+from handlers.dialogue.context import Context, OpenQuestion
+from handlers.dialogue.message import Kind, Message, Reply
 from handlers.town.town import Town
 from models.appending import dialect_of, insert_into
 from models.approval import Question
@@ -74,14 +76,6 @@ _ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """What somebody was asked, and what must be remembered until they answer."""
-
-    state: str
-    slots: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Writer:
     """Whoever writes, and the question that is open with them; `asked` where one is stored, stale or not."""
 
@@ -99,7 +93,13 @@ class Writer:
     """Their time is over"""
 
     def says(
-        self, message: Message, understanding: Understanding | None, session: Session, town: Town, now: datetime
+        self,
+        message: Message,
+        understanding: Understanding | None,
+        session: Session,
+        town: Town,
+        now: datetime,
+        commands: Sequence[Command] = (),
     ) -> Context:
         """Their message with all that a handler may use."""
         return Context(
@@ -114,6 +114,7 @@ class Writer:
             staff_ask=self.staff_ask,
             holds_media=self.holds_media,
             lacks_place=self.lacks_place,
+            commands=commands,
         )
 
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.dialogue.router import Context, Kind
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Kind
 from models.appending import append
 from models.push import Timer
 from models.ticket import Attachment

@@ -2,7 +2,7 @@
 
 import re
 
-from handlers.dialogue.router import Context
+from handlers.dialogue.context import Context
 from nlp.reading.understanding import Intent
 
 _OTHER = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW})

@@ -1,119 +1,19 @@
 """What passes between the outside world and the handlers: a message in, a reply out, and the router between them."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from enum import StrEnum
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
-from sqlalchemy.orm import Session
-
-from handlers.town.town import Town
-from models.person import Person, Role
-from nlp.reading.understanding import Intent, Understanding
-
-
-class Kind(StrEnum):
-    """What a person sent. Events are things done (followed, tapped a menu), not said."""
-
-    TEXT = "text"
-    IMAGE = "image"
-    VOICE = "voice"
-    VIDEO = "video"
-    LOCATION = "location"
-    LINK = "link"
-    EVENT = "event"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message or event, as it reached us, free of the platform's XML.
-
-    `key` is the same for every delivery of the same message and for no other: messages have
-    To + From + CreateTime + MsgId, events To + From + CreateTime + Event + EventKey (+ the callback's own id).
-    `latitude`/`longitude` are degrees as WeChat gives them (GCJ-02). `extra` holds an event's other fields.
-    """
-
-    key: str
-    openid: str
-    kind: Kind
-    sent_at: datetime
-    text: str = ""
-    media_id: str = ""
-    media_url: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    label: str = ""
-    event: str = ""
-    event_key: str = ""
-    extra: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What we answer. `state` names the question that it leaves open, `slots` what must be remembered until the answer.
-
-    Without a state the dialogue is over, unless `keep`: then a question that was open stays open. `answered`: it was
-    answered by this, taken along or dropped on purpose; else something else came between.
-    """
-
-    text: str
-    state: str = ""
-    slots: Mapping[str, Any] = field(default_factory=dict)
-    keep: bool = False
-    answered: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """All that a handler may use. No clock, no configuration, no connection but these."""
-
-    message: Message
-    session: Session
-    now: datetime
-    person: Person
-    town: Town
-    understanding: Understanding | None = None
-    state: str = ""
-    slots: Mapping[str, Any] = field(default_factory=dict)
-    staff_ask: bool = True
-    """Staff may have asked this person something that is open"""
-    holds_media: bool = True
-    """They may have sent photos that belong to no ticket"""
-    lacks_place: bool = True
-    """A report of theirs may lie there because nobody knows where it is"""
-    rest: str = ""
-    """What followed the command's word"""
-    answers: bool = False
-    """The handler is tried because of the question that is open"""
-
-    @property
-    def text(self) -> str:
-        """What was written, or said and recognised."""
-        return self.message.text.strip()
-
-    def say(self, key: str, /, **values: object) -> str:
-        """A sentence of the wordings."""
-        return self.town.say(key, **values)
-
+from handlers.dialogue.command import Command
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Kind, Reply
+from models.person import Role
+from nlp.reading.understanding import Intent
 
 Handler = Callable[[Context], Reply | None]
 """Answers, or returns None: not mine, ask the next one."""
 Filter = Callable[[Context], Context | None]
 """The context (with what the filter parsed) if the handler may try, else None."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command as 帮助 shows it: its first word, who may use it, one line."""
-
-    words: tuple[str, ...]
-    roles: frozenset[Role]
-    help: str
-    only_asks: bool = False
-    """It changes nothing but the read log: it can be answered beside the line of those who write"""
 
 
 class Router:

@@ -1,6 +1,6 @@
 """Whoever is complained of: what they may not learn of a complaint about themselves, and may not do to it."""
 
-from handlers.dialogue.router import Context
+from handlers.dialogue.context import Context
 from handlers.town.privacy import is_complained_of
 from models.support import Support
 from models.ticket import Ticket

@@ -4,8 +4,9 @@ import re
 import unicodedata
 
 from handlers.dialogue.choices import chosen, numbered
+from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import held
-from handlers.dialogue.router import Context, Reply
+from handlers.dialogue.message import Reply
 from handlers.dialogue.shielding import withheld
 from handlers.notifications import ticket_text
 from handlers.tickets.access import by_number, newest

@@ -1,7 +1,7 @@
 """Figures: counts that open to the very tickets they count."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, literal, select, tuple_
@@ -9,15 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.base import UtcDateTime
 from models.moves import OPEN, Closing, Status
-from models.ticket import CHINA, Ticket, is_red, not_ended, running_limit
-
-FIGURES = "supervising.figures"
-"""A list of figures is open, and a number opens one"""
-
-
-def day_start(now: datetime) -> datetime:
-    """Midnight in China before `now`."""
-    return now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+from models.ticket import Ticket, is_red, not_ended, running_limit
 
 
 def late(now: datetime) -> ColumnElement[bool]:
@@ -151,16 +143,6 @@ def standings(
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
-
-
-def days_back(now: datetime, days: int) -> datetime:
-    """The beginning of the last so many days, today among them."""
-    return day_start(now) - timedelta(days=days - 1)
-
-
-def week_start(now: datetime) -> datetime:
-    """Monday's midnight in China."""
-    return day_start(now) - timedelta(days=now.astimezone(CHINA).weekday())
 
 
 def percent(rate: float | None) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.dialogue.router import Context, Reply
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
 from handlers.neighbours import same_event
 from handlers.neighbours.same_event import Same
 from handlers.notifications import ticket_text
@@ -14,7 +15,8 @@ from handlers.notifications.pushes import tell
 from handlers.privacy.erasure import FIRST_LEFT
 from handlers.tickets.access import resident
 from handlers.tickets.change import Occasion, PersonalOccasion, Silence
-from handlers.tickets.filing import Draft, attach, file
+from handlers.tickets.draft import Draft
+from handlers.tickets.filing import attach, file
 from handlers.town.town import Town
 from models.appending import append
 from models.conversation import Conversation

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from handlers.tickets.change import Occasion, PersonalOccasion
-from handlers.tickets.filing import Draft
+from handlers.tickets.draft import Draft
 from handlers.town.same_event_rules import Joining
 from models.appending import dialect_of
 from models.follower import Follower

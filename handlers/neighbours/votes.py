@@ -8,11 +8,13 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from handlers.dialogue.router import Context, Reply
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import tell
 from handlers.tickets.access import followed, is_own_work, resident, tickets
-from handlers.tickets.filing import Draft, file
+from handlers.tickets.draft import Draft
+from handlers.tickets.filing import file
 from handlers.town.same_event_rules import Joining
 from models.follower import NOT_SOLVED, Follower
 from models.moves import CLOSE, NOTE, RATE, Closing, Status

@@ -1,7 +1,9 @@
 """A question in plain words is answered in the chat: how it was understood, the figures, what was left out."""
 
 from handlers.dialogue.choices import numbered
-from handlers.dialogue.router import Context, Reply
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.states import ROWS
 from handlers.figures import call_counts
 from handlers.figures.counts import percent
 from handlers.notifications import ticket_text
@@ -12,9 +14,6 @@ from handlers.tickets.access import overseen
 from handlers.town.town import Town
 from models.grid import TeamKind
 from models.ticket import Source
-
-ROWS = "asking.rows"
-"""The rows of an answer are shown, and a number opens one"""
 
 
 def answer_question(context: Context) -> Reply | None:

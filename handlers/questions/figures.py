@@ -20,14 +20,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from handlers.figures import call_counts
-from handlers.figures.counts import Figure, count, day_start, figures_of, late, still_open
-from handlers.figures.local_days import days_between, local_day
+from handlers.figures.counts import Figure, count, figures_of, late, still_open
+from handlers.figures.days import day_start, days_between, local_day
 from handlers.notifications import ticket_text
 from handlers.questions.query import MEASURE_NAMES, OVERVIEW, Query
 from handlers.tickets.access import how_many, tickets, within
 from handlers.town.town import Town
-from handlers.what_if.past import UNJUDGED
-from models.moves import Closing, Status
+from models.moves import UNJUDGED, Closing, Status
 from models.support import Support
 from models.ticket import CHINA, Source, Ticket, is_red
 

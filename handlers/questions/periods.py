@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from handlers.figures.counts import day_start, week_start
+from handlers.figures.days import day_start, week_start
 from models.ticket import CHINA
 
 _Match = re.Match[str]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.figures import call_counts
-from handlers.figures.counts import day_start, week_start
+from handlers.figures.days import day_start, week_start
 from handlers.questions import words as question_words
 from handlers.questions.periods import BEGINNING, Period
 

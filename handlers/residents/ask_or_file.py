@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from handlers.dialogue.choices import numbered
-from handlers.dialogue.router import Context, Message, Reply
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Message, Reply
 from handlers.neighbours.event import JOIN, taken_in
 from handlers.notifications import ticket_text
 from handlers.residents import locate
 from handlers.tickets.change import PersonalOccasion
-from handlers.tickets.filing import Draft, file
+from handlers.tickets.draft import Draft
+from handlers.tickets.filing import file
 from handlers.world.coordinates import gcj_to_wgs
 from models.moves import Status
 from models.ticket import Ticket

@@ -3,8 +3,10 @@
 import re
 from dataclasses import replace
 
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import is_other_matter, is_politeness
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.router import Router, in_state
 from handlers.neighbours.event import JOINED
 from handlers.residents.report import reported
 

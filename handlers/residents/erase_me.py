@@ -1,7 +1,9 @@
 """「删除我的信息」: asked once more, open tickets taken back first, then forgotten."""
 
 from handlers.dialogue.choices import decided
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import tell
 from handlers.privacy.erasure import erase

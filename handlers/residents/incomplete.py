@@ -5,16 +5,17 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.dialogue.router import Context, Reply
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
 from handlers.notifications.pushes import tell
 from handlers.residents import locate
 from handlers.residents.ask_or_file import TICKET_PLACE, receipt
-from handlers.supervisors.desk import take_from_desk
 from handlers.tickets.access import resident
-from handlers.tickets.change import Occasion, PersonalOccasion
+from handlers.tickets.change import Occasion, PersonalOccasion, Ringing
 from handlers.tickets.clocks import set_promise, set_timer
-from handlers.tickets.filing import Draft, lay_on_desk, new_ticket, write_down
-from handlers.tickets.ringing import Ringing
+from handlers.tickets.desk import take_from_desk
+from handlers.tickets.draft import Draft
+from handlers.tickets.filing import lay_on_desk, new_ticket, write_down
 from models.moves import NOTE, SUPPLEMENT, VERIFY, Status
 from models.ticket import SYSTEM, Actor, Ticket
 

@@ -7,14 +7,16 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, select
 
 from handlers.dialogue.choices import chosen
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import is_other_matter
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.event import JOIN, JOINED, join, leave
 from handlers.neighbours.votes import as_seen_by
 from handlers.residents.ask_or_file import filed, go_on, of_part, one_by_one, read
 from handlers.tickets.access import followed, tickets
-from handlers.tickets.filing import Draft
+from handlers.tickets.draft import Draft
 from models.follower import Follower
 from models.moves import OPEN, Status
 from models.person import Role

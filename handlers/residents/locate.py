@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from handlers.dialogue.choices import chosen
 from handlers.tickets.change import PersonalOccasion
-from handlers.tickets.filing import Draft
-from handlers.world.world import PlaceNode, World
+from handlers.tickets.draft import Draft
+from handlers.world.nodes import PlaceNode
+from handlers.world.world import World
 from models.grid import Level
 from models.ticket import Source
 from nlp.reading.understanding import PlaceMention, Understanding

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from handlers.dialogue.choices import decided
-from handlers.dialogue.router import Context, Reply, Router, in_state, intent
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state, intent
 from handlers.neighbours.event import JOINED
 from handlers.neighbours.votes import asked_about, confirm
 from handlers.notifications import ticket_text

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import tells_no_place
-from handlers.dialogue.router import Context, Reply, Router, intent, menu
+from handlers.dialogue.router import Router, intent, menu
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
@@ -13,8 +15,8 @@ from handlers.notifications.pushes import tell
 from handlers.residents.ask_or_file import PLACE, TICKET_PLACE
 from handlers.residents.incomplete import ask_where
 from handlers.residents.outcome import please_rate
-from handlers.staff.contest import duty_line
 from handlers.tickets.access import followed, how_many, own, resident, tickets
+from handlers.tickets.duty_card import duty_line
 from models.moves import ACTIVE, OPEN, URGE, Status
 from models.person import Role
 from models.ticket import Ticket, TicketEvent

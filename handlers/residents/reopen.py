@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.votes import ask_anew, is_for_all, own_ticket
 from handlers.notifications import ticket_text

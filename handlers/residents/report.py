@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from handlers.dialogue.choices import chosen, decided
+from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import at_work
 from handlers.dialogue.media import NAMES, hold, waiting
+from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.other_matter import (
     is_other_matter,
     is_other_trouble,
@@ -12,7 +14,7 @@ from handlers.dialogue.other_matter import (
     is_trouble_again,
     tells_no_place,
 )
-from handlers.dialogue.router import Context, Kind, Reply, Router, in_state, intent, kind
+from handlers.dialogue.router import Router, in_state, intent, kind
 from handlers.neighbours.event import JOINED
 from handlers.notifications.pushes import tell
 from handlers.notifications.ticket_text import where_in_lists
@@ -35,7 +37,8 @@ from handlers.residents.ask_or_file import (
 )
 from handlers.residents.incomplete import now_placed, placeless
 from handlers.tickets.access import actor, own, resident
-from handlers.tickets.filing import Draft, recent
+from handlers.tickets.draft import Draft
+from handlers.tickets.filing import recent
 from models.moves import NOTE, OPEN
 from models.ticket import Attachment, Ticket
 from nlp.reading.understanding import Intent

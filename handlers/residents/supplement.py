@@ -4,8 +4,10 @@ import re
 from dataclasses import replace
 
 from handlers.dialogue.choices import numbered
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import is_other_matter, is_other_trouble, is_politeness
-from handlers.dialogue.router import Context, Reply, Router, in_state, intent
+from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.event import JOINED
 from handlers.notifications import ticket_text
@@ -15,7 +17,8 @@ from handlers.residents.ask_or_file import TICKET_PLACE, told_where
 from handlers.residents.incomplete import ask_where, now_placed, placeless
 from handlers.residents.report import add_words
 from handlers.tickets.access import followed, own, resident
-from handlers.tickets.filing import Draft, recent
+from handlers.tickets.draft import Draft
+from handlers.tickets.filing import recent
 from handlers.world.world import World
 from models.moves import NOTE, OPEN, Status
 from models.person import Role

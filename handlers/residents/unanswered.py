@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.choices import numbered
-from handlers.dialogue.inbox import OpenQuestion
+from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.media import NAMES
-from handlers.dialogue.router import Context, Kind, Reply
+from handlers.dialogue.message import Kind, Reply
 from handlers.neighbours import same_event
 from handlers.neighbours.event import JOIN, add, joined_unasked
 from handlers.notifications.pushes import facts_of, tell
@@ -33,7 +33,8 @@ from handlers.residents.ask_or_file import (
 )
 from handlers.tickets.access import resident
 from handlers.tickets.change import PersonalOccasion, Silence
-from handlers.tickets.filing import Draft, attach, file
+from handlers.tickets.draft import Draft
+from handlers.tickets.filing import attach, file
 from handlers.town.privacy import for_residents
 from handlers.town.town import Town
 from models.appending import append

@@ -3,7 +3,9 @@
 import re
 
 from handlers.dialogue.choices import decided
-from handlers.dialogue.router import Context, Reply, Router, in_state, intent
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.event import leave
 from handlers.notifications import ticket_text

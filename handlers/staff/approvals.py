@@ -1,108 +1,39 @@
 """Leave from the next level, with one digit: 1 同意, 2 不同意. Each request is a row; the first answer decides it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 
 from handlers.dialogue.choices import chosen, numbered
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import FIGURES, ROWS
 from handlers.dialogue.which_ticket import split_reference
-from handlers.figures.counts import FIGURES
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import Audience, audience, tell
-from handlers.questions.answer import ROWS
-from handlers.tickets.access import acting, mover, tickets
-from handlers.tickets.change import Occasion
-from handlers.tickets.clocks import set_timer
-from handlers.town.routing import level_above
-from handlers.world.rosters import reach_of
-from handlers.world.staff import Colleague
+from handlers.notifications.pushes import tell
+from handlers.staff import contest, extend, suspend
+from handlers.staff.requests import NAMES, how_much, is_void
+from handlers.tickets.access import acting, tickets
 from models.approval import Approval, Approver, Wish
-from models.calendar import Span, Unit
-from models.grid import Level
-from models.moves import EXTEND, NOTE, REASSIGN, SUSPEND, Move, Status
+from models.moves import NOTE, Status
 from models.person import OVERSEERS, STAFF, Person
 from models.push import last_told
 from models.ticket import Ticket
 
 router, digits = Router("approving"), Router("digits")
 WHICH = "approving.which"
-WAITS = "approval_waits"
 DIGITS = 2
 _FIGURES_OPEN = (ROWS, FIGURES)
-_MOVES = {Wish.EXTEND: EXTEND, Wish.SUSPEND: SUSPEND, Wish.CONTEST: REASSIGN}
-NAMES = {Wish.EXTEND: "延期", Wish.SUSPEND: "挂账", Wish.CONTEST: "权属异议"}
-_PATIENCE = Span(4, Unit.WORK_HOUR)
-"""After so long without an answer the approvers are reminded, and the supervisors hear of it"""
 _JUST_NOW = timedelta(hours=1)
 
-GRANTED: dict[Wish, Callable[[Context, Approval, Ticket], None]] = {}
-"""What each wish does once it is granted; filled by the modules of the wishes"""
-
-
-def wish(context: Context, ticket: Ticket, kind: Wish, reason: str) -> Approval:
-    """What this person asks for, not put to anybody yet."""
-    return Approval(
-        ticket_id=ticket.id,
-        wish=kind.value,
-        team=ticket.team,
-        reason=reason,
-        asked_by=context.person.id,
-        asked_at=context.now,
-    )
-
-
-def request(context: Context, ticket: Ticket, approval: Approval) -> Reply:
-    """Put a request to the next level; the same one is not put twice."""
-    kind = Wish(approval.wish)
-    if open_wish(context, ticket, kind):
-        return Reply(context.say("approving.asked_already", number=ticket.number, wish=NAMES[kind]))
-    asked = approvers_of(context, ticket, context.person, _MOVES[kind])
-    if not asked:
-        return Reply(context.say("approving.nobody", number=ticket.number))
-    approval.approvers = [Approver(person_id=person.id) for person in asked]
-    context.session.add(approval)
-    context.session.flush()
-    by = acting(context.person, ticket, NOTE)
-    ticket.apply(
-        NOTE, by=by, at=context.now, note=f"申请{NAMES[kind]}{_how_much(context, approval)}：{approval.reason}"
-    )
-    _put(context, ticket, approval, asked)
-    set_timer(context, WAITS, ticket, context.town.calendar.due(context.now, _PATIENCE))
-    return Reply(context.say("approving.asked", number=ticket.number, wish=NAMES[kind]))
-
-
-def approvers_of(context: Context, ticket: Ticket, asking: Person, move: Move) -> Sequence[Colleague]:
-    """The nearest higher level's team that has people to be asked, else the supervisors. Nobody grants their own."""
-
-    def may(person: Colleague) -> bool:
-        return bool(person.openid) and person.id != asking.id and mover(person, ticket, move) is not None
-
-    level, team = Level(ticket.level), ticket.team
-    while above := level_above(context.town.world, ticket.grid, level, team):
-        people = context.town.staff.members([above.team.code], reach_of(ticket))
-        if asked := [person for person in people if may(person)]:
-            return asked
-        level = above.level
-    overseers = audience(context.session, context.town, ticket, Audience.SUPERVISORS, context.now)
-    return [person for person in overseers if may(person)]
-
-
-def open_wish(occasion: Occasion, ticket: Ticket, kind: Wish | None = None) -> list[Approval]:
-    """A ticket's requests that somebody can still decide; those that it has outrun are void from now on."""
-    undecided = select(Approval).where(Approval.ticket_id == ticket.id, Approval.decided_at.is_(None))
-    found = list(occasion.session.scalars(undecided.where(Approval.wish == kind.value) if kind else undecided))
-    for approval in found:
-        if _is_void(approval, ticket):
-            approval.decided_at = occasion.now
-    return [approval for approval in found if not approval.decided_at]
-
-
-def granted(occasion: Occasion, ticket: Ticket, kind: Wish) -> list[Approval]:
-    """What was granted to a ticket so far."""
-    found = (Approval.ticket_id == ticket.id) & (Approval.wish == kind.value) & Approval.granted.is_(True)
-    return list(occasion.session.scalars(select(Approval).where(found).order_by(Approval.id)))
+_GRANTED: Mapping[Wish, Callable[[Context, Approval, Ticket], None]] = {
+    Wish.EXTEND: extend.extended,
+    Wish.SUSPEND: suspend.suspended,
+    Wish.CONTEST: contest.upheld,
+}
+"""What each wish does once it is granted"""
 
 
 @router.on(in_state(WHICH))
@@ -155,29 +86,18 @@ def decide(context: Context, approval: Approval, *, grant: bool) -> Reply:
     if approval.decided_at:
         return _decided_already(context, approval)
     approval.decided_at, approval.decided_by = context.now, context.person.id
-    if _is_void(approval, ticket):
+    if is_void(approval, ticket):
         return Reply(context.say("approving.void", line=ticket_text.line(context.town, ticket, context.now)))
     approval.granted = grant
     name = NAMES[Wish(approval.wish)]
     if grant:
-        GRANTED[Wish(approval.wish)](context, approval, ticket)
+        _GRANTED[Wish(approval.wish)](context, approval, ticket)
     else:
         by = acting(context.person, ticket, NOTE)
         ticket.apply(NOTE, by=by, at=context.now, note=f"未同意{name}：{approval.reason}")
     _tell_asker(context, ticket, approval)
     key = "approving.granted" if grant else "approving.refused"
     return Reply(context.say(key, number=ticket.number, wish=name))
-
-
-def remind(occasion: Occasion, ticket: Ticket) -> None:
-    """Nobody has decided for long: once more to those who were asked, and to the supervisors."""
-    for approval in open_wish(occasion, ticket):
-        asked = occasion.session.scalars(select(Person).join(Approver).where(Approver.approval_id == approval.id))
-        supervisors = audience(occasion.session, occasion.town, ticket, Audience.SUPERVISORS, occasion.now)
-        everybody = {person.id: person for person in (*asked, *supervisors) if person.id != approval.asked_by}
-        known = {approver.person_id for approver in approval.approvers}
-        approval.approvers += [Approver(person_id=person) for person in everybody if person not in known]
-        _put(occasion, ticket, approval, list(everybody.values()), what="approval_waits")
 
 
 def _said(context: Context, *, grant: bool) -> Reply | None:
@@ -209,11 +129,7 @@ def _one_of(context: Context, waiting: list[Approval], *, grant: bool) -> Reply:
 def _line(context: Context, approval: Approval) -> str:
     ticket = context.session.get_one(Ticket, approval.ticket_id)
     what = context.town.catalogue.name(ticket.category, ticket.item)
-    return f"{ticket.number} {what} {NAMES[Wish(approval.wish)]}{_how_much(context, approval)}：{approval.reason[:20]}"
-
-
-def _how_much(occasion: Occasion, approval: Approval) -> str:
-    return approval.span or f"到{ticket_text.moment(approval.until, occasion.now)}"
+    return f"{ticket.number} {what} {NAMES[Wish(approval.wish)]}{how_much(context, approval)}：{approval.reason[:20]}"
 
 
 def _put_to(person: Person, *, decided: bool = False) -> Select[Approval]:
@@ -221,17 +137,9 @@ def _put_to(person: Person, *, decided: bool = False) -> Select[Approval]:
     return mine.where(Approval.decided_at.is_not(None) if decided else Approval.decided_at.is_(None))
 
 
-def _put(
-    occasion: Occasion, ticket: Ticket, approval: Approval, asked: Sequence[Colleague], what: str = "approval_asked"
-) -> None:
-    session, town, much = occasion.session, occasion.town, _how_much(occasion, approval)
-    wished = NAMES[Wish(approval.wish)]
-    tell(session, town, ticket, what, occasion.now, named=asked, wish=wished, much=much, reason=approval.reason)
-
-
 def _tell_asker(context: Context, ticket: Ticket, approval: Approval) -> None:
     asker = context.session.get_one(Person, approval.asked_by)
-    wished, much = NAMES[Wish(approval.wish)], _how_much(context, approval)
+    wished, much = NAMES[Wish(approval.wish)], how_much(context, approval)
     what = "approval_granted" if approval.granted else "approval_refused"
     session, town, now = context.session, context.town, context.now
     then = town.say(f"approving.then_{approval.wish}", handle_by=ticket_text.moment(ticket.handle_by, now))
@@ -246,11 +154,6 @@ def _decided_already(context: Context, approval: Approval) -> Reply:
 
 def _number(context: Context, approval: Approval) -> str:
     return context.session.get_one(Ticket, approval.ticket_id).number or ""
-
-
-def _is_void(approval: Approval, ticket: Ticket) -> bool:
-    """The ticket has moved on since."""
-    return ticket.team != approval.team or Status(ticket.status) not in _MOVES[Wish(approval.wish)].sources
 
 
 def _rates_a_ticket(context: Context) -> bool:

@@ -6,8 +6,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handlers.dialogue.choices import chosen
+from handlers.dialogue.context import Context
 from handlers.dialogue.media import hold
-from handlers.dialogue.router import Context, Kind, Reply, Router, in_state, intent, kind
+from handlers.dialogue.message import Kind, Reply
+from handlers.dialogue.router import Router, in_state, intent, kind
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications.pushes import tell
 from handlers.residents import report

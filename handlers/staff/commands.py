@@ -1,7 +1,8 @@
 """What every command of staff goes through: which ticket, whose it is while a whistle is on, how it stands."""
 
+from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import WORDS_WANTED, held, signed
-from handlers.dialogue.router import Context, Reply
+from handlers.dialogue.message import Reply
 from handlers.dialogue.which_ticket import no_longer, pick_any, which
 from handlers.notifications import ticket_text
 from handlers.tickets.access import called, tickets, worked

@@ -1,15 +1,15 @@
 """权属 on a ticket: shown to all who see it, contested once by the team that has it, decided by the level above."""
 
-from sqlalchemy import select
-
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import tell
-from handlers.staff import approvals
+from handlers.staff import requests
 from handlers.tickets.access import followed, mover, overseen, tickets, worked
-from handlers.tickets.change import Occasion
 from handlers.tickets.clocks import sign_anew
+from handlers.tickets.duty_card import card_of, contest_of, duty_line
 from handlers.tickets.filing import give_to, watch
 from handlers.town.routing import level_above, own_route
 from models.approval import Approval, Wish
@@ -21,22 +21,6 @@ from models.ticket import Ticket
 router = Router("contesting")
 WHY = "contesting.why"
 _HELD = (Status.DISPATCHED, Status.WORKING)
-_SAID = {True: "异议成立", False: "异议未成立，维持", None: "异议待裁定"}
-
-
-def card_of(occasion: Occasion, ticket: Ticket) -> str:
-    """What the table says of a ticket; empty where it says nothing."""
-    place = occasion.town.world.places.get(ticket.place_id) if ticket.place_id else None
-    return occasion.town.duties.card(ticket.category, ticket.item, ticket.text, place)
-
-
-def duty_line(occasion: Occasion, ticket: Ticket) -> str:
-    """The card in a line of its own, with what became of a contest; empty where there is no card."""
-    card, contest = card_of(occasion, ticket), _contest(occasion, ticket)
-    if not card:
-        return ""
-    said = f"【{_SAID[contest.granted]}】" if contest and not (contest.decided_at and contest.granted is None) else ""
-    return f"\n{occasion.town.say('contesting.line', card=card)}{said}"
 
 
 @router.command("权属", "谁负责", roles=(Role.RESIDENT,), help="权属 工单号：这件事该归谁负责，依据哪一条")
@@ -74,7 +58,7 @@ def why_told(context: Context) -> Reply | None:
 
 
 def _put(context: Context, ticket: Ticket, reason: str) -> Reply:
-    if _contest(context, ticket):
+    if contest_of(context, ticket):
         return Reply(context.say("contesting.once", number=ticket.number, line=duty_line(context, ticket).strip()))
     card = card_of(context, ticket) or context.say("contesting.no_card")
     asked = Approval(
@@ -86,16 +70,10 @@ def _put(context: Context, ticket: Ticket, reason: str) -> Reply:
         reason=reason,
         span=f"（{card}）",
     )
-    return approvals.request(context, ticket, asked)
+    return requests.request(context, ticket, asked)
 
 
-def _contest(occasion: Occasion, ticket: Ticket) -> Approval | None:
-    """The one contest of a ticket, decided or not."""
-    found = select(Approval).where(Approval.ticket_id == ticket.id, Approval.wish == Wish.CONTEST.value)
-    return occasion.session.scalar(found.order_by(Approval.id).limit(1))
-
-
-def _upheld(context: Context, approval: Approval, ticket: Ticket) -> None:
+def upheld(context: Context, approval: Approval, ticket: Ticket) -> None:
     """The arbiter agrees: the community has it now and finds whose it is."""
     world, why = context.town.world, f"权属异议成立：{approval.reason}"
     arbiter = own_route(world, ticket.grid, Level.COMMUNITY)
@@ -110,6 +88,3 @@ def _upheld(context: Context, approval: Approval, ticket: Ticket) -> None:
     sign_anew(context, ticket)
     watch(context, ticket)
     tell(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)
-
-
-approvals.GRANTED[Wish.CONTEST] = _upheld

@@ -1,6 +1,8 @@
 """为什么 and 改类: why the reader chose a category, and putting it right, from which the model learns."""
 
-from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router
 from handlers.dialogue.shielding import is_about
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications.pushes import tell

@@ -5,13 +5,15 @@ import re
 from sqlalchemy import update
 
 from handlers.dialogue.choices import decided
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import Audience, audience, tell
-from handlers.supervisors.desk import on_desk
 from handlers.tickets.access import acting, by_number, mover, reached, tickets
 from handlers.tickets.clocks import run_on
+from handlers.tickets.desk import on_desk
 from handlers.tickets.scope import Reach
 from models.appending import append
 from models.follower import Follower

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications.pushes import tell
-from handlers.staff import approvals
+from handlers.staff import requests
 from handlers.tickets.access import acting, followed, reached, resident
 from handlers.tickets.clocks import wind
 from models.approval import Approval, Wish
@@ -39,9 +41,9 @@ def extend(context: Context) -> Reply:
     span = Span.parse(found[1] + found[2].replace("天", "自然日"))
     if refusal := _may_not_extend(context, ticket, span):
         return refusal
-    wish = approvals.wish(context, ticket, Wish.EXTEND, found[3].strip())
+    wish = requests.wish(context, ticket, Wish.EXTEND, found[3].strip())
     wish.span = str(span)
-    return approvals.request(context, ticket, wish)
+    return requests.request(context, ticket, wish)
 
 
 def _may_not_extend(context: Context, ticket: Ticket, span: Span) -> Reply | None:
@@ -49,7 +51,7 @@ def _may_not_extend(context: Context, ticket: Ticket, span: Span) -> Reply | Non
         return no_longer(context, ticket)
     if ticket.handle_by is None or ticket.handle_by <= (ticket.stopped_at or context.now):
         return Reply(context.say("extending.too_late", number=ticket.number))
-    before = approvals.granted(context, ticket, Wish.EXTEND)
+    before = requests.granted(context, ticket, Wish.EXTEND)
     if len(before) >= MOST_EXTENSIONS:
         return Reply(context.say("extending.twice", number=ticket.number))
     calendar, latest = context.town.calendar, ticket.handle_by
@@ -60,7 +62,7 @@ def _may_not_extend(context: Context, ticket: Ticket, span: Span) -> Reply | Non
     return None
 
 
-def _extended(context: Context, approval: Approval, ticket: Ticket) -> None:
+def extended(context: Context, approval: Approval, ticket: Ticket) -> None:
     if ticket.handle_by is None:
         return
     ticket.handle_by = context.town.calendar.due(ticket.handle_by, Span.parse(approval.span))
@@ -82,7 +84,7 @@ def object_to_it(context: Context) -> Reply | None:
         return Reply(context.say("extending.nothing_to_object"), keep=True) if plain else None
     ticket = context.session.get_one(Ticket, approval.ticket_id)
     if not _has_objected(context, ticket, approval):
-        why = f"{_OBJECTION}{approvals.NAMES[Wish(approval.wish)]}：{context.rest}".rstrip("：")
+        why = f"{_OBJECTION}{requests.NAMES[Wish(approval.wish)]}：{context.rest}".rstrip("：")
         ticket.apply(NOTE, by=resident(context.person), at=context.now, note=why)
         tell(context.session, context.town, ticket, "objected", context.now, but=context.person, note=why)
     return Reply(context.say("extending.objected", number=ticket.number), keep=True)
@@ -92,6 +94,3 @@ def _has_objected(context: Context, ticket: Ticket, approval: Approval) -> bool:
     said = (TicketEvent.by_person == context.person.id) & (TicketEvent.at >= approval.decided_at)
     notes = ticket.events.select().where(said, TicketEvent.note.startswith(_OBJECTION)).limit(1)
     return context.session.scalar(notes) is not None
-
-
-approvals.GRANTED[Wish.EXTEND] = _extended

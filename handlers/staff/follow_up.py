@@ -1,6 +1,8 @@
 """回访: whoever did not do the work asks the resident by telephone, writes down what was said, and has them confirm."""
 
-from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications.pushes import tell
 from handlers.tickets.access import mover, reached

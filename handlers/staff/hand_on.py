@@ -1,6 +1,7 @@
 """退 转 上报: a ticket goes from this team to another, with a reason that everybody reads."""
 
-from handlers.dialogue.router import Context, Reply
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
 from handlers.notifications.pushes import tell
 from handlers.staff.commands import HELD, already, ask_words
 from handlers.tickets import escalation

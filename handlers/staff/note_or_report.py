@@ -4,8 +4,10 @@ import re
 from dataclasses import replace
 
 from handlers.dialogue.choices import decided
+from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import at_work
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
 from handlers.neighbours.event import JOINED
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
 from handlers.residents.ask_or_file import WORDS, go_on, read
-from handlers.tickets.filing import Draft
+from handlers.tickets.draft import Draft
 from models.person import OVERSEERS, STAFF
 from models.ticket import Source
 

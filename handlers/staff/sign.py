@@ -1,7 +1,9 @@
 """接 到: staff sign for a ticket and arrive at the spot."""
 
+from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import signed
-from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import MOST, which
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import tell

@@ -4,11 +4,13 @@ import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import no_longer, pick, pick_any
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import tell
-from handlers.staff import approvals
+from handlers.staff import requests
 from handlers.tickets.access import acting, mover, reached
 from handlers.tickets.change import Occasion
 from handlers.tickets.clocks import run_on, set_timer, stop
@@ -38,9 +40,9 @@ def suspend(context: Context) -> Reply:
         return Reply(context.say("suspending.how", number=ticket.number))
     if refusal := _may_not_suspend(context, ticket, until):
         return refusal
-    wish = approvals.wish(context, ticket, Wish.SUSPEND, reason)
+    wish = requests.wish(context, ticket, Wish.SUSPEND, reason)
     wish.until = until
-    return approvals.request(context, ticket, wish)
+    return requests.request(context, ticket, wish)
 
 
 def _may_not_suspend(context: Context, ticket: Ticket, until: datetime) -> Reply | None:
@@ -63,7 +65,7 @@ def _was_suspended(context: Context, ticket: Ticket) -> bool:
     return context.session.scalar(before) is not None
 
 
-def _suspended(context: Context, approval: Approval, ticket: Ticket) -> None:
+def suspended(context: Context, approval: Approval, ticket: Ticket) -> None:
     stop(ticket, context.now)
     by = acting(context.person, ticket, SUSPEND)
     until = ticket_text.moment(approval.until, context.now)
@@ -111,6 +113,3 @@ def _date(found: re.Match[str], now: datetime) -> datetime | None:
         return day if found[1] or day.date() >= today else day.replace(year=year + 1)
     except ValueError:
         return None
-
-
-approvals.GRANTED[Wish.SUSPEND] = _suspended

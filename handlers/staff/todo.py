@@ -1,7 +1,9 @@
 """待办: what waits for somebody's team, the most urgent first."""
 
 from handlers.dialogue.choices import numbered
-from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import CHOICE
 from handlers.figures.counts import most_urgent_first, still_open
 from handlers.notifications import ticket_text

@@ -1,11 +1,13 @@
 """看: a ticket in full for whoever works on it, and the line in the read log that says who saw it."""
 
-from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router
 from handlers.dialogue.shielding import is_about
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
 from handlers.staff.commands import reach
-from handlers.staff.contest import duty_line
+from handlers.tickets.duty_card import duty_line
 from handlers.town.privacy import shielded
 from models.person import STAFF, Look
 from models.ticket import Source, Ticket

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import WORDS_WANTED, held
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.which_ticket import split_reference
 from handlers.notifications.pushes import tell
 from handlers.staff.commands import HELD, already, ask_words, by_whistle, pick_or_tell, reach

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import select
 
 from handlers.dialogue.choices import chosen
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import ROWS
 from handlers.notifications import ticket_text
-from handlers.questions.answer import ROWS
 from handlers.questions.figures import cases
 from handlers.questions.parse import parse_all
 from handlers.staff.approvals import DIGITS, put_since_figures

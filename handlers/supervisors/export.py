@@ -7,8 +7,10 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.choices import decided
-from handlers.dialogue.router import Context, Reply, Router, in_state
-from handlers.figures.counts import day_start, days_back
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
+from handlers.figures.days import day_start, days_back
 from handlers.notifications import ticket_text
 from handlers.questions.periods import Period, find_period
 from handlers.tickets.access import overseen, tickets

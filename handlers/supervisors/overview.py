@@ -7,28 +7,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, true
 
 from handlers.dialogue.choices import chosen, numbered
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import FIGURES
 from handlers.dialogue.which_ticket import pick
-from handlers.figures.counts import (
-    FIGURES,
-    Figure,
-    Standing,
-    count,
-    day_start,
-    days_back,
-    figures_of,
-    percent,
-    standings,
-    week_start,
-)
+from handlers.figures.counts import Figure, Standing, count, figures_of, percent, standings
+from handlers.figures.days import day_start, days_back, week_start
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import tell
 from handlers.questions.answer import answer_question
 from handlers.questions.parse import follows
 from handlers.staff.approvals import DIGITS, put_since_figures
 from handlers.staff.view import opened
-from handlers.supervisors.desk import on_desk
 from handlers.tickets.access import listed, overseen, overseer, tickets, within
+from handlers.tickets.desk import on_desk
 from models.moves import ACTIVE, SUPERVISE
 from models.person import OVERSEERS
 from models.ticket import Ticket

@@ -2,7 +2,9 @@
 
 from sqlalchemy import func, select
 
-from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
 from handlers.tickets.access import overseen

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers.dialogue.router import Context, Reply, Router
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router
 from handlers.figures.counts import percent
 from handlers.notifications import ticket_text
 from handlers.tickets.access import overseen

@@ -2,10 +2,11 @@
 
 import re
 
-from handlers.dialogue.router import Context, Reply, Router
-from handlers.figures.counts import FIGURES
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router
+from handlers.dialogue.states import FIGURES, ROWS
 from handlers.neighbours.event import JOINED
-from handlers.questions.answer import ROWS
 from nlp.reading.understanding import Intent, Understanding
 
 router = Router("unread questions")

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from handlers.town.town import Town
 from models.person import Person
+from models.push import Timer
+from models.ticket import Ticket
 
 
 class Occasion(Protocol):
@@ -38,3 +40,14 @@ class Silence:
     town: Town
     now: datetime
     person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """A timer that has fallen due, and all that its handler may use."""
+
+    session: Session
+    town: Town
+    now: datetime
+    timer: Timer
+    ticket: Ticket

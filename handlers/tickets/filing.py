@@ -1,19 +1,16 @@
 """Filing and moving tickets: what every topic does the same way, whoever asks for it."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from handlers.dialogue.router import Context
 from handlers.notifications.pushes import tell
 from handlers.notifications.recipients import propose
-from handlers.tickets.change import Occasion
+from handlers.tickets.change import Occasion, PersonalOccasion
 from handlers.tickets.clocks import set_promise, set_timer, wind
+from handlers.tickets.draft import Draft
 from handlers.town.routing import Case, Route, choose
-from handlers.world.world import PlaceNode
+from handlers.world.nodes import PlaceNode
 from models.appending import append
 from models.follower import Follower
 from models.grid import Level
@@ -31,51 +28,6 @@ _RECENT = (
     .order_by(Follower.joined_at.desc(), Ticket.id.desc())
     .limit(1)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is known of a report that is not filed yet; lives in the conversation's slots between two questions."""
-
-    text: str
-    category: str = ""
-    item: str = ""
-    confidence: float = 0.0
-    urgent: bool = False
-    red_flag: str = ""
-    place_id: int | None = None
-    place_name: str = ""
-    building: str = ""
-    unit: str = ""
-    room: str = ""
-    lat: float | None = None
-    lng: float | None = None
-    attachments: tuple[int, ...] = ()
-    source: str = Source.CHAT.value
-    asked: tuple[str, ...] = ()
-    choices: tuple[str, ...] = ()
-    """Categories to choose from while none is sure"""
-    guess: str = ""
-    """A place of the world whose name is like the one that was written"""
-    places: tuple[int, ...] = ()
-    """Places of the same name to choose from"""
-    parts: tuple[tuple[str, str, str], ...] = ()
-    """(text, category, sub-item) of each problem where one message tells of several"""
-    rest: tuple[Mapping[str, Any], ...] = ()
-    """The other problems of the same message, as slots: they wait until this one's question is answered"""
-    same: int | None = None
-    """The ticket that was offered to join"""
-    alone: bool = False
-    """Another matter than what neighbours report: not compared with it any more"""
-
-    def slots(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def of(cls, slots: Mapping[str, Any]) -> "Draft":
-        """From slots, in which JSON has made lists of the tuples."""
-        values: dict[str, Any] = {name: _tuples(value) for name, value in slots.items()}
-        return cls(**values)
 
 
 def file(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
@@ -157,7 +109,7 @@ def give_to(occasion: Occasion, ticket: Ticket, route: Route | None) -> None:
     ticket.team, ticket.level, ticket.rule = route.team.code, route.level.value, route.rule
 
 
-def recent(context: Context, minutes: int) -> Ticket | None:
+def recent(context: PersonalOccasion, minutes: int) -> Ticket | None:
     """The ticket that the resident last filed or joined, if that is not longer ago."""
     since = context.now - timedelta(minutes=minutes)
     return context.session.scalar(_RECENT, {"person": context.person.id, "since": since})
@@ -197,7 +149,3 @@ def attach(occasion: Occasion, ticket: Ticket, attachments: tuple[int, ...]) -> 
         return
     for attachment in occasion.session.scalars(select(Attachment).where(Attachment.id.in_(attachments))):
         attachment.ticket_id = ticket.id
-
-
-def _tuples(value: Any) -> Any:  # noqa: ANN401  (whatever JSON holds)
-    return tuple(_tuples(each) for each in value) if isinstance(value, list) else value

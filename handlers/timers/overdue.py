@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from handlers.notifications.pushes import tell
+from handlers.tickets.change import Ringing
 from handlers.tickets.clocks import grace, set_timer, timer_key
 from handlers.tickets.escalation import climb
-from handlers.tickets.ringing import Ringing
 from models.moves import NOTE, Status
 from models.ticket import SYSTEM
 

@@ -11,9 +11,9 @@ from handlers.notifications.pushes import tell
 from handlers.notifications.recipients import PROPOSAL
 from handlers.residents import incomplete
 from handlers.residents.unanswered import SILENT, nobody_answered
-from handlers.staff import approvals, ask_resident, suspend
+from handlers.staff import ask_resident, requests, suspend
+from handlers.tickets.change import Ringing
 from handlers.tickets.clocks import grace
-from handlers.tickets.ringing import Ringing
 from handlers.timers import overdue
 from handlers.timers.chores import CHORES
 from handlers.town.town import Town
@@ -65,7 +65,7 @@ def _approval_waits(ringing: Ringing) -> datetime | None:
     morning = ringing.town.quiet_hours.wait(ringing.now)
     if morning > ringing.now:
         return morning
-    approvals.remind(ringing, ringing.ticket)
+    requests.remind(ringing, ringing.ticket)
     return None
 
 
@@ -126,7 +126,7 @@ HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
     "handle_overdue": overdue.limit_is_over,
     "handle_climb": overdue.nothing_happened,
     "desk_waits": _desk_waits,
-    approvals.WAITS: _approval_waits,
+    requests.WAITS: _approval_waits,
     ask_resident.WAITS: _answer_waits,
     suspend.RESUMES: _resume,
     "lapse": _lapse,

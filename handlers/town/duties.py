@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from handlers.town.catalogue import Catalogue
-from handlers.world.world import PlaceNode
+from handlers.world.nodes import PlaceNode
 from models.grid import Mode
 
 _ANY = "*"

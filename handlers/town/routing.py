@@ -11,7 +11,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from handlers.world.world import GridNode, PlaceNode, TeamNode, World
+from handlers.world.nodes import GridNode, PlaceNode, TeamNode
+from handlers.world.world import World
 from models.grid import Level, Mode, TeamKind
 from models.ticket import Source
 

@@ -5,13 +5,13 @@ the rules treat alike, and the groups' combinations are tried one by one against
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import product
 from operator import and_
 
 from handlers.town.catalogue import Catalogue
 from handlers.town.routing import Routing, Rule, When
+from handlers.world.doubt import Doubt
 from handlers.world.world import World
 from models.grid import Mode, TeamKind
 from models.ticket import Source
@@ -19,14 +19,6 @@ from models.ticket import Source
 Mask = int
 """Bit n: rule n may still hold"""
 _MOST = 2_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What is strange, and how it is mended. Nothing stops because of it."""
-
-    what: str
-    mend: str
 
 
 def rule_doubts(routing: Routing, catalogue: Catalogue, world: World) -> Iterator[Doubt]:

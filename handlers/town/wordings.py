@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from handlers.town.yaml_files import read_yaml
+import yaml
 
 
 class WordingError(Exception):
@@ -73,3 +73,12 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
         else:
             flat[f"{prefix}{key}"] = str(value).rstrip()  # a sentence may begin on a line of its own
     return flat
+
+
+# PyYAML that was built without libyaml has only its own
+LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(path: Path) -> Any:  # noqa: ANN401  (whatever stands there; its reader checks it)
+    """Raises OSError, UnicodeDecodeError, yaml.YAMLError."""
+    return yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506  (both are safe loaders)

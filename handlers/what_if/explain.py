@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.dialogue.router import Context
+from handlers.dialogue.context import Context
 from handlers.notifications.recipients import chosen_of, how_assigned, told_of
 from handlers.town.routing import Case, Route, candidates
 from models.grid import Level

@@ -10,11 +10,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.approval import Approval, Question, Wish
 from models.calendar import Span
-from models.moves import DISPATCH, ESCALATE, REOPEN, RESUME, SUSPEND, Status
+from models.moves import DISPATCH, ESCALATE, REOPEN, RESUME, SUSPEND, UNJUDGED
 from models.ticket import Ticket, TicketEvent
 
-UNJUDGED = (Status.WITHDRAWN, Status.DECLINED, Status.MERGED)
-"""Ended without anybody having to finish them"""
 _ANEW = frozenset({REOPEN.name, ESCALATE.name})
 _TOLD = (DISPATCH.name, *sorted(_ANEW), SUSPEND.name, RESUME.name)
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handlers.dialogue.router import Context, Kind, Message
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Kind, Message
 from handlers.notifications import ticket_text
 from handlers.residents.ask_or_file import read
-from handlers.tickets.filing import Draft
+from handlers.tickets.draft import Draft
 from handlers.town.limits import local_day, promise
 from handlers.town.routing import Case, choose
 from handlers.town.town import Town

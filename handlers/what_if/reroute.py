@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from handlers.notifications.pushes import tell
-from handlers.supervisors.desk import take_from_desk
 from handlers.tickets.clocks import sign_anew
+from handlers.tickets.desk import take_from_desk
 from handlers.tickets.filing import put_in_grid, watch
 from handlers.town.routing import Case, Route, choose
 from handlers.town.town import Town

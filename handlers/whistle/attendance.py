@@ -5,10 +5,12 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handlers.dialogue.choices import chosen, numbered
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.which_ticket import pick, split_reference
 from handlers.figures.call_counts import Attendance, attendance
-from handlers.figures.counts import days_back
+from handlers.figures.days import days_back
 from handlers.notifications import ticket_text
 from handlers.tickets.access import actor, called, overseen, overseer, reached, tickets
 from handlers.tickets.scope import Scope

@@ -6,13 +6,15 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from handlers.dialogue.choices import chosen, numbered
-from handlers.dialogue.router import Context, Reply, Router, in_state
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications import ticket_text
 from handlers.tickets.access import overseer, reached, tickets
 from handlers.town.whistle_rules import GROUND_NAMES, ground_of
 from handlers.whistle import calls
-from handlers.world.world import TeamNode
+from handlers.world.nodes import TeamNode
 from models.grid import Level
 from models.moves import WHISTLE, Status
 from models.person import OVERSEERS, Role

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handlers.dialogue.router import Context, Reply
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
 from handlers.dialogue.which_ticket import no_longer
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import tell
@@ -14,7 +15,7 @@ from handlers.tickets.access import actor
 from handlers.tickets.clocks import set_timer
 from handlers.town.town import Town
 from handlers.town.whistle_rules import GROUND_NAMES
-from handlers.world.world import TeamNode
+from handlers.world.nodes import TeamNode
 from models.moves import FINISH, NOTE, OPEN, RELEASE, REPORT_IN, WHISTLE, Status
 from models.person import Person
 from models.support import Ground, Support

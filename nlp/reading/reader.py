@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nlp.model import store
 from nlp.model.features import Features, Featurizer, plain
-from nlp.model.labels import CONSULT, OTHER
+from nlp.model.labels import CONSULT, DANGER, OTHER
 from nlp.model.linear import ranked
 from nlp.model.store import StoredModel
 from nlp.model.trust import Ranked
@@ -16,12 +16,11 @@ from nlp.places.gazetteer import Gazetteer
 from nlp.reading.mentions import find_place
 from nlp.reading.parts import announces, candidate_parts, told_beside
 from nlp.reading.reasons import reasons
-from nlp.reading.redflags import LETTER, RedFlag, find_red_flag
+from nlp.reading.redflags import LETTER, LONGEST_ALARM, SHORTEST_ALARM, RedFlag, find_red_flag, is_over
 from nlp.reading.set_phrases import set_phrase
 from nlp.reading.sub_items import item_of
 from nlp.reading.times import find_times
 from nlp.reading.understanding import Intent, Part, PlaceMention, Understanding
-from nlp.training.alarms import DANGER, LONGEST_ALARM, SHORTEST_ALARM, is_over
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
 _PART_AT_LEAST = 0.5

@@ -86,3 +86,20 @@ def _calls() -> Mapping[str, Sequence[tuple[str, int]]]:
 def _lookalikes(key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     rows = (line.split("\t") for line in (DATA / "lookalikes.tsv").read_text("utf-8").splitlines()[1:])
     return tuple((side, re.compile(pattern)) for flag, side, pattern in rows if flag == key)
+
+
+SHORTEST_ALARM = 4  # 「在不在」 says nothing that could be weighed; rules read 「救命」
+
+
+LONGEST_ALARM = 70  # characters; a letter to an office is no cry for help, and rules still read it
+
+
+_OVER = re.compile(
+    r"(?:人|他|她|孩子|老人|火|大家)?(?:已经?|都|全)*(?:救出来|救下来|出来|扑灭|灭|没事|平安)了?"
+    r"(?:[，,。！!\s]*(?:人|大家|都)*(?:没事|平安|安全)了?)?[。.！!～~\s]*"
+)
+
+
+def is_over(text: str) -> bool:
+    """「人救出来了」: the words of a danger, and nothing but its end."""
+    return _OVER.fullmatch(text) is not None

@@ -4,32 +4,17 @@ Rules know the plain words for a danger; people in one tell it around corners. T
 only ever adds to what the rules see.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp.model.features import plain
-from nlp.model.labels import DATA
-from nlp.reading.redflags import find_red_flag
+from nlp.model.labels import DATA, NO_ALARM
+from nlp.reading.redflags import LONGEST_ALARM, find_red_flag
 from nlp.training.corpus import Example
 
-NO_ALARM, DANGER = "none", "danger"
 DANGERS = DATA / "dangers.tsv"
-SHORTEST_ALARM = 4  # 「在不在」 says nothing that could be weighed; rules read 「救命」
-LONGEST_ALARM = 70  # characters; a letter to an office is no cry for help, and rules still read it
 _ORDINARY_EVERY = 2  # the corpus has six ordinary lines for each of these, nearly all of them easy
 _ORDINARY_WEIGHT = 0.5
-
-
-_OVER = re.compile(
-    r"(?:人|他|她|孩子|老人|火|大家)?(?:已经?|都|全)*(?:救出来|救下来|出来|扑灭|灭|没事|平安)了?"
-    r"(?:[，,。！!\s]*(?:人|大家|都)*(?:没事|平安|安全)了?)?[。.！!～~\s]*"
-)
-
-
-def is_over(text: str) -> bool:
-    """「人救出来了」: the words of a danger, and nothing but its end."""
-    return _OVER.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import ComplementNB
 
-from nlp.model.labels import OTHER
+from nlp.model.labels import DANGER, NO_ALARM, OTHER
 from nlp.model.linear import Array
 from nlp.model.trust import Trust
 from nlp.model.weighing import Matrix
 from nlp.reading.understanding import Intent
-from nlp.training.alarms import DANGER, NO_ALARM, AlarmExample
+from nlp.training.alarms import AlarmExample
 from nlp.training.corpus import Example
 from nlp.training.thresholds import alarm_threshold, also_threshold, shares_of, sure_threshold, temperature
 

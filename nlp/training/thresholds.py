@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.model.labels import NO_ALARM
 from nlp.model.linear import Array
-from nlp.training.alarms import NO_ALARM, AlarmExample
+from nlp.training.alarms import AlarmExample
 
 COST_OF_WRONG = 4.0  # a wrong category stated as fact sends a person to the wrong door: as bad as four questions
 COST_OF_ASKING = 1.0

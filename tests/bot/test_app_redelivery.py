@@ -13,7 +13,7 @@ from sqlalchemy import func, select, text
 from wechat_side import GH_ID, Call, read_sealed, safe_call
 from whole_program import environment, served
 
-from handlers.dialogue.router import Kind, Message
+from handlers.dialogue.message import Kind, Message
 from models.connecting import connect
 from models.conversation import Inbound
 from models.push import Push

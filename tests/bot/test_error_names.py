@@ -4,7 +4,7 @@ import sqlite3
 
 from sqlalchemy.exc import OperationalError
 
-from bot.error_names import named
+from bot.logs import named
 
 
 def test_a_database_s_trouble_has_its_own_name(tmp_path):

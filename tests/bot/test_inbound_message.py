@@ -7,7 +7,7 @@ import pytest
 
 from bot.webhook.message import to_message
 from bot.webhook.xml import MalformedError, parse_xml
-from handlers.dialogue.router import Kind, Message
+from handlers.dialogue.message import Kind, Message
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 OPENID = "oXyT-0aBcDeFgHiJkLmNoPqRsTuV"

@@ -8,7 +8,8 @@ import pytest
 from testbed import ROOT
 
 from bot import __main__ as cli
-from bot.installation.settings import SECRETS, ConfigError, load_settings
+from bot.installation.config_problems import ConfigError
+from bot.installation.settings import SECRETS, load_settings
 from bot.installation.town_keeper import read_files
 
 DATA = ("handlers/data/categories.csv", "handlers/data/limits.csv", "handlers/data/wordings.yaml")

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bot.webhook.settings import Mode, WebhookSettings
 from bot.webhook.view import log_id, webhook
-from handlers.dialogue.router import Kind, Message
+from handlers.dialogue.message import Kind, Message
 
 APOLOGY = "抱歉，系统暂时忙，请稍后再发一次。"
 

@@ -10,7 +10,7 @@ from outbox import CUSTOM, TEMPLATE, after, outbox
 from sqlalchemy import select, update
 
 from bot.simulator.faults import Garbles, Hangs, Refuses
-from handlers.dialogue.router import Kind
+from handlers.dialogue.message import Kind
 from models.person import Person
 from models.push import Push
 from models.ticket import CHINA, Attachment

@@ -19,10 +19,11 @@ from whole_program import environment
 from bot.assembly import assemble, worker
 from models.connecting import connect
 from models.conversation import Inbound
+from models.follower import Follower
 from models.person import Person
 from models.push import Push
 from models.sessions import reading_sessions
-from models.ticket import Follower, Ticket, TicketEvent
+from models.ticket import Ticket, TicketEvent
 
 KILLS = int(os.environ.get("WHISTLE_DRILL_KILLS", "4"))
 """`make drill` sets fifty"""

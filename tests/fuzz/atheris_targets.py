@@ -17,7 +17,8 @@ with atheris.instrument_imports(include=["bot", "handlers", "nlp"]):
     from bot.webhook.message import to_message
     from bot.webhook.reply import reply_xml
     from bot.webhook.xml import MalformedError, parse_xml
-    from handlers.town_import.importing import WorldError, read_world
+    from handlers.town_import.importing import read_world
+    from handlers.town_import.tables import WorldError
     from nlp.places.gazetteer import Gazetteer, PlaceName
     from nlp.reading.reader import Reader
 

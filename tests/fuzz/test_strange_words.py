@@ -13,9 +13,10 @@ from testbed import Clock, settings_for
 from bot.assembly import assemble
 from bot.webhook.reply import reply_xml
 from bot.webhook.xml import parse_xml
-from handlers.dialogue.router import Kind
-from handlers.residents.welcome import ALL_COMMANDS
-from handlers.town_import.importing import WorldError, read_world
+from handlers.answering.routers import COMMANDS
+from handlers.dialogue.message import Kind
+from handlers.town_import.importing import read_world
+from handlers.town_import.tables import WorldError
 from nlp.places.gazetteer import Gazetteer, PlaceName
 
 WORLD = Path(__file__).parents[2] / "bot" / "demo_world"
@@ -36,7 +37,7 @@ strange = st.one_of(
     st.sampled_from(["", " ", "9" * 5000, "电梯" * 2000, "-1", "0", "①", "１", "1" * 11, "{号}", "加入 " + "A" * 9000]),
 )
 numbers = st.sampled_from(["", "001", "00001", "26111600001", "９９９", "999999999999999999999", "-5", "#1", "²³"])
-words = sorted({word for command in ALL_COMMANDS for word in command.words})
+words = sorted({word for command in COMMANDS for word in command.words})
 said = st.one_of(
     strange,
     st.builds(" ".join, st.tuples(st.sampled_from(words), numbers, strange)),

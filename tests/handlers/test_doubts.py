@@ -10,7 +10,8 @@ from handlers.town.routing import Routing
 from handlers.town.routing_doubts import rule_doubts
 from handlers.town_import.importing import import_world, read_world
 from handlers.world.doubts import world_doubts
-from handlers.world.world import PlaceNode, TeamNode, World, load_world
+from handlers.world.nodes import PlaceNode, TeamNode
+from handlers.world.world import World, load_world
 from models.grid import Grid, Place, PlaceRange
 
 CATALOGUE = Catalogue(

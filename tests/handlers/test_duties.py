@@ -8,7 +8,7 @@ from testbed import ROOT
 
 from handlers.town.catalogue import read_catalogue
 from handlers.town.duties import DutiesError, Ownership, read_duties
-from handlers.world.world import PlaceNode
+from handlers.world.nodes import PlaceNode
 from models.grid import Mode
 
 DATA = ROOT / "handlers" / "data"

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 from bot.synth.filling import fill
 from handlers.questions import figures
 from handlers.questions.parse import parse
-from handlers.residents.welcome import appoint
+from handlers.staff.posts import appoint
 from handlers.supervisors import export
 from handlers.tickets.access import overseen
 from models.moves import ENDED, OPEN, Status

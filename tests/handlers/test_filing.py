@@ -4,8 +4,8 @@ import pytest
 from chat import NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
-from handlers.dialogue.router import Kind
-from handlers.residents.welcome import invite
+from handlers.dialogue.message import Kind
+from handlers.staff.posts import invite
 from handlers.world.coordinates import gcj_to_wgs
 from models.conversation import Conversation
 from models.person import Person, Role

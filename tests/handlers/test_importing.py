@@ -10,7 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import undefer
 
-from handlers.town_import.importing import Tally, WorldError, import_world, read_world
+from handlers.town_import.importing import import_world, read_world
+from handlers.town_import.tables import WorldError
+from handlers.town_import.writing import Tally
 from handlers.world.world import load_world, world_version
 from models.base import Base
 from models.grid import Grid, Place

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from importing_town import FILES, replace, write_town
 
-from handlers.town_import.importing import WorldError, WorldProblem, read_world
+from handlers.town_import.importing import read_world
+from handlers.town_import.tables import WorldError, WorldProblem
 
 
 @pytest.fixture

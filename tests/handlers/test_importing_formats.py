@@ -9,7 +9,8 @@ import pytest
 from importing_town import FILES, replace, write_town
 from openpyxl import Workbook
 
-from handlers.town_import.importing import WorldError, read_world
+from handlers.town_import.importing import read_world
+from handlers.town_import.tables import WorldError
 
 TABLES = [name for name in FILES if name.endswith(".csv")]
 

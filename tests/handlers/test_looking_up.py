@@ -8,7 +8,7 @@ from sqlalchemy import delete, event, func, select
 
 from handlers.answering.answer import Answering
 from handlers.answering.batch import Waiting
-from handlers.residents.welcome import ALL_COMMANDS
+from handlers.answering.routers import COMMANDS
 from models.connecting import connect
 from models.conversation import Inbound
 from models.person import Look, Person, PersonRole
@@ -71,7 +71,7 @@ def counting(engine):
 
 
 def test_every_command_that_only_asks_is_among_these():
-    assert {command.words[0] for command in ALL_COMMANDS if command.only_asks} == set(ASKED)
+    assert {command.words[0] for command in COMMANDS if command.only_asks} == set(ASKED)
 
 
 @pytest.mark.parametrize("text", [*ASKED.values(), *QUESTIONS])

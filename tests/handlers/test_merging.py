@@ -4,7 +4,7 @@ import pytest
 from chat import CAST, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, Chat
 from sqlalchemy import select
 
-from handlers.dialogue.router import Kind
+from handlers.dialogue.message import Kind
 from models.follower import Follower
 from models.person import Person
 from models.ticket import Attachment

@@ -4,7 +4,7 @@ import pytest
 from chat import COLLEAGUE, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
-from handlers.dialogue.router import Kind
+from handlers.dialogue.message import Kind
 from models.ticket import Attachment, Ticket
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,7 @@ import pytest
 from chat import NEIGHBOUR, PROPERTY, RESIDENT
 from sqlalchemy import select
 
-from handlers.dialogue.router import Kind
+from handlers.dialogue.message import Kind
 from models.push import Push
 from models.ticket import CHINA, Attachment
 

@@ -9,7 +9,7 @@ from testbed import MONDAY
 
 from handlers.questions.answer import understood
 from handlers.questions.parse import parse
-from handlers.residents.welcome import appoint
+from handlers.staff.posts import appoint
 from models.person import Person, Role
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from importing_town import write_town
 
-from handlers.town_import.importing import Tally, WorldError, import_world, read_world
+from handlers.town_import.importing import import_world, read_world
+from handlers.town_import.tables import WorldError
+from handlers.town_import.writing import Tally
 from handlers.world.rosters import Roster, holds_on, minutes
 from models.person import Person
 from models.roster import Shift

@@ -10,7 +10,7 @@ from testbed import settings_for
 from bot.assembly import assemble
 from handlers.town.routing import Case, Routing, When
 from handlers.what_if.preview import preview
-from handlers.world.world import PlaceNode
+from handlers.world.nodes import PlaceNode
 from models.ticket import Source
 
 DESHANG = PlaceNode(1, "德尚小区", "WY", "compound", "cover", None, None, {})

@@ -7,9 +7,9 @@ import pytest
 from chat import CAST, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import event, func, select
 
-from handlers.dialogue.router import Kind
+from handlers.dialogue.message import Kind
 from handlers.neighbours.same_event import is_same, likeness
-from handlers.tickets.filing import Draft
+from handlers.tickets.draft import Draft
 from handlers.town.same_event_rules import Joining
 from models.follower import Follower
 from models.person import Person

@@ -7,7 +7,7 @@ import pytest
 from chat import NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
-from handlers.dialogue.router import Kind
+from handlers.dialogue.message import Kind
 from handlers.timers.lost_work import look
 from models.conversation import Conversation
 from models.push import Push, Timer

@@ -10,7 +10,8 @@ from testbed import ROOT
 
 from bot.installation.settings import load_settings
 from handlers.town.routing import Case, choose
-from handlers.world.world import GridNode, PlaceNode, TeamNode, World
+from handlers.world.nodes import GridNode, PlaceNode, TeamNode
+from handlers.world.world import World
 from models.grid import Level
 from nlp.places.gazetteer import Gazetteer, PlaceName
 

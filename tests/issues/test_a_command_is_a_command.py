@@ -3,7 +3,7 @@
 import pytest
 from chat import PROPERTY, RESIDENT
 
-from handlers.residents.welcome import invite
+from handlers.staff.posts import invite
 from models.person import Role
 
 

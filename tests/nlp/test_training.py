@@ -208,7 +208,9 @@ def test_features_of_an_empty_text_are_empty(reader):
 
 def test_a_model_is_old_when_a_word_list_a_line_or_the_fitting_changes(tmp_path, monkeypatch):
     room = tmp_path / "nlp"
-    shutil.copytree(recipe.__file__.removesuffix("/model/recipe.py"), room, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        recipe.__file__.removesuffix("/model/recipe.py"), room, ignore=shutil.ignore_patterns("__pycache__")
+    )
     monkeypatch.setattr(recipe, "__file__", str(room / "model" / "recipe.py"))
     monkeypatch.setattr(recipe, "DATA", room / "data")
     seen = [recipe.fingerprint()]

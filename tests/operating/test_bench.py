@@ -18,12 +18,13 @@ from bot.synth.filling import fill_url
 from handlers.town_import.importing import import_world, read_world
 from models.connecting import connect
 from models.conversation import Inbound
+from models.follower import Follower
 from models.moves import ENDED, MOVES
 from models.person import Person
 from models.push import Push, Timer
 from models.sessions import reading_sessions
 from models.support import Support
-from models.ticket import Follower, Ticket, TicketEvent
+from models.ticket import Ticket, TicketEvent
 
 
 class Server(BaseHTTPRequestHandler):

@@ -11,7 +11,7 @@ from whole_program import KEYS
 
 from bot.__main__ import main
 from bot.installation import disk_room
-from bot.installation.settings import ConfigError
+from bot.installation.config_problems import ConfigError
 
 SHIPPED = (ROOT / "config.yaml").read_text("utf-8")
 

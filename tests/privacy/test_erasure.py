@@ -4,7 +4,7 @@ import pytest
 from chat import COMMUNITY, GRID_STAFF, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import func, select
 
-from handlers.dialogue.router import Kind
+from handlers.dialogue.message import Kind
 from handlers.privacy.erasure import DROP_MEDIA, FORGET, GONE
 from models.base import Base
 from models.conversation import Inbound

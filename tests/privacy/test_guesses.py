@@ -3,7 +3,7 @@
 from chat import NEIGHBOUR, RESIDENT
 from sqlalchemy import select
 
-from handlers.residents.welcome import invite
+from handlers.staff.posts import invite
 from models.person import Person, Role
 
 

@@ -9,8 +9,9 @@ from cryptography.fernet import Fernet
 from sqlalchemy import String, select, type_coerce
 
 from bot.__main__ import main, run
+from bot.installation.config_problems import ConfigError
 from bot.installation.keys import KeyRing, key_ring, new_key, rekey, unreadable_phones
-from bot.installation.settings import ConfigError, load_settings
+from bot.installation.settings import load_settings
 from bot.operating.checking import look_over
 from models import sealed
 from models.person import Person

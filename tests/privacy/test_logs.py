@@ -15,9 +15,10 @@ from testbed import ROOT
 from bot import logs
 from bot.assembly import gateway, webhook_settings
 from bot.demo import _account
-from bot.installation.settings import ConfigError, load_settings
+from bot.installation.config_problems import ConfigError
+from bot.installation.settings import load_settings
 from bot.wechat.shared_tokens import TokensInDatabase
-from handlers.dialogue.router import Kind
+from handlers.dialogue.message import Kind
 from models.connecting import connect
 
 SECRETS = {

@@ -6,7 +6,7 @@ from chat import PROPERTY, RESIDENT
 from sqlalchemy import func, select
 
 from bot.worker.media_dropping import drop_media
-from handlers.dialogue.router import Kind
+from handlers.dialogue.message import Kind
 from handlers.privacy.retention import BITE, tidy
 from handlers.timers.chores import LOST_WORK, RETENTION, plan_chores
 from models.conversation import Conversation, Inbound

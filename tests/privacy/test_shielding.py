@@ -4,7 +4,7 @@ import pytest
 from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
-from handlers.residents.welcome import ALL_COMMANDS
+from handlers.answering.routers import COMMANDS
 from handlers.town.privacy import Privacy, complained_of, shielded
 from models.follower import Follower
 from models.person import Person, PersonRole
@@ -25,7 +25,7 @@ def leaks(told):
     return [words for words in told if any(secret in words for secret in SECRETS)]
 
 
-@pytest.mark.parametrize("word", sorted({command.words[0] for command in ALL_COMMANDS}))
+@pytest.mark.parametrize("word", sorted({command.words[0] for command in COMMANDS}))
 def test_no_command_of_theirs_tells_who_complained(chat, number, word):
     told = [chat.says(PROPERTY, f"{word} {number} 停车"), chat.says(PROPERTY, "1"), chat.says(PROPERTY, f"看 {number}")]
     chat.says(RESIDENT, "补充 我住3号楼8单元502室王秀兰，电话13812345678")

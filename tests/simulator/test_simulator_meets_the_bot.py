@@ -18,7 +18,7 @@ from bot.webhook.view import webhook
 from bot.wechat.access_token import TokensInMemory
 from bot.wechat.errors import Remedy, WeChatError
 from bot.wechat.gateway import Gateway
-from handlers.dialogue.router import Kind, Message
+from handlers.dialogue.message import Kind, Message
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 

@@ -1,12 +1,29 @@
-"""Days as a database counts them: the day in China of a moment, and how many lie between two."""
+"""Calendar days in China: in Python, and as the database counts them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, cast, extract, func
 from sqlalchemy.orm import Session
 
 from models.appending import dialect_of
+from models.ticket import CHINA
+
+
+def day_start(now: datetime) -> datetime:
+    """Midnight in China before `now`."""
+    return now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def days_back(now: datetime, days: int) -> datetime:
+    """The beginning of the last so many days, today among them."""
+    return day_start(now) - timedelta(days=days - 1)
+
+
+def week_start(now: datetime) -> datetime:
+    """Monday's midnight in China."""
+    return day_start(now) - timedelta(days=now.astimezone(CHINA).weekday())
+
 
 _AHEAD = timedelta(hours=8)
 

@@ -1,0 +1,82 @@
+"""Where a resident lives (绑定)."""
+
+import re
+
+from handlers.dialogue.choices import chosen, numbered
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state, intent
+from handlers.notifications import ticket_text
+from handlers.residents import locate
+from handlers.residents.report import reported
+from handlers.tickets.draft import Draft
+from models.person import EVERYBODY
+from nlp.model.features import plain
+from nlp.reading.understanding import Intent, PlaceMention
+
+router = Router("home")
+
+SURE_ENOUGH = 0.6  # calling a person or writing down a home on a mere guess would only confuse
+
+
+HOME, BIND_WHICH = "welcome.home", "welcome.bind_which"
+
+
+_SAYS_HOME = re.compile(r"住|绑|搬|地址|我家是")
+
+
+_FILLING = re.compile(r"[我俺咱们家在是就的呢哦啊吧呀\W]|那边|这边|这里|小区")
+
+
+@router.on(intent(Intent.BIND))
+def home_told(context: Context) -> Reply | None:
+    """「我住德尚小区3号楼」. A full address with a trouble behind it is a report, however much it looks like a home."""
+    seen = context.understanding
+    if seen and ((seen.sure and seen.category) or _tells_more(context.text, seen.place)):
+        return reported(context)
+    return bind(context) if seen and seen.intent_confidence >= SURE_ENOUGH else None
+
+
+def _tells_more(text: str, place: PlaceMention | None) -> bool:
+    """「德尚小区3号楼楼道堆杂物」: the model takes it for a home, but there is more to it than an address."""
+    if place is None or not place.known or _SAYS_HOME.search(text):
+        return False
+    words = plain(text)
+    return len(_FILLING.sub("", words[: place.start] + words[place.end :])) > 1
+
+
+@router.on(in_state(HOME))
+@router.command("绑定", "绑定住址", roles=EVERYBODY, help="绑定 小区几号楼几单元：记住您的住址，报修不用再说")
+def bind(context: Context) -> Reply | None:
+    """Remember where somebody lives. The room is kept only if they tell it."""
+    if context.understanding and context.understanding.red_flag:
+        return None  # 「德尚小区2号楼着火了」 is no address
+    draft = locate.place(context, Draft(context.text), context.understanding)
+    mention = context.understanding.place if context.understanding else None
+    if mention is None or not mention.known:
+        if context.state == HOME:
+            return None  # asked once; whatever this is, it is no place we know
+        return Reply(context.say("welcome.bind_where"), HOME)
+    if draft.places:
+        communities = [context.town.world.places[place].community for place in draft.places]
+        names = numbered([f"{context.town.world.grids[c].name}{draft.place_name}" for c in communities])
+        return Reply(context.say("welcome.bind_which", choices=names), BIND_WHICH, draft.slots())
+    return _bound(context, draft)
+
+
+@router.on(in_state(BIND_WHICH))
+def bind_which(context: Context) -> Reply | None:
+    """One of several compounds of this name."""
+    draft = Draft.of(context.slots)
+    number = chosen(context.text, len(draft.places))
+    if number is None:
+        return None
+    return _bound(context, locate.settle(draft, context.town.world.places[draft.places[number]]))
+
+
+def _bound(context: Context, draft: Draft) -> Reply:
+    person = context.person
+    person.home_place_id = draft.place_id
+    person.home_building, person.home_unit, person.home_room = draft.building, draft.unit, draft.room
+    home = ticket_text.address(draft.place_name, draft.building, draft.unit, draft.room)
+    return Reply(context.say("welcome.bound", home=home))

@@ -1,0 +1,124 @@
+"""What needs leave from the next level (延期, 挂账, 权属异议): each request is a row, put to those who may grant it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import Audience, audience, tell
+from handlers.tickets.access import acting, mover
+from handlers.tickets.change import Occasion
+from handlers.tickets.clocks import set_timer
+from handlers.town.routing import level_above
+from handlers.world.rosters import reach_of
+from handlers.world.staff import Colleague
+from models.approval import Approval, Approver, Wish
+from models.calendar import Span, Unit
+from models.grid import Level
+from models.moves import EXTEND, NOTE, REASSIGN, SUSPEND, Move, Status
+from models.person import Person
+from models.ticket import Ticket
+
+WAITS = "approval_waits"
+
+
+_MOVES = {Wish.EXTEND: EXTEND, Wish.SUSPEND: SUSPEND, Wish.CONTEST: REASSIGN}
+
+
+NAMES = {Wish.EXTEND: "延期", Wish.SUSPEND: "挂账", Wish.CONTEST: "权属异议"}
+
+
+_PATIENCE = Span(4, Unit.WORK_HOUR)
+"""After so long without an answer the approvers are reminded, and the supervisors hear of it"""
+
+
+def wish(context: Context, ticket: Ticket, kind: Wish, reason: str) -> Approval:
+    """What this person asks for, not put to anybody yet."""
+    return Approval(
+        ticket_id=ticket.id,
+        wish=kind.value,
+        team=ticket.team,
+        reason=reason,
+        asked_by=context.person.id,
+        asked_at=context.now,
+    )
+
+
+def request(context: Context, ticket: Ticket, approval: Approval) -> Reply:
+    """Put a request to the next level; the same one is not put twice."""
+    kind = Wish(approval.wish)
+    if open_wish(context, ticket, kind):
+        return Reply(context.say("approving.asked_already", number=ticket.number, wish=NAMES[kind]))
+    asked = approvers_of(context, ticket, context.person, _MOVES[kind])
+    if not asked:
+        return Reply(context.say("approving.nobody", number=ticket.number))
+    approval.approvers = [Approver(person_id=person.id) for person in asked]
+    context.session.add(approval)
+    context.session.flush()
+    by = acting(context.person, ticket, NOTE)
+    ticket.apply(NOTE, by=by, at=context.now, note=f"申请{NAMES[kind]}{how_much(context, approval)}：{approval.reason}")
+    _put(context, ticket, approval, asked)
+    set_timer(context, WAITS, ticket, context.town.calendar.due(context.now, _PATIENCE))
+    return Reply(context.say("approving.asked", number=ticket.number, wish=NAMES[kind]))
+
+
+def approvers_of(context: Context, ticket: Ticket, asking: Person, move: Move) -> Sequence[Colleague]:
+    """The nearest higher level's team that has people to be asked, else the supervisors. Nobody grants their own."""
+
+    def may(person: Colleague) -> bool:
+        return bool(person.openid) and person.id != asking.id and mover(person, ticket, move) is not None
+
+    level, team = Level(ticket.level), ticket.team
+    while above := level_above(context.town.world, ticket.grid, level, team):
+        people = context.town.staff.members([above.team.code], reach_of(ticket))
+        if asked := [person for person in people if may(person)]:
+            return asked
+        level = above.level
+    overseers = audience(context.session, context.town, ticket, Audience.SUPERVISORS, context.now)
+    return [person for person in overseers if may(person)]
+
+
+def open_wish(occasion: Occasion, ticket: Ticket, kind: Wish | None = None) -> list[Approval]:
+    """A ticket's requests that somebody can still decide; those that it has outrun are void from now on."""
+    undecided = select(Approval).where(Approval.ticket_id == ticket.id, Approval.decided_at.is_(None))
+    found = list(occasion.session.scalars(undecided.where(Approval.wish == kind.value) if kind else undecided))
+    for approval in found:
+        if is_void(approval, ticket):
+            approval.decided_at = occasion.now
+    return [approval for approval in found if not approval.decided_at]
+
+
+def granted(occasion: Occasion, ticket: Ticket, kind: Wish) -> list[Approval]:
+    """What was granted to a ticket so far."""
+    found = (Approval.ticket_id == ticket.id) & (Approval.wish == kind.value) & Approval.granted.is_(True)
+    return list(occasion.session.scalars(select(Approval).where(found).order_by(Approval.id)))
+
+
+def remind(occasion: Occasion, ticket: Ticket) -> None:
+    """Nobody has decided for long: once more to those who were asked, and to the supervisors."""
+    for approval in open_wish(occasion, ticket):
+        asked = occasion.session.scalars(select(Person).join(Approver).where(Approver.approval_id == approval.id))
+        supervisors = audience(occasion.session, occasion.town, ticket, Audience.SUPERVISORS, occasion.now)
+        everybody = {person.id: person for person in (*asked, *supervisors) if person.id != approval.asked_by}
+        known = {approver.person_id for approver in approval.approvers}
+        approval.approvers += [Approver(person_id=person) for person in everybody if person not in known]
+        _put(occasion, ticket, approval, list(everybody.values()), what="approval_waits")
+
+
+def how_much(occasion: Occasion, approval: Approval) -> str:
+    return approval.span or f"到{ticket_text.moment(approval.until, occasion.now)}"
+
+
+def _put(
+    occasion: Occasion, ticket: Ticket, approval: Approval, asked: Sequence[Colleague], what: str = "approval_asked"
+) -> None:
+    session, town, much = occasion.session, occasion.town, how_much(occasion, approval)
+    wished = NAMES[Wish(approval.wish)]
+    tell(session, town, ticket, what, occasion.now, named=asked, wish=wished, much=much, reason=approval.reason)
+
+
+def is_void(approval: Approval, ticket: Ticket) -> bool:
+    """The ticket has moved on since."""
+    return ticket.team != approval.team or Status(ticket.status) not in _MOVES[Wish(approval.wish)].sources

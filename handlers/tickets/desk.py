@@ -1,0 +1,36 @@
+"""Tickets that nobody owns yet lie on the overseers' desk."""
+
+from sqlalchemy import ColumnElement
+
+from handlers.tickets.access import overseen
+from handlers.tickets.change import Occasion
+from handlers.tickets.clocks import set_promise
+from handlers.tickets.filing import dispatch, route_it
+from models.moves import RECEIVE, SUPPLEMENT, Status
+from models.person import Person
+from models.ticket import SYSTEM, Actor, Ticket
+
+WAITING = (Status.PENDING, Status.RECEIVED)
+
+
+def take_from_desk(
+    context: Occasion, ticket: Ticket, grid: str | None = None, by: Actor = SYSTEM, note: str = ""
+) -> bool:
+    """Route a waiting ticket anew, now that more is known of it. False: still nobody serves it."""
+    place = context.town.world.places.get(ticket.place_id) if ticket.place_id else None
+    if not route_it(context, ticket, place, grid):
+        return False
+    if ticket.status == Status.INCOMPLETE:
+        ticket.apply(SUPPLEMENT, by=by, at=context.now, note=note)
+    if ticket.status == Status.PENDING:
+        ticket.apply(RECEIVE, by=by, at=context.now, note=note)
+    set_promise(context, ticket, context.now)
+    dispatch(
+        context, ticket, by=by, note=note or f"规则：{ticket.rule}", what="red_flag" if ticket.red_flag else "dispatch"
+    )
+    return True
+
+
+def on_desk(person: Person) -> ColumnElement[bool]:
+    """Tickets without a team: in this supervisor's area, or in nobody's."""
+    return (overseen(person) | Ticket.grid.is_(None)) & Ticket.team.is_(None)

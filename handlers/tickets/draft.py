@@ -1,0 +1,56 @@
+"""What a resident has told so far of a report that is not filed yet."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from models.ticket import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is known of a report that is not filed yet; lives in the conversation's slots between two questions."""
+
+    text: str
+    category: str = ""
+    item: str = ""
+    confidence: float = 0.0
+    urgent: bool = False
+    red_flag: str = ""
+    place_id: int | None = None
+    place_name: str = ""
+    building: str = ""
+    unit: str = ""
+    room: str = ""
+    lat: float | None = None
+    lng: float | None = None
+    attachments: tuple[int, ...] = ()
+    source: str = Source.CHAT.value
+    asked: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    """Categories to choose from while none is sure"""
+    guess: str = ""
+    """A place of the world whose name is like the one that was written"""
+    places: tuple[int, ...] = ()
+    """Places of the same name to choose from"""
+    parts: tuple[tuple[str, str, str], ...] = ()
+    """(text, category, sub-item) of each problem where one message tells of several"""
+    rest: tuple[Mapping[str, Any], ...] = ()
+    """The other problems of the same message, as slots: they wait until this one's question is answered"""
+    same: int | None = None
+    """The ticket that was offered to join"""
+    alone: bool = False
+    """Another matter than what neighbours report: not compared with it any more"""
+
+    def slots(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of(cls, slots: Mapping[str, Any]) -> "Draft":
+        """From slots, in which JSON has made lists of the tuples."""
+        values: dict[str, Any] = {name: _tuples(value) for name, value in slots.items()}
+        return cls(**values)
+
+
+def _tuples(value: Any) -> Any:  # noqa: ANN401  (whatever JSON holds)
+    return tuple(_tuples(each) for each in value) if isinstance(value, list) else value
