@@ -16,7 +16,7 @@ from handlers.world.world import expand_buildings
 from models.grid import Level, Mode, TeamKind
 from models.person import STAFF, Role
 
-DEMO = Path(__file__).parents[2] / "bot" / "demo_world"
+DEMO = Path(__file__).parents[3] / "bot" / "demo_world"
 
 
 @pytest.fixture(scope="module")

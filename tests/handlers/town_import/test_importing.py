@@ -18,7 +18,7 @@ from models.base import Base
 from models.grid import Grid, Place
 from models.person import Person, Role
 
-DEMO = Path(__file__).parents[2] / "bot" / "demo_world"
+DEMO = Path(__file__).parents[3] / "bot" / "demo_world"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from bot.webhook.message import to_message
 from bot.webhook.xml import MalformedError, parse_xml
 from handlers.dialogue.message import Kind, Message
 
-PAYLOADS = Path(__file__).parents[1] / "payloads"
+PAYLOADS = Path(__file__).parents[2] / "payloads"
 OPENID = "oXyT-0aBcDeFgHiJkLmNoPqRsTuV"
 HEAD = f"gh_f3a1c09b77e2|{OPENID}|1763690000|"
 WHERE = {"latitude": 37.144421, "longitude": 111.778902}

@@ -11,7 +11,7 @@ from nlp.training.alarms import read_dangers
 from nlp.training.corpus import BadCorpusError, Example, data_hash, read_corpus, read_examples, read_tickets_csv
 from nlp.training.duplicates import distinct, near_duplicates
 
-MEASURED = [Path(__file__).parent / "data" / name for name in ("intent_lines.tsv", "redflag_lines.tsv")]
+MEASURED = [Path(__file__).parents[1] / "data" / name for name in ("intent_lines.tsv", "redflag_lines.tsv")]
 LONGER_THAN_A_PHRASE = 9
 HEADER = "text\tintent\tcategory\talso\titem\n"
 

@@ -12,7 +12,7 @@ import pytest
 from nlp.places.gazetteer import Gazetteer, PlaceName
 from nlp.reading.understanding import Intent
 
-LINES = Path(__file__).parent / "data"
+LINES = Path(__file__).parents[1] / "data"
 
 
 def rows(name):

@@ -9,7 +9,7 @@ from handlers.town.limits import LimitsError, WorkingHours, promise, read_limits
 from handlers.town.limits_in_plain_words import told_plainly
 from models.ticket import CHINA
 
-SHIPPED = Path(__file__).parents[2] / "handlers" / "data" / "limits.csv"
+SHIPPED = Path(__file__).parents[3] / "handlers" / "data" / "limits.csv"
 HEAD = "version,category,item,words,urgent,accept,handle,clause\n"
 
 

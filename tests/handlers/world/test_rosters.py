@@ -15,7 +15,7 @@ from models.person import Person
 from models.roster import Shift
 
 HEADER = "team,person,days,from,to,kind,stand_in\n"
-DEMO = Path(__file__).parents[2] / "bot" / "demo_world"
+DEMO = Path(__file__).parents[3] / "bot" / "demo_world"
 
 
 def works_on(day):

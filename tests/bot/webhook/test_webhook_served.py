@@ -50,11 +50,11 @@ class ImpatientWorker(BufferedWorker):
 
 @contextmanager
 def under_gunicorn(worker_class="gthread"):
-    port, folders = free_port(), Path(__file__).parents[:3]
+    port, folders = free_port(), Path(__file__).parents[:4]
     command = [sys.executable, "-m", "gunicorn", "-k", worker_class, "--threads", "4", "-b", f"127.0.0.1:{port}"]
     command += ["--log-level", "critical", "test_webhook_served:create_app()"]
     path = {"PYTHONPATH": os.pathsep.join(str(folder) for folder in folders)}
-    process = subprocess.Popen(command, cwd=folders[2], env=os.environ | path)
+    process = subprocess.Popen(command, cwd=folders[3], env=os.environ | path)
     try:
         wait_for(port)
         yield port
