@@ -14,7 +14,7 @@ from bot.installation.keys import key_ring
 from bot.installation.migrating import is_current
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import TownKeeper
-from bot.server.rounds import aside, let_others_come, wait
+from bot.server.rounds import aside, wait, yield_to_others
 from bot.webhook.settings import Mode, WebhookSettings
 from bot.wechat.access_token import TokenStore
 from bot.wechat.gateway import Gateway
@@ -80,7 +80,7 @@ def assemble(settings: Settings, clock: Clock = _utc_now, reader: Reader | None 
     writing, reading = sessions(engine), reading_sessions(engine)
     with reading() as session:
         towns.current(session)
-    answering = Answering(writing, reading, towns, clock, let_others_come, aside)
+    answering = Answering(writing, reading, towns, clock, yield_to_others, aside)
     return Program(settings, engine, writing, reading, towns, answering, clock)
 
 

@@ -21,8 +21,8 @@ from bot.assembly import Program, assemble
 from bot.bench.echo import create_app as echo
 from bot.bench.servers import ROOT
 from bot.installation.settings import load_settings
-from bot.server.rounds import let_others_come
-from handlers.answering.batch import Line, Take, Waiting
+from bot.server.rounds import yield_to_others
+from handlers.answering.batch import Batch, Pending, Take
 from handlers.dialogue.message import Kind, Message
 from models.base import Base
 from nlp.reading.understanding import Intent
@@ -46,7 +46,7 @@ def create_app() -> Flask:
 class _Floor:
     def __init__(self, program: Program) -> None:
         self._engine, self._towns, self._reports = program.engine, program.towns, count()
-        self._line, self._kind = Line(self._answer, let_others_come), program.engine.dialect.name
+        self._batch, self._kind = Batch(self._answer, yield_to_others), program.engine.dialect.name
         self._mark, self._lock = ("?", "") if self._kind == "sqlite" else ("%s", " FOR NO KEY UPDATE")
         with program.reading() as session:
             self._told = session.scalars(text("SELECT id FROM people ORDER BY id LIMIT 3")).all()
@@ -68,18 +68,18 @@ class _Floor:
 
     def answer(self, key: str, openid: str, words: str) -> str:
         understanding = self._towns.reader().understand(words)
-        mine = Waiting(Message(key, openid, Kind.TEXT, datetime.now(UTC), words), understanding)
-        self._line.wait(mine)
+        mine = Pending(Message(key, openid, Kind.TEXT, datetime.now(UTC), words), understanding)
+        self._batch.wait(mine)
         return mine.reply or ""
 
-    def _answer(self, take: Take[Waiting]) -> None:
+    def _answer(self, take: Take[Pending]) -> None:
         with self._engine.begin() as connection:
             batch = take()
             self._write(connection.connection.cursor(), batch, datetime.now(UTC))
         for each in batch:
             each.reply = _TOLD
 
-    def _write(self, cursor: Any, batch: Sequence[Waiting], moment: datetime) -> None:  # noqa: ANN401  (two drivers')
+    def _write(self, cursor: Any, batch: Sequence[Pending], moment: datetime) -> None:  # noqa: ANN401  (two drivers')
         now, later = (f"{each:%Y-%m-%d %H:%M:%S.%f}" for each in (moment, moment + timedelta(days=2)))
         said = [each.message for each in batch]
         marks = ", ".join([self._mark] * len(said))  # locked in one order below: two processes may have the same people

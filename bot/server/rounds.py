@@ -113,7 +113,7 @@ class _Way(greenlet):
             log.exception("round")
 
 
-def let_others_come() -> None:
+def yield_to_others() -> None:
     """Before waiting for something in common. Anywhere but in a round it does nothing."""
     way = getcurrent()
     if isinstance(way, _Way):

@@ -77,7 +77,7 @@ class Spot:
 
 
 def fill(
-    engine: Engine, world: World, routing: Routing, count: int, seed: int, now: datetime, tell: Callable[[int], None]
+    engine: Engine, world: World, routing: Routing, count: int, seed: int, now: datetime, notify: Callable[[int], None]
 ) -> None:
     """Write so many tickets with all that they leave behind, in batches; `tell` hears how many are done."""
     town = _Town(world, routing, random.Random(seed), now)
@@ -86,7 +86,7 @@ def fill(
             if start == 0:
                 town.move_in(connection, count)
             town.write(connection, min(_BATCH, count - start))
-        tell(min(start + _BATCH, count))
+        notify(min(start + _BATCH, count))
 
 
 class _Town:

@@ -12,13 +12,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from handlers.answering.batch import Failed, Line, Take, Waiting
-from handlers.answering.read_only import Found, LookingUp, found_before
+from handlers.answering.batch import Batch, Failed, Pending, Take
+from handlers.answering.read_only import Found, ReadOnlyPath, found_read_only
 from handlers.answering.routers import COMMANDS, route
 from handlers.dialogue.inbox import Writer, open_with, receive, remember, replies_to, write_replies
 from handlers.dialogue.message import Message
-from handlers.neighbours.same_event import Matter, line_up
-from handlers.residents.unanswered import mindful
+from handlers.neighbours.same_event import Matter, lock_matters
+from handlers.residents.unanswered import keep_unfinished
 from handlers.town.town import Town, Towns
 from models.sessions import Sessions
 from nlp.reading.understanding import Intent, Understanding
@@ -27,11 +27,11 @@ TRIES = 3
 PATIENCE_SECONDS = 1.0
 """After this no further try: WeChat waits for 5 s, and the apology has to be written too"""
 
-_MEETINGS = (StaleDataError, IntegrityError, OperationalError)
+_CONFLICTS = (StaleDataError, IntegrityError, OperationalError)
 """What becomes of two who are at the same ticket, person or lock"""
 
 
-Elsewhere = Callable[[Callable[[], Found | None]], Found | None]
+InBackground = Callable[[Callable[[], Found | None]], Found | None]
 """Has what takes long looked up where it makes nobody wait, and gives what was found"""
 
 
@@ -44,13 +44,13 @@ class Answering:
         reading: Sessions,
         towns: Towns,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        let_others_come: Callable[[], None] = lambda: None,
-        elsewhere: Elsewhere = lambda look_up: look_up(),
+        yield_to_others: Callable[[], None] = lambda: None,
+        in_background: InBackground = lambda look_up: look_up(),
     ) -> None:
-        self._sessions, self._towns, self._clock, self._elsewhere = sessions, towns, clock, elsewhere
-        self._looking_up = LookingUp(reading, towns, COMMANDS, route)
-        self._line = Line(self._answer_all, let_others_come)
-        self._failed = Line(self._keep_all, let_others_come)
+        self._sessions, self._towns, self._clock, self._in_background = sessions, towns, clock, in_background
+        self._read_only = ReadOnlyPath(reading, towns, COMMANDS, route)
+        self._batch = Batch(self._answer_all, yield_to_others)
+        self._failed = Batch(self._keep_all, yield_to_others)
 
     def answer(self, message: Message) -> str:
         """The reply's text, "" for silence. A redelivery gets the stored reply and changes nothing.
@@ -58,17 +58,17 @@ class Answering:
         Raises whatever went wrong after three tries; then nothing of it is in the database (see `keep_failed`).
         """
         understanding = self._towns.reader().understand(message.text) if message.text.strip() else None
-        waiting = Waiting(message, understanding, self._looked_up(message, understanding))
-        self._line.wait(waiting)
+        waiting = Pending(message, understanding, self._looked_up(message, understanding))
+        self._batch.wait(waiting)
         if waiting.failure:
             raise waiting.failure
         return waiting.reply or ""
 
     def _looked_up(self, message: Message, understanding: Understanding | None) -> Found | None:
         now = self._clock()
-        if not self._looking_up.is_for(message, now):
+        if not self._read_only.is_for(message, now):
             return None
-        return self._elsewhere(lambda: self._looking_up.found(message, understanding, now))
+        return self._in_background(lambda: self._read_only.found(message, understanding, now))
 
     def keep_failed(self, message: Message, failure: str, apology: str) -> str:
         """A message that we could not handle is kept with the apology that it gets, for a person to look at."""
@@ -94,31 +94,31 @@ class Answering:
             for each in take():
                 each.reply = ""
 
-    def _answer_all(self, take: Take[Waiting]) -> None:
+    def _answer_all(self, take: Take[Pending]) -> None:
         """All in one transaction; where one of them breaks it, each in its own, so that it takes no other along."""
         patience = time.monotonic() + PATIENCE_SECONDS
         failure = self._tried(take)
         for each in take() if failure else ():
             each.failure = self._tried_alone(each, failure, patience)
 
-    def _tried_alone(self, waiting: Waiting, failure: Exception | None, patience: float) -> Exception | None:
+    def _tried_alone(self, waiting: Pending, failure: Exception | None, patience: float) -> Exception | None:
         """Three tries where somebody else was at the same ticket, person or lock, while there is time."""
         for _ in range(TRIES):
-            if isinstance(failure, _MEETINGS) and time.monotonic() > patience:
+            if isinstance(failure, _CONFLICTS) and time.monotonic() > patience:
                 return failure
             failure = self._tried(lambda: [waiting])
-            if not isinstance(failure, _MEETINGS):
+            if not isinstance(failure, _CONFLICTS):
                 return failure
         return failure
 
-    def _tried(self, take: Take[Waiting]) -> Exception | None:
+    def _tried(self, take: Take[Pending]) -> Exception | None:
         try:
             self._once(take)
         except Exception as error:  # noqa: BLE001  (whatever it is: it is one message's, and the others go on)
             return error
         return None
 
-    def _once(self, take: Take[Waiting]) -> None:
+    def _once(self, take: Take[Pending]) -> None:
         with self._sessions() as session, session.begin():
             session.connection()  # SQLite has one writer: whoever comes while we wait for our turn goes along
             batch, now = take(), self._clock()
@@ -129,19 +129,19 @@ class Answering:
         for each in batch:
             each.reply = replies[each.message.key]
 
-    def _replies(self, session: Session, batch: Sequence[Waiting], now: datetime) -> dict[str, str]:
+    def _replies(self, session: Session, batch: Sequence[Pending], now: datetime) -> dict[str, str]:
         """What each is answered, by the message's key; kept for a redelivery, as is the question that it leaves."""
         if not batch:
             return {}
         town = self._towns.current(session)
         writers = open_with(session, [each.message for each in batch], town, now)
         likely = (_likely_matters(town, each, writers[each.message.openid]) for each in batch)
-        line_up(session, set(chain.from_iterable(likely)))
+        lock_matters(session, set(chain.from_iterable(likely)))
         answered = []
         for each in sorted(batch, key=_files):
             writer = writers[each.message.openid]
             context = writer.says(each.message, each.understanding, session, town, now, COMMANDS)
-            reply = found_before(session, each.found, writer) or mindful(context, writer.stale, route)
+            reply = found_read_only(session, each.found, writer) or keep_unfinished(context, writer.stale, route)
             answered.append((context, writer, reply))
         remember(session, answered)
         replies = {context.message.key: reply.text for context, _, reply in answered}
@@ -149,12 +149,12 @@ class Answering:
         return replies
 
 
-def _files(waiting: Waiting) -> bool:
+def _files(waiting: Pending) -> bool:
     """Reports come last: whoever asks before them need not wait until they are written down."""
     return bool(waiting.understanding and waiting.understanding.intent is Intent.REPORT)
 
 
-def _likely_matters(town: Town, waiting: Waiting, writer: Writer) -> Iterator[Matter]:
+def _likely_matters(town: Town, waiting: Pending, writer: Writer) -> Iterator[Matter]:
     """What a message may turn out to be about: what it tells, or what was being asked about."""
     said, asked = waiting.understanding, writer.stale.slots if writer.stale else writer.slots
     told = {said.category, *(part.category for part in said.parts)} if said and said.intent is Intent.REPORT else set()
@@ -162,7 +162,7 @@ def _likely_matters(town: Town, waiting: Waiting, writer: Writer) -> Iterator[Ma
     return product(_likely_places(town, waiting, writer), categories) if categories else iter(())
 
 
-def _likely_places(town: Town, waiting: Waiting, writer: Writer) -> Iterator[int]:
+def _likely_places(town: Town, waiting: Pending, writer: Writer) -> Iterator[int]:
     """Where a message may turn out to be about: what it names, what was being asked about, the writer's home."""
     mention = waiting.understanding.place if waiting.understanding else None
     if mention and mention.known:

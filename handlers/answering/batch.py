@@ -20,12 +20,12 @@ MOST = 32
 """Answered together at most: the first of them waits for the last"""
 
 
-class LineStandsError(Exception):
+class BatchTimeoutError(Exception):
     """Nobody was answered for so long that the database must be in trouble."""
 
 
 @dataclass(slots=True, eq=False)
-class Waiting:
+class Pending:
     """A message in the line; afterwards its reply, or why there is none."""
 
     message: Message
@@ -41,35 +41,35 @@ class Waiting:
 
 
 @dataclass(slots=True, eq=False)
-class Failed(Waiting):
+class Failed(Pending):
     """A message that could not be answered: why, and the words that its writer gets for it."""
 
     why: str = ""
     apology: str = ""
 
 
-Each = TypeVar("Each", bound=Waiting)
+Each = TypeVar("Each", bound=Pending)
 Take = Callable[[], Sequence[Each]]
 """Those whose turn it is; called again, the same"""
 
 
-class Line(Generic[Each]):
+class Batch(Generic[Each]):
     """The line of one process. Whoever's turn comes first answers for all who wait by then."""
 
     def __init__(
-        self, answer: Callable[[Take[Each]], None], let_others_come: Callable[[], None] = lambda: None
+        self, answer: Callable[[Take[Each]], None], yield_to_others: Callable[[], None] = lambda: None
     ) -> None:
         """`answer` takes them as late as it can, for whoever comes meanwhile goes along; it gives each of them a reply
         or a failure. `let_others_come`: lets those join the line who share the thread.
         """
-        self._answer, self._let_others_come = answer, let_others_come
+        self._answer, self._yield_to_others = answer, yield_to_others
         self._turn = threading.Lock()
         self._waiting: deque[Each] = deque()
 
     def wait(self, mine: Each) -> None:
         """Until it is over. Raises LineStandsError where it was not even begun in time."""
         self._waiting.append(mine)
-        self._let_others_come()
+        self._yield_to_others()
         while not mine.is_over:
             if not self._turn.acquire(timeout=LOCK_WAIT_SECONDS):
                 self._leave(mine)
@@ -86,7 +86,7 @@ class Line(Generic[Each]):
             self._waiting.remove(mine)
         except ValueError:
             return
-        raise LineStandsError
+        raise BatchTimeoutError
 
     def _serve(self) -> None:
         take = cache(self._next)

@@ -20,7 +20,7 @@ from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.router import command_opening
 from handlers.dialogue.states import FIGURES, ROWS
 from handlers.questions.parse import asks_of_own, parse
-from handlers.residents.unanswered import mindful
+from handlers.residents.unanswered import keep_unfinished
 from handlers.supervisors.overview import opens_figure
 from handlers.town.town import Towns
 from models.person import Look
@@ -42,7 +42,7 @@ class Found:
     holds_for: tuple[object, ...]
 
 
-class LookingUp:
+class ReadOnlyPath:
     """Answers in a session that only reads whatever can be answered there."""
 
     def __init__(
@@ -80,13 +80,15 @@ class LookingUp:
         text = message.text.strip()
         if opens_figure(text) and writer.state not in _FIGURES and parse(town, text, now) is None:
             return None  # a number that chooses something else
-        reply = mindful(writer.says(message, understanding, session, town, now, self._all_commands), None, self._route)
+        reply = keep_unfinished(
+            writer.says(message, understanding, session, town, now, self._all_commands), None, self._route
+        )
         if session.dirty or session.deleted or not all(isinstance(row, Look) for row in session.new):
             return None
         return Found(reply, [_values(row) for row in session.new], text, _standing(writer, text))
 
 
-def found_before(session: Session, found: Found | None, writer: Writer) -> Reply | None:
+def found_read_only(session: Session, found: Found | None, writer: Writer) -> Reply | None:
     """The answer that was found, with its lines in the read log; None where it holds no longer."""
     if found is None or found.holds_for != _standing(writer, found.text):
         return None

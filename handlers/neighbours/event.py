@@ -11,10 +11,10 @@ from handlers.dialogue.message import Reply
 from handlers.neighbours import same_event
 from handlers.neighbours.same_event import Same
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.privacy.erasure import FIRST_LEFT
 from handlers.tickets.access import resident
-from handlers.tickets.change import Occasion, PersonalOccasion, Silence
+from handlers.tickets.change import Change, PersonalChange, Silence
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import attach, file
 from handlers.town.town import Town
@@ -52,45 +52,45 @@ def join(context: Context, ticket: Ticket, draft: Draft) -> Reply:
     return Reply("\n\n".join(said), JOINED, {"draft": draft.slots(), "ticket": ticket.id, "joined": True})
 
 
-def add(occasion: Occasion, ticket: Ticket, person: Person, draft: Draft) -> None:
+def add(change: Change, ticket: Ticket, person: Person, draft: Draft) -> None:
     """A follower with their own words and photos; told to the team where it is dangerous, or has grown a good deal."""
     who = {"ticket_id": ticket.id, "person_id": person.id}
-    append(occasion.session, Follower, joined_at=occasion.now, text=draft.text, **who)
+    append(change.session, Follower, joined_at=change.now, text=draft.text, **who)
     ticket.neighbours += 1
-    occasion.session.flush()
-    attach(occasion, ticket, draft.attachments)
+    change.session.flush()
+    attach(change, ticket, draft.attachments)
     if draft.red_flag:
-        _danger_again(occasion, ticket, person, draft)
+        _danger_again(change, ticket, person, draft)
     elif ticket.neighbours in _MILESTONES:
         count = ticket.neighbours + 1
-        ticket.apply(NOTE, by=SYSTEM, at=occasion.now, note=f"已有{count}位居民反映")
-        tell(occasion.session, occasion.town, ticket, "more_neighbours", occasion.now, count=count)
+        ticket.apply(NOTE, by=SYSTEM, at=change.now, note=f"已有{count}位居民反映")
+        notify(change.session, change.town, ticket, "more_neighbours", change.now, count=count)
 
 
-def offer_unanswered(occasion: Occasion, ticket: Ticket, person_id: int) -> None:
+def offer_unanswered(change: Change, ticket: Ticket, person_id: int) -> None:
     """Asked whether to join, and silent since: a report that was made is never lost, so they have joined."""
-    open_question = occasion.session.get(Conversation, person_id)
-    person = occasion.session.get(Person, person_id)
+    open_question = change.session.get(Conversation, person_id)
+    person = change.session.get(Person, person_id)
     if person is None or open_question is None or open_question.state != JOIN:
         return
     draft = Draft.of(open_question.slots)
     if draft.same != ticket.id:
         return
-    occasion.session.delete(open_question)
-    joined_unasked(Silence(occasion.session, occasion.town, occasion.now, person), draft)
+    change.session.delete(open_question)
+    joined_unasked(Silence(change.session, change.town, change.now, person), draft)
 
 
-def joined_unasked(occasion: PersonalOccasion, draft: Draft) -> None:
+def joined_unasked(change: PersonalChange, draft: Draft) -> None:
     """They are told by a push which ticket they wait for now."""
-    person, ticket = occasion.person, occasion.session.get(Ticket, draft.same) if draft.same else None
+    person, ticket = change.person, change.session.get(Ticket, draft.same) if draft.same else None
     if ticket is None or Status(ticket.status) not in OPEN:
-        ticket = file(occasion, replace(draft, alone=True), person)
-    elif occasion.session.get(Follower, (ticket.id, person.id)) is None:
-        add(occasion, ticket, person, draft)
-    tell(occasion.session, occasion.town, ticket, "joined_unasked", occasion.now, named=[person])
+        ticket = file(change, replace(draft, alone=True), person)
+    elif change.session.get(Follower, (ticket.id, person.id)) is None:
+        add(change, ticket, person, draft)
+    notify(change.session, change.town, ticket, "joined_unasked", change.now, named=[person])
     for other in draft.rest:  # what else the message told of; nobody is there to be asked about it
-        own = file(occasion, replace(Draft.of(other), alone=True), person)
-        tell(occasion.session, occasion.town, own, "taken", occasion.now, named=[person])
+        own = file(change, replace(Draft.of(other), alone=True), person)
+        notify(change.session, change.town, own, "taken", change.now, named=[person])
 
 
 def leave(context: Context, ticket: Ticket) -> bool:
@@ -117,7 +117,7 @@ def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
         _danger_again(context, ticket, context.person, draft)
     else:
         ticket.apply(NOTE, by=resident(context.person), at=context.now, note=draft.text)
-        tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=draft.text)
+        notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=draft.text)
     said = [_advice(context, draft)] if draft.red_flag else []
     said.append(context.say("joining.told_again", **_facts(context.town, ticket, draft, context.now)))
     return Reply("\n\n".join(said), JOINED, {"draft": draft.slots(), "ticket": ticket.id, "joined": False})
@@ -133,15 +133,15 @@ def _offered(context: Context, same: Same, draft: Draft) -> Reply:
     return Reply(context.say("joining.offer", count=same.ticket.neighbours + 1, **facts), JOIN, slots)
 
 
-def _danger_again(occasion: Occasion, ticket: Ticket, person: Person, draft: Draft) -> None:
-    ticket.apply(NOTE, by=resident(person), at=occasion.now, note=f"又报：{draft.text}")
+def _danger_again(change: Change, ticket: Ticket, person: Person, draft: Draft) -> None:
+    ticket.apply(NOTE, by=resident(person), at=change.now, note=f"又报：{draft.text}")
     count = ticket.neighbours + 1
-    tell(
-        occasion.session,
-        occasion.town,
+    notify(
+        change.session,
+        change.town,
         ticket,
         "red_flag_again",
-        occasion.now,
+        change.now,
         but=person,
         count=count,
         note=draft.text,

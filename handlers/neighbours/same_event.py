@@ -10,7 +10,7 @@ from zlib import crc32
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
-from handlers.tickets.change import Occasion, PersonalOccasion
+from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.town.same_event_rules import Joining
 from models.appending import dialect_of
@@ -113,12 +113,12 @@ class Same:
     """This person waits for it already"""
 
 
-def find(context: PersonalOccasion, draft: Draft) -> Same | None:
+def find(context: PersonalChange, draft: Draft) -> Same | None:
     """The ticket that a draft is about too, if there is one."""
     spot, rules = _spot(context, draft), context.town.joining
     if spot is None or draft.category in rules.never:
         return None
-    line_up(context.session, [(draft.place_id, draft.category)] if draft.place_id else [])
+    lock_matters(context.session, [(draft.place_id, draft.category)] if draft.place_id else [])
     alike = [ticket for ticket in _latest(context, spot, draft.category) if is_same(rules, draft, ticket)]
     if not alike:
         return None
@@ -130,7 +130,7 @@ def find(context: PersonalOccasion, draft: Draft) -> Same | None:
     return Same(best, _at_once(context, draft, best, [ticket.id for ticket in alike]), mine)
 
 
-def _latest(context: Occasion, spot: _Spot, category: str) -> list[Compared]:
+def _latest(context: Change, spot: _Spot, category: str) -> list[Compared]:
     """The open tickets of this spot and category, the latest first.
 
     By columns, for most of them are looked at in vain; and with those that were filed in this very transaction and
@@ -185,7 +185,7 @@ def _are_outages(rules: Joining, draft: Draft, ticket: Compared) -> bool:
     )
 
 
-def _at_once(context: Occasion, draft: Draft, best: Ticket, alike: list[int]) -> bool:
+def _at_once(context: Change, draft: Draft, best: Ticket, alike: list[int]) -> bool:
     rules = context.town.joining
     if draft.red_flag or _are_outages(rules, draft, best) or best.neighbours + 1 >= rules.flood_followers:
         return True
@@ -197,7 +197,7 @@ def _at_once(context: Occasion, draft: Draft, best: Ticket, alike: list[int]) ->
     return reports >= rules.flood_reports
 
 
-def _spot(context: Occasion, draft: Draft) -> _Spot | None:
+def _spot(context: Change, draft: Draft) -> _Spot | None:
     if draft.place_id:
         return _AtPlace(draft.place_id)
     if draft.lat is None or draft.lng is None:
@@ -206,7 +206,7 @@ def _spot(context: Occasion, draft: Draft) -> _Spot | None:
     return _AtPin(grid, draft.lat, draft.lng) if grid else None
 
 
-def line_up(session: Session, matters: Collection[Matter]) -> None:
+def lock_matters(session: Session, matters: Collection[Matter]) -> None:
     """Two neighbours who report at the same moment: the second sees the ticket of the first.
 
     On SQLite there is one writer anyway. On PostgreSQL the reports of one place and category come one after the other;

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, is_own_work, resident, tickets
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
@@ -87,7 +87,7 @@ def confirm(context: Context, ticket: Ticket, rating: int) -> Reply:
     ticket.apply(CLOSE, by=resident(context.person), at=context.now, closing=Closing.CONFIRMED, note=_summary(counted))
     average = context.say(f"progress.rating_{counted.rating}")
     thanks = context.say("push.thanks" if counted.rating > 1 else "push.not_content")
-    tell(
+    notify(
         context.session, context.town, ticket, "confirm", context.now, but=context.person, rating=average, thanks=thanks
     )
     _tell_neighbours(context, ticket, counted)
@@ -143,7 +143,7 @@ def _voted(context: Context, ticket: Ticket, vote: int, why: str = "") -> Tally:
 def _tell_neighbours(context: Context, ticket: Ticket, counted: Tally) -> None:
     if ticket.neighbours:
         facts: dict[str, Any] = {"confirmed": len(counted.confirming), "answers": len(counted.votes)}
-        tell(context.session, context.town, ticket, "event_solved", context.now, but=context.person, **facts)
+        notify(context.session, context.town, ticket, "event_solved", context.now, but=context.person, **facts)
 
 
 def _summary(counted: Tally) -> str:

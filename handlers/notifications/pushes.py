@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from handlers.notifications import ticket_text
-from handlers.notifications.recipients import has_left, told_of, told_of_teams
+from handlers.notifications.recipients import has_left, recipients_of, recipients_of_teams
 from handlers.town.privacy import for_staff, is_delicate, shielded
 from handlers.town.town import Town
 from handlers.world.rosters import reach_of
@@ -140,7 +140,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
 _LAST_EVENT = select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == bindparam("ticket"))
 
 
-def tell(
+def notify(
     session: Session,
     town: Town,
     ticket: Ticket,
@@ -156,7 +156,7 @@ def tell(
 
     `teams`: whom a whistle called, where it is about them. `named`: whoever was picked out by the caller.
     """
-    occasion = f"{what}:{_latest_event(session, ticket)}"
+    change = f"{what}:{_latest_event(session, ticket)}"
     told: set[int] = {but.id} if but else set()
     for telling in TELLINGS[what]:
         letter = cache(partial(_letter, town, ticket, telling, values))  # most of a team are told the same
@@ -164,7 +164,7 @@ def tell(
         for person in concerned:
             if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
                 told.add(person.id)
-                append(session, Push, **_push(town, ticket, person, telling, occasion, now, letter))
+                append(session, Push, **_push(town, ticket, person, telling, change, now, letter))
     return len(told) - bool(but)
 
 
@@ -180,9 +180,9 @@ def audience(
         case Audience.ASSIGNEE | Audience.TEAM if ticket.assignee_id and not has_left(town, ticket):
             return session.scalars(select(Person).where(Person.id == ticket.assignee_id))
         case Audience.TEAM | Audience.ASSIGNEE:
-            return told_of(town, ticket, now) if whom is Audience.TEAM or ticket.assignee_id else ()
+            return recipients_of(town, ticket, now) if whom is Audience.TEAM or ticket.assignee_id else ()
         case Audience.CALLED:
-            return told_of_teams(town, ticket, now, teams)
+            return recipients_of_teams(town, ticket, now, teams)
     return town.staff.overseeing(reach_of(ticket))
 
 
@@ -199,19 +199,19 @@ def _push(
     ticket: Ticket,
     person: Colleague,
     telling: Telling,
-    occasion: str,
+    change: str,
     now: datetime,
     letter: Callable[[datetime, str, bool], "_Letter"],
 ) -> dict[str, Any]:
     mine = person.id == ticket.proposed_id and ticket.proposed_until and now < ticket.proposed_until
-    at = _said_at(town, ticket, person, telling, occasion.partition(":")[0], now)
+    at = _said_at(town, ticket, person, telling, change.partition(":")[0], now)
     turn = town.say("push.your_turn", until=ticket_text.moment(ticket.proposed_until, at)) if mine else ""
     said = letter(at, turn, telling.to is Audience.RESIDENTS and person.id != ticket.reporter_id)
     return {
-        "key": f"{ticket.id}:{occasion}:{person.id}",
+        "key": f"{ticket.id}:{change}:{person.id}",
         "person_id": person.id,
         "ticket_id": ticket.id,
-        "event": occasion.partition(":")[0],
+        "event": change.partition(":")[0],
         "text": said.text,
         "template": telling.template,
         "fields": said.fields,

@@ -20,7 +20,7 @@ from models.ticket import Ticket
 PROPOSAL = "proposal"
 
 
-def told_of(town: Town, ticket: Ticket, now: datetime) -> list[Colleague]:
+def recipients_of(town: Town, ticket: Ticket, now: datetime) -> list[Colleague]:
     """Everybody who hears of a ticket that nobody holds: its team in charge first, then those that help."""
     teams = [code for code in (ticket.team, *(helper.team for helper in ticket.support if helper.helps)) if code]
     there = dict(at_hand(town.staff, ticket, now, teams, town.calendar.works_on))
@@ -42,7 +42,7 @@ def has_left(town: Town, ticket: Ticket) -> bool:
     return Role.GRID_STAFF not in member.roles and member.team not in at_it
 
 
-def told_of_teams(town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) -> list[Colleague]:
+def recipients_of_teams(town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) -> list[Colleague]:
     """Whoever is there of teams called by a whistle, and their own supervisors (their leaders)."""
     there = dict(at_hand(town.staff, ticket, now, teams, town.calendar.works_on))
     told = [person for team in teams for person in _reached(town, ticket, team, there[team])]

@@ -10,7 +10,7 @@ from handlers.dialogue.message import Message, Reply
 from handlers.neighbours.event import JOIN, taken_in
 from handlers.notifications import ticket_text
 from handlers.residents import locate
-from handlers.tickets.change import PersonalOccasion
+from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
 from handlers.world.coordinates import gcj_to_wgs
@@ -101,7 +101,7 @@ def _taken(context: Context, draft: Draft) -> Reply:
     return taken_in(context, draft) or filed(context, draft)
 
 
-def of_parts(context: PersonalOccasion, draft: Draft) -> list[Draft]:
+def of_parts(context: PersonalChange, draft: Draft) -> list[Draft]:
     """A draft for each problem, in its own house and with its own danger, which goes first; photos with the first."""
     drafts = [of_part(context, draft, *part) for part in draft.parts]
     if draft.red_flag and not any(each.red_flag for each in drafts):
@@ -110,7 +110,7 @@ def of_parts(context: PersonalOccasion, draft: Draft) -> list[Draft]:
     return [replace(drafts[0], attachments=draft.attachments), *drafts[1:]]
 
 
-def of_part(context: PersonalOccasion, draft: Draft, text: str, category: str, item: str) -> Draft:
+def of_part(context: PersonalChange, draft: Draft, text: str, category: str, item: str) -> Draft:
     """One problem of several as its own words tell it; what they leave out is as in the whole."""
     seen = context.town.reader.understand(text)
     part = replace(draft, text=text, category=category, item=item, parts=(), attachments=())
@@ -120,8 +120,8 @@ def of_part(context: PersonalOccasion, draft: Draft, text: str, category: str, i
         return part
     there = replace(part, building=mention.building, unit=mention.unit, room=mention.room)
     if mention.known and not mention.guessed and mention.known != draft.place_name:
-        elsewhere = locate.known(context, there, mention.known, text)
-        return elsewhere if locate.is_placed(elsewhere) else part
+        in_background = locate.known(context, there, mention.known, text)
+        return in_background if locate.is_placed(in_background) else part
     elsewhere_in_it = mention.landmark and not mention.landmark.startswith(_OF_THE_HOUSE)
     return there if mention.building or elsewhere_in_it else part
 

@@ -5,7 +5,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.privacy.erasure import erase
 from handlers.tickets.access import resident, tickets
 from models.moves import ACTIVE, WITHDRAW, Status
@@ -55,4 +55,4 @@ def _open(context: Context) -> list[Ticket]:
 def _withdraw(context: Context, ticket: Ticket) -> None:
     ticket.unit = ticket.room = ""  # the push that stops the team outlives the erasure
     ticket.apply(WITHDRAW, by=resident(context.person), at=context.now)
-    tell(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
+    notify(context.session, context.town, ticket, "withdraw", context.now, but=context.person)

@@ -4,7 +4,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, intent, menu
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.residents import locate
 from handlers.residents.home import SURE_ENOUGH
 from handlers.tickets.access import resident
@@ -31,6 +31,6 @@ def human(context: Context) -> Reply:
         last = file(context, locate.at_home(context, asks), context.person)
     else:
         last.apply(NOTE, by=resident(context.person), at=context.now, note="居民请人工联系")
-        tell(context.session, context.town, last, "human", context.now, but=context.person)
+        notify(context.session, context.town, last, "human", context.now, but=context.person)
     said = context.say("welcome.human", number=last.number, phone=context.town.contacts.hall)
     return Reply(said, answered=True)

@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.residents import locate
 from handlers.residents.ask_or_file import TICKET_PLACE, receipt
 from handlers.tickets.access import resident
-from handlers.tickets.change import Occasion, PersonalOccasion, Ringing
+from handlers.tickets.change import Change, PersonalChange, Ringing
 from handlers.tickets.clocks import set_promise, set_timer
 from handlers.tickets.desk import take_from_desk
 from handlers.tickets.draft import Draft
@@ -28,12 +28,12 @@ def lacks_place(draft: Draft) -> bool:
     return not locate.is_placed(draft) and bool(draft.places or draft.guess or not draft.place_name)
 
 
-def keep(occasion: PersonalOccasion, draft: Draft) -> Ticket:
+def keep(change: PersonalChange, draft: Draft) -> Ticket:
     """A ticket without team and clocks: nobody could be sent, and nobody was promised anything."""
-    ticket = new_ticket(occasion, draft, occasion.person, Status.INCOMPLETE)
-    write_down(occasion, ticket, draft.attachments)
-    ticket.apply(NOTE, by=SYSTEM, at=occasion.now, note="还差地点，等居民补充")
-    set_timer(occasion, WAITS, ticket, occasion.now + timedelta(hours=occasion.town.habits.incomplete_hours))
+    ticket = new_ticket(change, draft, change.person, Status.INCOMPLETE)
+    write_down(change, ticket, draft.attachments)
+    ticket.apply(NOTE, by=SYSTEM, at=change.now, note="还差地点，等居民补充")
+    set_timer(change, WAITS, ticket, change.now + timedelta(hours=change.town.habits.incomplete_hours))
     return ticket
 
 
@@ -64,12 +64,12 @@ def now_placed(context: Context, ticket: Ticket, where: Draft) -> Reply:
     return Reply("\n\n".join(_placed(context, each, where) for each in (ticket, *_told_together(context, ticket))))
 
 
-def supplement(occasion: Occasion, ticket: Ticket, by: Actor, note: str) -> None:
+def supplement(change: Change, ticket: Ticket, by: Actor, note: str) -> None:
     """What was missing is told. The clocks start now; where nobody serves that place, it goes to the desk."""
-    ticket.apply(SUPPLEMENT, by=by, at=occasion.now, note=note)
-    if not take_from_desk(occasion, ticket):
-        set_promise(occasion, ticket, occasion.now)
-        lay_on_desk(occasion, ticket)
+    ticket.apply(SUPPLEMENT, by=by, at=change.now, note=note)
+    if not take_from_desk(change, ticket):
+        set_promise(change, ticket, change.now)
+        lay_on_desk(change, ticket)
 
 
 def nobody_supplemented(ringing: Ringing) -> None:
@@ -79,7 +79,7 @@ def nobody_supplemented(ringing: Ringing) -> None:
         return
     ticket.apply(VERIFY, by=SYSTEM, at=ringing.now, note="一直没有等到地点")
     set_promise(ringing, ticket, ringing.now)
-    tell(ringing.session, ringing.town, ticket, "verify", ringing.now)
+    notify(ringing.session, ringing.town, ticket, "verify", ringing.now)
     lay_on_desk(ringing, ticket)
 
 

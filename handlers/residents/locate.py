@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from handlers.dialogue.choices import chosen
-from handlers.tickets.change import PersonalOccasion
+from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.world.nodes import PlaceNode
 from handlers.world.world import World
@@ -16,7 +16,7 @@ from nlp.reading.understanding import PlaceMention, Understanding
 _LEVEL = re.compile(r"(?:社区|街道|镇|乡|村)$")
 
 
-def place(context: PersonalOccasion, draft: Draft, understanding: Understanding | None) -> Draft:
+def place(context: PersonalChange, draft: Draft, understanding: Understanding | None) -> Draft:
     """Fill in what the text tells of the place; the bound home where it tells no place's name."""
     mention = (understanding and understanding.place) or PlaceMention()
     draft = replace(
@@ -36,7 +36,7 @@ def place(context: PersonalOccasion, draft: Draft, understanding: Understanding 
     return draft
 
 
-def known(context: PersonalOccasion, draft: Draft, name: str, said: str = "") -> Draft:
+def known(context: PersonalChange, draft: Draft, name: str, said: str = "") -> Draft:
     """A name of the world: one place, or several of which the resident has to choose one (`places`).
 
     What was said with the name chooses first, 「长安社区幸福小区」, and where nothing was, the home does.
@@ -89,7 +89,7 @@ def chosen_of(world: World, places: Sequence[int], text: str) -> PlaceNode | Non
     return world.places[named[0]] if len(named) == 1 else None
 
 
-def at_home(context: PersonalOccasion, draft: Draft) -> Draft:
+def at_home(context: PersonalChange, draft: Draft) -> Draft:
     """The resident's bound home; its house only where the text names none."""
     person = context.person
     home = context.town.world.places.get(person.home_place_id) if person.home_place_id else None
@@ -106,13 +106,13 @@ def is_placed(draft: Draft) -> bool:
     return draft.place_id is not None or draft.lat is not None
 
 
-def needs_building(context: PersonalOccasion, draft: Draft) -> bool:
+def needs_building(context: PersonalChange, draft: Draft) -> bool:
     """Several grids share the compound, and the house decides which."""
     found = context.town.world.places.get(draft.place_id) if draft.place_id else None
     return found is not None and len(found.grids) > 1 and found.grid_of(draft.building) == found.community
 
 
-def _own_community(context: PersonalOccasion, draft: Draft) -> str | None:
+def _own_community(context: PersonalChange, draft: Draft) -> str | None:
     """Where somebody lives; of staff on their round, where they work."""
     if draft.source != Source.CHAT:
         return context.town.world.code_at(context.person.grid, Level.COMMUNITY)

@@ -11,7 +11,7 @@ from handlers.dialogue.router import Router, intent, menu
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.residents.ask_or_file import PLACE, TICKET_PLACE
 from handlers.residents.incomplete import ask_where
 from handlers.residents.outcome import please_rate
@@ -103,7 +103,7 @@ def urge(context: Context) -> Reply | None:
             context.say("progress.urged_already", number=ticket.number, ago=ticket_text.lasting(since)), keep=True
         )
     ticket.apply(URGE, by=resident(context.person), at=context.now, note=context.text[:100])
-    tell(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
+    notify(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
     values = {"number": ticket.number, "team": ticket_text.team_name(context.town, ticket.team)}
     return Reply(context.say("progress.urged", due=_due(context, ticket), **values), keep=True)
 

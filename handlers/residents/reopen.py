@@ -8,7 +8,7 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.votes import ask_anew, is_for_all, own_ticket
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, overseen, overseer, resident
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.escalation import climb
@@ -78,7 +78,7 @@ def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) 
     if not (again and climb(context, ticket, by=SYSTEM, reason="第二次没办好，自动上报", but=context.person)):
         set_promise(context, ticket, context.now)
         watch(context, ticket)
-    tell(context.session, context.town, ticket, "reopen", context.now, but=context.person, reason=why)
+    notify(context.session, context.town, ticket, "reopen", context.now, but=context.person, reason=why)
     values = {
         "team": ticket_text.team_name(context.town, ticket.team),
         "due": ticket_text.moment(ticket.handle_by, context.now),

@@ -16,7 +16,7 @@ from handlers.dialogue.other_matter import (
 )
 from handlers.dialogue.router import Router, in_state, intent, kind
 from handlers.neighbours.event import JOINED
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.notifications.ticket_text import where_in_lists
 from handlers.residents import locate
 from handlers.residents.ask_or_file import (
@@ -187,14 +187,14 @@ def reported(context: Context) -> Reply:
 def add_words(context: Context, ticket: Ticket, words: str) -> Reply:
     """A resident's further words on a ticket: into its history, and told to whoever works on it."""
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
-    tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=words)
+    notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=words)
     return Reply(context.say("filing.added", number=ticket.number))
 
 
 def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
     attachment.ticket_id = ticket.id
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=f"补充了{what}")
-    tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=f"[{what}]")
+    notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=f"[{what}]")
     return Reply(context.say("filing.media_added", what=what, number=ticket.number))
 
 

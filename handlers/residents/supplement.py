@@ -11,7 +11,7 @@ from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.event import JOINED
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.residents import locate
 from handlers.residents.ask_or_file import TICKET_PLACE, told_where
 from handlers.residents.incomplete import ask_where, now_placed, placeless
@@ -103,7 +103,7 @@ def _house_added(context: Context, ticket: Ticket, told: PlaceMention) -> Reply:
     where = ticket_text.where(ticket)
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=f"地点：{where}")
     note = f"地点是{ticket_text.where_in_lists(context.town, ticket)}"
-    tell(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=note)
+    notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=note)
     return Reply(context.say("filing.house_added", number=ticket.number, where=where))
 
 

@@ -18,7 +18,7 @@ from handlers.dialogue.media import NAMES
 from handlers.dialogue.message import Kind, Reply
 from handlers.neighbours import same_event
 from handlers.neighbours.event import JOIN, add, joined_unasked
-from handlers.notifications.pushes import facts_of, tell
+from handlers.notifications.pushes import facts_of, notify
 from handlers.residents import incomplete, locate
 from handlers.residents.ask_or_file import (
     BUILDING,
@@ -32,7 +32,7 @@ from handlers.residents.ask_or_file import (
     of_parts,
 )
 from handlers.tickets.access import resident
-from handlers.tickets.change import PersonalOccasion, Silence
+from handlers.tickets.change import PersonalChange, Silence
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import attach, file
 from handlers.town.privacy import for_residents
@@ -78,7 +78,7 @@ class Kept:
         return {"ticket": self.ticket.id} | ({"places": self.places} if self.places else {})
 
 
-def mindful(context: Context, stale: OpenQuestion | None, answer: Callable[[Context], Reply]) -> Reply:
+def keep_unfinished(context: Context, stale: OpenQuestion | None, answer: Callable[[Context], Reply]) -> Reply:
     """The answer to a message, and nothing lost of a report that a question was open about.
 
     `stale`: the question has run out, and its timer hasn't rung yet.
@@ -108,7 +108,7 @@ def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -
     kept = _kept(Silence(session, town, now, person), OpenQuestion(asked.state, asked.slots))
     for each in kept:
         choices = _choices(town, each)
-        tell(
+        notify(
             session,
             town,
             each.ticket,
@@ -153,13 +153,13 @@ def _watched(context: Context, reply: Reply) -> Reply:
     return reply
 
 
-def _kept(occasion: PersonalOccasion, question: OpenQuestion) -> Sequence[Kept]:
+def _kept(change: PersonalChange, question: OpenQuestion) -> Sequence[Kept]:
     """Every problem that was told, as a ticket or with the ticket that it belongs to."""
     draft = Draft.of(question.slots)
     if question.state == JOIN:
-        joined_unasked(occasion, draft)
+        joined_unasked(change, draft)
         return ()
-    kept = [_taken(occasion, each) for each in _of_draft(occasion, draft)]
+    kept = [_taken(change, each) for each in _of_draft(change, draft)]
     lacking = [each for each in kept if each.event == _INCOMPLETE]
     if len(lacking) > 1:  # told in one message: one place for all, asked for once
         numbers = tuple(str(each.ticket.number) for each in lacking[1:])
@@ -167,26 +167,26 @@ def _kept(occasion: PersonalOccasion, question: OpenQuestion) -> Sequence[Kept]:
     return kept
 
 
-def _of_draft(occasion: PersonalOccasion, draft: Draft) -> Sequence[Draft]:
+def _of_draft(change: PersonalChange, draft: Draft) -> Sequence[Draft]:
     if draft.source == Source.CHAT and not locate.is_placed(draft) and not draft.place_name:
-        draft = locate.at_home(occasion, draft)
+        draft = locate.at_home(change, draft)
     if draft.parts:
-        return of_parts(occasion, draft)
+        return of_parts(change, draft)
     return [replace(draft, category=draft.category or next(iter(draft.choices), "other"))]
 
 
-def _taken(occasion: PersonalOccasion, draft: Draft) -> Kept:
+def _taken(change: PersonalChange, draft: Draft) -> Kept:
     if incomplete.lacks_place(draft):
-        return Kept(_INCOMPLETE, incomplete.keep(occasion, draft), draft.text, draft.places)
-    same = None if draft.alone else same_event.find(occasion, draft)
+        return Kept(_INCOMPLETE, incomplete.keep(change, draft), draft.text, draft.places)
+    same = None if draft.alone else same_event.find(change, draft)
     if same is None:
-        ticket = file(occasion, draft, occasion.person)
+        ticket = file(change, draft, change.person)
         return Kept("filed_unasked" if ticket.team else "desk_unasked", ticket, draft.text)
     if not same.mine:
-        add(occasion, same.ticket, occasion.person, draft)
+        add(change, same.ticket, change.person, draft)
         return Kept("joined_unasked", same.ticket, draft.text)
-    attach(occasion, same.ticket, draft.attachments)
-    same.ticket.apply(NOTE, by=resident(occasion.person), at=occasion.now, note=draft.text)
+    attach(change, same.ticket, draft.attachments)
+    same.ticket.apply(NOTE, by=resident(change.person), at=change.now, note=draft.text)
     return Kept("told_again", same.ticket, draft.text)
 
 

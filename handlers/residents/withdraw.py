@@ -9,7 +9,7 @@ from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.event import leave
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, own, resident
 from models.moves import WITHDRAW, Status
 from models.person import Role
@@ -46,5 +46,5 @@ def withdraw_confirmed(context: Context) -> Reply | None:
     if leave(context, ticket):  # neighbours wait for it too: it is not this person's to stop
         return Reply(context.say("joining.left", number=ticket.number, count=ticket.neighbours + 1))
     ticket.apply(WITHDRAW, by=resident(context.person), at=context.now)
-    tell(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
+    notify(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
     return Reply(context.say("progress.withdrawn", number=ticket.number))

@@ -12,7 +12,7 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import FIGURES, ROWS
 from handlers.dialogue.which_ticket import split_reference
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.staff import contest, extend, suspend
 from handlers.staff.requests import NAMES, how_much, is_void
 from handlers.tickets.access import acting, tickets
@@ -143,7 +143,7 @@ def _tell_asker(context: Context, ticket: Ticket, approval: Approval) -> None:
     what = "approval_granted" if approval.granted else "approval_refused"
     session, town, now = context.session, context.town, context.now
     then = town.say(f"approving.then_{approval.wish}", handle_by=ticket_text.moment(ticket.handle_by, now))
-    tell(session, town, ticket, what, now, but=context.person, named=[asker], wish=wished, much=much, then=then)
+    notify(session, town, ticket, what, now, but=context.person, named=[asker], wish=wished, much=much, then=then)
 
 
 def _decided_already(context: Context, approval: Approval) -> Reply:

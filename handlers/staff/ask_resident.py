@@ -11,10 +11,10 @@ from handlers.dialogue.media import hold
 from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.router import Router, in_state, intent, kind
 from handlers.dialogue.which_ticket import no_longer, pick
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.residents import report
 from handlers.tickets.access import mover, reached, resident
-from handlers.tickets.change import Occasion
+from handlers.tickets.change import Change
 from handlers.tickets.clocks import run_on, set_timer, stop
 from models.approval import Question
 from models.moves import ANSWER, ASK, NOTE, Status
@@ -50,27 +50,27 @@ def ask(context: Context) -> Reply:
     values = {"ticket_id": ticket.id, "asked_by": context.person.id, "asked_of": ticket.reporter_id}
     context.session.add(Question(**values, text=words, asked_at=context.now))
     set_timer(context, WAITS, ticket, context.now + _patience(context))
-    tell(context.session, context.town, ticket, "ask", context.now, note=words)
+    notify(context.session, context.town, ticket, "ask", context.now, note=words)
     return Reply(context.say("questioning.asked", number=ticket.number))
 
 
-def open_question(occasion: Occasion, ticket: Ticket) -> Question | None:
+def open_question(change: Change, ticket: Ticket) -> Question | None:
     """What its resident is being asked."""
     found = select(Question).where(Question.ticket_id == ticket.id, Question.closed_at.is_(None))
-    return occasion.session.scalar(found.order_by(Question.id.desc()).limit(1))
+    return change.session.scalar(found.order_by(Question.id.desc()).limit(1))
 
 
-def nobody_answered(occasion: Occasion, ticket: Ticket) -> None:
+def nobody_answered(change: Change, ticket: Ticket) -> None:
     """Waited for long enough: the clocks run on without the answer."""
-    question = open_question(occasion, ticket)
-    if question is None or question.asked_at + _patience(occasion) > occasion.now:
+    question = open_question(change, ticket)
+    if question is None or question.asked_at + _patience(change) > change.now:
         return
-    question.closed_at = occasion.now
+    question.closed_at = change.now
     if ticket.stopped_at is None or Status(ticket.status) not in ANSWER.sources:
         return
-    run_on(occasion, ticket)
-    ticket.apply(NOTE, by=SYSTEM, at=occasion.now, note="居民还没有答复，恢复计时")
-    tell(occasion.session, occasion.town, ticket, "unanswered", occasion.now, named=_asker(occasion, question))
+    run_on(change, ticket)
+    ticket.apply(NOTE, by=SYSTEM, at=change.now, note="居民还没有答复，恢复计时")
+    notify(change.session, change.town, ticket, "unanswered", change.now, named=_asker(change, question))
 
 
 @answers.on(in_state(ANSWER_OR_REPORT))
@@ -118,7 +118,7 @@ def _answered(context: Context, question: Question, words: str) -> Reply:
     if move is ANSWER:
         run_on(context, ticket)
     named = [person for person in _asker(context, question) if person.id != context.person.id]
-    tell(context.session, context.town, ticket, "answer", context.now, but=context.person, named=named, note=words)
+    notify(context.session, context.town, ticket, "answer", context.now, but=context.person, named=named, note=words)
     return Reply(context.say("questioning.answered", number=ticket.number))
 
 
@@ -138,8 +138,8 @@ def _asked(context: Context) -> Question | None:
     return context.session.scalar(mine.order_by(Question.id.desc()).limit(1))
 
 
-def _asker(occasion: Occasion, question: Question) -> list[Person]:
-    return [occasion.session.get_one(Person, question.asked_by)]
+def _asker(change: Change, question: Question) -> list[Person]:
+    return [change.session.get_one(Person, question.asked_by)]
 
 
 def _is_other_matter(context: Context) -> bool:
@@ -164,5 +164,5 @@ def _rates(context: Context, question: Question) -> bool:
     return last_told(context.session, context.person.id) != question.ticket_id
 
 
-def _patience(occasion: Occasion) -> timedelta:
-    return timedelta(days=occasion.town.habits.ask_days)
+def _patience(change: Change) -> timedelta:
+    return timedelta(days=change.town.habits.ask_days)

@@ -21,7 +21,7 @@ def reach(context: Context) -> Reach:
     return worked(context.person) | called(context.person)
 
 
-def pick_or_tell(context: Context, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
+def pick_or_ask(context: Context, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
     """`pick_any`, but whoever says a command twice gets the ticket again, so that the caller tells how it stands."""
     picked = pick_any(context, reach(context), statuses, word)
     if not isinstance(picked, Reply) or context.rest or picked.text != context.say("picking.none", word=word):

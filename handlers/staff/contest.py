@@ -5,7 +5,7 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.staff import requests
 from handlers.tickets.access import followed, mover, overseen, tickets, worked
 from handlers.tickets.clocks import sign_anew
@@ -87,4 +87,4 @@ def upheld(context: Context, approval: Approval, ticket: Ticket) -> None:
     ticket.apply(REASSIGN, by=by, at=context.now, note=why)
     sign_anew(context, ticket)
     watch(context, ticket)
-    tell(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)
+    notify(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)

@@ -5,7 +5,7 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.shielding import is_about
 from handlers.dialogue.which_ticket import pick
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.residents.ask_or_file import receipt
 from handlers.tickets.access import actor, followed, overseen, overseer, reached, resident, worked
 from handlers.tickets.clocks import set_promise
@@ -80,7 +80,7 @@ def _route_anew(context: Context, ticket: Ticket) -> None:
     set_promise(context, ticket, context.now)
     watch(context, ticket)
     if ticket.team != team:
-        tell(context.session, context.town, ticket, "dispatch", context.now, but=context.person)
+        notify(context.session, context.town, ticket, "dispatch", context.now, but=context.person)
 
 
 def _reach(context: Context) -> Reach:

@@ -10,7 +10,7 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import Audience, audience, tell
+from handlers.notifications.pushes import Audience, audience, notify
 from handlers.tickets.access import acting, by_number, mover, reached, tickets
 from handlers.tickets.clocks import run_on
 from handlers.tickets.desk import on_desk
@@ -50,7 +50,7 @@ def decline(context: Context) -> Reply:
         return no_longer(context, ticket)
     ticket.answer = words
     ticket.apply(DECLINE, by=by, at=context.now, note=words, closing=Closing.NOT_OURS)
-    tell(context.session, context.town, ticket, "decline", context.now, but=context.person, reason=words)
+    notify(context.session, context.town, ticket, "decline", context.now, but=context.person, reason=words)
     return Reply(context.say("settling.declined", number=ticket.number))
 
 
@@ -79,7 +79,7 @@ def _ended(context: Context, ticket: Ticket, words: str, closing: Closing) -> Re
         ticket.apply(RESOLVE, by=resolver, at=context.now, note=words)
     ticket.apply(CLOSE, by=by, at=context.now, note=words, closing=closing)
     what, said = _TOLD[closing]
-    tell(context.session, context.town, ticket, what, context.now, but=context.person, reason=words)
+    notify(context.session, context.town, ticket, what, context.now, but=context.person, reason=words)
     return Reply(context.say(said, number=ticket.number))
 
 
@@ -142,8 +142,8 @@ def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: 
     ticket.apply(MERGE, by=by, at=context.now, note=f"并入{stays.number}：{why}")
     stays.apply(NOTE, by=by, at=context.now, note=f"并入{ticket.number}：{ticket.text}")
     into, now = str(stays.number), context.now
-    tell(context.session, context.town, ticket, "merge", now, but=context.person, named=team, into=into)
-    tell(context.session, context.town, stays, "merged_in", now, but=context.person, note=ticket.text, count=moved)
+    notify(context.session, context.town, ticket, "merge", now, but=context.person, named=team, into=into)
+    notify(context.session, context.town, stays, "merged_in", now, but=context.person, note=ticket.text, count=moved)
 
 
 def _move_followers(context: Context, ticket: Ticket, stays: Ticket) -> int:

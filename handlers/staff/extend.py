@@ -9,7 +9,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import no_longer, pick
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.staff import requests
 from handlers.tickets.access import acting, followed, reached, resident
 from handlers.tickets.clocks import wind
@@ -69,7 +69,7 @@ def extended(context: Context, approval: Approval, ticket: Ticket) -> None:
     by = acting(context.person, ticket, EXTEND)
     ticket.apply(EXTEND, by=by, at=context.now, note=f"延期{approval.span}：{approval.reason}")
     wind(context, ticket)
-    tell(context.session, context.town, ticket, "extend", context.now, but=context.person, reason=approval.reason)
+    notify(context.session, context.town, ticket, "extend", context.now, but=context.person, reason=approval.reason)
 
 
 @router.command("不同意", "有意见", roles=(Role.RESIDENT,), help="不同意：对延期、挂账有意见，请督导过问")
@@ -86,7 +86,7 @@ def object_to_it(context: Context) -> Reply | None:
     if not _has_objected(context, ticket, approval):
         why = f"{_OBJECTION}{requests.NAMES[Wish(approval.wish)]}：{context.rest}".rstrip("：")
         ticket.apply(NOTE, by=resident(context.person), at=context.now, note=why)
-        tell(context.session, context.town, ticket, "objected", context.now, but=context.person, note=why)
+        notify(context.session, context.town, ticket, "objected", context.now, but=context.person, note=why)
     return Reply(context.say("extending.objected", number=ticket.number), keep=True)
 
 

@@ -4,7 +4,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import pick
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.tickets.access import mover, reached
 from models.moves import FOLLOW_UP
 from models.person import OVERSEERS, Role
@@ -26,5 +26,5 @@ def follow_up(context: Context) -> Reply:
     if not words:
         return Reply(context.say("following_up.what", number=ticket.number))
     ticket.apply(FOLLOW_UP, by=by, at=context.now, note=words)
-    tell(context.session, context.town, ticket, "follow_up", context.now, but=context.person)
+    notify(context.session, context.town, ticket, "follow_up", context.now, but=context.person)
     return Reply(context.say("following_up.done", number=ticket.number))

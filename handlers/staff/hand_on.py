@@ -2,7 +2,7 @@
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.staff.commands import HELD, already, ask_words
 from handlers.tickets import escalation
 from handlers.tickets.access import actor
@@ -40,7 +40,7 @@ def reassign(context: Context, ticket: Ticket, words: str) -> Reply:
     ticket.apply(REASSIGN, by=acting, at=context.now, note=f"转给{team.name}：{why}")
     sign_anew(context, ticket)
     watch(context, ticket)
-    tell(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)
+    notify(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)
     return Reply(context.say("working.reassigned", number=ticket.number, team=team.name))
 
 

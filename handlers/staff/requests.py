@@ -7,9 +7,9 @@ from sqlalchemy import select
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import Audience, audience, tell
+from handlers.notifications.pushes import Audience, audience, notify
 from handlers.tickets.access import acting, mover
-from handlers.tickets.change import Occasion
+from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_timer
 from handlers.town.routing import level_above
 from handlers.world.rosters import reach_of
@@ -80,43 +80,43 @@ def approvers_of(context: Context, ticket: Ticket, asking: Person, move: Move) -
     return [person for person in overseers if may(person)]
 
 
-def open_wish(occasion: Occasion, ticket: Ticket, kind: Wish | None = None) -> list[Approval]:
+def open_wish(change: Change, ticket: Ticket, kind: Wish | None = None) -> list[Approval]:
     """A ticket's requests that somebody can still decide; those that it has outrun are void from now on."""
     undecided = select(Approval).where(Approval.ticket_id == ticket.id, Approval.decided_at.is_(None))
-    found = list(occasion.session.scalars(undecided.where(Approval.wish == kind.value) if kind else undecided))
+    found = list(change.session.scalars(undecided.where(Approval.wish == kind.value) if kind else undecided))
     for approval in found:
         if is_void(approval, ticket):
-            approval.decided_at = occasion.now
+            approval.decided_at = change.now
     return [approval for approval in found if not approval.decided_at]
 
 
-def granted(occasion: Occasion, ticket: Ticket, kind: Wish) -> list[Approval]:
+def granted(change: Change, ticket: Ticket, kind: Wish) -> list[Approval]:
     """What was granted to a ticket so far."""
     found = (Approval.ticket_id == ticket.id) & (Approval.wish == kind.value) & Approval.granted.is_(True)
-    return list(occasion.session.scalars(select(Approval).where(found).order_by(Approval.id)))
+    return list(change.session.scalars(select(Approval).where(found).order_by(Approval.id)))
 
 
-def remind(occasion: Occasion, ticket: Ticket) -> None:
+def remind(change: Change, ticket: Ticket) -> None:
     """Nobody has decided for long: once more to those who were asked, and to the supervisors."""
-    for approval in open_wish(occasion, ticket):
-        asked = occasion.session.scalars(select(Person).join(Approver).where(Approver.approval_id == approval.id))
-        supervisors = audience(occasion.session, occasion.town, ticket, Audience.SUPERVISORS, occasion.now)
+    for approval in open_wish(change, ticket):
+        asked = change.session.scalars(select(Person).join(Approver).where(Approver.approval_id == approval.id))
+        supervisors = audience(change.session, change.town, ticket, Audience.SUPERVISORS, change.now)
         everybody = {person.id: person for person in (*asked, *supervisors) if person.id != approval.asked_by}
         known = {approver.person_id for approver in approval.approvers}
         approval.approvers += [Approver(person_id=person) for person in everybody if person not in known]
-        _put(occasion, ticket, approval, list(everybody.values()), what="approval_waits")
+        _put(change, ticket, approval, list(everybody.values()), what="approval_waits")
 
 
-def how_much(occasion: Occasion, approval: Approval) -> str:
-    return approval.span or f"到{ticket_text.moment(approval.until, occasion.now)}"
+def how_much(change: Change, approval: Approval) -> str:
+    return approval.span or f"到{ticket_text.moment(approval.until, change.now)}"
 
 
 def _put(
-    occasion: Occasion, ticket: Ticket, approval: Approval, asked: Sequence[Colleague], what: str = "approval_asked"
+    change: Change, ticket: Ticket, approval: Approval, asked: Sequence[Colleague], what: str = "approval_asked"
 ) -> None:
-    session, town, much = occasion.session, occasion.town, how_much(occasion, approval)
+    session, town, much = change.session, change.town, how_much(change, approval)
     wished = NAMES[Wish(approval.wish)]
-    tell(session, town, ticket, what, occasion.now, named=asked, wish=wished, much=much, reason=approval.reason)
+    notify(session, town, ticket, what, change.now, named=asked, wish=wished, much=much, reason=approval.reason)
 
 
 def is_void(approval: Approval, ticket: Ticket) -> bool:

@@ -6,9 +6,9 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import MOST, which
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import has_left
-from handlers.staff.commands import HELD, already, by_whistle, pick_or_tell
+from handlers.staff.commands import HELD, already, by_whistle, pick_or_ask
 from handlers.tickets.access import actor
 from models.moves import ACCEPT, NOTE, REPORT_IN, Status
 from models.person import STAFF
@@ -20,7 +20,7 @@ router = Router("signing")
 @router.command("接", "接单", "签收", roles=STAFF, help="接 [工单号]：签收工单")
 def accept(context: Context) -> Reply:
     """Sign for a ticket: it is mine from now on, and the resident hears it."""
-    picked = pick_or_tell(context, (Status.DISPATCHED,), "接")
+    picked = pick_or_ask(context, (Status.DISPATCHED,), "接")
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
@@ -31,7 +31,7 @@ def accept(context: Context) -> Reply:
     if ticket.status != Status.DISPATCHED:
         return already(context, ticket)
     sign(context, ticket)
-    tell(context.session, context.town, ticket, "accept", context.now, but=context.person)
+    notify(context.session, context.town, ticket, "accept", context.now, but=context.person)
     due = ticket_text.moment(ticket.handle_by, context.now)
     where = ticket_text.where_in_lists(context.town, ticket)
     return Reply(context.say("working.accepted", number=ticket.number, where=where, due=due))
@@ -48,7 +48,7 @@ def _taken_over(context: Context, ticket: Ticket) -> Reply:
 @router.command("到", "到场", "已到", "报到", roles=STAFF, help="到 [工单号]：到现场了（吹哨的单子为报到）")
 def arrive(context: Context) -> Reply:
     """At the spot. For a team called by a whistle: reported in. Whoever arrives has signed."""
-    picked = pick_or_tell(context, HELD, "到")
+    picked = pick_or_ask(context, HELD, "到")
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
@@ -66,7 +66,7 @@ def arrive(context: Context) -> Reply:
     for helper in ticket.support:
         if helper.team == context.person.team and helper.reported_at is None and not helper.is_call:
             helper.reported_at = context.now
-    tell(context.session, context.town, ticket, "report_in", context.now, but=context.person)
+    notify(context.session, context.town, ticket, "report_in", context.now, but=context.person)
     return Reply(context.say("working.arrived", number=ticket.number))
 
 

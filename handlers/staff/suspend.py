@@ -9,10 +9,10 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import no_longer, pick, pick_any
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.staff import requests
 from handlers.tickets.access import acting, mover, reached
-from handlers.tickets.change import Occasion
+from handlers.tickets.change import Change
 from handlers.tickets.clocks import run_on, set_timer, stop
 from models.approval import Approval, Wish
 from models.moves import RESUME, SUSPEND, Status
@@ -73,7 +73,7 @@ def suspended(context: Context, approval: Approval, ticket: Ticket) -> None:
     if approval.until:
         set_timer(context, RESUMES, ticket, max(approval.until, context.now))
     session, town, reason = context.session, context.town, approval.reason
-    tell(session, town, ticket, "suspend", context.now, but=context.person, reason=reason, until=until)
+    notify(session, town, ticket, "suspend", context.now, but=context.person, reason=reason, until=until)
 
 
 @router.command("恢复", roles=STAFF | OVERSEERS, help="恢复 [工单号]：挂账的工单提前恢复办理")
@@ -91,17 +91,17 @@ def take_up(context: Context) -> Reply:
     return Reply(context.say("suspending.resumed", number=ticket.number, due=due))
 
 
-def day_has_come(occasion: Occasion, ticket: Ticket) -> None:
+def day_has_come(change: Change, ticket: Ticket) -> None:
     """The day to which a ticket was suspended."""
     if ticket.status == Status.SUSPENDED:
-        resume(occasion, ticket, SYSTEM, "挂账到期，自动恢复")
+        resume(change, ticket, SYSTEM, "挂账到期，自动恢复")
 
 
-def resume(occasion: Occasion, ticket: Ticket, by: Actor, note: str) -> None:
+def resume(change: Change, ticket: Ticket, by: Actor, note: str) -> None:
     """Back to work with the time that was left."""
-    ticket.apply(RESUME, by=by, at=occasion.now, note=note)
-    run_on(occasion, ticket)
-    tell(occasion.session, occasion.town, ticket, "resume", occasion.now)
+    ticket.apply(RESUME, by=by, at=change.now, note=note)
+    run_on(change, ticket)
+    notify(change.session, change.town, ticket, "resume", change.now)
 
 
 def _date(found: re.Match[str], now: datetime) -> datetime | None:

@@ -8,8 +8,8 @@ from handlers.dialogue.current_ticket import WORDS_WANTED, held
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.which_ticket import split_reference
-from handlers.notifications.pushes import tell
-from handlers.staff.commands import HELD, already, ask_words, by_whistle, pick_or_tell, reach
+from handlers.notifications.pushes import notify
+from handlers.staff.commands import HELD, already, ask_words, by_whistle, pick_or_ask, reach
 from handlers.staff.hand_on import escalate, reassign, return_
 from handlers.staff.sign import sign
 from handlers.tickets.access import actor, tickets
@@ -66,7 +66,7 @@ def note(context: Context) -> Reply:
 
 def _with_words(context: Context, statuses: tuple[Status, ...], word: str, question: str) -> Reply:
     """A command that needs words: they follow it, or are asked for."""
-    picked = pick_or_tell(context, statuses, word)
+    picked = pick_or_ask(context, statuses, word)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
@@ -88,7 +88,7 @@ def _resolve(context: Context, ticket: Ticket, words: str) -> Reply:
     run_on(context, ticket)
     ticket.apply(RESOLVE, by=actor(context.person, ticket), at=context.now, note=words)
     set_timer(context, "lapse", ticket, context.now + timedelta(days=context.town.habits.lapse_days))
-    tell(context.session, context.town, ticket, "resolve", context.now, but=context.person)
+    notify(context.session, context.town, ticket, "resolve", context.now, but=context.person)
     return Reply(context.say("working.resolved", number=ticket.number))
 
 

@@ -4,7 +4,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import pick
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.tickets.access import overseer
 from handlers.tickets.desk import WAITING, on_desk, take_from_desk
 from handlers.town.privacy import for_staff
@@ -29,7 +29,7 @@ def send(context: Context) -> Reply:
     grid = _grid_meant(context, ticket, words)
     if grid is None or not take_from_desk(context, ticket, grid, overseer(context.person), f"人工派单：{words}"):
         return Reply(context.say("desk.unknown_place", words=words))
-    tell(context.session, context.town, ticket, "taken", context.now, but=context.person)
+    notify(context.session, context.town, ticket, "taken", context.now, but=context.person)
     return Reply(context.say("desk.sent", number=ticket.number, team=context.town.world.teams[ticket.team or ""].name))
 
 

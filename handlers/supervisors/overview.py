@@ -15,7 +15,7 @@ from handlers.dialogue.which_ticket import pick
 from handlers.figures.counts import Figure, Standing, count, figures_of, percent, standings
 from handlers.figures.days import day_start, days_back, week_start
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.questions.answer import answer_question
 from handlers.questions.parse import follows
 from handlers.staff.approvals import DIGITS, put_since_figures
@@ -99,7 +99,7 @@ def supervise(context: Context) -> Reply:
         return picked
     ticket, words = picked
     ticket.apply(SUPERVISE, by=overseer(context.person), at=context.now, note=words)
-    told = tell(context.session, context.town, ticket, "supervise", context.now, but=context.person, note=words)
+    told = notify(context.session, context.town, ticket, "supervise", context.now, but=context.person, note=words)
     team = ticket_text.team_name(context.town, ticket.team)
     return Reply(context.say("supervising.supervised", number=ticket.number, team=team, told=told))
 

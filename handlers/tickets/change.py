@@ -12,7 +12,7 @@ from models.push import Timer
 from models.ticket import Ticket
 
 
-class Occasion(Protocol):
+class Change(Protocol):
     """A moment in one transaction; a message's Context is one, and so is a timer's Ringing."""
 
     @property
@@ -25,7 +25,7 @@ class Occasion(Protocol):
     def now(self) -> datetime: ...
 
 
-class PersonalOccasion(Occasion, Protocol):
+class PersonalChange(Change, Protocol):
     """The same where it is about one person: whoever writes, or wrote and then fell silent."""
 
     @property

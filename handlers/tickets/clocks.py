@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from handlers.tickets.change import Occasion
+from handlers.tickets.change import Change
 from handlers.town.limits import local_day, promise
 from models.appending import append
 from models.calendar import Span
@@ -12,12 +12,12 @@ from models.push import Timer
 from models.ticket import Ticket
 
 
-def set_promise(occasion: Occasion, ticket: Ticket, start: datetime) -> None:
+def set_promise(change: Change, ticket: Ticket, start: datetime) -> None:
     """Both clocks anew from `start`, by category, sub-item, words and urgency.
 
     The budget of a level counts only for what has climbed to it, and only where it is the tighter one.
     """
-    limits = occasion.town.limits.of(
+    limits = change.town.limits.of(
         ticket.category,
         ticket.item,
         urgent=bool(ticket.urgent),
@@ -25,9 +25,9 @@ def set_promise(occasion: Occasion, ticket: Ticket, start: datetime) -> None:
         text=ticket.text,
         on=local_day(start),
     )
-    made, calendar = promise(limits, start, occasion.town.calendar), occasion.town.calendar
+    made, calendar = promise(limits, start, change.town.calendar), change.town.calendar
     accept, handle = made.accept, made.limit.handle
-    if budget := occasion.town.levels.budget(Level(ticket.level)) if ticket.climbs else None:
+    if budget := change.town.levels.budget(Level(ticket.level)) if ticket.climbs else None:
         accept = min(accept, budget.accept, key=lambda span: calendar.due(start, span))
         handle = min(handle, budget.handle, key=lambda span: calendar.due(start, span))
     ticket.accept_by, ticket.accept_limit = calendar.due(start, accept), str(accept)
@@ -35,10 +35,10 @@ def set_promise(occasion: Occasion, ticket: Ticket, start: datetime) -> None:
     ticket.limit_rule, ticket.stopped_at = made.limit.row, None
 
 
-def sign_anew(occasion: Occasion, ticket: Ticket) -> None:
+def sign_anew(change: Change, ticket: Ticket) -> None:
     """The clock to sign for a team that has just got it; the promise to the resident stands as it was."""
-    run_on(occasion, ticket)
-    ticket.accept_by = occasion.town.calendar.due(occasion.now, Span.parse(ticket.accept_limit))
+    run_on(change, ticket)
+    ticket.accept_by = change.town.calendar.due(change.now, Span.parse(ticket.accept_limit))
 
 
 def stop(ticket: Ticket, now: datetime) -> None:
@@ -46,26 +46,26 @@ def stop(ticket: Ticket, now: datetime) -> None:
     ticket.stopped_at = ticket.stopped_at or now
 
 
-def run_on(occasion: Occasion, ticket: Ticket) -> None:
+def run_on(change: Change, ticket: Ticket) -> None:
     """Both clocks go on with the time that was left when they were stopped."""
     if ticket.stopped_at is None:
         return
     if ticket.accepted_at is None:
-        ticket.accept_by = _resumed(occasion, ticket.stopped_at, ticket.accept_by, ticket.accept_limit)
-    ticket.handle_by = _resumed(occasion, ticket.stopped_at, ticket.handle_by, ticket.handle_limit)
+        ticket.accept_by = _resumed(change, ticket.stopped_at, ticket.accept_by, ticket.accept_limit)
+    ticket.handle_by = _resumed(change, ticket.stopped_at, ticket.handle_by, ticket.handle_limit)
     ticket.stopped_at = None
-    wind(occasion, ticket)
+    wind(change, ticket)
 
 
-def _resumed(occasion: Occasion, stopped: datetime, due: datetime | None, limit: str) -> datetime | None:
+def _resumed(change: Change, stopped: datetime, due: datetime | None, limit: str) -> datetime | None:
     """A limit that was over when the clock was stopped is over at once when it goes on."""
     if due is None:
         return None
-    span, calendar = Span.parse(limit), occasion.town.calendar
-    return calendar.resumed(occasion.now, calendar.left(stopped, due, span), span)
+    span, calendar = Span.parse(limit), change.town.calendar
+    return calendar.resumed(change.now, calendar.left(stopped, due, span), span)
 
 
-def wind(occasion: Occasion, ticket: Ticket) -> None:
+def wind(change: Change, ticket: Ticket) -> None:
     """Timers for reminders and limits; to be called whenever a limit was set or a clock goes on.
 
     Each timer looks again when it rings, so that none needs to be taken back: those of a limit carry its moment in
@@ -76,31 +76,31 @@ def wind(occasion: Occasion, ticket: Ticket) -> None:
         clocks["accept"] = (ticket.accept_by, ticket.accept_limit)
     for clock, (due, limit) in clocks.items():
         if due:
-            _wind_one(occasion, ticket, clock, due, limit)
+            _wind_one(change, ticket, clock, due, limit)
 
 
-def _wind_one(occasion: Occasion, ticket: Ticket, clock: str, due: datetime, limit: str) -> None:
-    if due <= occasion.now:
-        climb = occasion.town.calendar.due(occasion.now, grace(occasion, ticket))
-        set_timer(occasion, f"{clock}_climb", ticket, climb)
+def _wind_one(change: Change, ticket: Ticket, clock: str, due: datetime, limit: str) -> None:
+    if due <= change.now:
+        climb = change.town.calendar.due(change.now, grace(change, ticket))
+        set_timer(change, f"{clock}_climb", ticket, climb)
         return
-    remind = _reminder(occasion, due, Span.parse(limit))
-    if occasion.now < remind < due:  # when it rings, it sets the next one: most tickets are done before
-        set_timer(occasion, f"{clock}_remind", ticket, due, rings_at=remind)
+    remind = _reminder(change, due, Span.parse(limit))
+    if change.now < remind < due:  # when it rings, it sets the next one: most tickets are done before
+        set_timer(change, f"{clock}_remind", ticket, due, rings_at=remind)
     else:
-        set_timer(occasion, f"{clock}_overdue", ticket, due)
+        set_timer(change, f"{clock}_overdue", ticket, due)
 
 
-def _reminder(occasion: Occasion, due: datetime, span: Span) -> datetime:
+def _reminder(change: Change, due: datetime, span: Span) -> datetime:
     """When so much of a limit is used up that its team is reminded."""
-    calendar, now = occasion.town.calendar, occasion.now
-    spare = calendar.length(span) * (1 - occasion.town.levels.remind_at)
+    calendar, now = change.town.calendar, change.now
+    spare = calendar.length(span) * (1 - change.town.levels.remind_at)
     return calendar.resumed(now, max(calendar.left(now, due, span) - spare, timedelta()), span)
 
 
-def grace(occasion: Occasion, ticket: Ticket) -> Span:
+def grace(change: Change, ticket: Ticket) -> Span:
     """How long after its limit a ticket climbs."""
-    return occasion.town.levels.grace(Level(ticket.level), red_flag=bool(ticket.red_flag))
+    return change.town.levels.grace(Level(ticket.level), red_flag=bool(ticket.red_flag))
 
 
 def timer_key(kind: str, ticket: Ticket, at: datetime) -> str:
@@ -108,9 +108,9 @@ def timer_key(kind: str, ticket: Ticket, at: datetime) -> str:
     return f"{ticket.id}:{kind}:{at.timestamp():.0f}"
 
 
-def set_timer(occasion: Occasion, kind: str, ticket: Ticket, at: datetime, rings_at: datetime | None = None) -> None:
+def set_timer(change: Change, kind: str, ticket: Ticket, at: datetime, rings_at: datetime | None = None) -> None:
     """Look at a ticket when its time comes, or before, at `rings_at`; the same timer is not set twice: a key that is
     there already is passed over when it is written (models.appending).
     """
     about = {"key": timer_key(kind, ticket, at), "kind": kind, "ticket_id": ticket.id}
-    append(occasion.session, Timer, **about, due_at=rings_at or at, created_at=occasion.now)
+    append(change.session, Timer, **about, due_at=rings_at or at, created_at=change.now)

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement
 
 from handlers.tickets.access import overseen
-from handlers.tickets.change import Occasion
+from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.filing import dispatch, route_it
 from models.moves import RECEIVE, SUPPLEMENT, Status
@@ -14,7 +14,7 @@ WAITING = (Status.PENDING, Status.RECEIVED)
 
 
 def take_from_desk(
-    context: Occasion, ticket: Ticket, grid: str | None = None, by: Actor = SYSTEM, note: str = ""
+    context: Change, ticket: Ticket, grid: str | None = None, by: Actor = SYSTEM, note: str = ""
 ) -> bool:
     """Route a waiting ticket anew, now that more is known of it. False: still nobody serves it."""
     place = context.town.world.places.get(ticket.place_id) if ticket.place_id else None

@@ -2,29 +2,29 @@
 
 from sqlalchemy import select
 
-from handlers.tickets.change import Occasion
+from handlers.tickets.change import Change
 from models.approval import Approval, Wish
 from models.ticket import Ticket
 
 _SAID = {True: "异议成立", False: "异议未成立，维持", None: "异议待裁定"}
 
 
-def card_of(occasion: Occasion, ticket: Ticket) -> str:
+def card_of(change: Change, ticket: Ticket) -> str:
     """What the table says of a ticket; empty where it says nothing."""
-    place = occasion.town.world.places.get(ticket.place_id) if ticket.place_id else None
-    return occasion.town.duties.card(ticket.category, ticket.item, ticket.text, place)
+    place = change.town.world.places.get(ticket.place_id) if ticket.place_id else None
+    return change.town.duties.card(ticket.category, ticket.item, ticket.text, place)
 
 
-def duty_line(occasion: Occasion, ticket: Ticket) -> str:
+def duty_line(change: Change, ticket: Ticket) -> str:
     """The card in a line of its own, with what became of a contest; empty where there is no card."""
-    card, contest = card_of(occasion, ticket), contest_of(occasion, ticket)
+    card, contest = card_of(change, ticket), contest_of(change, ticket)
     if not card:
         return ""
     said = f"【{_SAID[contest.granted]}】" if contest and not (contest.decided_at and contest.granted is None) else ""
-    return f"\n{occasion.town.say('contesting.line', card=card)}{said}"
+    return f"\n{change.town.say('contesting.line', card=card)}{said}"
 
 
-def contest_of(occasion: Occasion, ticket: Ticket) -> Approval | None:
+def contest_of(change: Change, ticket: Ticket) -> Approval | None:
     """The one contest of a ticket, decided or not."""
     found = select(Approval).where(Approval.ticket_id == ticket.id, Approval.wish == Wish.CONTEST.value)
-    return occasion.session.scalar(found.order_by(Approval.id).limit(1))
+    return change.session.scalar(found.order_by(Approval.id).limit(1))

@@ -1,7 +1,7 @@
 """上报: a level takes over from the one below, asked by hand or because the time was over."""
 
-from handlers.notifications.pushes import tell
-from handlers.tickets.change import Occasion
+from handlers.notifications.pushes import notify
+from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.filing import give_to, watch
 from handlers.town.routing import Route, level_above
@@ -11,20 +11,20 @@ from models.person import Person
 from models.ticket import Actor, Ticket
 
 
-def climb(occasion: Occasion, ticket: Ticket, *, by: Actor, reason: str, but: Person | None = None) -> Route | None:
+def climb(change: Change, ticket: Ticket, *, by: Actor, reason: str, but: Person | None = None) -> Route | None:
     """To the next level that has a team of its own, with limits of its own; None where there is none above.
 
     Everybody reads the reason: those who had it, those who get it, the residents, the supervisors.
     """
-    above = level_above(occasion.town.world, ticket.grid, Level(ticket.level), ticket.team)
+    above = level_above(change.town.world, ticket.grid, Level(ticket.level), ticket.team)
     if above is None:
         return None
-    session, town, now = occasion.session, occasion.town, occasion.now
+    session, town, now = change.session, change.town, change.now
     answerable = town.say("push.answerable") if ticket.first_team == ticket.team else ""
-    tell(session, town, ticket, "climbing", now, but=but, reason=reason, taker=above.team.name, answerable=answerable)
-    give_to(occasion, ticket, above)
+    notify(session, town, ticket, "climbing", now, but=but, reason=reason, taker=above.team.name, answerable=answerable)
+    give_to(change, ticket, above)
     ticket.apply(ESCALATE, by=by, at=now, note=reason)
-    set_promise(occasion, ticket, now)
-    watch(occasion, ticket)
-    tell(session, town, ticket, "escalate", now, but=but, reason=reason)
+    set_promise(change, ticket, now)
+    watch(change, ticket)
+    notify(session, town, ticket, "escalate", now, but=but, reason=reason)
     return above

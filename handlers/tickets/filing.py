@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, select
 
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import propose
-from handlers.tickets.change import Occasion, PersonalOccasion
+from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.clocks import set_promise, set_timer, wind
 from handlers.tickets.draft import Draft
 from handlers.town.routing import Case, Route, choose
@@ -30,7 +30,7 @@ _RECENT = (
 )
 
 
-def file(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
+def file(context: Change, draft: Draft, reporter: Person) -> Ticket:
     """A ticket from a draft: routed, promised, dispatched, told. Without a route it waits in the desk's queue."""
     ticket = new_ticket(context, draft, reporter)
     place = context.town.world.places.get(draft.place_id) if draft.place_id else None
@@ -46,27 +46,27 @@ def file(context: Occasion, draft: Draft, reporter: Person) -> Ticket:
     return ticket
 
 
-def write_down(occasion: Occasion, ticket: Ticket, attachments: tuple[int, ...]) -> None:
+def write_down(change: Change, ticket: Ticket, attachments: tuple[int, ...]) -> None:
     """A new ticket with its first follower and what was sent for it."""
-    occasion.session.add(ticket)
-    append(occasion.session, Follower, ticket_id=ticket.id, person_id=ticket.reporter_id, joined_at=occasion.now)
-    attach(occasion, ticket, attachments)
+    change.session.add(ticket)
+    append(change.session, Follower, ticket_id=ticket.id, person_id=ticket.reporter_id, joined_at=change.now)
+    attach(change, ticket, attachments)
 
 
-def lay_on_desk(occasion: Occasion, ticket: Ticket, but: Person | None = None) -> None:
+def lay_on_desk(change: Change, ticket: Ticket, but: Person | None = None) -> None:
     """Nobody serves it: supervisors are told, again and again until one decides."""
-    set_timer(occasion, "desk_waits", ticket, ticket.accept_by or occasion.now)
-    tell(occasion.session, occasion.town, ticket, "unrouted", occasion.now, but=but)
+    set_timer(change, "desk_waits", ticket, ticket.accept_by or change.now)
+    notify(change.session, change.town, ticket, "unrouted", change.now, but=but)
 
 
-def dispatch(context: Occasion, ticket: Ticket, *, by: Actor, note: str, what: str = "dispatch") -> None:
+def dispatch(context: Change, ticket: Ticket, *, by: Actor, note: str, what: str = "dispatch") -> None:
     """Hand a received ticket to its team, tell the team, and watch its limits."""
     ticket.apply(DISPATCH, by=by, at=context.now, note=note)
     watch(context, ticket)
-    tell(context.session, context.town, ticket, what, context.now)
+    notify(context.session, context.town, ticket, what, context.now)
 
 
-def route_it(context: Occasion, ticket: Ticket, place: PlaceNode | None, grid: str | None = None) -> Route | None:
+def route_it(context: Change, ticket: Ticket, place: PlaceNode | None, grid: str | None = None) -> Route | None:
     """Choose grid and team for a ticket and write them on it; `grid` overrules the place."""
     world = context.town.world
     if grid is None:
@@ -84,7 +84,7 @@ def route_it(context: Occasion, ticket: Ticket, place: PlaceNode | None, grid: s
     return route
 
 
-def put_in_grid(context: Occasion, ticket: Ticket, grid: str) -> None:
+def put_in_grid(context: Change, ticket: Ticket, grid: str) -> None:
     """Copy the four levels of a grid onto a ticket."""
     world = context.town.world
     ticket.grid = grid
@@ -93,29 +93,29 @@ def put_in_grid(context: Occasion, ticket: Ticket, grid: str) -> None:
     ticket.county = world.code_at(grid, Level.COUNTY)
 
 
-def watch(occasion: Occasion, ticket: Ticket) -> None:
+def watch(change: Change, ticket: Ticket) -> None:
     """Whom to ask first, and timers for the limits."""
-    propose(occasion.session, occasion.town, ticket, occasion.now)
-    wind(occasion, ticket)
+    propose(change.session, change.town, ticket, change.now)
+    wind(change, ticket)
 
 
-def give_to(occasion: Occasion, ticket: Ticket, route: Route | None) -> None:
+def give_to(change: Change, ticket: Ticket, route: Route | None) -> None:
     """Write a new team on a ticket; without one it lies on the desk. The caller sees to its clocks."""
     ticket.assignee_id = None
-    ticket.helped_by((), occasion.now)
+    ticket.helped_by((), change.now)
     if route is None:
         ticket.team = None
         return
     ticket.team, ticket.level, ticket.rule = route.team.code, route.level.value, route.rule
 
 
-def recent(context: PersonalOccasion, minutes: int) -> Ticket | None:
+def recent(context: PersonalChange, minutes: int) -> Ticket | None:
     """The ticket that the resident last filed or joined, if that is not longer ago."""
     since = context.now - timedelta(minutes=minutes)
     return context.session.scalar(_RECENT, {"person": context.person.id, "since": since})
 
 
-def new_ticket(context: Occasion, draft: Draft, reporter: Person, status: Status = Status.PENDING) -> Ticket:
+def new_ticket(context: Change, draft: Draft, reporter: Person, status: Status = Status.PENDING) -> Ticket:
     """With its number, not written down yet."""
     ticket = Ticket(
         id=next_ticket_id(context.session),
@@ -143,9 +143,9 @@ def new_ticket(context: Occasion, draft: Draft, reporter: Person, status: Status
     return ticket
 
 
-def attach(occasion: Occasion, ticket: Ticket, attachments: tuple[int, ...]) -> None:
+def attach(change: Change, ticket: Ticket, attachments: tuple[int, ...]) -> None:
     """Photos and voices that were sent for this ticket."""
     if not attachments:
         return
-    for attachment in occasion.session.scalars(select(Attachment).where(Attachment.id.in_(attachments))):
+    for attachment in change.session.scalars(select(Attachment).where(Attachment.id.in_(attachments))):
         attachment.ticket_id = ticket.id

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from handlers.notifications.pushes import tell
-from handlers.tickets.change import Occasion
+from handlers.notifications.pushes import notify
+from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_timer, sign_anew
 from handlers.tickets.filing import give_to, watch
 from handlers.town.routing import Route, level_above, next_in_line, own_route
@@ -18,7 +18,7 @@ MOST_RETURNS = 2
 """After the second one the arbiter has decided: the work is done, handed on by name, or taken up a level"""
 
 
-def hand_back(context: Occasion, ticket: Ticket, *, by: Person, acting: Actor, reason: str) -> Route | None:
+def hand_back(context: Change, ticket: Ticket, *, by: Person, acting: Actor, reason: str) -> Route | None:
     """Give a returned ticket to whoever is next; where there is nobody a supervisor must decide.
 
     The promise to the resident stands: returning buys no time.
@@ -33,11 +33,11 @@ def hand_back(context: Occasion, ticket: Ticket, *, by: Person, acting: Actor, r
     elif ticket.accept_by:
         set_timer(context, "desk_waits", ticket, ticket.accept_by)
     what = "return_" if taker else "return_unrouted"
-    tell(context.session, context.town, ticket, what, context.now, but=by, reason=reason)
+    notify(context.session, context.town, ticket, what, context.now, but=by, reason=reason)
     return taker
 
 
-def _taker(context: Occasion, ticket: Ticket) -> Route | None:
+def _taker(context: Change, ticket: Ticket) -> Route | None:
     world = context.town.world
     if ticket.returns < MOST_RETURNS:
         had = {ticket.team, *_returned_by(context, ticket)}
@@ -49,6 +49,6 @@ def _taker(context: Occasion, ticket: Ticket) -> Route | None:
     return level_above(world, ticket.grid, Level(ticket.level), ticket.team)
 
 
-def _returned_by(context: Occasion, ticket: Ticket) -> Iterable[str | None]:
+def _returned_by(context: Change, ticket: Ticket) -> Iterable[str | None]:
     returns = (TicketEvent.ticket_id == ticket.id) & (TicketEvent.move == RETURN.name)
     return context.session.scalars(select(TicketEvent.team).where(returns))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.tickets.change import Ringing
 from handlers.tickets.clocks import grace, set_timer, timer_key
 from handlers.tickets.escalation import climb
@@ -22,7 +22,7 @@ def limit_is_over(ringing: Ringing) -> datetime | None:
         return None
     if night := _night(ringing):
         return night
-    tell(ringing.session, ringing.town, ringing.ticket, f"{_clock(ringing)}_overdue", ringing.now)
+    notify(ringing.session, ringing.town, ringing.ticket, f"{_clock(ringing)}_overdue", ringing.now)
     climbs_at = ringing.town.calendar.due(ringing.now, grace(ringing, ringing.ticket))
     set_timer(ringing, f"{_clock(ringing)}_climb", ringing.ticket, climbs_at)
     return None
@@ -37,7 +37,7 @@ def limit_comes_near(ringing: Ringing) -> datetime | None:
         if night := _night(ringing):
             return night
         what = "accept_remind" if _clock(ringing) == "accept" else "remind"
-        tell(ringing.session, ringing.town, ringing.ticket, what, ringing.now)
+        notify(ringing.session, ringing.town, ringing.ticket, what, ringing.now)
     set_timer(ringing, f"{_clock(ringing)}_overdue", ringing.ticket, limit)
     return None
 
@@ -52,7 +52,7 @@ def nothing_happened(ringing: Ringing) -> datetime | None:
     if climb(ringing, ticket, by=SYSTEM, reason=_reason(ringing)):
         return None
     ticket.apply(NOTE, by=SYSTEM, at=ringing.now, note="超时，已在最高一级，再次催办")
-    tell(ringing.session, ringing.town, ticket, f"{_clock(ringing)}_overdue", ringing.now)
+    notify(ringing.session, ringing.town, ticket, f"{_clock(ringing)}_overdue", ringing.now)
     return ringing.town.calendar.due(ringing.now, ringing.town.levels.county.grace)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers.neighbours import event
 from handlers.neighbours.votes import confirmer_at_lapse
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import PROPOSAL
 from handlers.residents import incomplete
 from handlers.residents.unanswered import SILENT, nobody_answered
@@ -56,7 +56,7 @@ def _desk_waits(ringing: Ringing) -> datetime | None:
     if morning > ringing.now and not ticket.red_flag:
         return morning
     ticket.apply(NOTE, by=SYSTEM, at=ringing.now, note="无人承接，再次提醒督导")
-    tell(ringing.session, ringing.town, ticket, "unrouted", ringing.now)
+    notify(ringing.session, ringing.town, ticket, "unrouted", ringing.now)
     return ringing.town.calendar.due(ringing.now, grace(ringing, ticket))
 
 
@@ -89,7 +89,7 @@ def _lapse(ringing: Ringing) -> None:
         ticket.apply(CLOSE, by=confirmer, at=ringing.now, closing=Closing.CONFIRMED, note="到期，按已有回话结案")
         return
     ticket.apply(CLOSE, by=SYSTEM, at=ringing.now, closing=Closing.DEFAULT)
-    tell(ringing.session, ringing.town, ticket, "lapse", ringing.now)
+    notify(ringing.session, ringing.town, ticket, "lapse", ringing.now)
 
 
 def _proposal_over(ringing: Ringing) -> None:
@@ -99,7 +99,7 @@ def _proposal_over(ringing: Ringing) -> None:
         return
     ticket.proposed_until = None
     asked = ringing.session.get(Person, ticket.proposed_id) if ticket.proposed_id else None
-    tell(ringing.session, ringing.town, ticket, "passed_on", ringing.now, but=asked)
+    notify(ringing.session, ringing.town, ticket, "passed_on", ringing.now, but=asked)
 
 
 def _whistle_due(ringing: Ringing) -> None:

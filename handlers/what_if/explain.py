@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.dialogue.context import Context
-from handlers.notifications.recipients import chosen_of, how_assigned, told_of
+from handlers.notifications.recipients import chosen_of, how_assigned, recipients_of
 from handlers.town.routing import Case, Route, candidates
 from models.grid import Level
 from models.moves import Status
@@ -42,7 +42,7 @@ def explain(context: Context, case: Case, route: Route) -> dict[str, Any]:
             {"code": team.code, "name": team.name}
             for team in candidates(town.world, town.world.chain(route.grid), rules[number].lead)
         ],
-        "told": [person.name for person in told_of(town, ticket, context.now)],
+        "told": [person.name for person in recipients_of(town, ticket, context.now)],
         "assign": how.value,
         "asked_first": first.name if first else None,
     }

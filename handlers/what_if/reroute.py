@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.tickets.clocks import sign_anew
 from handlers.tickets.desk import take_from_desk
 from handlers.tickets.filing import put_in_grid, watch
@@ -65,16 +65,16 @@ def reroute(session: Session, town: Town, ticket_id: int, now: datetime) -> bool
     route = _route_now(town, ticket) if ticket else None
     if ticket is None or route is None or (route.team.code, route.grid) == (ticket.team, ticket.grid):
         return False
-    occasion = Rerouting(session, town, now)
+    change = Rerouting(session, town, now)
     if ticket.status != Status.DISPATCHED:
-        return take_from_desk(occasion, ticket, route.grid, note=WHY)
-    put_in_grid(occasion, ticket, route.grid)
+        return take_from_desk(change, ticket, route.grid, note=WHY)
+    put_in_grid(change, ticket, route.grid)
     ticket.team, ticket.rule, ticket.level = route.team.code, route.rule, route.level.value
     ticket.helped_by([team.code for team in route.support], now)
     ticket.apply(REASSIGN, by=SYSTEM, at=now, note=f"{WHY}：{route.rule}")
-    sign_anew(occasion, ticket)
-    watch(occasion, ticket)
-    tell(session, town, ticket, "reassign", now, reason=WHY)
+    sign_anew(change, ticket)
+    watch(change, ticket)
+    notify(session, town, ticket, "reassign", now, reason=WHY)
     return True
 
 

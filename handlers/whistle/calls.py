@@ -10,7 +10,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.which_ticket import no_longer
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import tell
+from handlers.notifications.pushes import notify
 from handlers.tickets.access import actor
 from handlers.tickets.clocks import set_timer
 from handlers.town.town import Town
@@ -43,7 +43,7 @@ def blow(
     set_timer(context, DUE, ticket, due)
     facts: dict[str, Any] = {"reason": reason, "called": names, "until": ticket_text.moment(due, context.now)}
     codes = [team.code for team in teams]
-    tell(context.session, context.town, ticket, "whistle", context.now, but=context.person, teams=codes, **facts)
+    notify(context.session, context.town, ticket, "whistle", context.now, but=context.person, teams=codes, **facts)
     return due
 
 
@@ -57,7 +57,7 @@ def report_in(context: Context, ticket: Ticket, call: Support) -> Reply:
     call.late = call.late or call.late_by(context.now) is not None
     name = ticket_text.team_name(context.town, call.team)
     ticket.apply(REPORT_IN, by=actor(context.person, ticket), at=context.now, note=f"{name}报到{_lateness(call)}")
-    tell(context.session, context.town, ticket, "call_reported", context.now, but=context.person, called=name)
+    notify(context.session, context.town, ticket, "call_reported", context.now, but=context.person, called=name)
     return Reply(context.say("whistle.reported", number=ticket.number, late=_lateness(call)))
 
 
@@ -72,7 +72,7 @@ def finish(context: Context, ticket: Ticket, call: Support, words: str) -> Reply
     name = ticket_text.team_name(context.town, call.team)
     ticket.apply(FINISH, by=actor(context.person, ticket), at=context.now, note=f"{name}：{words}")
     facts: dict[str, Any] = {"called": name, "rest": rest(context, ticket), "note": words}
-    tell(context.session, context.town, ticket, "call_finished", context.now, but=context.person, **facts)
+    notify(context.session, context.town, ticket, "call_finished", context.now, but=context.person, **facts)
     return Reply(context.say("whistle.finished", number=ticket.number, rest=facts["rest"]))
 
 
@@ -82,7 +82,7 @@ def release(context: Context, ticket: Ticket, call: Support, by: Actor) -> Reply
     call.released_at = context.now
     name = ticket_text.team_name(context.town, call.team)
     ticket.apply(RELEASE, by=by, at=context.now, note=f"放行{name}")
-    tell(context.session, context.town, ticket, "call_released", context.now, but=context.person, teams=[call.team])
+    notify(context.session, context.town, ticket, "call_released", context.now, but=context.person, teams=[call.team])
     return Reply(context.say("whistle.released", number=ticket.number, team=name, rest=rest(context, ticket)))
 
 
@@ -144,4 +144,4 @@ def look_who_is_missing(session: Session, town: Town, ticket: Ticket, now: datet
     names = "、".join(ticket_text.team_name(town, call.team) for call in absent)
     ticket.apply(NOTE, by=SYSTEM, at=now, note=f"到点未报到：{names}")
     codes = [call.team for call in absent]
-    tell(session, town, ticket, "whistle_missing", now, teams=codes, called=names)
+    notify(session, town, ticket, "whistle_missing", now, teams=codes, called=names)

@@ -13,8 +13,8 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from bot.server.connections import Held
-from bot.server.rounds import Rounds, aside, let_others_come, wait
-from handlers.answering.batch import Line, Waiting
+from bot.server.rounds import Rounds, aside, wait, yield_to_others
+from handlers.answering.batch import Batch, Pending
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Town:
     def __init__(self):
         self.app, self.sizes, self.threads = Flask("town"), [], set()
         self.answering, self.may_answer = threading.Event(), threading.Event()
-        self.line = Line(self.answer, let_others_come)
+        self.line = Batch(self.answer, yield_to_others)
         self.app.add_url_rule("/wechat", view_func=self.message, methods=["POST"])
         self.app.add_url_rule("/file", view_func=lambda: threading.current_thread().name)
 
@@ -49,7 +49,7 @@ class Town:
             raise ValueError(said)
         if said == "figures":
             return aside(self.figures)
-        waiting = Waiting(Said(said), None)
+        waiting = Pending(Said(said), None)
         self.line.wait(waiting)
         return waiting.reply
 
@@ -138,7 +138,7 @@ def test_a_request_that_breaks_takes_nobody_along(town):
 
 
 def test_elsewhere_there_is_nobody_to_wait_for():
-    let_others_come()
+    yield_to_others()
     assert aside(lambda: 7) == 7
 
 

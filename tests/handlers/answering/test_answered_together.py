@@ -9,7 +9,7 @@ from sqlalchemy import event, func, select
 
 from bot.assembly import assemble
 from handlers.answering import batch as line
-from handlers.answering.batch import Line, LineStandsError, Waiting
+from handlers.answering.batch import Batch, BatchTimeoutError, Pending
 from models.conversation import Inbound
 from models.person import Person, Role
 from models.roster import Shift, ShiftKind
@@ -20,7 +20,7 @@ PATIENCE = 10
 
 def waiting(chat, openid, text):
     message = chat.message(openid, text)
-    return Waiting(message, chat.program.towns.reader().understand(text))
+    return Pending(message, chat.program.towns.reader().understand(text))
 
 
 def together(chat, *batch):
@@ -76,7 +76,7 @@ def pushes(chat):
 
 
 def test_one_that_breaks_takes_no_other_along(chat):
-    broken = Waiting(chat.message(RESIDENT, "德尚小区3号楼路灯不亮"), understanding="no understanding at all")
+    broken = Pending(chat.message(RESIDENT, "德尚小区3号楼路灯不亮"), understanding="no understanding at all")
     _, lift = together(chat, broken, waiting(chat, NEIGHBOUR, "德尚小区5号楼路灯不亮"))
     assert isinstance(broken.failure, AttributeError)
     assert "已受理" in lift
@@ -88,7 +88,7 @@ def test_one_that_breaks_takes_no_other_along(chat):
 def test_a_redelivery_among_new_ones_gets_its_first_answer(chat):
     first = waiting(chat, RESIDENT, "德尚小区3号楼路灯不亮")
     (reply,) = together(chat, first)
-    again = Waiting(first.message, first.understanding)
+    again = Pending(first.message, first.understanding)
     assert together(chat, again, waiting(chat, NEIGHBOUR, "你好"))[0] == reply
     assert len(chat.tickets()) == 1
 
@@ -153,12 +153,12 @@ class Counter:
 
 
 def said(chat, openid, text):
-    return Waiting(chat.message(openid, text), None)
+    return Pending(chat.message(openid, text), None)
 
 
 def test_who_comes_while_the_first_waits_for_its_turn_goes_along_one_message_a_person(chat):
     counter = Counter()
-    queue = Line(counter)
+    queue = Batch(counter)
     first = [said(chat, RESIDENT, "1"), said(chat, RESIDENT, "2"), said(chat, NEIGHBOUR, "3")]
     with ThreadPoolExecutor(3) as pool:
         done = [pool.submit(queue.wait, first[0])]
@@ -186,7 +186,7 @@ def test_a_thread_that_is_stopped_in_its_turn_leaves_the_others_to_the_next(chat
         for each in batch:
             each.reply = "spät"
 
-    queue = Line(answer)
+    queue = Batch(answer)
     queue._waiting.append(second)
     with pytest.raises(Stopped):
         queue.wait(first)
@@ -196,11 +196,11 @@ def test_a_thread_that_is_stopped_in_its_turn_leaves_the_others_to_the_next(chat
 def test_who_is_not_even_begun_with_in_time_is_told_so_and_leaves_the_line(chat, monkeypatch):
     monkeypatch.setattr(line, "LOCK_WAIT_SECONDS", 0.05)
     counter = Counter()
-    queue = Line(counter)
+    queue = Batch(counter)
     with ThreadPoolExecutor(1) as pool:
         stuck = pool.submit(queue.wait, said(chat, RESIDENT, "1"))
         assert counter.begun.wait(PATIENCE)
-        with pytest.raises(LineStandsError):
+        with pytest.raises(BatchTimeoutError):
             queue.wait(said(chat, NEIGHBOUR, "2"))
         counter.go.set()
         stuck.result(PATIENCE)

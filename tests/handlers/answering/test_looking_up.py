@@ -7,7 +7,7 @@ from chat import ADMIN, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from sqlalchemy import delete, event, func, select
 
 from handlers.answering.answer import Answering
-from handlers.answering.batch import Waiting
+from handlers.answering.batch import Pending
 from handlers.answering.routers import COMMANDS
 from models.connecting import connect
 from models.conversation import Inbound
@@ -44,7 +44,7 @@ def looked_up(chat, openid, text):
     """As it waits in the line."""
     message = chat.message(openid, text)
     understanding = chat.program.towns.reader().understand(text)
-    return Waiting(message, understanding, chat.program.answering._looked_up(message, understanding))
+    return Pending(message, understanding, chat.program.answering._looked_up(message, understanding))
 
 
 def together(chat, *batch):
@@ -77,7 +77,7 @@ def test_every_command_that_only_asks_is_among_these():
 @pytest.mark.parametrize("text", [*ASKED.values(), *QUESTIONS])
 def test_what_is_only_asked_is_found_beside_the_line_and_said_as_in_it(chat, text):
     asked = looked_up(chat, SUPERVISOR, text.format(number=chat.ticket().number))
-    in_the_line = Waiting(chat.message(SUPERVISOR, asked.message.text), asked.understanding)
+    in_the_line = Pending(chat.message(SUPERVISOR, asked.message.text), asked.understanding)
     assert asked.found
     assert together(chat, asked) == together(chat, in_the_line)
     assert asked.reply
@@ -110,14 +110,14 @@ def test_who_looked_is_written_down_once_however_often_the_message_comes(chat, c
 
 def test_of_two_deliveries_looked_up_at_once_one_is_answered_and_logged(chat):
     first = looked_up(chat, SUPERVISOR, f"查 {chat.ticket().number}")
-    again = Waiting(first.message, first.understanding, first.found)
+    again = Pending(first.message, first.understanding, first.found)
     (reply,) = together(chat, first)
     assert together(chat, again) == [reply]
     assert len(looks(chat)) == 1
 
 
 def test_a_batch_that_breaks_logs_the_look_once(chat):
-    broken = Waiting(chat.message(RESIDENT, "德尚小区3号楼电梯坏了"), understanding="no understanding at all")
+    broken = Pending(chat.message(RESIDENT, "德尚小区3号楼电梯坏了"), understanding="no understanding at all")
     look = looked_up(chat, SUPERVISOR, f"查 {chat.ticket().number}")
     together(chat, broken, look)
     assert isinstance(broken.failure, AttributeError)
@@ -201,11 +201,11 @@ def test_where_nothing_can_be_read_beside_the_line_it_is_answered_in_it(chat, tm
 def test_where_it_is_looked_up_can_be_chosen(chat):
     program, asked = chat.program, []
 
-    def elsewhere(look_up):
+    def in_background(look_up):
         asked.append(1)
         return look_up()
 
-    answering = Answering(program.sessions, program.reading, program.towns, program.clock, elsewhere=elsewhere)
+    answering = Answering(program.sessions, program.reading, program.towns, program.clock, in_background=in_background)
     assert "新增" in answering.answer(chat.message(SUPERVISOR, "今日"))
     for openid, text in ((RESIDENT, "今日"), (PROPERTY, "待办"), (SUPERVISOR, "你好")):
         answering.answer(chat.message(openid, text))
