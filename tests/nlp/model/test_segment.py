@@ -69,6 +69,6 @@ def test_words_of_the_field_stay_whole(dictionary):
 
 
 def test_a_reading_process_loads_neither_jieba_nor_scikit_learn():
-    script = "import sys, nlp.reader, nlp.evaluation; print([m for m in ('jieba', 'sklearn', 'pypinyin') if m in sys.modules])"
+    script = "import sys, nlp.reading.reader, nlp.measuring.evaluation; print([m for m in ('jieba', 'sklearn', 'pypinyin') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -242,7 +242,7 @@ def test_reading_is_fast(reader):
 
 def test_a_process_is_ready_in_two_seconds_and_small(model_dir):
     script = (
-        "import sys, time; start = time.process_time(); from pathlib import Path; from nlp.reader import Reader;"
+        "import sys, time; start = time.process_time(); from pathlib import Path; from nlp.reading.reader import Reader;"
         "reader = Reader.load(Path(sys.argv[1])); reader.understand('电梯坏了');"
         "print(time.process_time() - start, int(open('/proc/self/status').read().split('VmRSS:')[1].split()[0]) // 1024)"
     )
