@@ -1,23 +1,44 @@
-"""Where a person is in a dialogue, and every message we ever acknowledged."""
+"""The questions that are open with a person, and every message we ever acknowledged."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, Select, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
 
+REPLY = "reply"
+"""The key of the one question that our last reply left open"""
 
-class Conversation(Base):
-    """The question that is open with a person, if any. Questions grow stale at `expires_at`."""
 
-    __tablename__ = "conversations"
+class Asked(Base):
+    """One question that we put to a person, by a reply or by a push, until it is answered or over.
 
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    `key` is REPLY, or the key of the push that carries it: such a question counts as shown when its push was sent.
+    """
+
+    __tablename__ = "asked"
+    __table_args__ = (UniqueConstraint("person_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(default=REPLY)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    """What a push asks about"""
     state: Mapped[str]
+    """What is asked: a value of handlers.dialogue.states.Asks"""
     slots: Mapped[dict[str, Any]] = mapped_column(JSON)
-    expires_at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(default="")
+    """The question as it was put, to be repeated"""
+    shown_at: Mapped[datetime | None]
+    """Empty for a push, which knows itself when it was sent"""
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def reply_question(person: int | None) -> Select[Asked]:
+    """The question that our last reply to this person left open."""
+    return select(Asked).where(Asked.person_id == person, Asked.key == REPLY)
 
 
 class Inbound(Base):

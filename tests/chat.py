@@ -8,7 +8,7 @@ from bot.assembly import Program
 from handlers.dialogue.message import Kind, Message
 from handlers.timers.ring import ring
 from models.person import Person
-from models.push import Push, Timer
+from models.push import Outcome, Push, Timer
 from models.ticket import Ticket
 
 _RESIDENT, _DEPARTMENT = "oWhistleResident00000000000", "oWhistleDepartment00000000"
@@ -61,10 +61,26 @@ class Chat:
         return Message(f"test|{next(self._numbers)}", openid, kind, self.program.clock(), text, **fields)
 
     def says(self, openid: str, text: str) -> str:
+        self.pushes_arrive()
+        self._tick()
         return self.program.answering.answer(self.message(openid, text))
 
     def sends(self, openid: str, kind: Kind, **fields: object) -> str:
+        self.pushes_arrive()
+        self._tick()
         return self.program.answering.answer(self.message(openid, kind=kind, **fields))
+
+    def pushes_arrive(self) -> None:
+        """What is due by now reaches its people, as the worker would send it."""
+        self._tick()
+        now = self.program.clock()
+        with self.program.sessions() as session, session.begin():
+            for push in session.scalars(select(Push).where(Push.due_at <= now)):
+                push.finish(Outcome.SENT, now)
+
+    def _tick(self) -> None:
+        """A clock that stands still would tell nobody what came first."""
+        self.program.clock.turn(microseconds=1)
 
     def does(self, openid: str, event: str, event_key: str = "", **fields: object) -> str:
         return self.sends(openid, Kind.EVENT, event=event, event_key=event_key, **fields)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from models.approval import Approval, Approver, Question
 from models.base import Base
-from models.conversation import Conversation
+from models.conversation import Asked
 from models.follower import NOT_SOLVED, Follower
 from models.moves import ACTIVE, ENDED, MOVES, Status
 from models.person import Person
@@ -162,7 +162,7 @@ class Town:
             pushes = session.scalars(select(Push)).all()
             waiting = select(Timer.subject_id, Timer.due_at).where(Timer.due_at.is_not(None))
             silences = {(person, at) for person, at in session.execute(waiting)}
-            self._open_questions(session.scalars(select(Conversation)).all(), silences)
+            self._open_questions(session.scalars(select(Asked)).all(), silences)
             for ticket in tickets:
                 self._history(ticket, events[ticket.id])
                 self._in_hands(ticket, timers[ticket.id], ticket.id in questions)

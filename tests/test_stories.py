@@ -14,8 +14,9 @@ STORIES = sorted((Path(__file__).parent / "stories").glob("*.yaml"))
 _KINDS = {"照片": Kind.IMAGE, "语音": Kind.VOICE, "视频": Kind.VIDEO}
 
 
-def _has(text, wanted, what):
-    for words in [wanted] if isinstance(wanted, str) else wanted:
+def _has(text, wanted, what, names):
+    for each in [wanted] if isinstance(wanted, str) else wanted:
+        words = str(each).format_map(names)
         if words.startswith("无 "):
             assert words[2:] not in text, f"{what} should not hold {words[2:]!r}:\n{text}"
         else:
@@ -41,22 +42,26 @@ def _act(chat, clock, step, names):
         case _:
             reply = ""
     if "听到" in step:
-        _has(reply, step["听到"], f"the reply to {step}")
+        _has(reply, step["听到"], f"the reply to {step}", names)
     if "不吭声" in step:
         assert reply == ""
     if "推送" in step:
-        _has("\n".join(chat.pushed(CAST[step["谁"]])), step["推送"], f"what {step['谁']} was pushed")
+        _has("\n".join(chat.pushed(CAST[step["谁"]])), step["推送"], f"what {step['谁']} was pushed", names)
     if "没有推送" in step:
         assert chat.pushed(CAST[step["谁"]]) == []
 
 
 def _check(chat, step, names):
-    if chat.tickets():
-        names["号"] = chat.ticket().number
+    tickets = chat.tickets()
+    for count, ticket in enumerate(tickets, start=1):
+        names["号"] = names[f"号{count}"] = ticket.number
     if "工单数" in step:
-        assert len(chat.tickets()) == step["工单数"]
-    for name, value in step.get("工单", {}).items():
-        assert getattr(chat.ticket(), name) == value, f"{name} after {step}"
+        assert len(tickets) == step["工单数"], f"tickets after {step}"
+    of_steps = {name: each for name, each in step.items() if name.startswith("工单") and name != "工单数"}
+    for which, wanted in of_steps.items():
+        ticket = tickets[int(which.removeprefix("工单") or len(tickets)) - 1]
+        for name, value in wanted.items():
+            assert getattr(ticket, name) == value, f"{name} after {step}"
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)

@@ -28,7 +28,7 @@ from models.base import Base
 from nlp.reading.understanding import Intent
 
 _TOLD = "新工单 26112100600\n电梯 · 德尚小区3号楼\n“电梯坏了”\n周一09:30前签收。回“接”签收，“退 原因”退单。"
-_ANEW = " ON CONFLICT (person_id) DO UPDATE SET state = excluded.state, expires_at = excluded.expires_at"
+_ANEW = " ON CONFLICT (person_id, key) DO UPDATE SET state = excluded.state, expires_at = excluded.expires_at"
 _NUMBERS = {
     "sqlite": "SELECT (SELECT coalesce(max(id), 0) FROM tickets) + row_number() OVER () FROM people LIMIT ?",
     "postgresql": "SELECT nextval('tickets_id_seq') FROM generate_series(1, %s)",
@@ -63,7 +63,8 @@ class _Floor:
             self._insert("ticket_support", "ticket_id called_at", team=place.team),
             self._insert("timers", "ticket_id created_at due_at key", kind="handle_overdue"),
             self._insert("pushes", "ticket_id created_at due_at key person_id", **push),
-            self._insert("conversations", "person_id expires_at", state="filing.ticket_place", slots="{}") + _ANEW,
+            self._insert("asked", "person_id expires_at", key="reply", state="filing.ticket_place", slots="{}", text="")
+            + _ANEW,
         )
 
     def answer(self, key: str, openid: str, words: str) -> str:

@@ -18,7 +18,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.inbox import Writer, known_writer, replies_to
 from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.router import command_opening
-from handlers.dialogue.states import FIGURES, ROWS
+from handlers.dialogue.states import Asks
 from handlers.questions.parse import asks_of_own, parse
 from handlers.residents.unanswered import keep_unfinished
 from handlers.supervisors.overview import opens_figure
@@ -27,7 +27,7 @@ from models.person import Look
 from models.sessions import ReadOnlyError, Sessions
 from nlp.reading.understanding import Understanding
 
-_FIGURES = frozenset({FIGURES, ROWS})
+_FIGURES = frozenset({Asks.FIGURES, Asks.ROWS})
 
 log = structlog.get_logger(__name__)
 

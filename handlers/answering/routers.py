@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 from itertools import chain
+from typing import Any
 
 from handlers.answering import receipts
-from handlers.dialogue import which_ticket
-from handlers.dialogue.choices import chosen
-from handlers.dialogue.context import Context
+from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, to_repeat, what_it_answers
+from handlers.dialogue.choices import numbered
+from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, command_opening, first_of, in_state
-from handlers.neighbours.event import JOINED
+from handlers.dialogue.states import Asks
 from handlers.neighbours.votes import asked_about
 from handlers.residents import (
     complaint,
@@ -48,11 +49,12 @@ from handlers.staff.commands import meant_by
 from handlers.staff.plain_words import command_meant
 from handlers.supervisors import desk, drill_down, export, overview, read_log, what_if, what_to_ask
 from handlers.whistle import attendance, blow
+from models.conversation import REPLY
 
 picked = Router("picked")
 
 
-_OPEN_TO_COMMANDS = frozenset({"", JOINED, note_or_report.ASIDE, which_ticket.CHOICE})
+_OPEN_TO_COMMANDS = frozenset({"", Asks.JOINED, Asks.ASIDE, Asks.CHOICE})
 
 
 # Order is precedence: what the platform tells, then commands, then the question that is open, then what the words mean.
@@ -131,17 +133,93 @@ COMMANDS = tuple(
 _COMMAND = command_opening(COMMANDS)
 
 
+_NAMED = 40
+
+
 def route(context: Context) -> Reply:
-    """The first handler that answers, commands before all. Events that concern nobody are silence."""
-    commanded = first_of(_OBEYING, context) if _COMMAND.match(context.text) else None
-    return commanded or first_of(_ANSWERING, context) or Reply("", keep=True)
+    """Danger first, then commands, then the open question that the text answers, then what the words mean."""
+    seen = context.understanding
+    if seen and seen.red_flag and not _COMMAND.match(context.text):
+        return report.danger_told(context) or _still_open(context, _same_danger(context) or _by_meaning(context))
+    if _COMMAND.match(context.text) and (commanded := first_of(_OBEYING, context)):
+        return commanded
+    return (context.text and _answer(context)) or _meant(context)
 
 
-@picked.on(in_state(which_ticket.CHOICE))
+def _answer(context: Context) -> Reply | None:
+    """The answer to an open question; None where the text answers none."""
+    answers = what_it_answers(context)
+    if isinstance(answers, Unclear):
+        return _which_question(context, answers)
+    whole = is_whole_matter(context)
+    for each in answers:
+        if each.choice is None and whole and not is_about(each.question, context):
+            continue
+        if reply := first_of(_ANSWERING, answering(context, each)):
+            return reply if not each.question.is_pushed or reply.state else replace(reply, keep=True)
+    return None
+
+
+def _meant(context: Context) -> Reply:
+    reply = _by_meaning(context)
+    return _still_open(context, reply) if reply.keep or is_whole_matter(context) else reply
+
+
+def _by_meaning(context: Context) -> Reply:
+    """What the words mean by themselves."""
+    return first_of(_ANSWERING, replace(context, answers=False)) or Reply("", keep=True)
+
+
+def _still_open(context: Context, reply: Reply) -> Reply:
+    """The question that stays open is put again below."""
+    again = to_repeat(context)
+    if not again or reply.state or reply.answered or not reply.text or again in reply.text:
+        return reply
+    return replace(reply, text=f"{reply.text}\n\n{again}", keep=True)
+
+
+def _same_danger(context: Context) -> Reply | None:
+    """More of a danger whose place we have just asked for."""
+    asked = next((each for each in context.asked if each.state == Asks.TICKET_PLACE), None)
+    return first_of(_ANSWERING, answering(context, Answered(asked))) if asked else None
+
+
+def _which_question(context: Context, unclear: Unclear) -> Reply:
+    named = numbered([_named(context, each) for each in unclear.questions])
+    slots = {"keys": [each.key for each in unclear.questions], "text": unclear.text, "open": _as_slots(context)}
+    return Reply(context.say("asked.which", said=unclear.text[:20], choices=named), Asks.WHICH_QUESTION, slots)
+
+
+def _as_slots(context: Context) -> dict[str, Any]:
+    """Our last reply's question gives way to this one, and comes back with the answer."""
+    return {"state": context.state, "slots": dict(context.slots)}
+
+
+def _named(context: Context, question: OpenQuestion) -> str:
+    """Its first line, as they saw it; else what kind of question it was."""
+    first = next((line[:_NAMED] for line in question.text.splitlines() if line.strip()), "")
+    return first or context.say(f"asked.{question.state}")
+
+
+@picked.on(in_state(Asks.WHICH_QUESTION))
+def question_chosen(context: Context) -> Reply | None:
+    """The digit again, now for the question that was meant."""
+    if context.number is None:
+        return None
+    key, asked = context.slots["keys"][context.number], context.slots["open"]
+    before = OpenQuestion(asked["state"], asked["slots"], shown_at=context.now)
+    questions = [before if key == REPLY else each for each in context.asked if key in {REPLY, each.key}][:1]
+    if not questions:
+        return None
+    said = replace(context.message, text=context.slots["text"])
+    return _answer(replace(context, message=said, asked=tuple(questions), state="", slots={}, answers=False))
+
+
+@picked.on(in_state(Asks.CHOICE))
 def ticket_chosen(context: Context) -> Reply | None:
     """A number out of the list: the command again, now with the ticket's number."""
     numbers = context.slots["numbers"]
-    number = chosen(context.text, len(numbers))
+    number = context.number
     if number is None:
         return None
     text = f"{context.slots['word']} {numbers[number]} {context.slots['words']}".strip()

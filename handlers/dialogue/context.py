@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.message import Message
+from handlers.dialogue.states import Asks
 from handlers.town.town import Town
+from models.conversation import REPLY
 from models.person import Person
+from nlp.answers.choices import Choice
 from nlp.reading.understanding import Understanding
 
 
@@ -25,9 +28,16 @@ class Context:
     town: Town
     understanding: Understanding | None = None
     state: str = ""
+    """The question that is answered; else the one that our last reply left open"""
     slots: Mapping[str, Any] = field(default_factory=dict)
-    staff_ask: bool = True
-    """Staff may have asked this person something that is open"""
+    asked: Sequence["OpenQuestion"] = ()
+    """Every question that is open with this person, the one shown last first"""
+    question: "OpenQuestion | None" = None
+    """The one that the text answers"""
+    choice: Choice | None = None
+    """The option of it that the text means"""
+    spoke_at: datetime | None = None
+    """When they wrote before this"""
     holds_media: bool = True
     """They may have sent photos that belong to no ticket"""
     lacks_place: bool = True
@@ -37,7 +47,31 @@ class Context:
     rest: str = ""
     """What followed the command's word"""
     answers: bool = False
-    """The handler is tried because of the question that is open"""
+    """The handler is tried because the text answers `question`"""
+
+    @property
+    def question_shown(self) -> datetime:
+        """When the question that is answered was put."""
+        return (self.question and self.question.shown_at) or self.now
+
+    @property
+    def number(self) -> int | None:
+        """The index of the option that the text means, of the question that it answers."""
+        return self.choice.index if self.choice else None
+
+    @property
+    def is_free(self) -> bool:
+        """Our last reply left no question open that other words would come between."""
+        return self.answers is False and self.state in {"", Asks.JOINED}
+
+    @property
+    def staff_ask(self) -> bool:
+        """Staff have asked this person something that is open."""
+        return any(each.state == Asks.ANSWER for each in self.asked)
+
+    def is_asked(self, *states: str) -> bool:
+        """One of these questions is open with them."""
+        return any(each.state in states for each in self.asked)
 
     @property
     def text(self) -> str:
@@ -51,7 +85,16 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """What somebody was asked, and what must be remembered until they answer."""
+    """What somebody was asked, and what must be remembered until they answer. `shown_at` empty: not sent yet."""
 
     state: str
     slots: Mapping[str, Any]
+    key: str = REPLY
+    text: str = ""
+    shown_at: datetime | None = None
+    ticket_id: int | None = None
+
+    @property
+    def is_pushed(self) -> bool:
+        """Carried by a push, not by our last reply."""
+        return self.key != REPLY

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, Select, bindparam, func, select, union_all
 
 from handlers.dialogue.context import Context
+from handlers.dialogue.states import Asks
 from handlers.tickets.access import tickets, worked
 from handlers.tickets.scope import Scope
 from models.moves import Status
@@ -12,8 +13,6 @@ from models.person import Look
 from models.push import last_push_to, last_told
 from models.ticket import Ticket
 
-WORDS_WANTED = "working.reason"
-"""The state of whoever gave a command and not yet the words that it needs"""
 _MOST = 8
 _SIGNED = (Status.WORKING, Status.RESOLVED)
 
@@ -75,7 +74,7 @@ def at_work(context: Context) -> Ticket | None:
     """
     if not context.person.is_staff or context.state.startswith(("filing.", "patrolling.")):
         return None
-    asked = context.slots.get("ticket") if context.state == WORDS_WANTED else None
+    asked = context.slots.get("ticket") if context.state == Asks.WORK_WORDS else None
     mine = worked(context.person)
     if asked:
         return context.session.scalar(tickets(mine & (Ticket.id == asked)))

@@ -3,26 +3,30 @@
 One statement of each kind for all messages that are answered together, built once, past the unit of work.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session, aliased, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Kind, Message, Reply
+from handlers.dialogue.states import ACCEPTS, Asks
 from handlers.town.town import Town
 from models.appending import dialect_of, insert_into
-from models.approval import Question
-from models.conversation import Conversation, Inbound
+from models.approval import Approval, Approver, Question
+from models.conversation import REPLY, Asked, Inbound
+from models.follower import Follower
 from models.moves import Status
 from models.person import Person
+from models.push import Outcome, Push
 from models.ticket import Attachment, Ticket
 from nlp.reading.identities import mask
 from nlp.reading.understanding import Understanding
@@ -31,7 +35,7 @@ _OPENING = frozenset({"subscribe", "scan", "click"})
 """Events that open WeChat's window for messages to a person"""
 _KEPT = tuple(each.name for each in fields(Message) if each.name not in {"key", "openid", "kind"})
 
-_INBOUND, _QUESTIONS, _PEOPLE = (cast("Table", kind.__table__) for kind in (Inbound, Conversation, Person))
+_INBOUND, _QUESTIONS, _PEOPLE = (cast("Table", kind.__table__) for kind in (Inbound, Asked, Person))
 _STORED = select(_INBOUND.c.key, _INBOUND.c.reply).where(_INBOUND.c.key.in_(bindparam("keys", expanding=True)))
 _NEW = insert(_INBOUND)
 _NEW_OR_WAIT = postgresql.insert(_INBOUND).on_conflict_do_nothing(index_elements=["key"]).returning(_INBOUND.c.key)
@@ -45,7 +49,8 @@ _SEEN = (
     .where(_PEOPLE.c.id == bindparam("of"))
     .values(last_inbound_at=bindparam("last_inbound_at"), following=True)
 )
-_IS_ASKED = exists().where(Question.asked_of == Person.id, Question.closed_at.is_(None))
+_CARRIED = aliased(Asked)
+_IS_PUSHED = exists().where(_CARRIED.person_id == Person.id, _CARRIED.key != REPLY)
 _HOLDS_MEDIA = exists().where(
     Attachment.person_id == Person.id, Attachment.ticket_id.is_(None), Attachment.created_at >= bindparam("since")
 )
@@ -56,9 +61,11 @@ _LACKS_PLACE = exists().where(
 )
 _WRITERS = (
     select(
-        Person, Conversation.state, Conversation.slots, Conversation.expires_at, _IS_ASKED, _HOLDS_MEDIA, _LACKS_PLACE
+        Person,
+        *(Asked.state, Asked.slots, Asked.text, Asked.shown_at, Asked.expires_at),
+        *(_IS_PUSHED, _HOLDS_MEDIA, _LACKS_PLACE),
     )
-    .outerjoin(Conversation, Conversation.person_id == Person.id)
+    .outerjoin(Asked, (Asked.person_id == Person.id) & (Asked.key == REPLY))
     .where(Person.openid.in_(bindparam("openids", expanding=True)))
     .options(lazyload(Person.role_rows))
     .order_by(Person.id)
@@ -72,7 +79,51 @@ _ONE_BY_ONE = (
     .order_by(_PEOPLE.c.id)  # two processes that lock the same people do it in the same order
     .with_for_update(key_share=True)
 )
-_ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"))
+_ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"), _QUESTIONS.c.key == REPLY)
+
+
+_ASKED_STILL = exists().where(
+    Question.ticket_id == Asked.ticket_id, Question.asked_of == Asked.person_id, Question.closed_at.is_(None)
+)
+_WISH_OPEN = exists().where(
+    Approval.ticket_id == Asked.ticket_id,
+    Approver.approval_id == Approval.id,
+    Approver.person_id == Asked.person_id,
+    Approval.decided_at.is_(None),
+)
+_VOTE_OPEN = exists().where(
+    Follower.ticket_id == Asked.ticket_id, Follower.person_id == Asked.person_id, Follower.vote.is_(None)
+)
+_OUTCOME_OPEN = (Ticket.status == Status.RESOLVED.value) | (
+    (Ticket.status == Status.CLOSED.value) & (Ticket.neighbours > 0)
+)
+_PUSHED = (
+    select(
+        Asked.person_id,
+        Push.finished_at,
+        Push.outcome,
+        Asked.state,
+        Asked.slots,
+        Asked.key,
+        Push.text,
+        Asked.ticket_id,
+    )
+    .join(Push, Push.key == Asked.key)
+    .join(Ticket, Ticket.id == Asked.ticket_id)
+    .where(
+        Asked.person_id.in_(bindparam("people", expanding=True)),
+        Asked.key != REPLY,
+        Asked.expires_at > bindparam("now"),
+        or_(
+            (Asked.state == Asks.OUTCOME.value) & _OUTCOME_OPEN & _VOTE_OPEN,
+            (Asked.state == Asks.ANSWER.value) & _ASKED_STILL,
+            (Asked.state == Asks.APPROVAL.value) & _WISH_OPEN,
+        ),
+    )
+    .order_by(Asked.id.desc())
+)
+_SHOWN = frozenset({Outcome.SENT.value, Outcome.DELIVERED.value, Outcome.UNKNOWN.value})
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +132,31 @@ class Writer:
 
     person: Person
     asked: bool = False
-    state: str = ""
-    slots: Mapping[str, Any] = field(default_factory=dict)
-    staff_ask: bool = False
-    """Staff have asked them something: their words may be the answer"""
+    question: OpenQuestion | None = None
+    """The one that our last reply left open"""
+    pushed: tuple[OpenQuestion, ...] = ()
+    """Those that pushes carry, the one shown last first"""
+    spoke_at: datetime | None = None
     holds_media: bool = False
     """They sent photos that still belong to no ticket"""
     lacks_place: bool = False
     """A report of theirs has no team, most likely for want of a place"""
     stale: OpenQuestion | None = None
     """Their time is over"""
+
+    @property
+    def state(self) -> str:
+        return self.question.state if self.question else ""
+
+    @property
+    def slots(self) -> Mapping[str, Any]:
+        return self.question.slots if self.question else {}
+
+    @property
+    def open_questions(self) -> tuple[OpenQuestion, ...]:
+        """All of them, the one shown last first; a push that is not sent yet comes last."""
+        mine = (self.question, *self.pushed) if self.question else self.pushed
+        return tuple(sorted(mine, key=lambda each: each.shown_at or _NEVER, reverse=True))
 
     def says(
         self,
@@ -111,7 +177,8 @@ class Writer:
             understanding=understanding,
             state=self.state,
             slots=self.slots,
-            staff_ask=self.staff_ask,
+            asked=self.open_questions,
+            spoke_at=self.spoke_at,
             holds_media=self.holds_media,
             lacks_place=self.lacks_place,
             commands=commands,
@@ -168,21 +235,27 @@ def known_writer(session: Session, openid: str, town: Town, now: datetime) -> Wr
 
 
 def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]) -> None:
-    """Keep the questions that replies leave open, or forget those that were."""
+    """Keep the questions that replies leave open, or forget those that were answered or dropped."""
     asked, over = [], []
     for context, writer, reply in answered:
+        person = writer.person.id
         if reply.keep:
             continue
         if reply.state:
-            expires_at = context.now + timedelta(minutes=context.town.habits.question_minutes)
-            values = {"state": reply.state, "slots": dict(reply.slots), "expires_at": expires_at}
-            asked.append({"person_id": writer.person.id, **values})
+            asked.append({"person_id": person, **_left_open(context, reply)})
         elif writer.asked:
-            over.append({"of": writer.person.id})
+            over.append({"of": person})
     if asked:
         session.connection().execute(_question(dialect_of(session)), asked)
     if over:
         session.connection().execute(_ANSWERED, over)
+
+
+def _left_open(context: Context, reply: Reply) -> dict[str, Any]:
+    expires_at = context.now + timedelta(minutes=context.town.habits.question_minutes)
+    question = reply.text.rpartition("\n\n")[2] if ACCEPTS[Asks(reply.state)].repeats else ""
+    values = {"state": reply.state, "slots": dict(reply.slots), "text": question, "key": REPLY}
+    return {**values, "shown_at": context.now, "expires_at": expires_at}
 
 
 def _known(session: Session, openids: Sequence[str], town: Town, now: datetime) -> dict[str, Writer]:
@@ -191,19 +264,42 @@ def _known(session: Session, openids: Sequence[str], town: Town, now: datetime) 
     for row in found:
         if row[0].id not in town.staff.people:  # most have no role but a resident's: the rows need not be looked for
             set_committed_value(row[0], "role_rows", [])
-    return {cast("str", row[0].openid): _writer(now, *row) for row in found}
+    writers = {cast("str", row[0].openid): _writer(now, *row) for row in found}
+    if asked := [row[0].id for row in found if row[6]]:
+        pushed = _pushed_to(session, asked, now)
+        writers = {key: replace(each, pushed=pushed.get(each.person.id, ())) for key, each in writers.items()}
+    return writers
 
 
 def _writer(
-    now: datetime, person: Person, state: str | None, slots: Mapping[str, Any], until: datetime, *flags: object
+    now: datetime,
+    person: Person,
+    state: str | None,
+    slots: Mapping[str, Any],
+    text: str,
+    shown_at: datetime | None,
+    until: datetime,
+    *flags: object,
 ) -> Writer:
-    staff_ask, holds_media, lacks_place = map(bool, flags)
-    writer = Writer(person, state is not None, staff_ask=staff_ask, holds_media=holds_media, lacks_place=lacks_place)
+    _, holds_media, lacks_place = map(bool, flags)
+    writer = Writer(person, state is not None, holds_media=holds_media, lacks_place=lacks_place)
+    writer = replace(writer, spoke_at=person.last_inbound_at)
     if state is None:
         return writer
-    return (
-        replace(writer, stale=OpenQuestion(state, slots)) if until <= now else replace(writer, state=state, slots=slots)
-    )
+    question = OpenQuestion(state, slots, text=text, shown_at=shown_at or now)
+    return replace(writer, stale=question) if until <= now else replace(writer, question=question)
+
+
+def _pushed_to(session: Session, people: Sequence[int], now: datetime) -> dict[int, tuple[OpenQuestion, ...]]:
+    """The questions that pushes have put to them and that can still be answered, by person."""
+    found: dict[int, list[OpenQuestion]] = defaultdict(list)
+    for person, sent_at, outcome, *question in session.execute(_PUSHED, {"people": people, "now": now}):
+        state, slots, key, text, ticket = question
+        shown_at = sent_at if outcome in _SHOWN else None
+        asked = OpenQuestion(state, slots, key, text, shown_at, ticket)
+        if not any(each.state == state and each.ticket_id == ticket for each in found[person]):
+            found[person].append(asked)  # asked once more of the same ticket, it is the same question
+    return {person: tuple(questions) for person, questions in found.items()}
 
 
 def _new_people(session: Session, openids: Sequence[str]) -> dict[str, Writer]:
@@ -240,5 +336,5 @@ def _content(message: Message) -> Mapping[str, Any]:
 @cache
 def _question(dialect: str) -> Insert:
     statement = insert_into(_QUESTIONS, dialect)
-    news = {name: statement.excluded[name] for name in ("state", "slots", "expires_at")}
-    return statement.on_conflict_do_update(index_elements=["person_id"], set_=news)
+    news = {name: statement.excluded[name] for name in ("state", "slots", "text", "shown_at", "expires_at")}
+    return statement.on_conflict_do_update(index_elements=["person_id", "key"], set_=news)

@@ -62,8 +62,8 @@ def first_of(routes: Iterable[tuple[Filter, Handler]], context: Context) -> Repl
 
 
 def in_state(*states: str) -> Filter:
-    """An open question waits for this text."""
-    return lambda context: replace(context, answers=True) if context.state in states and context.text else None
+    """The text answers one of these questions (dialogue.asked decides)."""
+    return lambda context: context if context.answers and context.state in states else None
 
 
 def intent(*intents: Intent, at_least: float = 0.0) -> Filter:

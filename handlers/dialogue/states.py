@@ -1,8 +1,119 @@
-"""The questions that a dialogue can leave open."""
+"""Every question that the program can leave open, and what each accepts. One table: nothing else decides it."""
 
-FIGURES = "supervising.figures"
-"""A list of figures is open, and a number opens one"""
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Any
 
 
-ROWS = "asking.rows"
-"""The rows of an answer are shown, and a number opens one"""
+class Asks(StrEnum):
+    """What is being asked."""
+
+    CATEGORY = "filing.category"
+    PLACE = "filing.place"
+    WHICH_PLACE = "filing.which_place"
+    BUILDING = "filing.building"
+    WORDS = "filing.words"
+    PARTS = "filing.parts"
+    GUESS = "filing.guess"
+    TICKET_PLACE = "filing.ticket_place"
+    JOIN = "filing.join"
+    JOINED = "joining.joined"
+    APART = "joining.apart"
+    OUTCOME = "outcome"
+    AGAIN = "progress.again"
+    NOT_SOLVED_WHY = "progress.not_solved_why"
+    WITHDRAW_SURE = "progress.withdraw_sure"
+    ERASE_SURE = "erasing.sure"
+    HOME = "welcome.home"
+    BIND_WHICH = "welcome.bind_which"
+    COMPLAINT = "complaining.about"
+    ANSWER = "questioning.answer"
+    ANSWER_OR_REPORT = "questioning.answer_or_report"
+    ASIDE = "aside.note_or_report"
+    WORK_WORDS = "working.reason"
+    CONTEST_WHY = "contesting.why"
+    PATROL_WHAT = "patrolling.what"
+    MERGE_SURE = "settling.merge_sure"
+    APPROVAL = "approving.asked"
+    WHICH_APPROVAL = "approving.which"
+    WHISTLE_TEAMS = "whistle.teams"
+    WHISTLE_REASON = "whistle.reason"
+    WHISTLE_GROUND = "whistle.ground"
+    RELEASED = "attending.released"
+    CHOICE = "picking.choice"
+    EXPORT_SURE = "exporting.sure"
+    FIGURES = "supervising.figures"
+    ROWS = "asking.rows"
+    WHICH_QUESTION = "asked.which"
+
+
+class Wants(StrEnum):
+    """Which words answer it, beside its options."""
+
+    NOTHING = auto()
+    REASON = auto()
+    """Any that say something"""
+    OWN = auto()
+    """Its handler looks for itself: a place, a trouble, a name"""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepts:
+    """What answers a question: so many numbered options (or as many as a slot has), yes and no, words."""
+
+    options: int | tuple[str, ...] = 0
+    yes_no: bool = False
+    wants: Wants = Wants.NOTHING
+    undoable: bool = True
+    """False: what it does can't be undone, so it wants its own word, and nothing newer may be open"""
+    repeats: bool = False
+    """Put again below whatever else is answered meanwhile"""
+    lists: bool = False
+    """Only a list that numbers open: what is asked later goes before it"""
+
+    def count(self, slots: Mapping[str, Any]) -> int:
+        if isinstance(self.options, int):
+            return self.options
+        return next((len(slots[name]) for name in self.options if slots.get(name)), 0)
+
+
+ACCEPTS: Mapping[Asks, Accepts] = {
+    Asks.CATEGORY: Accepts(("choices",), wants=Wants.OWN, repeats=True),
+    Asks.PLACE: Accepts(wants=Wants.OWN, repeats=True),
+    Asks.WHICH_PLACE: Accepts(("places",), wants=Wants.OWN, repeats=True),
+    Asks.BUILDING: Accepts(wants=Wants.OWN, repeats=True),
+    Asks.WORDS: Accepts(wants=Wants.OWN, repeats=True),
+    Asks.PARTS: Accepts(2, repeats=True),
+    Asks.GUESS: Accepts(2, yes_no=True, wants=Wants.OWN, repeats=True),
+    Asks.TICKET_PLACE: Accepts(("places",), wants=Wants.OWN, repeats=True),
+    Asks.JOIN: Accepts(2, wants=Wants.OWN, repeats=True),
+    Asks.JOINED: Accepts(wants=Wants.OWN),
+    Asks.APART: Accepts(wants=Wants.OWN),
+    Asks.OUTCOME: Accepts(4, wants=Wants.OWN),
+    Asks.AGAIN: Accepts(2, yes_no=True),
+    Asks.NOT_SOLVED_WHY: Accepts(wants=Wants.REASON, repeats=True),
+    Asks.WITHDRAW_SURE: Accepts(2, yes_no=True),
+    Asks.ERASE_SURE: Accepts(wants=Wants.OWN, undoable=False),
+    Asks.HOME: Accepts(wants=Wants.OWN),
+    Asks.BIND_WHICH: Accepts(("places",)),
+    Asks.COMPLAINT: Accepts(wants=Wants.REASON, repeats=True),
+    Asks.ANSWER: Accepts(wants=Wants.OWN),
+    Asks.ANSWER_OR_REPORT: Accepts(2, repeats=True),
+    Asks.ASIDE: Accepts(2, yes_no=True),
+    Asks.WORK_WORDS: Accepts(wants=Wants.REASON),
+    Asks.CONTEST_WHY: Accepts(wants=Wants.REASON),
+    Asks.PATROL_WHAT: Accepts(wants=Wants.OWN),
+    Asks.MERGE_SURE: Accepts(2, yes_no=True),
+    Asks.APPROVAL: Accepts(2),
+    Asks.WHICH_APPROVAL: Accepts(("approvals",)),
+    Asks.WHISTLE_TEAMS: Accepts(wants=Wants.REASON),
+    Asks.WHISTLE_REASON: Accepts(wants=Wants.REASON),
+    Asks.WHISTLE_GROUND: Accepts(3, wants=Wants.OWN),
+    Asks.RELEASED: Accepts(("calls",)),
+    Asks.CHOICE: Accepts(("numbers",)),
+    Asks.EXPORT_SURE: Accepts(2, yes_no=True),
+    Asks.FIGURES: Accepts(("keys", "listed"), wants=Wants.OWN, lists=True),
+    Asks.ROWS: Accepts(("rows",), wants=Wants.OWN, lists=True),
+    Asks.WHICH_QUESTION: Accepts(("keys",)),
+}

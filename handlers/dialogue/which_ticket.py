@@ -3,18 +3,19 @@
 import re
 import unicodedata
 
-from handlers.dialogue.choices import chosen, numbered
+from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import held
 from handlers.dialogue.message import Reply
 from handlers.dialogue.shielding import withheld
+from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
 from handlers.tickets.access import by_number, newest
 from handlers.tickets.scope import Scope
 from models.moves import Status
 from models.ticket import Ticket
+from nlp.answers.choices import number as option_number
 
-CHOICE = "picking.choice"
 _REFERENCE = re.compile(r"[#＃]?(\d{3,11})(?!\d)[\s:：,，、]*(.*)", re.DOTALL)
 MOST = 8
 _WITHOUT_WORDS = frozenset({"接", "到", "看", "查", "恢复", "点名", "进度"})
@@ -75,10 +76,10 @@ def _nothing(context: Context) -> str:
 
 def _chosen(context: Context, word: str) -> tuple[str, str] | None:
     """「接 2」 while we ask which one to 接: a number out of that list."""
-    if context.state != CHOICE or context.slots["word"] != word:
+    if context.state != Asks.CHOICE or context.slots["word"] != word:
         return None
     numbers = context.slots["numbers"]
-    number = chosen(context.rest, len(numbers))
+    number = option_number(context.rest, len(numbers))
     return None if number is None else (numbers[number], context.slots["words"])
 
 
@@ -101,4 +102,4 @@ def which(context: Context, found: list[Ticket], words: str, word: str) -> Reply
     if len(found) > MOST:
         listed += context.say("picking.more", shown=MOST)
     slots = {"word": word, "words": words, "numbers": [ticket.number for ticket in shown_now]}
-    return Reply(context.say("picking.which", word=word, choices=listed), CHOICE, slots)
+    return Reply(context.say("picking.which", word=word, choices=listed), Asks.CHOICE, slots)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.dialogue.states import Asks
 from handlers.neighbours import same_event
 from handlers.neighbours.same_event import Same
 from handlers.notifications import ticket_text
@@ -19,14 +20,14 @@ from handlers.tickets.draft import Draft
 from handlers.tickets.filing import attach, file
 from handlers.town.town import Town
 from models.appending import append
-from models.conversation import Conversation
+from models.conversation import reply_question
 from models.follower import Follower
 from models.moves import NOTE, OPEN, Status
 from models.person import Person
 from models.push import Timer
 from models.ticket import SYSTEM, Ticket
 
-JOIN, JOINED, OFFERED = "filing.join", "joining.joined", "join_offered"
+OFFERED = "join_offered"
 # When the team hears that an event grows; every single neighbour would only annoy.
 _MILESTONES = frozenset({5, 10, 20, 50, 100, 200, 500, 1000})
 
@@ -49,7 +50,7 @@ def join(context: Context, ticket: Ticket, draft: Draft) -> Reply:
     add(context, ticket, context.person, draft)
     said = [_advice(context, draft)] if draft.red_flag else []
     said.append(context.say("joining.joined", count=before, **_facts(context.town, ticket, draft, context.now)))
-    return Reply("\n\n".join(said), JOINED, {"draft": draft.slots(), "ticket": ticket.id, "joined": True})
+    return Reply("\n\n".join(said), Asks.JOINED, {"draft": draft.slots(), "ticket": ticket.id, "joined": True})
 
 
 def add(change: Change, ticket: Ticket, person: Person, draft: Draft) -> None:
@@ -69,9 +70,9 @@ def add(change: Change, ticket: Ticket, person: Person, draft: Draft) -> None:
 
 def offer_unanswered(change: Change, ticket: Ticket, person_id: int) -> None:
     """Asked whether to join, and silent since: a report that was made is never lost, so they have joined."""
-    open_question = change.session.get(Conversation, person_id)
+    open_question = change.session.scalar(reply_question(person_id))
     person = change.session.get(Person, person_id)
-    if person is None or open_question is None or open_question.state != JOIN:
+    if person is None or open_question is None or open_question.state != Asks.JOIN:
         return
     draft = Draft.of(open_question.slots)
     if draft.same != ticket.id:
@@ -120,7 +121,7 @@ def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
         notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=draft.text)
     said = [_advice(context, draft)] if draft.red_flag else []
     said.append(context.say("joining.told_again", **_facts(context.town, ticket, draft, context.now)))
-    return Reply("\n\n".join(said), JOINED, {"draft": draft.slots(), "ticket": ticket.id, "joined": False})
+    return Reply("\n\n".join(said), Asks.JOINED, {"draft": draft.slots(), "ticket": ticket.id, "joined": False})
 
 
 def _offered(context: Context, same: Same, draft: Draft) -> Reply:
@@ -130,7 +131,7 @@ def _offered(context: Context, same: Same, draft: Draft) -> Reply:
     append(context.session, Timer, key=key, kind=OFFERED, due_at=until, created_at=context.now, **about)
     facts = _facts(context.town, same.ticket, draft, context.now)
     slots = replace(draft, same=same.ticket.id).slots()
-    return Reply(context.say("joining.offer", count=same.ticket.neighbours + 1, **facts), JOIN, slots)
+    return Reply(context.say("joining.offer", count=same.ticket.neighbours + 1, **facts), Asks.JOIN, slots)
 
 
 def _danger_again(change: Change, ticket: Ticket, person: Person, draft: Draft) -> None:

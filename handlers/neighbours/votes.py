@@ -75,11 +75,11 @@ def asked_about(context: Context) -> Ticket | None:
     return last or context.session.scalar(tickets(mine, (Status.RESOLVED,)).limit(1))
 
 
-def confirm(context: Context, ticket: Ticket, rating: int) -> Reply:
+def confirm(context: Context, ticket: Ticket, rating: int, why: str = "") -> Reply:
     """Solved, says one. The only ending that counts as solved, once enough of them say so."""
     if is_own_work(context.person, ticket):
         return Reply(context.say("progress.own_work", number=ticket.number))
-    counted = _voted(context, ticket, rating)
+    counted = _voted(context, ticket, rating, why)
     ticket.rating = counted.rating
     words = context.say(f"progress.rating_{rating}")
     if ticket.status != Status.RESOLVED or not counted.is_solved(context.town.joining):

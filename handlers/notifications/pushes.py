@@ -1,7 +1,7 @@
 """Who is told of what: a table of (what happened, whom) → wording, written into the outbox in the same transaction."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache, partial
@@ -17,6 +17,7 @@ from handlers.town.town import Town
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Colleague
 from models.appending import append
+from models.conversation import Asked
 from models.follower import Follower
 from models.moves import Status
 from models.person import Person
@@ -43,6 +44,8 @@ class Telling:
     to: Audience
     wording: str
     template: str
+    asks: str = ""
+    """The question that it carries: a value of dialogue.states.Asks"""
 
 
 _STAFF_TEMPLATE = "staff"
@@ -77,6 +80,8 @@ def _named_resident(wording: str) -> Telling:
     return Telling(Audience.NAMED, f"push.{wording}", _RESIDENT_TEMPLATE)
 
 
+_asks_outcome = replace(_residents("resolved"), asks="outcome")
+
 TELLINGS: dict[str, tuple[Telling, ...]] = {
     "unrouted": (_supervisors("unrouted"),),
     "dispatch": (_team("new_ticket"),),
@@ -104,7 +109,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "extend": (_residents("extended"),),
     "suspend": (_residents("suspended"),),
     "resume": (_residents("resumed"), _assignee("resumed")),
-    "resolve": (_residents("resolved"),),
+    "resolve": (_asks_outcome,),
     "confirm": (_assignee("confirmed"),),
     "lapse": (_residents("lapsed"),),
     "close": (_residents("closed"), _assignee("ended")),
@@ -113,11 +118,11 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "withdraw": (_team("withdrawn"),),
     "decline": (_residents("declined"),),
     "objected": (_supervisors("objected"),),
-    "approval_asked": (_named("approval_asked"),),
-    "approval_waits": (_named("approval_waits"),),
+    "approval_asked": (replace(_named("approval_asked"), asks="approving.asked"),),
+    "approval_waits": (replace(_named("approval_waits"), asks="approving.asked"),),
     "approval_granted": (_named("approval_granted"),),
     "approval_refused": (_named("approval_refused"),),
-    "ask": (Telling(Audience.REPORTER, "push.asked", _RESIDENT_TEMPLATE),),
+    "ask": (Telling(Audience.REPORTER, "push.asked", _RESIDENT_TEMPLATE, "questioning.answer"),),
     "answer": (_named("answered"), _team("answered")),
     "unanswered": (_named("unanswered"),),
     "merge": (_residents("merged"), _named("merged_away")),
@@ -133,7 +138,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "remind": (_team("remind"),),
     "climbing": (_team("climbing"),),
     "passed_on": (_team("passed_on"),),
-    "follow_up": (_residents("resolved"),),
+    "follow_up": (_asks_outcome,),
 }
 
 
@@ -164,7 +169,10 @@ def notify(
         for person in concerned:
             if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
                 told.add(person.id)
-                append(session, Push, **_push(town, ticket, person, telling, change, now, letter))
+                push = _push(town, ticket, person, telling, change, now, letter)
+                append(session, Push, **push)
+                if telling.asks:
+                    append(session, Asked, **_asked(town, ticket, person, telling, push, now))
     return len(told) - bool(but)
 
 
@@ -217,6 +225,22 @@ def _push(
         "fields": said.fields,
         "due_at": at,
         "created_at": now,
+    }
+
+
+def _asked(
+    town: Town, ticket: Ticket, person: Colleague, telling: Telling, push: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The question that a push carries is open until it is answered, or the ticket has outrun it."""
+    return {
+        "person_id": person.id,
+        "key": push["key"],
+        "ticket_id": ticket.id,
+        "state": telling.asks,
+        "slots": {"ticket": ticket.id},
+        "text": "",
+        "shown_at": None,
+        "expires_at": now + timedelta(days=town.habits.reopen_days),
     }
 
 

@@ -15,7 +15,7 @@ from handlers.notifications.ticket_text import address
 from handlers.tickets.filing import TITLE_LENGTH
 from handlers.town.privacy import for_staff, shielded
 from models.appending import append
-from models.conversation import Conversation, Inbound
+from models.conversation import Asked, Inbound
 from models.follower import Follower
 from models.learning import Correction
 from models.moves import NOTE, RATE
@@ -57,7 +57,7 @@ def erase(session: Session, person: Person, now: datetime, *, answering: str = "
     _erase_replies(session, [ticket.number or "" for ticket in shared], Inbound.openid.in_(_staff()), now)
     _erase_person(session, person)
     if not answering:  # else the answer closes the conversation
-        session.execute(delete(Conversation).where(Conversation.person_id == person.id))
+        session.execute(delete(Asked).where(Asked.person_id == person.id))
 
 
 def forget_messages(session: Session, timer: Timer) -> None:

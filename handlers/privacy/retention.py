@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers.privacy.erasure import REPLIES_KEPT, drop_media, erase
 from handlers.town.privacy import Privacy
-from models.conversation import Conversation, Inbound
+from models.conversation import Asked, Inbound
 from models.moves import ACTIVE
 from models.person import Guess, Person, PersonRole
 from models.push import Push
@@ -40,9 +40,9 @@ def _messages(session: Session, before: datetime) -> int:
 
 def _conversations(session: Session, before: datetime) -> int:
     """Questions that nobody answered hold what was said before them: words, an address."""
-    stale = select(Conversation.person_id).where(Conversation.expires_at < before).limit(BITE)
+    stale = select(Asked.id).where(Asked.expires_at < before).limit(BITE)
     people = session.scalars(stale).all()
-    session.execute(delete(Conversation).where(Conversation.person_id.in_(people)))
+    session.execute(delete(Asked).where(Asked.id.in_(people)))
     return len(people)
 
 

@@ -3,7 +3,7 @@
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
-from handlers.dialogue.states import ROWS
+from handlers.dialogue.states import Asks
 from handlers.figures import call_counts
 from handlers.figures.counts import percent
 from handlers.notifications import ticket_text
@@ -34,13 +34,13 @@ def answer_question(context: Context) -> Reply | None:
     of_calls = query.measure in call_counts.MEASURES  # these are opened by 点名
     opening = [] if of_calls else [[row.group, row.name] for row in rows]
     slots = {"text": texts[0], "then": texts[1:], "at": context.now.isoformat(), "rows": opening}
-    return Reply(f"{text}\n{context.say('asking.open')}" if opening else text, ROWS, slots)
+    return Reply(f"{text}\n{context.say('asking.open')}" if opening else text, Asks.ROWS, slots)
 
 
 def _asked(context: Context) -> list[str]:
     """The question, or the one that was answered last and what changes it."""
     text = with_own_area(context.text, context.town.world.grids.get(context.person.grid or ""))
-    if context.state != ROWS or not follows(text):
+    if context.state != Asks.ROWS or not follows(text):
         return [text]
     texts = [context.slots["text"], *context.slots.get("then", ()), text]
     return texts if parse_all(context.town, texts, context.now) else [text]

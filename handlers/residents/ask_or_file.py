@@ -7,7 +7,8 @@ from dataclasses import replace
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Message, Reply
-from handlers.neighbours.event import JOIN, taken_in
+from handlers.dialogue.states import Asks
+from handlers.neighbours.event import taken_in
 from handlers.notifications import ticket_text
 from handlers.residents import locate
 from handlers.tickets.change import PersonalChange
@@ -17,11 +18,6 @@ from handlers.world.coordinates import gcj_to_wgs
 from models.moves import Status
 from models.ticket import Ticket
 from nlp.reading.understanding import Intent, PlaceMention
-
-CATEGORY, PLACE, WHICH_PLACE, BUILDING, WORDS, PARTS, GUESS, TICKET_PLACE = (
-    f"filing.{name}"
-    for name in ("category", "place", "which_place", "building", "words", "parts", "guess", "ticket_place")
-)
 
 _MORE = 4
 """Characters beside the place that an answer to 「在哪里」 must have to tell more: 「我在德尚小区」 doesn't"""
@@ -55,7 +51,7 @@ def told_where(context: Context, draft: Draft) -> Draft:
     """Whatever is answered to 「在哪里」 is kept as the place's words, even where the world doesn't know it."""
     mention = (context.understanding and context.understanding.place) or PlaceMention()
     text = context.text.strip()
-    if context.state == BUILDING and not mention.building and text.isdigit():
+    if context.state == Asks.BUILDING and not mention.building and text.isdigit():
         draft = replace(draft, building=text)
     draft = locate.place(context, draft, context.understanding)
     if mention.name and _says_more(context.text, mention):
@@ -90,10 +86,10 @@ def one_by_one(context: Context, drafts: Sequence[Draft]) -> Reply:
     for number, draft in enumerate(drafts, start=1):
         reply = _taken(context, draft)
         said.append(reply.text)
-        if reply.state == JOIN:
+        if reply.state == Asks.JOIN:
             rest = tuple(each.slots() for each in drafts[number:])
-            return Reply("\n\n".join(said), JOIN, {**reply.slots, "rest": rest})
-        last = reply if reply.state == TICKET_PLACE else last
+            return Reply("\n\n".join(said), Asks.JOIN, {**reply.slots, "rest": rest})
+        last = reply if reply.state == Asks.TICKET_PLACE else last
     return replace(last, text="\n\n".join(said))
 
 
@@ -129,12 +125,12 @@ def of_part(context: PersonalChange, draft: Draft, text: str, category: str, ite
 def _question(context: Context, draft: Draft) -> Reply | None:
     """The first thing that is missing and was not asked yet."""
     missing: tuple[tuple[str, bool, Callable[[Context, Draft], Reply]], ...] = (
-        (PARTS, bool(draft.parts), _ask_parts),
-        (CATEGORY, not draft.category and not draft.parts, ask_category),
-        (GUESS, bool(draft.guess), _ask_guess),
-        (WHICH_PLACE, bool(draft.places), _ask_which_place),
-        (PLACE, not locate.is_placed(draft) and not draft.places, _ask_place),
-        (BUILDING, locate.needs_building(context, draft), _ask_building),
+        (Asks.PARTS, bool(draft.parts), _ask_parts),
+        (Asks.CATEGORY, not draft.category and not draft.parts, ask_category),
+        (Asks.GUESS, bool(draft.guess), _ask_guess),
+        (Asks.WHICH_PLACE, bool(draft.places), _ask_which_place),
+        (Asks.PLACE, not locate.is_placed(draft) and not draft.places, _ask_place),
+        (Asks.BUILDING, locate.needs_building(context, draft), _ask_building),
     )
     asks = (ask for state, is_missing, ask in missing if is_missing and state not in draft.asked)
     return next((ask(context, draft) for ask in asks), None)
@@ -142,17 +138,19 @@ def _question(context: Context, draft: Draft) -> Reply | None:
 
 def _ask_parts(context: Context, draft: Draft) -> Reply:
     listed = numbered([f"{context.town.catalogue.name(c, i)}：{text[:30]}" for text, c, i in draft.parts])
-    return _ask(context, draft, PARTS, "filing.parts", parts=listed)
+    return _ask(context, draft, Asks.PARTS, "filing.parts", parts=listed)
 
 
 def _ask_guess(context: Context, draft: Draft) -> Reply:
-    return _ask(context, draft, GUESS, "filing.is_it", name=draft.place_name, guess=draft.guess)
+    return _ask(context, draft, Asks.GUESS, "filing.is_it", name=draft.place_name, guess=draft.guess)
 
 
 def _ask_place(context: Context, draft: Draft) -> Reply:
     what = context.town.catalogue.name(draft.category, draft.item)
     house = ticket_text.address("", draft.building, draft.unit, draft.room)
-    return _ask(context, draft, PLACE, _how_to_ask_where(draft, what), name=draft.place_name, what=what, house=house)
+    return _ask(
+        context, draft, Asks.PLACE, _how_to_ask_where(draft, what), name=draft.place_name, what=what, house=house
+    )
 
 
 def _how_to_ask_where(draft: Draft, what: str) -> str:
@@ -165,11 +163,11 @@ def _how_to_ask_where(draft: Draft, what: str) -> str:
 
 def ask_place_again(context: Context, draft: Draft) -> Reply:
     """What was written told no place, so the question stays open, with the reason why it is asked."""
-    return _ask(context, draft, PLACE, "filing.where_again")
+    return _ask(context, draft, Asks.PLACE, "filing.where_again")
 
 
 def _ask_building(context: Context, draft: Draft) -> Reply:
-    return _ask(context, draft, BUILDING, "filing.which_building", name=draft.place_name)
+    return _ask(context, draft, Asks.BUILDING, "filing.which_building", name=draft.place_name)
 
 
 def _ask(context: Context, draft: Draft, state: str, key: str, /, **values: object) -> Reply:
@@ -182,14 +180,14 @@ def ask_category(context: Context, draft: Draft) -> Reply:
     known = [key for key in draft.choices if key in context.town.catalogue.categories]
     choices = tuple(dict.fromkeys((*known, "other")))
     names = numbered([context.town.catalogue.name(key) for key in choices])
-    return _ask(context, replace(draft, choices=choices), CATEGORY, "filing.which_category", choices=names)
+    return _ask(context, replace(draft, choices=choices), Asks.CATEGORY, "filing.which_category", choices=names)
 
 
 def _ask_which_place(context: Context, draft: Draft) -> Reply:
     world = context.town.world
     communities = [world.grids[world.places[place].community].name for place in draft.places]
     values = {"name": draft.place_name, "choices": numbered(communities)}
-    return _ask(context, draft, WHICH_PLACE, "filing.which_place", **values)
+    return _ask(context, draft, Asks.WHICH_PLACE, "filing.which_place", **values)
 
 
 def filed(context: Context, draft: Draft) -> Reply:
@@ -198,7 +196,9 @@ def filed(context: Context, draft: Draft) -> Reply:
     said = [context.say(f"red_flag.{draft.red_flag}", **context.town.contacts.model_dump())] if draft.red_flag else []
     said.append(receipt(context, ticket))
     if draft.red_flag and not ticket.team:
-        return Reply("\n\n".join([*said, context.say("filing.where_at_once")]), TICKET_PLACE, {"ticket": ticket.id})
+        return Reply(
+            "\n\n".join([*said, context.say("filing.where_at_once")]), Asks.TICKET_PLACE, {"ticket": ticket.id}
+        )
     return Reply("\n\n".join(said))
 
 

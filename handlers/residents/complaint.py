@@ -7,11 +7,10 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import is_other_matter, is_politeness
 from handlers.dialogue.router import Router, in_state
-from handlers.neighbours.event import JOINED
+from handlers.dialogue.states import Asks
 from handlers.residents.report import reported
 
 router = Router("complaining")
-ABOUT = "complaining.about"
 _BARE = re.compile(
     r"(?:我们?|俺)?(?:就?要|就?想|得|必须)?(?:怎么|咋|如何|到?哪里?|向谁|找谁)?(?:投诉|举报|控告|反映)(?:一下|[一几]?个|点)?(?:事情?|问题|情况)?"
     r"(?P<whom>(?:你们|他们|咱们|我们)?\S{0,8}?(?:物业(?:公司)?|保安|保洁|居委会|社区|网格员|街道))?[。.！!？?吧呢啊\s]*"
@@ -19,7 +18,7 @@ _BARE = re.compile(
 _OF_PROPERTY = re.compile("物业|保安|保洁")
 
 
-@router.on(lambda context: context if context.text and context.state in {"", JOINED} else None)
+@router.on(lambda context: context if context.text and context.is_free else None)
 def complains(context: Context) -> Reply | None:
     """Of whom is told at most; what they did is the report."""
     said = _BARE.fullmatch(context.text)
@@ -27,10 +26,10 @@ def complains(context: Context) -> Reply | None:
         return None
     shielded = _OF_PROPERTY.search(said["whom"] or "") and "property" in context.town.privacy.shield
     asked = context.say("filing.complaint_shielded" if shielded else "filing.complaint")
-    return Reply(asked, ABOUT, {"words": context.text})
+    return Reply(asked, Asks.COMPLAINT, {"words": context.text})
 
 
-@router.on(in_state(ABOUT))
+@router.on(in_state(Asks.COMPLAINT))
 def what_of(context: Context) -> Reply | None:
     """Both together are the report: whom, and what."""
     if is_other_matter(context) or is_politeness(context):

@@ -1,9 +1,9 @@
 """「删除我的信息」: asked once more, open tickets taken back first, then forgotten."""
 
-from handlers.dialogue.choices import decided
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.privacy.erasure import erase
@@ -11,9 +11,9 @@ from handlers.tickets.access import resident, tickets
 from models.moves import ACTIVE, WITHDRAW, Status
 from models.person import Role
 from models.ticket import Ticket
+from nlp.answers.choices import plain
 
 router = Router("erasing")
-SURE = "erasing.sure"
 _LISTED = 5
 
 
@@ -27,20 +27,22 @@ def ask(context: Context) -> Reply:
         return Reply(context.say("erasing.staff"), keep=True)
     mine = _open(context)
     if not mine:
-        return Reply(context.say("erasing.sure"), SURE)
+        return Reply(context.say("erasing.sure"), Asks.ERASE_SURE)
     lines = "\n".join(ticket_text.line(context.town, ticket, context.now) for ticket in mine[:_LISTED])
     lines += context.say("erasing.and_more", count=len(mine) - _LISTED) if len(mine) > _LISTED else ""
-    return Reply(context.say("erasing.sure_with_open", count=len(mine), lines=lines), SURE)
+    return Reply(context.say("erasing.sure_with_open", count=len(mine), lines=lines), Asks.ERASE_SURE)
 
 
-@router.on(in_state(SURE))
+@router.on(in_state(Asks.ERASE_SURE))
 def confirmed(context: Context) -> Reply | None:
-    """1 forgets, 2 leaves all as it is; anything else is no answer to this."""
-    number = decided(context.text)
-    if number is None:
-        return None
-    if number == 1:
+    """Only its own word forgets, and not while we have put something newer to them: nothing is erased by a digit."""
+    said = plain(context.text).rstrip("。.！!～~ ")
+    if said in {"2", "不删", "不删了", "取消", "算了", "不要"}:
         return Reply(context.say("erasing.kept"))
+    if said != context.say("erasing.word"):
+        return None
+    if any(each.is_pushed and each.shown_at and each.shown_at >= context.question_shown for each in context.asked):
+        return Reply(context.say("erasing.something_newer"), keep=True)
     for ticket in _open(context):
         if Status(ticket.status) in WITHDRAW.sources:
             _withdraw(context, ticket)

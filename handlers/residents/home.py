@@ -2,10 +2,11 @@
 
 import re
 
-from handlers.dialogue.choices import chosen, numbered
+from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state, intent
+from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
 from handlers.residents import locate
 from handlers.residents.report import reported
@@ -17,9 +18,6 @@ from nlp.reading.understanding import Intent, PlaceMention
 router = Router("home")
 
 SURE_ENOUGH = 0.6  # calling a person or writing down a home on a mere guess would only confuse
-
-
-HOME, BIND_WHICH = "welcome.home", "welcome.bind_which"
 
 
 _SAYS_HOME = re.compile(r"住|绑|搬|地址|我家是")
@@ -45,7 +43,7 @@ def _tells_more(text: str, place: PlaceMention | None) -> bool:
     return len(_FILLING.sub("", words[: place.start] + words[place.end :])) > 1
 
 
-@router.on(in_state(HOME))
+@router.on(in_state(Asks.HOME))
 @router.command("绑定", "绑定住址", roles=EVERYBODY, help="绑定 小区几号楼几单元：记住您的住址，报修不用再说")
 def bind(context: Context) -> Reply | None:
     """Remember where somebody lives. The room is kept only if they tell it."""
@@ -54,21 +52,21 @@ def bind(context: Context) -> Reply | None:
     draft = locate.place(context, Draft(context.text), context.understanding)
     mention = context.understanding.place if context.understanding else None
     if mention is None or not mention.known:
-        if context.state == HOME:
+        if context.state == Asks.HOME:
             return None  # asked once; whatever this is, it is no place we know
-        return Reply(context.say("welcome.bind_where"), HOME)
+        return Reply(context.say("welcome.bind_where"), Asks.HOME)
     if draft.places:
         communities = [context.town.world.places[place].community for place in draft.places]
         names = numbered([f"{context.town.world.grids[c].name}{draft.place_name}" for c in communities])
-        return Reply(context.say("welcome.bind_which", choices=names), BIND_WHICH, draft.slots())
+        return Reply(context.say("welcome.bind_which", choices=names), Asks.BIND_WHICH, draft.slots())
     return _bound(context, draft)
 
 
-@router.on(in_state(BIND_WHICH))
+@router.on(in_state(Asks.BIND_WHICH))
 def bind_which(context: Context) -> Reply | None:
     """One of several compounds of this name."""
     draft = Draft.of(context.slots)
-    number = chosen(context.text, len(draft.places))
+    number = context.number
     if number is None:
         return None
     return _bound(context, locate.settle(draft, context.town.world.places[draft.places[number]]))

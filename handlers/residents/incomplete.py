@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.dialogue.states import Asks
 from handlers.notifications.pushes import notify
 from handlers.residents import locate
-from handlers.residents.ask_or_file import TICKET_PLACE, receipt
+from handlers.residents.ask_or_file import receipt
 from handlers.tickets.access import resident
 from handlers.tickets.change import Change, PersonalChange, Ringing
 from handlers.tickets.clocks import set_promise, set_timer
@@ -56,7 +57,7 @@ def placeless(context: Context) -> Ticket | None:
 def ask_where(context: Context, ticket: Ticket) -> Reply:
     """The one thing that is missing, asked once more."""
     said = context.say("incomplete.where", number=ticket.number, text=ticket.title)
-    return Reply(said, TICKET_PLACE, {"ticket": ticket.id})
+    return Reply(said, Asks.TICKET_PLACE, {"ticket": ticket.id})
 
 
 def now_placed(context: Context, ticket: Ticket, where: Draft) -> Reply:

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, select
 
-from handlers.dialogue.choices import chosen
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import is_other_matter
 from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
-from handlers.neighbours.event import JOIN, JOINED, join, leave
+from handlers.neighbours.event import join, leave
 from handlers.neighbours.votes import as_seen_by
 from handlers.residents.ask_or_file import filed, go_on, of_part, one_by_one, read
 from handlers.tickets.access import followed, tickets
@@ -23,8 +23,6 @@ from models.person import Role
 from models.ticket import Attachment, Ticket
 
 router = Router("joining")
-APART = "joining.apart"
-_YES = re.compile(r"(?:回?1|加入|是的?|对|同一件|一样|好的?|行|可以|嗯+)[。.!！~\s]*")
 _APART = re.compile(r"(?:回?2|另报|另外报|单独报?|分开报?|不是(?:同)?一件(?:事)?|不是|不加入|不一样)[。.!！~\s]*")
 _APART_FOR = re.compile(r"(?:另报|另外报|不是(?:同)?一件(?:事)?)[，,。.、：:；;！!～~\s]+(\S.*)", re.DOTALL)
 
@@ -32,41 +30,41 @@ _APART_FOR = re.compile(r"(?:另报|另外报|不是(?:同)?一件(?:事)?)[，,
 @router.command("另报", "另外报", roles=(Role.RESIDENT,), help="另报 [哪里、什么问题]：和邻居报的不是一件事，单独登记")
 def apart(context: Context) -> Reply | None:
     """However late it is said: what follows is filed by itself, or what they last joined; else they are asked what."""
-    if context.state in {JOIN, JOINED} and not context.rest:
+    if context.state in {Asks.JOIN, Asks.JOINED} and not context.rest:
         return None  # the question that is open knows better which one is meant
     if context.rest and not context.rest[0].isdigit():
         told = _by_itself(replace(context, message=replace(context.message, text=context.rest)))
-        return replace(told, answered=context.state == JOIN)  # instead of what was offered to join
+        return replace(told, answered=context.state == Asks.JOIN)  # instead of what was offered to join
     if context.rest:
         picked = pick(context, _joined_lately(context), tuple(OPEN), "另报")
         return picked if isinstance(picked, Reply) else _taken_out(context, picked[0])
     last = tickets(_joined_lately(context), tuple(OPEN)).join(Follower).order_by(None)
     last = last.where(Follower.person_id == context.person.id).order_by(Follower.joined_at.desc())
     ticket = context.session.scalars(last.limit(1)).first()
-    return _taken_out(context, ticket) if ticket else Reply(context.say("joining.what_apart"), APART)
+    return _taken_out(context, ticket) if ticket else Reply(context.say("joining.what_apart"), Asks.APART)
 
 
-@router.on(in_state(APART))
+@router.on(in_state(Asks.APART))
 def told_apart(context: Context) -> Reply | None:
     """The words that 「另报」 was waiting for."""
     return None if is_other_matter(context) else _by_itself(context)
 
 
-@router.on(in_state(JOIN))
+@router.on(in_state(Asks.JOIN))
 def offer_answered(context: Context) -> Reply | None:
     """1 joins, 2 files a ticket of its own; other words are added, and then nothing is asked again."""
     draft = Draft.of(context.slots)
-    number = chosen(context.text, 2)
-    if number == 0 or _YES.fullmatch(context.text):
+    number = context.number
+    if number == 0:
         return _joined(context, draft)
-    if number == 1 or _APART.fullmatch(context.text):
+    if number == 1:
         return _and_the_rest(context, replace(draft, alone=True))
     if is_other_matter(context):
         return None
     return _and_the_rest(context, replace(draft, text=f"{draft.text}。{context.text}", alone=True))
 
 
-@router.on(in_state(JOINED))
+@router.on(in_state(Asks.JOINED))
 def apart_after_all(context: Context) -> Reply | None:
     """「另报」: not the same thing. They leave the event and get a ticket of their own, with their photos."""
     plainly = _APART_FOR.fullmatch(context.text)

@@ -4,13 +4,13 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from handlers.dialogue.choices import chosen
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.world.nodes import PlaceNode
 from handlers.world.world import World
 from models.grid import Level
 from models.ticket import Source
+from nlp.answers.choices import number as option_number
 from nlp.reading.understanding import PlaceMention, Understanding
 
 _LEVEL = re.compile(r"(?:社区|街道|镇|乡|村)$")
@@ -82,7 +82,7 @@ def settle(draft: Draft, found: PlaceNode) -> Draft:
 
 def chosen_of(world: World, places: Sequence[int], text: str) -> PlaceNode | None:
     """「2」「长安那个」: which of the places is meant, by number or by the community that it alone lies in."""
-    number = chosen(text, len(places))
+    number = option_number(text, len(places))
     if number is not None:
         return world.places[places[number]]
     named = [place for place in places if world.grids[world.places[place].community].name.removesuffix("社区") in text]
@@ -98,7 +98,18 @@ def at_home(context: PersonalChange, draft: Draft) -> Draft:
     draft = settle(draft, home)
     if draft.building and draft.building != person.home_building:
         return draft
-    return replace(draft, building=person.home_building, unit=draft.unit or person.home_unit)
+    same_unit = draft.unit in {"", person.home_unit}
+    room = draft.room or (person.home_room if same_unit else "")
+    return replace(draft, building=person.home_building, unit=draft.unit or person.home_unit, room=room)
+
+
+def as_placed(draft: Draft, before: Draft) -> Draft:
+    """Where the report was that is being made; what is said now of the house goes before it."""
+    there = replace(draft, place_id=before.place_id, place_name=before.place_name, lat=before.lat, lng=before.lng)
+    same = draft.building in {"", before.building}
+    house = (before.building, draft.unit or before.unit, draft.room or before.room) if same else None
+    building, unit, room = house or (draft.building, draft.unit, draft.room)
+    return replace(there, building=building, unit=unit, room=room)
 
 
 def is_placed(draft: Draft) -> bool:

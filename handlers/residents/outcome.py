@@ -2,61 +2,86 @@
 
 from dataclasses import replace
 
-from handlers.dialogue.choices import decided
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state, intent
-from handlers.neighbours.event import JOINED
+from handlers.dialogue.states import Asks
 from handlers.neighbours.votes import asked_about, confirm
 from handlers.notifications import ticket_text
-from handlers.residents.ratings import rated, says_again, says_unsolved
 from handlers.residents.reopen import REOPENABLE, ask_why, not_solved_for, reopen_time
 from handlers.residents.report import reported
 from handlers.tickets.access import followed, tickets
 from models.moves import Status
 from models.person import Role
 from models.ticket import Ticket
+from nlp.answers.choices import choice, is_torn, reason_of, says_again, says_solved, says_unsolved
 from nlp.reading.understanding import Intent
 
 router = Router("outcome")
-AGAIN = "progress.again"
 # What the four answers to the follow-up mean: rating (3 to 1), and whether it is solved.
 _ANSWERS = ((3, True), (2, True), (1, True), (1, False))
 
 
-@router.on(lambda context: context if context.text and context.state in {"", JOINED} else None)
+@router.on(in_state(Asks.OUTCOME))
 def answer_follow_up(context: Context) -> Reply | None:
-    """1–4 to 「解决了吗」, or words that say so. Only where a ticket of theirs waits for it."""
-    number = rated(context.text, len(_ANSWERS))
-    ticket = asked_about(context) if number is not None else None
-    if number is None or ticket is None:
+    """1-4 to 「解决了吗」, with or without words, or words that say so."""
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if ticket is None:
         return None
-    rating, solved = _ANSWERS[number]
+    if context.choice is None:
+        return _in_words(context, ticket)
+    if is_torn(context.text):
+        return Reply(context.say("progress.solved_or_not", number=ticket.number), keep=True)
+    rating, solved = _ANSWERS[context.choice.index]
     if not solved:
-        return ask_why(context, ticket)
-    return confirm(context, ticket, rating)
+        return _again(context, ticket, context.text)
+    return confirm(context, ticket, rating, why=_reason(context.choice.words))
 
 
-@router.on(lambda context: context if context.state in {"", JOINED} and says_unsolved(context.text) else None)
+def _in_words(context: Context, ticket: Ticket) -> Reply | None:
+    """「没修好，还是卡」 is a refusal with its reason; 「谢谢，已经修好了」 says that it is solved."""
+    seen = context.understanding
+    if _is_elsewhere(context, ticket) or (seen and seen.sure and seen.item and seen.item != ticket.item):
+        return None
+    if says_unsolved(context.text):
+        return _again(context, ticket, context.text)
+    if says_solved(context.text):
+        return confirm(context, ticket, 3)
+    return please_rate(context, ticket) if seen and seen.intent is Intent.RATE else None
+
+
+def _again(context: Context, ticket: Ticket, words: str) -> Reply:
+    """Done again at once where they said what is wrong; else they are asked once."""
+    why = reason_of(words)
+    return not_solved_for(context, ticket, why) if why else ask_why(context, ticket)
+
+
+def _reason(words: str) -> str:
+    """Words behind a rating that say more than the rating."""
+    return words if words and choice(words, len(_ANSWERS), Asks.OUTCOME) is None else ""
+
+
+@router.on(lambda context: context if context.is_free and says_unsolved(context.text) else None)
 def unsolved_in_words(context: Context) -> Reply | None:
-    """「根本没修」「还是坏的」 of what we ask about, and 「又坏了」 of what was closed a few days ago."""
+    """「又坏了」 of what was closed a few days ago."""
     seen = context.understanding
     if seen is None or seen.red_flag or seen.place is not None:
         return None  # tells where: a report of its own
     if ticket := asked_about(context):
-        another = seen.sure and seen.item and seen.item != ticket.item
-        return None if another else ask_why(context, ticket)
+        return _in_words(context, ticket)
     closed = _closed_lately(context) if says_again(context.text) else None
     if closed is None or (seen.item and seen.item != closed.item):
         return None
     line = ticket_text.line_for(context.town, closed, context.now, context.person)
-    return Reply(context.say("progress.broken_again", line=line), AGAIN, {"ticket": closed.id, "text": context.text})
+    return Reply(
+        context.say("progress.broken_again", line=line), Asks.AGAIN, {"ticket": closed.id, "text": context.text}
+    )
 
 
-@router.on(in_state(AGAIN))
+@router.on(in_state(Asks.AGAIN))
 def again_or_another(context: Context) -> Reply | None:
     """1 has it done again, 2 makes another report of the same words."""
-    number, words = decided(context.text), str(context.slots["text"])
+    number, words = context.number, str(context.slots["text"])
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if number is None or ticket is None or Status(ticket.status) not in REOPENABLE:
         return None

@@ -8,11 +8,11 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import tells_no_place
 from handlers.dialogue.router import Router, intent, menu
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.residents.ask_or_file import PLACE, TICKET_PLACE
 from handlers.residents.incomplete import ask_where
 from handlers.residents.outcome import please_rate
 from handlers.tickets.access import followed, how_many, own, resident, tickets
@@ -35,7 +35,7 @@ def show_progress(context: Context) -> Reply | None:
         picked = pick(context, followed(context.person), (), "进度")
         return picked if isinstance(picked, Reply) else _in_full(context, picked[0])
     mine = own(context.session, context.person, ACTIVE, _LISTED)
-    if not mine and context.state == PLACE and tells_no_place(context):
+    if not mine and context.state == Asks.PLACE and tells_no_place(context):
         return None  # 「啥时候来修」 is about what we are just asking the place of
     if not mine:
         return Reply(context.say(_nothing_open(context)), keep=True)
@@ -63,7 +63,7 @@ def _in_full(context: Context, ticket: Ticket) -> Reply:
         return Reply(details(context, ticket), keep=True)
     line = ticket_text.line_for(context.town, ticket, context.now, context.person)
     said = context.say("incomplete.details", line=line, text=ticket.title)
-    return Reply(said, TICKET_PLACE, {"ticket": ticket.id}, keep=bool(context.state))
+    return Reply(said, Asks.TICKET_PLACE, {"ticket": ticket.id}, keep=bool(context.state))
 
 
 def details(context: Context, ticket: Ticket) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.votes import ask_anew, is_for_all, own_ticket
 from handlers.notifications import ticket_text
@@ -19,7 +20,6 @@ from models.person import Role
 from models.ticket import SYSTEM, Actor, Ticket
 
 router = Router("reopening")
-NOT_SOLVED_WHY = "progress.not_solved_why"
 REOPENABLE = (Status.RESOLVED, Status.CLOSED)
 
 
@@ -37,7 +37,7 @@ def ask_reopen(context: Context) -> Reply:
     return not_solved_for(context, ticket, why)
 
 
-@router.on(in_state(NOT_SOLVED_WHY))
+@router.on(in_state(Asks.NOT_SOLVED_WHY))
 def not_solved(context: Context) -> Reply | None:
     """What is still wrong becomes the reason of the 重办."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
@@ -52,7 +52,9 @@ def ask_why(context: Context, ticket: Ticket) -> Reply:
     """What is still wrong; the answer becomes the reason."""
     what = context.town.catalogue.name(ticket.category, ticket.item)
     return Reply(
-        context.say("progress.not_solved_why", number=ticket.number, what=what), NOT_SOLVED_WHY, {"ticket": ticket.id}
+        context.say("progress.not_solved_why", number=ticket.number, what=what),
+        Asks.NOT_SOLVED_WHY,
+        {"ticket": ticket.id},
     )
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from handlers.dialogue.choices import chosen, decided
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import at_work
 from handlers.dialogue.media import NAMES, hold, waiting
@@ -15,26 +14,11 @@ from handlers.dialogue.other_matter import (
     tells_no_place,
 )
 from handlers.dialogue.router import Router, in_state, intent, kind
-from handlers.neighbours.event import JOINED
+from handlers.dialogue.states import Asks
 from handlers.notifications.pushes import notify
 from handlers.notifications.ticket_text import where_in_lists
 from handlers.residents import locate
-from handlers.residents.ask_or_file import (
-    BUILDING,
-    CATEGORY,
-    GUESS,
-    PARTS,
-    PLACE,
-    TICKET_PLACE,
-    WHICH_PLACE,
-    WORDS,
-    ask_category,
-    ask_place_again,
-    go_on,
-    pinned,
-    read,
-    told_where,
-)
+from handlers.residents.ask_or_file import ask_category, ask_place_again, go_on, pinned, read, told_where
 from handlers.residents.incomplete import now_placed, placeless
 from handlers.tickets.access import actor, own, resident
 from handlers.tickets.draft import Draft
@@ -44,13 +28,14 @@ from models.ticket import Attachment, Ticket
 from nlp.reading.understanding import Intent
 
 router = Router("filing")
+_DRAFTS = frozenset({Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS, Asks.JOIN})
 
 
-@router.on(in_state(CATEGORY))
+@router.on(in_state(Asks.CATEGORY))
 def category_chosen(context: Context) -> Reply | None:
     """A number, a category's name, or the problem told again in other words."""
     draft = Draft.of(context.slots)
-    number = chosen(context.text, len(draft.choices))
+    number = context.number
     if is_politeness(context):
         return None
     if number is None and context.text.isdecimal():
@@ -64,7 +49,7 @@ def category_chosen(context: Context) -> Reply | None:
     return go_on(context, read(context, f"{draft.text}。{context.text}", replace(draft, choices=())))
 
 
-@router.on(in_state(WHICH_PLACE))
+@router.on(in_state(Asks.WHICH_PLACE))
 def which_place_chosen(context: Context) -> Reply | None:
     """One of several places of the same name."""
     draft = Draft.of(context.slots)
@@ -72,11 +57,11 @@ def which_place_chosen(context: Context) -> Reply | None:
     return go_on(context, locate.settle(draft, found)) if found else place_told(context)
 
 
-@router.on(in_state(GUESS))
+@router.on(in_state(Asks.GUESS))
 def guess_answered(context: Context) -> Reply | None:
     """Whether the place that we know is the one that was meant; another name is as good an answer."""
     draft = Draft.of(context.slots)
-    number = decided(context.text)
+    number = context.number
     if number is None:
         return place_told(context)
     if number == 0:
@@ -84,20 +69,28 @@ def guess_answered(context: Context) -> Reply | None:
     return go_on(context, replace(draft, guess=""))
 
 
-@router.on(in_state(PLACE, BUILDING))
+@router.on(in_state(Asks.PLACE, Asks.BUILDING))
 def place_told(context: Context) -> Reply | None:
     """Whatever is answered to 「在哪里」 is kept; another trouble is a report of its own, and this one isn't lost."""
     draft = Draft.of(context.slots)
-    if context.understanding and context.understanding.red_flag:
-        # no answer, but an alarm: it goes first, and takes along what was told
-        return go_on(context, read(context, f"{context.text}。{draft.text}", draft))
     if is_other_trouble(context, draft.category, draft.item):
         return None
-    if context.state == PLACE and tells_no_place(context) and not _follows_another(context):
+    if context.state == Asks.PLACE and tells_no_place(context) and not _follows_another(context):
         return ask_place_again(context, _with_more_words(context, draft))
     if is_other_matter(context) or is_politeness(context):
         return None
     return go_on(context, told_where(context, replace(draft, places=())))
+
+
+def danger_told(context: Context) -> Reply | None:
+    """A danger told while a report is being made: without a place of its own it is of that report, filed at once."""
+    asked = next((each for each in context.asked if not each.is_pushed), None)
+    mention = context.understanding.place if context.understanding else None
+    if asked is None or not asked.slots.get("text") or asked.state not in _DRAFTS or (mention and mention.known):
+        return None
+    draft = Draft.of(asked.slots)
+    told = read(context, f"{context.text}。{draft.text}", replace(draft, parts=(), same=None))
+    return replace(go_on(context, told if locate.is_placed(told) else locate.as_placed(told, draft)), answered=True)
 
 
 def _follows_another(context: Context) -> bool:
@@ -113,7 +106,7 @@ def _with_more_words(context: Context, draft: Draft) -> Draft:
     return replace(draft, text=f"{draft.text}，{context.text}") if is_trouble_again(context.text) else draft
 
 
-@router.on(in_state(WORDS))
+@router.on(in_state(Asks.WORDS))
 def words_told(context: Context) -> Reply | None:
     """The words that a photo or a pin was waiting for. 「谢谢」 aren't they."""
     if is_other_matter(context):
@@ -123,11 +116,11 @@ def words_told(context: Context) -> Reply | None:
     return go_on(context, read(context, context.text, Draft.of(context.slots)))
 
 
-@router.on(in_state(PARTS))
+@router.on(in_state(Asks.PARTS))
 def parts_confirmed(context: Context) -> Reply | None:
     """Several problems in one message: a ticket each, or one for all."""
     draft = Draft.of(context.slots)
-    number = chosen(context.text, 2)
+    number = context.number
     if number is None:
         return None
     return go_on(context, draft if number == 0 else replace(draft, parts=()))
@@ -143,23 +136,23 @@ def media_sent(context: Context) -> Reply | None:
     attachment, what = hold(context), NAMES[context.message.kind]
     if work := at_work(context):
         return _media_of_work(context, work, attachment, what)
-    if context.state == TICKET_PLACE and (asked := context.session.get(Ticket, context.slots["ticket"])):
+    if context.state == Asks.TICKET_PLACE and (asked := context.session.get(Ticket, context.slots["ticket"])):
         return replace(_media_added(context, asked, attachment, what), keep=True)
     if context.state.startswith("filing."):
         draft = Draft.of(context.slots)
         kept = replace(draft, attachments=(*draft.attachments, attachment.id))
         return Reply(context.say("filing.media_kept", what=what), context.state, kept.slots())
     last = recent(context, context.town.habits.recent_minutes)
-    if last and context.state in {"", JOINED}:
+    if last and context.is_free:
         return _media_added(context, last, attachment, what)
     key = "filing.voice_needs_words" if context.message.kind is Kind.VOICE else "filing.media_needs_words"
-    return Reply(context.say(key, what=what), WORDS, Draft("", attachments=(attachment.id,)).slots())
+    return Reply(context.say(key, what=what), Asks.WORDS, Draft("", attachments=(attachment.id,)).slots())
 
 
 @router.on(kind(Kind.LOCATION))
 def pin_sent(context: Context) -> Reply:
     """A pin answers 「在哪里」, places the ticket that lacks a place or was just made, or waits for the words."""
-    asking = context.state.startswith("filing.") and context.state != TICKET_PLACE
+    asking = context.state.startswith("filing.") and context.state != Asks.TICKET_PLACE
     draft = pinned(Draft.of(context.slots) if asking else Draft("", attachments=waiting(context)), context.message)
     if draft.text:
         return replace(go_on(context, draft), answered=True)
@@ -167,7 +160,7 @@ def pin_sent(context: Context) -> Reply:
     if last and last.lat is None and last.reporter_id == context.person.id and not asking:
         return now_placed(context, last, draft)
     return Reply(
-        context.say("filing.pin_needs_words", label=context.message.label or "您发的位置"), WORDS, draft.slots()
+        context.say("filing.pin_needs_words", label=context.message.label or "您发的位置"), Asks.WORDS, draft.slots()
     )
 
 

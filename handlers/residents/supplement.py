@@ -8,12 +8,12 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import is_other_matter, is_other_trouble, is_politeness
 from handlers.dialogue.router import Router, in_state, intent
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
-from handlers.neighbours.event import JOINED
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import locate
-from handlers.residents.ask_or_file import TICKET_PLACE, told_where
+from handlers.residents.ask_or_file import told_where
 from handlers.residents.incomplete import ask_where, now_placed, placeless
 from handlers.residents.report import add_words
 from handlers.tickets.access import followed, own, resident
@@ -48,7 +48,7 @@ def supplement(context: Context) -> Reply:
     return add_words(context, ticket, words)
 
 
-@router.on(in_state(TICKET_PLACE))
+@router.on(in_state(Asks.TICKET_PLACE))
 def place_told(context: Context) -> Reply | None:
     """The answer to where it is, of what was filed without a place: danger at once, other things after a while."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
@@ -61,7 +61,7 @@ def place_told(context: Context) -> Reply | None:
     return _where_told(context, ticket)
 
 
-@router.on(lambda context: context if context.lacks_place and context.text and context.state in {"", JOINED} else None)
+@router.on(lambda context: context if context.lacks_place and context.text and context.is_free else None)
 def place_told_later(context: Context) -> Reply | None:
     """A known place, said at any time, places what lacks one; unless it comes with a trouble of its own."""
     mention = context.understanding.place if context.understanding else None
@@ -71,7 +71,7 @@ def place_told_later(context: Context) -> Reply | None:
     return None if ticket is None or ticket.place_id or _is_apart(context, ticket) else _where_told(context, ticket)
 
 
-@houses.on(lambda context: context if context.text and context.state in {"", JOINED} else None)
+@houses.on(lambda context: context if context.text and context.is_free else None)
 def house_told_later(context: Context) -> Reply | None:
     """「3号楼」「不对，是6号楼」 behind a report just made: the rest of its address, or its correction."""
     mention = context.understanding.place if context.understanding else None
@@ -118,7 +118,7 @@ def _where_told(context: Context, ticket: Ticket) -> Reply:
         ticket.building, ticket.unit, ticket.room = where.building, where.unit, where.room
         communities = [world.grids[world.places[place].community].name for place in where.places]
         asked = context.say("filing.which_place", name=where.place_name, choices=numbered(communities))
-        return Reply(asked, TICKET_PLACE, {"ticket": ticket.id, "places": where.places})
+        return Reply(asked, Asks.TICKET_PLACE, {"ticket": ticket.id, "places": where.places})
     return now_placed(context, ticket, where)
 
 

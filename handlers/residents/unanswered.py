@@ -6,7 +6,7 @@ is, in the morning where it was night, and whatever they report within the day t
 (`media.waiting`). Who can't type answers 0, and a person gets the voice.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,21 +16,12 @@ from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.media import NAMES
 from handlers.dialogue.message import Kind, Reply
+from handlers.dialogue.states import Asks
 from handlers.neighbours import same_event
-from handlers.neighbours.event import JOIN, add, joined_unasked
+from handlers.neighbours.event import add, joined_unasked
 from handlers.notifications.pushes import facts_of, notify
 from handlers.residents import incomplete, locate
-from handlers.residents.ask_or_file import (
-    BUILDING,
-    CATEGORY,
-    GUESS,
-    PARTS,
-    PLACE,
-    TICKET_PLACE,
-    WHICH_PLACE,
-    WORDS,
-    of_parts,
-)
+from handlers.residents.ask_or_file import of_parts
 from handlers.tickets.access import resident
 from handlers.tickets.change import PersonalChange, Silence
 from handlers.tickets.draft import Draft
@@ -38,15 +29,15 @@ from handlers.tickets.filing import attach, file
 from handlers.town.privacy import for_residents
 from handlers.town.town import Town
 from models.appending import append
-from models.conversation import Conversation
+from models.conversation import Asked, reply_question
 from models.moves import NOTE, Status
 from models.person import Person
 from models.push import Push, Timer
 from models.ticket import Attachment, Source, Ticket
 
 SILENT = "report_unanswered"
-_ASKED = frozenset({CATEGORY, PLACE, WHICH_PLACE, BUILDING, GUESS, PARTS})
-_WATCHED = _ASKED | {WORDS}
+_ASKED = frozenset({Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS})
+_WATCHED = _ASKED | {Asks.WORDS}
 _INCOMPLETE = "incomplete"
 _SHOWN = 30
 
@@ -86,7 +77,7 @@ def keep_unfinished(context: Context, stale: OpenQuestion | None, answer: Callab
     if stale and _is_about_report(stale):
         kept = _kept(context, stale)
         asks = next((each for each in kept if each.event == _INCOMPLETE), None)
-        reply = answer(replace(context, state=TICKET_PLACE, slots=asks.slots, lacks_place=True) if asks else context)
+        reply = answer(_asked_where(context, asks.slots) if asks else context)
         return _watched(context, _mention(context, replace(reply, keep=False), kept))
     reply = answer(context)
     question = OpenQuestion(context.state, context.slots)
@@ -95,14 +86,21 @@ def keep_unfinished(context: Context, stale: OpenQuestion | None, answer: Callab
     return _watched(context, reply)
 
 
+def _asked_where(context: Context, slots: Mapping[str, object]) -> Context:
+    """As if the place had been asked for already: what they write now may be its answer."""
+    question = OpenQuestion(Asks.TICKET_PLACE, slots, shown_at=context.now)
+    asked = (question, *context.asked)
+    return replace(context, state=question.state, slots=slots, asked=asked, lacks_place=True)
+
+
 def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -> None:
     """The time of a question is over. A newer one with the same person has a timer of its own."""
     alone = {"key_share": True}  # they may be writing just now; a push to them need not wait
     person = session.get(Person, timer.subject_id, with_for_update=alone, populate_existing=True)
-    asked = session.get(Conversation, timer.subject_id, populate_existing=True)
+    asked = session.scalar(reply_question(timer.subject_id), execution_options={"populate_existing": True})
     if person is None or asked is None or asked.expires_at > now or asked.state not in _WATCHED:
         return
-    if asked.state == WORDS:
+    if asked.state == Asks.WORDS:
         _ask_for_words(session, town, person, asked, now)
         return
     kept = _kept(Silence(session, town, now, person), OpenQuestion(asked.state, asked.slots))
@@ -124,11 +122,11 @@ def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -
         session.delete(asked)
         return
     heard = town.quiet_hours.wait(now)
-    asked.state, asked.slots = TICKET_PLACE, asks.slots
+    asked.state, asked.slots, asked.shown_at = Asks.TICKET_PLACE, asks.slots, heard
     asked.expires_at = heard + timedelta(minutes=town.habits.question_minutes)
 
 
-def _ask_for_words(session: Session, town: Town, person: Person, asked: Conversation, now: datetime) -> None:
+def _ask_for_words(session: Session, town: Town, person: Person, asked: Asked, now: datetime) -> None:
     """Once: no timer stands behind it. The question is open again for whoever reads it."""
     first = next(iter(Draft.of(asked.slots).attachments), None)
     sent = session.get(Attachment, first) if first else None
@@ -140,7 +138,7 @@ def _ask_for_words(session: Session, town: Town, person: Person, asked: Conversa
 
 
 def _is_about_report(question: OpenQuestion) -> bool:
-    return question.state in {*_ASKED, JOIN} and bool(question.slots.get("text"))
+    return question.state in {*_ASKED, Asks.JOIN} and bool(question.slots.get("text"))
 
 
 def _watched(context: Context, reply: Reply) -> Reply:
@@ -156,7 +154,7 @@ def _watched(context: Context, reply: Reply) -> Reply:
 def _kept(change: PersonalChange, question: OpenQuestion) -> Sequence[Kept]:
     """Every problem that was told, as a ticket or with the ticket that it belongs to."""
     draft = Draft.of(question.slots)
-    if question.state == JOIN:
+    if question.state == Asks.JOIN:
         joined_unasked(change, draft)
         return ()
     kept = [_taken(change, each) for each in _of_draft(change, draft)]
@@ -195,7 +193,7 @@ def _mention(context: Context, reply: Reply, kept: Sequence[Kept]) -> Reply:
     said = list(_said(context, [each for each in kept if not _is_settled(each)]))
     asks = next((each for each in kept if each.event == _INCOMPLETE and not _is_settled(each)), None)
     if asks and not reply.state and not reply.keep:
-        reply = replace(reply, state=TICKET_PLACE, slots=asks.slots)
+        reply = replace(reply, state=Asks.TICKET_PLACE, slots=asks.slots)
     return replace(reply, text="\n\n".join([reply.text, *said]) if reply.text else "")
 
 

@@ -1,11 +1,9 @@
 """撤回: residents take back what they reported, after one more question."""
 
-import re
-
-from handlers.dialogue.choices import decided
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state, intent
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.event import leave
 from handlers.notifications import ticket_text
@@ -17,8 +15,6 @@ from models.ticket import Ticket
 from nlp.reading.understanding import Intent
 
 router, answers = Router("withdrawing"), Router("withdrawing, answers")
-WITHDRAW_SURE = "progress.withdraw_sure"
-_KEEPS = re.compile(r"(?:还是|那就)?(?:别撤|不撤|留着|继续[办报修]?|[办报修])(?:了|回|吧)*[。.！!～~\s]*")
 
 
 @router.on(intent(Intent.WITHDRAW))
@@ -31,13 +27,13 @@ def withdraw(context: Context) -> Reply | None:
     if isinstance(picked, Reply):
         return picked
     line = ticket_text.line_for(context.town, picked[0], context.now, context.person)
-    return Reply(context.say("progress.withdraw_sure", line=line), WITHDRAW_SURE, {"ticket": picked[0].id})
+    return Reply(context.say("progress.withdraw_sure", line=line), Asks.WITHDRAW_SURE, {"ticket": picked[0].id})
 
 
-@answers.on(in_state(WITHDRAW_SURE))
+@answers.on(in_state(Asks.WITHDRAW_SURE))
 def withdraw_confirmed(context: Context) -> Reply | None:
     """1 takes it back, 2 leaves it."""
-    number = 1 if _KEEPS.fullmatch(context.text) else decided(context.text)
+    number = context.number
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if number is None or ticket is None or Status(ticket.status) not in WITHDRAW.sources:
         return None

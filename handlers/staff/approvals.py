@@ -1,31 +1,29 @@
 """Leave from the next level, with one digit: 1 同意, 2 不同意. Each request is a row; the first answer decides it."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Select, select
 
-from handlers.dialogue.choices import chosen, numbered
+from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
-from handlers.dialogue.states import FIGURES, ROWS
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import split_reference
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.staff import contest, extend, suspend
 from handlers.staff.requests import NAMES, how_much, is_void
-from handlers.tickets.access import acting, tickets
+from handlers.tickets.access import acting
 from models.approval import Approval, Approver, Wish
-from models.moves import NOTE, Status
+from models.moves import NOTE
 from models.person import OVERSEERS, STAFF, Person
-from models.push import last_told
 from models.ticket import Ticket
+from nlp.answers.choices import number as option_number
 
 router, digits = Router("approving"), Router("digits")
-WHICH = "approving.which"
 DIGITS = 2
-_FIGURES_OPEN = (ROWS, FIGURES)
 _JUST_NOW = timedelta(hours=1)
 
 _GRANTED: Mapping[Wish, Callable[[Context, Approval, Ticket], None]] = {
@@ -36,10 +34,10 @@ _GRANTED: Mapping[Wish, Callable[[Context, Approval, Ticket], None]] = {
 """What each wish does once it is granted"""
 
 
-@router.on(in_state(WHICH))
+@router.on(in_state(Asks.WHICH_APPROVAL))
 def one_chosen(context: Context) -> Reply | None:
     """Which of several requests the digit was for."""
-    number = chosen(context.text, len(context.slots["approvals"]))
+    number = context.number
     if number is None:
         return None
     approval = context.session.get(Approval, context.slots["approvals"][number])
@@ -58,26 +56,19 @@ def refuse(context: Context) -> Reply | None:
     return _said(context, grant=False)
 
 
-@digits.on(lambda context: context if context.text and context.state in {"", *_FIGURES_OPEN} else None)
+@digits.on(in_state(Asks.APPROVAL))
 def digit(context: Context) -> Reply | None:
-    """1 or 2 of somebody who was asked. A follow-up that they were told of later is what the digit is for, and figures
-    where nothing was put to them since.
-    """
-    number = chosen(context.text, DIGITS)
-    if number is None or _rates_a_ticket(context):
-        return None
-    if context.state in _FIGURES_OPEN and not put_since_figures(context):
-        return None
+    """1 or 2 of somebody who was asked, for the request that the push showed."""
     waiting = list(context.session.scalars(_put_to(context.person)))
-    if waiting:
-        return _one_of(context, waiting, grant=number == 0)
-    return _decided_just_now(context)
+    if context.number is None or not waiting:
+        return None
+    return _one_of(context, waiting, grant=context.number == 0)
 
 
-def put_since_figures(context: Context) -> bool:
-    """A request came after the figures that are open: a digit is for it."""
-    since = datetime.fromisoformat(context.slots["at"])
-    return context.session.scalar(_put_to(context.person).where(Approval.asked_at > since).limit(1)) is not None
+@digits.on(lambda context: context if context.text and context.is_free else None)
+def digit_again(context: Context) -> Reply | None:
+    """The same digit once more, or after a colleague decided: how it stands."""
+    return _decided_just_now(context) if option_number(context.text, DIGITS) is not None else None
 
 
 def decide(context: Context, approval: Approval, *, grant: bool) -> Reply:
@@ -123,7 +114,9 @@ def _one_of(context: Context, waiting: list[Approval], *, grant: bool) -> Reply:
         return decide(context, waiting[0], grant=grant)
     lines = numbered([_line(context, approval) for approval in waiting])
     slots = {"approvals": [approval.id for approval in waiting], "grant": grant}
-    return Reply(context.say("approving.which", choices=lines, verb="同意" if grant else "不同意"), WHICH, slots)
+    return Reply(
+        context.say("approving.which", choices=lines, verb="同意" if grant else "不同意"), Asks.WHICH_APPROVAL, slots
+    )
 
 
 def _line(context: Context, approval: Approval) -> str:
@@ -154,10 +147,3 @@ def _decided_already(context: Context, approval: Approval) -> Reply:
 
 def _number(context: Context, approval: Approval) -> str:
     return context.session.get_one(Ticket, approval.ticket_id).number or ""
-
-
-def _rates_a_ticket(context: Context) -> bool:
-    """The ticket last told of waits for this very person's rating."""
-    last = last_told(context.session, context.person.id)
-    waits = tickets((Ticket.id == last) & (Ticket.reporter_id == context.person.id), (Status.RESOLVED,))
-    return bool(last) and context.session.scalar(waits) is not None

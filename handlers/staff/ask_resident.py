@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.dialogue.choices import chosen
 from handlers.dialogue.context import Context
 from handlers.dialogue.media import hold
 from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.router import Router, in_state, intent, kind
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications.pushes import notify
 from handlers.residents import report
@@ -24,7 +24,6 @@ from models.ticket import SYSTEM, Ticket
 from nlp.reading.understanding import Intent
 
 router, answers = Router("questioning"), Router("answers")
-ANSWER_OR_REPORT = "questioning.answer_or_report"
 WAITS = "answer_waits"
 _MEDIA = {Kind.IMAGE: "照片", Kind.VIDEO: "视频", Kind.VOICE: "语音"}
 _OTHER_MATTERS = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW, Intent.URGE})
@@ -73,10 +72,10 @@ def nobody_answered(change: Change, ticket: Ticket) -> None:
     notify(change.session, change.town, ticket, "unanswered", change.now, named=_asker(change, question))
 
 
-@answers.on(in_state(ANSWER_OR_REPORT))
+@answers.on(in_state(Asks.ANSWER_OR_REPORT))
 def told_which(context: Context) -> Reply | None:
     """1: it was the answer. 2: something new, with the very words that were said."""
-    number = chosen(context.text, 2)
+    number = context.number
     question = context.session.get(Question, context.slots["question"])
     if number is None or question is None:
         return None
@@ -98,7 +97,7 @@ def shown_in_a_picture(context: Context) -> Reply | None:
     return _answered(context, question, f"[{_MEDIA[context.message.kind]}]")
 
 
-@answers.on(lambda context: context if context.text and not context.state else None)
+@answers.on(in_state(Asks.ANSWER))
 def answered(context: Context) -> Reply | None:
     """Their next words, unless these clearly mean something else; where that is doubtful they are asked."""
     question = _asked(context)
@@ -106,7 +105,9 @@ def answered(context: Context) -> Reply | None:
         return None
     if _looks_new(context):
         slots = {"question": question.id, "text": context.text}
-        return Reply(context.say("questioning.answer_or_report", question=question.text[:60]), ANSWER_OR_REPORT, slots)
+        return Reply(
+            context.say("questioning.answer_or_report", question=question.text[:60]), Asks.ANSWER_OR_REPORT, slots
+        )
     return _answered(context, question, context.text)
 
 
@@ -159,7 +160,7 @@ def _looks_new(context: Context) -> bool:
 
 def _rates(context: Context, question: Question) -> bool:
     """A digit, while another ticket was told of later that asks for a rating."""
-    if chosen(context.text, 4) is None:
+    if context.number is None:
         return False
     return last_told(context.session, context.person.id) != question.ticket_id
 

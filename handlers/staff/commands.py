@@ -1,8 +1,9 @@
 """What every command of staff goes through: which ticket, whose it is while a whistle is on, how it stands."""
 
 from handlers.dialogue.context import Context
-from handlers.dialogue.current_ticket import WORDS_WANTED, held, signed
+from handlers.dialogue.current_ticket import held, signed
 from handlers.dialogue.message import Reply
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick_any, which
 from handlers.notifications import ticket_text
 from handlers.tickets.access import called, tickets, worked
@@ -72,7 +73,7 @@ def _is_theirs(context: Context, ticket: Ticket) -> bool:
 
 def ask_words(question: str, word: str, ticket: Ticket) -> Reply:
     """Asks for the words that a command needs; whatever comes next is taken for them."""
-    return Reply(question, WORDS_WANTED, {"word": word, "ticket": ticket.id})
+    return Reply(question, Asks.WORK_WORDS, {"word": word, "ticket": ticket.id})
 
 
 def already(context: Context, ticket: Ticket) -> Reply:

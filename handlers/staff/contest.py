@@ -3,6 +3,7 @@
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
@@ -19,7 +20,6 @@ from models.person import STAFF, Role
 from models.ticket import Ticket
 
 router = Router("contesting")
-WHY = "contesting.why"
 _HELD = (Status.DISPATCHED, Status.WORKING)
 
 
@@ -45,11 +45,11 @@ def contest(context: Context) -> Reply:
     if Status(ticket.status) not in _HELD or ticket.team != context.person.team:
         return Reply(context.say("contesting.not_now", line=ticket_text.line(context.town, ticket, context.now)))
     if not words:
-        return Reply(context.say("contesting.why", number=ticket.number), WHY, {"ticket": ticket.id})
+        return Reply(context.say("contesting.why", number=ticket.number), Asks.CONTEST_WHY, {"ticket": ticket.id})
     return _put(context, ticket, words)
 
 
-@router.on(in_state(WHY))
+@router.on(in_state(Asks.CONTEST_WHY))
 def why_told(context: Context) -> Reply | None:
     """The reason that the command was waiting for."""
     scope = worked(context.person) & (Ticket.id == context.slots["ticket"])

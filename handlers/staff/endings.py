@@ -4,10 +4,10 @@ import re
 
 from sqlalchemy import update
 
-from handlers.dialogue.choices import decided
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import Audience, audience, notify
@@ -22,7 +22,6 @@ from models.person import OVERSEERS, Role
 from models.ticket import Actor, Attachment, Ticket
 
 router = Router("settling")
-MERGE_SURE = "settling.merge_sure"
 _CLERKS = frozenset({Role.GRID_STAFF}) | OVERSEERS
 _ENDABLE = (Status.WORKING, Status.RESOLVED)
 _TOLD = {
@@ -101,13 +100,13 @@ def merge(context: Context) -> Reply:
         "into": ticket_text.line(context.town, stays, context.now),
     }
     slots = {"ticket": ticket.id, "stays": stays.id, "why": found[3].strip() or "同一件事"}
-    return Reply(context.say("settling.merge_sure", **lines), MERGE_SURE, slots)
+    return Reply(context.say("settling.merge_sure", **lines), Asks.MERGE_SURE, slots)
 
 
-@router.on(in_state(MERGE_SURE))
+@router.on(in_state(Asks.MERGE_SURE))
 def merge_confirmed(context: Context) -> Reply | None:
     """1 merges; followers, words and photos move to the one that stays, and both sides are told."""
-    number = decided(context.text)
+    number = context.number
     if number is None:
         return None
     within_reach = tickets(_reach(context) & Ticket.id.in_([context.slots["ticket"], context.slots["stays"]]))

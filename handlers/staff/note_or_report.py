@@ -3,12 +3,11 @@
 import re
 from dataclasses import replace
 
-from handlers.dialogue.choices import decided
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import at_work
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
-from handlers.neighbours.event import JOINED
+from handlers.dialogue.states import Asks
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
 from handlers.residents.report import reported
@@ -18,14 +17,13 @@ from models.ticket import Ticket
 from nlp.reading.understanding import Intent, Understanding
 
 router = Router("aside")
-ASIDE = "aside.note_or_report"
 _ABOUT_WORK = frozenset({Intent.REPORT, Intent.URGE, Intent.CONSULT, Intent.RATE, Intent.SUPPLEMENT, Intent.PROGRESS})
 _HEARD = re.compile(r"(?:收到|好的?|行|知道了|明白了?|嗯+|ok|OK)(?:了|的|啦|吧|哈)*[。.！!～~\s]*")
 _ASKS = re.compile(r"[吗呢没?？]+[。.！!～~\s]*$")
 _NOT_OURS = re.compile(r"不(?:归|是|属于)(?:我们?|咱们?|物业|网格|社区)")
 
 
-@router.on(lambda context: context if context.person.is_staff and context.state in {"", JOINED} else None)
+@router.on(lambda context: context if context.person.is_staff and context.is_free else None)
 def said_in_between(context: Context) -> Reply | None:
     """Asks whether it is a note on what they have in hand, rather than file what a craftsman said as a new trouble."""
     ticket = _in_hand(context, context.understanding) if context.text else None
@@ -42,13 +40,13 @@ def said_in_between(context: Context) -> Reply | None:
         return Reply(context.say("aside.not_ours", **values), keep=True)
     if context.understanding is None or context.understanding.intent not in _ABOUT_WORK:
         return None
-    return Reply(context.say("aside.note_or_report", **values), ASIDE, {"ticket": ticket.id, "text": context.text})
+    return Reply(context.say("aside.note_or_report", **values), Asks.ASIDE, {"ticket": ticket.id, "text": context.text})
 
 
-@router.on(in_state(ASIDE))
+@router.on(in_state(Asks.ASIDE))
 def note_or_report(context: Context) -> Reply | None:
     """1 is a note for inside, 2 a report of their own."""
-    number, words = decided(context.text), str(context.slots["text"])
+    number, words = context.number, str(context.slots["text"])
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if number is None or ticket is None:
         return None

@@ -6,13 +6,13 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
-from handlers.residents.ask_or_file import WORDS, go_on, read
+from handlers.dialogue.states import Asks
+from handlers.residents.ask_or_file import go_on, read
 from handlers.tickets.draft import Draft
 from models.person import OVERSEERS, STAFF
 from models.ticket import Source
 
 router = Router("patrolling")
-WHAT = "patrolling.what"
 _REPORTERS = STAFF | OVERSEERS
 
 
@@ -28,7 +28,7 @@ def hotline(context: Context) -> Reply:
     return _told(context, Source.HOTLINE)
 
 
-@router.on(in_state(WHAT))
+@router.on(in_state(Asks.PATROL_WHAT))
 def what_told(context: Context) -> Reply | None:
     """The words that 「巡查」 alone was waiting for, with the photos sent meanwhile."""
     draft = replace(Draft.of(context.slots), attachments=waiting(context))
@@ -36,11 +36,11 @@ def what_told(context: Context) -> Reply | None:
 
 
 def _told(context: Context, source: Source) -> Reply:
-    waits = context.state in {WORDS, WHAT}  # a photo or a pin that was sent first
+    waits = context.state in {Asks.WORDS, Asks.PATROL_WHAT}  # a photo or a pin that was sent first
     draft = Draft.of(context.slots) if waits else Draft("", attachments=waiting(context))
     draft = replace(draft, source=source.value)
     if not context.rest:
-        return Reply(context.say(f"patrolling.{source}"), WHAT, draft.slots())
+        return Reply(context.say(f"patrolling.{source}"), Asks.PATROL_WHAT, draft.slots())
     # Understood once more, without the command's word: rare, a millisecond, and the word would mislead the reader.
     heard = replace(context, understanding=context.town.reader.understand(context.rest))
     return go_on(heard, read(heard, context.rest, draft))

@@ -4,7 +4,7 @@ from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
-from handlers.dialogue.which_ticket import CHOICE
+from handlers.dialogue.states import Asks
 from handlers.figures.counts import most_urgent_first, still_open
 from handlers.notifications import ticket_text
 from handlers.tickets.access import called, worked
@@ -27,7 +27,7 @@ def todo(context: Context) -> Reply:
     lines = numbered([_todo_line(context, ticket) for ticket in first])
     more = context.say("working.and_more", count=count - _SHOWN) if count > _SHOWN else ""
     slots = {"word": "看", "words": "", "numbers": [ticket.number for ticket in first]}
-    return Reply(context.say("working.todo", count=count, lines=lines, more=more), CHOICE, slots)
+    return Reply(context.say("working.todo", count=count, lines=lines, more=more), Asks.CHOICE, slots)
 
 
 def _todo_line(context: Context, ticket: Ticket) -> str:

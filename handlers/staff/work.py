@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from handlers.dialogue.context import Context
-from handlers.dialogue.current_ticket import WORDS_WANTED, held
+from handlers.dialogue.current_ticket import held
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import split_reference
 from handlers.notifications.pushes import notify
 from handlers.staff.commands import HELD, already, ask_words, by_whistle, pick_or_ask, reach
@@ -21,7 +22,7 @@ from models.ticket import Ticket
 router = Router("working")
 
 
-@router.on(in_state(WORDS_WANTED))
+@router.on(in_state(Asks.WORK_WORDS))
 def reason_told(context: Context) -> Reply | None:
     """The words that a command was waiting for."""
     ticket = context.session.scalar(tickets(reach(context) & (Ticket.id == context.slots["ticket"])))

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from handlers.dialogue.choices import decided
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
 from handlers.figures.days import day_start, days_back
 from handlers.notifications import ticket_text
 from handlers.questions.periods import Period, find_period
@@ -22,7 +22,6 @@ from models.person import OVERSEERS, Person, PersonRole
 from models.ticket import Source, Ticket
 
 router = Router("exporting")
-SURE = "exporting.sure"
 _DAYS = 30
 _RATINGS = {3: "满意", 2: "基本满意", 1: "不满意"}
 HEADING = (
@@ -63,13 +62,13 @@ def ask(context: Context) -> Reply:
     slots = {"since": period.since.isoformat(), "until": period.until.isoformat()}
     most = context.town.privacy.export_rows
     more = context.say("exporting.at_most", most=most) if count > most else ""
-    return Reply(context.say("exporting.sure", period=period.name, count=count, more=more), SURE, slots)
+    return Reply(context.say("exporting.sure", period=period.name, count=count, more=more), Asks.EXPORT_SURE, slots)
 
 
-@router.on(in_state(SURE))
+@router.on(in_state(Asks.EXPORT_SURE))
 def confirmed(context: Context) -> Reply | None:
     """1 gives the link."""
-    number = decided(context.text)
+    number = context.number
     links = context.town.links
     if number is None or links is None or not context.person.is_overseer:
         return None

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, true
 
-from handlers.dialogue.choices import chosen, numbered
+from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
-from handlers.dialogue.states import FIGURES
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
 from handlers.figures.counts import Figure, Standing, count, figures_of, percent, standings
 from handlers.figures.days import day_start, days_back, week_start
@@ -18,13 +18,13 @@ from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.questions.answer import answer_question
 from handlers.questions.parse import follows
-from handlers.staff.approvals import DIGITS, put_since_figures
 from handlers.staff.view import opened
 from handlers.tickets.access import listed, overseen, overseer, tickets, within
 from handlers.tickets.desk import on_desk
 from models.moves import ACTIVE, SUPERVISE
 from models.person import OVERSEERS
 from models.ticket import Ticket
+from nlp.answers.choices import number as option_number
 
 router = Router("supervising")
 PAGE = 8
@@ -106,18 +106,18 @@ def supervise(context: Context) -> Reply:
 
 def opens_figure(text: str) -> bool:
     """An answer to a list of figures, if one is open."""
-    return text in _NEXT_PAGE or chosen(text, 99) is not None or follows(text)
+    return text in _NEXT_PAGE or option_number(text, 99) is not None or follows(text)
 
 
-@router.on(in_state(FIGURES))
+@router.on(in_state(Asks.FIGURES))
 def open_figure(context: Context) -> Reply | None:
     """A number opens a figure to its tickets; 「更多」 turns the page."""
     slots = context.slots
     if context.text in _NEXT_PAGE and "key" in slots:
         return _reopened(context, slots)
     lines: list[Any] = slots.get("keys") or slots.get("listed", [])
-    number = chosen(context.text, len(lines))
-    if number is None or (number < DIGITS and put_since_figures(context)):
+    number = context.number
+    if number is None:
         return None
     if "keys" in slots:
         return _reopened(context, {**slots, "key": lines[number], "seen": None})
@@ -138,7 +138,7 @@ def _figures(
     lines = numbered([f"{figure.name} {counted[figure.key]}" for figure in figures])
     keys = [figure.key for figure in figures]
     slots = {"keys": keys, "since": since.isoformat(), "at": context.now.isoformat(), **where}
-    return Reply(context.say("supervising.figures", title=title, lines=lines), FIGURES, slots)
+    return Reply(context.say("supervising.figures", title=title, lines=lines), Asks.FIGURES, slots)
 
 
 def _reopened(context: Context, slots: Mapping[str, Any]) -> Reply:
@@ -170,7 +170,7 @@ def _page(context: Context, figure: Figure, slots: Mapping[str, Any], total: int
     limit = ticket_text.due(last)
     seen = (last.id, limit.isoformat() if limit else None)
     opened_now = {"seen": seen, "listed": [ticket.id for ticket in page], "at": context.now.isoformat()}
-    return Reply("\n".join(said), FIGURES, {**slots, **opened_now})
+    return Reply("\n".join(said), Asks.FIGURES, {**slots, **opened_now})
 
 
 def _one_of_page(context: Context, number: int) -> Reply | None:

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.dialogue.choices import chosen, numbered
+from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick, split_reference
 from handlers.figures.call_counts import Attendance, attendance
 from handlers.figures.days import days_back
@@ -21,7 +22,6 @@ from models.support import Support, by_whistle
 from models.ticket import Actor, Ticket
 
 router = Router("attending")
-RELEASED = "attending.released"
 _LISTED = 12
 
 
@@ -42,14 +42,14 @@ def let_go(context: Context) -> Reply:
         return _released(context, ticket, wanted[0])
     names = numbered([ticket_text.team_name(context.town, call.team) for call in wanted])
     slots = {"ticket": ticket.id, "calls": [call.id for call in wanted]}
-    return Reply(context.say("whistle.release_which", number=ticket.number, choices=names), RELEASED, slots)
+    return Reply(context.say("whistle.release_which", number=ticket.number, choices=names), Asks.RELEASED, slots)
 
 
-@router.on(in_state(RELEASED))
+@router.on(in_state(Asks.RELEASED))
 def release_chosen(context: Context) -> Reply | None:
     """Which of the called teams."""
     ids: list[int] = context.slots["calls"]
-    number, ticket = chosen(context.text, len(ids)), _still_theirs(context)
+    number, ticket = context.number, _still_theirs(context)
     if number is None or ticket is None:
         return None
     call = next((each for each in ticket.awaited if each.id == ids[number]), None)

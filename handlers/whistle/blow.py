@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from handlers.dialogue.choices import chosen, numbered
+from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications import ticket_text
 from handlers.tickets.access import overseer, reached, tickets
@@ -22,7 +23,6 @@ from models.support import Ground
 from models.ticket import Actor, Ticket
 
 router = Router("whistle")
-TEAMS, REASON, GROUND = (f"whistle.{name}" for name in ("teams", "reason", "ground"))
 _MAY_CALL = frozenset({Role.GRID_STAFF}) | OVERSEERS
 _BETWEEN = re.compile(r"[\s、，,;；]+")
 _GROUNDS = tuple(Ground)
@@ -57,7 +57,7 @@ def whistle(context: Context) -> Reply:
     return _go_on(context, ticket, plan, unknown="" if teams else words)
 
 
-@router.on(in_state(TEAMS))
+@router.on(in_state(Asks.WHISTLE_TEAMS))
 def teams_told(context: Context) -> Reply | None:
     """Which teams; a reason may follow their names."""
     ticket = _planned(context)
@@ -70,17 +70,17 @@ def teams_told(context: Context) -> Reply | None:
     return _reasoned(context, ticket, plan, reason) if reason else _go_on(context, ticket, plan)
 
 
-@router.on(in_state(REASON))
+@router.on(in_state(Asks.WHISTLE_REASON))
 def reason_told(context: Context) -> Reply | None:
     """Why they are called."""
     ticket = _planned(context)
     return _reasoned(context, ticket, Plan.of(context.slots), context.text) if ticket else None
 
 
-@router.on(in_state(GROUND))
+@router.on(in_state(Asks.WHISTLE_GROUND))
 def ground_told(context: Context) -> Reply | None:
     """On which of the three grounds: a number, or words."""
-    ticket, number = _planned(context), chosen(context.text, len(_GROUNDS))
+    ticket, number = _planned(context), context.number
     ground = _GROUNDS[number] if number is not None else ground_of(context.text)
     if ticket is None or ground is None:
         return None
@@ -92,13 +92,15 @@ def _go_on(context: Context, ticket: Ticket, plan: Plan, unknown: str = "") -> R
     if not plan.teams:
         key = "whistle.which_unknown" if unknown else "whistle.which_teams"
         return Reply(
-            context.say(key, number=ticket.number, words=unknown[:20]), TEAMS, asdict(replace(plan, reason=""))
+            context.say(key, number=ticket.number, words=unknown[:20]),
+            Asks.WHISTLE_TEAMS,
+            asdict(replace(plan, reason="")),
         )
     if not plan.reason:
-        return Reply(context.say("whistle.why", number=ticket.number), REASON, asdict(plan))
+        return Reply(context.say("whistle.why", number=ticket.number), Asks.WHISTLE_REASON, asdict(plan))
     if not plan.ground:
         choices = numbered([GROUND_NAMES[ground] for ground in _GROUNDS])
-        return Reply(context.say("whistle.which_ground", choices=choices), GROUND, asdict(plan))
+        return Reply(context.say("whistle.which_ground", choices=choices), Asks.WHISTLE_GROUND, asdict(plan))
     if Status(ticket.status) not in WHISTLE.sources:
         return no_longer(context, ticket)
     teams = [context.town.world.teams[code] for code in plan.teams if code in context.town.world.teams]

@@ -3,26 +3,26 @@
 import pytest
 from chat import RESIDENT, SUPERVISOR
 
-from handlers.dialogue.choices import decided
+from nlp.answers.choices import yes_or_no
 
 LIFT = "德尚小区3号楼电梯坏了"
 
 
 @pytest.mark.parametrize("yes", ["1", "１", "是", "是的", "好的。", "嗯嗯", "确认", "可以", "要删除"])
 def test_yes(yes):
-    assert decided(yes) == 0
+    assert yes_or_no(yes) == 0
 
 
 @pytest.mark.parametrize("no", ["2", "二", "不", "不是", "不要了", "算了", "先不删", "别"])
 def test_no(no):
-    assert decided(no) == 1
+    assert yes_or_no(no) == 1
 
 
 @pytest.mark.parametrize(
     "other", ["", "3", "好像又坏了", "是不是你们弄的", "不是我家", "要等多久", "可以修了吗", "对面楼也停水"]
 )
 def test_anything_else_is_no_answer(other):
-    assert decided(other) is None
+    assert yes_or_no(other) is None
 
 
 def test_taking_back(chat):
@@ -40,7 +40,8 @@ def test_being_forgotten(chat):
     chat.says(RESIDENT, "不要")
     assert chat.ticket().text == LIFT
     chat.says(RESIDENT, "删除我的信息")
-    assert "已删除" in chat.says(RESIDENT, "是")
+    assert LIFT in chat.ticket().text, chat.says(RESIDENT, "是")
+    assert "已删除" in chat.says(RESIDENT, "确认删除")
     assert LIFT not in chat.ticket().text
 
 

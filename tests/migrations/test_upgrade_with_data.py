@@ -27,6 +27,11 @@ def without(columns, rows_of):
     }
 
 
+def renamed(rows_of):
+    """0006: a conversation's one question is one of those that are asked."""
+    return {"asked" if table == "conversations" else table: rows for table, rows in rows_of.items()}
+
+
 @pytest.fixture
 def bare(databases, kind, tmp_path):
     """A database without a single table."""
@@ -43,7 +48,7 @@ def bare(databases, kind, tmp_path):
 def test_a_full_database_of_this_revision_keeps_every_row(bare, revision):
     migrate(bare, revision)
     fill(bare)
-    before = without(GIVEN_UP, content(bare))
+    before = renamed(without(GIVEN_UP, content(bare)))
     assert len(before) > 20
     assert {len(rows) for rows in before.values()} == {ROWS}
     migrate(bare)

@@ -59,7 +59,7 @@ def told(chat, clock):
 
 def erase(chat):
     chat.says(RESIDENT, "删除我的信息")
-    return chat.says(RESIDENT, "1")
+    return chat.says(RESIDENT, "确认删除")
 
 
 def test_nothing_that_names_the_person_is_left(told, clock):
@@ -98,7 +98,7 @@ def test_the_figures_stay_as_they_were(told):
 
 def test_a_redelivery_of_the_confirmation_gets_the_same_reply_and_erases_nobody_else(told):
     told.says(RESIDENT, "删除我的信息")
-    message = told.message(RESIDENT, "1")
+    message = told.message(RESIDENT, "确认删除")
     answered = told.program.answering.answer
     first = answered(message)
     assert answered(message) == first
@@ -222,7 +222,7 @@ def test_open_tickets_are_taken_back_and_their_team_is_told(chat):
     chat.says(RESIDENT, "德尚小区3号楼2单元502室下水道堵了")
     chat.pushed(PROPERTY)
     assert "还有 1 件没办完" in chat.says(RESIDENT, "删除我的信息")
-    assert "已删除" in chat.says(RESIDENT, "1")
+    assert "已删除" in chat.says(RESIDENT, "确认删除")
     assert (chat.ticket().status, chat.ticket().text) == ("withdrawn", GONE)
     [told] = chat.pushed(PROPERTY)
     assert "不用办了" in told

@@ -9,7 +9,7 @@ from bot.worker.media_dropping import drop_media
 from handlers.dialogue.message import Kind
 from handlers.privacy.retention import BITE, tidy
 from handlers.timers.chores import LOST_WORK, RETENTION, plan_chores
-from models.conversation import Conversation, Inbound
+from models.conversation import Asked, Inbound
 from models.person import Guess, Person
 from models.push import Outcome, Push, Timer
 from models.ticket import Attachment
@@ -54,7 +54,7 @@ def test_a_question_that_was_never_answered_goes_with_the_messages(chat, clock):
 
 def kept(chat):
     with chat.program.reading() as session:
-        return "".join(str(slots) for slots in session.scalars(select(Conversation.slots)))
+        return "".join(str(slots) for slots in session.scalars(select(Asked.slots)))
 
 
 def test_a_push_that_waits_keeps_its_words(chat, clock):

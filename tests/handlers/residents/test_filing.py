@@ -7,7 +7,7 @@ from sqlalchemy import select
 from handlers.dialogue.message import Kind
 from handlers.staff.posts import invite
 from handlers.world.coordinates import gcj_to_wgs
-from models.conversation import Conversation
+from models.conversation import Asked
 from models.person import Person, Role
 from models.ticket import Attachment
 
@@ -233,7 +233,7 @@ def test_from_every_question_one_can_turn_back(chat, question):
     chat.says(RESIDENT, question)
     assert "不报了" in chat.says(RESIDENT, "取消")
     with chat.program.reading() as session:
-        assert session.scalars(select(Conversation)).all() == []
+        assert session.scalars(select(Asked)).all() == []
     assert chat.tickets() == []
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from handlers.dialogue.message import Kind
 from handlers.timers.lost_work import look
-from models.conversation import Conversation
+from models.conversation import Asked
 from models.push import Push, Timer
 from models.ticket import CHINA, Attachment, Ticket, TicketEvent
 
@@ -309,10 +309,11 @@ def test_another_trouble_told_instead_of_the_place_is_a_report_of_its_own(chat):
     chat.says(RESIDENT, LAMP)
     reply = chat.says(RESIDENT, "德尚小区的物业费收得不合理")
     assert "已受理" in reply
-    assert f"“{LAMP}”先登记了" in reply
+    assert "请问在哪个小区几号楼" in reply
+    assert "已受理" in chat.says(RESIDENT, "德尚小区3号楼")
     assert {(ticket.category, ticket.status) for ticket in chat.tickets()} == {
         ("property", "dispatched"),
-        ("repairs", "incomplete"),
+        ("repairs", "dispatched"),
     }
 
 
@@ -329,12 +330,12 @@ def test_a_danger_while_its_place_is_missing_is_a_report_of_its_own(chat, clock)
 def test_who_has_everything_deleted_is_not_filed_afterwards(chat, clock, kept):
     falls_silent(chat, clock, LAMP, 30 if kept else 1)
     chat.says(RESIDENT, "删除我的信息")
-    chat.says(RESIDENT, "1")
+    chat.says(RESIDENT, "确认删除")
     clock.turn(minutes=40)
     chat.timers_ring()
     with chat.program.reading() as session:
         assert {ticket.status for ticket in session.scalars(select(Ticket))} <= {"withdrawn"}
         assert [ticket.text for ticket in session.scalars(select(Ticket)) if LAMP in ticket.text] == []
-        assert session.scalars(select(Conversation)).all() == []
+        assert session.scalars(select(Asked)).all() == []
         unfinished = select(Timer.kind).where(Timer.due_at <= clock.now, Timer.kind != "fetch_media")
         assert session.scalars(unfinished).all() == []

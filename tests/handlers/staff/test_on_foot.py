@@ -172,7 +172,8 @@ def test_staff_who_answer_for_what_they_reported_rate_it(chat):
     number = chat.ticket().number
     chat.says("oWhistleProperty000000000003", f"接 {number}")
     chat.says("oWhistleProperty000000000003", f"结 {number} 换了灯泡")
-    assert "解决了吗" in chat.says(COLLEAGUE, "修好了")
+    assert "已结案" in chat.says(COLLEAGUE, "修好了")
+    assert chat.ticket().closing == "confirmed"
 
 
 def test_what_was_done_without_signing_is_signed_for_by_it(chat):

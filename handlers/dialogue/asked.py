@@ -1,0 +1,114 @@
+"""The one owner of open questions: which of them, if any, a text answers.
+
+A digit, yes or no, or an option's own words answer the question shown last that has such an option; where two that
+were shown since the person last spoke have it, they are asked which. Words answer what wants words, the newest first.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from handlers.dialogue.context import Context, OpenQuestion
+from handlers.dialogue.states import ACCEPTS, Asks, Wants
+from nlp.answers.choices import Choice, choice, is_filler, yes_or_no
+from nlp.reading.understanding import Intent, Understanding
+
+_SURE = 0.9
+_PLAIN = 0.6
+_OFFERED = 2
+_READ_THEMSELVES = frozenset({Asks.TICKET_PLACE, Asks.JOIN, Asks.JOINED, Asks.APART, Asks.COMPLAINT, Asks.ANSWER})
+_READ_THEMSELVES |= {Asks.HOME, Asks.PATROL_WHAT, Asks.WORK_WORDS, Asks.FIGURES, Asks.ROWS}
+_ELSEWHERE = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP})
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question that a text may answer; `choice` is the option that it means, if it is one."""
+
+    question: OpenQuestion
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Two questions that were shown since the person last spoke have the option that was said."""
+
+    questions: tuple[OpenQuestion, ...]
+    text: str
+
+
+def what_it_answers(context: Context) -> Unclear | tuple[Answered, ...]:
+    """The questions that the text may answer, the likeliest first. Empty: it answers none."""
+    shown = [each for each in context.asked if each.shown_at]
+    by_option = [Answered(each, said) for each in shown if (said := _option(each, context.text)) is not None]
+    if not by_option:
+        return tuple(_by_words(context))
+    fresh = [each.question for each in by_option if _is_fresh(each.question, context)]
+    if {each.state for each in fresh} == {Asks.APPROVAL}:
+        return (by_option[0],)  # whoever is asked for several is shown them all
+    if len(fresh) > 1 and not ACCEPTS[Asks(fresh[-1].state)].lists:
+        return Unclear(tuple(fresh[:_OFFERED]), context.text)
+    return (by_option[0],)
+
+
+def is_whole_matter(context: Context) -> bool:
+    """A trouble of its own, with its place: filed, whatever is open."""
+    seen = context.understanding
+    if seen is None or seen.intent is not Intent.REPORT or not seen.sure or seen.confidence < _SURE:
+        return False
+    return seen.place is not None and bool(seen.place.known) and not seen.place.guessed
+
+
+def is_about(question: OpenQuestion, context: Context) -> bool:
+    """The same trouble as the question's draft or ticket: more of it, no matter of its own."""
+    seen, slots = context.understanding, question.slots
+    if question.state in {Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.WORDS, Asks.CATEGORY}:
+        return seen is not None and slots.get("category") in {"", seen.category}
+    return question.state in _READ_THEMSELVES
+
+
+def answering(context: Context, answered: Answered) -> Context:
+    """The context of a handler whose question this is."""
+    question, said = answered.question, answered.choice
+    return replace(context, state=question.state, slots=question.slots, question=question, choice=said, answers=True)
+
+
+def to_repeat(context: Context) -> str:
+    """The question that stays open below an answer to something else; "" where none wants repeating."""
+    question = next((each for each in context.asked if not each.is_pushed), None)
+    if question is None or not question.text:
+        return ""
+    return question.text if ACCEPTS[Asks(question.state)].repeats else ""
+
+
+def _option(question: OpenQuestion, text: str) -> Choice | None:
+    accepts = ACCEPTS[Asks(question.state)]
+    if not accepts.undoable:
+        return None
+    said = choice(text, accepts.count(question.slots), question.state)
+    if said is None and accepts.yes_no and (number := yes_or_no(text)) is not None:
+        return Choice(number)
+    if said and said.words and not _takes_words(question):
+        return None
+    return said
+
+
+def _takes_words(question: OpenQuestion) -> bool:
+    return question.state in {Asks.OUTCOME, Asks.APPROVAL}
+
+
+def _is_fresh(question: OpenQuestion, context: Context) -> bool:
+    """Shown since the person last spoke: in our reply to that, or by a push after it."""
+    return question.shown_at is not None and (context.spoke_at is None or question.shown_at >= context.spoke_at)
+
+
+def _by_words(context: Context) -> Iterator[Answered]:
+    for question in context.asked:
+        wants = ACCEPTS[Asks(question.state)].wants
+        if wants is Wants.OWN or (wants is Wants.REASON and _says_something(context, context.understanding)):
+            yield Answered(question)
+
+
+def _says_something(context: Context, seen: Understanding | None) -> bool:
+    if is_filler(context.text) or context.text.isdecimal():
+        return False
+    return not (seen and seen.intent in _ELSEWHERE and seen.intent_confidence >= _PLAIN)

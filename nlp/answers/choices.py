@@ -1,0 +1,128 @@
+"""Which of the options of a question a short text means. The words are data: nlp/data/answers.yaml."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from nlp.model.labels import DATA
+
+_HANZI = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_NUMBER = re.compile(
+    r"(?:(?:我?选|回复?|第|就)\s*)?(\d{1,2}|[一二两三四五六七八九])\s*(?:个|项|号|条)?[.、。,，!！~～\s]*"
+)
+_WITH_WORDS = re.compile(
+    r"(?:(?:选|回复?)\s*)?(\d)(?:[.、。,，:：;；!！\s]+|(?=[^\d.\-#号栋楼幢座单元室点月日年块元个天小分]))(\S.*)",
+    re.DOTALL,
+)
+_EDGES = r"[\s,，.。!！~～、?？…]*"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The option (from 0) and the words behind it, "" if there are none: 「4，还是漏水」."""
+
+    index: int
+    words: str = ""
+
+
+def plain(text: str) -> str:
+    """Full-width as half, circled and key-cap digits as digits, without the marks of emoji."""
+    return unicodedata.normalize("NFKC", text).replace("\ufe0f", "").replace("\u20e3", "").strip()
+
+
+def number(text: str, count: int) -> int | None:
+    """The index (from 0) that 「1」「１」「第二个」「1️⃣」 means; None where it is no number of these."""
+    found = _NUMBER.fullmatch(plain(text))
+    if not found:
+        return None
+    said = _HANZI.get(found[1]) or int(found[1])
+    return said - 1 if 1 <= said <= count else None
+
+
+def choice(text: str, count: int, question: str = "") -> Choice | None:
+    """A number, the option's own words, or a number with words behind it; None where it is none of these options."""
+    index = number(text, count)
+    if index is not None:
+        return Choice(index)
+    for option, said in enumerate(_options(question)[:count]):
+        if said.fullmatch(_PAUSES.sub("", plain(text))):
+            return Choice(option)
+    found = _WITH_WORDS.fullmatch(plain(text))
+    if found and 1 <= int(found[1]) <= count:
+        return Choice(int(found[1]) - 1, found[2].strip())
+    return None
+
+
+def yes_or_no(text: str) -> int | None:
+    """0 for yes (or 1), 1 for no (or 2); None where it is neither."""
+    said = plain(text)
+    if _compiled("agrees").fullmatch(said):
+        return 0
+    return 1 if _compiled("refuses").fullmatch(said) else number(text, 2)
+
+
+def is_filler(text: str) -> bool:
+    """「稍等」「好的」「1」: answers nothing where words are wanted."""
+    return bool(_compiled("filler").fullmatch(plain(text))) or plain(text).isdecimal() or not re.search(r"\w", text)
+
+
+def says_unsolved(text: str) -> bool:
+    """Short words that what was done did not help, or not for long."""
+    return len(text) <= _LONGEST and bool(re.search(_data()["unsolved"], text) or says_again(text))
+
+
+def is_torn(text: str) -> bool:
+    """「不满意」 alone: with how it was done, or because it isn't?"""
+    return plain(text).strip(_MARKS) in _data()["torn"]
+
+
+def says_solved(text: str) -> bool:
+    """「谢谢，已经修好了」「好了」: short words that it is right now."""
+    said = plain(text)
+    return (
+        len(said) <= _LONGEST and bool(re.search(_data()["solved"], said)) and not re.search(_data()["unsolved"], said)
+    )
+
+
+def reason_of(text: str) -> str:
+    """What is wrong, behind the words that it is not solved: 「还是卡」 of 「没修好，还是卡」."""
+    rest = re.sub(_data()["refusal"], "", plain(text), count=1)
+    says = len(re.findall(r"\w", re.sub(_data()["bare"], "", rest)))
+    return rest.strip(_MARKS) if rest != plain(text) and says >= _SAYS else ""
+
+
+def says_again(text: str) -> bool:
+    """「又坏了」: it had been right for a while."""
+    return re.search(_data()["again"], text) is not None
+
+
+_LONGEST = 30
+_SAYS = 1
+_PAUSES = re.compile(r"[\s,，、。.;；]+(?=\S)")
+_MARKS = " ，,。.!！~～、:：;；"
+
+
+@cache
+def _data() -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return dict(yaml.load((DATA / "answers.yaml").read_text("utf-8"), loader))  # noqa: S506  (both are safe)
+
+
+@cache
+def _compiled(name: str) -> re.Pattern[str]:
+    return _any_of(_data()[name])
+
+
+@cache
+def _options(question: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(_any_of(words) for words in _data()["options"].get(question, ()))
+
+
+def _any_of(words: list[Any]) -> re.Pattern[str]:
+    said = "|".join(sorted((re.escape(str(word)) for word in words), key=len, reverse=True))
+    head, tail = ("|".join(map(re.escape, _data()[part])) for part in ("head", "tail"))
+    return re.compile(rf"(?:(?:{head})\s*)?(?:{said})(?:{_EDGES}(?:{tail}))*{_EDGES}")
