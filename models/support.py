@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, partial_index
 
+_TO_THE_MINUTE = timedelta(minutes=1)
+"""Who comes within the minute that was told is in time"""
+
 
 class Ground(StrEnum):
     """The three lawful grounds of a whistle 吹哨; kept with every call that it made."""
@@ -67,7 +70,7 @@ class Support(Base):
         if self.due_at is None:
             return None
         came = self.reported_at or self.released_at or now
-        return came - self.due_at if came > self.due_at else None
+        return came - self.due_at if came - self.due_at >= _TO_THE_MINUTE else None
 
 
 def by_whistle() -> ColumnElement[bool]:

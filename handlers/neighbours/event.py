@@ -126,7 +126,7 @@ def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
 
 def _offered(context: Context, same: Same, draft: Draft) -> Reply:
     until = context.now + timedelta(minutes=context.town.habits.question_minutes)
-    key = f"{same.ticket.id}:{OFFERED}:{context.person.id}:{until.timestamp():.0f}"
+    key = f"{same.ticket.id}:{OFFERED}:{context.person.id}:{until.timestamp():.6f}"
     about = {"ticket_id": same.ticket.id, "subject_id": context.person.id}
     append(context.session, Timer, key=key, kind=OFFERED, due_at=until, created_at=context.now, **about)
     facts = _facts(context.town, same.ticket, draft, context.now)

@@ -58,6 +58,7 @@ class Outbox:
         """Somebody writes: the platform's window opens, the program answers."""
         self.platform.follow(openid)
         self.platform.allowances.open(openid, Trigger.MESSAGE, self.platform.now())
+        self.chat.delivers = False  # here a real worker does
         return self.chat.says(openid, text)
 
     def opens(self, openid: str) -> None:

@@ -184,6 +184,7 @@ def test_nothing_is_left_of_their_words_in_a_neighbours_ticket(shared, chat, clo
 
 
 def test_what_they_began_and_left_to_their_neighbours_goes_on_in_the_neighbours_words(chat, clock):
+    chat.delivers = False
     chat.says(RESIDENT, "德尚小区3号楼2单元502室门口电梯坏了，我家猫咪叫大橘下不来")
     number = chat.ticket().number
     chat.says(NEIGHBOUR, "德尚小区3号楼电梯坏了不动")
