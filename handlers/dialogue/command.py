@@ -14,3 +14,5 @@ class Command:
     help: str
     only_asks: bool = False
     """It changes nothing but the read log: it can be answered beside the line of those who write"""
+    every_day: bool = False
+    """「帮助」 shows it at once; a list of forty lines is read by nobody"""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
-from models.person import Role
 from nlp.reading.understanding import Intent
 
 Handler = Callable[[Context], Reply | None]
@@ -34,15 +33,8 @@ class Router:
 
         return register
 
-    def command(
-        self,
-        *words: str,
-        roles: Iterable[Role],
-        help: str,  # noqa: A002
-        only_asks: bool = False,
-    ) -> Callable[[Handler], Handler]:
-        """Register a command: its words, who may use it, its line in 帮助. To all others it is just text."""
-        command = Command(words, frozenset(roles), help, only_asks)
+    def command(self, command: Command) -> Callable[[Handler], Handler]:
+        """Register the handler of a command. To people without its roles the words are just text."""
         self.commands.append(command)
 
         def register(handler: Handler) -> Handler:

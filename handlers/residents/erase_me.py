@@ -1,5 +1,6 @@
 """「删除我的信息」: asked once more, open tickets taken back first, then forgotten."""
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
@@ -17,10 +18,14 @@ router = Router("erasing")
 _LISTED = 5
 
 
-@router.command(
-    "删除我的信息", "删除我的个人信息", "注销",
-    roles=(Role.RESIDENT,), help="删除我的信息：您说过的话、住址、照片都抹掉"
-)  # fmt: skip
+ERASE_ME = Command(
+    ("删除我的信息", "删除我的个人信息", "注销"),
+    roles=frozenset((Role.RESIDENT,)),
+    help="删除我的信息：您说过的话、住址、照片都抹掉",
+)
+
+
+@router.command(ERASE_ME)
 def ask(context: Context) -> Reply:
     """What will go, and what becomes of tickets that are still open."""
     if context.person.is_staff or context.person.is_overseer:

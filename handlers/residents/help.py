@@ -1,5 +1,6 @@
 """「帮助」: the commands of the person's roles, generated from the commands themselves."""
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, intent, menu
@@ -8,17 +9,12 @@ from nlp.reading.understanding import Intent
 
 router = Router("help")
 
-_EVERY_DAY = frozenset(
-    {"进度", "催办", "撤回", "补充", "重办", "绑定", "人工"}
-    | {"接", "到", "结", "退", "转", "备注", "待办", "看", "巡查", "代报"}
-    | {"今日", "本周", "超时", "排行", "查", "督办", "导出", "派"}
-)
-"""What 「帮助」 shows at once; a list of forty lines is read by nobody"""
+HELP = Command(("帮助", "?", "？", "菜单"), roles=EVERYBODY, help="帮助：看能做什么")
 
 
 @router.on(menu("help"))
 @router.on(intent(Intent.HELP))
-@router.command("帮助", "?", "？", "菜单", roles=EVERYBODY, help="帮助：看能做什么")
+@router.command(HELP)
 def show_help(context: Context) -> Reply:
     return Reply(help_text(context, everything=context.rest == "全部"), keep=True)
 
@@ -26,7 +22,7 @@ def show_help(context: Context) -> Reply:
 def help_text(context: Context, *, everything: bool = False) -> str:
     """The commands of the person's roles, generated from the commands themselves: first the few of every day."""
     allowed = [command for command in context.commands if command.roles & context.person.roles]
-    mine = [command for command in allowed if everything or command.words[0] in _EVERY_DAY]
+    mine = [command for command in allowed if everything or command.every_day]
     special = [command for command in mine if Role.RESIDENT not in command.roles]
     lines = [f"· {command.help}" for command in mine if command not in special]
     staff = [f"· {command.help}" for command in special]

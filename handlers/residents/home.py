@@ -3,6 +3,7 @@
 import re
 
 from handlers.dialogue.choices import numbered
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state, intent
@@ -43,8 +44,13 @@ def _tells_more(text: str, place: PlaceMention | None) -> bool:
     return len(_FILLING.sub("", words[: place.start] + words[place.end :])) > 1
 
 
+BIND = Command(
+    ("绑定", "绑定住址"), roles=EVERYBODY, help="绑定 小区几号楼几单元：记住您的住址，报修不用再说", every_day=True
+)
+
+
 @router.on(in_state(Asks.HOME))
-@router.command("绑定", "绑定住址", roles=EVERYBODY, help="绑定 小区几号楼几单元：记住您的住址，报修不用再说")
+@router.command(BIND)
 def bind(context: Context) -> Reply | None:
     """Remember where somebody lives. The room is kept only if they tell it."""
     if context.understanding and context.understanding.red_flag:

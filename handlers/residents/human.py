@@ -1,5 +1,6 @@
 """「人工」: a person of the staff is told."""
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
@@ -17,9 +18,12 @@ from nlp.reading.understanding import Intent
 router = Router("human")
 
 
+HUMAN = Command(("人工", "转人工", "0"), roles=EVERYBODY, help="人工：请值班人员联系您", every_day=True)
+
+
 @router.on(menu("human"))
 @router.on(intent(Intent.HUMAN, at_least=SURE_ENOUGH))
-@router.command("人工", "转人工", "0", roles=EVERYBODY, help="人工：请值班人员联系您")
+@router.command(HUMAN)
 def human(context: Context) -> Reply:
     """A person is told, and the resident gets a number to call; what was being asked is dropped."""
     draft = Draft.of(context.slots) if context.state.startswith("filing.") and "text" in context.slots else None

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, select
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import is_other_matter
@@ -27,7 +28,12 @@ _APART = re.compile(r"(?:回?2|另报|另外报|单独报?|分开报?|不是(?:�
 _APART_FOR = re.compile(r"(?:另报|另外报|不是(?:同)?一件(?:事)?)[，,。.、：:；;！!～~\s]+(\S.*)", re.DOTALL)
 
 
-@router.command("另报", "另外报", roles=(Role.RESIDENT,), help="另报 [哪里、什么问题]：和邻居报的不是一件事，单独登记")
+REPORT_APART = Command(
+    ("另报", "另外报"), roles=frozenset((Role.RESIDENT,)), help="另报 [哪里、什么问题]：和邻居报的不是一件事，单独登记"
+)
+
+
+@router.command(REPORT_APART)
 def apart(context: Context) -> Reply | None:
     """However late it is said: what follows is filed by itself, or what they last joined; else they are asked what."""
     if context.state in {Asks.JOIN, Asks.JOINED} and not context.rest:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state, intent
@@ -114,7 +115,10 @@ def _is_elsewhere(context: Context, ticket: Ticket) -> bool:
     return other or bool(place.building and place.building != ticket.building)
 
 
-@router.command("评价", roles=(Role.RESIDENT,), help="评价：办完的事，告诉我们满不满意")
+RATE = Command(("评价",), roles=frozenset((Role.RESIDENT,)), help="评价：办完的事，告诉我们满不满意")
+
+
+@router.command(RATE)
 def rate(context: Context) -> Reply:
     """Shows the question again."""
     ticket = asked_about(context)

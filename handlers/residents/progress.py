@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import tells_no_place
@@ -17,7 +18,8 @@ from handlers.residents.incomplete import ask_where
 from handlers.residents.outcome import please_rate
 from handlers.tickets.access import followed, how_many, own, resident, tickets
 from handlers.tickets.duty_card import duty_line
-from models.moves import ACTIVE, OPEN, URGE, Status
+from models import moves
+from models.moves import ACTIVE, OPEN, Status
 from models.person import Role
 from models.ticket import Ticket, TicketEvent
 from nlp.reading.understanding import Intent
@@ -26,9 +28,17 @@ router = Router("progress")
 _LISTED = 8
 
 
+PROGRESS = Command(
+    ("进度", "查询", "我的工单"), roles=frozenset((Role.RESIDENT,)), help="进度：看您报的事办到哪一步了", every_day=True
+)
+URGE = Command(
+    ("催办", "催单", "催一下"), roles=frozenset((Role.RESIDENT,)), help="催办：提醒承办单位抓紧", every_day=True
+)
+
+
 @router.on(menu("progress"))
 @router.on(intent(Intent.PROGRESS))
-@router.command("进度", "查询", "我的工单", roles=(Role.RESIDENT,), help="进度：看您报的事办到哪一步了")
+@router.command(PROGRESS)
 def show_progress(context: Context) -> Reply | None:
     """All open tickets in a line each; a single one, or one named by its number, in full."""
     if context.rest and context.rest[0].isdigit():
@@ -86,7 +96,7 @@ def _due(context: Context, ticket: Ticket) -> str:
 
 
 @router.on(intent(Intent.URGE))
-@router.command("催办", "催单", "催一下", roles=(Role.RESIDENT,), help="催办：提醒承办单位抓紧")
+@router.command(URGE)
 def urge(context: Context) -> Reply | None:
     """Presses the team; at most once in a while, so that they keep listening."""
     if not context.rest and not own(context.session, context.person, tuple(OPEN), 1):
@@ -102,7 +112,7 @@ def urge(context: Context) -> Reply | None:
         return Reply(
             context.say("progress.urged_already", number=ticket.number, ago=ticket_text.lasting(since)), keep=True
         )
-    ticket.apply(URGE, by=resident(context.person), at=context.now, note=context.text[:100])
+    ticket.apply(moves.URGE, by=resident(context.person), at=context.now, note=context.text[:100])
     notify(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
     values = {"number": ticket.number, "team": ticket_text.team_name(context.town, ticket.team)}
     return Reply(context.say("progress.urged", due=_due(context, ticket), **values), keep=True)
@@ -110,7 +120,9 @@ def urge(context: Context) -> Reply | None:
 
 def _last_urge(context: Context, ticket: Ticket) -> timedelta | None:
     """How long ago it was urged, if that is too short a time to do it again."""
-    last = select(func.max(TicketEvent.at)).where(TicketEvent.ticket_id == ticket.id, TicketEvent.move == URGE.name)
+    last = select(func.max(TicketEvent.at)).where(
+        TicketEvent.ticket_id == ticket.id, TicketEvent.move == moves.URGE.name
+    )
     at = context.session.scalar(last)
     since = context.now - at if at else None
     return since if since is not None and since < timedelta(minutes=context.town.habits.urge_minutes) else None

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
@@ -14,8 +15,9 @@ from handlers.tickets.access import followed, overseen, overseer, resident
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.escalation import climb
 from handlers.tickets.filing import watch
+from models import moves
 from models.follower import Follower
-from models.moves import REOPEN, Status
+from models.moves import Status
 from models.person import Role
 from models.ticket import SYSTEM, Actor, Ticket
 
@@ -23,7 +25,15 @@ router = Router("reopening")
 REOPENABLE = (Status.RESOLVED, Status.CLOSED)
 
 
-@router.command("重办", "没解决", "未解决", roles=(Role.RESIDENT,), help="重办：办完了却没解决，可以要求重办")
+REOPEN = Command(
+    ("重办", "没解决", "未解决"),
+    roles=frozenset((Role.RESIDENT,)),
+    help="重办：办完了却没解决，可以要求重办",
+    every_day=True,
+)
+
+
+@router.command(REOPEN)
 def ask_reopen(context: Context) -> Reply:
     """A finished ticket that was not solved after all."""
     recently = Ticket.ended_at.is_(None) | (Ticket.ended_at >= context.now - reopen_time(context))
@@ -73,7 +83,7 @@ def not_solved_for(context: Context, ticket: Ticket, why: str) -> Reply:
 
 def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) -> Reply:
     """重办: back to the team with new limits; the second time the level above takes it."""
-    ticket.apply(REOPEN, by=by or resident(context.person), at=context.now, note=why[:200])
+    ticket.apply(moves.REOPEN, by=by or resident(context.person), at=context.now, note=why[:200])
     ticket.rating = None if by else 1  # what a supervisor finds is no resident's rating
     ask_anew(context.session, ticket)
     again = ticket.reopenings > 1

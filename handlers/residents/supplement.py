@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from handlers.dialogue.choices import numbered
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import is_other_matter, is_other_trouble, is_politeness
@@ -34,7 +35,15 @@ _BESIDE_HOUSE = re.compile(
 _CORRECTS = re.compile(r"不对|错|应该|更正|改成")
 
 
-@router.command("补充", roles=(Role.RESIDENT,), help="补充 [工单号] 说明：给报过的事补一句，或说清在哪儿")
+SUPPLEMENT = Command(
+    ("补充",),
+    roles=frozenset((Role.RESIDENT,)),
+    help="补充 [工单号] 说明：给报过的事补一句，或说清在哪儿",
+    every_day=True,
+)
+
+
+@router.command(SUPPLEMENT)
 def supplement(context: Context) -> Reply:
     """More words on a ticket of one's own; where it lacks a place, they tell it."""
     picked = pick(context, followed(context.person), tuple(OPEN), "补充")

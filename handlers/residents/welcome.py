@@ -1,5 +1,6 @@
 """Following, scanning a code, the menu's 「我要报」, 「取消」."""
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, event, menu
@@ -42,7 +43,10 @@ def menu_report(context: Context) -> Reply:
     return Reply(context.say("welcome.how_to_report"), keep=True)
 
 
-@router.command("取消", "算了", "退出", roles=EVERYBODY, help="取消：不报了，从头来")
+CANCEL = Command(("取消", "算了", "退出"), roles=EVERYBODY, help="取消：不报了，从头来")
+
+
+@router.command(CANCEL)
 def cancel(context: Context) -> Reply:
     return Reply(context.say("welcome.cancelled" if context.state else "welcome.nothing_to_cancel"), answered=True)
 

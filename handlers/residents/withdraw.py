@@ -1,5 +1,6 @@
 """撤回: residents take back what they reported, after one more question."""
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state, intent
@@ -9,7 +10,8 @@ from handlers.neighbours.event import leave
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, own, resident
-from models.moves import WITHDRAW, Status
+from models import moves
+from models.moves import Status
 from models.person import Role
 from models.ticket import Ticket
 from nlp.reading.understanding import Intent
@@ -17,13 +19,16 @@ from nlp.reading.understanding import Intent
 router, answers = Router("withdrawing"), Router("withdrawing, answers")
 
 
+WITHDRAW = Command(("撤回", "撤销"), roles=frozenset((Role.RESIDENT,)), help="撤回：不用办了，撤回诉求", every_day=True)
+
+
 @router.on(intent(Intent.WITHDRAW))
-@router.command("撤回", "撤销", roles=(Role.RESIDENT,), help="撤回：不用办了，撤回诉求")
+@router.command(WITHDRAW)
 def withdraw(context: Context) -> Reply | None:
     """Asks once more: what is taken back stops at once."""
-    if not context.rest and not own(context.session, context.person, tuple(WITHDRAW.sources), 1):
+    if not context.rest and not own(context.session, context.person, tuple(moves.WITHDRAW.sources), 1):
         return None
-    picked = pick(context, followed(context.person), tuple(WITHDRAW.sources), "撤回")
+    picked = pick(context, followed(context.person), tuple(moves.WITHDRAW.sources), "撤回")
     if isinstance(picked, Reply):
         return picked
     line = ticket_text.line_for(context.town, picked[0], context.now, context.person)
@@ -35,12 +40,12 @@ def withdraw_confirmed(context: Context) -> Reply | None:
     """1 takes it back, 2 leaves it."""
     number = context.number
     ticket = context.session.get(Ticket, context.slots["ticket"])
-    if number is None or ticket is None or Status(ticket.status) not in WITHDRAW.sources:
+    if number is None or ticket is None or Status(ticket.status) not in moves.WITHDRAW.sources:
         return None
     if number == 1:
         return Reply(context.say("progress.not_withdrawn", number=ticket.number))
     if leave(context, ticket):  # neighbours wait for it too: it is not this person's to stop
         return Reply(context.say("joining.left", number=ticket.number, count=ticket.neighbours + 1))
-    ticket.apply(WITHDRAW, by=resident(context.person), at=context.now)
+    ticket.apply(moves.WITHDRAW, by=resident(context.person), at=context.now)
     notify(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
     return Reply(context.say("progress.withdrawn", number=ticket.number))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Select, select
 
 from handlers.dialogue.choices import numbered
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
@@ -44,13 +45,17 @@ def one_chosen(context: Context) -> Reply | None:
     return decide(context, approval, grant=context.slots["grant"]) if approval else None
 
 
-@router.command("同意", "批准", roles=STAFF | OVERSEERS, help="同意 [工单号]：批准延期或挂账申请")
+APPROVE = Command(("同意", "批准"), roles=STAFF | OVERSEERS, help="同意 [工单号]：批准延期或挂账申请")
+REFUSE = Command(("不同意", "不批", "驳回"), roles=STAFF | OVERSEERS, help="不同意 [工单号]：不批延期或挂账申请")
+
+
+@router.command(APPROVE)
 def agree(context: Context) -> Reply | None:
     """Yes, in words."""
     return _said(context, grant=True)
 
 
-@router.command("不同意", "不批", "驳回", roles=STAFF | OVERSEERS, help="不同意 [工单号]：不批延期或挂账申请")
+@router.command(REFUSE)
 def refuse(context: Context) -> Reply | None:
     """No, in words."""
     return _said(context, grant=False)

@@ -1,5 +1,6 @@
 """权属 on a ticket: shown to all who see it, contested once by the team that has it, decided by the level above."""
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
@@ -23,7 +24,11 @@ router = Router("contesting")
 _HELD = (Status.DISPATCHED, Status.WORKING)
 
 
-@router.command("权属", "谁负责", roles=(Role.RESIDENT,), help="权属 工单号：这件事该归谁负责，依据哪一条")
+DUTY = Command(("权属", "谁负责"), roles=frozenset((Role.RESIDENT,)), help="权属 工单号：这件事该归谁负责，依据哪一条")
+CONTEST = Command(("异议",), roles=STAFF, help="异议 [工单号] 理由：权属列得不对，请上一级裁定（一张单一次）")
+
+
+@router.command(DUTY)
 def show_card(context: Context) -> Reply:
     """For whoever may see the ticket."""
     scope = worked(context.person) | followed(context.person) | overseen(context.person)
@@ -35,7 +40,7 @@ def show_card(context: Context) -> Reply:
     return Reply(context.say("contesting.card", number=ticket.number, line=line), keep=True)
 
 
-@router.command("异议", roles=STAFF, help="异议 [工单号] 理由：权属列得不对，请上一级裁定（一张单一次）")
+@router.command(CONTEST)
 def contest(context: Context) -> Reply:
     """Not ours by the table of duties: put to the arbiter, who answers with one digit."""
     picked = pick(context, worked(context.person), _HELD, "异议")

@@ -4,6 +4,7 @@ import re
 
 from sqlalchemy import update
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
@@ -15,9 +16,10 @@ from handlers.tickets.access import acting, by_number, mover, reached, tickets
 from handlers.tickets.clocks import run_on
 from handlers.tickets.desk import on_desk
 from handlers.tickets.scope import Reach
+from models import moves
 from models.appending import append
 from models.follower import Follower
-from models.moves import ACTIVE, CLOSE, DECLINE, MERGE, NOTE, RESOLVE, Closing, Status
+from models.moves import ACTIVE, CLOSE, NOTE, RESOLVE, Closing, Status
 from models.person import OVERSEERS, Role
 from models.ticket import Actor, Attachment, Ticket
 
@@ -31,10 +33,17 @@ _TOLD = {
 _TWO_NUMBERS = re.compile(r"[#＃]?(\d{3,11})\s*(?:并?到|并?入|和|→|-|—|、|，|,)?\s*[#＃]?(\d{3,11})\s*(.*)", re.DOTALL)
 
 
-@router.command("不受理", "不予受理", roles=_CLERKS, help="不受理 [工单号] 去哪办：不归我们管，告诉居民该找谁")
+DECLINE = Command(("不受理", "不予受理"), roles=_CLERKS, help="不受理 [工单号] 去哪办：不归我们管，告诉居民该找谁")
+EXPLAIN = Command(
+    ("解释", "解释说明"), roles=_CLERKS, help="解释 [工单号] 说明：办不到的，向居民说明后结案（不算解决）"
+)
+MERGE = Command(("并", "并单", "合并"), roles=_CLERKS, help="并 工单号 到 工单号：同一件事合成一张单")
+
+
+@router.command(DECLINE)
 def decline(context: Context) -> Reply:
     """Nobody is sent away without where to go instead. What was signed for already is closed as 不属职责."""
-    picked = pick(context, _reach(context), (*DECLINE.sources, *_ENDABLE), "不受理")
+    picked = pick(context, _reach(context), (*moves.DECLINE.sources, *_ENDABLE), "不受理")
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
@@ -44,16 +53,16 @@ def decline(context: Context) -> Reply:
         return Reply(context.say("settling.whither", number=ticket.number))
     if Status(ticket.status) in _ENDABLE:
         return _ended(context, ticket, words, Closing.NOT_OURS)
-    by = mover(context.person, ticket, DECLINE)
-    if by is None or Status(ticket.status) not in DECLINE.sources:
+    by = mover(context.person, ticket, moves.DECLINE)
+    if by is None or Status(ticket.status) not in moves.DECLINE.sources:
         return no_longer(context, ticket)
     ticket.answer = words
-    ticket.apply(DECLINE, by=by, at=context.now, note=words, closing=Closing.NOT_OURS)
+    ticket.apply(moves.DECLINE, by=by, at=context.now, note=words, closing=Closing.NOT_OURS)
     notify(context.session, context.town, ticket, "decline", context.now, but=context.person, reason=words)
     return Reply(context.say("settling.declined", number=ticket.number))
 
 
-@router.command("解释", "解释说明", roles=_CLERKS, help="解释 [工单号] 说明：办不到的，向居民说明后结案（不算解决）")
+@router.command(EXPLAIN)
 def explain(context: Context) -> Reply:
     """An honest ending for what can't be solved; it never counts as solved."""
     picked = pick(context, _reach(context), _ENDABLE, "解释")
@@ -82,7 +91,7 @@ def _ended(context: Context, ticket: Ticket, words: str, closing: Closing) -> Re
     return Reply(context.say(said, number=ticket.number))
 
 
-@router.command("并", "并单", "合并", roles=_CLERKS, help="并 工单号 到 工单号：同一件事合成一张单")
+@router.command(MERGE)
 def merge(context: Context) -> Reply:
     """Two into one, which nothing undoes: asked once more, with both of them to look at."""
     found = _TWO_NUMBERS.match(context.rest)
@@ -116,16 +125,16 @@ def merge_confirmed(context: Context) -> Reply | None:
         return Reply(context.say("settling.not_merged"))
     if refusal := _may_not_merge(context, ticket, stays):
         return refusal
-    by = acting(context.person, ticket, MERGE)
+    by = acting(context.person, ticket, moves.MERGE)
     merge_into(context, ticket, stays, by, context.slots["why"])
     return Reply(context.say("settling.merged", number=ticket.number, into=stays.number))
 
 
 def _may_not_merge(context: Context, ticket: Ticket, stays: Ticket) -> Reply | None:
-    by = mover(context.person, ticket, MERGE)
+    by = mover(context.person, ticket, moves.MERGE)
     if ticket.id == stays.id or by is None or Status(stays.status) not in ACTIVE:
         return Reply(context.say("settling.cannot_merge", number=ticket.number, into=stays.number))
-    if Status(ticket.status) not in MERGE.sources:
+    if Status(ticket.status) not in moves.MERGE.sources:
         return no_longer(context, ticket)
     if ticket.red_flag and not stays.red_flag:
         return Reply(context.say("settling.red_flag_stays", number=ticket.number))
@@ -138,7 +147,7 @@ def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: 
     moved = _move_followers(context, ticket, stays)
     context.session.execute(update(Attachment).where(Attachment.ticket_id == ticket.id).values(ticket_id=stays.id))
     ticket.merged_into = stays.id
-    ticket.apply(MERGE, by=by, at=context.now, note=f"并入{stays.number}：{why}")
+    ticket.apply(moves.MERGE, by=by, at=context.now, note=f"并入{stays.number}：{why}")
     stays.apply(NOTE, by=by, at=context.now, note=f"并入{ticket.number}：{ticket.text}")
     into, now = str(stays.number), context.now
     notify(context.session, context.town, ticket, "merge", now, but=context.person, named=team, into=into)

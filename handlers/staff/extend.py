@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
@@ -13,9 +14,10 @@ from handlers.notifications.pushes import notify
 from handlers.staff import requests
 from handlers.tickets.access import acting, followed, reached, resident
 from handlers.tickets.clocks import wind
+from models import moves
 from models.approval import Approval, Wish
 from models.calendar import Span
-from models.moves import ACTIVE, EXTEND, NOTE, Status
+from models.moves import ACTIVE, NOTE, Status
 from models.person import OVERSEERS, STAFF, Role
 from models.ticket import Ticket, TicketEvent
 
@@ -28,10 +30,14 @@ _OBJECTION = "不同意"
 _OPEN_TO_OBJECTION = timedelta(days=7)
 
 
-@router.command("延", "延期", "申请延期", roles=STAFF | OVERSEERS, help="延 [工单号] 2工作日 原因：到期前申请延期")
+EXTEND = Command(("延", "延期", "申请延期"), roles=STAFF | OVERSEERS, help="延 [工单号] 2工作日 原因：到期前申请延期")
+OBJECT = Command(("不同意", "有意见"), roles=frozenset((Role.RESIDENT,)), help="不同意：对延期、挂账有意见，请督导过问")
+
+
+@router.command(EXTEND)
 def extend(context: Context) -> Reply:
     """Asks the next level for more time."""
-    picked = pick(context, reached(context.person), tuple(EXTEND.sources), "延")
+    picked = pick(context, reached(context.person), tuple(moves.EXTEND.sources), "延")
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
@@ -47,7 +53,7 @@ def extend(context: Context) -> Reply:
 
 
 def _may_not_extend(context: Context, ticket: Ticket, span: Span) -> Reply | None:
-    if Status(ticket.status) not in EXTEND.sources:
+    if Status(ticket.status) not in moves.EXTEND.sources:
         return no_longer(context, ticket)
     if ticket.handle_by is None or ticket.handle_by <= (ticket.stopped_at or context.now):
         return Reply(context.say("extending.too_late", number=ticket.number))
@@ -66,13 +72,13 @@ def extended(context: Context, approval: Approval, ticket: Ticket) -> None:
     if ticket.handle_by is None:
         return
     ticket.handle_by = context.town.calendar.due(ticket.handle_by, Span.parse(approval.span))
-    by = acting(context.person, ticket, EXTEND)
-    ticket.apply(EXTEND, by=by, at=context.now, note=f"延期{approval.span}：{approval.reason}")
+    by = acting(context.person, ticket, moves.EXTEND)
+    ticket.apply(moves.EXTEND, by=by, at=context.now, note=f"延期{approval.span}：{approval.reason}")
     wind(context, ticket)
     notify(context.session, context.town, ticket, "extend", context.now, but=context.person, reason=approval.reason)
 
 
-@router.command("不同意", "有意见", roles=(Role.RESIDENT,), help="不同意：对延期、挂账有意见，请督导过问")
+@router.command(OBJECT)
 def object_to_it(context: Context) -> Reply | None:
     """A resident was told why it takes longer, and doesn't agree: a supervisor hears it. Once for each."""
     mine = followed(context.person) & Ticket.status.in_([status.value for status in ACTIVE])

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
@@ -16,13 +17,21 @@ router = Router("patrolling")
 _REPORTERS = STAFF | OVERSEERS
 
 
-@router.command("巡查", "巡查上报", roles=_REPORTERS, help="巡查 哪里、什么问题：巡查时看到的，登记成工单")
+PATROL = Command(
+    ("巡查", "巡查上报"), roles=_REPORTERS, help="巡查 哪里、什么问题：巡查时看到的，登记成工单", every_day=True
+)
+REPORT_FOR = Command(
+    ("代报", "热线"), roles=_REPORTERS, help="代报 哪里、什么问题：居民打电话来说的，替他登记", every_day=True
+)
+
+
+@router.command(PATROL)
 def patrol(context: Context) -> Reply:
     """Seen with one's own eyes."""
     return _told(context, Source.PATROL)
 
 
-@router.command("代报", "热线", roles=_REPORTERS, help="代报 哪里、什么问题：居民打电话来说的，替他登记")
+@router.command(REPORT_FOR)
 def hotline(context: Context) -> Reply:
     """Heard on the telephone; whoever files it hears the outcome and calls back."""
     return _told(context, Source.HOTLINE)

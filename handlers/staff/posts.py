@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
@@ -31,8 +32,11 @@ def _glued_code(context: Context) -> Context | None:
     return replace(context, rest=found[1]) if found else None
 
 
+JOIN = Command(("加入",), roles=EVERYBODY, help="加入 邀请码：网格员、物业人员报到")
+
+
 @router.on(_glued_code)
-@router.command("加入", roles=EVERYBODY, help="加入 邀请码：网格员、物业人员报到")
+@router.command(JOIN)
 def join(context: Context) -> Reply:
     """A one-time code from the town's operator gives its role, grid and team."""
     now = context.now

@@ -1,5 +1,6 @@
 """接 到: staff sign for a ticket and arrive at the spot."""
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import signed
 from handlers.dialogue.message import Reply
@@ -17,7 +18,13 @@ from models.ticket import Ticket
 router = Router("signing")
 
 
-@router.command("接", "接单", "签收", roles=STAFF, help="接 [工单号]：签收工单")
+SIGN = Command(("接", "接单", "签收"), roles=STAFF, help="接 [工单号]：签收工单", every_day=True)
+ARRIVE = Command(
+    ("到", "到场", "已到", "报到"), roles=STAFF, help="到 [工单号]：到现场了（吹哨的单子为报到）", every_day=True
+)
+
+
+@router.command(SIGN)
 def accept(context: Context) -> Reply:
     """Sign for a ticket: it is mine from now on, and the resident hears it."""
     picked = pick_or_ask(context, (Status.DISPATCHED,), "接")
@@ -45,7 +52,7 @@ def _taken_over(context: Context, ticket: Ticket) -> Reply:
     return Reply(context.say("working.taken_over", number=ticket.number, where=where, due=due))
 
 
-@router.command("到", "到场", "已到", "报到", roles=STAFF, help="到 [工单号]：到现场了（吹哨的单子为报到）")
+@router.command(ARRIVE)
 def arrive(context: Context) -> Reply:
     """At the spot. For a team called by a whistle: reported in. Whoever arrives has signed."""
     picked = pick_or_ask(context, HELD, "到")

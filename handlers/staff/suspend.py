@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
@@ -14,8 +15,9 @@ from handlers.staff import requests
 from handlers.tickets.access import acting, mover, reached
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import run_on, set_timer, stop
+from models import moves
 from models.approval import Approval, Wish
-from models.moves import RESUME, SUSPEND, Status
+from models.moves import Status
 from models.person import OVERSEERS, STAFF
 from models.ticket import CHINA, SYSTEM, Actor, Ticket, TicketEvent
 
@@ -25,13 +27,19 @@ _DAY = re.compile(r"(?<!\d)(?:(20\d\d)[-年/.])?(\d{1,2})[-月/.](\d{1,2})日?(?
 _MORNING = time(8, 30)
 
 
-@router.command("挂账", "挂起", roles=STAFF | OVERSEERS, help="挂账 [工单号] 12月1日 原因：暂时办不了，到那天自动恢复")
+SUSPEND = Command(
+    ("挂账", "挂起"), roles=STAFF | OVERSEERS, help="挂账 [工单号] 12月1日 原因：暂时办不了，到那天自动恢复"
+)
+RESUME = Command(("恢复",), roles=STAFF | OVERSEERS, help="恢复 [工单号]：挂账的工单提前恢复办理")
+
+
+@router.command(SUSPEND)
 def suspend(context: Context) -> Reply:
     """Asks the next level to stop the clocks until a day."""
     day = _DAY.search(context.rest)
     rest = (context.rest[: day.start()] + " " + context.rest[day.end() :]).strip() if day else context.rest
     named = replace(context, rest=rest)
-    picked = pick_any(named, reached(context.person), tuple(SUSPEND.sources), "挂账")
+    picked = pick_any(named, reached(context.person), tuple(moves.SUSPEND.sources), "挂账")
     if isinstance(picked, Reply):
         return picked
     ticket, reason = picked
@@ -46,7 +54,7 @@ def suspend(context: Context) -> Reply:
 
 
 def _may_not_suspend(context: Context, ticket: Ticket, until: datetime) -> Reply | None:
-    if Status(ticket.status) not in SUSPEND.sources:
+    if Status(ticket.status) not in moves.SUSPEND.sources:
         return Reply(context.say("suspending.sign_first", line=ticket_text.line(context.town, ticket, context.now)))
     if ticket.red_flag:
         return Reply(context.say("suspending.red_flag", number=ticket.number))
@@ -61,29 +69,29 @@ def _may_not_suspend(context: Context, ticket: Ticket, until: datetime) -> Reply
 
 
 def _was_suspended(context: Context, ticket: Ticket) -> bool:
-    before = ticket.events.select().where(TicketEvent.move == SUSPEND.name).limit(1)
+    before = ticket.events.select().where(TicketEvent.move == moves.SUSPEND.name).limit(1)
     return context.session.scalar(before) is not None
 
 
 def suspended(context: Context, approval: Approval, ticket: Ticket) -> None:
     stop(ticket, context.now)
-    by = acting(context.person, ticket, SUSPEND)
+    by = acting(context.person, ticket, moves.SUSPEND)
     until = ticket_text.moment(approval.until, context.now)
-    ticket.apply(SUSPEND, by=by, at=context.now, note=f"挂账到{until}：{approval.reason}")
+    ticket.apply(moves.SUSPEND, by=by, at=context.now, note=f"挂账到{until}：{approval.reason}")
     if approval.until:
         set_timer(context, RESUMES, ticket, max(approval.until, context.now))
     session, town, reason = context.session, context.town, approval.reason
     notify(session, town, ticket, "suspend", context.now, but=context.person, reason=reason, until=until)
 
 
-@router.command("恢复", roles=STAFF | OVERSEERS, help="恢复 [工单号]：挂账的工单提前恢复办理")
+@router.command(RESUME)
 def take_up(context: Context) -> Reply:
     """Goes on before its day."""
-    picked = pick(context, reached(context.person), tuple(RESUME.sources), "恢复")
+    picked = pick(context, reached(context.person), tuple(moves.RESUME.sources), "恢复")
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
-    by = mover(context.person, ticket, RESUME)
+    by = mover(context.person, ticket, moves.RESUME)
     if by is None:
         return no_longer(context, ticket)
     resume(context, ticket, by, "提前恢复")
@@ -99,7 +107,7 @@ def day_has_come(change: Change, ticket: Ticket) -> None:
 
 def resume(change: Change, ticket: Ticket, by: Actor, note: str) -> None:
     """Back to work with the time that was left."""
-    ticket.apply(RESUME, by=by, at=change.now, note=note)
+    ticket.apply(moves.RESUME, by=by, at=change.now, note=note)
     run_on(change, ticket)
     notify(change.session, change.town, ticket, "resume", change.now)
 

@@ -1,6 +1,7 @@
 """待办: what waits for somebody's team, the most urgent first."""
 
 from handlers.dialogue.choices import numbered
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
@@ -17,7 +18,10 @@ _SHOWN = 10
 """As many as a reply holds"""
 
 
-@router.command("待办", "我的待办", roles=STAFF, help="待办：我手上的工单")
+TODO = Command(("待办", "我的待办"), roles=STAFF, help="待办：我手上的工单", every_day=True)
+
+
+@router.command(TODO)
 def todo(context: Context) -> Reply:
     """What waits for this person's team, the most urgent first."""
     mine = worked(context.person) | called(context.person, share_open=True)

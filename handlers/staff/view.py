@@ -1,5 +1,6 @@
 """看: a ticket in full for whoever works on it, and the line in the read log that says who saw it."""
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
@@ -15,7 +16,10 @@ from models.ticket import Source, Ticket
 router = Router("in full")
 
 
-@router.command("看", "详情", roles=STAFF, help="看 [工单号]：看工单全文和经过")
+VIEW = Command(("看", "详情"), roles=STAFF, help="看 [工单号]：看工单全文和经过", every_day=True)
+
+
+@router.command(VIEW)
 def look(context: Context) -> Reply:
     """All of one ticket, for whoever works on it; who looked is written down."""
     picked = pick(context, reach(context), (), "看")

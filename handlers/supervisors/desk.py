@@ -1,5 +1,6 @@
 """The desk: tickets that no rule could route wait here for a supervisor, who says 「派 NUMBER 地点」."""
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
@@ -17,7 +18,12 @@ _TO_SEND = (*WAITING, Status.INCOMPLETE)
 """A supervisor may know the place that a resident hasn't told"""
 
 
-@router.command("派", "派单", roles=OVERSEERS, help="派 工单号 小区或网格：给没有归属的工单找承办单位")
+DISPATCH = Command(
+    ("派", "派单"), roles=OVERSEERS, help="派 工单号 小区或网格：给没有归属的工单找承办单位", every_day=True
+)
+
+
+@router.command(DISPATCH)
 def send(context: Context) -> Reply:
     """A supervisor names the place or the grid of a ticket that waits."""
     picked = pick(context, on_desk(context.person), _TO_SEND, "派")

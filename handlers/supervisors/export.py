@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
@@ -47,7 +48,16 @@ def filed_between(since: datetime, until: datetime) -> ColumnElement[bool]:
     return (Ticket.created_at >= since) & (Ticket.created_at < until)
 
 
-@router.command("导出", roles=OVERSEERS, only_asks=True, help="导出 [上周/本月/…]：工单清单做成表格，给您一个下载链接")
+EXPORT = Command(
+    ("导出",),
+    roles=OVERSEERS,
+    only_asks=True,
+    help="导出 [上周/本月/…]：工单清单做成表格，给您一个下载链接",
+    every_day=True,
+)
+
+
+@router.command(EXPORT)
 def ask(context: Context) -> Reply:
     """How many it would be; a list taken away is asked for twice."""
     if context.town.links is None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, true
 
 from handlers.dialogue.choices import numbered
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
@@ -21,7 +22,8 @@ from handlers.questions.parse import follows
 from handlers.staff.view import opened
 from handlers.tickets.access import listed, overseen, overseer, tickets, within
 from handlers.tickets.desk import on_desk
-from models.moves import ACTIVE, SUPERVISE
+from models import moves
+from models.moves import ACTIVE
 from models.person import OVERSEERS
 from models.ticket import Ticket
 from nlp.answers.choices import number as option_number
@@ -32,27 +34,43 @@ _RANKED = 12
 _NEXT_PAGE = frozenset({"更多", "下一页"})
 
 
-@router.command("今日", "今天", roles=OVERSEERS, only_asks=True, help="今日：今天的数字，回数字看明细")
+TODAY = Command(
+    ("今日", "今天"), roles=OVERSEERS, only_asks=True, help="今日：今天的数字，回数字看明细", every_day=True
+)
+THIS_WEEK = Command(
+    ("本周", "这周"), roles=OVERSEERS, only_asks=True, help="本周：本周的数字，回数字看明细", every_day=True
+)
+OVERDUE = Command(("超时",), roles=OVERSEERS, only_asks=True, help="超时：过了时限还没签收或没办完的", every_day=True)
+AREA = Command(
+    ("网格", "社区", "街道"), roles=OVERSEERS, only_asks=True, help="网格 名称：一个网格、社区或街道这周的数字"
+)
+CATEGORY = Command(("类别", "分类"), roles=OVERSEERS, only_asks=True, help="类别 名称：一类诉求这周的数字")
+RANKING = Command(
+    ("排行", "排名"), roles=OVERSEERS, only_asks=True, help="排行：各承办单位近30天的办理情况", every_day=True
+)
+INSPECT = Command(("查", "查单"), roles=OVERSEERS, only_asks=True, help="查 工单号：看工单全文和经过", every_day=True)
+SUPERVISE = Command(("督办",), roles=OVERSEERS, help="督办 工单号 [要求]：盯住这一件", every_day=True)
+
+
+@router.command(TODAY)
 def today(context: Context) -> Reply:
     """The day in figures."""
     return _figures(context, true(), {}, day_start(context.now), context.say("supervising.today"))
 
 
-@router.command("本周", "这周", roles=OVERSEERS, only_asks=True, help="本周：本周的数字，回数字看明细")
+@router.command(THIS_WEEK)
 def this_week(context: Context) -> Reply:
     """The week so far in figures."""
     return _figures(context, true(), {}, week_start(context.now), context.say("supervising.this_week"))
 
 
-@router.command("超时", roles=OVERSEERS, only_asks=True, help="超时：过了时限还没签收或没办完的")
+@router.command(OVERDUE)
 def overdue(context: Context) -> Reply:
     """The overdue list, the longest overdue first."""
     return _reopened(context, {"key": "late", "since": context.now.isoformat()})
 
 
-@router.command(
-    "网格", "社区", "街道", roles=OVERSEERS, only_asks=True, help="网格 名称：一个网格、社区或街道这周的数字"
-)
+@router.command(AREA)
 def grid(context: Context) -> Reply:
     """The week of one grid of any level."""
     if not context.rest:
@@ -64,7 +82,7 @@ def grid(context: Context) -> Reply:
     return _figures(context, _about(where), where, week_start(context.now), f"{node.name}本周")
 
 
-@router.command("类别", "分类", roles=OVERSEERS, only_asks=True, help="类别 名称：一类诉求这周的数字")
+@router.command(CATEGORY)
 def category(context: Context) -> Reply:
     """The week of one category; without a name, all categories."""
     if not context.rest:
@@ -78,27 +96,27 @@ def category(context: Context) -> Reply:
     return _figures(context, _about(where), where, week_start(context.now), f"{catalogue.name(key, item)}本周")
 
 
-@router.command("排行", "排名", roles=OVERSEERS, only_asks=True, help="排行：各承办单位近30天的办理情况")
+@router.command(RANKING)
 def ranking(context: Context) -> Reply:
     """Teams by what they had in the last 30 days."""
     return _ranking(context, Ticket.team, "supervising.ranking", lambda code: ticket_text.team_name(context.town, code))
 
 
-@router.command("查", "查单", roles=OVERSEERS, only_asks=True, help="查 工单号：看工单全文和经过")
+@router.command(INSPECT)
 def show(context: Context) -> Reply:
     """One ticket in full; who looked is written down."""
     picked = pick(context, overseen(context.person) | on_desk(context.person), (), "查")
     return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
 
 
-@router.command("督办", roles=OVERSEERS, help="督办 工单号 [要求]：盯住这一件")
+@router.command(SUPERVISE)
 def supervise(context: Context) -> Reply:
     """The team hears that a supervisor watches."""
     picked = pick(context, overseen(context.person), tuple(ACTIVE), "督办")
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
-    ticket.apply(SUPERVISE, by=overseer(context.person), at=context.now, note=words)
+    ticket.apply(moves.SUPERVISE, by=overseer(context.person), at=context.now, note=words)
     told = notify(context.session, context.town, ticket, "supervise", context.now, but=context.person, note=words)
     team = ticket_text.team_name(context.town, ticket.team)
     return Reply(context.say("supervising.supervised", number=ticket.number, team=team, told=told))

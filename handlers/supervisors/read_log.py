@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
@@ -15,7 +16,10 @@ MOST = 20
 _ORDER = (Role.ADMIN, Role.SUPERVISOR, Role.GRID_STAFF, Role.PROPERTY_STAFF, Role.RESIDENT)
 
 
-@router.command("谁看过", roles=OVERSEERS, only_asks=True, help="谁看过 工单号：哪些人打开过这张工单的全文")
+READ_LOG = Command(("谁看过",), roles=OVERSEERS, only_asks=True, help="谁看过 工单号：哪些人打开过这张工单的全文")
+
+
+@router.command(READ_LOG)
 def who_looked(context: Context) -> Reply:
     """The latest openings of one ticket, newest first."""
     picked = pick(context, overseen(context.person), (), "谁看过")

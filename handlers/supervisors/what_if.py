@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
@@ -24,9 +25,12 @@ _ASKED = re.compile(
 )
 
 
-@router.command(
-    "推演", roles=OVERSEERS, only_asks=True, help="推演 类别 时限：如果时限改了，近90天会怎样，如“推演 报修 48小时”"
+WHAT_IF = Command(
+    ("推演",), roles=OVERSEERS, only_asks=True, help="推演 类别 时限：如果时限改了，近90天会怎样，如“推演 报修 48小时”"
 )
+
+
+@router.command(WHAT_IF)
 def rehearse(context: Context) -> Reply:
     """One category or sub-item under another limit."""
     found = _ASKED.fullmatch(context.rest)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handlers.dialogue.choices import numbered
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
@@ -25,7 +26,14 @@ router = Router("attending")
 _LISTED = 12
 
 
-@router.command("放", "放行", roles=STAFF | OVERSEERS, help="放 [工单号] 单位：吹哨叫来的这家可以撤了")
+LET_GO = Command(("放", "放行"), roles=STAFF | OVERSEERS, help="放 [工单号] 单位：吹哨叫来的这家可以撤了")
+ROLL_CALL = Command(
+    ("点名",), roles=STAFF | OVERSEERS, only_asks=True, help="点名 [工单号]：吹哨叫了谁，谁到了，谁迟到"
+)
+CALL_RANKING = Command(("吹哨排行", "报到排行"), roles=OVERSEERS, only_asks=True, help="吹哨排行：近30天各单位报到快慢")
+
+
+@router.command(LET_GO)
 def let_go(context: Context) -> Reply:
     """Release a called team; whoever called it, the team in charge, or a supervisor may."""
     picked = pick(context, _whistled(context, awaited=True), tuple(RELEASE.sources), "放")
@@ -58,7 +66,7 @@ def release_chosen(context: Context) -> Reply | None:
     return _released(context, ticket, call)
 
 
-@router.command("点名", roles=STAFF | OVERSEERS, only_asks=True, help="点名 [工单号]：吹哨叫了谁，谁到了，谁迟到")
+@router.command(ROLL_CALL)
 def roll_call(context: Context) -> Reply:
     """Who was called, came, is late, has finished."""
     picked = pick(context, _whistled(context), (), "点名")
@@ -73,7 +81,7 @@ def roll_call(context: Context) -> Reply:
     return Reply(context.say("whistle.roll_call", number=ticket.number, **values), keep=True)
 
 
-@router.command("吹哨排行", "报到排行", roles=OVERSEERS, only_asks=True, help="吹哨排行：近30天各单位报到快慢")
+@router.command(CALL_RANKING)
 def ranking(context: Context) -> Reply:
     """Who comes late when called, the most often late first."""
     since = days_back(context.now, 30)

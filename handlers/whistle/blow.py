@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from handlers.dialogue.choices import numbered
+from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
@@ -42,7 +43,10 @@ class Plan:
         return cls(slots["ticket"], tuple(slots["teams"]), slots["reason"], slots["ground"])
 
 
-@router.command("吹哨", roles=_MAY_CALL, help="吹哨 [工单号] 单位 单位 理由：叫几家单位来，限时报到")
+BLOW = Command(("吹哨",), roles=_MAY_CALL, help="吹哨 [工单号] 单位 单位 理由：叫几家单位来，限时报到")
+
+
+@router.command(BLOW)
 def whistle(context: Context) -> Reply:
     """Call teams, all in one line or asked step by step."""
     if not _may_call(context):
