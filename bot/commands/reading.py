@@ -27,6 +27,7 @@ def understood(seen: Understanding) -> dict[str, Any]:
         "also": list(seen.also),
         "urgent": seen.urgent,
         "red_flag": seen.red_flag or None,
+        "danger_question": seen.danger_question or None,
         "place": asdict(seen.place) if seen.place else None,
         "parts": [asdict(part) for part in seen.parts],
         "item": seen.item or None,

@@ -18,7 +18,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Kind, Message, Reply
-from handlers.dialogue.states import ACCEPTS, Asks
+from handlers.dialogue.states import ACCEPTS, Asks, lasts
 from handlers.town.town import Town
 from models.appending import dialect_of, insert_into
 from models.approval import Approval, Approver, Question
@@ -252,7 +252,8 @@ def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]
 
 
 def _left_open(context: Context, reply: Reply) -> dict[str, Any]:
-    expires_at = context.now + timedelta(minutes=context.town.habits.question_minutes)
+    usual = timedelta(minutes=context.town.habits.question_minutes)
+    expires_at = context.now + lasts(reply.state, reply.slots, usual)
     question = reply.text.rpartition("\n\n")[2] if ACCEPTS[Asks(reply.state)].repeats else ""
     values = {"state": reply.state, "slots": dict(reply.slots), "text": question, "key": REPLY}
     return {**values, "shown_at": context.now, "expires_at": expires_at}

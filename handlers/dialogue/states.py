@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum, auto
 from typing import Any
 
@@ -9,6 +10,7 @@ from typing import Any
 class Asks(StrEnum):
     """What is being asked."""
 
+    DANGER = "filing.danger"
     CATEGORY = "filing.category"
     PLACE = "filing.place"
     WHICH_PLACE = "filing.which_place"
@@ -78,7 +80,31 @@ class Accepts:
         return next((len(slots[name]) for name in self.options if slots.get(name)), 0)
 
 
+CAN_KILL = frozenset(
+    {
+        "gas",
+        "fire",
+        "shock",
+        "falling",
+        "collapse",
+        "manhole",
+        "violence",
+        "collapsed_person",
+        "lost_child",
+        "self_harm",
+    }
+)
+"""Dangers that wait no longer than a minute for the answer whether they are there"""
+DANGER_WAITS = timedelta(seconds=60)
+
+
+def lasts(state: str, slots: Mapping[str, Any], usual: timedelta) -> timedelta:
+    """How long a question waits for its answer."""
+    return DANGER_WAITS if state == Asks.DANGER and slots.get("danger_question") in CAN_KILL else usual
+
+
 ACCEPTS: Mapping[Asks, Accepts] = {
+    Asks.DANGER: Accepts(2, yes_no=True, wants=Wants.OWN, repeats=True),
     Asks.CATEGORY: Accepts(("choices",), wants=Wants.OWN, repeats=True),
     Asks.PLACE: Accepts(wants=Wants.OWN, repeats=True),
     Asks.WHICH_PLACE: Accepts(("places",), wants=Wants.OWN, repeats=True),

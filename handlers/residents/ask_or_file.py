@@ -41,6 +41,7 @@ def read(context: Context, text: str, draft: Draft) -> Draft:
         confidence=seen.confidence,
         urgent=seen.urgent,
         red_flag=seen.red_flag,
+        danger_question=seen.danger_question,
         choices=() if sure else tuple(key for key, _ in seen.candidates[:3]),
         parts=tuple((part.text, part.category, part.item) for part in seen.parts) if len(seen.parts) > 1 else (),
     )
@@ -68,6 +69,12 @@ def pinned(draft: Draft, message: Message) -> Draft:
     """A draft with the place of a location message, turned from the maps' system into WGS-84."""
     lat, lng = gcj_to_wgs(message.latitude or 0.0, message.longitude or 0.0)
     return replace(draft, lat=lat, lng=lng, place_name=draft.place_name or message.label[:40])
+
+
+def confirmed(draft: Draft) -> Draft:
+    """The danger that was asked about is there."""
+    category = draft.category or "safety"
+    return replace(draft, red_flag=draft.danger_question, danger_question="", category=category, choices=(), parts=())
 
 
 def go_on(context: Context, draft: Draft) -> Reply:
@@ -125,6 +132,7 @@ def of_part(context: PersonalChange, draft: Draft, text: str, category: str, ite
 def _question(context: Context, draft: Draft) -> Reply | None:
     """The first thing that is missing and was not asked yet."""
     missing: tuple[tuple[str, bool, Callable[[Context, Draft], Reply]], ...] = (
+        (Asks.DANGER, bool(draft.danger_question), _ask_danger),
         (Asks.PARTS, bool(draft.parts), _ask_parts),
         (Asks.CATEGORY, not draft.category and not draft.parts, ask_category),
         (Asks.GUESS, bool(draft.guess), _ask_guess),
@@ -134,6 +142,11 @@ def _question(context: Context, draft: Draft) -> Reply | None:
     )
     asks = (ask for state, is_missing, ask in missing if is_missing and state not in draft.asked)
     return next((ask(context, draft) for ask in asks), None)
+
+
+def _ask_danger(context: Context, draft: Draft) -> Reply:
+    question = context.say(f"danger_question.{draft.danger_question}")
+    return _ask(context, draft, Asks.DANGER, "filing.danger", question=question)
 
 
 def _ask_parts(context: Context, draft: Draft) -> Reply:

@@ -25,10 +25,27 @@ from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
 from models.moves import NOTE, OPEN
 from models.ticket import Attachment, Ticket
+from nlp.answers.choices import is_filler
 from nlp.reading.understanding import Intent
 
 router = Router("filing")
-_DRAFTS = frozenset({Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS, Asks.JOIN})
+_DRAFTS = frozenset(
+    {Asks.DANGER, Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS, Asks.JOIN}
+)
+
+
+@router.on(in_state(Asks.DANGER))
+def danger_answered(context: Context) -> Reply | None:
+    """1: it is filed as the danger that it is, at once. 2: it goes on as any report. Words tell more of it."""
+    draft = Draft.of(context.slots)
+    if context.number is not None:
+        return go_on(
+            context, replace(draft, red_flag=draft.danger_question if context.number == 0 else "", danger_question="")
+        )
+    if is_other_matter(context) or is_politeness(context) or is_filler(context.text):
+        return None
+    told = read(context, f"{draft.text}。{context.text}", draft)
+    return go_on(context, replace(told, danger_question=draft.danger_question, asked=()))
 
 
 @router.on(in_state(Asks.CATEGORY))
@@ -168,7 +185,17 @@ def pin_sent(context: Context) -> Reply:
 def supplemented(context: Context) -> Reply | None:
     """More words on the report just made."""
     last = recent(context, context.town.habits.recent_minutes)
-    return add_words(context, last, context.text) if last else None
+    if last is None or _is_apart(context, last):
+        return None
+    return add_words(context, last, context.text)
+
+
+def _is_apart(context: Context, ticket: Ticket) -> bool:
+    """Another thing of another house is a report of its own, however much it sounds like a supplement."""
+    seen = context.understanding
+    if seen is None or seen.place is None or not seen.item or seen.item == ticket.item:
+        return False
+    return seen.place.building not in {"", ticket.building} or seen.place.known not in {"", ticket.place_name}
 
 
 @router.on(intent(Intent.REPORT, Intent.CONSULT, Intent.SUPPLEMENT, Intent.URGE, Intent.RATE))

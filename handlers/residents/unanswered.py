@@ -16,12 +16,12 @@ from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.media import NAMES
 from handlers.dialogue.message import Kind, Reply
-from handlers.dialogue.states import Asks
+from handlers.dialogue.states import CAN_KILL, Asks, lasts
 from handlers.neighbours import same_event
 from handlers.neighbours.event import add, joined_unasked
 from handlers.notifications.pushes import facts_of, notify
 from handlers.residents import incomplete, locate
-from handlers.residents.ask_or_file import of_parts
+from handlers.residents.ask_or_file import confirmed, of_parts
 from handlers.tickets.access import resident
 from handlers.tickets.change import PersonalChange, Silence
 from handlers.tickets.draft import Draft
@@ -36,7 +36,7 @@ from models.push import Push, Timer
 from models.ticket import Attachment, Source, Ticket
 
 SILENT = "report_unanswered"
-_ASKED = frozenset({Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS})
+_ASKED = frozenset({Asks.DANGER, Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS})
 _WATCHED = _ASKED | {Asks.WORDS}
 _INCOMPLETE = "incomplete"
 _SHOWN = 30
@@ -144,7 +144,8 @@ def _is_about_report(question: OpenQuestion) -> bool:
 def _watched(context: Context, reply: Reply) -> Reply:
     """With each question a timer for its end, which names the moment: asked again, it is another."""
     if reply.state in _WATCHED and not reply.keep:
-        until = context.now + timedelta(minutes=context.town.habits.question_minutes)
+        usual = timedelta(minutes=context.town.habits.question_minutes)
+        until = context.now + lasts(reply.state, reply.slots, usual)
         key = f"{SILENT}:{context.person.id}:{until.timestamp():.6f}"
         who = context.person.id
         append(context.session, Timer, key=key, kind=SILENT, subject_id=who, due_at=until, created_at=context.now)
@@ -154,6 +155,8 @@ def _watched(context: Context, reply: Reply) -> Reply:
 def _kept(change: PersonalChange, question: OpenQuestion) -> Sequence[Kept]:
     """Every problem that was told, as a ticket or with the ticket that it belongs to."""
     draft = Draft.of(question.slots)
+    if question.state == Asks.DANGER and draft.danger_question in CAN_KILL:
+        draft = confirmed(draft)  # nobody says that it is none
     if question.state == Asks.JOIN:
         joined_unasked(change, draft)
         return ()

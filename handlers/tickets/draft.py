@@ -27,6 +27,8 @@ class Draft:
     attachments: tuple[int, ...] = ()
     source: str = Source.CHAT.value
     asked: tuple[str, ...] = ()
+    danger_question: str = ""
+    """A danger that it may tell of, asked about first"""
     choices: tuple[str, ...] = ()
     """Categories to choose from while none is sure"""
     guess: str = ""

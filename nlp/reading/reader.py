@@ -16,7 +16,7 @@ from nlp.places.gazetteer import Gazetteer
 from nlp.reading.mentions import find_place
 from nlp.reading.parts import announces, candidate_parts, told_beside
 from nlp.reading.reasons import reasons
-from nlp.reading.redflags import LETTER, LONGEST_ALARM, SHORTEST_ALARM, RedFlag, find_red_flag, is_over
+from nlp.reading.redflags import LETTER, LONGEST_ALARM, SHORTEST_ALARM, RedFlag, find_red_flag, is_over, is_told_of
 from nlp.reading.set_phrases import set_phrase
 from nlp.reading.sub_items import item_of
 from nlp.reading.times import find_times
@@ -67,7 +67,7 @@ class Reader:
         said = plain(shown)
         read = self._read(said)
         flag = find_red_flag(said)
-        alarm = flag.key if flag else self._alarm(said, read)
+        alarm, question = (flag.key, "") if flag else self._danger(said, read)
         intent, intent_confidence = self._intent(said, read, alarm)
         candidates = read.categories if flag is None or len(said) > LETTER else _flagged(read.categories, flag)
         category, confidence = candidates[0]
@@ -84,6 +84,7 @@ class Reader:
             item=self._item(read, category),
             urgent=bool(alarm),
             red_flag=alarm,
+            danger_question=question,
             place=_as_written(place, shown) if place else None,
             parts=self._parts(shown, alarm) if intent is Intent.REPORT else (),
             times=find_times(said),
@@ -116,18 +117,19 @@ class Reader:
     def _accepts(self, share: float) -> bool:
         return share >= self.model.card.thresholds.also
 
-    def _alarm(self, said: str, read: _Read) -> str:
-        """A danger told around corners, which no rule knows; "" for none."""
-        if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM:
-            return ""
+    def _danger(self, said: str, read: _Read) -> tuple[str, str]:
+        """A danger told around corners, which no rule knows: one that alarms, one that is asked about; "" for none."""
+        if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM or is_over(said) or is_told_of(said):
+            return "", ""
         if read.intent != Intent.REPORT and read.certainty > _OTHERWISE:
-            return ""
-        linear = self.model.linear
-        place = linear.heads["alarm"].labels.index(DANGER)
-        if linear.probabilities(read.scores, "alarm")[place] < self.model.card.thresholds.alarm or is_over(said):
-            return ""
+            return "", ""
+        linear, thresholds = self.model.linear, self.model.card.thresholds
+        height = linear.probabilities(read.scores, "alarm")[linear.heads["alarm"].labels.index(DANGER)]
+        if height < thresholds.question:
+            return "", ""
         dangers = linear.heads["danger"]
-        return ranked(dangers.labels, dangers.of(read.scores))[0][0]
+        which = ranked(dangers.labels, dangers.of(read.scores))[0][0]
+        return (which, "") if height >= thresholds.alarm else ("", which)
 
     def _intent(self, said: str, read: _Read, alarm: str) -> tuple[Intent, float]:
         if alarm:

@@ -13,6 +13,8 @@ from itertools import pairwise
 from nlp.model.labels import DATA
 
 ANY = "*"
+TOLD = "told"
+"""What no learned part may take for a danger of this moment"""
 _SENTENCE_END = re.compile(r"[。！!？?；;\n]")
 LETTER = 140  # a letter tells what was; only what it says of this hour is an alarm
 _NOW = re.compile(
@@ -98,6 +100,11 @@ _OVER = re.compile(
     r"(?:人|他|她|孩子|老人|火|大家)?(?:已经?|都|全)*(?:救出来|救下来|出来|扑灭|灭|没事|平安)了?"
     r"(?:[，,。！!\s]*(?:人|大家|都)*(?:没事|平安|安全)了?)?[。.！!～~\s]*"
 )
+
+
+def is_told_of(text: str) -> bool:
+    """A drill, hearsay, a visit, something over: the words of a danger, and none here and now (lookalikes.tsv)."""
+    return any(pattern.search(text) for _side, pattern in _lookalikes(TOLD))
 
 
 def is_over(text: str) -> bool:

@@ -61,7 +61,8 @@ class Understanding:
 
     `candidates` holds (category, probability) best first, all twelve; `sure` says whether the best may be stated as
     fact (the threshold is the model's own, chosen on a cost curve); `also` the other categories a clerk would accept;
-    `item` a sub-item's key ("lift"), `red_flag` a danger's key or "".
+    `item` a sub-item's key ("lift"), `red_flag` the key of a danger that alarms at once or "", `danger_question` of one
+    that has to be asked about first.
     """
 
     text: str
@@ -75,6 +76,7 @@ class Understanding:
     item: str = ""
     urgent: bool = False
     red_flag: str = ""
+    danger_question: str = ""
     place: PlaceMention | None = None
     parts: tuple[Part, ...] = ()
     times: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ def fit(examples: Sequence[Example]) -> Fitted:
     heads |= {"danger": danger_head(matrix, alarms), "item": item_head(matrix, examples)}
     steps = [("read", reading), ("weigh", weighing)]
     pipelines = {name: Pipeline([*steps, ("decide", head)]) for name, head in heads.items()}
-    return Fitted(pipelines, Thresholds(sure, also, alarm_at), trust)
+    return Fitted(pipelines, Thresholds(sure, also, *alarm_at), trust)
 
 
 def flatten(fitted: Fitted) -> LinearModel:

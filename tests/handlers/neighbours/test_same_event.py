@@ -131,7 +131,7 @@ def test_words_that_are_no_answer_are_added_and_filed_without_asking_again(chat)
     chat.says(RESIDENT, LIFT)
     chat.says(NEIGHBOUR, "德尚小区3号楼电梯不动了")
     assert "已受理" in chat.says(NEIGHBOUR, "里面还有股焦味")
-    assert chat.ticket().text == "里面还有股焦味。德尚小区3号楼电梯不动了"
+    assert set(chat.ticket().text.split("。")) == {"里面还有股焦味", "德尚小区3号楼电梯不动了"}
 
 
 def test_when_the_event_ends_while_being_asked_the_report_is_filed(chat):
