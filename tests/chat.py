@@ -1,9 +1,9 @@
 """Talking to the whole program as its users do, without the wire: messages in, replies and pushes out."""
 
 import itertools
+from datetime import timedelta
 
 from sqlalchemy import select
-from testbed import Clock
 
 from bot.assembly import Program
 from handlers.dialogue.message import Kind, Message
@@ -12,6 +12,7 @@ from models.person import Person
 from models.push import Outcome, Push, Timer
 from models.ticket import Ticket
 
+_MOMENT = timedelta(microseconds=1)
 _RESIDENT, _DEPARTMENT = "oWhistleResident00000000000", "oWhistleDepartment00000000"
 RESIDENT = "oWhistleResident000000000001"
 NEIGHBOUR = "oWhistleResident000000000002"
@@ -63,29 +64,33 @@ class Chat:
         return Message(f"test|{next(self._numbers)}", openid, kind, self.program.clock(), text, **fields)
 
     def says(self, openid: str, text: str) -> str:
-        self.pushes_arrive()
-        self._tick()
-        return self.program.answering.answer(self.message(openid, text))
+        return self._answer(self.message(openid, text))
 
     def sends(self, openid: str, kind: Kind, **fields: object) -> str:
-        self.pushes_arrive()
-        self._tick()
-        return self.program.answering.answer(self.message(openid, kind=kind, **fields))
+        return self._answer(self.message(openid, kind=kind, **fields))
 
-    def pushes_arrive(self) -> None:
-        """What is due by now reaches its people, as the worker would send it; unless the worker stands still."""
+    def _answer(self, message: Message) -> str:
         if not self.delivers:
-            return
-        self._tick()
+            return self.program.answering.answer(message)
+        self._pushes_arrive()
+        reply = self.program.answering.answer(message)
+        self._have_seen(message.openid)
+        return reply
+
+    def _pushes_arrive(self) -> None:
+        """What is due by now reaches its people, as the worker would send it: after what they wrote before."""
         now = self.program.clock()
         with self.program.sessions() as session, session.begin():
             for push in session.scalars(select(Push).where(Push.due_at <= now)):
-                push.finish(Outcome.SENT, now)
+                push.finish(Outcome.SENT, now + _MOMENT)
 
-    def _tick(self) -> None:
-        """A clock that stands still would tell nobody what came first."""
-        if isinstance(self.program.clock, Clock):
-            self.program.clock.turn(microseconds=1)
+    def _have_seen(self, openid: str) -> None:
+        """They have written since: tests stop the clock, and it would not tell what came first."""
+        now = self.program.clock()
+        mine = select(Push).join(Person).where(Person.openid == openid, Push.finished_at >= now)
+        with self.program.sessions() as session, session.begin():
+            for push in session.scalars(mine):
+                push.finished_at = now - _MOMENT
 
     def does(self, openid: str, event: str, event_key: str = "", **fields: object) -> str:
         return self.sends(openid, Kind.EVENT, event=event, event_key=event_key, **fields)

@@ -15,6 +15,7 @@ from nlp.reading.understanding import Intent, Understanding
 _SURE = 0.9
 _PLAIN = 0.6
 _OFFERED = 2
+_LOOK = "看"
 _READ_THEMSELVES = frozenset({Asks.TICKET_PLACE, Asks.JOIN, Asks.JOINED, Asks.APART, Asks.COMPLAINT, Asks.ANSWER})
 _READ_THEMSELVES |= {Asks.HOME, Asks.PATROL_WHAT, Asks.WORK_WORDS, Asks.FIGURES, Asks.ROWS}
 _ELSEWHERE = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP})
@@ -45,7 +46,7 @@ def what_it_answers(context: Context) -> Unclear | tuple[Answered, ...]:
     fresh = [each.question for each in by_option if _is_fresh(each.question, context)]
     if {each.state for each in fresh} == {Asks.APPROVAL}:
         return (by_option[0],)  # whoever is asked for several is shown them all
-    if len(fresh) > 1 and not ACCEPTS[Asks(fresh[-1].state)].lists:
+    if len(fresh) > 1 and not _only_lists(fresh[-1]):
         return Unclear(tuple(fresh[:_OFFERED]), context.text)
     return (by_option[0],)
 
@@ -94,6 +95,12 @@ def _option(question: OpenQuestion, text: str) -> Choice | None:
 
 def _takes_words(question: OpenQuestion) -> bool:
     return question.state in {Asks.OUTCOME, Asks.APPROVAL}
+
+
+def _only_lists(question: OpenQuestion) -> bool:
+    """Numbers open something that was listed, and change nothing: what is asked later goes before it."""
+    to_look = question.state == Asks.CHOICE and question.slots.get("word") == _LOOK
+    return to_look or ACCEPTS[Asks(question.state)].lists
 
 
 def _is_fresh(question: OpenQuestion, context: Context) -> bool:

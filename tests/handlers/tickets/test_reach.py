@@ -17,7 +17,7 @@ from models.sessions import reading_sessions
 from models.support import Support
 from models.ticket import Ticket, not_ended
 
-TICKETS, ALL = 300, 1000
+TICKETS, ALL = 420, 1000
 
 
 @pytest.fixture
