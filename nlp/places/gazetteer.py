@@ -5,7 +5,7 @@ An index, not a scan: a text is looked up character by character, so 100,000 nam
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nlp.model.features import plain
@@ -20,7 +20,30 @@ _LONGER = re.compile(
     r"|[里苑府庭郡邸湾园城村](?=[0-9]|[一二三四五六七八九十]{1,3}[号栋幢]|的|门口|物业|[，。！？,;；\s]|$)"
 )
 """Behind a short name it makes another: 「幸福里小区」「德尚花园」「锦佳苑3栋」 need not be 幸福小区, 德尚小区, 锦佳"""
+_NAMING = (
+    "里新东西南北中上下大小花家雅嘉佳丽名华金园苑庭府城后前盛世豪景翠锦绣福星海湖山水江河丰泰安和康乐"
+    "一二三四五六七八九十"
+)
+_OWN_ENDING = re.compile(
+    rf"[{_NAMING}]{{0,2}}(?:[路街道弄巷里坊村苑园庭府郡邸墅湾城阁轩居厦堂寺庙桥站]|大楼|公寓|小区|广场|[商市菜]场|学校|[小中大]学"
+    r"|幼儿园|医院|[一二三四五六七八九十0-9]期)"
+    r"|[\u4e00-\u9fff]{0,3}(?:花园|公寓|大厦|公馆|别墅|新区|新苑|广场|综合楼|名门|丽都|家园|苑)|[\u4e00-\u9fff]{1,2}湾"
+    r"|[里外]?滩|时光|十?[一二三四五六七八九十]号院"
+)
+"""Behind a short form it makes a name of its own: 「长寿路」 is not 长寿大厦, nor 「金沙雅苑」 金沙新村"""
+_ROAD = re.compile(r"[路街道弄巷]$")
+_INSIDE = re.compile(
+    r"[东南西北大正后侧]{0,2}(?:门|区)|[里院][面头边子]|里(?:[的停没有垃路电]|$)|[0-9一二三四五六七八九十]{1,3}[号栋幢单]"
+    r"|路(?:[灯口面边不]|$)|道[路闸]|街道|园区|城管|站[着在]|居[民然]|里的"
+)
+"""What a place has, no name: 「德尚路灯不亮」 is of 德尚"""
+_BEFORE = re.compile(
+    r"(?:^|[^\u4e00-\u9fff]|[在住是到去从离给往对跟和与家们的区市县镇乡社街道村咱俺我你他边近映诉下报了问请烦看快这那有]|附近)$"
+)
+"""Ends what may stand before a short form; any other character makes it the end of a longer name"""
+_BRACKETS = re.compile(r"[(（].*?[)）]")
 _NEWER = re.compile(r"(?:(?<![重翻更创刷崭])新|(?<![广老最])大)$")
+_WEAK = 3
 _HEARD_AT_LEAST = 3  # two syllables sound like half the language
 
 
@@ -51,18 +74,28 @@ class Gazetteer:
         for entry in names:
             self._names.setdefault(plain(entry.name.strip()), entry.canonical)
         self._names.pop("", None)
+        self._shared = self._add_without_brackets()
         self._add_short_forms()
         self._lengths = _lengths_by_beginning(self._names)
 
     def __len__(self) -> int:
         return len(self._names)
 
+    def _add_without_brackets(self) -> frozenset[str]:
+        """「祥和花园」 for 「祥和花园(公寓)」. Returns the names that several share: these have to be asked about."""
+        bare: dict[str, set[str]] = {}
+        for name, canonical in self._names.items():
+            if (short := _BRACKETS.sub("", name)) != name and len(short) > 1 and short not in self._names:
+                bare.setdefault(short, set()).add(canonical)
+        self._names |= {short: min(meant) for short, meant in bare.items()}
+        return frozenset(short for short, meant in bare.items() if len(meant) > 1)
+
     def _add_short_forms(self) -> None:
         """「德尚」 for 「德尚小区」: weaker, and only where it is the short form of one place alone."""
         ambiguous = set()
         for name, canonical in self._names.items():
             short = _KIND.sub("", name)
-            if len(short) < 2 or short == name or short in self._names:
+            if len(short) < 2 or short == name or short in self._names or _KIND.fullmatch(short):
                 continue
             if self._short.setdefault(short, canonical) != canonical:
                 ambiguous.add(short)
@@ -115,14 +148,25 @@ class Gazetteer:
         beginnings = _beginnings(text)
         if self._all_beginnings.isdisjoint(beginnings):
             return tuple(self._heard(text))
-        hits = tuple(_matches(text, beginnings, self._names, self._lengths))
-        hits = hits or tuple(_matches(text, beginnings, self._short, self._short_lengths))
-        return tuple(_unless_longer(text, hit) for hit in hits) or tuple(self._heard(text))
+        if whole := tuple(_matches(text, beginnings, self._names, self._lengths)):
+            return tuple(self._unless_shared(text, _unless_longer(text, hit)) for hit in whole)
+        short = (_of_short(text, hit) for hit in _matches(text, beginnings, self._short, self._short_lengths))
+        return tuple(_unless_longer(text, hit) for hit in short if hit) or tuple(self._heard(text))
+
+    def _unless_shared(self, text: str, hit: Hit) -> Hit:
+        """A bare or very short name may be the end of a longer one; what several share is asked about."""
+        name = text[hit.start : hit.end]
+        weak = len(name) <= _WEAK or name != plain(hit.canonical)
+        if name in self._shared or (weak and not _BEFORE.search(text[: hit.start])):
+            return replace(hit, guessed=True)
+        return hit
 
     def _heard(self, text: str) -> Iterator[Hit]:
-        """Names written with other characters of the same sound, as dictation does."""
+        """Names written with other characters of the same sound, as dictation does: at most a guess."""
         heard = sound(text)
-        return _matches(heard, _beginnings(heard), self._sounds, self._sound_lengths)
+        return (
+            replace(hit, guessed=True) for hit in _matches(heard, _beginnings(heard), self._sounds, self._sound_lengths)
+        )
 
     def nearest(self, name: str) -> str:
         """The place meant by a misspelt name, "" if none is near enough or two are equally near."""
@@ -130,6 +174,16 @@ class Gazetteer:
         highest = max((score for score, _ in near), default=0)
         best = {canonical for score, core in near if score == highest for canonical in self._by_core[core]}
         return best.pop() if len(best) == 1 else ""
+
+
+def _of_short(text: str, hit: Hit) -> Hit | None:
+    """Certain where it stands alone. With an ending of its own it is another name, a road none of ours."""
+    own = None if _INSIDE.match(text, hit.end) else _OWN_ENDING.match(text, hit.end)
+    if own and _ROAD.search(own[0]):
+        return None
+    if own:
+        return replace(hit, end=own.end(), guessed=True)
+    return hit if _BEFORE.search(text[: hit.start]) else replace(hit, guessed=True)
 
 
 def _unless_longer(text: str, hit: Hit) -> Hit:

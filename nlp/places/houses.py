@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_NUMERAL = "零〇一二两三四五六七八九十百"
+_NUMERAL = "零〇一二两三四五六七八九十百廿卅"
 _N = rf"(?:[0-9]{{1,4}}|[{_NUMERAL}]{{1,4}})"
 _BUILDING = re.compile(rf"(?<![0-9a-z.])(?P<n>{_N}|[a-z][0-9]{{0,2}}|[甲乙丙丁])\s*(?:号楼|号院|栋|幢|座|#楼?)")
 _UNIT = re.compile(rf"(?<![0-9a-z])(?P<n>{_N}|[a-z]|[甲乙丙丁东西中])\s*(?:单元|门洞|门(?=[0-9]{{3,4}}))")
@@ -13,6 +13,19 @@ _ROOM = re.compile(
     r"|(?<=[元栋幢座门#楼])\s?(?P<m>[0-9]{3,4})(?![0-9年号路月块元米平多栋])"
 )
 _FLOOR = re.compile(rf"(?<![0-9a-z号])(?P<n>(?:负|地下|-)?{_N})(?:楼|层)(?![栋道梯顶上下盘市层房])")
+_AND_DASH = re.compile(
+    rf"(?<![0-9a-z.])(?P<building>{_N}|[a-z][0-9]{{0,2}})\s*(?:号楼|号|栋|幢|座|#楼?)\s*[,，、]?\s*"
+    r"(?P<unit>[0-9]{1,2})\s*[-—–/]\s*(?P<room>[0-9]{3,4})(?![0-9-])"
+)
+_BEHIND_NAME = re.compile(
+    rf"^[\s,，、的]{{0,2}}(?P<building>{_N}|[a-z])号(?!楼|院)[\s,，-]*(?:(?P<unit>{_N})单元)?[\s,，]*"
+    r"(?P<room>[0-9]{3,4})(?:室|房|户)?(?![0-9年月元块])"
+)
+"""「5号602室」: behind the name of a compound or a lane the number is the house's"""
+_TWO = rf"(?:{_N}|[a-z])\s*(?:号楼|栋|幢|座|#)"
+_BETWEEN = re.compile(rf"(?:{_N}|[a-z])\s*(?:号楼|栋|幢|座|#)?\s*[和与跟、到]\s*{_TWO}\s*(?:之间|中间|当中)")
+"""「2号楼和3号楼之间」 is neither"""
+_WORDED_ROOM = re.compile(r"(?<=单元)(?P<n>[零〇一二三四五六七八九]{3,4})(?:室|号|房)?")
 _DASHES = re.compile(
     r"(?<![0-9a-z-])(?P<building>[0-9]{1,3}|[a-z][0-9]{0,2})[-—–](?P<unit>[0-9]{1,2})[-—–](?P<room>[0-9]{3,4})(?![0-9-])"
 )
@@ -36,28 +49,32 @@ class House:
     floor: str = ""
 
 
-def find_house(text: str) -> House | None:
-    """The first building, unit, room and floor of a plain text."""
-    if not _HINT.search(text):
+def find_house(text: str, *, behind_name: bool = False) -> House | None:
+    """The first building, unit, room and floor of a plain text. `behind_name`: it follows a compound's name."""
+    if not _HINT.search(text) or _BETWEEN.search(text):
         return None
-    for pattern in (_DASHES, _PAIR):
+    for pattern in (*((_BEHIND_NAME,) if behind_name else ()), _AND_DASH, _DASHES, _PAIR):
         if dashes := pattern.search(text):
-            said = {name: number(words) for name, words in dashes.groupdict().items()}
-            return House(*dashes.span(), said["building"], said.get("unit", ""), said["room"])
-    found = [pattern.search(text) for pattern in (_BUILDING, _UNIT, _ROOM, _FLOOR)]
+            said = {name: number(words) for name, words in dashes.groupdict().items() if words}
+            first, last = dashes.span()
+            return House(first, last, said["building"], said.get("unit", ""), said["room"])
+    room = _ROOM.search(text) or _WORDED_ROOM.search(text)
+    found = [_BUILDING.search(text), _UNIT.search(text), room, _FLOOR.search(text)]
     spans = [match.span() for match in found if match]
     if not spans:
         return None
     start, end = _together(spans)
-    return House(start, end, *(_said(match) if match and start <= match.start() < end else "" for match in found))
+    building, unit, flat, floor = (_said(match) if match and start <= match.start() < end else "" for match in found)
+    return House(start, end, building, unit, flat, floor)
 
 
 def number(words: str) -> str:
     """「三」「十二」「二十四」「一〇三」「b」 → 3, 12, 24, 103, B."""
     if words[0] not in _NUMERAL:
         return words.upper().lstrip("0") or words
-    if "十" not in words and "百" not in words:
+    if not set(words) & set("十百廿卅"):
         return "".join(str(_DIGITS[digit]) for digit in words)
+    words = words.replace("廿", "二十").replace("卅", "三十")
     total, digit = 0, 0
     for sign in words:
         if sign in "十百":

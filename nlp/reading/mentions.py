@@ -15,7 +15,10 @@ _LANDMARKS = (
     r"(?:小广场|喷泉|凉亭|花坛|游乐场|篮球场|健身区|快递柜|菜鸟驿站|垃圾站|配电房|水泵房|岗亭|门卫室)(?:旁边?|附近|前面?|后面?)?",
 )
 _LANDMARK = re.compile("|".join(_LANDMARKS))
-_STREET_NUMBER = re.compile(r"(?<=[路街道巷弄村镇])[0-9]{1,4}号(?!楼|线)")
+_STREET_NUMBER = re.compile(r"(?<=[路街道巷弄村镇])[0-9]{1,5}号(?!楼|线)")
+_ROADS = frozenset("路街道巷")
+_ON_ROAD = re.compile(r"[0-9]{1,5}号(?!楼|线|院|栋)")
+_ROAD_AND_NUMBER = re.compile(r"[^\W\d_在住到从去是]{1,4}(?:路|街|大道|巷|弄)[0-9]{1,5}号(?!楼|线|院|栋)")
 _NEAR = 6  # characters between a name and its house number: 「德尚小区的3号楼」
 _LOOK_AHEAD = 24
 _NO_HOUSE = House(0, 0)
@@ -50,7 +53,11 @@ def _likeliness(text: str, shape: Shape) -> tuple[int, int]:
 
 
 def _house_behind(text: str, end: int) -> House | None:
-    house = find_house(text[end : end + _LOOK_AHEAD])
+    on_road = text[end - 1 : end] in _ROADS
+    ahead = text[end : end + _LOOK_AHEAD]
+    if on_road and (number := _ON_ROAD.match(ahead)):  # the street's, no room
+        end, ahead = end + number.end(), ahead[number.end() :]
+    house = find_house(ahead, behind_name=not on_road)
     if house is None or house.start > _NEAR:
         return None
     return replace(house, start=end + house.start, end=end + house.end)
@@ -60,7 +67,7 @@ def _described(text: str, start: int, end: int, known: str, *, guessed: bool) ->
     """A named place with the house number that follows, or else any that the text has."""
     house = _house_behind(text, end)
     span_end = house.end if house else end
-    house = house or find_house(text[:start]) or find_house(text[end:]) or _NO_HOUSE
+    house = house or find_house(text[:start]) or find_house(_STREET_NUMBER.sub("", text[end:])) or _NO_HOUSE
     return PlaceMention(
         name=text[start:end],
         known=known,
@@ -76,7 +83,10 @@ def _described(text: str, start: int, end: int, known: str, *, guessed: bool) ->
 
 
 def _nameless(text: str) -> PlaceMention | None:
-    """Only a house number or a landmark: the name is asked, or known from the bound home."""
+    """Only a street's number, a house number or a landmark: the name is asked, or known from the bound home."""
+    if road := _ROAD_AND_NUMBER.search(text):
+        landmark = _landmark(text, road.end())
+        return PlaceMention(name=road[0], landmark=landmark, start=road.start(), end=road.end())
     if house := find_house(text):
         return PlaceMention(
             building=house.building,

@@ -1,0 +1,96 @@
+"""A road, or a compound that the town lacks, is never silently taken for another place; house numbers in all forms."""
+
+import pytest
+
+from nlp.places.gazetteer import Gazetteer, PlaceName
+from nlp.places.houses import find_house
+
+NAMES = ("柳泉大厦", "东岭家园", "金禾新村", "锦官小区", "花城公寓(一期)", "花城公寓(别墅)", "月牙苑", "松涛花园(公寓)")
+TOWN = Gazetteer(PlaceName(name, name) for name in NAMES)
+
+
+def found(text):
+    return [(hit.canonical, hit.guessed) for hit in TOWN.find(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "柳泉路路口路灯不亮",
+        "东岭街有人乱停车",
+        "金禾大道坑坑洼洼",
+        "锦官巷口积水",
+        "柳泉三弄垃圾没人收",
+        "东岭路88号门口井盖响",
+    ],
+)
+def test_a_road_is_a_road(text):
+    assert all(guessed for _name, guessed in found(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "东岭五村3号楼电梯坏了",
+        "金禾雅苑停水",
+        "柳泉大楼漏雨",
+        "锦官丽都花园2栋灯不亮",
+        "新月牙苑3号楼",
+        "大松涛花园门口",
+    ],
+)
+def test_another_compound_is_at_most_a_guess(text):
+    assert all(guessed for _name, guessed in found(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("东岭3号楼电梯坏了", "东岭家园"),
+        ("我家在柳泉，水管漏了", "柳泉大厦"),
+        ("金禾门口堵车", "金禾新村"),
+        ("锦官路灯不亮", "锦官小区"),
+        ("松涛花园2号楼漏水", "松涛花园(公寓)"),
+        ("东岭家园南门垃圾", "东岭家园"),
+    ],
+)
+def test_a_name_of_the_town_is_certain(text, name):
+    assert found(text) == [(name, False)]
+
+
+def test_of_twins_without_their_brackets_one_is_asked():
+    assert [guessed for _name, guessed in found("花城公寓3号楼电梯坏了")] == [True]
+
+
+@pytest.mark.parametrize(
+    ("text", "house"),
+    [
+        ("22幢2-501漏水", ("22", "2", "501")),
+        ("32号楼1-402下水道堵了", ("32", "1", "402")),
+        ("3#1-1102跳闸", ("3", "1", "1102")),
+        ("22号楼2/501", ("22", "2", "501")),
+        ("廿三号楼灯坏了", ("23", "", "")),
+        ("12栋三单元五零二", ("12", "3", "502")),
+        ("7幢1单元1203", ("7", "1", "1203")),
+    ],
+)
+def test_a_house_in_the_ways_people_write_it(text, house):
+    read = find_house(text)
+    assert (read.building, read.unit, read.room) == house
+
+
+def test_behind_a_name_a_number_and_hao_is_the_house():
+    read = find_house("5号602室漏水", behind_name=True)
+    assert (read.building, read.room) == ("5", "602")
+
+
+def test_between_two_houses_is_neither():
+    assert find_house("2号楼和3号楼之间的路灯不亮") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("府前街120号门口井盖没了", "府前街120号"), ("长安路1234号门口积水", "长安路1234号")]
+)
+def test_a_streets_number_is_no_flat(reader, text, name):
+    place = reader.understand(text).place
+    assert (place.name, place.room, place.building) == (name, "", "")
