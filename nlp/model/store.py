@@ -28,12 +28,10 @@ class BadModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which probability a category is stated, a second one mentioned, an alarm raised, a danger asked about."""
+    """From which probability a category may be stated, a second one mentioned."""
 
     sure: float
     also: float
-    alarm: float
-    question: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from nlp.model.weighing import Matrix
 from nlp.reading.understanding import Intent
 from nlp.training.alarms import AlarmExample
 from nlp.training.corpus import Example
-from nlp.training.thresholds import alarm_thresholds, also_threshold, shares_of, sure_threshold, temperature
+from nlp.training.thresholds import also_threshold, shares_of, sure_threshold, temperature
 
 _FOLDS = 3
 _MODESTY = 0.88  # the whole has seen half as much again as the parts that it is calibrated on, and is surer than they
@@ -95,12 +95,11 @@ def item_head(matrix: Matrix, examples: Sequence[Example]) -> ComplementNB:
     return ComplementNB(alpha=0.3).fit(rows, [example.item for example in sorted_out])
 
 
-def alarm_head(matrix: Matrix, alarms: Sequence[AlarmExample]) -> tuple[LogisticRegression, tuple[float, float]]:
-    """Danger or none: one question, which is learned better than twelve; and from where it alarms, and asks."""
+def alarm_head(matrix: Matrix, alarms: Sequence[AlarmExample]) -> LogisticRegression:
+    """Danger or none: one question, which is learned better than twelve."""
     danger = [NO_ALARM if alarm.flag == NO_ALARM else DANGER for alarm in alarms]
     told = _Told.plainly([alarm.text for alarm in alarms], danger, [alarm.weight for alarm in alarms])
-    head, shares = _head(_ALARM, matrix, told)
-    return head, alarm_thresholds(shares[:, list(head.classes_).index(DANGER)], alarms)
+    return _head(_ALARM, matrix, told)[0]
 
 
 def danger_head(matrix: Matrix, alarms: Sequence[AlarmExample]) -> LogisticRegression:

@@ -1,0 +1,32 @@
+"""How certain a danger is: an alarm at once, a question first, or neither.
+
+Two witnesses: the rules, which know the plain words, and the learned part, which knows how people tell of a danger and
+of what only sounds like one. Both together alarm; each alone must be surer of it, or it is asked about. The thresholds
+were chosen on the first half of `tests/nlp/data/danger_lines.tsv` and `chat_lines.tsv`.
+"""
+
+from typing import NamedTuple
+
+from nlp.reading.redflags import LONGEST_ALARM, SHORTEST_ALARM, RedFlag, is_over
+
+_ALARM_WITH_RULE, _ALARM_ALONE = 0.7, 0.9
+_ASK_WITH_RULE, _ASK_ALONE = 0.2, 0.35
+
+
+class Danger(NamedTuple):
+    """The key of a danger that is certain, or of one to be asked about; "" for none. Never both."""
+
+    alarm: str = ""
+    question: str = ""
+
+
+def danger_in(said: str, rule: RedFlag | None, chance: float, likeliest: str) -> Danger:
+    """`chance`: how probable the learned part finds a danger, `likeliest`: which."""
+    if rule and len(said) > LONGEST_ALARM:
+        return Danger(alarm=rule.key)
+    if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM or is_over(said):
+        return Danger()
+    key = rule.key if rule else likeliest
+    if chance >= (_ALARM_WITH_RULE if rule else _ALARM_ALONE):
+        return Danger(alarm=key)
+    return Danger(question=key) if chance >= (_ASK_WITH_RULE if rule else _ASK_ALONE) else Danger()
