@@ -141,6 +141,8 @@ def route(context: Context) -> Reply:
     seen = context.understanding
     if seen and seen.red_flag and not _COMMAND.match(context.text):
         return report.danger_told(context) or _still_open(context, _same_danger(context) or _by_meaning(context))
+    if seen and seen.intent is Intent.STICKER:
+        return _meant(context)  # no answer to anything: what is open stays open
     if _COMMAND.match(context.text) and (commanded := first_of(_OBEYING, context)):
         return commanded
     return (context.text and _answer(context)) or _meant(context)

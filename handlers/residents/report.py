@@ -181,7 +181,7 @@ def pin_sent(context: Context) -> Reply:
     )
 
 
-@router.on(intent(Intent.SUPPLEMENT))
+@router.on(intent(Intent.SUPPLEMENT, Intent.APPOINT, Intent.CORRECT, Intent.VOTE))
 def supplemented(context: Context) -> Reply | None:
     """More words on the report just made."""
     last = recent(context, context.town.habits.recent_minutes)
@@ -198,7 +198,7 @@ def _is_apart(context: Context, ticket: Ticket) -> bool:
     return seen.place.building not in {"", ticket.building} or seen.place.known not in {"", ticket.place_name}
 
 
-@router.on(intent(Intent.REPORT, Intent.CONSULT, Intent.SUPPLEMENT, Intent.URGE, Intent.RATE))
+@router.on(intent(Intent.REPORT, Intent.CONSULT, Intent.SUPPLEMENT, Intent.URGE, Intent.RATE, Intent.REFUSE))
 def reported(context: Context) -> Reply:
     """Something is wrong somewhere."""
     return go_on(context, read(context, context.text, Draft("", attachments=waiting(context))))

@@ -5,12 +5,17 @@ of what only sounds like one. Both together alarm; each alone must be surer of i
 were chosen on the first half of `tests/nlp/data/danger_lines.tsv` and `chat_lines.tsv`.
 """
 
+import re
 from typing import NamedTuple
 
-from nlp.reading.redflags import LONGEST_ALARM, SHORTEST_ALARM, RedFlag, is_over
+from nlp.reading.redflags import LONGEST_ALARM, SHORTEST_ALARM, RedFlag, is_over, is_told_of
 
-_ALARM_WITH_RULE, _ALARM_ALONE = 0.7, 0.9
-_ASK_WITH_RULE, _ASK_ALONE = 0.2, 0.35
+_ALARM_WITH_RULE, _ALARM_ALONE = 0.15, 0.75
+_ASK_WITH_RULE, _ASK_ALONE = 0.1, 0.5
+_DOUBTED = re.compile(
+    "好像|似乎|可能|也许|说不定|不知道?|不确定|不太?对劲|是不是|要不要紧|真的假的|(?:听|看|闻)不(?:太?清|出)|没看清|没敢|怕要|像是"
+)
+"""Who writes so is not sure of it: asked, not paged"""
 
 
 class Danger(NamedTuple):
@@ -24,9 +29,9 @@ def danger_in(said: str, rule: RedFlag | None, chance: float, likeliest: str) ->
     """`chance`: how probable the learned part finds a danger, `likeliest`: which."""
     if rule and len(said) > LONGEST_ALARM:
         return Danger(alarm=rule.key)
-    if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM or is_over(said):
+    if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM or is_over(said) or is_told_of(said):
         return Danger()
     key = rule.key if rule else likeliest
-    if chance >= (_ALARM_WITH_RULE if rule else _ALARM_ALONE):
+    if chance >= (_ALARM_WITH_RULE if rule else _ALARM_ALONE) and not _DOUBTED.search(said):
         return Danger(alarm=key)
     return Danger(question=key) if chance >= (_ASK_WITH_RULE if rule else _ASK_ALONE) else Danger()

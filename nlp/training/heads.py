@@ -42,7 +42,7 @@ class _Question:
 
 _CATEGORY = _Question(3.0, (1.0, 1.0, 1.0, 0.0), counting=0.6)
 _INTENT = _Question(10.0, (1.0, 1.0, 0.7, 0.0))
-_ALARM = _Question(5.0, (1.0, 1.0, 0.0, 0.7), balanced=False)
+_ALARM = _Question(5.0, (1.0, 0.7, 0.0, 1.0), counting=0.4, balanced=False)
 _DANGER = _Question(5.0, (1.0, 0.7, 0.0, 1.5))
 _ITEM_WEIGHTS = (1.0, 1.0, 1.0, 0.0)
 
@@ -138,9 +138,14 @@ def _fitted(question: _Question, rows: csr_array, told: _Told, which: NDArray[np
     classifier.fit(rows[places], labels, sample_weight=np.array(weights))
     if question.counting:
         counted = ComplementNB(alpha=0.3).fit(rows[which], np.array(told.labels)[which], np.array(told.weights)[which])
-        heights = counted.feature_log_prob_
-        classifier.coef_ = classifier.coef_ + question.counting * (heights - heights.mean(axis=0))
+        classifier.coef_ = classifier.coef_ + question.counting * _one_side(counted.feature_log_prob_)
     return classifier
+
+
+def _one_side(heights: Array) -> Array:
+    """Rows that weigh each label against the others; of two labels the second's alone, as scikit-learn keeps them."""
+    against: Array = heights - heights.mean(axis=0)
+    return 2 * against[1:] if len(against) == 2 else against
 
 
 def _with_also(told: _Told, which: NDArray[np.intp]) -> tuple[list[int], list[str], list[float]]:
