@@ -50,6 +50,7 @@ from handlers.staff.plain_words import command_meant
 from handlers.supervisors import desk, drill_down, export, overview, read_log, what_if, what_to_ask
 from handlers.whistle import attendance, blow
 from models.conversation import REPLY
+from nlp.reading.understanding import Intent
 
 picked = Router("picked")
 

@@ -47,11 +47,10 @@ def _is_first(text: str) -> bool:
 
 def _dangers(read: Read) -> Mapping[str, float]:
     """Noticed: by an alarm or a question. An alarm is right only where somebody must come at once, and never asked."""
+    dangers = [found for want, found in read if want != _NONE]
     alarmed = [want for want, found in read if found.red_flag]
     return {
-        "dangers_noticed": _share(
-            bool(found.red_flag or found.danger_question) for want, found in read if want != _NONE
-        ),
+        "dangers_noticed": _share(bool(found.red_flag or found.danger_question) for found in dangers),
         "dangers_alarmed": _share(bool(found.red_flag) for want, found in read if want.startswith(_CERTAIN)),
         "alarms_right": _share(want.startswith(_CERTAIN) for want in alarmed),
         "lookalikes_asked": _share(bool(found.danger_question) for want, found in read if want == _NONE),

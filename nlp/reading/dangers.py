@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from nlp.reading.redflags import LONGEST_ALARM, SHORTEST_ALARM, RedFlag, is_over, is_told_of
 
-_ALARM_WITH_RULE, _ALARM_ALONE = 0.15, 0.75
-_ASK_WITH_RULE, _ASK_ALONE = 0.1, 0.5
+_ALARM_WITH_RULE, _ALARM_ALONE = 0.15, 0.8
+_ASK_WITH_RULE, _ASK_DOUBTED, _ASK_ALONE = 0.05, 0.15, 0.45
 _DOUBTED = re.compile(
     "好像|似乎|可能|也许|说不定|不知道?|不确定|不太?对劲|是不是|要不要紧|真的假的|(?:听|看|闻)不(?:太?清|出)|没看清|没敢|怕要|像是"
 )
@@ -32,6 +32,8 @@ def danger_in(said: str, rule: RedFlag | None, chance: float, likeliest: str) ->
     if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM or is_over(said) or is_told_of(said):
         return Danger()
     key = rule.key if rule else likeliest
-    if chance >= (_ALARM_WITH_RULE if rule else _ALARM_ALONE) and not _DOUBTED.search(said):
+    doubted = _DOUBTED.search(said) is not None
+    if not doubted and chance >= (_ALARM_WITH_RULE if rule else _ALARM_ALONE):
         return Danger(alarm=key)
-    return Danger(question=key) if chance >= (_ASK_WITH_RULE if rule else _ASK_ALONE) else Danger()
+    ask_from = _ASK_DOUBTED if doubted else _ASK_WITH_RULE if rule else _ASK_ALONE
+    return Danger(question=key) if chance >= ask_from else Danger()

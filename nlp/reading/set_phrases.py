@@ -10,6 +10,7 @@ from nlp.reading.understanding import Intent
 _RULES = (
     (Intent.STICKER, re.compile(r"^[\[【]\s*(?:收到不支持的消息|unsupported message|动画表情)")),
     (Intent.VOTE, re.compile(r"^(?:[+加]|再加)\s*[1一](?![\d层楼号栋])")),
+    (Intent.THANKS, re.compile(r"^thank(?:s| you)[!~. ]*$")),
     (Intent.HUMAN, re.compile(r"^(?:转|找|要|请转|我要|我找|接|联系)?(?:一下)?人工(?:客服|服务|座席)?[。！!~]*$")),
     (Intent.HELP, re.compile(r"^(?:帮助|help|菜单|功能|使用说明|怎么用|\?|？)[。！!?？]*$")),
     (
@@ -20,9 +21,7 @@ _RULES = (
     ),
     (
         Intent.THANKS,
-        re.compile(
-            r"^(?:谢谢|多谢|感谢|谢了|thx|thanks|thank you|3q|辛苦了|谢谢你们?|谢谢您|非常感谢|太感谢了)[。！!~啊啦了呀，, ]*$"
-        ),
+        re.compile(r"^(?:谢谢|多谢|感谢|谢了|thx|3q|辛苦了|谢谢你们?|谢谢您|非常感谢|太感谢了)[。！!~啊啦了呀，, ]*$"),
     ),
     (
         Intent.RATE,
@@ -39,7 +38,7 @@ _ANY = re.compile("|".join(pattern.pattern for _intent, pattern in _RULES))
 """One look for all of them: hardly any text is one"""
 
 
-_STICKERS = re.compile(r"(?:\[[^\[\]\d]{1,6}\]\s*)+")
+_STICKERS = re.compile(r"(?:\[[^\[\]\d]{1,12}\]\s*)+")
 """Nothing but the names of small pictures"""
 _NAME = re.compile(r"\[([^\[\]]+)\]")
 

@@ -71,8 +71,9 @@ class Understanding:
 
     `candidates` holds (category, probability) best first, all twelve; `sure` says whether the best may be stated as
     fact (the threshold is the model's own, chosen on a cost curve); `also` the other categories a clerk would accept;
-    `item` a sub-item's key ("lift"), `red_flag` the key of a danger that is certain, `danger_question` of one that may be
-    and must be asked about first ("" for none, never both); `urgent`: harm or loss goes on, with or without a danger.
+    `item` a sub-item's key ("lift"), `red_flag` the key of a danger that is certain and alarms at once, or "",
+    `danger_question` of one that has to be asked about first (never both); `urgent`: harm or loss goes on, with or
+    without a danger.
     """
 
     text: str
