@@ -99,7 +99,7 @@ def _closed_lately(context: Context) -> Ticket | None:
     return context.session.scalar(tickets(followed(context.person) & recently, (Status.CLOSED,)).limit(1))
 
 
-@router.on(intent(Intent.RATE, Intent.REFUSE))
+@router.on(intent(Intent.RATE))
 def rated_in_words(context: Context) -> Reply | None:
     """「修好了谢谢」「还是漏」: words are answered with the question, for a figure needs a plain answer."""
     ticket = asked_about(context)

@@ -95,12 +95,6 @@ def _due(context: Context, ticket: Ticket) -> str:
     return context.say("progress.due", due=limit) if limit else ""
 
 
-@router.on(intent(Intent.REFUSE))
-def not_accepted(context: Context) -> Reply | None:
-    """「还是漏」 of what is still worked on presses those who work on it; of what is done it is an answer to that."""
-    return None if asked_about(context) else urge(context)
-
-
 @router.on(intent(Intent.URGE))
 @router.command(URGE)
 def urge(context: Context) -> Reply | None:

@@ -181,7 +181,7 @@ def pin_sent(context: Context) -> Reply:
     )
 
 
-@router.on(intent(Intent.SUPPLEMENT, Intent.APPOINT, Intent.CORRECT, Intent.VOTE))
+@router.on(intent(Intent.SUPPLEMENT, Intent.APPOINT))
 def supplemented(context: Context) -> Reply | None:
     """More words on the report just made."""
     last = recent(context, context.town.habits.recent_minutes)
@@ -196,6 +196,13 @@ def _is_apart(context: Context, ticket: Ticket) -> bool:
     if seen is None or seen.place is None or not seen.item or seen.item == ticket.item:
         return False
     return seen.place.building not in {"", ticket.building} or seen.place.known not in {"", ticket.place_name}
+
+
+@router.on(intent(Intent.CORRECT, Intent.VOTE))
+def about_another_report(context: Context) -> Reply | None:
+    """「不是一件事，我家水管漏水」 tells a trouble of its own; without one it is more of the report just made."""
+    seen = context.understanding
+    return reported(context) if seen and seen.sure else supplemented(context)
 
 
 @router.on(intent(Intent.REPORT, Intent.CONSULT, Intent.SUPPLEMENT, Intent.URGE, Intent.RATE, Intent.REFUSE))

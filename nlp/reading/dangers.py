@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from nlp.reading.redflags import LONGEST_ALARM, SHORTEST_ALARM, RedFlag, is_over, is_told_of
 
-_ALARM_WITH_RULE, _ALARM_ALONE = 0.15, 0.8
-_ASK_WITH_RULE, _ASK_DOUBTED, _ASK_ALONE = 0.05, 0.15, 0.45
+_ALARM_WITH_RULE, _ALARM_ALONE = 0.1, 0.85
+_ASK_WITH_RULE, _ASK_DOUBTED, _ASK_ALONE = 0.05, 0.15, 0.35
 _DOUBTED = re.compile(
     "好像|似乎|可能|也许|说不定|不知道?|不确定|不太?对劲|是不是|要不要紧|真的假的|(?:听|看|闻)不(?:太?清|出)|没看清|没敢|怕要|像是"
 )
