@@ -24,6 +24,7 @@ from nlp.reading.times import find_times
 from nlp.reading.understanding import Intent, Part, PlaceMention, Understanding
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
+_TELLS_A_TROUBLE = frozenset({Intent.REPORT, Intent.REFUSE})
 _PART_AT_LEAST = 0.5
 _BESIDE_AT_LEAST = 0.6  # no full stop and no 「另外」 says that another matter begins, so both must be plain
 _SPEAKS_FOR_ITSELF = 0.85  # a few words, 「门禁坏了」, may look like another wish
@@ -89,7 +90,7 @@ class Reader:
             red_flag=alarm,
             danger_question=danger.question,
             place=_as_written(place, shown) if place else None,
-            parts=self._parts(shown, alarm) if intent is Intent.REPORT else (),
+            parts=self._parts(shown, alarm) if intent in _TELLS_A_TROUBLE else (),
             times=find_times(said),
         )
 
@@ -189,7 +190,7 @@ class Reader:
         read = self._read(plain(piece))
         category, confidence = read.categories[0]
         plainly = confidence >= _SPEAKS_FOR_ITSELF
-        reported = read.intent == Intent.REPORT or (plainly and read.certainty <= _OTHERWISE)
+        reported = read.intent in _TELLS_A_TROUBLE or (plainly and read.certainty <= _OTHERWISE)
         if confidence < at_least or not (reported and (plainly or read.features.topics)):
             return None
         return Part(piece, category, confidence, self._item(read, category))
