@@ -15,11 +15,20 @@ from nlp.reading.identities import IdentityKind, mask
 Count = Annotated[int, Field(gt=0)]
 
 # 「3号楼2单元502室」「3-2-502」: in a small compound these name a family as surely as its name does.
+# Each run of digits is read once, from its start: a text of 64 KB must not stop a web process.
+_COUNT = r"[\dA-Za-z一二三四五六七八九十百]"
 _HOUSE = re.compile(
-    r"[\dA-Za-z一二三四五六七八九十百]+(?=\s*(?:号楼|栋|幢|座|号院|单元|号|室|户|层|楼|门))|(?<!\d)(?!(?:19|20)\d\d-)\d+(?:[-—]\d+)+"
+    rf"(?<!{_COUNT}){_COUNT}++(?=\s*(?:号楼|栋|幢|座|号院|单元|号|室|户|层|楼|门))"
+    r"|(?<!\d)(?!(?:19|20)\d\d-)\d++(?:[-—]\d++)++[A-Za-z]*+"
 )
+# 「晋J·58B21」「微信 wxl_1980」「QQ283746512」, and what is too long for a price: it names a person or their things.
+_PLATE = re.compile(r"[\u4e00-\u9fff][A-HJ-NP-Z][·.\- ]?[A-HJ-NP-Z0-9]{5,6}(?![A-Za-z0-9])", re.IGNORECASE)
+_ACCOUNT = re.compile(r"((?:微信号?|[Vv][Xx]|[Ww][Xx]|QQ号?|qq号?)[是为:：加\s]{0,3})[A-Za-z0-9][\w\-]{4,}+", re.ASCII)
+_LONG_NUMBER = re.compile(r"(?<!\d)\d{7,}+")
 # 「我是3号楼的王秀兰」「我叫王秀兰」「姓名：王秀兰」
-_WHO_I_AM = re.compile(r"(我是|我叫|本人叫?|姓名[是:：]?|联系人[是:：]?|业主[:：]|户主[:：]?)[^，。！？,!?;；\s]{1,20}")
+_WHO_I_AM = re.compile(
+    r"(我是|我叫|我姓|本人叫?|姓名[是:：]?|联系人[是:：]?|业主[:：]|户主[:：]?)[^，。！？,!?;；\s]{1,20}"
+)
 _SURNAME = (
     "[王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
     "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文]"
@@ -104,11 +113,12 @@ def _mentions(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def shielded(text: str) -> str:
-    """Without the numbers of houses, stairs, flats and telephones, and without what somebody says of who they are.
+    """Without numbers of houses, flats, telephones, plates and accounts, and what somebody says of who they are.
 
     A word too many that is starred costs little here; a name that stays may cost its owner a quarrel.
     """
-    hidden = _HOUSE.sub("*", _WHO_I_AM.sub(r"\1*", mask(text)))
+    numbered = _LONG_NUMBER.sub("*", _PLATE.sub("*", _ACCOUNT.sub(r"\1*", mask(text))))
+    hidden = _HOUSE.sub("*", _WHO_I_AM.sub(r"\1*", numbered))
     return _ALONE.sub("*", _TITLED.sub("*", hidden))
 
 

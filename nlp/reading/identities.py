@@ -60,14 +60,14 @@ def find_identities(text: str) -> tuple[Identity, ...]:
 
 
 def _found(text: str) -> Iterator[Identity]:
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span()
             if kind is IdentityKind.MOBILE and not _is_one_number(match[0]):
                 continue
-            if all(end <= other_start or start >= other_end for other_start, other_end in taken):
-                taken.append((start, end))
+            if not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
                 yield Identity(kind, match[0], start, end)
 
 
@@ -80,11 +80,12 @@ def mask(text: str, keep: Collection[IdentityKind] = ()) -> str:
     """The text with all but the last digits of such numbers starred, but for the kinds to `keep`; its length stays."""
     if not any(character.isdigit() for character in text) and not _SPOKEN.search(text):
         return text
+    parts, done = [], 0
     for identity in find_identities(text):
-        if identity.kind in keep:
-            continue
-        text = text[: identity.start] + _starred(identity.number) + text[identity.end :]
-    return text
+        if identity.kind not in keep:
+            parts += [text[done : identity.start], _starred(identity.number)]
+            done = identity.end
+    return "".join([*parts, text[done:]])
 
 
 def _starred(number: str) -> str:

@@ -1,5 +1,7 @@
 """Complaints about a team: none of its people learns who complained, whatever command they try or whatever they are."""
 
+from time import process_time
+
 import pytest
 from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
@@ -154,3 +156,24 @@ def test_names_are_starred_for_them(text, left):
 )
 def test_ordinary_words_are_left(text):
     assert shielded(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("车牌晋J·58B21被他们锁了", "58B21"),
+        ("加我微信 wxl_1980 说", "wxl_1980"),
+        ("我QQ283746512", "283746512"),
+        ("我姓郭，保安骂人", "郭"),
+        ("住3-2-502A室", "502A"),
+    ],
+)
+def test_plates_accounts_and_surnames_are_shielded(text, secret):
+    assert secret not in shielded(text)
+
+
+@pytest.mark.parametrize("text", ["7" * 30_000, "一" * 21_000, "138 0013 8000，" * 1_500, "1-" * 15_000, "1 " * 15_000])
+def test_no_long_text_stops_a_web_process(text):
+    started = process_time()
+    shielded(text)
+    assert process_time() - started < 0.2  # seconds; it took up to nine
