@@ -97,8 +97,8 @@ def _nameless(text: str) -> PlaceMention | None:
             start=house.start,
             end=house.end,
         )
-    if landmark := _LANDMARK.search(text):
-        return PlaceMention(landmark=landmark[0], start=landmark.start(), end=landmark.end())
+    if found := _LANDMARK.search(text):
+        return PlaceMention(landmark=found[0], start=found.start(), end=found.end())
     return None
 
 
