@@ -14,6 +14,7 @@ from handlers.dialogue.states import Asks
 from handlers.neighbours.votes import asked_about
 from handlers.residents import (
     complaint,
+    correct_place,
     erase_me,
     help,  # noqa: A004  (「帮助」)
     home,
@@ -87,6 +88,7 @@ ROUTERS = (
     supplement.router,
     approvals.digits,
     ask_resident.answers,
+    correct_place.router,
     supplement.houses,
     note_or_report.router,
     complaint.router,

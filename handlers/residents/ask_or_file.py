@@ -17,6 +17,7 @@ from handlers.tickets.filing import file
 from handlers.world.coordinates import gcj_to_wgs
 from models.moves import Status
 from models.ticket import Ticket
+from nlp.answers.choices import is_vague
 from nlp.reading.understanding import Intent, PlaceMention
 
 _MORE = 4
@@ -57,7 +58,16 @@ def told_where(context: Context, draft: Draft) -> Draft:
     draft = locate.place(context, draft, context.understanding)
     if mention.name and _says_more(context.text, mention):
         draft = replace(draft, text=f"{draft.text}，{text}")
-    return draft if locate.is_placed(draft) or mention.name else replace(draft, place_name=text[:40])
+    if locate.is_placed(draft) or mention.name:
+        return draft
+    if mention.building or mention.unit or mention.room:
+        return draft
+    return replace(draft, text=f"{draft.text}，{text}") if is_vague(text) else replace(draft, place_name=text[:40])
+
+
+def is_half_told(draft: Draft) -> bool:
+    """A house without its compound, or words that name no place at all: the rest is asked for."""
+    return not locate.is_placed(draft) and not draft.place_name and not draft.places and not draft.guess
 
 
 def _says_more(text: str, mention: PlaceMention) -> bool:
@@ -175,7 +185,9 @@ def _how_to_ask_where(draft: Draft, what: str) -> str:
 
 
 def ask_place_again(context: Context, draft: Draft) -> Reply:
-    """What was written told no place, so the question stays open, with the reason why it is asked."""
+    """What was written told no place, or only the house: the question stays open, with the reason why it is asked."""
+    if draft.building or draft.unit:
+        return _ask_place(context, draft)
     return _ask(context, draft, Asks.PLACE, "filing.where_again")
 
 

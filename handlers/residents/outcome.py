@@ -70,9 +70,12 @@ def unsolved_in_words(context: Context) -> Reply | None:
         return None  # tells where: a report of its own
     if ticket := asked_about(context):
         return _in_words(context, ticket)
-    closed = _closed_lately(context) if says_again(context.text) else None
+    why = reason_of(context.text)
+    closed = _closed_lately(context) if why or says_again(context.text) else None
     if closed is None or (seen.item and seen.item != closed.item):
         return None
+    if why:
+        return not_solved_for(context, closed, why)
     line = ticket_text.line_for(context.town, closed, context.now, context.person)
     return Reply(
         context.say("progress.broken_again", line=line), Asks.AGAIN, {"ticket": closed.id, "text": context.text}

@@ -18,7 +18,7 @@ from handlers.dialogue.states import Asks
 from handlers.notifications.pushes import notify
 from handlers.notifications.ticket_text import where_in_lists
 from handlers.residents import locate
-from handlers.residents.ask_or_file import ask_category, ask_place_again, go_on, pinned, read, told_where
+from handlers.residents.ask_or_file import ask_category, ask_place_again, go_on, is_half_told, pinned, read, told_where
 from handlers.residents.incomplete import now_placed, placeless
 from handlers.tickets.access import actor, own, resident
 from handlers.tickets.draft import Draft
@@ -29,6 +29,8 @@ from nlp.answers.choices import is_filler
 from nlp.reading.understanding import Intent
 
 router = Router("filing")
+_MOST_ASKED = 2
+"""The same question is put at most so often; then a person has it"""
 _DRAFTS = frozenset(
     {Asks.DANGER, Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS, Asks.JOIN}
 )
@@ -96,7 +98,10 @@ def place_told(context: Context) -> Reply | None:
         return ask_place_again(context, _with_more_words(context, draft))
     if is_other_matter(context) or is_politeness(context):
         return None
-    return go_on(context, told_where(context, replace(draft, places=())))
+    told = told_where(context, replace(draft, places=()))
+    if context.state == Asks.PLACE and is_half_told(told) and draft.asked.count(Asks.PLACE) < _MOST_ASKED:
+        return ask_place_again(context, told)
+    return go_on(context, told)
 
 
 def danger_told(context: Context) -> Reply | None:

@@ -84,12 +84,14 @@ def place_told_later(context: Context) -> Reply | None:
 def house_told_later(context: Context) -> Reply | None:
     """「3号楼」「不对，是6号楼」 behind a report just made: the rest of its address, or its correction."""
     mention = context.understanding.place if context.understanding else None
-    if mention is None or mention.name or not (mention.building or mention.unit or mention.room):
+    if mention is None or not (mention.building or mention.unit or mention.room):
         return None
     if _BESIDE_HOUSE.sub("", plain(context.text)[: mention.start] + plain(context.text)[mention.end :]):
         return None
     ticket = recent(context, context.town.habits.recent_minutes)
     if ticket is None or Status(ticket.status) not in OPEN or ticket.place_id is None:
+        return None
+    if mention.name and mention.known != ticket.place_name:
         return None
     other = ticket.building and mention.building not in {"", ticket.building}
     if ticket.reporter_id != context.person.id or (other and not _CORRECTS.search(context.text)):

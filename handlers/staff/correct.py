@@ -8,10 +8,10 @@ from handlers.dialogue.shielding import is_about
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications.pushes import notify
 from handlers.residents.ask_or_file import receipt
-from handlers.tickets.access import actor, followed, overseen, overseer, reached, resident, worked
+from handlers.tickets.access import actor, overseen, overseer, reached, resident, worked
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.filing import route_it, watch
-from handlers.tickets.scope import Reach
+from handlers.tickets.scope import Reach, as_reach
 from handlers.town.privacy import shielded
 from models.learning import Correction
 from models.moves import NOTE, OPEN, Status
@@ -91,7 +91,7 @@ def _route_anew(context: Context, ticket: Ticket) -> None:
 
 
 def _reach(context: Context) -> Reach:
-    return reached(context.person) | followed(context.person)
+    return reached(context.person) | as_reach(Ticket.reporter_id == context.person.id)
 
 
 def _actor(context: Context, ticket: Ticket) -> Actor:

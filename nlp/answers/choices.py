@@ -75,6 +75,11 @@ def says_unsolved(text: str) -> bool:
     return len(text) <= _LONGEST and bool(re.search(_data()["unsolved"], text) or says_again(text))
 
 
+def is_vague(text: str) -> bool:
+    """「就在我家楼下」「花坛里」: words of where that name no place."""
+    return re.fullmatch(_data()["vague"], plain(text)) is not None
+
+
 def is_torn(text: str) -> bool:
     """「不满意」 alone: with how it was done, or because it isn't?"""
     return plain(text).strip(_MARKS) in _data()["torn"]

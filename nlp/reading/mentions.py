@@ -84,9 +84,9 @@ def _described(text: str, start: int, end: int, known: str, *, guessed: bool) ->
 
 def _nameless(text: str) -> PlaceMention | None:
     """Only a street's number, a house number or a landmark: the name is asked, or known from the bound home."""
-    if road := _ROAD_AND_NUMBER.search(text):
-        landmark = _landmark(text, road.end())
-        return PlaceMention(name=road[0], landmark=landmark, start=road.start(), end=road.end())
+    if number := _ROAD_AND_NUMBER.search(text):
+        near = _landmark(text, number.end())
+        return PlaceMention(name=number[0], landmark=near, start=number.start(), end=number.end())
     if house := find_house(text):
         return PlaceMention(
             building=house.building,

@@ -175,8 +175,10 @@ def test_who_can_t_name_a_house_is_served_all_the_same(chat, answer):
     assert ticket.team
 
 
-def test_where_is_asked_once_and_then_a_person_sees_to_it(chat):
+def test_where_is_asked_twice_at_most_and_then_a_person_sees_to_it(chat):
     assert "哪个小区" in chat.says(RESIDENT, "楼道灯坏了")
+    assert "小区" in chat.says(RESIDENT, "就我家这儿")
+    assert chat.tickets() == []
     assert "值班人员" in chat.says(RESIDENT, "就我家这儿")
     assert len(chat.tickets()) == 1
 

@@ -124,7 +124,7 @@ def test_a_pin_sends_it_off_too(chat, clock):
 def test_words_that_no_map_knows_are_kept_for_a_person(chat, clock):
     falls_silent(chat, clock)
     assert "值班人员" in chat.says(RESIDENT, "就我家这儿")
-    assert stands(chat.ticket())[::2] == ("pending", "就我家这儿")
+    assert stands(chat.ticket())[::2] == ("pending", "")  # no name: nobody is sent to 「就我家这儿」
     assert any("没找到归属" in told for told in chat.pushed(SUPERVISOR))
 
 
