@@ -8,7 +8,7 @@ hours.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 
@@ -59,9 +59,16 @@ class Span:
         return self.unit in _NATURAL
 
 
+def end_of(day: date, closes: time, zone: tzinfo = UTC) -> datetime:
+    """When a stretch of this day ends. Midnight ends the day: a stretch may last until 24:00."""
+    return datetime.combine(day if closes > time() else day + timedelta(days=1), closes, zone)
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Working hours of a day (local, ascending, the lunch break between them), and which days are worked."""
+    """Working hours of a day (local, ascending, the lunch break between them; 00:00 as an end is 24:00), and which days
+    are worked.
+    """
 
     hours: tuple[tuple[time, time], ...]
     works_on: Callable[[date], bool]
@@ -74,7 +81,7 @@ class Calendar:
         """Working time in one working day."""
         anchor = date(2000, 1, 1)
         return sum(
-            (datetime.combine(anchor, end) - datetime.combine(anchor, start) for start, end in self.hours), timedelta()
+            (end_of(anchor, end) - datetime.combine(anchor, start, UTC) for start, end in self.hours), timedelta()
         )
 
     def due(self, start: datetime, span: Span) -> datetime:
@@ -134,7 +141,6 @@ class Calendar:
     def _of(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
         hours = self.hours if self.works_on(day) else ()
         opened = tuple(
-            (datetime.combine(day, opens, self.zone), datetime.combine(day, closes, self.zone))
-            for opens, closes in hours
+            (datetime.combine(day, opens, self.zone), end_of(day, closes, self.zone)) for opens, closes in hours
         )
         return self._known.setdefault(day, opened)
