@@ -13,6 +13,7 @@ from bot.commands.shared import moment as as_moment
 from handlers.dialogue.message import Kind, Message
 from handlers.notifications import ticket_text
 from handlers.questions import figures
+from handlers.questions.area import outside
 from handlers.questions.parse import parse
 from handlers.staff.posts import appoint as give_role
 from handlers.staff.posts import invite as new_invitation
@@ -52,12 +53,16 @@ def ask(command: Command, text: str, openid: str | None, now: str | None) -> Non
     with program.reading() as session:
         town = program.towns.current(session)
         query = parse(town, text, moment)
-        if query is None or query.strange:
+        if query is None:
             raise click.ClickException(f"没看懂这个问题：{text}。试试“上周哪个社区停车的诉求最多”")
-        scope = overseen(_person(session, openid)) if openid else true()
-        rows = figures.run(session, town, query, scope, moment)
+        person = _person(session, openid) if openid else None
+        beyond = outside(town, query, person) if person else ""
+        if beyond and not query.unread:
+            raise click.ClickException(f"“{beyond}”不在这位督导的范围里")
+        scope = overseen(person) if person else true()
+        rows = [] if query.unread else figures.run(session, town, query, scope, moment)
         found = [{"key": row.key, "name": row.name, "value": row.value, "of": row.of} for row in rows]
-        say_json({"query": query.as_json(), "rows": found})
+        say_json({"query": query.as_json(), "rows": found, "unread": query.unread})
 
 
 @click.command("tickets")

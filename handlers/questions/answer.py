@@ -7,6 +7,7 @@ from handlers.dialogue.states import Asks
 from handlers.figures import call_counts
 from handlers.figures.counts import percent
 from handlers.notifications import ticket_text
+from handlers.questions.area import outside
 from handlers.questions.figures import Row, cut, figures, measure_name
 from handlers.questions.parse import follows, parse_all, with_own_area
 from handlers.questions.query import MEASURE_NAMES, Query
@@ -22,10 +23,8 @@ def answer_question(context: Context) -> Reply | None:
     query = parse_all(context.town, texts, context.now)
     if query is None:
         return None
-    if query.strange:
-        names = "、".join(dict.fromkeys(MEASURE_NAMES.values()))
-        said = context.say("asking.strange", words="”“".join(query.strange), measures=names)
-        return Reply(said, keep=True)
+    if refused := _refusal(context, query):
+        return Reply(refused, keep=True)
     found = figures(context.session, context.town, query, overseen(context.person), context.now)
     rows = cut(query, found)
     lines = numbered([_line(query, row) for row in rows]).splitlines() or [context.say("supervising.no_tickets")]
@@ -35,6 +34,16 @@ def answer_question(context: Context) -> Reply | None:
     opening = [] if of_calls else [[row.group, row.name] for row in rows]
     slots = {"text": texts[0], "then": texts[1:], "at": context.now.isoformat(), "rows": opening}
     return Reply(f"{text}\n{context.say('asking.open')}" if opening else text, Asks.ROWS, slots)
+
+
+def _refusal(context: Context, query: Query) -> str:
+    """Why no figure is given; empty if one is."""
+    if query.unread:
+        names = "、".join(dict.fromkeys(MEASURE_NAMES.values()))
+        nearest = understood(context.town, query)
+        return context.say("asking.unread", words="”“".join(query.unread), nearest=nearest, measures=names)
+    beyond = outside(context.town, query, context.person)
+    return context.say("asking.outside", name=beyond) if beyond else ""
 
 
 def _asked(context: Context) -> list[str]:
@@ -53,8 +62,6 @@ def _remarks(context: Context, query: Query, found: list[Row], shown_rows: int) 
         said.append(context.say("asking.cut", groups=len(found), shown=shown_rows))
     if query.group and query.group != "day" and query.order == "asc" and not query.is_rate:
         said.append(context.say("asking.none_left_out"))
-    if query.unread:
-        said.append(context.say("asking.unread", words="”“".join(query.unread)))
     return said
 
 

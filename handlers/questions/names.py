@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from handlers.questions.words import NO_NAME, Words
 from handlers.town.town import Town
 from nlp.model.features import plain
+from nlp.questions.vocabulary import vocabulary
 
 _BEGINNING_OF_NAME = 2
 
@@ -47,7 +48,7 @@ def category(town: Town, words: Words) -> tuple[str, str]:
     items = ((name, category, item) for item, (category, name) in town.catalogue.items.items())
     whole = ((name, key, "") for key, name in town.catalogue.categories.items())
     short = ((name[:_BEGINNING_OF_NAME], key, "") for key, name in town.catalogue.categories.items() if key != "other")
-    names = [each for each in (*items, *whole, *short) if each[0] in words.text]
+    names = [each for each in (*items, *whole, *short, *_everyday(town)) if each[0] in words.text]
     found = []
     for name, key, its_item in sorted(names, key=lambda each: -len(each[0])):
         while (start := words.text.find(name)) >= 0:
@@ -59,6 +60,17 @@ def category(town: Town, words: Words) -> tuple[str, str]:
         else:
             words.unread.append(said)
     return category, item
+
+
+def _everyday(town: Town) -> Iterator[tuple[str, str, str]]:
+    """(word, category, item): what people say for a name, as far as the town has it."""
+    known = vocabulary()
+    for word, key in known.categories:
+        if key in town.catalogue.categories:
+            yield word, key, ""
+    for word, item in known.items:
+        if item in town.catalogue.items:
+            yield word, town.catalogue.items[item][0], item
 
 
 def by_a_part(town: Town, words: Words, known: tuple[str, str, str, str]) -> tuple[str, str, str, str]:

@@ -78,12 +78,19 @@ def _read(town: Town, words: Words, now: datetime) -> dict[str, Any]:
     place, grid, team = names.where(town, words)
     words.unread += words.all(question_words.UNHEEDED)
     measure = words.first(question_words.MEASURES)[0] or words.first(question_words.STILL)[0]
+    if measure:
+        words.unread += words.all(question_words.COUNT_BESIDE)
+    if measure.endswith("_rate"):
+        words.unread += words.all(question_words.NUMBERED)
     period, against = _when(words, now)
     group, by = _grouped(words, measure)
     source, _ = words.first(question_words.SOURCES)
     category, item = names.category(town, words)
     limit, order = _limit(words, by), _order(words, measure)
+    named_team = team
     team, grid, category, item = names.by_a_part(town, words, (team, grid, category, item))
+    if place and team != named_team:  # 「宜居公益物业」: its name was cut in two
+        words.unread.append(town.world.teams[team].name)
     if against and (group or measure in ALONE):
         words.unread.append(f"比{against.name}")
         against = None
@@ -195,7 +202,10 @@ def _order(words: Words, measure: str) -> str:
     words.all(question_words.BEST)
     if best and not measure.endswith("_rate"):
         words.unread += best
-    if re.search(rf"最少|最低|倒数|后{question_words.NUMBER}[名位个家]", words.said) or "最差" in best:
+    if (
+        re.search(rf"最少|最低|[少低][到至][多高]|倒数|后{question_words.NUMBER}[名位个家]", words.said)
+        or "最差" in best
+    ):
         return "asc"
     return "desc" if re.search("最[多高]", words.said) else ""
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from handlers.figures.days import day_start, week_start
 from models.ticket import CHINA
+from nlp.questions.vocabulary import vocabulary
 
 _Match = re.Match[str]
 BEGINNING = datetime(2000, 1, 1, tzinfo=CHINA)
@@ -106,7 +107,7 @@ def _weekday(match: _Match, now: datetime) -> _Span | None:
     """「上周三」, 「上周三到周五」, 「周末」; without a week, the last one that has begun."""
     monday = week_start(now) - timedelta(weeks=_BACK[match[1] or "本"])
     first, last = (_WEEKDAYS.index(day) for day in (match[2], match[3] or match[2]))
-    first, last = (5, 6) if first == _WEEKEND else (first, 6 if last >= _WEEKEND else last)
+    first, last = (5, 6) if first == _WEEKEND else (min(first, 6), min(last, 6))  # 天 is 日
     if last < first:
         return None
     since = monday + timedelta(days=first)
@@ -161,6 +162,17 @@ def _months_of_year(match: _Match, now: datetime) -> _Span | None:
         return None
     since = _year(day_start(now), match[1]).replace(month=first)
     return since, _months_on(since, last - first + 1)
+
+
+def _holiday(match: _Match, now: datetime) -> _Span | None:
+    """「国庆假期」: the last one that has begun; None of a year whose days off are not in the data."""
+    today = day_start(now)
+    spans = []
+    for words, first, last in vocabulary().holidays:
+        if re.fullmatch(words, match[2]) and (not match[1] or first.year == _year(today, match[1]).year):
+            since = today.replace(year=first.year, month=first.month, day=first.day)
+            spans.append((since, since + (last - first) + timedelta(days=1)))
+    return max((span for span in spans if span[0] <= now), default=None)
 
 
 def _iso(match: _Match, now: datetime) -> _Span | None:
@@ -239,6 +251,7 @@ _BEFORE = (
     (r"今年", "去年"),
 )
 _DAY = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
+_HOLIDAYS = "|".join(dict.fromkeys(words for words, _, _ in vocabulary().holidays))
 _UP_TO = r"(?:到|至|-|~|—)"
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match, datetime], _Span | None]], ...] = (
     (re.compile(r"(今|昨|大?前|本(?=日))(?:[天日]|儿个?)"), _day),
@@ -250,6 +263,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match, datetime], _Span | None]]
     (re.compile(_YEAR), _whole_year),
     (re.compile(rf"{_YEAR}?{_DAY}月(?:{_DAY}[日号]?(?:{_UP_TO}{_DAY})?[日号]|份)?"), _dated),
     (re.compile(rf"{_YEAR}?{_DAY}月?{_UP_TO}{_DAY}月(?!\d)"), _months_of_year),
+    (re.compile(rf"{_YEAR}?({_HOLIDAYS})(?:节|小?长?假期?|放假|期间|那会儿|[这那]?(?:几天|段))*里?"), _holiday),
     (re.compile(r"(20\d{2})[-/.](\d{1,2})[-/.](\d{1,2})"), _iso),
     (re.compile(rf"(?:最近|近|过去|这(?!一))的?({_NUMBER}|半)\s*(天|日|个?(?:周|星期|礼拜|月|季度)|年)"), _lately),
     (re.compile(rf"({_NUMBER}|半)\s*(天|个?(?:周|星期|礼拜|月|季度)|年)以?来(?![的电])"), _lately),

@@ -7,7 +7,6 @@ from typing import Any
 
 from handlers.figures import call_counts
 from handlers.figures.days import day_start, week_start
-from handlers.questions import words as question_words
 from handlers.questions.periods import BEGINNING, Period
 
 OVERVIEW = "overview"
@@ -68,16 +67,15 @@ class Query:
     against: Period | None = None
     """The earlier period with which `period` is compared"""
     unread: tuple[str, ...] = ()
-    """Words of the question that the figure doesn't heed"""
+    """Words of the question that were not understood: then no figure is given"""
 
     def as_json(self) -> dict[str, Any]:
-        """DESIGN 4: period, filters, group, measure, order, limit; and what was not read, if anything."""
+        """DESIGN 4: period, filters, group, measure, order, limit, compare."""
         given = ("grid", "place", "team", "kind", "category", "item", "source")
         filters = {name: getattr(self, name) for name in given if getattr(self, name)}
         rest = {name: getattr(self, name) for name in ("group", "measure", "order", "limit")}
-        more = {"against": self.against and self.against.as_json(), "unread": self.unread}
-        said = {name: value for name, value in more.items() if value}
-        return {"period": self.period.as_json(), "filters": filters, **rest, **said}
+        against = {"against": self.against.as_json()} if self.against else {}
+        return {"period": self.period.as_json(), "filters": filters, **rest, **against}
 
     def sides(self, now: datetime) -> Sequence["Query"]:
         """The same of each period that is compared. Of one that isn't over, also of as much of the earlier one."""
@@ -99,11 +97,6 @@ class Query:
         """A part of what there is, not a number of it."""
         return self.measure.endswith("_rate")
 
-    @property
-    def strange(self) -> tuple[str, ...]:
-        """Unread words that ask for another figure than this one: it must not be given as the answer."""
-        return tuple(words for words in self.unread if question_words.OTHER_FIGURE.search(words))
-
 
 def query_of(said: Mapping[str, Any], now: datetime) -> Query:
     """What goes without saying. It is shown with the answer all the same."""
@@ -114,7 +107,8 @@ def query_of(said: Mapping[str, Any], now: datetime) -> Query:
         said.setdefault("order", "time")
         said.setdefault("limit", _MOST_DAYS)
     stands = said.get("measure") in _STANDING and said.get("period", _ever(now)).since == BEGINNING
-    said["period"] = _ever(now) if stands else said.get("period", _this_week(now))
+    usual = _last_30_days(now) if "group" in said else _this_week(now)
+    said["period"] = _ever(now) if stands else said.get("period", usual)
     return Query(**said)
 
 
@@ -128,6 +122,12 @@ def changed(said: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any
 def _this_week(now: datetime) -> Period:
     since = week_start(now)
     return Period("本周", since, since + timedelta(weeks=1))
+
+
+def _last_30_days(now: datetime) -> Period:
+    """Of a ranking: this week is nearly empty on a Monday morning."""
+    until = day_start(now) + timedelta(days=1)
+    return Period("近30天", until - timedelta(days=30), until)
 
 
 def _ever(now: datetime) -> Period:

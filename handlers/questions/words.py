@@ -142,6 +142,10 @@ MEASURES = _table(
         )
     )
 )
+COUNT_BESIDE = re.compile(
+    rf"(?<!没)[收来报接]到?[了过]?的?(?:多少|几)[{_COUNTERS}]?(?!.*超)|(?<!{_BLANK})件数(?=[和与跟、]|$)|总量"
+)
+"""Beside another measure: two figures at once, and only one would be given"""
 STILL = _table((r"还有(?=多少|几)|还?剩下?(?=多少|几)", "open"))
 """Where no measure is named: 「还有多少」, but 「还有几件超时」"""
 SOURCES = _table(
@@ -166,7 +170,7 @@ _PLAINLY = (
     rf"{_HOW_MANY}|{_HOW}|{_STATE}|哪[个几一二两三四五六七八九十些家里儿块类种天方]|集中在哪|分别|各[个类小社街单网物部种]|每[天日]"
     rf"|按.{{1,4}}[分看]|分.{{1,4}}[分看]|排|分布|倒数|前\s*(?:\d|[一二两三四五六七八九十])|{_WHO}|比|走势|趋势"
 )
-_YES_OR_NO = r"有没有|有(?<!没有).{1,8}(?:吗|没$|没有$)|多不多|高不高|多[吗么]|高[吗么]"
+_YES_OR_NO = r"有没有|有(?<!没有).{0,8}(?:吗|没$|没有$)|多不多|高不高|多[吗么]|高[吗么]"
 ASKS = re.compile(rf"{_PLAINLY}|{_YES_OR_NO}|什么|啥|\?|？")
 ASKS_PLAINLY = re.compile(_PLAINLY)
 YES_OR_NO = re.compile(_YES_OR_NO)
@@ -214,13 +218,6 @@ LIMIT = re.compile(
 )
 ORDER = re.compile(r"最[多少高低]|[多少高低][到至][多少高低]|从|倒数")
 BEST = re.compile(r"最[好差]|倒数")
-OTHER_FIGURE = re.compile(
-    r"率|比|均|多久|多长|时长|快|慢|最?[好差]|趋势|变化|走势|增[加长多]|减少|翻|涨|降|倍|百分|倒数|谁|到期|即将|重复|时候|同期|待|派|于|超过|不到|不足|以[上下]|%|当[天日周月年]"
-    r"|[没未不非]有?[按超满紧响办签催评逾接解结处到]|签收|接单|回访|评价|转派|上报|延期|挂账|并单|撤回|不予受理"
-    rf"|多少[人户钱]|[人户]$|[每按各][周月年季]|{NUMBER}个?[天日周月年季]|小时|时段|[上中下]午|早[上晨]|[早昨今]晚|晚上|夜里|凌晨"
-    r"|国庆|春节|元旦|五一"
-)
-"""Unread, it asks for another figure than the one that was understood"""
 _FILLER = re.compile(
     f"(?:诉求|工单|投诉|[件单报])(?:数量|[数量])|(?:多少|几)[{_COUNTERS}]?|{_HOW}|{_STATE}"
     "|反映|反馈|投诉|举报|诉求|工单|问题|事情|事项|件数|数量|总[数量]|总共|一共|合计|全部|所有|分别"

@@ -213,13 +213,15 @@ def test_tickets_can_be_narrowed_down(bot):
 def test_ask_gives_query_and_rows(bot):
     bot.prints("say", RESIDENT, "德尚小区3号楼电梯又坏了")
     answer = bot.json("ask", "本周各类诉求多少件", "--as", SUPERVISOR)
-    assert answer.keys() == {"query", "rows"}
+    assert answer.keys() == {"query", "rows", "unread"}
     assert {"period", "filters", "group", "measure", "order", "limit"} <= answer["query"].keys()
     assert [(row["key"], row["value"]) for row in answer["rows"]] == [("repairs", 1)]
     other = bot.json("ask", "本周各类诉求多少件", "--as", "oWhistleSupervisor0000000002")
     assert [row for row in other["rows"] if row["value"]] == []
     both = bot.json("ask", "本周比上周多还是少", "--as", SUPERVISOR)
     assert (both["query"]["against"]["name"], [row["name"] for row in both["rows"]][:2]) == ("上周", ["本周", "上周"])
+    refused = bot.json("ask", "上周3号楼停车投诉多少件", "--as", SUPERVISOR)
+    assert (refused["rows"], refused["unread"]) == ([], ["3号楼"])
     past = bot.json("ask", "本周各类诉求多少件", "--now", "2020-01-01T09:00:00+08:00")
     assert [row for row in past["rows"] if row["value"]] == []
 

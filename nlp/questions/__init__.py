@@ -1,0 +1,1 @@
+"""What a supervisor's question is made of, without the database."""
