@@ -92,7 +92,7 @@ def guess_answered(context: Context) -> Reply | None:
 def place_told(context: Context) -> Reply | None:
     """Whatever is answered to 「在哪里」 is kept; another trouble is a report of its own, and this one isn't lost."""
     draft = Draft.of(context.slots)
-    if is_other_trouble(context, draft.category, draft.item):
+    if is_filler(context.text) or is_other_trouble(context, draft.category, draft.item):
         return None
     if context.state == Asks.PLACE and tells_no_place(context) and not _follows_another(context):
         return ask_place_again(context, _with_more_words(context, draft))
