@@ -9,7 +9,7 @@ from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_w
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
-from handlers.dialogue.router import Router, command_opening, first_of, in_state
+from handlers.dialogue.router import InState, Router, command_opening, first_of, in_state
 from handlers.dialogue.states import Asks
 from handlers.neighbours.votes import asked_about
 from handlers.residents import (
@@ -160,7 +160,7 @@ def _answer(context: Context) -> Reply | None:
     for each in answers:
         if each.choice is None and whole and not is_about(each.question, context):
             continue
-        if reply := first_of(_ANSWERING, answering(context, each)):
+        if reply := first_of(_OF_QUESTIONS, answering(context, each)):
             return reply if not each.question.is_pushed or reply.state else replace(reply, keep=True)
     return None
 
@@ -186,7 +186,7 @@ def _still_open(context: Context, reply: Reply) -> Reply:
 def _same_danger(context: Context) -> Reply | None:
     """More of a danger whose place we have just asked for."""
     asked = next((each for each in context.asked if each.state == Asks.TICKET_PLACE), None)
-    return first_of(_ANSWERING, answering(context, Answered(asked))) if asked else None
+    return first_of(_OF_QUESTIONS, answering(context, Answered(asked))) if asked else None
 
 
 def _which_question(context: Context, unclear: Unclear) -> Reply:
@@ -248,3 +248,5 @@ _OBEYING = tuple(chain.from_iterable(router.obeying for router in ROUTERS))
 
 
 _ANSWERING = tuple(chain.from_iterable(router.routes for router in ROUTERS))
+_OF_QUESTIONS = tuple(route for route in _ANSWERING if isinstance(route[0], InState))
+"""Handlers that take the answer to a question that is open; none that guesses at the meaning comes between"""

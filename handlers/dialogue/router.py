@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -53,9 +53,19 @@ def first_of(routes: Iterable[tuple[Filter, Handler]], context: Context) -> Repl
     return None
 
 
-def in_state(*states: str) -> Filter:
-    """The text answers one of these questions (dialogue.asked decides)."""
-    return lambda context: context if context.answers and context.state in states else None
+@dataclass(frozen=True, slots=True)
+class InState:
+    """A filter: the text answers one of these questions (dialogue.asked decides)."""
+
+    states: frozenset[str]
+
+    def __call__(self, context: Context) -> Context | None:
+        return context if context.answers and context.state in self.states else None
+
+
+def in_state(*states: str) -> InState:
+    """The handler takes the answer to one of these questions."""
+    return InState(frozenset(states))
 
 
 def intent(*intents: Intent, at_least: float = 0.0) -> Filter:

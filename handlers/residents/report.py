@@ -92,9 +92,11 @@ def guess_answered(context: Context) -> Reply | None:
 def place_told(context: Context) -> Reply | None:
     """Whatever is answered to 「在哪里」 is kept; another trouble is a report of its own, and this one isn't lost."""
     draft = Draft.of(context.slots)
-    if is_filler(context.text) or is_other_trouble(context, draft.category, draft.item):
+    if is_other_trouble(context, draft.category, draft.item) or _is_no_answer(context):
         return None
-    if context.state == Asks.PLACE and tells_no_place(context) and not _follows_another(context):
+    if context.state == Asks.PLACE and tells_no_place(context):
+        if _follows_another(context):
+            return None
         return ask_place_again(context, _with_more_words(context, draft))
     if is_other_matter(context) or is_politeness(context):
         return None
@@ -113,6 +115,11 @@ def danger_told(context: Context) -> Reply | None:
     draft = Draft.of(asked.slots)
     told = read(context, f"{context.text}。{draft.text}", replace(draft, parts=(), same=None))
     return replace(go_on(context, told if locate.is_placed(told) else locate.as_placed(told, draft)), answered=True)
+
+
+def _is_no_answer(context: Context) -> bool:
+    """「稍等」; a bare number may be a house."""
+    return is_filler(context.text) and not context.text.isdecimal()
 
 
 def _follows_another(context: Context) -> bool:
