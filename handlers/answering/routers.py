@@ -51,7 +51,6 @@ from handlers.staff.plain_words import command_meant
 from handlers.supervisors import desk, drill_down, export, overview, read_log, what_if, what_to_ask
 from handlers.whistle import attendance, blow
 from models.conversation import REPLY
-from nlp.reading.understanding import Intent
 
 picked = Router("picked")
 
@@ -144,8 +143,6 @@ def route(context: Context) -> Reply:
     seen = context.understanding
     if seen and seen.red_flag and not _COMMAND.match(context.text):
         return report.danger_told(context) or _still_open(context, _same_danger(context) or _by_meaning(context))
-    if seen and seen.intent is Intent.STICKER:
-        return _meant(context)  # no answer to anything: what is open stays open
     if _COMMAND.match(context.text) and (commanded := first_of(_OBEYING, context)):
         return commanded
     return (context.text and _answer(context)) or _meant(context)

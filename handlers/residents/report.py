@@ -1,5 +1,6 @@
 """Residents report: words, photos, voices and pins in any order, and the answers to our questions."""
 
+import re
 from dataclasses import replace
 
 from handlers.dialogue.context import Context
@@ -29,6 +30,7 @@ from nlp.answers.choices import is_filler
 from nlp.reading.understanding import Intent
 
 router = Router("filing")
+_TICKET_NUMBER = re.compile(r"\d{9,}")
 _MOST_ASKED = 2
 """The same question is put at most so often; then a person has it"""
 _DRAFTS = frozenset(
@@ -118,7 +120,9 @@ def danger_told(context: Context) -> Reply | None:
 
 
 def _is_no_answer(context: Context) -> bool:
-    """「稍等」; a bare number may be a house."""
+    """「稍等」, or a ticket's number; a bare short number may be a house."""
+    if _TICKET_NUMBER.search(context.text):
+        return True
     return is_filler(context.text) and not context.text.isdecimal()
 
 
@@ -193,7 +197,7 @@ def pin_sent(context: Context) -> Reply:
     )
 
 
-@router.on(intent(Intent.SUPPLEMENT, Intent.APPOINT))
+@router.on(intent(Intent.SUPPLEMENT))
 def supplemented(context: Context) -> Reply | None:
     """More words on the report just made."""
     last = recent(context, context.town.habits.recent_minutes)
@@ -210,14 +214,7 @@ def _is_apart(context: Context, ticket: Ticket) -> bool:
     return seen.place.building not in {"", ticket.building} or seen.place.known not in {"", ticket.place_name}
 
 
-@router.on(intent(Intent.CORRECT, Intent.VOTE))
-def about_another_report(context: Context) -> Reply | None:
-    """「不是一件事，我家水管漏水」 tells a trouble of its own; without one it is more of the report just made."""
-    seen = context.understanding
-    return reported(context) if seen and seen.sure else supplemented(context)
-
-
-@router.on(intent(Intent.REPORT, Intent.CONSULT, Intent.SUPPLEMENT, Intent.URGE, Intent.RATE, Intent.REFUSE))
+@router.on(intent(Intent.REPORT, Intent.CONSULT, Intent.SUPPLEMENT, Intent.URGE, Intent.RATE))
 def reported(context: Context) -> Reply:
     """Something is wrong somewhere."""
     return go_on(context, read(context, context.text, Draft("", attachments=waiting(context))))

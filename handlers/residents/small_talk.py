@@ -18,11 +18,6 @@ def thanks(context: Context) -> Reply:
     return Reply(context.say("welcome.thanks"), keep=True)
 
 
-@router.on(intent(Intent.STICKER))
-def sticker(context: Context) -> Reply:
-    return Reply(context.say("welcome.sticker"), keep=True)
-
-
 @router.on(intent(Intent.ABUSE))
 def abuse(context: Context) -> Reply:
     """Anger is met with help, not with a lecture."""

@@ -99,7 +99,7 @@ def house_told_later(context: Context) -> Reply | None:
     return _house_added(context, ticket, mention)
 
 
-@more.on(intent(Intent.SUPPLEMENT, Intent.APPOINT))
+@more.on(intent(Intent.SUPPLEMENT))
 def supplemented(context: Context) -> Reply | None:
     """More words on the only ticket that is open, however old."""
     mine = own(context.session, context.person, OPEN, 2)

@@ -18,7 +18,6 @@ from nlp.reading.understanding import Intent, Understanding
 
 router = Router("aside")
 _ABOUT_WORK = frozenset({Intent.REPORT, Intent.URGE, Intent.CONSULT, Intent.RATE, Intent.SUPPLEMENT, Intent.PROGRESS})
-_ABOUT_WORK |= {Intent.APPOINT, Intent.CORRECT, Intent.REFUSE}
 _HEARD = re.compile(r"(?:收到|好的?|行|知道了|明白了?|嗯+|ok|OK)(?:了|的|啦|吧|哈)*[。.！!～~\s]*")
 _ASKS = re.compile(r"[吗呢没?？]+[。.！!～~\s]*$")
 _NOT_OURS = re.compile(r"不(?:归|是|属于)(?:我们?|咱们?|物业|网格|社区)")

@@ -29,33 +29,32 @@ class Topic:
     words: tuple[str, ...]
 
 
-def rows(name: str) -> Iterator[list[str]]:
-    """The rows of a table of the shipped data, without its heading."""
+def _rows(name: str) -> Iterator[list[str]]:
     lines = (DATA / name).read_text("utf-8").splitlines()
     return (line.split("\t") for line in lines[1:] if line)
 
 
 @lru_cache(maxsize=1)
 def categories() -> tuple[Category, ...]:
-    return tuple(Category(*row) for row in rows("categories.tsv"))
+    return tuple(Category(*row) for row in _rows("categories.tsv"))
 
 
 @lru_cache(maxsize=1)
 def items() -> tuple[Topic, ...]:
-    return tuple(Topic(key, category, name, tuple(words.split())) for key, category, name, words in rows("items.tsv"))
+    return tuple(Topic(key, category, name, tuple(words.split())) for key, category, name, words in _rows("items.tsv"))
 
 
 @lru_cache(maxsize=1)
 def topics() -> tuple[Topic, ...]:
     """All groups of words: the sub-items' and those of matters that have none."""
-    rest = (Topic(key, category, key, tuple(words.split())) for key, category, words in rows("topics.tsv"))
+    rest = (Topic(key, category, key, tuple(words.split())) for key, category, words in _rows("topics.tsv"))
     return (*items(), *rest)
 
 
 @lru_cache(maxsize=1)
 def alarm_words() -> tuple[Topic, ...]:
     """Words that dangers are told in, and those that tell of none."""
-    return tuple(Topic(key, "", key, tuple(words.split())) for key, words in rows("alarms.tsv"))
+    return tuple(Topic(key, "", key, tuple(words.split())) for key, words in _rows("alarms.tsv"))
 
 
 def lexicon_hash() -> str:

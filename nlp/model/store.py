@@ -17,7 +17,7 @@ from nlp.model.linear import Head, LinearModel
 from nlp.model.segment import Dictionary, Segmenter
 from nlp.model.trust import Trust
 
-FORMAT = 5
+FORMAT = 6
 _CURRENT, _USED = "current", "used"
 _CARD, _ARRAYS, _VOCABULARY, _WORDS = "model.json", "arrays.npz", "vocabulary.json", "words.txt"
 
@@ -28,10 +28,12 @@ class BadModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which probability a category may be stated, a second one mentioned."""
+    """From which probability a category is stated, a second one mentioned, an alarm raised, a danger asked about."""
 
     sure: float
     also: float
+    alarm: float
+    question: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,23 +13,20 @@ from nlp.model.linear import ranked
 from nlp.model.store import StoredModel
 from nlp.model.trust import Ranked
 from nlp.places.gazetteer import Gazetteer
-from nlp.reading.dangers import Danger, danger_in
 from nlp.reading.mentions import find_place
 from nlp.reading.parts import announces, candidate_parts, told_beside
 from nlp.reading.reasons import reasons
-from nlp.reading.redflags import LETTER, LONGEST_ALARM, RedFlag, find_red_flag
+from nlp.reading.redflags import LETTER, LONGEST_ALARM, SHORTEST_ALARM, RedFlag, find_red_flag, is_over, is_told_of
 from nlp.reading.set_phrases import set_phrase
 from nlp.reading.sub_items import item_of
 from nlp.reading.times import find_times
 from nlp.reading.understanding import Intent, Part, PlaceMention, Understanding
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
-_TELLS_A_TROUBLE = frozenset({Intent.REPORT, Intent.REFUSE})
 _PART_AT_LEAST = 0.5
 _BESIDE_AT_LEAST = 0.6  # no full stop and no 「另外」 says that another matter begins, so both must be plain
 _SPEAKS_FOR_ITSELF = 0.85  # a few words, 「门禁坏了」, may look like another wish
 _OTHERWISE = 0.75  # sure of another wish: whoever gives an address or asks for a person is not in danger
-URGENT_AT = 0.25  # chosen on the first half of tests/nlp/data/urgent_lines.tsv
 _FLAGGED = 0.8  # a danger fixes its category for whoever is sent, but clerks file one case in five elsewhere
 
 
@@ -70,10 +67,9 @@ class Reader:
         said = plain(shown)
         read = self._read(said)
         flag = find_red_flag(said)
-        danger = self._danger(said, read, flag)
-        alarm = danger.alarm
-        intent, intent_confidence = self._intent(said, read, danger)
-        candidates = _flagged(read.categories, flag) if flag and alarm and len(said) <= LETTER else read.categories
+        alarm, question = (flag.key, "") if flag else self._danger(said, read)
+        intent, intent_confidence = self._intent(said, read, alarm)
+        candidates = read.categories if flag is None or len(said) > LETTER else _flagged(read.categories, flag)
         category, confidence = candidates[0]
         place = find_place(said, read.words, self.model.segmenter.links, self.gazetteer)
         return Understanding(
@@ -86,11 +82,11 @@ class Reader:
             sure=bool(alarm) or self._sure(read, category, confidence),
             also=tuple(label for label, share in read.categories[:3] if label != category and self._accepts(share)),
             item=self._item(read, category),
-            urgent=bool(alarm) or self._urgent(said, read),
+            urgent=bool(alarm),
             red_flag=alarm,
-            danger_question=danger.question,
+            danger_question=question,
             place=_as_written(place, shown) if place else None,
-            parts=self._parts(shown, alarm) if intent in _TELLS_A_TROUBLE else (),
+            parts=self._parts(shown, alarm) if intent is Intent.REPORT else (),
             times=find_times(said),
         )
 
@@ -121,24 +117,22 @@ class Reader:
     def _accepts(self, share: float) -> bool:
         return share >= self.model.card.thresholds.also
 
-    def _danger(self, said: str, read: _Read, flag: RedFlag | None) -> Danger:
-        """Who gives an address or asks for a person is in none."""
-        if flag is None and read.intent != Intent.REPORT and read.certainty > _OTHERWISE:
-            return Danger()
-        dangers = self.model.linear.heads["danger"]
-        likeliest = ranked(dangers.labels, dangers.of(read.scores))[0][0]
-        return danger_in(said, flag, self._chance("alarm", read), likeliest)
+    def _danger(self, said: str, read: _Read) -> tuple[str, str]:
+        """A danger told around corners, which no rule knows: one that alarms, one that is asked about; "" for none."""
+        if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM or is_over(said) or is_told_of(said):
+            return "", ""
+        if read.intent != Intent.REPORT and read.certainty > _OTHERWISE:
+            return "", ""
+        linear, thresholds = self.model.linear, self.model.card.thresholds
+        height = linear.probabilities(read.scores, "alarm")[linear.heads["alarm"].labels.index(DANGER)]
+        if height < thresholds.question:
+            return "", ""
+        dangers = linear.heads["danger"]
+        which = ranked(dangers.labels, dangers.of(read.scores))[0][0]
+        return (which, "") if height >= thresholds.alarm else ("", which)
 
-    def _chance(self, head: str, read: _Read) -> float:
-        """Of danger, as the head of alarms or that of urgency sees it."""
-        place = self.model.linear.heads[head].labels.index(DANGER)
-        return self.model.linear.probabilities(read.scores, head)[place]
-
-    def _urgent(self, said: str, read: _Read) -> bool:
-        return len(said) <= LONGEST_ALARM and self._chance("urgent", read) >= URGENT_AT
-
-    def _intent(self, said: str, read: _Read, danger: Danger) -> tuple[Intent, float]:
-        if danger.alarm:
+    def _intent(self, said: str, read: _Read, alarm: str) -> tuple[Intent, float]:
+        if alarm:
             return Intent.REPORT, 1.0
         if (phrase := set_phrase(said.strip())) is not None:
             return phrase, 1.0
@@ -190,7 +184,7 @@ class Reader:
         read = self._read(plain(piece))
         category, confidence = read.categories[0]
         plainly = confidence >= _SPEAKS_FOR_ITSELF
-        reported = read.intent in _TELLS_A_TROUBLE or (plainly and read.certainty <= _OTHERWISE)
+        reported = read.intent == Intent.REPORT or (plainly and read.certainty <= _OTHERWISE)
         if confidence < at_least or not (reported and (plainly or read.features.topics)):
             return None
         return Part(piece, category, confidence, self._item(read, category))

@@ -1,16 +1,10 @@
 """What the writer wants, where a rule is safer than the model: short set phrases."""
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
 
-from nlp.model.labels import rows
 from nlp.reading.understanding import Intent
 
 _RULES = (
-    (Intent.STICKER, re.compile(r"^[\[【]\s*(?:收到不支持的消息|unsupported message|动画表情)")),
-    (Intent.VOTE, re.compile(r"^(?:[+加]|再加)\s*[1一](?![\d层楼号栋])")),
-    (Intent.THANKS, re.compile(r"^thank(?:s| you)[!~. ]*$")),
     (Intent.HUMAN, re.compile(r"^(?:转|找|要|请转|我要|我找|接|联系)?(?:一下)?人工(?:客服|服务|座席)?[。！!~]*$")),
     (Intent.HELP, re.compile(r"^(?:帮助|help|菜单|功能|使用说明|怎么用|\?|？)[。！!?？]*$")),
     (
@@ -21,7 +15,7 @@ _RULES = (
     ),
     (
         Intent.THANKS,
-        re.compile(r"^(?:谢谢|多谢|感谢|谢了|thx|3q|辛苦了|谢谢你们?|谢谢您|非常感谢|太感谢了)[。！!~啊啦了呀，, ]*$"),
+        re.compile(r"^(?:谢谢|多谢|感谢|谢了|thx|辛苦了|谢谢你们?|谢谢您|非常感谢|太感谢了)[。！!~啊啦了呀，, ]*$"),
     ),
     (
         Intent.RATE,
@@ -33,31 +27,13 @@ _RULES = (
     (Intent.PROGRESS, re.compile(r"^(?:进度|查进度|查询进度|我的工单|我的诉求|查工单|查询)[。！!?？]*$")),
     (Intent.URGE, re.compile(r"^(?:催单|催办|催一下|催催|加急|快点(?:处理)?|赶紧处理)[。！!~]*$")),
 )
-_LONGEST = 30
+_LONGEST = 14
 _ANY = re.compile("|".join(pattern.pattern for _intent, pattern in _RULES))
 """One look for all of them: hardly any text is one"""
 
 
-_STICKERS = re.compile(r"(?:\[[^\[\]\d]{1,12}\]\s*)+")
-"""Nothing but the names of small pictures"""
-_NAME = re.compile(r"\[([^\[\]]+)\]")
-
-
 def set_phrase(text: str) -> Intent | None:
-    """The intent of a short set phrase or of small pictures alone, None for whatever else."""
-    if len(text) > _LONGEST:
+    """The intent of a short set phrase, None for whatever else."""
+    if len(text) > _LONGEST or not _ANY.match(text):
         return None
-    if _ANY.match(text):
-        return next((intent for intent, pattern in _RULES if pattern.search(text)), None)
-    return _pictured(text) if text.startswith("[") and _STICKERS.fullmatch(text) else None
-
-
-def _pictured(text: str) -> Intent:
-    """What the first picture that says something says; the others are small talk."""
-    said = (_meanings().get(name) for name in _NAME.findall(text))
-    return next(filter(None, said), Intent.CHITCHAT)
-
-
-@lru_cache(maxsize=1)
-def _meanings() -> Mapping[str, Intent]:
-    return {sticker: Intent(meaning) for sticker, meaning in rows("stickers.tsv")}
+    return next((intent for intent, pattern in _RULES if pattern.search(text)), None)

@@ -21,16 +21,6 @@ class Intent(StrEnum):
     THANKS = "thanks"
     CHITCHAT = "chitchat"
     ABUSE = "abuse"
-    APPOINT = "appoint"
-    """Says when somebody may come"""
-    CORRECT = "correct"
-    """Puts right what was written before"""
-    REFUSE = "refuse"
-    """Does not accept that it is done"""
-    VOTE = "vote"
-    """Joins a neighbour's report, or stays apart from it"""
-    STICKER = "sticker"
-    """The platform's notice in place of what it can't deliver"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +61,8 @@ class Understanding:
 
     `candidates` holds (category, probability) best first, all twelve; `sure` says whether the best may be stated as
     fact (the threshold is the model's own, chosen on a cost curve); `also` the other categories a clerk would accept;
-    `item` a sub-item's key ("lift"), `red_flag` the key of a danger that is certain and alarms at once, or "",
-    `danger_question` of one that has to be asked about first (never both); `urgent`: harm or loss goes on, with or
-    without a danger.
+    `item` a sub-item's key ("lift"), `red_flag` the key of a danger that alarms at once or "", `danger_question` of one
+    that has to be asked about first.
     """
 
     text: str

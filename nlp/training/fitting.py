@@ -20,7 +20,7 @@ from nlp.model.segment import Segmenter, jieba_dictionary
 from nlp.model.store import Thresholds
 from nlp.model.trust import Trust
 from nlp.model.weighing import Matrix, reading_step, weighing_step
-from nlp.training.alarms import alarm_examples, urgent_examples
+from nlp.training.alarms import alarm_examples
 from nlp.training.corpus import Example
 from nlp.training.heads import alarm_head, both_sides, category_head, danger_head, intent_head, item_head
 
@@ -39,17 +39,16 @@ class Fitted:
 def fit(examples: Sequence[Example]) -> Fitted:
     """Learns from examples; the probabilities are calibrated on folds that the model has not seen."""
     alarms = alarm_examples(examples)
-    urgent = urgent_examples(alarms)
     reading, weighing = reading_step(Featurizer(Segmenter(jieba_dictionary()))), weighing_step()
-    texts = [*(example.text for example in examples), *(alarm.text for alarm in (*alarms, *urgent))]
+    texts = [*(example.text for example in examples), *(alarm.text for alarm in alarms)]
     matrix = Matrix.of(texts, reading, weighing)
     category, sure, also, trust = category_head(matrix, examples)
-    heads = {"category": category, "intent": intent_head(matrix, examples, alarms)}
-    heads |= {"alarm": alarm_head(matrix, alarms), "urgent": alarm_head(matrix, urgent)}
+    alarm, alarm_at = alarm_head(matrix, alarms)
+    heads = {"category": category, "intent": intent_head(matrix, examples, alarms), "alarm": alarm}
     heads |= {"danger": danger_head(matrix, alarms), "item": item_head(matrix, examples)}
     steps = [("read", reading), ("weigh", weighing)]
     pipelines = {name: Pipeline([*steps, ("decide", head)]) for name, head in heads.items()}
-    return Fitted(pipelines, Thresholds(sure, also), trust)
+    return Fitted(pipelines, Thresholds(sure, also, *alarm_at), trust)
 
 
 def flatten(fitted: Fitted) -> LinearModel:

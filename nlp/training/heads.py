@@ -1,6 +1,5 @@
 """One classifier a question, fitted and made honest: what kind of matter, what is wanted, is it a danger and which."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,12 +17,11 @@ from nlp.model.weighing import Matrix
 from nlp.reading.understanding import Intent
 from nlp.training.alarms import AlarmExample
 from nlp.training.corpus import Example
-from nlp.training.thresholds import also_threshold, shares_of, sure_threshold, temperature
+from nlp.training.thresholds import alarm_thresholds, also_threshold, shares_of, sure_threshold, temperature
 
 _FOLDS = 3
 _MODESTY = 0.88  # the whole has seen half as much again as the parts that it is calibrated on, and is surer than they
 _SMALL_TALK = 0.3  # there is much of it, and a vague complaint must not drown in it
-_EVENED = 0.7  # reports are half of all lines; wholly evened out, 「路灯不亮」 would be one of the rarer wishes
 _ALSO = 0.06  # what a clerk would accept beside an example's own label counts a little
 _FROM = 60  # characters from which a line is a letter: below it ours are harder than what people send
 _FEW = 100  # letters are too few to tell how far to trust
@@ -43,8 +41,8 @@ class _Question:
 
 
 _CATEGORY = _Question(3.0, (1.0, 1.0, 1.0, 0.0), counting=0.6)
-_INTENT = _Question(10.0, (1.0, 1.0, 0.7, 0.0), balanced=False)
-_ALARM = _Question(5.0, (1.0, 0.7, 0.0, 1.0), counting=0.4, balanced=False)
+_INTENT = _Question(10.0, (1.0, 1.0, 0.7, 0.0))
+_ALARM = _Question(5.0, (1.0, 1.0, 0.0, 0.7), balanced=False)
 _DANGER = _Question(5.0, (1.0, 0.7, 0.0, 1.5))
 _ITEM_WEIGHTS = (1.0, 1.0, 1.0, 0.0)
 
@@ -87,10 +85,7 @@ def intent_head(matrix: Matrix, examples: Sequence[Example], alarms: Sequence[Al
     """Whoever tells of a danger reports it."""
     said = {example.text: example.intent for example in examples}
     said |= {alarm.text: str(Intent.REPORT) for alarm in alarms if alarm.flag != NO_ALARM}
-    counted = Counter(said.values())
-    usual = len(said) / len(counted)
-    weights = [(usual / counted[wish]) ** _EVENED for wish in said.values()]
-    return _head(_INTENT, matrix, _Told.plainly(list(said), list(said.values()), weights))[0]
+    return _head(_INTENT, matrix, _Told.plainly(list(said), list(said.values())))[0]
 
 
 def item_head(matrix: Matrix, examples: Sequence[Example]) -> ComplementNB:
@@ -100,11 +95,12 @@ def item_head(matrix: Matrix, examples: Sequence[Example]) -> ComplementNB:
     return ComplementNB(alpha=0.3).fit(rows, [example.item for example in sorted_out])
 
 
-def alarm_head(matrix: Matrix, alarms: Sequence[AlarmExample]) -> LogisticRegression:
-    """Danger or none: one question, which is learned better than twelve."""
+def alarm_head(matrix: Matrix, alarms: Sequence[AlarmExample]) -> tuple[LogisticRegression, tuple[float, float]]:
+    """Danger or none: one question, which is learned better than twelve; and from where it alarms, and asks."""
     danger = [NO_ALARM if alarm.flag == NO_ALARM else DANGER for alarm in alarms]
     told = _Told.plainly([alarm.text for alarm in alarms], danger, [alarm.weight for alarm in alarms])
-    return _head(_ALARM, matrix, told)[0]
+    head, shares = _head(_ALARM, matrix, told)
+    return head, alarm_thresholds(shares[:, list(head.classes_).index(DANGER)], alarms)
 
 
 def danger_head(matrix: Matrix, alarms: Sequence[AlarmExample]) -> LogisticRegression:
@@ -143,14 +139,9 @@ def _fitted(question: _Question, rows: csr_array, told: _Told, which: NDArray[np
     classifier.fit(rows[places], labels, sample_weight=np.array(weights))
     if question.counting:
         counted = ComplementNB(alpha=0.3).fit(rows[which], np.array(told.labels)[which], np.array(told.weights)[which])
-        classifier.coef_ = classifier.coef_ + question.counting * _one_side(counted.feature_log_prob_)
+        heights = counted.feature_log_prob_
+        classifier.coef_ = classifier.coef_ + question.counting * (heights - heights.mean(axis=0))
     return classifier
-
-
-def _one_side(heights: Array) -> Array:
-    """Rows that weigh each label against the others; of two labels the second's alone, as scikit-learn keeps them."""
-    against: Array = heights - heights.mean(axis=0)
-    return 2 * against[1:] if len(against) == 2 else against
 
 
 def _with_also(told: _Told, which: NDArray[np.intp]) -> tuple[list[int], list[str], list[float]]:

@@ -62,8 +62,7 @@ def _share(hits: Sequence[bool]) -> float:
 
 def _red_flags(reader: Reader, path: Path) -> dict[str, float]:
     rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()[1:] if line]
-    read = [(bool(flag), reader.understand(text)) for text, flag in rows]
-    seen = [(danger, bool(found.red_flag or found.danger_question)) for danger, found in read]
+    seen = [(bool(flag), bool(reader.understand(text).red_flag)) for text, flag in rows]
     return {
         "red_flag_recall": _share([raised for danger, raised in seen if danger]),
         "red_flag_precision": _share([danger for danger, raised in seen if raised]),

@@ -5,11 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.model.labels import NO_ALARM
 from nlp.model.linear import Array
+from nlp.training.alarms import AlarmExample
 
 COST_OF_WRONG = 4.0  # a wrong category stated as fact sends a person to the wrong door: as bad as four questions
 COST_OF_ASKING = 1.0
 
+_NOTICED_SHARE = 0.85  # of written dangers that no fold had seen; the rest only rules would notice
+_PAGED_SHARE = 0.0005  # of the same: nobody is paged for a smell of rubbish
+_FALSE_SHARE = 0.01  # of lines that were written to sound like a danger and are none
 
 Answer = tuple[str, tuple[str, ...]]
 
@@ -60,3 +65,21 @@ def also_threshold(shares: Array, labels: Sequence[str], answers: Sequence[Answe
         if above.sum() < 20 or accepted[above].mean() >= 0.5:
             return round(float(threshold), 2)
     return 0.45
+
+
+def alarm_thresholds(heights: Array, alarms: Sequence[AlarmExample]) -> tuple[float, float]:
+    """The lowest probabilities of danger at which an alarm, and a question, come rarely enough where there is none."""
+    ordinary = np.array([alarm.weight < 1 for alarm in alarms])
+    harmless = np.array([alarm.weight == 1 and alarm.flag == NO_ALARM for alarm in alarms])
+    dangers = np.array([alarm.flag != NO_ALARM for alarm in alarms])
+    question = float(np.quantile(heights[dangers], 1 - _NOTICED_SHARE))
+    alarm = max(_rare_from(heights[harmless], _FALSE_SHARE), _rare_from(heights[ordinary], _PAGED_SHARE))
+    return alarm, round(min(question, alarm), 2)
+
+
+def _rare_from(heights: Array, share: float) -> float:
+    """The lowest threshold that no more than this share of the lines reach."""
+    for threshold in np.linspace(0.05, 0.98, 94):
+        if (heights >= threshold).mean() <= share:
+            return round(float(threshold), 2)
+    return 0.98

@@ -1,6 +1,5 @@
 """Whole texts, understood."""
 
-import json
 import statistics
 import subprocess
 import sys
@@ -10,10 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nlp.measuring.lines import written_apart
 from nlp.places.gazetteer import Gazetteer, PlaceName
-from nlp.reading.dangers import Danger, danger_in
-from nlp.reading.redflags import RedFlag
 from nlp.reading.understanding import Intent
 
 LINES = Path(__file__).parents[1] / "data"
@@ -227,74 +223,6 @@ def test_dangers_are_noticed_and_nobody_is_paged_for_an_ordinary_line(reader):
     assert _share(danger for danger, alarmed, _asked in dangers if alarmed) >= 0.89
     assert _share(alarmed for alarmed, _asked in chat) <= 0.002
     assert _share(asked for _alarmed, asked in chat) <= 0.06
-
-
-def test_wishes_urgency_and_dangers_of_the_told_half(reader):
-    """Thresholds were chosen on the other half."""
-    told = written_apart(reader)["told"]
-    assert told["intents_right"] >= 0.84
-    assert told["urgent_precision"] >= 0.8
-    assert told["urgent_recall"] >= 0.8
-    assert told["dangers_noticed"] >= 0.84
-    assert told["alarms_right"] >= 0.89
-    assert told["chat_alarmed"] <= 0.002
-    assert told["chat_asked"] <= 0.03
-
-
-CASES = [json.loads(line) for line in (LINES / "reading_cases.jsonl").read_text("utf-8").splitlines()]
-
-
-def _as_expected(found, want):
-    noticed = bool(found.red_flag or found.danger_question)
-    checks = {
-        "intent": lambda wanted: found.intent in wanted,
-        "category": lambda wanted: found.category in wanted,
-        "red_flag": lambda wanted: noticed == (wanted is not None),
-        "urgent": lambda wanted: found.urgent == wanted,
-        "parts": lambda wanted: max(len(found.parts), 1) == wanted,
-    }
-    return all(checks[name](wanted) for name, wanted in want.items() if name in checks)
-
-
-def test_kinds_of_mistakes_are_mended(reader):
-    """What they expect of places is of another world and measured with it."""
-    of_words = [case for case in CASES if set(case["expect"]) - {"place"}]
-    right = sum(_as_expected(reader.understand(case["text"]), case["expect"]) for case in of_words)
-    assert len(of_words) >= 240
-    assert right / len(of_words) >= 0.76
-
-
-@pytest.mark.parametrize(
-    ("text", "intent"),
-    [
-        ("【收到不支持的消息类型，暂无法显示】", Intent.STICKER),
-        ("[Unsupported Message]", Intent.STICKER),
-        ("[玫瑰][玫瑰]", Intent.THANKS),
-        ("[捂脸]", Intent.CHITCHAT),
-        ("+1", Intent.VOTE),
-        ("后天上午来吧", Intent.APPOINT),
-        ("写错了，是6号楼不是9号楼", Intent.CORRECT),
-        ("没修好，还是漏", Intent.REFUSE),
-        ("路灯不亮", Intent.REPORT),
-    ],
-)
-def test_what_is_said_in_the_course_of_a_report(reader, text, intent):
-    assert reader.understand(text).intent is intent
-
-
-def test_loss_that_goes_on_is_urgent_without_being_a_danger(reader):
-    found = reader.understand("家里停电三小时，冰柜里的药要坏了")
-    assert found.urgent
-    assert not found.red_flag
-    assert not reader.understand("楼道灯坏了一个").urgent
-
-
-def test_a_doubt_turns_an_alarm_into_a_question():
-    rule = RedFlag("fire", "safety", "冒烟")
-    assert danger_in("三楼冒烟了", rule, 0.9, "fire").alarm == "fire"
-    assert danger_in("三楼好像冒烟了", rule, 0.9, "fire").question == "fire"
-    assert danger_in("三楼冒烟了", None, 0.5, "fire").question == "fire"
-    assert danger_in("三楼冒烟了", None, 0.1, "fire") == Danger()
 
 
 def test_threads_share_one_reader(reader):
