@@ -140,10 +140,10 @@ _NAMED = 40
 
 def route(context: Context) -> Reply:
     """Danger first, then commands, then the open question that the text answers, then what the words mean."""
-    seen = context.understanding
-    if seen and seen.red_flag and not _COMMAND.match(context.text):
+    seen, is_command = context.understanding, _COMMAND.match(context.text)
+    if seen and seen.red_flag and not is_command:
         return report.danger_told(context) or _still_open(context, _same_danger(context) or _by_meaning(context))
-    if _COMMAND.match(context.text) and (commanded := first_of(_OBEYING, context)):
+    if is_command and (commanded := first_of(_OBEYING, context)):
         return commanded
     return (context.text and _answer(context)) or _meant(context)
 
@@ -169,7 +169,7 @@ def _meant(context: Context) -> Reply:
 
 def _by_meaning(context: Context) -> Reply:
     """What the words mean by themselves."""
-    return first_of(_ANSWERING, replace(context, answers=False)) or Reply("", keep=True)
+    return first_of(_ANSWERING, replace(context, question=None)) or Reply("", keep=True)
 
 
 def _still_open(context: Context, reply: Reply) -> Reply:
@@ -208,13 +208,14 @@ def question_chosen(context: Context) -> Reply | None:
     """The digit again, now for the question that was meant."""
     if context.number is None:
         return None
-    key, asked = context.slots["keys"][context.number], context.slots["open"]
-    before = OpenQuestion(asked["state"], asked["slots"], shown_at=context.now)
-    questions = [before if key == REPLY else each for each in context.asked if key in {REPLY, each.key}][:1]
-    if not questions:
+    key, before = context.slots["keys"][context.number], context.slots["open"]
+    question = next((each for each in context.asked if each.key == key), None)
+    if key == REPLY:
+        question = OpenQuestion(before["state"], before["slots"], shown_at=context.now)
+    if question is None:
         return None
     said = replace(context.message, text=context.slots["text"])
-    return _answer(replace(context, message=said, asked=tuple(questions), state="", slots={}, answers=False))
+    return _answer(replace(context, message=said, asked=(question,), state="", slots={}, question=None))
 
 
 @picked.on(in_state(Asks.CHOICE))

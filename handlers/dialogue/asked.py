@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.states import ACCEPTS, Asks, Wants
 from nlp.answers.choices import Choice, choice, is_filler, yes_or_no
-from nlp.reading.understanding import Intent, Understanding
+from nlp.reading.understanding import Intent
 
 _SURE = 0.9
 _PLAIN = 0.6
@@ -70,7 +70,7 @@ def is_about(question: OpenQuestion, context: Context) -> bool:
 def answering(context: Context, answered: Answered) -> Context:
     """The context of a handler whose question this is."""
     question, said = answered.question, answered.choice
-    return replace(context, state=question.state, slots=question.slots, question=question, choice=said, answers=True)
+    return replace(context, state=question.state, slots=question.slots, question=question, choice=said)
 
 
 def to_repeat(context: Context) -> str:
@@ -111,11 +111,12 @@ def _is_fresh(question: OpenQuestion, context: Context) -> bool:
 def _by_words(context: Context) -> Iterator[Answered]:
     for question in context.asked:
         wants = ACCEPTS[Asks(question.state)].wants
-        if wants is Wants.OWN or (wants is Wants.REASON and _says_something(context, context.understanding)):
+        if wants is Wants.OWN or (wants is Wants.REASON and _says_something(context)):
             yield Answered(question)
 
 
-def _says_something(context: Context, seen: Understanding | None) -> bool:
-    if is_filler(context.text) or context.text.isdecimal():
+def _says_something(context: Context) -> bool:
+    seen = context.understanding
+    if is_filler(context.text):
         return False
     return not (seen and seen.intent in _ELSEWHERE and seen.intent_confidence >= _PLAIN)

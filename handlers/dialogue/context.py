@@ -46,8 +46,11 @@ class Context:
     """All that can be said, in the order of 帮助"""
     rest: str = ""
     """What followed the command's word"""
-    answers: bool = False
-    """The handler is tried because the text answers `question`"""
+
+    @property
+    def answers(self) -> bool:
+        """The handler is tried because the text answers `question`."""
+        return self.question is not None
 
     @property
     def question_shown(self) -> datetime:
@@ -62,7 +65,7 @@ class Context:
     @property
     def is_free(self) -> bool:
         """Our last reply left no question open that other words would come between."""
-        return self.answers is False and self.state in {"", Asks.JOINED}
+        return not self.answers and self.state in {"", Asks.JOINED}
 
     @property
     def staff_ask(self) -> bool:

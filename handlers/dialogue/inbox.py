@@ -3,30 +3,27 @@
 One statement of each kind for all messages that are answered together, built once, past the unit of work.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, aliased, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from handlers.dialogue.carried import carried_by_pushes
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Kind, Message, Reply
 from handlers.dialogue.states import ACCEPTS, Asks, lasts
 from handlers.town.town import Town
 from models.appending import dialect_of, insert_into
-from models.approval import Approval, Approver, Question
 from models.conversation import REPLY, Asked, Inbound
-from models.follower import Follower
 from models.moves import Status
 from models.person import Person
-from models.push import Outcome, Push
 from models.ticket import Attachment, Ticket
 from nlp.reading.identities import mask
 from nlp.reading.understanding import Understanding
@@ -82,47 +79,6 @@ _ONE_BY_ONE = (
 _ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"), _QUESTIONS.c.key == REPLY)
 
 
-_ASKED_STILL = exists().where(
-    Question.ticket_id == Asked.ticket_id, Question.asked_of == Asked.person_id, Question.closed_at.is_(None)
-)
-_WISH_OPEN = exists().where(
-    Approval.ticket_id == Asked.ticket_id,
-    Approver.approval_id == Approval.id,
-    Approver.person_id == Asked.person_id,
-    Approval.decided_at.is_(None),
-)
-_VOTE_OPEN = exists().where(
-    Follower.ticket_id == Asked.ticket_id, Follower.person_id == Asked.person_id, Follower.vote.is_(None)
-)
-_OUTCOME_OPEN = (Ticket.status == Status.RESOLVED.value) | (
-    (Ticket.status == Status.CLOSED.value) & (Ticket.neighbours > 0)
-)
-_PUSHED = (
-    select(
-        Asked.person_id,
-        Push.finished_at,
-        Push.outcome,
-        Asked.state,
-        Asked.slots,
-        Asked.key,
-        Push.text,
-        Asked.ticket_id,
-    )
-    .join(Push, Push.key == Asked.key)
-    .join(Ticket, Ticket.id == Asked.ticket_id)
-    .where(
-        Asked.person_id.in_(bindparam("people", expanding=True)),
-        Asked.key != REPLY,
-        Asked.expires_at > bindparam("now"),
-        or_(
-            (Asked.state == Asks.OUTCOME.value) & _OUTCOME_OPEN & _VOTE_OPEN,
-            (Asked.state == Asks.ANSWER.value) & _ASKED_STILL,
-            (Asked.state == Asks.APPROVAL.value) & _WISH_OPEN,
-        ),
-    )
-    .order_by(Asked.id.desc())
-)
-_SHOWN = frozenset({Outcome.SENT.value, Outcome.DELIVERED.value, Outcome.UNKNOWN.value})
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -267,7 +223,7 @@ def _known(session: Session, openids: Sequence[str], town: Town, now: datetime) 
             set_committed_value(row[0], "role_rows", [])
     writers = {cast("str", row[0].openid): _writer(now, *row) for row in found}
     if asked := [row[0].id for row in found if row[6]]:
-        pushed = _pushed_to(session, asked, now)
+        pushed = carried_by_pushes(session, asked, now)
         writers = {key: replace(each, pushed=pushed.get(each.person.id, ())) for key, each in writers.items()}
     return writers
 
@@ -289,18 +245,6 @@ def _writer(
         return writer
     question = OpenQuestion(state, slots, text=text, shown_at=shown_at or now)
     return replace(writer, stale=question) if until <= now else replace(writer, question=question)
-
-
-def _pushed_to(session: Session, people: Sequence[int], now: datetime) -> dict[int, tuple[OpenQuestion, ...]]:
-    """The questions that pushes have put to them and that can still be answered, by person."""
-    found: dict[int, list[OpenQuestion]] = defaultdict(list)
-    for person, sent_at, outcome, *question in session.execute(_PUSHED, {"people": people, "now": now}):
-        state, slots, key, text, ticket = question
-        shown_at = sent_at if outcome in _SHOWN else None
-        asked = OpenQuestion(state, slots, key, text, shown_at, ticket)
-        if not any(each.state == state and each.ticket_id == ticket for each in found[person]):
-            found[person].append(asked)  # asked once more of the same ticket, it is the same question
-    return {person: tuple(questions) for person, questions in found.items()}
 
 
 def _new_people(session: Session, openids: Sequence[str]) -> dict[str, Writer]:

@@ -19,7 +19,16 @@ from handlers.dialogue.states import Asks
 from handlers.notifications.pushes import notify
 from handlers.notifications.ticket_text import where_in_lists
 from handlers.residents import locate
-from handlers.residents.ask_or_file import ask_category, ask_place_again, go_on, is_half_told, pinned, read, told_where
+from handlers.residents.ask_or_file import (
+    ask_category,
+    ask_place_again,
+    confirmed,
+    go_on,
+    is_half_told,
+    pinned,
+    read,
+    told_where,
+)
 from handlers.residents.incomplete import now_placed, placeless
 from handlers.tickets.access import actor, own, resident
 from handlers.tickets.draft import Draft
@@ -43,9 +52,7 @@ def danger_answered(context: Context) -> Reply | None:
     """1: it is filed as the danger that it is, at once. 2: it goes on as any report. Words tell more of it."""
     draft = Draft.of(context.slots)
     if context.number is not None:
-        return go_on(
-            context, replace(draft, red_flag=draft.danger_question if context.number == 0 else "", danger_question="")
-        )
+        return go_on(context, confirmed(draft) if context.number == 0 else replace(draft, danger_question=""))
     if is_other_matter(context) or is_politeness(context) or is_filler(context.text):
         return None
     told = read(context, f"{draft.text}。{context.text}", draft)

@@ -20,7 +20,6 @@ from handlers.tickets.clocks import run_on, set_timer, stop
 from models.approval import Question
 from models.moves import ANSWER, ASK, NOTE, Status
 from models.person import OVERSEERS, STAFF, Person
-from models.push import last_told
 from models.ticket import SYSTEM, Ticket
 from nlp.reading.understanding import Intent
 
@@ -105,7 +104,7 @@ def shown_in_a_picture(context: Context) -> Reply | None:
 def answered(context: Context) -> Reply | None:
     """Their next words, unless these clearly mean something else; where that is doubtful they are asked."""
     question = _asked(context)
-    if question is None or _is_other_matter(context) or _rates(context, question):
+    if question is None or _is_other_matter(context):
         return None
     if _looks_new(context):
         slots = {"question": question.id, "text": context.text}
@@ -160,13 +159,6 @@ def _looks_new(context: Context) -> bool:
     return bool(
         intent(Intent.REPORT, at_least=_SURE)(context) and seen and seen.sure and seen.place and seen.place.name
     )
-
-
-def _rates(context: Context, question: Question) -> bool:
-    """A digit, while another ticket was told of later that asks for a rating."""
-    if context.number is None:
-        return False
-    return last_told(context.session, context.person.id) != question.ticket_id
 
 
 def _patience(change: Change) -> timedelta:

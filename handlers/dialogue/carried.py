@@ -1,0 +1,71 @@
+"""The questions that pushes carry: shown when the push was sent, open until answered or outrun by their ticket."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy.orm import Session
+
+from handlers.dialogue.context import OpenQuestion
+from handlers.dialogue.states import Asks
+from models.approval import Approval, Approver, Question
+from models.conversation import REPLY, Asked
+from models.follower import Follower
+from models.moves import Status
+from models.push import Outcome, Push
+from models.ticket import Ticket
+
+_ASKED_STILL = exists().where(
+    Question.ticket_id == Asked.ticket_id, Question.asked_of == Asked.person_id, Question.closed_at.is_(None)
+)
+_WISH_OPEN = exists().where(
+    Approval.ticket_id == Asked.ticket_id,
+    Approver.approval_id == Approval.id,
+    Approver.person_id == Asked.person_id,
+    Approval.decided_at.is_(None),
+)
+_VOTE_OPEN = exists().where(
+    Follower.ticket_id == Asked.ticket_id, Follower.person_id == Asked.person_id, Follower.vote.is_(None)
+)
+_OUTCOME_OPEN = (Ticket.status == Status.RESOLVED.value) | (
+    (Ticket.status == Status.CLOSED.value) & (Ticket.neighbours > 0)
+)
+_PUSHED = (
+    select(
+        Asked.person_id,
+        Push.finished_at,
+        Push.outcome,
+        Asked.state,
+        Asked.slots,
+        Asked.key,
+        Push.text,
+        Asked.ticket_id,
+    )
+    .join(Push, Push.key == Asked.key)
+    .join(Ticket, Ticket.id == Asked.ticket_id)
+    .where(
+        Asked.person_id.in_(bindparam("people", expanding=True)),
+        Asked.key != REPLY,
+        Asked.expires_at > bindparam("now"),
+        or_(
+            (Asked.state == Asks.OUTCOME.value) & _OUTCOME_OPEN & _VOTE_OPEN,
+            (Asked.state == Asks.ANSWER.value) & _ASKED_STILL,
+            (Asked.state == Asks.APPROVAL.value) & _WISH_OPEN,
+        ),
+    )
+    .order_by(Asked.id.desc())
+)
+_SHOWN = frozenset({Outcome.SENT.value, Outcome.DELIVERED.value, Outcome.UNKNOWN.value})
+
+
+def carried_by_pushes(session: Session, people: Sequence[int], now: datetime) -> dict[int, tuple[OpenQuestion, ...]]:
+    """Those that can still be answered, by person."""
+    found: dict[int, list[OpenQuestion]] = defaultdict(list)
+    for person, sent_at, outcome, *question in session.execute(_PUSHED, {"people": people, "now": now}):
+        state, slots, key, text, ticket = question
+        shown_at = sent_at if outcome in _SHOWN else None
+        asked = OpenQuestion(state, slots, key, text, shown_at, ticket)
+        if not any(each.state == state and each.ticket_id == ticket for each in found[person]):
+            found[person].append(asked)  # asked once more of the same ticket, it is the same question
+    return {person: tuple(questions) for person, questions in found.items()}

@@ -1,0 +1,77 @@
+"""What short answers mean: the test lines that stand beside their words in answers.yaml, and corrections."""
+
+import pytest
+import yaml
+
+from nlp.answers.choices import choice, is_filler, is_vague, reason_of, says_solved, says_unsolved, yes_or_no
+from nlp.answers.corrections import right_words
+from nlp.model.labels import DATA
+
+ANSWERS = yaml.safe_load((DATA / "answers.yaml").read_text("utf-8"))
+LINES = [(each["of"], str(text), option) for each in ANSWERS["test"] for text, option in each["says"].items()]
+
+
+@pytest.mark.parametrize(("question", "text", "option"), LINES)
+def test_an_option_in_its_own_words(question, text, option):
+    said = choice(text, len(ANSWERS["options"][question]), question)
+    assert (said.index + 1 if said else 0) == option
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("4，还是漏水", "还是漏水"), ("1 解决了，满意", "解决了,满意"), ("3号楼", None)]
+)
+def test_words_behind_a_digit(text, words):
+    said = choice(text, 4)
+    assert (said.words if said else None) == words
+
+
+@pytest.mark.parametrize(("text", "answer"), [("是的", 0), ("不用了", 1), ("2", 1), ("好像又坏了", None)])
+def test_yes_or_no(text, answer):
+    assert yes_or_no(text) == answer
+
+
+@pytest.mark.parametrize(("text", "filler"), [("稍等", True), ("好的", True), ("1", True), ("门关不上", False)])
+def test_what_answers_nothing(text, filler):
+    assert is_filler(text) is filler
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [("没修好，还是卡", "还是卡"), ("没修好", ""), ("4", ""), ("4，还是漏水", "还是漏水")]
+)
+def test_the_reason_of_a_refusal(text, why):
+    assert reason_of(text) == why
+
+
+def test_solved_and_unsolved_exclude_each_other():
+    for text in ("谢谢，已经修好了", "好了", "修好了谢谢"):
+        assert says_solved(text)
+        assert not says_unsolved(text)
+    for text in ("没修好", "还是漏", "又坏了"):
+        assert says_unsolved(text)
+        assert not says_solved(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "vague"), [("就在我家楼下", True), ("我们院子", True), ("德尚小区", False), ("菜市场后面", False)]
+)
+def test_words_of_where_without_a_name(text, vague):
+    assert is_vague(text) is vague
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("不对，是5号楼", "5号楼"),
+        ("说错了，6号楼", "6号楼"),
+        ("应该是2号楼", "2号楼"),
+        ("地址错了，是4号楼的", "4号楼"),
+        ("改成1号楼", "1号楼"),
+        ("不是2单元，是3单元", "3单元"),
+        ("门牌说错了，应该是503", "503"),
+        ("地址错了", ""),
+        ("这事不对劲", None),
+        ("门坏了不是我弄的", None),
+    ],
+)
+def test_what_is_right_instead(text, right):
+    assert right_words(text) == right
