@@ -107,18 +107,19 @@ def run_demo(settings: Settings, port: int) -> None:
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler, fd=listening.fileno())
     stop = threading.Event()
     sending = threading.Thread(target=worker(program).run, args=(stop,), name="worker")
-    sending.start()
-    threading.Thread(target=_publish_menu, args=(program,), name="menu", daemon=True).start()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's Ctrl-C
-    click.echo(f"吹哨已启动，请打开 http://127.0.0.1:{port}/ （按 Ctrl-C 停止）")
-    try:
+    try:  # a Ctrl-C from here on finds the worker's thread, and stops it
+        sending.start()
+        threading.Thread(target=_publish_menu, args=(program,), name="menu", daemon=True).start()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's Ctrl-C
+        click.echo(f"吹哨已启动，请打开 http://127.0.0.1:{port}/ （按 Ctrl-C 停止）")
         server.serve_forever(poll_interval=0.2)
     except KeyboardInterrupt:
         click.echo("正在停止……")
     finally:
         stop.set()
         server.server_close()
-        sending.join()
+        if sending.is_alive():
+            sending.join()
 
 
 def _publish_menu(program: Program) -> None:
