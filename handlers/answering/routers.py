@@ -10,7 +10,7 @@ from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import InState, Router, command_opening, first_of, in_state
-from handlers.dialogue.states import Asks
+from handlers.dialogue.states import ACCEPTS, Asks
 from handlers.neighbours.votes import asked_about
 from handlers.residents import (
     complaint,
@@ -173,10 +173,14 @@ def _by_meaning(context: Context) -> Reply:
 
 
 def _still_open(context: Context, reply: Reply) -> Reply:
-    """The question that stays open is put again below."""
-    again = to_repeat(context)
-    if not again or reply.state or reply.answered or not reply.text or again in reply.text:
+    """The question that was open stays so, and is put again below; one that can't be undone is dropped instead."""
+    if reply.state or reply.answered or not reply.text:
         return reply
+    if context.state and not ACCEPTS[Asks(context.state)].undoable:
+        return reply
+    again = to_repeat(context)
+    if not again or again in reply.text:
+        return replace(reply, keep=True)
     return replace(reply, text=f"{reply.text}\n\n{again}", keep=True)
 
 

@@ -10,6 +10,7 @@ from handlers.world.nodes import PlaceNode
 from handlers.world.world import World
 from models.grid import Level
 from models.ticket import Source
+from nlp.answers.choices import is_vague
 from nlp.answers.choices import number as option_number
 from nlp.reading.understanding import PlaceMention, Understanding
 
@@ -29,7 +30,7 @@ def place(context: PersonalChange, draft: Draft, understanding: Understanding | 
         return replace(draft, place_name=mention.name, guess=mention.known)
     if mention.known:
         return known(context, draft, mention.known, understanding.text if understanding else "")
-    if mention.name:
+    if mention.name and not is_vague(mention.name):  # 「电梯里」 is at home
         return replace(draft, place_name=mention.name)
     if draft.source == Source.CHAT and draft.place_id is None and draft.lat is None and not draft.place_name:
         return at_home(context, draft)

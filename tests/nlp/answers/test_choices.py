@@ -52,7 +52,8 @@ def test_solved_and_unsolved_exclude_each_other():
 
 
 @pytest.mark.parametrize(
-    ("text", "vague"), [("就在我家楼下", True), ("我们院子", True), ("德尚小区", False), ("菜市场后面", False)]
+    ("text", "vague"),
+    [("就在我家楼下", True), ("我们院子", True), ("电梯里", True), ("德尚小区", False), ("菜市场后面", False)],
 )
 def test_words_of_where_without_a_name(text, vague):
     assert is_vague(text) is vague
