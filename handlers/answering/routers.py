@@ -239,10 +239,10 @@ def meant_as_command(context: Context) -> Reply | None:
     meant = command_meant(context.text) if context.text else None
     if meant is None or asked_about(context) is not None:
         return None  # of what they reported themselves it may be the answer to 「解决了吗」
-    command = meant_by(context, meant)
-    if not isinstance(command, str):
-        return command
-    return route(replace(context, message=replace(context.message, text=command)))
+    said = meant_by(context, *meant)
+    if not isinstance(said, str):
+        return said
+    return route(replace(context, message=replace(context.message, text=said)))
 
 
 _OBEYING = tuple(chain.from_iterable(router.obeying for router in ROUTERS))

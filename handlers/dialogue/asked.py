@@ -15,7 +15,6 @@ from nlp.reading.understanding import Intent
 _SURE = 0.9
 _PLAIN = 0.6
 _OFFERED = 2
-_LOOK = "看"
 _READ_THEMSELVES = frozenset({Asks.TICKET_PLACE, Asks.JOIN, Asks.JOINED, Asks.APART, Asks.COMPLAINT, Asks.ANSWER})
 _READ_THEMSELVES |= {Asks.HOME, Asks.PATROL_WHAT, Asks.WORK_WORDS, Asks.FIGURES, Asks.ROWS}
 _ELSEWHERE = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP})
@@ -99,8 +98,7 @@ def _takes_words(question: OpenQuestion) -> bool:
 
 def _only_lists(question: OpenQuestion) -> bool:
     """Numbers open something that was listed, and change nothing: what is asked later goes before it."""
-    to_look = question.state == Asks.CHOICE and question.slots.get("word") == _LOOK
-    return to_look or ACCEPTS[Asks(question.state)].lists
+    return bool(question.slots.get("opens")) or ACCEPTS[Asks(question.state)].lists
 
 
 def _is_fresh(question: OpenQuestion, context: Context) -> bool:

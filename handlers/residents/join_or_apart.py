@@ -42,7 +42,7 @@ def apart(context: Context) -> Reply | None:
         told = _by_itself(replace(context, message=replace(context.message, text=context.rest)))
         return replace(told, answered=context.state == Asks.JOIN)  # instead of what was offered to join
     if context.rest:
-        picked = pick(context, _joined_lately(context), tuple(OPEN), "另报")
+        picked = pick(context, _joined_lately(context), tuple(OPEN), REPORT_APART)
         return picked if isinstance(picked, Reply) else _taken_out(context, picked[0])
     last = tickets(_joined_lately(context), tuple(OPEN)).join(Follower).order_by(None)
     last = last.where(Follower.person_id == context.person.id).order_by(Follower.joined_at.desc())

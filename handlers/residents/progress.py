@@ -29,7 +29,11 @@ _LISTED = 8
 
 
 PROGRESS = Command(
-    ("进度", "查询", "我的工单"), roles=frozenset((Role.RESIDENT,)), help="进度：看您报的事办到哪一步了", every_day=True
+    ("进度", "查询", "我的工单"),
+    roles=frozenset((Role.RESIDENT,)),
+    help="进度：看您报的事办到哪一步了",
+    every_day=True,
+    wants_words=False,
 )
 URGE = Command(
     ("催办", "催单", "催一下"), roles=frozenset((Role.RESIDENT,)), help="催办：提醒承办单位抓紧", every_day=True
@@ -42,7 +46,7 @@ URGE = Command(
 def show_progress(context: Context) -> Reply | None:
     """All open tickets in a line each; a single one, or one named by its number, in full."""
     if context.rest and context.rest[0].isdigit():
-        picked = pick(context, followed(context.person), (), "进度")
+        picked = pick(context, followed(context.person), (), PROGRESS)
         return picked if isinstance(picked, Reply) else _in_full(context, picked[0])
     mine = own(context.session, context.person, ACTIVE, _LISTED)
     if not mine and context.state == Asks.PLACE and tells_no_place(context):
@@ -101,7 +105,7 @@ def urge(context: Context) -> Reply | None:
     """Presses the team; at most once in a while, so that they keep listening."""
     if not context.rest and not own(context.session, context.person, tuple(OPEN), 1):
         return None  # nothing of theirs is open: the words may be a report
-    picked = pick(context, followed(context.person), tuple(OPEN), "催办")
+    picked = pick(context, followed(context.person), tuple(OPEN), URGE)
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked

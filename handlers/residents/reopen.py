@@ -38,7 +38,7 @@ def ask_reopen(context: Context) -> Reply:
     """A finished ticket that was not solved after all."""
     recently = Ticket.ended_at.is_(None) | (Ticket.ended_at >= context.now - reopen_time(context))
     reach = followed(context.person) | overseen(context.person)
-    picked = pick(context, reach & recently, REOPENABLE, "重办")
+    picked = pick(context, reach & recently, REOPENABLE, REOPEN)
     if isinstance(picked, Reply):
         return picked
     ticket, why = picked

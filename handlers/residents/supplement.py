@@ -46,7 +46,7 @@ SUPPLEMENT = Command(
 @router.command(SUPPLEMENT)
 def supplement(context: Context) -> Reply:
     """More words on a ticket of one's own; where it lacks a place, they tell it."""
-    picked = pick(context, followed(context.person), tuple(OPEN), "补充")
+    picked = pick(context, followed(context.person), tuple(OPEN), SUPPLEMENT)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked

@@ -28,7 +28,7 @@ def withdraw(context: Context) -> Reply | None:
     """Asks once more: what is taken back stops at once."""
     if not context.rest and not own(context.session, context.person, tuple(moves.WITHDRAW.sources), 1):
         return None
-    picked = pick(context, followed(context.person), tuple(moves.WITHDRAW.sources), "撤回")
+    picked = pick(context, followed(context.person), tuple(moves.WITHDRAW.sources), WITHDRAW)
     if isinstance(picked, Reply):
         return picked
     line = ticket_text.line_for(context.town, picked[0], context.now, context.person)

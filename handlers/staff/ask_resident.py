@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.dialogue.command import Command
+from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.media import hold
 from handlers.dialogue.message import Kind, Reply
@@ -30,13 +30,18 @@ _OTHER_MATTERS = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.W
 _SURE = 0.6
 
 
-ASK_RESIDENT = Command(("问", "问居民"), roles=STAFF | OVERSEERS, help="问 [工单号] 问题：问居民一句话，等答复时不计时")
+ASK_RESIDENT = Command(
+    ("问", "问居民"),
+    roles=STAFF | OVERSEERS,
+    help="问 [工单号] 问题：问居民一句话，等答复时不计时",
+    shield=Shield.QUESTIONS,
+)
 
 
 @router.command(ASK_RESIDENT)
 def ask(context: Context) -> Reply:
     """One question at a time, to whoever reported it."""
-    picked = pick(context, reached(context.person), tuple(ASK.sources), "问")
+    picked = pick(context, reached(context.person), tuple(ASK.sources), ASK_RESIDENT)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked

@@ -1,5 +1,6 @@
 """What every command of staff goes through: which ticket, whose it is while a whistle is on, how it stands."""
 
+from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import held, signed
 from handlers.dialogue.message import Reply
@@ -10,8 +11,47 @@ from handlers.tickets.access import called, tickets, worked
 from handlers.tickets.scope import Reach
 from handlers.whistle import calls
 from models.moves import Status
-from models.person import Person
+from models.person import STAFF, Person
 from models.ticket import Ticket
+
+SIGN = Command(
+    ("接", "接单", "签收"),
+    roles=STAFF,
+    help="接 [工单号]：签收工单",
+    every_day=True,
+    wants_words=False,
+    shield=Shield.IN_CHARGE,
+)
+ARRIVE = Command(
+    ("到", "到场", "已到", "报到"),
+    roles=STAFF,
+    help="到 [工单号]：到现场了（吹哨的单子为报到）",
+    every_day=True,
+    wants_words=False,
+)
+RESOLVE = Command(
+    ("结", "办结", "完成", "结单", "结案"),
+    roles=STAFF,
+    help="结 [工单号] 办了什么：办结，请居民确认",
+    every_day=True,
+    shield=Shield.IN_CHARGE,
+)
+RETURN = Command(
+    ("退", "退单"),
+    roles=STAFF,
+    help="退 [工单号] 原因：不归我们，退回社区裁定",
+    every_day=True,
+    shield=Shield.IN_CHARGE,
+)
+HAND_ON = Command(
+    ("转", "转派"),
+    roles=STAFF,
+    help="转 [工单号] 单位 原因：转给别的单位",
+    every_day=True,
+    shield=Shield.IN_CHARGE,
+)
+ESCALATE = Command(("上报",), roles=STAFF, help="上报 [工单号] 原因：本级办不了，请上一级接手", shield=Shield.IN_CHARGE)
+NOTE = Command(("备注",), roles=STAFF, help="备注 [工单号] 内容：记一笔（居民看不到）", every_day=True)
 
 HELD = (Status.DISPATCHED, Status.WORKING)
 """A team has it, signed for or not"""
@@ -22,47 +62,46 @@ def reach(context: Context) -> Reach:
     return worked(context.person) | called(context.person)
 
 
-def pick_or_ask(context: Context, statuses: tuple[Status, ...], word: str) -> tuple[Ticket, str] | Reply:
+def pick_or_ask(context: Context, statuses: tuple[Status, ...], command: Command) -> tuple[Ticket, str] | Reply:
     """`pick_any`, but whoever says a command twice gets the ticket again, so that the caller tells how it stands."""
-    picked = pick_any(context, reach(context), statuses, word)
-    if not isinstance(picked, Reply) or context.rest or picked.text != context.say("picking.none", word=word):
+    picked = pick_any(context, reach(context), statuses, command)
+    if not isinstance(picked, Reply) or context.rest or picked.text != context.say("picking.none", word=command.name):
         return picked
     ticket = held(context, reach(context), ())
     return (ticket, "") if ticket else picked
 
 
-def meant_by(context: Context, command: str) -> str | Reply | None:
-    """The command with the number of the ticket that somebody means who says it in plain words; None: they have none.
+def meant_by(context: Context, command: Command, words: str) -> str | Reply | None:
+    """The command in full, with the ticket that plain words mean; None: they have none.
 
     To close the wrong one is worst: who works on several is asked which.
     """
-    word, words = command[0], command[1:].strip()
-    if word == "结" and len(mine := signed(context)) > 1:
-        return which(context, mine, words, word)
-    ticket = held(context, reach(context), (*HELD, Status.RESOLVED) if word == "结" else HELD)
+    if command is RESOLVE and len(mine := signed(context)) > 1:
+        return which(context, mine, words, command)
+    ticket = held(context, reach(context), (*HELD, Status.RESOLVED) if command is RESOLVE else HELD)
     if ticket is None:
         return None
-    if word == "到":
-        return command
-    return f"{word} {ticket.number} {words}".strip()
+    if command is ARRIVE:
+        return command.name
+    return f"{command.name} {ticket.number} {words}".strip()
 
 
-def by_whistle(context: Context, ticket: Ticket, word: str, words: str = "") -> Reply | None:
+def by_whistle(context: Context, ticket: Ticket, command: Command, words: str = "") -> Reply | None:
     """What a command means while a whistle is on: a called team moves its own share alone, and the rest waits for it.
 
     None: the command is the ordinary one.
     """
     call = calls.open_call(context.person, ticket)
-    if word == "备注" or not any(each.is_call for each in ticket.support):
+    if command is NOTE or not any(each.is_call for each in ticket.support):
         return None
     if call is None and _is_theirs(context, ticket):
-        return calls.refuse_resolving(context, ticket) if word == "结" else None
-    if call and word == "到":
+        return calls.refuse_resolving(context, ticket) if command is RESOLVE else None
+    if call and command is ARRIVE:
         return calls.report_in(context, ticket, call)
-    if call and word == "结" and words:
+    if call and command is RESOLVE and words:
         return calls.finish(context, ticket, call, words)
-    if call and word == "结":
-        return ask_words(context.say("whistle.finish_how", number=ticket.number), word, ticket)
+    if call and command is RESOLVE:
+        return ask_words(context.say("whistle.finish_how", number=ticket.number), command, ticket)
     team = ticket_text.team_name(context.town, ticket.team)
     return Reply(context.say("whistle.not_in_charge", number=ticket.number, team=team), keep=True)
 
@@ -71,9 +110,9 @@ def _is_theirs(context: Context, ticket: Ticket) -> bool:
     return context.session.scalar(tickets(worked(context.person) & (Ticket.id == ticket.id))) is not None
 
 
-def ask_words(question: str, word: str, ticket: Ticket) -> Reply:
+def ask_words(question: str, command: Command, ticket: Ticket) -> Reply:
     """Asks for the words that a command needs; whatever comes next is taken for them."""
-    return Reply(question, Asks.WORK_WORDS, {"word": word, "ticket": ticket.id})
+    return Reply(question, Asks.WORK_WORDS, {"word": command.name, "ticket": ticket.id})
 
 
 def already(context: Context, ticket: Ticket) -> Reply:

@@ -1,6 +1,6 @@
 """权属 on a ticket: shown to all who see it, contested once by the team that has it, decided by the level above."""
 
-from handlers.dialogue.command import Command
+from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
@@ -25,14 +25,16 @@ _HELD = (Status.DISPATCHED, Status.WORKING)
 
 
 DUTY = Command(("权属", "谁负责"), roles=frozenset((Role.RESIDENT,)), help="权属 工单号：这件事该归谁负责，依据哪一条")
-CONTEST = Command(("异议",), roles=STAFF, help="异议 [工单号] 理由：权属列得不对，请上一级裁定（一张单一次）")
+CONTEST = Command(
+    ("异议",), roles=STAFF, help="异议 [工单号] 理由：权属列得不对，请上一级裁定（一张单一次）", shield=Shield.IN_CHARGE
+)
 
 
 @router.command(DUTY)
 def show_card(context: Context) -> Reply:
     """For whoever may see the ticket."""
     scope = worked(context.person) | followed(context.person) | overseen(context.person)
-    picked = pick(context, scope, (), "权属")
+    picked = pick(context, scope, (), DUTY)
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
@@ -43,7 +45,7 @@ def show_card(context: Context) -> Reply:
 @router.command(CONTEST)
 def contest(context: Context) -> Reply:
     """Not ours by the table of duties: put to the arbiter, who answers with one digit."""
-    picked = pick(context, worked(context.person), _HELD, "异议")
+    picked = pick(context, worked(context.person), _HELD, CONTEST)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked

@@ -1,6 +1,6 @@
 """为什么 and 改类: why the reader chose a category, and putting it right, from which the model learns."""
 
-from handlers.dialogue.command import Command
+from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
@@ -25,14 +25,17 @@ _WORDS_SHOWN = 6
 
 WHY = Command(("为什么",), roles=STAFF | OVERSEERS, help="为什么 工单号：系统凭哪些词判断的类别")
 CORRECT = Command(
-    ("改类", "改类别", "类别不对"), roles=frozenset((Role.RESIDENT,)), help="改类 类别：您报的事归错了类，改过来"
+    ("改类", "改类别", "类别不对"),
+    roles=frozenset((Role.RESIDENT,)),
+    help="改类 类别：您报的事归错了类，改过来",
+    shield=Shield.CATEGORY,
 )
 
 
 @router.command(WHY)
 def why(context: Context) -> Reply:
     """The words that weighed most, and how sure the reader was."""
-    picked = pick(context, worked(context.person) | overseen(context.person), (), "为什么")
+    picked = pick(context, worked(context.person) | overseen(context.person), (), WHY)
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
@@ -47,7 +50,7 @@ def why(context: Context) -> Reply:
 @router.command(CORRECT)
 def correct(context: Context) -> Reply:
     """Staff and supervisors within their reach; a resident their own."""
-    picked = pick(context, _reach(context), _CORRECTABLE, "改类")
+    picked = pick(context, _reach(context), _CORRECTABLE, CORRECT)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked

@@ -43,7 +43,7 @@ MERGE = Command(("并", "并单", "合并"), roles=_CLERKS, help="并 工单号 
 @router.command(DECLINE)
 def decline(context: Context) -> Reply:
     """Nobody is sent away without where to go instead. What was signed for already is closed as 不属职责."""
-    picked = pick(context, _reach(context), (*moves.DECLINE.sources, *_ENDABLE), "不受理")
+    picked = pick(context, _reach(context), (*moves.DECLINE.sources, *_ENDABLE), DECLINE)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
@@ -65,7 +65,7 @@ def decline(context: Context) -> Reply:
 @router.command(EXPLAIN)
 def explain(context: Context) -> Reply:
     """An honest ending for what can't be solved; it never counts as solved."""
-    picked = pick(context, _reach(context), _ENDABLE, "解释")
+    picked = pick(context, _reach(context), _ENDABLE, EXPLAIN)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handlers.dialogue.command import Command
+from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
@@ -30,14 +30,19 @@ _OBJECTION = "不同意"
 _OPEN_TO_OBJECTION = timedelta(days=7)
 
 
-EXTEND = Command(("延", "延期", "申请延期"), roles=STAFF | OVERSEERS, help="延 [工单号] 2工作日 原因：到期前申请延期")
+EXTEND = Command(
+    ("延", "延期", "申请延期"),
+    roles=STAFF | OVERSEERS,
+    help="延 [工单号] 2工作日 原因：到期前申请延期",
+    shield=Shield.IN_CHARGE,
+)
 OBJECT = Command(("不同意", "有意见"), roles=frozenset((Role.RESIDENT,)), help="不同意：对延期、挂账有意见，请督导过问")
 
 
 @router.command(EXTEND)
 def extend(context: Context) -> Reply:
     """Asks the next level for more time."""
-    picked = pick(context, reached(context.person), tuple(moves.EXTEND.sources), "延")
+    picked = pick(context, reached(context.person), tuple(moves.EXTEND.sources), EXTEND)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked

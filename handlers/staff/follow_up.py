@@ -20,7 +20,7 @@ FOLLOW_UP = Command(("回访", "电话回访"), roles=_CLERKS, help="回访 [工
 @router.command(FOLLOW_UP)
 def follow_up(context: Context) -> Reply:
     """What somebody says that a resident said solves nothing: the resident is asked once more, and can answer."""
-    picked = pick(context, reached(context.person), tuple(moves.FOLLOW_UP.sources), "回访")
+    picked = pick(context, reached(context.person), tuple(moves.FOLLOW_UP.sources), FOLLOW_UP)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked

@@ -3,7 +3,7 @@
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.notifications.pushes import notify
-from handlers.staff.commands import HELD, already, ask_words
+from handlers.staff.commands import HAND_ON, HELD, already, ask_words
 from handlers.tickets import escalation
 from handlers.tickets.access import actor
 from handlers.tickets.clocks import sign_anew
@@ -33,7 +33,7 @@ def reassign(context: Context, ticket: Ticket, words: str) -> Reply:
         return already(context, ticket)
     if team is None or team.code == ticket.team or not why.strip():
         key = "working.reassign_why" if team and not why.strip() else "working.reassign_unknown"
-        return ask_words(context.say(key, name=name), "转", ticket)
+        return ask_words(context.say(key, name=name), HAND_ON, ticket)
     acting = actor(context.person, ticket)
     ticket.team, ticket.rule = team.code, f"转派：{why}"
     ticket.helped_by((), context.now)

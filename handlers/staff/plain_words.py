@@ -2,6 +2,9 @@
 
 import re
 
+from handlers.dialogue.command import Command
+from handlers.staff.commands import ARRIVE, RESOLVE, SIGN
+
 _I = r"(?:我们?|俺|咱)?"
 _END = r"(?:了|啦|吧|哈|哦)*[。.！!～~\s]*"
 _YES = r"(?:(?:好的?|行|嗯+|收到|可以|没问题|ok|OK)[，,。、\s]*)?"
@@ -25,16 +28,16 @@ _LONGEST = 200
 _NOT_YET = re.compile(r"[吗呢?？]|还[没未]|[没未](?:[有能]|办法)|明天|后天|等会儿?再")
 
 
-def command_meant(text: str) -> str | None:
-    """The command in other words, with what was done behind it; None where it is none of these."""
+def command_meant(text: str) -> tuple[Command, str] | None:
+    """The command in other words, and what was done; None where it is none of these."""
     words = text.strip()
     if len(words) > _LONGEST or re.search(r"[吗呢?？]", words):
         return None
     if _ARRIVES.fullmatch(words):
-        return "到"
+        return ARRIVE, ""
     if _SIGNS.fullmatch(words) and len(words) > 1:
-        return "接"
+        return SIGN, ""
     done = _RESOLVES.fullmatch(words)
     if done is None or _NOT_YET.search(words):
         return None
-    return f"结 {words}" if done[1] or done[2] else "结"
+    return RESOLVE, words if done[1] or done[2] else ""

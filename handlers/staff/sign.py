@@ -1,6 +1,5 @@
 """接 到: staff sign for a ticket and arrive at the spot."""
 
-from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import signed
 from handlers.dialogue.message import Reply
@@ -9,29 +8,22 @@ from handlers.dialogue.which_ticket import MOST, which
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import has_left
-from handlers.staff.commands import HELD, already, by_whistle, pick_or_ask
+from handlers.staff.commands import ARRIVE, HELD, SIGN, already, by_whistle, pick_or_ask
 from handlers.tickets.access import actor
 from models.moves import ACCEPT, NOTE, REPORT_IN, Status
-from models.person import STAFF
 from models.ticket import Ticket
 
 router = Router("signing")
 
 
-SIGN = Command(("接", "接单", "签收"), roles=STAFF, help="接 [工单号]：签收工单", every_day=True)
-ARRIVE = Command(
-    ("到", "到场", "已到", "报到"), roles=STAFF, help="到 [工单号]：到现场了（吹哨的单子为报到）", every_day=True
-)
-
-
 @router.command(SIGN)
 def accept(context: Context) -> Reply:
     """Sign for a ticket: it is mine from now on, and the resident hears it."""
-    picked = pick_or_ask(context, (Status.DISPATCHED,), "接")
+    picked = pick_or_ask(context, (Status.DISPATCHED,), SIGN)
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
-    if reply := by_whistle(context, ticket, "接"):
+    if reply := by_whistle(context, ticket, SIGN):
         return reply
     if ticket.status == Status.WORKING and has_left(context.town, ticket):
         return _taken_over(context, ticket)
@@ -55,16 +47,16 @@ def _taken_over(context: Context, ticket: Ticket) -> Reply:
 @router.command(ARRIVE)
 def arrive(context: Context) -> Reply:
     """At the spot. For a team called by a whistle: reported in. Whoever arrives has signed."""
-    picked = pick_or_ask(context, HELD, "到")
+    picked = pick_or_ask(context, HELD, ARRIVE)
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
-    if reply := by_whistle(context, ticket, "到"):
+    if reply := by_whistle(context, ticket, ARRIVE):
         return reply
     if Status(ticket.status) not in REPORT_IN.sources:
         return already(context, ticket)
     if not context.rest and ticket.status == Status.DISPATCHED and (others := _on_the_way(context)):
-        return which(context, [ticket, *others], "", "到")
+        return which(context, [ticket, *others], "", ARRIVE)
     if ticket.status == Status.DISPATCHED and ticket.team == context.person.team:
         sign(context, ticket)
     if _has_arrived(context, ticket):

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from handlers.dialogue.command import Command
+from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
@@ -28,9 +28,18 @@ _MORNING = time(8, 30)
 
 
 SUSPEND = Command(
-    ("挂账", "挂起"), roles=STAFF | OVERSEERS, help="挂账 [工单号] 12月1日 原因：暂时办不了，到那天自动恢复"
+    ("挂账", "挂起"),
+    roles=STAFF | OVERSEERS,
+    help="挂账 [工单号] 12月1日 原因：暂时办不了，到那天自动恢复",
+    shield=Shield.IN_CHARGE,
 )
-RESUME = Command(("恢复",), roles=STAFF | OVERSEERS, help="恢复 [工单号]：挂账的工单提前恢复办理")
+RESUME = Command(
+    ("恢复",),
+    roles=STAFF | OVERSEERS,
+    help="恢复 [工单号]：挂账的工单提前恢复办理",
+    wants_words=False,
+    shield=Shield.IN_CHARGE,
+)
 
 
 @router.command(SUSPEND)
@@ -39,7 +48,7 @@ def suspend(context: Context) -> Reply:
     day = _DAY.search(context.rest)
     rest = (context.rest[: day.start()] + " " + context.rest[day.end() :]).strip() if day else context.rest
     named = replace(context, rest=rest)
-    picked = pick_any(named, reached(context.person), tuple(moves.SUSPEND.sources), "挂账")
+    picked = pick_any(named, reached(context.person), tuple(moves.SUSPEND.sources), SUSPEND)
     if isinstance(picked, Reply):
         return picked
     ticket, reason = picked
@@ -87,7 +96,7 @@ def suspended(context: Context, approval: Approval, ticket: Ticket) -> None:
 @router.command(RESUME)
 def take_up(context: Context) -> Reply:
     """Goes on before its day."""
-    picked = pick(context, reached(context.person), tuple(moves.RESUME.sources), "恢复")
+    picked = pick(context, reached(context.person), tuple(moves.RESUME.sources), RESUME)
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked

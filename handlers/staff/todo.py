@@ -6,8 +6,10 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.states import Asks
+from handlers.dialogue.which_ticket import to_choose
 from handlers.figures.counts import most_urgent_first, still_open
 from handlers.notifications import ticket_text
+from handlers.staff.view import VIEW
 from handlers.tickets.access import called, worked
 from handlers.tickets.scope import first_of_open
 from models.person import STAFF
@@ -30,8 +32,7 @@ def todo(context: Context) -> Reply:
         return Reply(context.say("working.nothing_to_do"), keep=True)
     lines = numbered([_todo_line(context, ticket) for ticket in first])
     more = context.say("working.and_more", count=count - _SHOWN) if count > _SHOWN else ""
-    slots = {"word": "看", "words": "", "numbers": [ticket.number for ticket in first]}
-    return Reply(context.say("working.todo", count=count, lines=lines, more=more), Asks.CHOICE, slots)
+    return Reply(context.say("working.todo", count=count, lines=lines, more=more), Asks.CHOICE, to_choose(VIEW, first))
 
 
 def _todo_line(context: Context, ticket: Ticket) -> str:

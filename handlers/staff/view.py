@@ -16,13 +16,15 @@ from models.ticket import Source, Ticket
 router = Router("in full")
 
 
-VIEW = Command(("看", "详情"), roles=STAFF, help="看 [工单号]：看工单全文和经过", every_day=True)
+VIEW = Command(
+    ("看", "详情"), roles=STAFF, help="看 [工单号]：看工单全文和经过", every_day=True, wants_words=False, opens=True
+)
 
 
 @router.command(VIEW)
 def look(context: Context) -> Reply:
     """All of one ticket, for whoever works on it; who looked is written down."""
-    picked = pick(context, reach(context), (), "看")
+    picked = pick(context, reach(context), (), VIEW)
     return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
 
 

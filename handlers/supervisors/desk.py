@@ -26,7 +26,7 @@ DISPATCH = Command(
 @router.command(DISPATCH)
 def send(context: Context) -> Reply:
     """A supervisor names the place or the grid of a ticket that waits."""
-    picked = pick(context, on_desk(context.person), _TO_SEND, "派")
+    picked = pick(context, on_desk(context.person), _TO_SEND, DISPATCH)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked

@@ -48,7 +48,14 @@ CATEGORY = Command(("类别", "分类"), roles=OVERSEERS, only_asks=True, help="
 RANKING = Command(
     ("排行", "排名"), roles=OVERSEERS, only_asks=True, help="排行：各承办单位近30天的办理情况", every_day=True
 )
-INSPECT = Command(("查", "查单"), roles=OVERSEERS, only_asks=True, help="查 工单号：看工单全文和经过", every_day=True)
+INSPECT = Command(
+    ("查", "查单"),
+    roles=OVERSEERS,
+    only_asks=True,
+    help="查 工单号：看工单全文和经过",
+    every_day=True,
+    wants_words=False,
+)
 SUPERVISE = Command(("督办",), roles=OVERSEERS, help="督办 工单号 [要求]：盯住这一件", every_day=True)
 
 
@@ -105,14 +112,14 @@ def ranking(context: Context) -> Reply:
 @router.command(INSPECT)
 def show(context: Context) -> Reply:
     """One ticket in full; who looked is written down."""
-    picked = pick(context, overseen(context.person) | on_desk(context.person), (), "查")
+    picked = pick(context, overseen(context.person) | on_desk(context.person), (), INSPECT)
     return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
 
 
 @router.command(SUPERVISE)
 def supervise(context: Context) -> Reply:
     """The team hears that a supervisor watches."""
-    picked = pick(context, overseen(context.person), tuple(ACTIVE), "督办")
+    picked = pick(context, overseen(context.person), tuple(ACTIVE), SUPERVISE)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked

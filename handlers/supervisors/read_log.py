@@ -22,7 +22,7 @@ READ_LOG = Command(("谁看过",), roles=OVERSEERS, only_asks=True, help="谁看
 @router.command(READ_LOG)
 def who_looked(context: Context) -> Reply:
     """The latest openings of one ticket, newest first."""
-    picked = pick(context, overseen(context.person), (), "谁看过")
+    picked = pick(context, overseen(context.person), (), READ_LOG)
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked

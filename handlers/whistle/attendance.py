@@ -28,7 +28,11 @@ _LISTED = 12
 
 LET_GO = Command(("放", "放行"), roles=STAFF | OVERSEERS, help="放 [工单号] 单位：吹哨叫来的这家可以撤了")
 ROLL_CALL = Command(
-    ("点名",), roles=STAFF | OVERSEERS, only_asks=True, help="点名 [工单号]：吹哨叫了谁，谁到了，谁迟到"
+    ("点名",),
+    roles=STAFF | OVERSEERS,
+    only_asks=True,
+    help="点名 [工单号]：吹哨叫了谁，谁到了，谁迟到",
+    wants_words=False,
 )
 CALL_RANKING = Command(("吹哨排行", "报到排行"), roles=OVERSEERS, only_asks=True, help="吹哨排行：近30天各单位报到快慢")
 
@@ -36,7 +40,7 @@ CALL_RANKING = Command(("吹哨排行", "报到排行"), roles=OVERSEERS, only_a
 @router.command(LET_GO)
 def let_go(context: Context) -> Reply:
     """Release a called team; whoever called it, the team in charge, or a supervisor may."""
-    picked = pick(context, _whistled(context, awaited=True), tuple(RELEASE.sources), "放")
+    picked = pick(context, _whistled(context, awaited=True), tuple(RELEASE.sources), LET_GO)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
@@ -69,7 +73,7 @@ def release_chosen(context: Context) -> Reply | None:
 @router.command(ROLL_CALL)
 def roll_call(context: Context) -> Reply:
     """Who was called, came, is late, has finished."""
-    picked = pick(context, _whistled(context), (), "点名")
+    picked = pick(context, _whistled(context), (), ROLL_CALL)
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked

@@ -51,7 +51,7 @@ def whistle(context: Context) -> Reply:
     """Call teams, all in one line or asked step by step."""
     if not _may_call(context):
         return Reply(context.say("whistle.not_at_this_level"))
-    picked = pick(context, reached(context.person), tuple(WHISTLE.sources), "吹哨")
+    picked = pick(context, reached(context.person), tuple(WHISTLE.sources), BLOW)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
