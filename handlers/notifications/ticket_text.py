@@ -1,5 +1,6 @@
 """How a ticket reads: to people in a chat, and to programs as JSON."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -83,9 +84,14 @@ def lasting(span: timedelta) -> str:
     return f"{hours}小时" if hours else f"{max(minutes, 1)}分钟"
 
 
+_HAS_NUMBERS = re.compile(r"(?:[路街道巷弄]|(?<!新)村)$")  # no buildings: 「府前街120号」「上马坊村12号」
+
+
 def address(place: str, building: str, unit: str, room: str) -> str:
-    """「德尚小区3号楼2单元502室」; empty where nothing is known."""
-    house = f"{building}号楼" if building.isdigit() else f"{building}座" if building else ""
+    """「德尚小区3号楼2单元502室」「府前街120号」; empty where nothing is known."""
+    numbered = _HAS_NUMBERS.search(place) or "弄" in building
+    house = f"{building}号" if numbered else f"{building}号楼" if building.isdigit() else f"{building}座"
+    house = house if building else ""
     return place + house + (f"{unit}单元" if unit else "") + (f"{room}室" if room else "")
 
 

@@ -22,7 +22,7 @@ def place(context: PersonalChange, draft: Draft, understanding: Understanding | 
     mention = (understanding and understanding.place) or PlaceMention()
     draft = replace(
         draft,
-        building=mention.building or draft.building,
+        building=_house(mention) or draft.building,
         unit=mention.unit or draft.unit,
         room=mention.room or draft.room,
     )
@@ -35,6 +35,14 @@ def place(context: PersonalChange, draft: Draft, understanding: Understanding | 
     if draft.source == Source.CHAT and draft.place_id is None and draft.lat is None and not draft.place_name:
         return at_home(context, draft)
     return draft
+
+
+def _house(mention: PlaceMention) -> str:
+    """The building; on a road that the town knows its number, 「120」, or the house of a lane, 「97弄5」."""
+    if not mention.known or not mention.number:
+        return mention.building
+    number = mention.number if mention.number.endswith("弄") or not mention.building else f"{mention.number}号"
+    return number + mention.building
 
 
 def known(context: PersonalChange, draft: Draft, name: str, said: str = "") -> Draft:

@@ -11,30 +11,27 @@ from functools import cached_property
 from nlp.model.features import plain
 from nlp.places.likeness import Likeness
 from nlp.places.sounds import sound
+from nlp.places.words import FACILITY, either, endings, words
 
 _KIND = re.compile(r"(?:住宅)?(?:小区|花园|社区|家园|公寓|新村|片区|宿舍|家属院|大院|广场|大厦|街道)$")
 _WHOLE = re.compile(_KIND.pattern.removesuffix("$") + "$|[路街巷道村镇庄屯桥]$")
+_NUMERALS = "一二三四五六七八九十"
 _MIDDLE = "[里新东西南北中上下大小花家雅嘉佳丽名华金园苑庭府城一二三四五六七八九十]"
 _LONGER = re.compile(
     rf"{_MIDDLE}{{0,2}}(?:小区|花园|社区|家园|公寓|新村|新城|大厦)"
     r"|[里苑府庭郡邸湾园城村](?=[0-9]|[一二三四五六七八九十]{1,3}[号栋幢]|的|门口|物业|[，。！？,;；\s]|$)"
 )
 """Behind a short name it makes another: 「幸福里小区」「德尚花园」「锦佳苑3栋」 need not be 幸福小区, 德尚小区, 锦佳"""
-_NAMING = (
-    "里新东西南北中上下大小花家雅嘉佳丽名华金园苑庭府城后前盛世豪景翠锦绣福星海湖山水江河丰泰安和康乐"
-    "一二三四五六七八九十"
-)
+_ENDS_A_NAME = [ending for ending, kind in endings().items() if kind not in {FACILITY, "region"}]
 _OWN_ENDING = re.compile(
-    rf"[{_NAMING}]{{0,2}}(?:[路街道弄巷里坊村苑园庭府郡邸墅湾城阁轩居厦堂寺庙桥站]|大楼|公寓|小区|广场|[商市菜]场|学校|[小中大]学"
-    r"|幼儿园|医院|[一二三四五六七八九十0-9]期)"
-    r"|[\u4e00-\u9fff]{0,3}(?:花园|公寓|大厦|公馆|别墅|新区|新苑|广场|综合楼|名门|丽都|家园|苑)|[\u4e00-\u9fff]{1,2}湾"
-    r"|[里外]?滩|时光|十?[一二三四五六七八九十]号院"
+    rf"[{words()['naming']}]{{0,2}}{either('own', *_ENDS_A_NAME)}"
+    rf"|[\u4e00-\u9fff]{{0,3}}(?:花园|公寓|大厦|公馆|别墅|新区|新苑|广场|综合楼|名门|丽都|家园|苑)|[\u4e00-\u9fff]{{1,2}}湾"
+    rf"|[{_NUMERALS}0-9]期|[里外]?滩|十?[{_NUMERALS}]号院"
 )
 """Behind a short form it makes a name of its own: 「长寿路」 is not 长寿大厦, nor 「金沙雅苑」 金沙新村"""
 _ROAD = re.compile(r"[路街道弄巷]$")
 _INSIDE = re.compile(
-    r"[东南西北大正后侧]{0,2}(?:门|区)|[里院][面头边子]|里(?:[的停没有垃路电]|$)|[0-9一二三四五六七八九十]{1,3}[号栋幢单]"
-    r"|路(?:[灯口面边不]|$)|道[路闸]|街道|园区|城管|站[着在]|居[民然]|里的"
+    rf"[东南西北大正后侧]{{0,2}}(?:门|区)|[里院][面头边子]|里$|[0-9{_NUMERALS}]{{1,3}}[号栋幢单]|路$|{either('inside')}"
 )
 """What a place has, no name: 「德尚路灯不亮」 is of 德尚"""
 _BEFORE = re.compile(
@@ -149,7 +146,8 @@ class Gazetteer:
         if self._all_beginnings.isdisjoint(beginnings):
             return tuple(self._heard(text))
         if whole := tuple(_matches(text, beginnings, self._names, self._lengths)):
-            return tuple(self._unless_shared(text, _unless_longer(text, hit)) for hit in whole)
+            own = (_of_short(text, hit) if _is_short(text, hit) else hit for hit in whole)
+            return tuple(self._unless_shared(text, _unless_longer(text, hit)) for hit in own if hit)
         short = (_of_short(text, hit) for hit in _matches(text, beginnings, self._short, self._short_lengths))
         return tuple(_unless_longer(text, hit) for hit in short if hit) or tuple(self._heard(text))
 
@@ -157,7 +155,7 @@ class Gazetteer:
         """A bare or very short name may be the end of a longer one; what several share is asked about."""
         name = text[hit.start : hit.end]
         weak = len(name) <= _WEAK or name != plain(hit.canonical)
-        if name in self._shared or (weak and not _BEFORE.search(text[: hit.start])):
+        if hit.guessed or name in self._shared or (weak and not _BEFORE.search(text[: hit.start])):
             return replace(hit, guessed=True)
         return hit
 
@@ -174,6 +172,12 @@ class Gazetteer:
         highest = max((score for score, _ in near), default=0)
         best = {canonical for score, core in near if score == highest for canonical in self._by_core[core]}
         return best.pop() if len(best) == 1 else ""
+
+
+def _is_short(text: str, hit: Hit) -> bool:
+    """An alias that is a cut name, 「德尚」, says no more than the short form that we find by ourselves."""
+    name = text[hit.start : hit.end]
+    return name != plain(hit.canonical) and plain(hit.canonical).startswith(name)
 
 
 def _of_short(text: str, hit: Hit) -> Hit | None:

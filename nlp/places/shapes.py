@@ -1,23 +1,25 @@
 """Places that no gazetteer knows, by the shape of their names: words before 「小区」「路」「村」「花园」."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
 from nlp.model.labels import DATA
+from nlp.places.words import FACILITY, endings, words
 
 _NAME = re.compile(r"[\u4e00-\u9fff0-9a-z·~-]+")
 _INNER = frozenset("新园城里")
 _LONGEST_CORE = 9
 _LONGEST_TAIL = 7
-_WEIGHTS = {"home": 5, "site": 4, "road": 3, "settlement": 3, "region": 1}
+_WEIGHTS = {"home": 5, "site": 4, "road": 3, "settlement": 3, "region": 1, FACILITY: 2}
 # What stands behind a name of which nothing else says that it is one: 「优山美地物业」「城南故事楼下」「山水嘉园16栋」
 _BEHIND_NAMES = frozenset(
-    ("物业", "业主", "居民", "楼下", "门口", "对面", "旁边", "附近", "周边", "后面", "栋", "幢", "号楼")
+    ("这边", "那边", "物业", "业主", "居民", "楼下", "门口", "对面", "旁边", "附近", "周边", "后面", "栋", "幢", "号楼")
 )
 _BEHIND_WEIGHT = 2
+_SHORTEST_UNMARKED = 3
 _REGION_AND_NAME = 4  # 「A市保利麓谷林语」: nothing but its region says that the rest is a name
 
 
@@ -71,12 +73,12 @@ class _Cut:
         return self.end(place)
 
 
-def find_shapes(words: Sequence[str], links: frozenset[str]) -> list[Shape]:
+def find_shapes(cut_words: Sequence[str], links: frozenset[str]) -> list[Shape]:
     """All of them, left to right; neighbours are one place: 「A7县」「榔梨街道」「陶公庙社区」."""
     joined: list[Shape] = []
-    if not (marks := _marks(words)):
+    if not (marks := _marks(cut_words)):
         return joined
-    for shape in _single(_Cut(words, _starts(words), links), marks):
+    for shape in _single(_Cut(cut_words, _starts(cut_words), links), marks):
         if joined and shape.start <= joined[-1].end:
             last = joined.pop()
             weight = max(last.weight, shape.weight) + (1 if shape.end > last.end else 0)
@@ -100,24 +102,32 @@ def _single(cut: _Cut, marks: Iterable[int]) -> Iterator[Shape]:
     floor = 0  # nothing before it belongs to the next name
     for place in marks:
         word, shape = cut.words[place], None
-        if word in _BEHIND_NAMES:
+        ending = _ending(word)
+        if word in _BEHIND_NAMES or (ending == word and endings()[ending] == FACILITY):
             shape = _before(cut, place, floor)
-        elif ending := _ending(word):
+        elif ending and not _only_says_where(cut, place, ending):
             shape = _with_ending(cut, place, ending, floor)
         if shape:
             floor = shape.end
             yield shape
 
 
+def name_before(cut_words: Sequence[str], links: frozenset[str], end: int) -> Shape | None:
+    """A name of which only the house behind it says that it is one: 「御景名都」 in 「御景名都5-2-1102」."""
+    starts = _starts(cut_words)
+    return _before(_Cut(cut_words, starts, links), starts.index(end), 0) if end in starts[:-1] else None
+
+
 def _before(cut: _Cut, place: int, floor: int) -> Shape | None:
+    numbered = cut.words[place][0] in "栋幢号"
+    while place > 0 and (cut.words[place - 1] == "地下" or (numbered and cut.words[place - 1].isdigit())):
+        place -= 1
     start, end = cut.back(place, floor), cut.starts[place]
-    while end > start and cut.words[place][0] in "栋幢号" and cut.words[place - 1].isdigit():
-        break
-    return Shape(start, end, _BEHIND_WEIGHT) if end - start >= 3 else None
+    return Shape(start, end, _BEHIND_WEIGHT) if end - start >= _SHORTEST_UNMARKED else None
 
 
 def _with_ending(cut: _Cut, place: int, ending: str, floor: int) -> Shape | None:
-    word, kind = cut.words[place], _endings()[ending]
+    word, kind = cut.words[place], endings()[ending]
     if word in _stops() and word != ending:
         return None
     start, end = cut.back(place, floor), cut.end(place)
@@ -131,15 +141,16 @@ def _with_ending(cut: _Cut, place: int, ending: str, floor: int) -> Shape | None
     return Shape(start, end, _WEIGHTS[kind])
 
 
-@lru_cache(maxsize=1)
-def _endings() -> Mapping[str, str]:
-    rows = [line.split("\t") for line in (DATA / "place_kinds.tsv").read_text("utf-8").splitlines()[1:]]
-    return {ending: kind for kind, endings in reversed(rows) for ending in endings.split()}
+def _only_says_where(cut: _Cut, place: int, ending: str) -> bool:
+    """「屋里」「群里」 are no names, 「和平里」 is one."""
+    word = cut.words[place]
+    before = word[: -len(ending)] or (cut.words[place - 1] if place else "")
+    return ending == "里" and before[-1:] in words()["vessels"]
 
 
 @lru_cache(maxsize=1)
 def _last_characters() -> frozenset[str]:
-    return frozenset(word[-1] for word in (*_endings(), *_BEHIND_NAMES))
+    return frozenset(word[-1] for word in (*endings(), *_BEHIND_NAMES))
 
 
 @lru_cache(maxsize=1)
@@ -150,5 +161,5 @@ def _stops() -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _ending(word: str) -> str:
     """The longest ending that makes a word's last characters a kind of place."""
-    endings = _endings()
-    return next((word[-size:] for size in range(min(4, len(word)), 0, -1) if word[-size:] in endings), "")
+    known = endings()
+    return next((word[-size:] for size in range(min(4, len(word)), 0, -1) if word[-size:] in known), "")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from nlp.places.gazetteer import Gazetteer, Hit
 from nlp.places.houses import House, find_house
-from nlp.places.shapes import Shape, find_shapes
+from nlp.places.shapes import Shape, find_shapes, name_before
 from nlp.reading.understanding import PlaceMention
 
 _LANDMARKS = (
@@ -15,10 +15,10 @@ _LANDMARKS = (
     r"(?:小广场|喷泉|凉亭|花坛|游乐场|篮球场|健身区|快递柜|菜鸟驿站|垃圾站|配电房|水泵房|岗亭|门卫室)(?:旁边?|附近|前面?|后面?)?",
 )
 _LANDMARK = re.compile("|".join(_LANDMARKS))
-_STREET_NUMBER = re.compile(r"(?<=[路街道巷弄村镇])[0-9]{1,5}号(?!楼|线)")
 _ROADS = frozenset("路街道巷")
-_ON_ROAD = re.compile(r"[0-9]{1,5}号(?!楼|线|院|栋)")
-_ROAD_AND_NUMBER = re.compile(r"[^\W\d_在住到从去是]{1,4}(?:路|街|大道|巷|弄)[0-9]{1,5}号(?!楼|线|院|栋)")
+_STREET_NUMBER = re.compile(r"(?:(?<=[路街道巷])[0-9]{1,5}号|(?<=[村镇])[0-9]{1,5}号(?![0-9]))(?!楼|线|院|栋)")
+_NUMBER_OF_ROAD = re.compile(rf"{_STREET_NUMBER.pattern}|(?<=[路街道])[0-9]{{1,5}}弄")
+_ROAD_AND_NUMBER = re.compile(r"(?P<road>[^\W\d_在住到从去是]{1,4}(?:路|街|大道|巷))[0-9]{1,5}(?:弄|号(?!楼|线|院|栋))")
 _NEAR = 6  # characters between a name and its house number: 「德尚小区的3号楼」
 _LOOK_AHEAD = 24
 _NO_HOUSE = House(0, 0)
@@ -27,50 +27,52 @@ _HEAD = 12  # characters in which people say where, before they say what
 
 def find_place(text: str, words: Sequence[str], links: frozenset[str], gazetteer: Gazetteer) -> PlaceMention | None:
     """The place that a plain text is about, None where it names none."""
+    houses = _STREET_NUMBER.sub(_blank, text)  # a street's number is no flat of a compound named beside it
     if hits := gazetteer.find(text):
-        hit = _best_hit(text, hits)
-        return _described(text, hit.start, hit.end, hit.canonical, guessed=hit.guessed)
+        hit = _best_hit(houses, hits)
+        return _described(text, houses, hit.start, hit.end, hit.canonical, guessed=hit.guessed)
     if shapes := find_shapes(words, links):
-        shape = max(shapes, key=lambda shape: _likeliness(text, shape)) if len(shapes) > 1 else shapes[0]
-        number = _STREET_NUMBER.match(text, shape.end)
-        end = number.end() if number else shape.end
+        shape = max(shapes, key=lambda shape: _likeliness(houses, shape)) if len(shapes) > 1 else shapes[0]
         known = gazetteer.nearest(text[shape.start : shape.end])
-        return _described(text, shape.start, end, known, guessed=bool(known))
-    return _nameless(text)
+        return _described(text, houses, shape.start, shape.end, known, guessed=bool(known))
+    return _nameless(text, houses, words, links)
 
 
-def _best_hit(text: str, hits: Sequence[Hit]) -> Hit:
+def _blank(found: re.Match[str]) -> str:
+    return "·" * len(found[0])
+
+
+def _best_hit(houses: str, hits: Sequence[Hit]) -> Hit:
     """The one with a house number behind it, else the first."""
     if len(hits) == 1:
         return hits[0]
-    return next((hit for hit in hits if _house_behind(text, hit.end)), hits[0])
+    return next((hit for hit in hits if _house_behind(houses, hit.end)), hits[0])
 
 
-def _likeliness(text: str, shape: Shape) -> tuple[int, int]:
+def _likeliness(houses: str, shape: Shape) -> tuple[int, int]:
     """A house number behind it speaks for a name, and so does standing at the head of the text."""
-    bonus = (2 if _house_behind(text, shape.end) else 0) + (2 if shape.start < _HEAD else 0)
+    bonus = (2 if _house_behind(houses, shape.end) else 0) + (2 if shape.start < _HEAD else 0)
     return (shape.weight + bonus, -shape.start)
 
 
-def _house_behind(text: str, end: int) -> House | None:
-    on_road = text[end - 1 : end] in _ROADS
-    ahead = text[end : end + _LOOK_AHEAD]
-    if on_road and (number := _ON_ROAD.match(ahead)):  # the street's, no room
-        end, ahead = end + number.end(), ahead[number.end() :]
-    house = find_house(ahead, behind_name=not on_road)
+def _house_behind(houses: str, end: int) -> House | None:
+    house = find_house(houses[end : end + _LOOK_AHEAD], behind_name=houses[end - 1 : end] not in _ROADS)
     if house is None or house.start > _NEAR:
         return None
     return replace(house, start=end + house.start, end=end + house.end)
 
 
-def _described(text: str, start: int, end: int, known: str, *, guessed: bool) -> PlaceMention:
-    """A named place with the house number that follows, or else any that the text has."""
-    house = _house_behind(text, end)
+def _described(text: str, houses: str, start: int, end: int, known: str, *, guessed: bool) -> PlaceMention:
+    """A named place with the house number that follows, or else any that the text has. A number is of its road."""
+    number = _NUMBER_OF_ROAD.match(text, end)
+    end = number.end() if number else end
+    house = _house_behind(houses, end)
     span_end = house.end if house else end
-    house = house or find_house(text[:start]) or find_house(_STREET_NUMBER.sub("", text[end:])) or _NO_HOUSE
+    house = house or find_house(houses[:start]) or find_house(houses[end:]) or _NO_HOUSE
     return PlaceMention(
         name=text[start:end],
         known=known,
+        number=number[0].removesuffix("号") if number else "",
         building=house.building,
         unit=house.unit,
         room=house.room,
@@ -82,12 +84,13 @@ def _described(text: str, start: int, end: int, known: str, *, guessed: bool) ->
     )
 
 
-def _nameless(text: str) -> PlaceMention | None:
+def _nameless(text: str, houses: str, words: Sequence[str], links: frozenset[str]) -> PlaceMention | None:
     """Only a street's number, a house number or a landmark: the name is asked, or known from the bound home."""
     if number := _ROAD_AND_NUMBER.search(text):
-        near = _landmark(text, number.end())
-        return PlaceMention(name=number[0], landmark=near, start=number.start(), end=number.end())
-    if house := find_house(text):
+        return _described(text, houses, *number.span("road"), "", guessed=False)
+    if house := find_house(houses):
+        if house.room and (named := name_before(words, links, house.start)):
+            return _described(text, houses, named.start, named.end, "", guessed=False)
         return PlaceMention(
             building=house.building,
             unit=house.unit,

@@ -28,6 +28,7 @@ class PlaceMention:
     """A place named in a text.
 
     `name` is the words as written, `known` the gazetteer's canonical name ("" if the world has no such place),
+    `number` a road's number or lane ("府前街120号" → "120", "府前路97弄" → "97弄"),
     `building`, `unit`, `room`, `floor` are normalised to digits or a letter ("" if not said),
     `landmark` what is near it ("东门", "喷泉旁"), `start`/`end` the span in the text. `guessed`: the words are only
     like the known name ("幸福里小区" for 幸福小区), so that it must be asked about before it is taken for it.
@@ -35,6 +36,7 @@ class PlaceMention:
 
     name: str = ""
     known: str = ""
+    number: str = ""
     building: str = ""
     unit: str = ""
     room: str = ""
