@@ -79,5 +79,5 @@ def erase(command: Command, openid: str, *, yes: bool) -> None:
             raise click.ClickException("这个人有工作岗位，请先在 people.csv 里撤去，再删除")
         if not yes:
             click.confirm("删除后不能恢复，确定吗", abort=True)
-        forget(session, person, program.clock())
+        forget(session, program.towns.current(session), person, program.clock())
     click.echo("已删除。照片文件由 worker 随后删掉。")

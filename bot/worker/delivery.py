@@ -12,6 +12,7 @@ from bot.wechat.errors import Remedy, WeChatError
 from bot.wechat.gateway import Gateway, Sent
 from handlers.answering.receipts import settle_early
 from handlers.figures.days import day_start
+from handlers.town.town import Town, Towns
 from models.moves import NOTE
 from models.person import Person
 from models.push import Outcome, Push
@@ -42,6 +43,7 @@ class Delivery:
     """Sends letters, and writes down what came of each."""
 
     sessions: Sessions
+    towns: Towns
     gateway: Gateway
     retry_seconds: tuple[int, ...]
     templates: Mapping[str, Template]
@@ -71,7 +73,7 @@ class Delivery:
             push = session.get_one(Push, letter.push_id)
             push.msgid = sent.msgid
             push.finish(Outcome.SENT, self.clock())
-            settle_early(session, push, letter.openid, self.clock())
+            settle_early(session, self.towns.current(session), push, letter.openid, self.clock())
 
     def _send(self, letter: Letter) -> Sent:
         """A customer-service message while the window is open, else a template; the other where the first can't."""
@@ -98,7 +100,7 @@ class Delivery:
                 push.try_again(again, str(error))
                 return
             push.finish(Outcome.UNKNOWN if error.remedy is Remedy.UNKNOWN else Outcome.GAVE_UP, now, str(error))
-            _note(session, push, error, now)
+            _note(session, self.towns.current(session), push, error, now)
         log.warning("push_given_up", push=letter.push_id, code=error.code, remedy=error.remedy.value)
 
     def _again_at(self, error: WeChatError, letter: Letter, now: datetime) -> datetime | None:
@@ -113,8 +115,9 @@ class Delivery:
         return None
 
 
-def _note(session: Session, push: Push, error: WeChatError, now: datetime) -> None:
+def _note(session: Session, town: Town, push: Push, error: WeChatError, now: datetime) -> None:
     """Whoever opens the ticket sees that somebody was not reached."""
     ticket = session.get(Ticket, push.ticket_id) if push.ticket_id else None
     if ticket:
-        ticket.apply(NOTE, by=SYSTEM, at=now, note=f"有一条通知没送到（{error.remedy.value} {error.code}）")
+        why = town.say("history.push_failed", why=error.remedy.value, code=error.code)
+        ticket.apply(NOTE, by=SYSTEM, at=now, note=why)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.wechat.errors import Remedy, WeChatError
 from bot.wechat.gateway import Gateway
 from bot.worker.media_store import keep
+from handlers.town.town import Town, Towns
 from models.moves import NOTE
 from models.push import Outcome, Timer
 from models.sessions import Sessions
@@ -23,6 +24,7 @@ class MediaFetch:
     """What a timer of the kind `fetch_media` does."""
 
     sessions: Sessions
+    towns: Towns
     gateway: Gateway
     retry_seconds: tuple[int, ...]
     folder: Path
@@ -52,11 +54,11 @@ class MediaFetch:
                 timer.try_again(now + timedelta(seconds=self.retry_seconds[attempts - 1]), str(error))
                 return
             timer.finish(Outcome.GAVE_UP, now, str(error))
-            _note(session, session.get_one(Attachment, timer.subject_id), now)
+            _note(session, self.towns.current(session), session.get_one(Attachment, timer.subject_id), now)
 
 
-def _note(session: Session, attachment: Attachment, now: datetime) -> None:
+def _note(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
     """Staff who wait for the picture learn that it will not come."""
     ticket = session.get(Ticket, attachment.ticket_id) if attachment.ticket_id else None
     if ticket:
-        ticket.apply(NOTE, by=SYSTEM, at=now, note="有一个照片、语音或视频没能从微信取回，请向居民再要")
+        ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say("history.media_lost"))

@@ -96,7 +96,7 @@ class Worker:
     def _ring(self, timer_id: int, kind: str) -> None:
         if kind == "fetch_media":
             retry = self.work.retry_seconds
-            MediaFetch(self.sessions, self.gateway, retry, self.media, self.clock).fetch(timer_id)
+            MediaFetch(self.sessions, self.towns, self.gateway, retry, self.media, self.clock).fetch(timer_id)
             return
         if kind == NIGHTLY:  # takes minutes, and somebody may be in danger at night too
             threading.Thread(target=self.nightly, args=(timer_id, self.clock()), name=NIGHTLY, daemon=True).start()
@@ -110,7 +110,7 @@ class Worker:
 
     @property
     def _delivery(self) -> Delivery:
-        return Delivery(self.sessions, self.gateway, self.work.retry_seconds, self.templates, self.clock)
+        return Delivery(self.sessions, self.towns, self.gateway, self.work.retry_seconds, self.templates, self.clock)
 
     def _each(
         self, rows: Rows, work: Sequence[tuple[int, Callable[[], None]]], leased_at: datetime, at_once: int = 1

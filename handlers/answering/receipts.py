@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, event
+from handlers.town.town import Town
 from models.conversation import Inbound
 from models.moves import NOTE
 from models.person import Person
@@ -24,11 +25,11 @@ def delivered(context: Context) -> Reply:
     extra = context.message.extra
     push = context.session.scalar(select(Push).where(sent_as(extra.get("msgid", ""))).limit(1))
     if push:
-        _settle(context.session, push, extra.get("status", ""), context.now)
+        _settle(context.session, context.town, push, extra.get("status", ""), context.now)
     return Reply("", keep=True)
 
 
-def settle_early(session: Session, push: Push, openid: str, now: datetime) -> None:
+def settle_early(session: Session, town: Town, push: Push, openid: str, now: datetime) -> None:
     """The receipt may be faster than we write down the id that it names: look whether it is here already.
 
     The person's row is locked, as it is while their messages are answered: one of the two sees the other.
@@ -39,22 +40,22 @@ def settle_early(session: Session, push: Push, openid: str, now: datetime) -> No
     lately = (Inbound.openid == openid) & (Inbound.received_at >= now - _EARLY)
     receipt = session.scalar(select(Inbound).where(lately, Inbound.key.endswith(f"|{push.msgid}", autoescape=True)))
     if receipt:
-        _settle(session, push, receipt.content.get("extra", {}).get("status", ""), now)
+        _settle(session, town, push, receipt.content.get("extra", {}).get("status", ""), now)
 
 
-def _settle(session: Session, push: Push, status: str, now: datetime) -> None:
+def _settle(session: Session, town: Town, push: Push, status: str, now: datetime) -> None:
     arrived = status == "success"
     push.outcome = Outcome.DELIVERED if arrived else Outcome.GAVE_UP
     push.reason = "" if arrived else status[:80]
     if not arrived:
-        _note(session, push, now)
+        _note(session, town, push, now)
 
 
-def _note(session: Session, push: Push, now: datetime) -> None:
+def _note(session: Session, town: Town, push: Push, now: datetime) -> None:
     """Whoever opens the ticket sees that somebody was not reached."""
     ticket = session.get(Ticket, push.ticket_id) if push.ticket_id else None
     if ticket:
-        ticket.apply(NOTE, by=SYSTEM, at=now, note="有一条通知没送到（对方拒收或微信没能送达）")
+        ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say("history.push_not_received"))
 
 
 @router.on(event("subscribe_msg_popup_event", "subscribe_msg_change_event", "location", "view"))

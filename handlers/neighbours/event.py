@@ -64,7 +64,7 @@ def add(change: Change, ticket: Ticket, person: Person, draft: Draft) -> None:
         _danger_again(change, ticket, person, draft)
     elif ticket.neighbours in _MILESTONES:
         count = ticket.neighbours + 1
-        ticket.apply(NOTE, by=SYSTEM, at=change.now, note=f"已有{count}位居民反映")
+        ticket.apply(NOTE, by=SYSTEM, at=change.now, note=change.town.say("history.more_neighbours", count=count))
         notify(change.session, change.town, ticket, "more_neighbours", change.now, count=count)
 
 
@@ -102,7 +102,7 @@ def leave(context: Context, ticket: Ticket) -> bool:
     context.session.delete(own)
     context.session.flush()
     ticket.neighbours -= 1
-    note = "一位居民退出，其他邻居还在等"
+    note = context.town.say("history.neighbour_left")
     if ticket.reporter_id == context.person.id:
         note = FIRST_LEFT
         eldest = select(Follower.person_id).where(Follower.ticket_id == ticket.id).order_by(Follower.joined_at).limit(1)
@@ -135,7 +135,8 @@ def _offered(context: Context, same: Same, draft: Draft) -> Reply:
 
 
 def _danger_again(change: Change, ticket: Ticket, person: Person, draft: Draft) -> None:
-    ticket.apply(NOTE, by=resident(person), at=change.now, note=f"又报：{draft.text}")
+    said = change.town.say("history.danger_again", text=draft.text)
+    ticket.apply(NOTE, by=resident(person), at=change.now, note=said)
     count = ticket.neighbours + 1
     notify(
         change.session,
@@ -159,7 +160,7 @@ def _facts(town: Town, ticket: Ticket, draft: Draft, now: datetime) -> dict[str,
     return {
         "number": ticket.number,
         "what": town.catalogue.name(ticket.category, ticket.item),
-        "where": ticket_text.address(ticket.place_name, house, "", "") or "您发的位置附近",
+        "where": ticket_text.address(ticket.place_name, house, "", "") or town.say("places.near_pin"),
         "team": ticket_text.team_name(town, ticket.team),
         "status": ticket_text.STATUS_NAMES[Status(ticket.status)],
         "due": ticket_text.moment(ticket.handle_by, now),

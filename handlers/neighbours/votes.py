@@ -16,13 +16,12 @@ from handlers.tickets.access import followed, is_own_work, resident, tickets
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
 from handlers.town.same_event_rules import Joining
+from handlers.town.town import Town
 from models.follower import NOT_SOLVED, Follower
 from models.moves import CLOSE, NOTE, RATE, Closing, Status
 from models.person import Role
 from models.push import last_told
 from models.ticket import SYSTEM, Actor, Ticket
-
-_WORDS = {3: "满意", 2: "基本满意", 1: "不满意", NOT_SOLVED: "没解决"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,13 @@ def confirm(context: Context, ticket: Ticket, rating: int, why: str = "") -> Rep
     words = context.say(f"progress.rating_{rating}")
     if ticket.status != Status.RESOLVED or not counted.is_solved(context.town.joining):
         return Reply(context.say("joining.voted", number=ticket.number, rating=words))
-    ticket.apply(CLOSE, by=resident(context.person), at=context.now, closing=Closing.CONFIRMED, note=_summary(counted))
+    ticket.apply(
+        CLOSE,
+        by=resident(context.person),
+        at=context.now,
+        closing=Closing.CONFIRMED,
+        note=_summary(context.town, counted),
+    )
     average = context.say(f"progress.rating_{counted.rating}")
     thanks = context.say("push.thanks" if counted.rating > 1 else "push.not_content")
     notify(
@@ -104,10 +109,14 @@ def is_for_all(context: Context, ticket: Ticket, why: str) -> bool:
 def own_ticket(context: Context, ticket: Ticket, why: str) -> Reply:
     """The others are content, or haven't answered yet: whoever isn't gets a ticket of their own."""
     line = context.session.get_one(Follower, (ticket.id, context.person.id))
-    own = file(context, as_seen_by(context, ticket, f"{line.text or ticket.text}。没解决：{why}"), context.person)
+    own = file(
+        context,
+        as_seen_by(context, ticket, context.say("joining.not_solved_for", text=line.text or ticket.text, why=why)),
+        context.person,
+    )
     own.split_from = ticket.id
-    own.apply(NOTE, by=SYSTEM, at=context.now, note=f"从工单 {ticket.number} 分出：这位居民说没解决")
-    ticket.apply(NOTE, by=SYSTEM, at=context.now, note=f"有居民说没解决，另立工单 {own.number}")
+    own.apply(NOTE, by=SYSTEM, at=context.now, note=context.say("history.split_from", number=ticket.number))
+    ticket.apply(NOTE, by=SYSTEM, at=context.now, note=context.say("history.split_off", number=own.number))
     values = {
         "team": ticket_text.team_name(context.town, own.team),
         "due": ticket_text.moment(own.handle_by, context.now),
@@ -134,7 +143,8 @@ def _voted(context: Context, ticket: Ticket, vote: int, why: str = "") -> Tally:
     context.session.refresh(ticket, with_for_update=True)
     line = context.session.get_one(Follower, (ticket.id, context.person.id))
     line.vote, line.voted_at = vote, context.now
-    note = f"{_WORDS[vote]}：{why[:200]}" if why else _WORDS[vote]
+    said = context.say("history.not_solved" if vote == NOT_SOLVED else f"progress.rating_{vote}")
+    note = f"{said}：{why[:200]}" if why else said  # an erasure cuts off what stands behind the colon
     ticket.apply(RATE, by=resident(context.person), at=context.now, note=note)
     context.session.flush()
     return tally(context.session, ticket)
@@ -146,10 +156,10 @@ def _tell_neighbours(context: Context, ticket: Ticket, counted: Tally) -> None:
         notify(context.session, context.town, ticket, "event_solved", context.now, but=context.person, **facts)
 
 
-def _summary(counted: Tally) -> str:
+def _summary(town: Town, counted: Tally) -> str:
     """「5位回话，4位说解决了」; nothing where there is just the reporter."""
     one = len(counted.votes) + counted.waiting == 1
-    return "" if one else f"{len(counted.votes)}位回话，{len(counted.confirming)}位说解决了"
+    return "" if one else town.say("history.votes", answers=len(counted.votes), confirmed=len(counted.confirming))
 
 
 def as_seen_by(context: Context, ticket: Ticket, text: str) -> Draft:

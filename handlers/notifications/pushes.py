@@ -301,9 +301,9 @@ def facts_of(town: Town, ticket: Ticket, now: datetime) -> dict[str, object]:
         "team": ticket_text.team_name(town, ticket.team),
         "accept_by": ticket_text.moment(ticket.accept_by, now),
         "handle_by": ticket_text.moment(ticket.handle_by, now),
-        "due": ticket_text.limit(ticket, now) or "时限暂停",
+        "due": ticket_text.limit(town, ticket, now) or town.say("push.clocks_stopped"),
         "answer": ticket.answer,
         "reopen_days": town.habits.reopen_days,
-        "urgent": "【紧急】" if ticket.urgent else "",
+        "urgent": town.say("push.urgent") if ticket.urgent else "",
         "source": ticket_text.source_mark(ticket),
     }

@@ -114,7 +114,7 @@ def where_in_lists(town: Town, ticket: Ticket) -> str:
 
 def team_name(town: Town, code: str | None) -> str:
     """A team's name; the desk where no team has the ticket."""
-    return town.world.teams[code].name if code in town.world.teams else "社区值班台"
+    return town.world.teams[code].name if code in town.world.teams else town.say("ticket.desk")
 
 
 def source_mark(ticket: Ticket) -> str:
@@ -127,7 +127,7 @@ def line(town: Town, ticket: Ticket, now: datetime, place: str = "") -> str:
     """One line of a list: number, what, where, how it stands, how many wait for it."""
     late = "❗" if is_late(ticket, now) else ""
     what = town.catalogue.name(ticket.category, ticket.item)
-    others = f" +{ticket.neighbours}位邻居" if ticket.neighbours else ""
+    others = town.say("ticket.neighbours", count=ticket.neighbours) if ticket.neighbours else ""
     where_it_is = place or where_in_lists(town, ticket)
     return f"{late}{ticket.number} {what} {where_it_is} {STATUS_NAMES[Status(ticket.status)]}{others}"
 
@@ -141,7 +141,7 @@ def where_for_neighbours(town: Town, ticket: Ticket) -> str:
     """The house at most."""
     if is_delicate(town.privacy, ticket):
         return where_in_lists(town, ticket)
-    return address(mask(ticket.place_name), ticket.building, "", "") or "您发的位置附近"
+    return address(mask(ticket.place_name), ticket.building, "", "") or town.say("places.near_pin")
 
 
 def _may_know(ticket: Ticket, reader: Person) -> bool:
@@ -165,13 +165,13 @@ def due(ticket: Ticket) -> datetime | None:
     return None
 
 
-def limit(ticket: Ticket, now: datetime) -> str:
+def limit(town: Town, ticket: Ticket, now: datetime) -> str:
     """The limit that runs now, with what has to be done by then: 「今日11:00前签收」; empty where none runs."""
     until = due(ticket)
     if until is None:
         return ""
-    deed = "处置" if ticket.status == Status.WORKING else "签收"
-    return f"应在{moment(until, now)}前{deed}，已超时" if until < now else f"{moment(until, now)}前{deed}"
+    deed = "handle" if ticket.status == Status.WORKING else "accept"
+    return town.say(f"ticket.{deed}_{'late' if until < now else 'by'}", due=moment(until, now))
 
 
 def history(session: Session, ticket: Ticket) -> list[TicketEvent]:
@@ -247,13 +247,13 @@ def iso(at: datetime | None) -> str | None:
     return at.astimezone(CHINA).isoformat(timespec="seconds") if at else None
 
 
-def words_of_neighbours(session: Session, ticket: Ticket) -> list[str]:
+def words_of_neighbours(session: Session, town: Town, ticket: Ticket) -> list[str]:
     """What those who joined said themselves, the latest few."""
     if not ticket.neighbours:
         return []
     theirs = select(Follower.text).where(Follower.ticket_id == ticket.id, Follower.text != "")
     latest = session.scalars(theirs.order_by(Follower.joined_at.desc()).limit(_NEIGHBOURS_SHOWN)).all()
-    return [f"邻居：“{text}”" for text in reversed(latest)]
+    return [town.say("ticket.neighbour", text=text) for text in reversed(latest)]
 
 
 def as_residents_read(text: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from handlers.notifications.ticket_text import address
 from handlers.tickets.filing import TITLE_LENGTH
 from handlers.town.privacy import for_staff, shielded
+from handlers.town.town import Town
 from models.appending import append
 from models.conversation import Asked, Inbound
 from models.follower import Follower
@@ -37,7 +38,7 @@ _REDELIVERY = timedelta(minutes=15)
 """WeChat repeats a message for seconds; by then its key, which holds the openid, may go"""
 
 
-def erase(session: Session, person: Person, now: datetime, *, answering: str = "") -> None:
+def erase(session: Session, town: Town, person: Person, now: datetime, *, answering: str = "") -> None:
     """Forget this person. `answering` is the key of the message being answered: it goes a little later."""
     session.flush()
     openid = person.openid or ""
@@ -45,7 +46,7 @@ def erase(session: Session, person: Person, now: datetime, *, answering: str = "
     shared = _shared(session, person)
     _erase_quotations(session, person, tickets, shared)  # while their words still stand in the histories
     for ticket in tickets:
-        _empty(ticket, now)
+        _empty(town, ticket, now)
     for ticket in _begun(session, person, shared):
         _give_to_the_next(session, ticket)
     session.flush()
@@ -73,7 +74,7 @@ def drop_media(session: Session, condition: ColumnElement[bool], now: datetime, 
     return _drop_media(session, condition & (Attachment.stored != ""), now, limit)
 
 
-def _empty(ticket: Ticket, now: datetime) -> None:
+def _empty(town: Town, ticket: Ticket, now: datetime) -> None:
     """A ticket without its words, and without what tells a home: the building stays, for the figures."""
     ticket.text = ticket.title = GONE
     ticket.unit = ticket.room = ""
@@ -81,7 +82,7 @@ def _empty(ticket: Ticket, now: datetime) -> None:
     ticket.answer = mask(ticket.answer)
     if ticket.place_id is None:
         ticket.place_name = ""  # a resident's own words
-    ticket.apply(NOTE, by=SYSTEM, at=now, note="按居民要求删除了个人信息")
+    ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say("history.erased"))
 
 
 def _shared(session: Session, person: Person) -> Sequence[Ticket]:
@@ -124,8 +125,8 @@ def _erase_quotations(session: Session, person: Person, tickets: Sequence[Ticket
     """
     ids = [ticket.id for ticket in shared]
     for merged in tickets:
-        quoting = (TicketEvent.ticket_id.in_(ids)) & TicketEvent.note.startswith(f"并入{merged.number}：")
-        session.execute(update(TicketEvent).where(quoting).values(note=f"并入{merged.number}：{GONE}"))
+        quoting = (TicketEvent.ticket_id.in_(ids)) & TicketEvent.note.startswith(quoted(merged, ""))
+        session.execute(update(TicketEvent).where(quoting).values(note=quoted(merged, GONE)))
     notes = select(TicketEvent.note).where(TicketEvent.ticket_id.in_(ids), _said_by(person), TicketEvent.note != "")
     texts = select(Follower.text).where(Follower.ticket_id.in_(ids), Follower.person_id == person.id)
     begun = _begun(session, person, shared)
@@ -134,6 +135,11 @@ def _erase_quotations(session: Session, person: Person, tickets: Sequence[Ticket
     pushes = select(Push).where(Push.ticket_id.in_(ids), Push.person_id.in_(select(PersonRole.person_id)))
     for push in session.scalars(pushes) if words else ():
         push.text = _without(push.text, words)
+
+
+def quoted(ticket: Ticket, words: str) -> str:
+    """What the history of the ticket that stays quotes of one that was merged into it."""
+    return f"并入{ticket.number}：{words}"
 
 
 def _without(text: str, words: Collection[str]) -> str:

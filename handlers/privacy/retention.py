@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers.privacy.erasure import REPLIES_KEPT, drop_media, erase
 from handlers.town.privacy import Privacy
+from handlers.town.town import Town
 from models.conversation import Asked, Inbound
 from models.moves import ACTIVE
 from models.person import Guess, Person, PersonRole
@@ -16,14 +17,15 @@ from models.ticket import Attachment, Ticket
 BITE = 500
 
 
-def tidy(session: Session, privacy: Privacy, now: datetime) -> bool:
+def tidy(session: Session, town: Town, now: datetime) -> bool:
     """One bite of everything that has grown too old. True: there may be more."""
+    privacy = town.privacy
     wiped = [
         _messages(session, now - timedelta(days=privacy.message_days)),
         _conversations(session, now - timedelta(days=privacy.message_days)),
         _pushes(session, now - timedelta(days=privacy.message_days)),
         _media(session, now, privacy),
-        _people(session, now, now - timedelta(days=privacy.people_days)),
+        _people(session, town, now, now - timedelta(days=privacy.people_days)),
     ]
     _replies(session, now)
     session.execute(delete(Guess).where(Guess.at < now - timedelta(days=1)))
@@ -68,12 +70,12 @@ def _media(session: Session, now: datetime, privacy: Privacy) -> int:
     return drop_media(session, (old | loose) & (Attachment.media_id != ""), now, BITE)
 
 
-def _people(session: Session, now: datetime, before: datetime) -> int:
+def _people(session: Session, town: Town, now: datetime, before: datetime) -> int:
     """Residents who have long not written and wait for nothing. Staff are the operator's to dismiss."""
     waits = exists().where(Ticket.reporter_id == Person.id, Ticket.status.in_([each.value for each in ACTIVE]))
     works = exists().where(PersonRole.person_id == Person.id)
     gone = select(Person).where(Person.last_inbound_at < before, ~waits, ~works).order_by(Person.id).limit(BITE)
     found = session.scalars(gone).all()
     for person in found:
-        erase(session, person, now)
+        erase(session, town, person, now)
     return len(found)

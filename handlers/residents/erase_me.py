@@ -51,7 +51,7 @@ def confirmed(context: Context) -> Reply | None:
     for ticket in _open(context):
         if Status(ticket.status) in WITHDRAW.sources:
             _withdraw(context, ticket)
-    erase(context.session, context.person, context.now, answering=context.message.key)
+    erase(context.session, context.town, context.person, context.now, answering=context.message.key)
     return Reply(context.say("erasing.done"))
 
 

@@ -30,11 +30,11 @@ def human(context: Context) -> Reply:
     last = recent(context, 7 * 24 * 60)
     sent = draft.attachments if draft else ()
     if (draft and (draft.text or sent)) or last is None:
-        text = (draft.text if draft and draft.text else "") or "居民请值班人员联系"
+        text = (draft.text if draft and draft.text else "") or context.say("history.asks_for_a_person")
         asks = Draft(text, category="consult", attachments=sent or waiting(context))
         last = file(context, locate.at_home(context, asks), context.person)
     else:
-        last.apply(NOTE, by=resident(context.person), at=context.now, note="居民请人工联系")
+        last.apply(NOTE, by=resident(context.person), at=context.now, note=context.say("history.wants_a_person"))
         notify(context.session, context.town, last, "human", context.now, but=context.person)
     said = context.say("welcome.human", number=last.number, phone=context.town.contacts.hall)
     return Reply(said, answered=True)

@@ -33,7 +33,7 @@ def keep(change: PersonalChange, draft: Draft) -> Ticket:
     """A ticket without team and clocks: nobody could be sent, and nobody was promised anything."""
     ticket = new_ticket(change, draft, change.person, Status.INCOMPLETE)
     write_down(change, ticket, draft.attachments)
-    ticket.apply(NOTE, by=SYSTEM, at=change.now, note="还差地点，等居民补充")
+    ticket.apply(NOTE, by=SYSTEM, at=change.now, note=change.town.say("history.place_missing"))
     set_timer(change, WAITS, ticket, change.now + timedelta(hours=change.town.habits.incomplete_hours))
     return ticket
 
@@ -78,7 +78,7 @@ def nobody_supplemented(ringing: Ringing) -> None:
     ticket = ringing.ticket
     if ticket.status != Status.INCOMPLETE:
         return
-    ticket.apply(VERIFY, by=SYSTEM, at=ringing.now, note="一直没有等到地点")
+    ticket.apply(VERIFY, by=SYSTEM, at=ringing.now, note=ringing.town.say("history.place_never_told"))
     set_promise(ringing, ticket, ringing.now)
     notify(ringing.session, ringing.town, ticket, "verify", ringing.now)
     lay_on_desk(ringing, ticket)
@@ -88,9 +88,9 @@ def _placed(context: Context, ticket: Ticket, where: Draft) -> str:
     _write_where(ticket, where)
     by = resident(context.person)
     if ticket.status == Status.INCOMPLETE:
-        supplement(context, ticket, by, context.text[:100] or "补充了位置")
+        supplement(context, ticket, by, context.text[:100] or context.say("history.pin_added"))
         return receipt(context, ticket)
-    ticket.apply(NOTE, by=by, at=context.now, note="补充了位置")
+    ticket.apply(NOTE, by=by, at=context.now, note=context.say("history.pin_added"))
     if not ticket.team and take_from_desk(context, ticket):
         return receipt(context, ticket)
     return context.say("filing.pin_added", number=ticket.number)

@@ -95,7 +95,7 @@ def details(context: Context, ticket: Ticket) -> str:
 
 
 def _due(context: Context, ticket: Ticket) -> str:
-    limit = ticket_text.limit(ticket, context.now)
+    limit = ticket_text.limit(context.town, ticket, context.now)
     return context.say("progress.due", due=limit) if limit else ""
 
 

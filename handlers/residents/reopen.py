@@ -87,7 +87,9 @@ def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) 
     ticket.rating = None if by else 1  # what a supervisor finds is no resident's rating
     ask_anew(context.session, ticket)
     again = ticket.reopenings > 1
-    if not (again and climb(context, ticket, by=SYSTEM, reason="第二次没办好，自动上报", but=context.person)):
+    if not (
+        again and climb(context, ticket, by=SYSTEM, reason=context.say("history.reopened_twice"), but=context.person)
+    ):
         set_promise(context, ticket, context.now)
         watch(context, ticket)
     notify(context.session, context.town, ticket, "reopen", context.now, but=context.person, reason=why)

@@ -200,7 +200,9 @@ def pin_sent(context: Context) -> Reply:
     if last and last.lat is None and last.reporter_id == context.person.id and not asking:
         return now_placed(context, last, draft)
     return Reply(
-        context.say("filing.pin_needs_words", label=context.message.label or "您发的位置"), Asks.WORDS, draft.slots()
+        context.say("filing.pin_needs_words", label=context.message.label or context.say("places.pin")),
+        Asks.WORDS,
+        draft.slots(),
     )
 
 
@@ -236,7 +238,7 @@ def add_words(context: Context, ticket: Ticket, words: str) -> Reply:
 
 def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
     attachment.ticket_id = ticket.id
-    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=f"补充了{what}")
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=context.say("history.media_added", what=what))
     notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=f"[{what}]")
     return Reply(context.say("filing.media_added", what=what, number=ticket.number))
 
@@ -244,7 +246,9 @@ def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what:
 def _media_of_work(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
     """Before and after, from whoever works on it."""
     attachment.ticket_id = ticket.id
-    ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note=f"现场{what}")
+    ticket.apply(
+        NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.media_of_work", what=what)
+    )
     where = where_in_lists(context.town, ticket)
     return Reply(context.say("working.media_added", what=what, number=ticket.number, where=where), keep=True)
 

@@ -112,8 +112,8 @@ def _house_added(context: Context, ticket: Ticket, told: PlaceMention) -> Reply:
     else:
         ticket.unit, ticket.room = told.unit or ticket.unit, told.room or ticket.room
     where = ticket_text.where(ticket)
-    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=f"地点：{where}")
-    note = f"地点是{ticket_text.where_in_lists(context.town, ticket)}"
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=context.say("history.place_told", where=where))
+    note = context.say("push.place_is", where=ticket_text.where_in_lists(context.town, ticket))
     notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=note)
     return Reply(context.say("filing.house_added", number=ticket.number, where=where))
 

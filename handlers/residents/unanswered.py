@@ -130,7 +130,7 @@ def _ask_for_words(session: Session, town: Town, person: Person, asked: Asked, n
     """Once: no timer stands behind it. The question is open again for whoever reads it."""
     first = next(iter(Draft.of(asked.slots).attachments), None)
     sent = session.get(Attachment, first) if first else None
-    text = town.say("push.words_wanted", what=NAMES[Kind(sent.kind)] if sent else "位置")
+    text = town.say("push.words_wanted", what=NAMES[Kind(sent.kind)] if sent else town.say("push.a_pin"))
     heard = town.quiet_hours.wait(now)
     key = f"words_wanted:{person.id}:{asked.expires_at.timestamp():.6f}"
     append(session, Push, key=key, person_id=person.id, event="words_wanted", text=text, due_at=heard, created_at=now)

@@ -90,7 +90,9 @@ def decide(context: Context, approval: Approval, *, grant: bool) -> Reply:
         _GRANTED[Wish(approval.wish)](context, approval, ticket)
     else:
         by = acting(context.person, ticket, NOTE)
-        ticket.apply(NOTE, by=by, at=context.now, note=f"未同意{name}：{approval.reason}")
+        ticket.apply(
+            NOTE, by=by, at=context.now, note=context.say("history.refused", wish=name, reason=approval.reason)
+        )
     _tell_asker(context, ticket, approval)
     key = "approving.granted" if grant else "approving.refused"
     return Reply(context.say(key, number=ticket.number, wish=name))
@@ -120,7 +122,9 @@ def _one_of(context: Context, waiting: list[Approval], *, grant: bool) -> Reply:
     lines = numbered([_line(context, approval) for approval in waiting])
     slots = {"approvals": [approval.id for approval in waiting], "grant": grant}
     return Reply(
-        context.say("approving.which", choices=lines, verb="同意" if grant else "不同意"), Asks.WHICH_APPROVAL, slots
+        context.say("approving.which", choices=lines, verb=(APPROVE if grant else REFUSE).name),
+        Asks.WHICH_APPROVAL,
+        slots,
     )
 
 
@@ -144,8 +148,11 @@ def _tell_asker(context: Context, ticket: Ticket, approval: Approval) -> None:
     notify(session, town, ticket, what, now, but=context.person, named=[asker], wish=wished, much=much, then=then)
 
 
+_OUTCOMES = {True: "granted", False: "refused", None: "void"}
+
+
 def _decided_already(context: Context, approval: Approval) -> Reply:
-    said = {True: "已同意", False: "未同意", None: "已失效"}[approval.granted]
+    said = context.say(f"approving.is_{_OUTCOMES[approval.granted]}")
     values = {"number": _number(context, approval), "wish": NAMES[Wish(approval.wish)], "said": said}
     return Reply(context.say("approving.decided_already", **values), keep=True)
 

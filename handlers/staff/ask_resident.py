@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
-from handlers.dialogue.media import hold
+from handlers.dialogue.media import NAMES, hold
 from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.router import Router, in_state, intent, kind
 from handlers.dialogue.states import Asks
@@ -25,7 +25,6 @@ from nlp.reading.understanding import Intent
 
 router, answers = Router("questioning"), Router("answers")
 WAITS = "answer_waits"
-_MEDIA = {Kind.IMAGE: "照片", Kind.VIDEO: "视频", Kind.VOICE: "语音"}
 _OTHER_MATTERS = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW, Intent.URGE})
 _SURE = 0.6
 
@@ -76,7 +75,7 @@ def nobody_answered(change: Change, ticket: Ticket) -> None:
     if ticket.stopped_at is None or Status(ticket.status) not in ANSWER.sources:
         return
     run_on(change, ticket)
-    ticket.apply(NOTE, by=SYSTEM, at=change.now, note="居民还没有答复，恢复计时")
+    ticket.apply(NOTE, by=SYSTEM, at=change.now, note=change.town.say("history.not_answered"))
     notify(change.session, change.town, ticket, "unanswered", change.now, named=_asker(change, question))
 
 
@@ -102,7 +101,7 @@ def shown_in_a_picture(context: Context) -> Reply | None:
     if question is None:
         return None
     hold(context).ticket_id = question.ticket_id
-    return _answered(context, question, f"[{_MEDIA[context.message.kind]}]")
+    return _answered(context, question, f"[{NAMES[context.message.kind]}]")
 
 
 @answers.on(in_state(Asks.ANSWER))

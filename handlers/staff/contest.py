@@ -82,7 +82,7 @@ def _put(context: Context, ticket: Ticket, reason: str) -> Reply:
 
 def upheld(context: Context, approval: Approval, ticket: Ticket) -> None:
     """The arbiter agrees: the community has it now and finds whose it is."""
-    world, why = context.town.world, f"权属异议成立：{approval.reason}"
+    world, why = context.town.world, context.say("history.contest_upheld", reason=approval.reason)
     arbiter = own_route(world, ticket.grid, Level.COMMUNITY)
     if arbiter is None or arbiter.team.code == ticket.team:
         arbiter = level_above(world, ticket.grid, Level(ticket.level), ticket.team)

@@ -67,7 +67,9 @@ def _corrected(context: Context, ticket: Ticket, category: str) -> Reply:
     by = _actor(context, ticket)
     before, after = context.town.catalogue.name(ticket.category), context.town.catalogue.name(category)
     ticket.category, ticket.item, ticket.confidence = category, "", 1.0
-    ticket.apply(NOTE, by=by, at=context.now, note=f"改类：{before}→{after}")
+    ticket.apply(
+        NOTE, by=by, at=context.now, note=context.say("history.category_corrected", before=before, after=after)
+    )
     context.session.merge(
         Correction(
             ticket_id=ticket.id,

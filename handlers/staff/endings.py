@@ -12,6 +12,7 @@ from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import Audience, audience, notify
+from handlers.privacy.erasure import quoted
 from handlers.tickets.access import acting, by_number, mover, reached, tickets
 from handlers.tickets.clocks import run_on
 from handlers.tickets.desk import on_desk
@@ -108,7 +109,7 @@ def merge(context: Context) -> Reply:
         "line": ticket_text.line(context.town, ticket, context.now),
         "into": ticket_text.line(context.town, stays, context.now),
     }
-    slots = {"ticket": ticket.id, "stays": stays.id, "why": found[3].strip() or "同一件事"}
+    slots = {"ticket": ticket.id, "stays": stays.id, "why": found[3].strip() or context.say("history.same_thing")}
     return Reply(context.say("settling.merge_sure", **lines), Asks.MERGE_SURE, slots)
 
 
@@ -147,8 +148,8 @@ def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: 
     moved = _move_followers(context, ticket, stays)
     context.session.execute(update(Attachment).where(Attachment.ticket_id == ticket.id).values(ticket_id=stays.id))
     ticket.merged_into = stays.id
-    ticket.apply(moves.MERGE, by=by, at=context.now, note=f"并入{stays.number}：{why}")
-    stays.apply(NOTE, by=by, at=context.now, note=f"并入{ticket.number}：{ticket.text}")
+    ticket.apply(moves.MERGE, by=by, at=context.now, note=context.say("history.merged", into=stays.number, why=why))
+    stays.apply(NOTE, by=by, at=context.now, note=quoted(ticket, ticket.text))
     into, now = str(stays.number), context.now
     notify(context.session, context.town, ticket, "merge", now, but=context.person, named=team, into=into)
     notify(context.session, context.town, stays, "merged_in", now, but=context.person, note=ticket.text, count=moved)

@@ -26,7 +26,6 @@ MOST_EXTENSIONS = 2
 _SPAN = re.compile(
     r"(\d+(?:\.\d+)?)\s*个?(紧急工作时|紧急工作日|工作时|工作日|自然日|小时|分钟|天)[\s,，:：]*(.*)", re.DOTALL
 )
-_OBJECTION = "不同意"
 _OPEN_TO_OBJECTION = timedelta(days=7)
 
 
@@ -78,7 +77,12 @@ def extended(context: Context, approval: Approval, ticket: Ticket) -> None:
         return
     ticket.handle_by = context.town.calendar.due(ticket.handle_by, Span.parse(approval.span))
     by = acting(context.person, ticket, moves.EXTEND)
-    ticket.apply(moves.EXTEND, by=by, at=context.now, note=f"延期{approval.span}：{approval.reason}")
+    ticket.apply(
+        moves.EXTEND,
+        by=by,
+        at=context.now,
+        note=context.say("history.extended", much=approval.span, reason=approval.reason),
+    )
     wind(context, ticket)
     notify(context.session, context.town, ticket, "extend", context.now, but=context.person, reason=approval.reason)
 
@@ -95,7 +99,7 @@ def object_to_it(context: Context) -> Reply | None:
         return Reply(context.say("extending.nothing_to_object"), keep=True) if plain else None
     ticket = context.session.get_one(Ticket, approval.ticket_id)
     if not _has_objected(context, ticket, approval):
-        why = f"{_OBJECTION}{requests.NAMES[Wish(approval.wish)]}：{context.rest}".rstrip("：")
+        why = f"{OBJECT.name}{requests.NAMES[Wish(approval.wish)]}：{context.rest}".rstrip("：")
         ticket.apply(NOTE, by=resident(context.person), at=context.now, note=why)
         notify(context.session, context.town, ticket, "objected", context.now, but=context.person, note=why)
     return Reply(context.say("extending.objected", number=ticket.number), keep=True)
@@ -103,5 +107,5 @@ def object_to_it(context: Context) -> Reply | None:
 
 def _has_objected(context: Context, ticket: Ticket, approval: Approval) -> bool:
     said = (TicketEvent.by_person == context.person.id) & (TicketEvent.at >= approval.decided_at)
-    notes = ticket.events.select().where(said, TicketEvent.note.startswith(_OBJECTION)).limit(1)
+    notes = ticket.events.select().where(said, TicketEvent.note.startswith(OBJECT.name)).limit(1)
     return context.session.scalar(notes) is not None

@@ -35,9 +35,9 @@ def reassign(context: Context, ticket: Ticket, words: str) -> Reply:
         key = "working.reassign_why" if team and not why.strip() else "working.reassign_unknown"
         return ask_words(context.say(key, name=name), HAND_ON, ticket)
     acting = actor(context.person, ticket)
-    ticket.team, ticket.rule = team.code, f"转派：{why}"
+    ticket.team, ticket.rule = team.code, context.say("history.rule_handed_on", why=why)
     ticket.helped_by((), context.now)
-    ticket.apply(REASSIGN, by=acting, at=context.now, note=f"转给{team.name}：{why}")
+    ticket.apply(REASSIGN, by=acting, at=context.now, note=context.say("history.handed_on", team=team.name, why=why))
     sign_anew(context, ticket)
     watch(context, ticket)
     notify(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)

@@ -58,7 +58,9 @@ def request(context: Context, ticket: Ticket, approval: Approval) -> Reply:
     context.session.add(approval)
     context.session.flush()
     by = acting(context.person, ticket, NOTE)
-    ticket.apply(NOTE, by=by, at=context.now, note=f"申请{NAMES[kind]}{how_much(context, approval)}：{approval.reason}")
+    much, reason = how_much(context, approval), approval.reason
+    note = context.say("history.requested", wish=NAMES[kind], much=much, reason=reason)
+    ticket.apply(NOTE, by=by, at=context.now, note=note)
     _put(context, ticket, approval, asked)
     set_timer(context, WAITS, ticket, context.town.calendar.due(context.now, _PATIENCE))
     return Reply(context.say("approving.asked", number=ticket.number, wish=NAMES[kind]))
@@ -108,7 +110,7 @@ def remind(change: Change, ticket: Ticket) -> None:
 
 
 def how_much(change: Change, approval: Approval) -> str:
-    return approval.span or f"到{ticket_text.moment(approval.until, change.now)}"
+    return approval.span or change.town.say("approving.until", day=ticket_text.moment(approval.until, change.now))
 
 
 def _put(

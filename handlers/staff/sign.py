@@ -39,7 +39,7 @@ def accept(context: Context) -> Reply:
 def _taken_over(context: Context, ticket: Ticket) -> Reply:
     """Whoever had signed is gone; the clocks run on."""
     ticket.assignee_id = context.person.id
-    ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note="原承办人员已不在岗，由我接手")
+    ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.taken_over"))
     due, where = ticket_text.moment(ticket.handle_by, context.now), ticket_text.where_in_lists(context.town, ticket)
     return Reply(context.say("working.taken_over", number=ticket.number, where=where, due=due))
 

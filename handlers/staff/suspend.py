@@ -86,7 +86,9 @@ def suspended(context: Context, approval: Approval, ticket: Ticket) -> None:
     stop(ticket, context.now)
     by = acting(context.person, ticket, moves.SUSPEND)
     until = ticket_text.moment(approval.until, context.now)
-    ticket.apply(moves.SUSPEND, by=by, at=context.now, note=f"挂账到{until}：{approval.reason}")
+    ticket.apply(
+        moves.SUSPEND, by=by, at=context.now, note=context.say("history.suspended", until=until, reason=approval.reason)
+    )
     if approval.until:
         set_timer(context, RESUMES, ticket, max(approval.until, context.now))
     session, town, reason = context.session, context.town, approval.reason
@@ -103,7 +105,7 @@ def take_up(context: Context) -> Reply:
     by = mover(context.person, ticket, moves.RESUME)
     if by is None:
         return no_longer(context, ticket)
-    resume(context, ticket, by, "提前恢复")
+    resume(context, ticket, by, context.say("history.resumed_early"))
     due = ticket_text.moment(ticket.handle_by, context.now)
     return Reply(context.say("suspending.resumed", number=ticket.number, due=due))
 
@@ -111,7 +113,7 @@ def take_up(context: Context) -> Reply:
 def day_has_come(change: Change, ticket: Ticket) -> None:
     """The day to which a ticket was suspended."""
     if ticket.status == Status.SUSPENDED:
-        resume(change, ticket, SYSTEM, "挂账到期，自动恢复")
+        resume(change, ticket, SYSTEM, change.town.say("history.resumed"))
 
 
 def resume(change: Change, ticket: Ticket, by: Actor, note: str) -> None:

@@ -30,9 +30,11 @@ def look(context: Context) -> Reply:
 
 def opened(context: Context, ticket: Ticket) -> str:
     """A ticket in full, and the line in the read log that says who saw it."""
-    context.session.add(Look(person_id=context.person.id, ticket_id=ticket.id, via="对话", at=context.now))
+    context.session.add(
+        Look(person_id=context.person.id, ticket_id=ticket.id, via=context.say("readers.by_chat"), at=context.now)
+    )
     hidden = is_about(context, ticket)
-    text = "\n".join([ticket.text, *ticket_text.words_of_neighbours(context.session, ticket)])
+    text = "\n".join([ticket.text, *ticket_text.words_of_neighbours(context.session, context.town, ticket)])
     history = "\n".join(ticket_text.timeline(context.session, ticket, context.now))
     return context.say(
         "working.full",

@@ -33,7 +33,9 @@ def send(context: Context) -> Reply:
     if not words:
         return Reply(context.say("desk.whither", number=ticket.number, text=for_staff(ticket.text)[:60]))
     grid = _grid_meant(context, ticket, words)
-    if grid is None or not take_from_desk(context, ticket, grid, overseer(context.person), f"人工派单：{words}"):
+    if grid is None or not take_from_desk(
+        context, ticket, grid, overseer(context.person), context.say("history.sent_by_hand", words=words)
+    ):
         return Reply(context.say("desk.unknown_place", words=words))
     notify(context.session, context.town, ticket, "taken", context.now, but=context.person)
     return Reply(context.say("desk.sent", number=ticket.number, team=context.town.world.teams[ticket.team or ""].name))

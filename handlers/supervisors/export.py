@@ -62,7 +62,7 @@ def ask(context: Context) -> Reply:
     """How many it would be; a list taken away is asked for twice."""
     if context.town.links is None:
         return Reply(context.say("exporting.no_address"), keep=True)
-    period = find_period(context.rest, context.now) if context.rest else _lately(context.now)
+    period = find_period(context.rest, context.now) if context.rest else _lately(context.town, context.now)
     if period is None:
         return Reply(context.say("exporting.which_time", words=context.rest[:20]), keep=True)
     scope = overseen(context.person) & filed_between(period.since, period.until)
@@ -90,8 +90,10 @@ def confirmed(context: Context) -> Reply | None:
     return Reply(context.say("exporting.link", minutes=minutes, link=links.to(download)))
 
 
-def _lately(now: datetime) -> Period:
-    return Period(f"近{_DAYS}天", days_back(now, _DAYS), day_start(now) + timedelta(days=1))
+def _lately(town: Town, now: datetime) -> Period:
+    return Period(
+        town.say("exporting.last_days", days=_DAYS), days_back(now, _DAYS), day_start(now) + timedelta(days=1)
+    )
 
 
 def _row(town: Town, ticket: Ticket, assignee: str) -> tuple[str, ...]:

@@ -86,7 +86,9 @@ def grid(context: Context) -> Reply:
     if node is None:
         return _unknown_grid(context)
     where = {"grid": node.code}
-    return _figures(context, _about(where), where, week_start(context.now), f"{node.name}本周")
+    return _figures(
+        context, _about(where), where, week_start(context.now), context.say("supervising.week_of", name=node.name)
+    )
 
 
 @router.command(CATEGORY)
@@ -100,7 +102,13 @@ def category(context: Context) -> Reply:
         names = "、".join(catalogue.categories.values())
         return Reply(context.say("supervising.unknown_category", words=context.rest, names=names))
     where = {"category": key} | ({"item": item} if item else {})
-    return _figures(context, _about(where), where, week_start(context.now), f"{catalogue.name(key, item)}本周")
+    return _figures(
+        context,
+        _about(where),
+        where,
+        week_start(context.now),
+        context.say("supervising.week_of", name=catalogue.name(key, item)),
+    )
 
 
 @router.command(RANKING)
@@ -221,7 +229,7 @@ def _unknown_grid(context: Context) -> Reply:
 
 def _ranking(context: Context, group: Any, key: str, name_of: Any) -> Reply:  # noqa: ANN401  (a column, a namer)
     rows = standings(context.session, overseen(context.person), group, days_back(context.now, 30), context.now)
-    lines = [f"{name_of(row.key)} {_standing(row)}" for row in rows[:_RANKED]] or [
+    lines = [f"{name_of(row.key)} {_standing(context, row)}" for row in rows[:_RANKED]] or [
         context.say("supervising.no_tickets")
     ]
     if len(rows) > _RANKED:
@@ -229,6 +237,6 @@ def _ranking(context: Context, group: Any, key: str, name_of: Any) -> Reply:  # 
     return Reply(context.say(key, lines="\n".join(lines)), keep=True)
 
 
-def _standing(row: Standing) -> str:
-    rates = f"解决率{percent(row.solved_rate)} 满意率{percent(row.satisfaction_rate)}"
-    return f"{row.filed}件 在办{row.open} 超时{row.late} {rates}"
+def _standing(context: Context, row: Standing) -> str:
+    rates = {"solved": percent(row.solved_rate), "content": percent(row.satisfaction_rate)}
+    return context.say("supervising.standing", filed=row.filed, open=row.open, late=row.late, **rates)

@@ -38,6 +38,6 @@ def who_looked(context: Context) -> Reply:
 def _line(context: Context, look: Look, person: Person | None) -> str:
     at = ticket_text.moment(look.at, context.now)
     if person is None:
-        return f"{at} {look.via or '命令行'}"
+        return f"{at} {look.via or context.say('readers.by_command')}"
     role = next(role for role in _ORDER if role in person.roles)
-    return f"{at} {person.name or '（未留姓名）'} {ticket_text.ROLE_NAMES[role]}"
+    return f"{at} {person.name or context.say('readers.no_name')} {ticket_text.ROLE_NAMES[role]}"

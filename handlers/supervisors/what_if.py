@@ -46,7 +46,11 @@ def rehearse(context: Context) -> Reply:
     if not done.total.tickets:
         return Reply(context.say("rehearsing.none", name=context.town.catalogue.name(category, item)), keep=True)
     name_of: Callable[[str], str] = lambda code: ticket_text.team_name(context.town, code or None)  # noqa: E731  (one use)
-    teams = [f"{name_of(code)} {_signed(tally.more)}件" for code, tally in worst(done.teams, 5) if tally.more]
+    teams = [
+        context.say("rehearsing.of_team", team=name_of(code), more=_signed(tally.more))
+        for code, tally in worst(done.teams, 5)
+        if tally.more
+    ]
     return Reply(
         context.say(
             "rehearsing.result",

@@ -26,7 +26,11 @@ def take_from_desk(
         ticket.apply(RECEIVE, by=by, at=context.now, note=note)
     set_promise(context, ticket, context.now)
     dispatch(
-        context, ticket, by=by, note=note or f"规则：{ticket.rule}", what="red_flag" if ticket.red_flag else "dispatch"
+        context,
+        ticket,
+        by=by,
+        note=note or context.town.say("history.by_rule", rule=ticket.rule),
+        what="red_flag" if ticket.red_flag else "dispatch",
     )
     return True
 

@@ -6,7 +6,7 @@ from handlers.tickets.change import Change
 from models.approval import Approval, Wish
 from models.ticket import Ticket
 
-_SAID = {True: "异议成立", False: "异议未成立，维持", None: "异议待裁定"}
+_SAID = {True: "upheld", False: "kept", None: "open"}
 
 
 def card_of(change: Change, ticket: Ticket) -> str:
@@ -20,7 +20,8 @@ def duty_line(change: Change, ticket: Ticket) -> str:
     card, contest = card_of(change, ticket), contest_of(change, ticket)
     if not card:
         return ""
-    said = f"【{_SAID[contest.granted]}】" if contest and not (contest.decided_at and contest.granted is None) else ""
+    is_void = contest is None or (contest.decided_at is not None and contest.granted is None)
+    said = "" if contest is None or is_void else change.town.say(f"contesting.{_SAID[contest.granted]}")
     return f"\n{change.town.say('contesting.line', card=card)}{said}"
 
 

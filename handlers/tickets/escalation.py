@@ -1,5 +1,7 @@
 """上报: a level takes over from the one below, asked by hand or because the time was over."""
 
+from dataclasses import replace
+
 from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_promise
@@ -20,6 +22,7 @@ def climb(change: Change, ticket: Ticket, *, by: Actor, reason: str, but: Person
     if above is None:
         return None
     session, town, now = change.session, change.town, change.now
+    above = replace(above, rule=town.say("history.rule_above", team=above.team.name))
     answerable = town.say("push.answerable") if ticket.first_team == ticket.team else ""
     notify(session, town, ticket, "climbing", now, but=but, reason=reason, taker=above.team.name, answerable=answerable)
     give_to(change, ticket, above)

@@ -38,9 +38,9 @@ def file(context: Change, draft: Draft, reporter: Person) -> Ticket:
     set_promise(context, ticket, context.now)
     write_down(context, ticket, draft.attachments)
     if ticket.team:
-        ticket.apply(RECEIVE, by=SYSTEM, at=context.now, note="自动受理")
+        ticket.apply(RECEIVE, by=SYSTEM, at=context.now, note=context.town.say("history.received"))
         what = "red_flag" if draft.red_flag else "dispatch"
-        dispatch(context, ticket, by=SYSTEM, note=f"规则：{ticket.rule}", what=what)
+        dispatch(context, ticket, by=SYSTEM, note=context.town.say("history.by_rule", rule=ticket.rule), what=what)
     else:
         lay_on_desk(context, ticket, but=reporter)
     return ticket

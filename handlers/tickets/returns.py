@@ -1,6 +1,7 @@
 """退单: who gets what a team returned. First the next in the rule's line, the second time the community decides."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -42,11 +43,16 @@ def _taker(context: Change, ticket: Ticket) -> Route | None:
     if ticket.returns < MOST_RETURNS:
         had = {ticket.team, *_returned_by(context, ticket)}
         following = next_in_line(world, context.town.routing, ticket.rule, ticket.grid, had)
-        return following or level_above(world, ticket.grid, Level(ticket.level), ticket.team)
+        return following or _above(context, ticket)
     arbiter = own_route(world, ticket.grid, Level.COMMUNITY)
     if arbiter and arbiter.team.code != ticket.team:
-        return arbiter
-    return level_above(world, ticket.grid, Level(ticket.level), ticket.team)
+        return replace(arbiter, rule=context.town.say("history.rule_arbiter", team=arbiter.team.name))
+    return _above(context, ticket)
+
+
+def _above(context: Change, ticket: Ticket) -> Route | None:
+    above = level_above(context.town.world, ticket.grid, Level(ticket.level), ticket.team)
+    return replace(above, rule=context.town.say("history.rule_above", team=above.team.name)) if above else None
 
 
 def _returned_by(context: Change, ticket: Ticket) -> Iterable[str | None]:

@@ -28,7 +28,7 @@ def plan_chores(session: Session, now: datetime) -> None:
 
 
 def _tidy(session: Session, town: Town, timer: Timer, now: datetime) -> None:
-    if tidy(session, town.privacy, now):
+    if tidy(session, town, now):
         again = now + timedelta(seconds=10)
         key = f"{RETENTION}:{again.timestamp()}"
         append(session, Timer, key=key, kind=RETENTION, due_at=again, created_at=timer.created_at)

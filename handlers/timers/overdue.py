@@ -51,15 +51,15 @@ def nothing_happened(ringing: Ringing) -> datetime | None:
         return night
     if climb(ringing, ticket, by=SYSTEM, reason=_reason(ringing)):
         return None
-    ticket.apply(NOTE, by=SYSTEM, at=ringing.now, note="超时，已在最高一级，再次催办")
+    ticket.apply(NOTE, by=SYSTEM, at=ringing.now, note=ringing.town.say("history.late_on_top"))
     notify(ringing.session, ringing.town, ticket, f"{_clock(ringing)}_overdue", ringing.now)
     return ringing.town.calendar.due(ringing.now, ringing.town.levels.county.grace)
 
 
 def _reason(ringing: Ringing) -> str:
     if _clock(ringing) == "accept":
-        return f"超过签收时限（{ringing.ticket.accept_limit}）无人签收，自动上报"
-    return f"超过处置时限（{ringing.ticket.handle_limit}）未办结，自动上报"
+        return ringing.town.say("history.not_signed", limit=ringing.ticket.accept_limit)
+    return ringing.town.say("history.not_resolved", limit=ringing.ticket.handle_limit)
 
 
 def _due(ringing: Ringing) -> datetime | None:

@@ -55,7 +55,7 @@ def _desk_waits(ringing: Ringing) -> datetime | None:
     morning = ringing.town.quiet_hours.wait(ringing.now)
     if morning > ringing.now and not ticket.red_flag:
         return morning
-    ticket.apply(NOTE, by=SYSTEM, at=ringing.now, note="无人承接，再次提醒督导")
+    ticket.apply(NOTE, by=SYSTEM, at=ringing.now, note=ringing.town.say("history.desk_waits"))
     notify(ringing.session, ringing.town, ticket, "unrouted", ringing.now)
     return ringing.town.calendar.due(ringing.now, grace(ringing, ticket))
 
@@ -86,7 +86,8 @@ def _lapse(ringing: Ringing) -> None:
         return
     confirmer = confirmer_at_lapse(ringing.session, ringing.town.joining, ticket)
     if confirmer:
-        ticket.apply(CLOSE, by=confirmer, at=ringing.now, closing=Closing.CONFIRMED, note="到期，按已有回话结案")
+        note = ringing.town.say("history.lapsed_confirmed")
+        ticket.apply(CLOSE, by=confirmer, at=ringing.now, closing=Closing.CONFIRMED, note=note)
         return
     ticket.apply(CLOSE, by=SYSTEM, at=ringing.now, closing=Closing.DEFAULT)
     notify(ringing.session, ringing.town, ticket, "lapse", ringing.now)

@@ -156,7 +156,7 @@ def level_above(world: World, grid: str | None, level: Level, team: str | None) 
     for node in world.chain(grid):
         own = _first(each for each in world.teams_at.get(node.code, ()) if each.kind == node.level.value)
         if own and own.code != team and node.level.rank > level.rank:
-            return Route(node.code, node.level, own, (), f"上一级承接：{own.name}")
+            return Route(node.code, node.level, own, (), "")
     return None
 
 
@@ -165,7 +165,7 @@ def own_route(world: World, grid: str | None, level: Level) -> Route | None:
     for node in world.chain(grid):
         own = _first(each for each in world.teams_at.get(node.code, ()) if each.kind == node.level.value)
         if own and node.level is level:
-            return Route(node.code, node.level, own, (), f"退单裁定：{own.name}")
+            return Route(node.code, node.level, own, (), "")
     return None
 
 

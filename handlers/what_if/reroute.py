@@ -21,7 +21,6 @@ from models.person import Role
 from models.support import Support, by_whistle
 from models.ticket import SYSTEM, Ticket, TicketEvent, not_ended
 
-WHY = "社区数据或派单规则有变动，系统重新派单"
 _UNSIGNED = (Status.PENDING, Status.RECEIVED, Status.DISPATCHED)
 _HARMLESS = (NOTE, URGE, SUPERVISE)
 """Moves by people that decide nothing about who does the work"""
@@ -67,14 +66,15 @@ def reroute(session: Session, town: Town, ticket_id: int, now: datetime) -> bool
         return False
     change = Rerouting(session, town, now)
     if ticket.status != Status.DISPATCHED:
-        return take_from_desk(change, ticket, route.grid, note=WHY)
+        return take_from_desk(change, ticket, route.grid, note=town.say("history.rerouted"))
+    why = town.say("history.rerouted")
     put_in_grid(change, ticket, route.grid)
     ticket.team, ticket.rule, ticket.level = route.team.code, route.rule, route.level.value
     ticket.helped_by([team.code for team in route.support], now)
-    ticket.apply(REASSIGN, by=SYSTEM, at=now, note=f"{WHY}：{route.rule}")
+    ticket.apply(REASSIGN, by=SYSTEM, at=now, note=f"{why}：{route.rule}")
     sign_anew(change, ticket)
     watch(change, ticket)
-    notify(session, town, ticket, "reassign", now, reason=WHY)
+    notify(session, town, ticket, "reassign", now, reason=why)
     return True
 
 

@@ -47,7 +47,11 @@ def let_go(context: Context) -> Reply:
     open_calls = [call for call in ticket.support if call.is_awaited]
     wanted = [call for call in open_calls if words in ticket_text.team_name(context.town, call.team)]
     if not wanted:
-        return Reply(context.say("whistle.nobody_to_release", number=ticket.number, words=words or "各单位"))
+        return Reply(
+            context.say(
+                "whistle.nobody_to_release", number=ticket.number, words=words or context.say("whistle.all_teams")
+            )
+        )
     if not all(_may_release(context.person, ticket, call) for call in wanted):
         return Reply(context.say("whistle.not_yours_to_release", number=ticket.number))
     if len(wanted) == 1:
@@ -66,7 +70,9 @@ def release_chosen(context: Context) -> Reply | None:
         return None
     call = next((each for each in ticket.awaited if each.id == ids[number]), None)
     if call is None or not _may_release(context.person, ticket, call):
-        return Reply(context.say("whistle.nobody_to_release", number=ticket.number, words="这家"))
+        return Reply(
+            context.say("whistle.nobody_to_release", number=ticket.number, words=context.say("whistle.this_team"))
+        )
     return _released(context, ticket, call)
 
 

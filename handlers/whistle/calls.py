@@ -39,7 +39,8 @@ def blow(
         call.called_by = by.person_id
         ticket.support.append(call)
     names = "、".join(team.name for team in teams)
-    ticket.apply(WHISTLE, by=by, at=context.now, note=f"叫{names}（{GROUND_NAMES[ground]}）：{reason}")
+    note = context.say("history.whistle", teams=names, ground=GROUND_NAMES[ground], reason=reason)
+    ticket.apply(WHISTLE, by=by, at=context.now, note=note)
     set_timer(context, DUE, ticket, due)
     facts: dict[str, Any] = {"reason": reason, "called": names, "until": ticket_text.moment(due, context.now)}
     codes = [team.code for team in teams]
@@ -56,9 +57,11 @@ def report_in(context: Context, ticket: Ticket, call: Support) -> Reply:
     call.reported_at = context.now
     call.late = call.late or call.late_by(context.now) is not None
     name = ticket_text.team_name(context.town, call.team)
-    ticket.apply(REPORT_IN, by=actor(context.person, ticket), at=context.now, note=f"{name}报到{_lateness(call)}")
+    late = _lateness(context.town, call)
+    note = context.say("history.reported_in", team=name, late=late)
+    ticket.apply(REPORT_IN, by=actor(context.person, ticket), at=context.now, note=note)
     notify(context.session, context.town, ticket, "call_reported", context.now, but=context.person, called=name)
-    return Reply(context.say("whistle.reported", number=ticket.number, late=_lateness(call)))
+    return Reply(context.say("whistle.reported", number=ticket.number, late=late))
 
 
 def finish(context: Context, ticket: Ticket, call: Support, words: str) -> Reply:
@@ -81,7 +84,7 @@ def release(context: Context, ticket: Ticket, call: Support, by: Actor) -> Reply
     call.late = call.late or call.late_by(context.now) is not None
     call.released_at = context.now
     name = ticket_text.team_name(context.town, call.team)
-    ticket.apply(RELEASE, by=by, at=context.now, note=f"放行{name}")
+    ticket.apply(RELEASE, by=by, at=context.now, note=context.say("history.released", team=name))
     notify(context.session, context.town, ticket, "call_released", context.now, but=context.person, teams=[call.team])
     return Reply(context.say("whistle.released", number=ticket.number, team=name, rest=rest(context, ticket)))
 
@@ -95,9 +98,10 @@ def rest(context: Context, ticket: Ticket) -> str:
 
 def missing(town: Town, ticket: Ticket) -> str:
     """「城管局（未报到）、供电公司（已报到，未办完）」."""
-    states = {True: "已报到，未办完", False: "未报到"}
+    names = {True: "whistle.is_there", False: "whistle.is_missing"}
     return "、".join(
-        f"{ticket_text.team_name(town, call.team)}（{states[call.reported_at is not None]}）" for call in ticket.awaited
+        town.say(names[call.reported_at is not None], team=ticket_text.team_name(town, call.team))
+        for call in ticket.awaited
     )
 
 
@@ -115,22 +119,25 @@ def lines(town: Town, ticket: Ticket, now: datetime) -> list[str]:
 
 
 def _line(town: Town, call: Support, now: datetime) -> str:
-    came = f"{ticket_text.moment(call.reported_at, now)}到" if call.reported_at else "未到"
-    ended = ""
-    if call.finished_at:
-        ended = f"，{ticket_text.moment(call.finished_at, now)}办完"
-    elif call.released_at:
-        ended = f"，{ticket_text.moment(call.released_at, now)}放行"
     late = call.late_by(now)
-    lateness = f"（迟{ticket_text.lasting(late)}）" if late else ""
-    name = ticket_text.team_name(town, call.team)
-    called, due = ticket_text.moment(call.called_at, now), ticket_text.moment(call.due_at, now)
-    return f"{name}：{called}叫，应{due}到，{came}{lateness}{ended}"
+    return town.say(
+        "whistle.call",
+        team=ticket_text.team_name(town, call.team),
+        called=ticket_text.moment(call.called_at, now),
+        due=ticket_text.moment(call.due_at, now),
+        came=_said_at(town, "came", call.reported_at, now) or town.say("whistle.not_come"),
+        late=town.say("whistle.late_by", much=ticket_text.lasting(late)) if late else "",
+        ended=_said_at(town, "done", call.finished_at, now) or _said_at(town, "let_go", call.released_at, now),
+    )
 
 
-def _lateness(call: Support) -> str:
+def _said_at(town: Town, what: str, at: datetime | None, now: datetime) -> str:
+    return town.say(f"whistle.{what}_at", at=ticket_text.moment(at, now)) if at else ""
+
+
+def _lateness(town: Town, call: Support) -> str:
     late = call.late_by(call.reported_at) if call.reported_at else None
-    return f"，迟到{ticket_text.lasting(late)}" if late else ""
+    return town.say("whistle.came_late", much=ticket_text.lasting(late)) if late else ""
 
 
 def look_who_is_missing(session: Session, town: Town, ticket: Ticket, now: datetime) -> None:
@@ -142,6 +149,6 @@ def look_who_is_missing(session: Session, town: Town, ticket: Ticket, now: datet
     for call in absent:
         call.late = True
     names = "、".join(ticket_text.team_name(town, call.team) for call in absent)
-    ticket.apply(NOTE, by=SYSTEM, at=now, note=f"到点未报到：{names}")
+    ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say("history.not_come", teams=names))
     codes = [call.team for call in absent]
     notify(session, town, ticket, "whistle_missing", now, teams=codes, called=names)

@@ -17,7 +17,7 @@ from models.ticket import Attachment
 
 def nightly(program, clock):
     with program.sessions.begin() as session:
-        return tidy(session, program.towns.current(session).privacy, clock.now)
+        return tidy(session, program.towns.current(session), clock.now)
 
 
 def finish_pushes(program, clock):
