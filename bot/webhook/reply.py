@@ -2,10 +2,10 @@
 
 import time
 
-from bot.wechat.text_limits import CONTINUED, fit_bytes, printable
+from bot.wechat.text_limits import CUT, fit_bytes, printable
 
 
-def reply_xml(text: str, *, to: str, sender: str, ending: str = CONTINUED) -> str:
+def reply_xml(text: str, *, to: str, sender: str, ending: str = CUT) -> str:
     """The text as a reply, or "" if nothing of it can be shown: an empty <Content> appears as an outage.
 
     `sender` must be the gh_… name: the app id (wx…) in its place brings the outage notice too.

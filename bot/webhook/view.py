@@ -23,7 +23,7 @@ from bot.webhook.reply import reply_xml
 from bot.webhook.settings import WebhookSettings
 from bot.webhook.signature import Query, RefusedError, read_query, verify
 from bot.webhook.xml import MalformedError, parse_xml
-from bot.wechat.text_limits import CONTINUED
+from bot.wechat.text_limits import CUT
 from handlers.dialogue.message import Message
 
 log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ def webhook(
     answer: Answer,
     *,
     apology: str,
-    ending: str = CONTINUED,
+    ending: str = CUT,
     failed: Failed | None = None,
 ) -> Blueprint:
     """`answer` gives the reply's text, or "" to acknowledge in silence; where it fails, `failed` keeps the message

@@ -12,7 +12,7 @@ from bot.wechat.access_token import SharedToken, Token, TokenStore
 from bot.wechat.errors import REFUSED_TOKEN, Remedy, WeChatError
 from bot.wechat.http import Download, Timeouts, Upload, WeChatHttp, read_json
 from bot.wechat.template_fields import fit
-from bot.wechat.text_limits import CONTINUED, fit_bytes, printable
+from bot.wechat.text_limits import CUT, fit_bytes, printable
 
 OFFICIAL = "https://api.weixin.qq.com"
 
@@ -42,7 +42,7 @@ class Gateway:
         self._http = WeChatHttp(api_base, timeouts or Timeouts())
         self._token = SharedToken(f"wechat:{app_id}", store, self._fetch_token)
 
-    def send_text(self, openid: str, text: str, ending: str = CONTINUED) -> Sent:
+    def send_text(self, openid: str, text: str, ending: str = CUT) -> Sent:
         """Five for each message from there, within 48 hours of it."""
         content = fit_bytes(printable(text), ending)
         self._post("/cgi-bin/message/custom/send", {"touser": openid, "msgtype": "text", "text": {"content": content}})

@@ -5,7 +5,8 @@ import unicodedata
 
 TEXT_BYTES = 2048  # measured by several people, in no documentation: a longer passive reply shows the outage notice
 
-CONTINUED = "…\n（内容较长，回复“更多”看下文）"
+CUT = "…"
+"""Ends what was cut, where the caller has no sentence for it"""
 
 # Everything outside XML 1.0's Char: controls, lone surrogates, the two non-characters.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -18,7 +19,7 @@ def printable(text: str) -> str:
     return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def fit_bytes(text: str, ending: str = CONTINUED, limit: int = TEXT_BYTES) -> str:
+def fit_bytes(text: str, ending: str = CUT, limit: int = TEXT_BYTES) -> str:
     """`text` if it fits, else its beginning and `ending`, cut at a line's end or between two characters."""
     if len(text.encode()) <= limit:
         return text

@@ -12,6 +12,7 @@ from handlers.notifications import ticket_text
 from handlers.residents import locate
 from handlers.residents.report import reported
 from handlers.tickets.draft import Draft
+from handlers.town.examples import a_place
 from models.person import EVERYBODY
 from nlp.model.features import plain
 from nlp.reading.understanding import Intent, PlaceMention
@@ -60,7 +61,7 @@ def bind(context: Context) -> Reply | None:
     if mention is None or not mention.known:
         if context.state == Asks.HOME:
             return None  # asked once; whatever this is, it is no place we know
-        return Reply(context.say("welcome.bind_where"), Asks.HOME)
+        return Reply(context.say("welcome.bind_where", place=a_place(context.town)), Asks.HOME)
     if draft.places:
         communities = [context.town.world.places[place].community for place in draft.places]
         names = numbered([f"{context.town.world.grids[c].name}{draft.place_name}" for c in communities])

@@ -4,6 +4,7 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, event, menu
+from handlers.town.examples import a_place
 from models.person import EVERYBODY
 
 router = Router("welcome")
@@ -15,7 +16,7 @@ def greet(context: Context) -> Reply:
     context.person.following = True
     place = _place_of_scene(context, context.message.event_key)
     if place is None:
-        return Reply(context.say("welcome.hello", town=context.town.name))
+        return Reply(context.say("welcome.hello", town=context.town.name, place=a_place(context.town)))
     context.person.home_place_id = place
     return Reply(context.say("welcome.hello_from", town=context.town.name, place=context.town.world.places[place].name))
 

@@ -10,6 +10,7 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.residents.ask_or_file import go_on, read
 from handlers.tickets.draft import Draft
+from handlers.town.examples import a_place
 from models.person import OVERSEERS, STAFF
 from models.ticket import Source
 
@@ -49,7 +50,7 @@ def _told(context: Context, source: Source) -> Reply:
     draft = Draft.of(context.slots) if waits else Draft("", attachments=waiting(context))
     draft = replace(draft, source=source.value)
     if not context.rest:
-        return Reply(context.say(f"patrolling.{source}"), Asks.PATROL_WHAT, draft.slots())
+        return Reply(context.say(f"patrolling.{source}", place=a_place(context.town)), Asks.PATROL_WHAT, draft.slots())
     # Understood once more, without the command's word: rare, a millisecond, and the word would mislead the reader.
     heard = replace(context, understanding=context.town.reader.understand(context.rest))
     return go_on(heard, read(heard, context.rest, draft))

@@ -22,6 +22,7 @@ from handlers.questions.parse import follows
 from handlers.staff.view import opened
 from handlers.tickets.access import listed, overseen, overseer, tickets, within
 from handlers.tickets.desk import on_desk
+from handlers.town.examples import a_community
 from models import moves
 from models.moves import ACTIVE
 from models.person import OVERSEERS
@@ -81,7 +82,7 @@ def overdue(context: Context) -> Reply:
 def grid(context: Context) -> Reply:
     """The week of one grid of any level."""
     if not context.rest:
-        return Reply(context.say("supervising.which_grid"), keep=True)
+        return Reply(context.say("supervising.which_grid", community=a_community(context.town)), keep=True)
     node = context.town.world.grid_named(context.rest)
     if node is None:
         return _unknown_grid(context)
@@ -223,7 +224,9 @@ def _unknown_grid(context: Context) -> Reply:
     """Several may have such a name: then these are told."""
     like = [node.name for node in context.town.world.grids.values() if context.rest in node.name]
     if not like:
-        return Reply(context.say("supervising.unknown_grid", words=context.rest), keep=True)
+        return Reply(
+            context.say("supervising.unknown_grid", words=context.rest, community=a_community(context.town)), keep=True
+        )
     return Reply(context.say("supervising.several_grids", words=context.rest, names="、".join(like[:PAGE])), keep=True)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from wechat_side import read_plain
 
 from bot.webhook.reply import reply_xml
-from bot.wechat.text_limits import CONTINUED, TEXT_BYTES, fit_bytes, printable
+from bot.wechat.text_limits import CUT, TEXT_BYTES, fit_bytes, printable
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=60)
 LONG_TEXT = st.builds(lambda unit, times: unit * times, st.text(min_size=1, max_size=40), st.integers(1, 3000))
@@ -21,7 +21,7 @@ def test_a_text_that_fits_is_left_alone():
 
 def test_a_text_one_byte_too_long_is_cut_and_says_so():
     cut = fit_bytes("字" * 682 + "abc")
-    assert cut.endswith(CONTINUED)
+    assert cut.endswith(CUT)
     assert TEXT_BYTES - 3 < len(cut.encode()) <= TEXT_BYTES
 
 
@@ -38,7 +38,7 @@ def test_a_character_of_several_is_kept_whole_or_left_out(whole, before):
     assert kept.removeprefix("a" * before).replace(whole, "") == ""
 
 
-@given(LONG_TEXT | ANY_TEXT, st.sampled_from(["…", CONTINUED, ""]))
+@given(LONG_TEXT | ANY_TEXT, st.sampled_from(["\n（还有）", CUT, ""]))
 def test_no_text_is_longer_than_the_platform_delivers(text, ending):
     shown = printable(text)
     cut = fit_bytes(shown, ending)
