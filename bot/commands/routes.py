@@ -11,8 +11,9 @@ from sqlalchemy import true
 from bot.commands.shared import Command, pass_command, say_json
 from handlers.figures.counts import percent
 from handlers.notifications.ticket_text import iso
+from handlers.tables.table import TableError
 from handlers.tickets.access import within
-from handlers.town.limits import LimitsError, read_limits
+from handlers.town.limits import read_limits
 from handlers.town.town import Town
 from handlers.what_if.replay import Replay, Tally, under, worst
 from handlers.what_if.replay import replay as count_again
@@ -64,8 +65,8 @@ def replay(command: Command, file: Path, days: int, grid: str | None, *, as_json
     """推演：要是换成这张时限表，最近这些天会怎样。什么都不改。"""
     try:
         limits = read_limits(file)
-    except LimitsError as error:
-        raise click.ClickException("\n".join(error.problems)) from None
+    except TableError as error:
+        raise click.ClickException(str(error)) from None
     program = command.program()
     with program.reading() as session:
         town = program.towns.current(session)

@@ -15,8 +15,8 @@ from bot.operating import backups
 from bot.operating.checking import look_over
 from bot.operating.menus import publish, read_menu
 from bot.wechat.access_token import TokensInMemory
+from handlers.tables.table import TableError
 from handlers.town_import.importing import ImportSummary, import_world, read_world
-from handlers.town_import.tables import WorldError
 from models.sessions import sessions
 
 _PORT = click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
@@ -86,8 +86,10 @@ def import_folder(command: Command, folder: Path, *, check: bool) -> None:
     """导入一个文件夹里的网格、地点、单位、人员；可以反复导入。"""
     try:
         files = read_world(folder)
-    except WorldError as error:
-        raise click.ClickException("\n".join(str(problem) for problem in error.problems)) from None
+    except TableError as error:
+        raise click.ClickException(str(error)) from None
+    for warning in files.warnings:
+        click.echo(f"! {warning}", err=True)
     if check:
         click.echo("检查通过，没有写入。")
         return

@@ -13,13 +13,13 @@ from bot.installation.config_problems import ConfigError as ConfigError  # noqa:
 from bot.installation.config_problems import ConfigFile, Place, dotted, problem, read_file
 from bot.wechat.gateway import OFFICIAL
 from handlers.town.levels import Levels
-from handlers.town.limits import WorkingHours
 from handlers.town.privacy import Privacy
 from handlers.town.quiet_hours import QuietHours
 from handlers.town.routing import Routing
 from handlers.town.same_event_rules import Joining
 from handlers.town.town import Contacts, Habits
 from handlers.town.whistle_rules import Whistling
+from handlers.town.working_hours import WorkingHours
 
 SECRETS = {
     "wechat": {"token", "aes_key", "previous_aes_key", "app_secret"},

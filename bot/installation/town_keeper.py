@@ -14,9 +14,10 @@ from bot.installation.config_problems import ConfigError, read_file
 from bot.installation.links import links
 from bot.installation.settings import Settings
 from bot.installation.troubles import of_file
-from handlers.town.catalogue import Catalogue, CatalogueError, read_catalogue
-from handlers.town.duties import Duties, DutiesError, read_duties
-from handlers.town.limits import Limits, LimitsError, read_limits
+from handlers.tables.table import TableError
+from handlers.town.catalogue import Catalogue, read_catalogue
+from handlers.town.duties import Duties, read_duties
+from handlers.town.limits import Limits, read_limits
 from handlers.town.town import Reads, Town
 from handlers.town.wordings import WordingError, Wordings, read_wordings
 from handlers.world.staff import load_staff
@@ -170,12 +171,12 @@ def read_town(settings: Settings, reader: Reads) -> Town:
 def _read(reading: Callable[[], _Read], problems: list[str]) -> _Read | None:
     try:
         return reading()
-    except (LimitsError, DutiesError, WordingError) as error:
+    except TableError as error:
+        problems += map(str, error.problems)
+    except WordingError as error:
         problems += error.problems
     except OSError as error:
         problems.append(f"读不到 {error.filename}：{of_file(error)}")
-    except (CatalogueError, UnicodeDecodeError) as error:
-        problems.append(str(error))
     return None
 
 

@@ -1,12 +1,13 @@
 """The twelve categories and their sub-items, by key and name, out of a CSV."""
 
-import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from handlers.tables.reading import rows_of
+from handlers.tables.table import Columns, Problem, Table, TableError, empty_cells, repeated
 
-class CatalogueError(Exception):
-    """The table can't be read."""
+_COLUMNS = Columns(("category", "item", "name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +40,18 @@ class Catalogue:
 
 
 def read_catalogue(path: Path) -> Catalogue:
-    """Read `category,item,name`; rows with an empty item name the category. Raises CatalogueError."""
-    categories: dict[str, str] = {}
-    items: dict[str, tuple[str, str]] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for line, row in enumerate(csv.DictReader(file), start=2):
-            try:
-                category, item, name = (row[column].strip() for column in ("category", "item", "name"))
-            except (KeyError, AttributeError) as why:
-                raise CatalogueError(f"{path.name} 第{line}行：应有 category,item,name 三列") from why
-            if item:
-                items[item] = (category, name)
-            else:
-                categories[category] = name
-    if strange := {category for category, _ in items.values()} - categories.keys():
-        raise CatalogueError(f"{path.name}：子项所属的类别没有定义：{'、'.join(sorted(strange))}")
+    """Rows with an empty item name the category. Raises TableError."""
+    table = rows_of(path, _COLUMNS)
+    categories = {row["category"]: row["name"] for row in table.rows if not row["item"]}
+    items = {row["item"]: (row["category"], row["name"]) for row in table.rows if row["item"]}
+    if problems := list(_problems(table, categories)):
+        raise TableError(problems)
     return Catalogue(categories, items)
+
+
+def _problems(table: Table, categories: dict[str, str]) -> Iterator[Problem]:
+    yield from repeated(table.rows, "item")
+    for row in table.rows:
+        yield from empty_cells(row, "category", "name")
+        if row["category"] and row["category"] not in categories:
+            yield row.problem(f"没有定义类别“{row['category']}”，请加一行 item 为空的")

@@ -1,17 +1,18 @@
 """权属: whose it is and who must act, by kind of problem and place, with the clause; a table that a clerk keeps."""
 
-import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from handlers.tables.reading import rows_of
+from handlers.tables.table import Columns, Problem, Row, TableError
 from handlers.town.catalogue import Catalogue
 from handlers.world.nodes import PlaceNode
 from models.grid import Mode
 
 _ANY = "*"
-_COLUMNS = ("category", "item", "kind", "mode", "words", "ownership", "responsible", "clause")
+_COLUMNS = Columns(("category", "item", "kind", "mode", "words", "ownership", "responsible", "clause"))
 
 
 class Ownership(StrEnum):
@@ -46,14 +47,6 @@ class Duty:
         )
 
 
-class DutiesError(Exception):
-    """The table can't be read; `problems` has one line each, with file and line."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = list(problems)
-
-
 class Duties:
     """The table; from above, the first row that holds counts. Rows of `*` tell who manages a compound of each mode."""
 
@@ -78,24 +71,20 @@ class Duties:
 
 
 def read_duties(path: Path, catalogue: Catalogue) -> Duties:
-    """Read the CSV. Raises DutiesError with every bad line."""
+    """Raises TableError with every bad line."""
     rows: list[Duty] = []
-    problems: list[str] = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for line, cells in enumerate(csv.DictReader(file), start=2):
-            try:
-                rows.append(_duty(cells, catalogue))
-            except ValueError as why:
-                problems.append(f"{path.name} 第{line}行：{why}")
+    problems: list[Problem] = []
+    for row in rows_of(path, _COLUMNS).rows:
+        try:
+            rows.append(_duty(row, catalogue))
+        except ValueError as why:
+            problems.append(row.problem(str(why)))
     if problems:
-        raise DutiesError(problems)
+        raise TableError(problems)
     return Duties(rows)
 
 
-def _duty(cells: Mapping[str, str | None], catalogue: Catalogue) -> Duty:
-    given = {column: (cells.get(column) or "").strip() for column in _COLUMNS}
-    if set(_COLUMNS) - cells.keys():
-        raise ValueError(f"应有 {','.join(_COLUMNS)} 这些列")
+def _duty(given: Row, catalogue: Catalogue) -> Duty:
     category, item = given["category"], given["item"]
     if category != _ANY and category not in catalogue.categories:
         raise ValueError(f"没有“{category}”这个类别")
@@ -103,21 +92,17 @@ def _duty(cells: Mapping[str, str | None], catalogue: Catalogue) -> Duty:
         raise ValueError(f"“{category}”里没有“{item}”这个子项")
     if given["ownership"] not in set(Ownership):
         raise ValueError(f"“{given['ownership']}”不是权属，应为 专有、共有、市政、保修 或空")
-    if strange := _words(given["mode"]) - set(Mode):
+    if strange := set(given.words("mode")) - set(Mode):
         raise ValueError(f"不认识的管理形式“{'、'.join(sorted(strange))}”")
     if not given["responsible"] or (category == _ANY and given["responsible"] == _ANY):
         raise ValueError("responsible 不能为空（由管理方负责写 *）")
     return Duty(
         category,
         item,
-        _words(given["kind"]),
-        _words(given["mode"]),
+        frozenset(given.words("kind")),
+        frozenset(given.words("mode")),
         tuple(given["words"].split()),
         Ownership(given["ownership"]),
         given["responsible"],
         given["clause"],
     )
-
-
-def _words(cell: str) -> frozenset[str]:
-    return frozenset(word.strip() for word in cell.replace("；", ";").split(";") if word.strip())

@@ -1,78 +1,24 @@
 """Promises: which limit a new ticket gets, and until when. The table is a CSV that the town's clerk keeps."""
 
-import csv
-from collections import Counter
+import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from functools import lru_cache
-from itertools import pairwise
+from datetime import date, datetime
 from pathlib import Path
 
-import chinese_calendar
-from pydantic import BaseModel, ConfigDict, field_validator
-
+from handlers.tables.reading import rows_of
+from handlers.tables.table import Columns, Problem, Row, TableError
 from handlers.town.limits_in_plain_words import within
-from models.calendar import Calendar, Span, end_of
+from models.calendar import Calendar, Span
 from models.ticket import CHINA
+
+_COLUMNS = Columns(("version", "category", "item", "urgent", "accept", "handle", "clause"), ("words",))
 
 _YES = {"是", "1", "true", "yes"}
 _RED = "红色"
-_FEASTS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
-"""Statutory holidays that fall on the same days every year"""
-_STATUTORY_DAYS = 13
-"""Statutory holidays of a year: a clerk who entered fewer has not entered the year"""
-
-
-class WorkingHours(BaseModel):
-    """Section `working_hours`: the day's hours with the lunch break, and the town's own days."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    hours: tuple[tuple[time, time], ...] = ((time(8, 30), time(12)), (time(14), time(18)))
-    days_off: frozenset[date] = frozenset()
-    days_on: frozenset[date] = frozenset()
-
-    @field_validator("hours", mode="before")
-    @classmethod
-    def _until_midnight(cls, hours: object) -> object:
-        """24:00 is an end that people write and `time` doesn't know: midnight stands for it."""
-        if not isinstance(hours, list):
-            return hours
-        return [[*each[:1], "00:00"] if isinstance(each, list) and each[1:] == ["24:00"] else each for each in hours]
-
-    @field_validator("hours")
-    @classmethod
-    def _one_after_the_other(cls, hours: tuple[tuple[time, time], ...]) -> tuple[tuple[time, time], ...]:
-        """Whatever else would be counted twice, or never end."""
-        if not hours:
-            raise ValueError('至少要有一段上班时间，如 ["08:30", "12:00"]')
-        day = date(2000, 1, 1)
-        spans = [(end_of(day, end), opens, end) for opens, end in hours]
-        for closes, opens, end in spans:
-            if (closes.date() == day and opens >= end) or opens.tzinfo or end.tzinfo:
-                raise ValueError(f"{opens:%H:%M}–{end:%H:%M} 应先开始后结束；跨零点的写成两段，一段到 24:00 为止")
-        for (closes, *_), (_, opens, _) in pairwise(spans):
-            if closes.date() > day or closes.time() > opens:
-                raise ValueError(f"各段应按时间先后、不重叠：{opens:%H:%M} 开始的一段排在前一段结束以前")
-        return hours
-
-    def calendar(self) -> Calendar:
-        return Calendar(self.hours, lru_cache(maxsize=4096)(self.works_on), CHINA)
-
-    def works_on(self, day: date) -> bool:
-        """The town's own days first, then the State Council's table; past its last year weekends and fixed feasts."""
-        if day in self.days_off or day in self.days_on:
-            return day in self.days_on
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            return day.weekday() < 5 and (day.month, day.day) not in _FEASTS
-
-    def last_known_year(self) -> int:
-        """The last year whose holidays are known: from the table, or because the clerk has entered a year's."""
-        entered = Counter(day.year for day in self.days_off)
-        known: set[int] = {day.year for day in chinese_calendar.holidays}
-        return max(known | {year for year, days in entered.items() if days >= _STATUTORY_DAYS})
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_SHORT_MONTH = re.compile(rf"(?:({'|'.join(_MONTHS)})|(\d{{1,2}})月)-(\d\d)", re.IGNORECASE)
+"""As a spreadsheet program shows 2026-11: Nov-26, 11月-26"""
+_DATE_SIGNS = re.compile(r"[-/.年月]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +50,6 @@ class Limit:
 
     def holds(self, text: str) -> bool:
         return not self.words or any(word in text for word in self.words)
-
-
-class LimitsError(Exception):
-    """The table can't be read; `problems` has one line each, with file and line."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 _Key = tuple[str, str, bool, bool]
@@ -153,11 +91,12 @@ class Limits:
 
     def named(self, row: str) -> Limit | None:
         """The row that a ticket keeps, of whatever version. None once it was taken out of the file."""
-        return self._by_name.get(row)
+        version, _, rest = row.partition("/")
+        return self._by_name.get(row) or self._by_name.get(f"{version.removesuffix('-01')}/{rest}")
 
     def clause(self, row: str) -> str:
         """Why this limit, to a resident: 「井盖缺失，2小时内」. Empty once the file has no such row."""
-        limit = self._by_name.get(row)
+        limit = self.named(row)
         return f"{limit.clause}，{within(limit.handle)}" if limit else ""
 
     def lacking(self, categories: list[str]) -> list[str]:
@@ -188,39 +127,52 @@ def promise(limits: list[Limit], start: datetime, calendar: Calendar) -> Promise
 
 
 def read_limits(path: Path) -> Limits:
-    """Read the CSV. Raises LimitsError with every bad line."""
+    """Raises TableError with every bad line."""
     rows: list[Limit] = []
-    problems: list[str] = []
+    problems: list[Problem] = []
     seen: dict[str, int] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for line, row in enumerate(csv.DictReader(file), start=2):
-            try:
-                limit = _limit(row)
-                if limit.row in seen:
-                    raise ValueError(f"和第{seen[limit.row]}行重复")  # noqa: TRY301  (joins the other problems)
-                seen[limit.row] = line
-                rows.append(limit)
-            except (ValueError, KeyError) as why:
-                problems.append(f"{path.name} 第{line}行：{why}")
+    for row in rows_of(path, _COLUMNS).rows:
+        try:
+            limit = _limit(row)
+        except ValueError as why:
+            problems.append(row.problem(str(why)))
+            continue
+        first = seen.setdefault(limit.row, row.line)
+        if first != row.line:
+            problems.append(row.problem(f"和第{first}行重复"))
+        rows.append(limit)
     if problems:
-        raise LimitsError(problems)
+        raise TableError(problems)
     return Limits(rows)
 
 
-def _limit(row: dict[str, str]) -> Limit:
-    limit = Limit(
-        row["version"].strip(),
+def _limit(row: Row) -> Limit:
+    return Limit(
+        version_of(row["version"]),
         row["category"],
         row["item"],
-        tuple((row.get("words") or "").split()),
-        row["urgent"].strip().lower() in _YES,
-        row["urgent"].strip() == _RED,
+        tuple(row["words"].split()),
+        row["urgent"].lower() in _YES,
+        row["urgent"] == _RED,
         Span.parse(row["accept"]),
         Span.parse(row["handle"]),
         row["clause"],
     )
+
+
+def version_of(text: str) -> str:
+    """「2026-11」「2026-11-15」, also as a spreadsheet program rewrote it: 2026/11/1, Nov-26, 2026年11月. The first of
+    a month is the month. Raises ValueError.
+    """
     try:
-        limit.since  # noqa: B018  (only whether it can be read)
-    except ValueError:
-        raise ValueError(f"版本“{limit.version}”应是开始执行的年月或日期，像“2026-11”“2026-11-15”") from None
-    return limit
+        year, month, *day = _parts(text)
+        since = date(year, month, *day or [1])
+    except (ValueError, TypeError):
+        raise ValueError(f"版本“{text}”应是开始执行的年月或日期，像“2026-11”“2026-11-15”") from None
+    return since.isoformat() if since.day > 1 else f"{since:%Y-%m}"
+
+
+def _parts(text: str) -> list[int]:
+    if short := _SHORT_MONTH.fullmatch(text):
+        return [2000 + int(short[3]), int(short[2] or _MONTHS.index(short[1].lower()) + 1)]
+    return list(map(int, _DATE_SIGNS.split(text.rstrip("日月"))))

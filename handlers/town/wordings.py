@@ -40,13 +40,27 @@ class Wordings:
 
 def read_wordings(shipped: Path, own: Path | None = None) -> Wordings:
     """Read the shipped wordings and the town's own over them. Raises WordingError with every problem."""
-    sentences = _flatten(read_yaml(shipped))
+    sentences = _flatten(_tree(shipped))
     if own:
-        replaced = _flatten(read_yaml(own) or {})
+        replaced = _flatten(_tree(own))
         if problems := list(_problems(own.name, sentences, replaced)):
             raise WordingError(problems)
         sentences |= replaced
     return Wordings(sentences)
+
+
+def _tree(path: Path) -> Mapping[str, Any]:
+    try:
+        tree = read_yaml(path) or {}
+    except UnicodeDecodeError:
+        raise WordingError([f"{path.name}：编码应为 UTF-8，请另存为 UTF-8"]) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" 第{mark.line + 1}行" if mark else ""
+        raise WordingError([f"{path.name}{line}：不是正确的 YAML，标点、引号或缩进不对"]) from None
+    if not isinstance(tree, dict):
+        raise WordingError([f"{path.name}：应为“键: 值”的形式"])
+    return tree
 
 
 def _problems(file: str, shipped: Mapping[str, str], own: Mapping[str, str]) -> list[str]:

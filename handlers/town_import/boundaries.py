@@ -1,83 +1,129 @@
-"""Boundaries of grids from GeoJSON, each feature checked and named by the line where it begins."""
+"""Boundaries of grids from GeoJSON, each feature checked and named as whoever drew it knows it."""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shapely import GEOSException, from_geojson
-from shapely.validation import explain_validity
-
+from handlers.tables.csv_text import encoding_of, limited
+from handlers.tables.table import Problem, UnreadableError
 from handlers.town_import.grids import Tree
-from handlers.town_import.tables import WorldProblem, decoded
+from handlers.town_import.outlines import Outlines
 
 BOUNDARIES = "boundaries.geojson"
 _FEATURES = re.compile(r'"features"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
-_AREAS = {"Polygon", "MultiPolygon"}
+_MOST_FEATURES = 50_000
+_MOST_POINTS = 1_500_000
+"""A list in memory is many times what it is in the file"""
 
 
 @dataclass(frozen=True, slots=True)
-class Boundary:
-    """One feature: its line, its grid's code, its geometry as JSON."""
+class Feature:
+    """One of the file: its line, how people name it, its grid's code, its geometry as JSON."""
 
     line: int
+    label: str
     code: str
     geometry: str
+
+    def told(self, message: str) -> Problem:
+        return Problem(BOUNDARIES, self.line, f"{self.label}：{message}")
 
 
 @dataclass(frozen=True, slots=True)
 class Boundaries:
-    """The file as far as it can be read."""
+    """The file as far as it can be read: outlines by grid, what is wrong, and what was mended on the way."""
 
-    found: tuple[Boundary, ...] = ()
-    problems: tuple[WorldProblem, ...] = ()
-
-    def by_code(self) -> dict[str, str]:
-        return {each.code: each.geometry for each in self.found}
+    by_code: Mapping[str, str]
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
-def read_boundaries(folder: Path) -> Boundaries | None:
-    """None where the folder has no such file: it is the only one that may be missing."""
+def read_boundaries(folder: Path, tree: Tree) -> Boundaries | None:
+    """With all that is wrong with them. None without such a file: it is the only one that may be missing."""
     path = folder / BOUNDARIES
     if not path.is_file():
         return None
-    text = decoded(path)
-    if text is None:
-        return _unreadable(0, "编码既不是 UTF-8 也不是 GBK，请另存为 UTF-8")
+    try:
+        return _checked(_named(_text(path)), tree)
+    except UnreadableError as why:
+        return Boundaries({}, (Problem(BOUNDARIES, why.line, why.message),))
+
+
+def _checked(features: Iterator[Feature], tree: Tree) -> Boundaries:
+    """Outlines are looked at of those features alone that are a grid's."""
+    found: dict[str, Feature] = {}
+    drawn: dict[str, str] = {}
+    problems, warnings = list[Problem](), list[Problem]()
+    outlines = Outlines()
+    for each in features:
+        if message := _code_problem(each, tree, found):
+            problems.append(each.told(message))
+            continue
+        outline = outlines.checked(each.geometry)
+        problems += [each.told(outline.problem)] if outline.problem else []
+        warnings += [each.told(outline.warning)] if outline.warning else []
+        drawn[each.code] = outline.geometry
+    return Boundaries(drawn, tuple(problems), tuple(warnings))
+
+
+def _text(path: Path) -> str:
+    data = limited(path)
+    text = data.decode(encoding_of(data))
+    if text.count("[") + text.count("{") > _MOST_POINTS or text.count(",") > 3 * _MOST_POINTS:
+        raise UnreadableError(f"点太多，超过 {_MOST_POINTS} 个，请把边界简化后再导出")
+    return text
+
+
+def _named(text: str) -> Iterator[Feature]:
+    features = _features(text)
+    lines = _lines(text, len(features))
+    for number, (line, feature) in enumerate(zip(lines, features, strict=True), start=1):
+        given = feature if isinstance(feature, dict) else {}
+        code, name = (_word(given.get("properties"), key) for key in ("code", "name"))
+        label = "".join([f"第{number}个要素", *(f"“{each}”" for each in dict.fromkeys((name, code)) if each)])
+        yield Feature(line, label, code, json.dumps(given.get("geometry"), separators=(",", ":")))
+
+
+def _word(properties: object, key: str) -> str:
+    value = properties.get(key) if isinstance(properties, dict) else None
+    return str(value)[:40].strip() if isinstance(value, (str, int)) else ""
+
+
+def _features(text: str) -> list[Any]:
     try:
         whole = json.loads(text)
     except json.JSONDecodeError as why:
-        return _unreadable(why.lineno, f"不是合法的 JSON（第{why.colno}列）")
+        raise UnreadableError(f"不是合法的 JSON（第{why.colno}列），请重新导出", why.lineno) from None
+    except (RecursionError, ValueError):
+        raise UnreadableError("括号套得太深，或有太长的数，不是 GeoJSON") from None
+    features = whole.get("features") if isinstance(whole, dict) else None
+    if not isinstance(features, list):
+        raise UnreadableError("应是 GeoJSON 的 FeatureCollection，含 features", 1)
+    if len(features) > _MOST_FEATURES:
+        raise UnreadableError(f"要素太多，超过 {_MOST_FEATURES} 个")
+    return features
+
+
+def _lines(text: str, count: int) -> list[int]:
+    """Where each feature begins, because a parsed document no longer knows; the first line where that can't be told."""
     start = _FEATURES.search(text)
-    if not isinstance(whole, dict) or not isinstance(whole.get("features"), list) or not start:
-        return _unreadable(1, "应是 GeoJSON 的 FeatureCollection，含 features")
-    return Boundaries(tuple(_features(text, start.end())))
+    lines = list(_each_line(text, start.end())) if start else []
+    return lines if len(lines) == count else [1] * count
 
 
-def boundary_problems(boundaries: Boundaries, tree: Tree) -> Iterator[WorldProblem]:
-    """All that is wrong with the boundaries."""
-    yield from boundaries.problems
-    first: dict[str, int] = {}
-    for each in boundaries.found:
-        message = _code_problem(each, tree, first) or _geometry_problem(each.geometry)
-        if message:
-            yield WorldProblem(BOUNDARIES, each.line, message)
-
-
-def _features(text: str, position: int) -> Iterator[Boundary]:
-    """One by one, because a parsed JSON document no longer knows its lines."""
+def _each_line(text: str, position: int) -> Iterator[int]:
     decoder = json.JSONDecoder()
     counted, line = 0, 1
     position = _skip(text, position)
     while text[position] != "]":
         line += text.count("\n", counted, position)
         counted = position
-        feature, end = decoder.raw_decode(text, position)
-        yield _boundary(line, feature)
-        position = _skip(text, end)
+        yield line
+        position = _skip(text, decoder.raw_decode(text, position)[1])
 
 
 def _skip(text: str, position: int) -> int:
@@ -85,37 +131,10 @@ def _skip(text: str, position: int) -> int:
     return between.end() if between else position
 
 
-def _boundary(line: int, feature: Any) -> Boundary:  # noqa: ANN401  (whatever stands in a file)
-    feature = feature if isinstance(feature, dict) else {}
-    properties = feature.get("properties")
-    code = properties.get("code", "") if isinstance(properties, dict) else ""
-    return Boundary(line, str(code), json.dumps(feature.get("geometry"), separators=(",", ":")))
-
-
-def _code_problem(each: Boundary, tree: Tree, first: dict[str, int]) -> str:
+def _code_problem(each: Feature, tree: Tree, first: dict[str, Feature]) -> str:
     if not each.code:
-        return "要素的 properties 里没有网格编号 code"
+        return "properties 里没有网格编号，请加上 code"
     if not tree.knows(each.code):
         return f"网格“{each.code}”不在 grids 里"
-    if first.setdefault(each.code, each.line) != each.line:
-        return f"网格“{each.code}”的边界与第{first[each.code]}行重复"
-    return ""
-
-
-def _geometry_problem(geometry: str) -> str:
-    try:
-        shape = from_geojson(geometry)
-    except GEOSException:
-        return "geometry 读不出来"
-    if shape is None or shape.geom_type not in _AREAS or shape.is_empty:
-        return "geometry 应是 Polygon 或 MultiPolygon，且不为空"
-    if not shape.is_valid:
-        return f"边界自己相交或没有面积（{explain_validity(shape)}）"
-    west, south, east, north = shape.bounds
-    if west < -180 or east > 180 or south < -90 or north > 90:
-        return "坐标不是经度在前、纬度在后的度数（WGS-84）"
-    return ""
-
-
-def _unreadable(line: int, message: str) -> Boundaries:
-    return Boundaries(problems=(WorldProblem(BOUNDARIES, line, message),))
+    before = first.setdefault(each.code, each)
+    return f"网格“{each.code}”的边界与第{before.line}行的{before.label}重复" if before is not each else ""

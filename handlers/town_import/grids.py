@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from handlers.tables.table import Problem, Row, Table, empty_cells, repeated
 from handlers.town_import.records import GridRecord, TeamRecord
-from handlers.town_import.tables import Row, Table, WorldProblem, empty_cells, repeated
 from models.grid import Level, TeamKind
 
 LEVEL_NAMES = {Level.GRID: "网格", Level.COMMUNITY: "社区", Level.STREET: "街道", Level.COUNTY: "区县"}
@@ -44,7 +44,7 @@ class Tree:
         return code in seen
 
 
-def grid_problems(table: Table, tree: Tree) -> Iterator[WorldProblem]:
+def grid_problems(table: Table, tree: Tree) -> Iterator[Problem]:
     """All that is wrong with the grids."""
     yield from repeated(table.rows, "code")
     for row in table.rows:
@@ -54,7 +54,7 @@ def grid_problems(table: Table, tree: Tree) -> Iterator[WorldProblem]:
         yield from _parent_problems(row, tree)
 
 
-def _parent_problems(row: Row, tree: Tree) -> Iterator[WorldProblem]:
+def _parent_problems(row: Row, tree: Tree) -> Iterator[Problem]:
     level, parent = tree.level(row["code"]), row["parent"]
     if parent and not tree.knows(parent):
         yield row.problem(f"上级“{parent}”不在 grids 里")
@@ -72,7 +72,7 @@ def _wrong_level(level: Level, parent: str, tree: Tree) -> str:
     return f"上级“{parent}”是{LEVEL_NAMES[actual] if actual else '未知级别'}，{should}"
 
 
-def team_problems(table: Table, tree: Tree) -> Iterator[WorldProblem]:
+def team_problems(table: Table, tree: Tree) -> Iterator[Problem]:
     """All that is wrong with the teams."""
     yield from repeated(table.rows, "code")
     for row in table.rows:

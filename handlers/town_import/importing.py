@@ -8,19 +8,20 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from handlers.town_import.boundaries import boundary_problems, read_boundaries
+from handlers.tables.table import Problem, TableError
+from handlers.town_import.boundaries import read_boundaries
 from handlers.town_import.enrolling import write_people
 from handlers.town_import.grids import Tree, grid_problems, grid_records, team_problems, team_records
 from handlers.town_import.people import people_problems, people_records
 from handlers.town_import.places import place_problems, place_records
 from handlers.town_import.records import WorldFiles
 from handlers.town_import.roster import roster_problems, roster_records, write_roster
-from handlers.town_import.tables import WorldError, WorldProblem, read_tables
+from handlers.town_import.tables import read_tables
 from handlers.town_import.writing import Tally, write_grids, write_places, write_teams
 from handlers.world.world import VERSION, world_version
 from models.grid import Fact
 
-__all__ = ["ImportSummary", "Tally", "WorldError", "WorldFiles", "WorldProblem", "import_world", "read_world"]
+__all__ = ["ImportSummary", "Problem", "TableError", "Tally", "WorldFiles", "import_world", "read_world"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +46,27 @@ class ImportSummary:
 
 
 def read_world(folder: Path) -> WorldFiles:
-    """Read and check the whole folder. Raises WorldError with every problem in it."""
-    tables, boundaries = read_tables(folder), read_boundaries(folder)
+    """Read and check the whole folder. Raises TableError with every problem in it."""
+    tables = read_tables(folder)
     tree = Tree(tables["grids"])
+    boundaries = read_boundaries(folder, tree)
     problems = [problem for table in tables.values() for problem in table.problems]
     problems += grid_problems(tables["grids"], tree)
     problems += team_problems(tables["teams"], tree)
     problems += place_problems(tables["places"], tree)
     problems += people_problems(tables["people"], tree, tables["teams"])
     problems += roster_problems(tables["roster"], tables["people"]) if "roster" in tables else ()
-    problems += boundary_problems(boundaries, tree) if boundaries else ()
+    problems += boundaries.problems if boundaries else ()
     if problems:
-        raise WorldError(_in_order(problems))
+        raise TableError(_in_order(problems))
     return WorldFiles(
         grids=grid_records(tables["grids"]),
         teams=team_records(tables["teams"]),
         places=place_records(tables["places"], tree),
         people=people_records(tables["people"]),
-        boundaries=boundaries.by_code() if boundaries else None,
+        boundaries=boundaries.by_code if boundaries else None,
         roster=roster_records(tables["roster"], tables["people"]) if "roster" in tables else None,
+        warnings=boundaries.warnings if boundaries else (),
     )
 
 
@@ -84,7 +87,7 @@ def import_world(session: Session, files: WorldFiles) -> ImportSummary:
     return summary
 
 
-def _in_order(problems: list[WorldProblem]) -> list[WorldProblem]:
+def _in_order(problems: list[Problem]) -> list[Problem]:
     """File by file as they were read, line by line, each once."""
     files = list(dict.fromkeys(problem.file for problem in problems))
     return sorted(dict.fromkeys(problems), key=lambda problem: (files.index(problem.file), problem.line))

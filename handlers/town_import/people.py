@@ -3,16 +3,16 @@
 import re
 from collections.abc import Iterator
 
+from handlers.tables.table import Problem, Row, Table, empty_cells, repeated
 from handlers.town_import.grids import Tree
 from handlers.town_import.records import PersonRecord
-from handlers.town_import.tables import Row, Table, WorldProblem, empty_cells, repeated
 from models.person import Role
 
 _ROLES = [role.value for role in Role if role is not Role.SYSTEM]
 _PHONE = re.compile(r"1[3-9]\d{9}|(?:0\d{2,3}-?)?[2-9]\d{6,7}|400-?\d{3}-?\d{4}")
 
 
-def people_problems(table: Table, tree: Tree, teams: Table) -> Iterator[WorldProblem]:
+def people_problems(table: Table, tree: Tree, teams: Table) -> Iterator[Problem]:
     """All that is wrong with the people."""
     known_teams = {row["code"] for row in teams.rows} if teams.readable else None
     yield from repeated(table.rows, "openid")
@@ -44,11 +44,11 @@ def people_records(table: Table) -> tuple[PersonRecord, ...]:
     )
 
 
-def _unknown_role(row: Row, role: str) -> WorldProblem:
+def _unknown_role(row: Row, role: str) -> Problem:
     return row.problem(f"不认识的角色“{role}”，应为 {'、'.join(_ROLES)}")
 
 
-def _post_problems(row: Row) -> Iterator[WorldProblem]:
+def _post_problems(row: Row) -> Iterator[Problem]:
     """Staff without a post would see no ticket, and nobody would notice."""
     roles = row.words("roles")
     if Role.PROPERTY_STAFF in roles and not row["team"]:
@@ -57,7 +57,7 @@ def _post_problems(row: Row) -> Iterator[WorldProblem]:
         yield row.problem("网格员(grid_staff)要写明承办单位 team 或网格 grid")
 
 
-def _same_people(table: Table) -> Iterator[WorldProblem]:
+def _same_people(table: Table) -> Iterator[Problem]:
     """Who has no openid is known by name and phone: two rows must not be the same person by these."""
     seen: dict[tuple[str, str], Row] = {}
     for row in table.rows:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 
+from handlers.tables.table import Problem, Row, Table, empty_cells
 from handlers.town_import.grids import LEVEL_NAMES, Tree
 from handlers.town_import.records import PlaceRecord
-from handlers.town_import.tables import Row, Table, WorldProblem, empty_cells
 from handlers.world.world import expand_buildings
 from models.grid import Level, Mode
 
@@ -40,7 +40,7 @@ _KINDS = [kind.value for kind in PlaceKind]
 _MODES = frozenset(Mode)
 
 
-def place_problems(table: Table, tree: Tree) -> Iterator[WorldProblem]:
+def place_problems(table: Table, tree: Tree) -> Iterator[Problem]:
     """All that is wrong with the places. Without readable grids we can't tell which rows are one place."""
     for row in table.rows:
         yield from empty_cells(row, "name", "grid")
@@ -60,7 +60,7 @@ def place_records(table: Table, tree: Tree) -> tuple[PlaceRecord, ...]:
     return tuple(_record(group, rows) for group, rows in _grouped(table, tree).items())
 
 
-def _grid_problems(row: Row, tree: Tree) -> Iterator[WorldProblem]:
+def _grid_problems(row: Row, tree: Tree) -> Iterator[Problem]:
     code = row["grid"]
     if not code:
         return
@@ -70,14 +70,14 @@ def _grid_problems(row: Row, tree: Tree) -> Iterator[WorldProblem]:
         yield row.problem(f"地点要属于网格或社区，“{code}”是{LEVEL_NAMES[level]}")
 
 
-def _word_problems(row: Row) -> Iterator[WorldProblem]:
+def _word_problems(row: Row) -> Iterator[Problem]:
     if row["mode"] and row["mode"] not in _MODES:
         yield row.problem(f"不认识的管理形式“{row['mode']}”，应为 {'、'.join(Mode)}")
     if row["kind"] not in _KINDS and (meant := get_close_matches(row["kind"], _KINDS, n=1, cutoff=0.75)):
         yield row.problem(f"不认识的地点类别“{row['kind']}”，是不是 {meant[0]}？")
 
 
-def _coordinate_problems(row: Row) -> Iterator[WorldProblem]:
+def _coordinate_problems(row: Row) -> Iterator[Problem]:
     if bool(row["lat"]) != bool(row["lng"]):
         yield row.problem("lat 和 lng 要么都写，要么都不写")
         return
@@ -106,14 +106,14 @@ def _grouped(table: Table, tree: Tree) -> dict[Group, list[Row]]:
     return groups
 
 
-def _grouped_problems(groups: dict[Group, list[Row]]) -> Iterator[WorldProblem]:
+def _grouped_problems(groups: dict[Group, list[Row]]) -> Iterator[Problem]:
     for rows in groups.values():
         yield from _differences(rows)
         yield from _overlaps(rows)
     yield from _alias_problems(groups)
 
 
-def _differences(rows: Sequence[Row]) -> Iterator[WorldProblem]:
+def _differences(rows: Sequence[Row]) -> Iterator[Problem]:
     """The rows of one place say one thing, or leave it to another row."""
     for column in ("kind", "mode", "lat", "lng"):
         said = [row for row in rows if row[column]]
@@ -125,7 +125,7 @@ def _differences(rows: Sequence[Row]) -> Iterator[WorldProblem]:
                 yield row.problem(f"“{row['name']}”的 {column}“{row[column]}”与{where}不一致")
 
 
-def _overlaps(rows: Sequence[Row]) -> Iterator[WorldProblem]:
+def _overlaps(rows: Sequence[Row]) -> Iterator[Problem]:
     taken: dict[str, Row] = {}
     for row in rows:
         buildings = _buildings(row) or []
@@ -137,7 +137,7 @@ def _overlaps(rows: Sequence[Row]) -> Iterator[WorldProblem]:
         taken |= {building: row for building in buildings if building not in taken}
 
 
-def _alias_problems(groups: dict[Group, list[Row]]) -> Iterator[WorldProblem]:
+def _alias_problems(groups: dict[Group, list[Row]]) -> Iterator[Problem]:
     """Within one community a name must mean one place; across communities the bot asks."""
     aliases: dict[Group, Row] = {}
     for (community, name), rows in groups.items():

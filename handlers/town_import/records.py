@@ -1,9 +1,10 @@
 """What the world files say, read and checked: one record for one thing, ready to be compared with the database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
+from handlers.tables.table import Problem
 from models.grid import Level
 from models.person import Role
 from models.roster import ShiftKind
@@ -82,6 +83,8 @@ class WorldFiles:
     people: tuple[PersonRecord, ...]
     boundaries: Mapping[str, str] | None = None
     roster: tuple[ShiftRecord, ...] | None = None
+    warnings: tuple[Problem, ...] = field(default=(), compare=False)
+    """What was mended on the way, for people to look at"""
 
     def digest(self, before: str) -> str:
         """A version that no earlier world had: the one before is part of it, so that an old world come back is new."""

@@ -9,10 +9,10 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from handlers.tables.table import Problem, Row, Table, empty_cells
 from handlers.town_import.enrolling import enrolled
 from handlers.town_import.people import people_records
 from handlers.town_import.records import PersonRecord, ShiftRecord
-from handlers.town_import.tables import Row, Table, WorldProblem, empty_cells
 from handlers.town_import.writing import Tally
 from handlers.world.rosters import holds_on, minutes
 from models.person import STAFF
@@ -23,7 +23,7 @@ Line = tuple[int, str | None, str, str, int, int, int | None]
 """A line as the database has it, for comparing"""
 
 
-def roster_problems(table: Table, people: Table) -> Iterator[WorldProblem]:
+def roster_problems(table: Table, people: Table) -> Iterator[Problem]:
     """All that is wrong with the roster."""
     for row in table.rows:
         yield from empty_cells(row, "person", "kind")
@@ -72,7 +72,7 @@ def _shift(line: Line) -> Shift:
     return Shift(person_id=person, team=team, kind=kind, days=days, starts=starts, ends=ends, stand_in_id=stand_in)
 
 
-def _time_problems(row: Row) -> Iterator[WorldProblem]:
+def _time_problems(row: Row) -> Iterator[Problem]:
     for column in ("from", "to"):
         try:
             minutes(row[column], 0)
@@ -86,7 +86,7 @@ def _time_problems(row: Row) -> Iterator[WorldProblem]:
         yield row.problem("from 和 to 要么都写，要么都不写（全天）")
 
 
-def _person_problems(row: Row, people: Table) -> Iterator[WorldProblem]:
+def _person_problems(row: Row, people: Table) -> Iterator[Problem]:
     """Only staff of one team relieve each other: others would be told of tickets that they may not touch."""
     named = {column: _named(row[column], people) for column in ("person", "stand_in") if row[column]}
     for column, found in named.items():

@@ -17,8 +17,8 @@ with atheris.instrument_imports(include=["bot", "handlers", "nlp"]):
     from bot.webhook.message import to_message
     from bot.webhook.reply import reply_xml
     from bot.webhook.xml import MalformedError, parse_xml
+    from handlers.tables.table import TableError
     from handlers.town_import.importing import read_world
-    from handlers.town_import.tables import WorldError
     from nlp.places.gazetteer import Gazetteer, PlaceName
     from nlp.reading.reader import Reader
 
@@ -69,7 +69,7 @@ def importing() -> Callable[[bytes], None]:
     def target(data: bytes) -> None:
         name = SHEETS[data[0] % len(SHEETS)] if data else SHEETS[0]
         (folder / name).write_bytes(data[1:])
-        with suppress(WorldError):
+        with suppress(TableError):
             read_world(folder)
         (folder / name).write_bytes(whole[name])
 

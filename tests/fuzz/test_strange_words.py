@@ -15,8 +15,8 @@ from bot.webhook.reply import reply_xml
 from bot.webhook.xml import parse_xml
 from handlers.answering.routers import COMMANDS
 from handlers.dialogue.message import Kind
+from handlers.tables.table import TableError
 from handlers.town_import.importing import read_world
-from handlers.town_import.tables import WorldError
 from nlp.places.gazetteer import Gazetteer, PlaceName
 
 WORLD = Path(__file__).parents[2] / "bot" / "demo_world"
@@ -145,7 +145,7 @@ def test_a_spoilt_world_is_read_or_refused_with_its_faults(file):
                 (Path(folder) / source.name).write_bytes(content if source.name == name else source.read_bytes())
         try:
             read_world(Path(folder))
-        except WorldError as error:
+        except TableError as error:
             problems = [str(problem) for problem in error.problems]
         else:
             return

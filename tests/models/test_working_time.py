@@ -7,7 +7,7 @@ import chinese_calendar
 import numpy as np
 import pytest
 
-from handlers.town.limits import WorkingHours
+from handlers.town.working_hours import WorkingHours
 from models.calendar import Calendar, Span, Unit
 from models.ticket import CHINA
 

@@ -117,6 +117,33 @@ def test_unreadable_limits_are_told_line_by_line(config):
         assert said(problems, f"limits.csv 第{line}行", span)
 
 
+@pytest.mark.parametrize("name", ["categories", "limits", "duties"])
+def test_a_table_saved_as_gbk_with_an_empty_row_starts_as_well(config, name):
+    path = config.parent / "handlers" / "data" / f"{name}.csv"
+    path.write_bytes((path.read_text("utf-8-sig") + ",,,,,,,\n").encode("gbk"))
+    read_files(load_settings(config))
+
+
+def test_a_table_that_is_none_is_named_in_chinese_and_alone(config):
+    path = config.parent / "handlers" / "data" / "duties.csv"
+    path.write_bytes(path.read_text("utf-8-sig").encode("utf-16"))
+    assert problems_of(config) == ["duties.csv：编码既不是 UTF-8 也不是 GBK，请另存为“CSV UTF-8”"]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("filing: {filed: 好的}\n".encode("gbk"), "编码应为 UTF-8"),
+        (b"filing: [\n", "mine.yaml 第2行：不是正确的 YAML"),
+        (b"- filing\n", "应为“键: 值”的形式"),
+    ],
+)
+def test_wordings_that_can_t_be_read_stop_the_start_with_their_name(config, content, told):
+    change(config, "# own_wordings: wordings.local.yaml", "own_wordings: mine.yaml")
+    (config.parent / "mine.yaml").write_bytes(content)
+    assert said(problems_of(config), "mine.yaml", told)
+
+
 def test_a_category_without_a_limit_is_found(config):
     limits = config.parent / "handlers" / "data" / "limits.csv"
     rows = [row for row in limits.read_text(encoding="utf-8-sig").splitlines() if ",greening,," not in row]

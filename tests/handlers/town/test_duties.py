@@ -6,8 +6,9 @@ import re
 import pytest
 from testbed import ROOT
 
+from handlers.tables.table import TableError
 from handlers.town.catalogue import read_catalogue
-from handlers.town.duties import DutiesError, Ownership, read_duties
+from handlers.town.duties import Ownership, read_duties
 from handlers.world.nodes import PlaceNode
 from models.grid import Mode
 
@@ -75,7 +76,7 @@ def test_in_a_compound_of_every_mode_every_common_thing_has_somebody(duties, cat
 )
 def test_a_wrong_row_is_named_by_its_line(tmp_path, catalogue, line, told):
     (tmp_path / "duties.csv").write_text(HEADER + "repairs,,,,,共有,*,\n" + line + "\n", "utf-8")
-    with pytest.raises(DutiesError, match="第3行") as error:
+    with pytest.raises(TableError, match="第3行") as error:
         read_duties(tmp_path / "duties.csv", catalogue)
     assert len(error.value.problems) == 1
     assert told in str(error.value)
@@ -83,5 +84,5 @@ def test_a_wrong_row_is_named_by_its_line(tmp_path, catalogue, line, told):
 
 def test_a_table_with_other_columns_is_refused(tmp_path, catalogue):
     (tmp_path / "duties.csv").write_text("category,item\nrepairs,\n", "utf-8")
-    with pytest.raises(DutiesError, match="应有"):
+    with pytest.raises(TableError, match="缺少列 kind"):
         read_duties(tmp_path / "duties.csv", catalogue)

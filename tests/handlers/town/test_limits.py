@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.town.limits import LimitsError, WorkingHours, promise, read_limits
+from handlers.tables.table import TableError
+from handlers.town.limits import promise, read_limits
 from handlers.town.limits_in_plain_words import told_plainly
+from handlers.town.working_hours import WorkingHours
 from models.ticket import CHINA
 
 SHIPPED = Path(__file__).parents[3] / "handlers" / "data" / "limits.csv"
@@ -93,7 +95,23 @@ def test_a_red_flags_promise_is_minutes_whatever_the_category():
     ],
 )
 def test_a_row_that_cannot_be_read_is_named_by_file_and_line(table, row, told):
-    with pytest.raises(LimitsError) as refused:
+    with pytest.raises(TableError) as refused:
         table(row + "\n")
     assert told in str(refused.value)
     assert "limits.csv 第" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "written", ["2026/11/1", "2026/11", "2026-11-01", "Nov-26", "11月-26", "2026年11月", "2026.11"]
+)
+def test_a_month_that_a_spreadsheet_program_rewrote_is_the_month(table, written):
+    limits = table(f"{written},repairs,,,,2工作时,5工作日,维修\n,,,,,,,\n")
+    (row,) = limits.of("repairs", "", urgent=False, on=date(2026, 11, 1))
+    assert row.row == "2026-11/repairs/*"
+    assert limits.named("2026-11-01/repairs/*") is row  # as a ticket may have kept it
+
+
+@pytest.mark.parametrize("written", ["2026", "11-2026", "2026/13/1", "Foo-26", "13月-26", "明年", ""])
+def test_what_is_no_month_is_refused(table, written):
+    with pytest.raises(TableError, match=r"limits\.csv 第2行：版本“.*”应是开始执行的年月"):
+        table(f"{written},repairs,,,,2工作时,5工作日,维修\n")

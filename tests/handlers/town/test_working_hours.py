@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from handlers.town.limits import WorkingHours
+from handlers.town.working_hours import WorkingHours
 from models.calendar import Span
 from models.ticket import CHINA
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import undefer
 
+from handlers.tables.table import TableError
 from handlers.town_import.importing import import_world, read_world
-from handlers.town_import.tables import WorldError
 from handlers.town_import.writing import Tally
 from handlers.world.world import load_world, world_version
 from models.base import Base
@@ -143,7 +143,7 @@ def test_a_folder_with_a_problem_changes_nothing(sessions, folder):
     before = everything(sessions)
     replace(folder, "grids.csv", "离柳一网格", "离柳红旗网格")
     replace(folder, "people.csv", "13800000002", "138")
-    with pytest.raises(WorldError):
+    with pytest.raises(TableError):
         bring_in(sessions, folder)
     assert everything(sessions) == before
 

@@ -1,12 +1,16 @@
 """Every fault of the world files is named by its file and line, and they are all told at once."""
 
+import json
 from pathlib import Path
+from random import Random
+from time import process_time
 
 import pytest
 from importing_town import FILES, replace, write_town
+from shapely import from_geojson
 
+from handlers.tables.table import Problem, TableError
 from handlers.town_import.importing import read_world
-from handlers.town_import.tables import WorldError, WorldProblem
 
 
 @pytest.fixture
@@ -14,13 +18,13 @@ def folder(tmp_path):
     return write_town(tmp_path)
 
 
-def problems(folder: Path) -> list[WorldProblem]:
-    with pytest.raises(WorldError) as caught:
+def problems(folder: Path) -> list[Problem]:
+    with pytest.raises(TableError) as caught:
         read_world(folder)
     return list(caught.value.problems)
 
 
-def only_problem(folder: Path) -> WorldProblem:
+def only_problem(folder: Path) -> Problem:
     found = problems(folder)
     assert len(found) == 1, found
     return found[0]
@@ -156,21 +160,22 @@ def test_an_empty_file_is_refused(folder):
     assert str(only_problem(folder)).startswith("places.csv 第1行：没有表头")
 
 
-BOW_TIE = "[[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]"
+BOW_TIE = "[[[111.78, 37.14], [111.79, 37.15], [111.79, 37.14], [111.78, 37.15], [111.78, 37.14]]]"
+OVER_AND_BACK = "[[[111.78, 37.14], [111.79, 37.15], [111.78, 37.14], [111.78, 37.14]]]"
 RING = "[[[111.78, 37.14], [111.79, 37.14], [111.79, 37.15], [111.78, 37.14]]]"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (RING, BOW_TIE, "自己相交"),
+        (RING, OVER_AND_BACK, "没有面积"),
         (RING, "[]", "不为空"),
         (RING, "[[[1, 1], [2, 2]]]", "读不出来"),
         (RING, RING.replace("111.79", "NaN"), "读不出来"),
         ('"Polygon", "coordinates": ' + RING, '"Point", "coordinates": [111.78, 37.14]', "Polygon 或 MultiPolygon"),
         (RING, "[[[37.14, 111.78], [37.14, 111.79], [37.15, 111.79], [37.14, 111.78]]]", "经度在前"),
         ('{"code": "C1-2"}', "{}", "没有网格编号"),
-        ('{"code": "C1-2"}', '{"code": "C1-1"}', "与第2行重复"),
+        ('{"code": "C1-2"}', '{"code": "C1-1"}', "与第2行的第1个要素“C1-1”重复"),
         ('{"code": "C1-2"}', '{"code": "C5"}', "网格“C5”不在 grids 里"),
     ],
 )
@@ -179,6 +184,56 @@ def test_a_bad_boundary_is_named_by_the_line_of_its_feature(folder, old, new, me
     problem = only_problem(folder)
     assert (problem.file, problem.line) == ("boundaries.geojson", 3)
     assert message in problem.message
+
+
+def test_a_boundary_that_crosses_itself_is_mended_and_told_with_its_name(folder):
+    replace(folder, "boundaries.geojson", RING, BOW_TIE)
+    files = read_world(folder)
+    (warning,) = files.warnings
+    assert (warning.file, warning.line) == ("boundaries.geojson", 3)
+    assert "“C1-2”" in warning.message
+    assert "经度 111.785、纬度 37.145 附近自己相交" in warning.message
+    mended = from_geojson(files.boundaries["C1-2"])
+    assert mended.is_valid
+    assert mended.area == pytest.approx(0.01 * 0.01 / 2)
+    assert read_world(folder) == files
+
+
+def test_features_of_one_line_are_told_apart_by_place_and_name(folder):
+    text = (folder / "boundaries.geojson").read_text("utf-8").replace("\n", "")
+    text = text.replace('{"code": "C1-1"}', '{"name": "一网格"}').replace('{"code": "C1-2"}', '{"name": "二网格"}')
+    (folder / "boundaries.geojson").write_text(text, "utf-8")
+    told = [str(each) for each in problems(folder)]
+    assert [each.partition("：")[2] for each in told] == [
+        "第1个要素“一网格”：properties 里没有网格编号，请加上 code",
+        "第2个要素“二网格”：properties 里没有网格编号，请加上 code",
+    ]
+
+
+def test_a_scrawl_is_refused_before_its_repair_takes_for_ever(folder):
+    spread = Random(1)
+    points = [[111 + spread.random(), 37 + spread.random()] for _ in range(3_000)]
+    replace(folder, "boundaries.geojson", RING, json.dumps([[*points, points[0]]]))
+    began = process_time()
+    assert "交叉太多" in only_problem(folder).message
+    assert process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('{"features": ' + "[" * 100_000 + "]" * 100_000 + "}", "括号套得太深"),
+        ('{"features": [' + "1" * 10_000 + "]}", "太长的数"),
+        ('{"features": [' + "[]," * 2_000_000 + "0]}", "点太多"),
+        ('{"features": [' + "0," * 60_000 + "0]}", "要素太多"),
+        (" " * 40_000_000, "文件太大"),
+        ('{"metadata": {"features": [1, 2, 3]}, "features": [{"properties": {"code": "C9"}}]}', "“C9”不在 grids 里"),
+    ],
+    ids=["deep", "long number", "many points", "many features", "large", "another list of features"],
+)
+def test_a_hostile_file_is_one_line(folder, content, told):
+    (folder / "boundaries.geojson").write_text(content, "utf-8")
+    assert told in only_problem(folder).message
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from importing_town import FILES, replace, write_town
 from openpyxl import Workbook
 
+from handlers.tables.table import TableError
 from handlers.town_import.importing import read_world
-from handlers.town_import.tables import WorldError
 
 TABLES = [name for name in FILES if name.endswith(".csv")]
 
@@ -75,7 +75,7 @@ def test_a_workbook_says_the_same_as_its_sheets_in_csv(tmp_path, expected):
 
 def test_a_bad_cell_of_a_workbook_is_named_by_sheet_and_row(tmp_path):
     write_workbook(tmp_path, places_C6="C9", people_F3=138)
-    with pytest.raises(WorldError) as caught:
+    with pytest.raises(TableError) as caught:
         read_world(tmp_path)
     assert list(map(str, caught.value.problems)) == [
         "world.xlsx[places] 第6行：网格“C9”不在 grids 里",
@@ -85,7 +85,7 @@ def test_a_bad_cell_of_a_workbook_is_named_by_sheet_and_row(tmp_path):
 
 def test_buildings_that_excel_took_for_a_date_are_explained(tmp_path):
     write_workbook(tmp_path, places_D3=datetime(2026, 4, 6))
-    with pytest.raises(WorldError, match=r"places\] 第3行：.*Excel 会把 1-6 变成日期"):
+    with pytest.raises(TableError, match=r"places\] 第3行：.*Excel 会把 1-6 变成日期"):
         read_world(tmp_path)
 
 
@@ -94,7 +94,7 @@ def test_a_missing_sheet_is_told(tmp_path):
     book.active.title = "grids"
     book.active.append(["code", "name", "level", "parent"])
     book.save(tmp_path / "world.xlsx")
-    with pytest.raises(WorldError) as caught:
+    with pytest.raises(TableError) as caught:
         read_world(tmp_path)
     assert [each.file for each in caught.value.problems] == [f"world.xlsx[{t}]" for t in ("places", "teams", "people")]
 
@@ -102,12 +102,12 @@ def test_a_missing_sheet_is_told(tmp_path):
 def test_a_workbook_beside_csv_files_is_refused(tmp_path):
     write_workbook(tmp_path)
     (tmp_path / "teams.csv").write_text(FILES["teams.csv"], "utf-8")
-    with pytest.raises(WorldError, match=r"^world.xlsx：与 teams.csv 同时存在，请只留一种$"):
+    with pytest.raises(TableError, match=r"^world.xlsx：与 teams.csv 同时存在，请只留一种$"):
         read_world(tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a workbook", b"PK\x03\x04 torn"])
 def test_a_file_that_is_no_workbook_is_refused(tmp_path, content):
     (tmp_path / "world.xlsx").write_bytes(content)
-    with pytest.raises(WorldError, match=r"^world.xlsx：不是能打开的 Excel 工作簿"):
+    with pytest.raises(TableError, match=r"^world.xlsx：不是能打开的 Excel 工作簿"):
         read_world(tmp_path)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from importing_town import write_town
 
+from handlers.tables.table import TableError
 from handlers.town_import.importing import import_world, read_world
-from handlers.town_import.tables import WorldError
 from handlers.town_import.writing import Tally
 from handlers.world.rosters import Roster, holds_on, minutes
 from models.person import Person
@@ -184,7 +184,7 @@ def test_a_roster_comes_in_with_the_town_and_its_file_is_the_roster(sessions, fo
 )
 def test_a_wrong_line_is_named_by_file_and_line(folder, line, told):
     (folder / "roster.csv").write_text(HEADER + "P,田小虎,,,,duty,\n" + line + "\n", "utf-8")
-    with pytest.raises(WorldError) as error:
+    with pytest.raises(TableError) as error:
         read_world(folder)
     assert [(each.file, each.line) for each in error.value.problems] == [("roster.csv", 3)]
     assert told in str(error.value)
@@ -194,7 +194,7 @@ def test_two_of_one_name_must_be_told_apart(folder):
     people = (folder / "people.csv").read_text("utf-8")
     (folder / "people.csv").write_text(people + "田小虎,oTian2,property_staff,P,,13800000005,\n", "utf-8")
     (folder / "roster.csv").write_text(HEADER + "P,田小虎,,,,duty,\nP,田小虎/13800000005,,,,duty,\n", "utf-8")
-    with pytest.raises(WorldError) as error:
+    with pytest.raises(TableError) as error:
         read_world(folder)
     assert [(each.line, "同名" in each.message) for each in error.value.problems] == [(2, True)]
 

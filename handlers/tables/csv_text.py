@@ -1,0 +1,46 @@
+"""CSV as people save it: UTF-8 with or without a mark, or GBK, in which Excel and WPS save in China; commas or tabs."""
+
+import csv
+from collections.abc import Iterator
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+
+from handlers.tables.table import Record, UnreadableError
+
+MOST_BYTES = 32 * 1024 * 1024
+_ENCODINGS = ("utf-8-sig", "gb18030")  # the second one reads GBK too
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def limited(path: Path) -> bytes:
+    """The file's bytes. Raises UnreadableError where there are more than any town needs."""
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise UnreadableError(f"文件太大，超过 {MOST_BYTES >> 20} MB，不像社区数据")
+    return data
+
+
+def encoding_of(data: bytes) -> str:
+    """One of the encodings that people save in. Raises UnreadableError."""
+    for encoding in () if data.startswith(_UTF16) else _ENCODINGS:
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    raise UnreadableError("编码既不是 UTF-8 也不是 GBK，请另存为“CSV UTF-8”")
+
+
+def csv_records(data: bytes) -> Iterator[Record]:
+    """Line by line, so that a large file is never in memory twice. Raises UnreadableError."""
+    text = TextIOWrapper(BytesIO(data), encoding_of(data), newline="")
+    head = data[: data.find(b"\n")]
+    line = 1
+    reader = csv.reader(text, strict=True, delimiter="\t" if b"\t" in head and b"," not in head else ",")
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1  # a quoted cell may hold line breaks
+    except csv.Error as why:
+        raise UnreadableError(f"引号没有配对，或单元格过长（{why}）", line) from None

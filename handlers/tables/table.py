@@ -1,0 +1,182 @@
+"""A table as rows of text, with all that is wrong in it: in which file or sheet, on which row, and how to mend it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+MOST_ROWS = 200_000
+"""A town of 100,000 places twice over"""
+MOST_CELLS = 3_000_000
+MOST_COLUMNS = 16_384
+_MOST_TOLD = 300
+"""Lines that anybody reads at once"""
+LONGEST_CELL = 32_767
+"""Excel's own limit"""
+
+Record = tuple[int, list[str]]
+"""The line where it begins, and its cells"""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong and where. `line` counts from 1 with the header (in a sheet: the row); 0 is the file as a whole."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file} 第{self.line}行：{self.message}" if self.line else f"{self.file}：{self.message}"
+
+
+class TableError(Exception):
+    """The tables can't be taken; `problems` holds everything that was found, not just the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems[:_MOST_TOLD])) + self._more())
+
+    def _more(self) -> str:
+        more = len(self.problems) - _MOST_TOLD
+        return f"\n……还有 {more} 处，改好上面这些再查一次" if more > 0 else ""
+
+
+class UnreadableError(Exception):
+    """A file or sheet is no table at all; says why, for whoever saved it."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.message, self.line = message, line
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which a table must have, and which it may have."""
+
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return self.needed + self.optional
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row by its columns' names, without the blanks around. A column that the table may lack is empty there."""
+
+    file: str
+    line: int
+    cells: Mapping[str, str]
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    def words(self, column: str) -> tuple[str, ...]:
+        """A cell of several words joined by `;`, each once."""
+        parts = (word.strip() for word in self[column].replace("；", ";").split(";"))
+        return tuple(dict.fromkeys(word for word in parts if word))
+
+    def problem(self, message: str) -> Problem:
+        return Problem(self.file, self.line, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One file or sheet. `readable` is false where its rows can't be told: then nothing can be said of its codes."""
+
+    file: str
+    rows: tuple[Row, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    readable: bool = True
+
+
+def empty_cells(row: Row, *columns: str) -> Iterator[Problem]:
+    """Cells that may not be empty."""
+    for column in columns:
+        if not row[column]:
+            yield row.problem(f"{column} 不能为空")
+
+
+def repeated(rows: Iterable[Row], column: str) -> Iterator[Problem]:
+    """Values that an earlier row has already."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        first = seen.setdefault(row[column], row.line)
+        if row[column] and first != row.line:
+            yield row.problem(f"{column}“{row[column]}”与第{first}行重复")
+
+
+def unreadable(file: str, line: int, message: str) -> Table:
+    return Table(file, problems=(Problem(file, line, message),), readable=False)
+
+
+def table_of(file: str, columns: Columns, records: Iterable[Record]) -> Table:
+    """Records under their header. Rows without a word are passed over: spreadsheet programs leave them behind."""
+    try:
+        return _table(file, columns, _counted(records))
+    except UnreadableError as why:
+        return unreadable(file, why.line, why.message)
+
+
+def _table(file: str, columns: Columns, records: Iterator[Record]) -> Table:
+    line, first = next(records, (1, []))
+    header = [cell.lower() for cell in first]
+    if not header:
+        return unreadable(file, line, f"没有表头，应为 {','.join(columns.known)}")
+    wrong = tuple(_header_problems(file, line, columns, header))
+    if wrong:
+        return Table(file, problems=wrong, readable=False)
+    rows, problems = list[Row](), list[Problem]()
+    names = [*header, *(column for column in columns.optional if column not in header)]
+    for line, cells in records:
+        if len(cells) > len(header):
+            more = next(cell for cell in cells[len(header) :] if cell)
+            problems.append(Problem(file, line, f"比表头多出单元格“{more}”，内容里有逗号时请加引号"))
+        rows.append(Row(file, line, dict(zip(names, chain(cells[: len(header)], _EMPTY), strict=False))))
+    return Table(file, tuple(rows), tuple(problems))
+
+
+_EMPTY = ("",) * 64
+
+
+def _counted(records: Iterable[Record]) -> Iterator[Record]:
+    """Those with a word in them, cut after the last one; no more than a machine bears."""
+    rows = cells = 0
+    for line, record in records:
+        if len(record) > MOST_COLUMNS:
+            raise UnreadableError(f"有 {len(record)} 列，最多 {MOST_COLUMNS} 列", line)
+        stripped = [cell.strip() for cell in record]
+        while stripped and not stripped[-1]:
+            stripped.pop()
+        if not stripped:
+            continue
+        _refuse_garbled(line, stripped)
+        rows, cells = rows + 1, cells + len(stripped)
+        if rows > MOST_ROWS or cells > MOST_CELLS:
+            raise UnreadableError(f"太大了：最多 {MOST_ROWS} 行、{MOST_CELLS} 个单元格，请分开或删去用不着的行")
+        yield line, stripped
+
+
+_GARBLED = ("\ufffd", "锟斤拷")
+"""What is left of letters that were read in a wrong encoding and saved again"""
+
+
+def _refuse_garbled(line: int, cells: Sequence[str]) -> None:
+    for cell in cells:
+        if len(cell) > LONGEST_CELL:
+            raise UnreadableError(f"有一个单元格长 {len(cell)} 个字，最多 {LONGEST_CELL} 个", line)
+        if not cell.isprintable() and any(sign < " " and sign not in "\t\r\n" for sign in cell):
+            raise UnreadableError("有看不见的控制字符，文件可能坏了，请从原来的表重新另存一次", line)
+        if any(sign in cell for sign in _GARBLED):
+            raise UnreadableError(f"“{cell[:20]}”是乱码，存的时候编码弄错过，请从原来的表重新另存一次", line)
+
+
+def _header_problems(file: str, line: int, columns: Columns, header: list[str]) -> Iterator[Problem]:
+    for column in columns.known:
+        times = header.count(column)
+        if times > 1 or (not times and column in columns.needed):
+            yield Problem(file, line, f"{'重复的' if times else '缺少'}列 {column}")
+    for column in dict.fromkeys(header):
+        if column not in columns.known:
+            yield Problem(file, line, f"不认识的列“{column}”，应为 {','.join(columns.known)}")

@@ -1,0 +1,87 @@
+"""The parts of a workbook, read as they stream by: whatever is broken, hostile or too large ends in one sentence."""
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from xml.parsers import expat
+from zipfile import BadZipFile, ZipFile
+
+from handlers.tables.table import UnreadableError
+
+BROKEN = "文件坏了，请用 Excel 或 WPS 打开，另存为一份新的 .xlsx"
+_MOST_BYTES = 64 * 1024 * 1024
+_MOST_ELEMENTS = 3_000_000
+_CHUNK = 4 * 1024 * 1024
+"""Large, for the parser begins anew with a word that has not ended in its chunk"""
+
+Attributes = Mapping[str, str]
+
+
+class Reading(Protocol):
+    """What takes a part in: its elements and words in order, by names without their namespaces."""
+
+    def start(self, name: str, attributes: Attributes) -> None: ...
+
+    def end(self, name: str) -> None: ...
+
+    def text(self, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """Takes in the attributes of each element alone."""
+
+    take: Callable[[str, Attributes], None]
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        self.take(name, attributes)
+
+    def end(self, name: str) -> None: ...
+
+    def text(self, text: str) -> None: ...
+
+
+def read_part(archive: ZipFile, name: str, reading: Reading, called: str) -> None:
+    """Take one part in; `called` is its name for people. Raises UnreadableError."""
+    try:
+        part = archive.getinfo(name)
+    except KeyError:
+        raise UnreadableError(f"里面缺少{called}，{BROKEN}") from None
+    if part.file_size > _MOST_BYTES:  # of no more bytes is it ever unpacked
+        size = f"展开有 {part.file_size >> 20} MB，最多 {_MOST_BYTES >> 20} MB"
+        raise UnreadableError(f"{called}太大：{size}，请删去用不着的行、列和图")
+    try:
+        with archive.open(part) as stream:
+            parser = _parser(reading, called)
+            while chunk := stream.read(_CHUNK):
+                parser.Parse(chunk)
+            parser.Parse(b"", True)  # noqa: FBT003
+    except (expat.ExpatError, BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError):
+        raise UnreadableError(f"{called}读不出来，{BROKEN}") from None
+
+
+def _parser(reading: Reading, called: str) -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    seen = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal seen
+        seen += 1
+        if seen > _MOST_ELEMENTS:
+            raise UnreadableError(f"{called}太大，请删去用不着的行、列和图")
+        reading.start(_local(name), {_local(key): value for key, value in attributes.items()} if attributes else {})
+
+    def refused(*_: object) -> None:
+        raise UnreadableError(f"{called}里有表格软件不会写的内容（DOCTYPE），不读")
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda name: reading.end(_local(name))
+    parser.CharacterDataHandler = reading.text
+    parser.StartDoctypeDeclHandler = refused
+    return parser
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
