@@ -51,7 +51,7 @@ fix: .venv/development  ## mend what a tool can mend
 docs: .venv/development  ## the tables in the documentation that follow from the program
 	@PYTHONPATH=. $(BIN)/python docs/render.py
 
-screens: .venv/development  ## the pictures in docs/screens, anew from the demonstration (look at each)
+screens: .venv/development  ## take the pictures in docs/screens from the demonstration (look at each)
 	@$(BIN)/python tests/browser_setup.py
 	@WHISTLE_SCREENS=1 $(BIN)/pytest tests/demo/test_demonstration.py -q -n 0
 

@@ -63,7 +63,7 @@ def _make_private(url: URL) -> None:
     """A new file of SQLite's is for its owner's eyes, and so is what SQLite will write beside it."""
     if url.get_backend_name() == "sqlite" and url.database:
         file = Path(url.database)
-        with suppress(OSError):  # whoever opens it says what is wrong
+        with suppress(OSError):  # opening it later says what is wrong
             if not file.exists():
                 file.touch(mode=0o600)
 

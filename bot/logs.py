@@ -39,7 +39,7 @@ def set_up(*, plain: bool = False) -> None:
     structlog.configure(
         processors=[*common, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),  # a line in one piece, whoever writes meanwhile
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),  # lines of several threads don't mix
         cache_logger_on_first_use=False,
     )
     handler = _ToStderr()
@@ -85,7 +85,7 @@ def _exception_by_place(_logger: object, _method: str, event: EventDict) -> Even
 
 
 def _discreet(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """The last net: no field of such a name, no number or account that tells who somebody is, whoever put it there."""
+    """The last net: no field of such a name, no number or account that tells who somebody is."""
     return {name: _HIDDEN if _is_secret(name) else _clean(value) for name, value in event.items()}
 
 

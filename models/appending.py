@@ -1,4 +1,4 @@
-"""Rows that are written once and not looked at again by whoever writes them: one statement for all of a kind.
+"""Rows that are written once and not read again by their writer: one statement for all of a kind.
 
 A message writes a dozen of them (events, pushes, timers). As objects of the unit of work each costs ten times what the
 database takes for it; so they are kept as plain values until the next flush, and written after the objects.
@@ -16,7 +16,7 @@ Values = dict[str, Any]
 
 
 class AppendingSession(Session):
-    """A session that keeps lines to append beside its objects. They are there for every query that flushes first."""
+    """A session that keeps lines to append beside its objects. They are there forevery query that flushes first."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (SQLAlchemy's own)
         super().__init__(*arguments, **options)

@@ -131,7 +131,7 @@ class Calendar:
     def _stretches(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Working stretches from `start` on, the first one cut at it."""
         day = start.astimezone(self.zone).date()
-        for _ in range(366 * 10):  # a calendar without working days would search for ever
+        for _ in range(366 * 10):  # a calendar without working days would search forever
             for opens, closes in self._known[day] if day in self._known else self._of(day):
                 if closes > start:
                     yield max(opens, start), closes

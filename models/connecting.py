@@ -39,14 +39,14 @@ def _connect_postgresql(url: str) -> Engine:
     engine = create_engine(
         url,
         pool_timeout=3,
-        pool_pre_ping=True,  # a server that was started anew has cut all connections
+        pool_pre_ping=True,  # a server that was restarted has cut all connections
         connect_args={"connect_timeout": _CONNECT_SECONDS},
         **_POOL,
     )
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)
-        # whoever waits for a row that another one holds makes those wait who are answered together with them
+        # a message that waits for another's row makes its whole batch wait
         connection.execute(f"set lock_timeout = {LOCK_WAIT_SECONDS * 1000:.0f}")
         connection.commit()
 

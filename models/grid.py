@@ -125,7 +125,7 @@ class TeamArea(Base):
 
 
 class Fact(Base):
-    """A value of the whole installation, such as the world's version, which tells processes to read it anew."""
+    """A value of the whole installation, such as the world's version, which tells processes to read it again."""
 
     __tablename__ = "facts"
 

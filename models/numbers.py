@@ -11,7 +11,7 @@ _LAST = select(func.max(Ticket.id))
 
 
 def next_ticket_id(session: Session) -> int:
-    """An id that nobody else gets. On SQLite whoever writes is alone, so counting on is enough."""
+    """An id that nobody else gets. SQLite has one writer, so counting on is enough."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         given: int = connection.scalar(_SEQUENCE)

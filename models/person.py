@@ -81,7 +81,7 @@ class PersonRole(Base):
 
 
 class Invitation(Base):
-    """A one-time code that makes whoever sends 「加入 CODE」 a member of staff. Only its hash is kept."""
+    """A one-time code: 「加入 CODE」 makes its sender a member of staff. Only its hash is kept."""
 
     __tablename__ = "invitations"
 
@@ -112,7 +112,7 @@ class Look(Base):
 
 
 class Guess(Base):
-    """A wrong invitation code: whoever tries many is stopped for a while."""
+    """A wrong invitation code: a person who tries many is stopped for a while."""
 
     __tablename__ = "guesses"
     __table_args__ = (Index("ix_guesses_person_id_at", "person_id", "at"),)

@@ -29,7 +29,7 @@ class Shift(Base):
     """Empty: whatever team the person is in (leave)"""
     kind: Mapped[str]
     days: Mapped[str]
-    """As the clerk wrote it: 周一-周五, 工作日, 2026-12-01~2026-12-07; empty for every day"""
+    """As the clerk wrote it: 周一-周五, 工作日, 2026-12-01~2026-12-07; empty forevery day"""
     starts: Mapped[int] = mapped_column(default=0)
     ends: Mapped[int] = mapped_column(default=DAY_MINUTES)
     stand_in_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))

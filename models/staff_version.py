@@ -33,7 +33,7 @@ def _look_at_many(session: Session, kind: type) -> None:
 
 
 def changed(session: Session) -> None:
-    """The staff are others from now on. Whoever changes them past the session's objects says so here."""
+    """The staff have changed. To be called where they are changed past the session's objects."""
     row = insert_into(Fact, dialect_of(session)).values(name=STAFF_VERSION, value=secrets.token_hex(8))
     fresh = row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
     session.connection().execute(fresh)

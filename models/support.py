@@ -28,7 +28,7 @@ class Support(Base):
 
     __tablename__ = "ticket_support"
     __table_args__ = (
-        # A team's past grows for ever: what it helps with now, and the few calls among all help, are found without it.
+        # A team's past grows forever: what it helps with now, and the few calls among all help, are found without it.
         partial_index("ix_ticket_support_open", "team", "ground", "ticket_id", where="ended_at IS NULL"),
         partial_index("ix_ticket_support_calls", "called_at", "ticket_id", where="ground > ''"),
     )

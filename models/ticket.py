@@ -69,7 +69,7 @@ class Ticket(Base):
 
     __tablename__ = "tickets"
     __table_args__ = (
-        # Figures are counted in the indexes alone, so these hold whatever a figure asks and whose it is (_AREA). The
+        # Figures are counted in the indexes alone, so these hold whatever a figure asks, and its area (_AREA). The
         # few that are not ended have an index of their own: a query finds it by saying that (`not_ended`).
         partial_index("ix_tickets_open", *_OPEN, where="ended_at IS NULL"),
         partial_index("ix_tickets_open_team", *_OF_TEAM, where="ended_at IS NULL"),
@@ -229,7 +229,7 @@ class Ticket(Base):
         return [call for call in self.support if call.is_awaited and call.team != self.team]
 
     def helped_by(self, teams: Iterable[str], at: datetime) -> None:
-        """New helpers by rule instead of the former ones; whoever was called by a whistle stays called."""
+        """New helpers by rule instead of the former ones; teams called by a whistle stay called."""
         calls = [each for each in self.support if each.is_call]
         known = {self.team, *(call.team for call in calls if call.helps)}
         self.support = [*calls, *(Support(team=team, called_at=at) for team in teams if team not in known)]

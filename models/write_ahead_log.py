@@ -1,8 +1,8 @@
-"""SQLite's write-ahead log is copied into the file by whoever has written much, right after their own transaction.
+"""SQLite's write-ahead log is copied into the file by a process that has written much, right after its own transaction.
 
 Left to itself, SQLite copies after every transaction once two processes write by turns: one of them is always reading
-while the other copies, so the log never starts anew, stays too long, and each message waits for two more answers of the
-disk. Right after a transaction nobody else writes yet, and the log can start anew.
+while the other copies, so the log never starts again, stays too long, and each message waits twice more for the
+disk. Right after a transaction nobody else writes yet, and the log can start again.
 """
 
 import sqlite3
@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 _ROWS = 1500
 """Written by one connection, some 100 messages: then it is worth it. A log of some ten MB, a few ms to copy"""
 _PAGES_AT_MOST = 20_000
-"""Where the log could not start anew for so long, SQLite copies by itself: 80 MB"""
+"""Where the log could not start again for so long, SQLite copies by itself: 80 MB"""
 _COPIED = "rows_copied"
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
-_PATIENCE = 30_000  # milliseconds, as long as the browser itself waits for a page: whoever waits sees it come
+_PATIENCE = 30_000  # milliseconds, as long as the browser itself waits for a page: a waiting test sees it come
 PACKAGES = ("chromium", "fonts-noto-cjk")
 ARGUMENTS = [
     "--no-sandbox",

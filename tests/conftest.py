@@ -115,7 +115,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def reader(model: Path) -> Reader:
-    """Loaded once: half a second for every test would be minutes in all."""
+    """Loaded once: half a second forevery test would be minutes in all."""
     loaded = Reader.load(model)
     _keep_for_good()
     return loaded

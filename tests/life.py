@@ -36,7 +36,7 @@ _TOLD = {
     "resume": "resume",
     "decline": "decline",
 }
-"""Moves of which whoever reported it must hear, and by which push"""
+"""Moves of which the reporter must hear, and by which push"""
 
 
 def forget_everything(program):
@@ -81,7 +81,7 @@ class Town:
         return next(each for each in self.chat.tickets() if each.id == ticket.id)
 
     def someone(self, ticket, who, anybody):
-        """The openid of whoever has this part in a ticket's life."""
+        """The openid of the person with this part in a ticket's life."""
         if who == "reporter":
             with self.program.reading() as session:
                 return session.get(Person, ticket.reporter_id).openid
@@ -113,7 +113,7 @@ class Town:
             self.says(who, digit)
 
     def _approver(self, ticket=None):
-        """Whoever is asked for leave, of this ticket or at all."""
+        """A person asked for approval, of this ticket or at all."""
         asked = select(Person.openid).join(Approver).join(Approval).where(Approval.decided_at.is_(None))
         asked = asked.where(Approval.ticket_id == ticket.id) if ticket else asked
         with self.program.reading() as session:
@@ -189,7 +189,7 @@ class Town:
         self.first_teams[ticket.id] = first
 
     def _open_questions(self, questions, timers):
-        """Whoever was asked about a report and falls silent has reported all the same."""
+        """Somebody who was asked about a report and falls silent has reported all the same."""
         for asked in questions:
             if asked.state.startswith("filing.") and asked.state not in {"filing.words", "filing.ticket_place"}:
                 assert (asked.person_id, asked.expires_at) in timers, (asked.state, asked.slots)
@@ -240,7 +240,7 @@ class Town:
             into = tickets.get(into.merged_into)
 
     def _explained(self, ticket, events, keys):
-        """Whoever reported it hears of every turn that they didn't make themselves."""
+        """The reporter hears of every turn that they didn't make themselves."""
         for event in events:
             what = [_TOLD[event.move]] if event.move in _TOLD else []
             if event.move == "close" and event.by_role != "resident":

@@ -1,4 +1,4 @@
-"""Every test has engines of its own, and each engine compiles every statement anew: a quarter of all the time.
+"""Every test has engines of its own, and each engine compiles every statement again: a quarter of all the time.
 
 So here engines of one kind share what is compiled, and their dialects count as one: they are made in one place
 (`models.connecting.connect`) with the same settings, and speak to the same library or server.

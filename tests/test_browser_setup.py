@@ -33,7 +33,7 @@ def test_nothing_is_done_or_said_where_nothing_is_missing(monkeypatch, capsys, a
     assert not (apt.parent / "asked").exists()
 
 
-def test_whoever_may_not_install_is_told_in_one_line_what_to_install(monkeypatch, capsys, apt):
+def test_one_who_may_not_install_is_told_in_one_line_what_to_install(monkeypatch, capsys, apt):
     without(monkeypatch)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     browser_setup.main()

@@ -35,14 +35,14 @@ EXCUSED = {
     "handlers/supervisors/spreadsheets.py": "工单",
     # how times, spans and addresses are written
     "handlers/notifications/ticket_text.py": (
-        "昨日|今日|明日|周|月|日|年|日 |天|小时|分钟|号楼|座|单元|室|所发定位处|地点待核实"
+        "昨日|今日|明日|周|月|日|年|日 |天|小时|分钟|号楼|座|单元|室|号|弄|所发定位处|地点待核实"
     ),
     # marks in the database that an erasure looks for
     "handlers/privacy/erasure.py": "（居民已删除）|最早反映的居民退出，其他邻居还在等|并入",
     # words that are read
     "handlers/residents/erase_me.py": "不删|不删了|取消|算了|不要",
     "handlers/residents/help.py": "全部",
-    "handlers/residents/locate.py": "的|那边|社区",
+    "handlers/residents/locate.py": "的|那边|社区|号|弄",
     "handlers/residents/supplement.py": "住",
     "handlers/supervisors/drill_down.py": "更多|下一页",
     "handlers/supervisors/overview.py": "更多|下一页",
@@ -89,3 +89,22 @@ def test_no_place_is_named_that_needs_no_excuse():
         found = ROOT.rglob("*.py") if opening.endswith("/") else [ROOT / opening]
         files = [path for path in found if path.relative_to(ROOT).as_posix().startswith(opening)]
         assert any(CHINESE.search(path.read_text()) for path in files), opening
+
+
+# -- plain English -------------------------------------------------------------------------------------------------
+
+ORNATE = re.compile(r"\b(?:who" r"ever|an" r"ew|whose " r"it is)\b", re.IGNORECASE)
+WRITTEN = {".py", ".md", ".yaml", ".toml", ".js", ".css", ".html", ""}
+
+
+def test_comments_and_documents_are_in_plain_english():
+    rooms = [ROOT / room for room in ("bot", "docs", "handlers", "models", "nlp", "tests")]
+    files = [path for room in rooms for path in room.rglob("*") if path.is_file() and path.suffix in WRITTEN]
+    files += [path for path in ROOT.iterdir() if path.is_file() and path.suffix in WRITTEN]
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in files
+        for line in path.read_text(errors="ignore").splitlines()
+        if ORNATE.search(line)
+    ]
+    assert found == []

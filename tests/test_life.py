@@ -254,7 +254,7 @@ def test_whatever_people_do_no_ticket_is_lost_stuck_closed_twice_or_unexplained(
     program = assemble(settings_for(databases.fresh(kind, with_town=True), tmp_path), clock, reader)
     if kind == "sqlite":
         event.listen(program.engine, "connect", lambda connection, _: connection.execute("pragma synchronous=off"))
-        program.engine.dispose()  # nobody cuts the power here: connect anew, without waiting for the disk
+        program.engine.dispose()  # nobody cuts the power here: connect again, without waiting for the disk
     Life.program, Life.clock, Life.counted = program, clock, Counter()
     few = settings(PROFILE, max_examples=PROFILE.max_examples // 10)  # the rules are the same, the dialect another
     run_state_machine_as_test(Life, settings=PROFILE if kind == "sqlite" else few)

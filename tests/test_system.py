@@ -109,7 +109,7 @@ def test_a_sentence_stays_short_enough_for_the_platform(key):
 
 
 FOR_OPERATORS = {"exporting.no_address", "lost_work.digest"}
-"""These name a command or a file, for whoever can type it"""
+"""These name a command or a file, for those who can type it"""
 
 
 @pytest.mark.parametrize("key", sorted(SAY.keys - FOR_OPERATORS))

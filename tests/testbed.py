@@ -76,7 +76,7 @@ class Databases:
 
     @contextmanager
     def forgotten(self) -> Iterator[None]:
-        """What is made meanwhile on the server is dropped at the end, whoever may still be connected."""
+        """What is made meanwhile on the server is dropped at the end, whatever may still be connected."""
         made, self._copies = self._copies, []
         yield
         if self._copies:

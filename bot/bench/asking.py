@@ -62,7 +62,7 @@ def _asked(program: Program, kind: str, size: int, first: dict[str, float]) -> I
 
 
 def _names(program: Program) -> dict[str, str]:
-    """Whoever has something to ask about."""
+    """People who have something to ask about."""
     with program.reading() as session:
         open_ones = select(Ticket).where(Ticket.status == Status.WORKING.value).order_by(Ticket.id.desc()).limit(1)
         last = session.scalars(select(Ticket).order_by(Ticket.id.desc()).limit(1)).one()

@@ -21,7 +21,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All answers of one run. Whoever reports a speed must look at `failed` first."""
+    """All answers of one run. Look at `failed` before reporting a speed."""
 
     answers: Sequence[Answer]
     seconds: float

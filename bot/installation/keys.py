@@ -1,7 +1,7 @@
 """The ring of keys: the first seals, all open. Phones are sealed with it, links are signed with what comes of it.
 
 Made by `python -m bot rekey --new`, given as BOT_PRIVACY__KEY. Without one, a file is made once beside the database,
-so that the demonstration needs nothing; `check` warns of it, for whoever copies the folder copies the key.
+so that the demonstration needs nothing; `check` warns of it, for a copy of the folder has the key too.
 """
 
 import hashlib
@@ -46,7 +46,7 @@ class KeyRing:
             raise UnreadableError from None
 
     def renew(self, sealed: str) -> str:
-        """Sealed anew with the first key. Raises UnreadableError."""
+        """Sealed again with the first key. Raises UnreadableError."""
         try:
             return self._fernet.rotate(sealed.encode()).decode()
         except InvalidToken:
@@ -77,7 +77,7 @@ def key_ring(settings: Settings) -> KeyRing:
 
 
 def _from_file(path: Path) -> str:
-    """Two processes that start at the same moment agree on one key: whoever links first has made it."""
+    """Two processes that start at the same moment agree on one key: the first to link the file wins."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable for its owner alone
@@ -111,14 +111,14 @@ def rekey(sessions: sessionmaker[Session], ring: KeyRing) -> Rekeyed:
             rows = session.execute(batch.where(Person.id > last)).all()
         if not rows:
             return Rekeyed(renewed, unreadable)
-        anew = {person_id: value for person_id, phone in rows if (value := _renewed(ring, phone))}
+        resealed = {person_id: value for person_id, phone in rows if (value := _renewed(ring, phone))}
         with sessions.begin() as session:
             for person_id, phone in rows:
-                if person_id in anew:
+                if person_id in resealed:
                     unchanged = (Person.id == person_id) & (sealed == phone)
-                    values = {"phone": type_coerce(anew[person_id], String)}
+                    values = {"phone": type_coerce(resealed[person_id], String)}
                     session.execute(update(Person).where(unchanged).values(values))
-        renewed, unreadable, last = renewed + len(anew), unreadable + len(rows) - len(anew), rows[-1][0]
+        renewed, unreadable, last = renewed + len(resealed), unreadable + len(rows) - len(resealed), rows[-1][0]
 
 
 def _renewed(ring: KeyRing, phone: str) -> str:

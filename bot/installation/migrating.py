@@ -72,7 +72,7 @@ def is_current(engine: Engine) -> bool:
 
 @cache
 def _newest_steps(folder: Path) -> frozenset[str]:
-    """Read once: every step is a module, compiled anew each time it is looked at."""
+    """Read once: every step is a module, compiled again each time it is read."""
     return frozenset(ScriptDirectory(str(folder)).get_heads())
 
 

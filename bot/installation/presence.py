@@ -62,7 +62,7 @@ def _named(url: URL, name: str) -> Engine:
 def _say_so(engine: Engine) -> None:
     away = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
     while True:
-        with suppress(*away), engine.connect() as connection:  # whoever needs it tells that it is away
+        with suppress(*away), engine.connect() as connection:  # its users report that it is away
             connection.execute(text("select 1"))
         time.sleep(_SAYS_SO_SECONDS)
 
@@ -80,7 +80,7 @@ def stopped(url: URL) -> Iterator[None]:
 
 
 def _who_says_so(url: URL) -> str:
-    """Looks long enough for everybody to say so once: a pooler may just have given us their connection."""
+    """Looks long enough foreverybody to say so once: a pooler may just have given us their connection."""
     engine = _named(url, "restoring whistle")
     until = time.monotonic() + _LOOKS_SECONDS
     try:

@@ -81,7 +81,7 @@ class TownKeeper:
         return self._town
 
     def _renew(self, engine: Engine | Connection) -> None:
-        """Start reading it, once; whoever starts it waits a little: a small town is there before they are answered."""
+        """Start reading it, once; the caller that starts it waits a little, enough for a small town."""
         with self._lock:
             if self._renewing and self._renewing.is_alive():
                 return

@@ -60,5 +60,5 @@ def read_menu(path: Path) -> Menu:
 
 
 def publish(gateway: Gateway, menu: Menu) -> None:
-    """Puts it under everybody's chat; phones show it within a day, or after following anew."""
+    """Puts it under everybody's chat; phones show it within a day, or after following again."""
     gateway.create_menu(menu.model_dump(exclude_none=True, exclude_defaults=True))

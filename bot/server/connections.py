@@ -1,4 +1,4 @@
-"""How many connections each web process holds, in memory that all of them see: new ones go to whoever has fewest.
+"""How many connections each web process holds, in shared memory: new ones go to the process that has fewest.
 
 The system gives a new connection to the process that wakes up first, which is the same one most of the time: one
 process would answer a whole bad hour, and the other would sleep.

@@ -1,8 +1,8 @@
 """Messages are answered in rounds, in the thread that reads and writes the connections.
 
-In a round, whoever has come is verified, opened and understood, and stops at the line; then the first of them answers
-for all, and each goes to its end. A thread for each, or one for all of them beside the one that reads and writes, would
-take the interpreter from the one who answers at every statement (docs/adr/0013-rounds.md).
+Each request verifies and parses its message, then waits; the first to resume answers the whole batch, and each writes
+its own reply. With more threads, the one that answers would lose the interpreter at every statement
+(docs/adr/0013-rounds.md).
 """
 
 import logging
@@ -47,7 +47,7 @@ class Rounds:
             self._others.add_task(task)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:  # noqa: FBT001, FBT002  (waitress')
-        """No more of the others; messages in hand were waited for before."""
+        """Stops the other threads; messages begun before were waited for."""
         return bool(self._others.shutdown(cancel_pending, timeout))
 
     @property
@@ -56,7 +56,7 @@ class Rounds:
         return bool(self._ready or self._paused)
 
     def go(self) -> None:
-        """One round: whoever has come goes as far as the line, then all of the line go on."""
+        """One round: every request that has come runs until it waits, then all waiting requests go on."""
         self._start()
         paused, self._paused = self._paused, []
         for way in paused:
@@ -68,7 +68,7 @@ class Rounds:
         way.stop()
 
     def wait(self, seconds: float) -> None:
-        """For something outside: whoever comes meanwhile goes as far as the line."""
+        """Waits for something outside; requests that come meanwhile run until they wait, too."""
         self._turn(seconds)
         self._start()
 
@@ -97,7 +97,7 @@ class _Way(greenlet):
         self.rounds, self._task = rounds, task
 
     def go(self) -> None:
-        """On until it stops or ends; then whoever called goes on."""
+        """Runs until it waits or ends; then the caller goes on."""
         self.parent = getcurrent()
         self.switch()
 

@@ -22,7 +22,7 @@ _LARGEST_BODY = 262_144
 _LEAVES_SECONDS = 0.005
 """So long a new connection is left to a process that holds fewer"""
 _LAST_WORDS_SECONDS = 5.0
-"""What is in hand when we are told to stop is answered first: WeChat waits no longer than this"""
+"""Messages begun before we are told to stop are answered first: WeChat waits no longer than this"""
 
 # A Transfer-Encoding that nobody uses is the sender's fault: no request from outside gets a 5xx.
 ServerNotImplemented.code, ServerNotImplemented.reason = 400, "Bad Request"
@@ -35,7 +35,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
     _said_alive = 0.0
 
     whole_within = 20.0
-    """Seconds. Waitress ends silent connections; who sends a byte now and then could hold one for ever. WeChat's
+    """Seconds. Waitress ends silent connections; who sends a byte now and then could hold one forever. WeChat's
     requests come in one piece."""
 
     def init_signals(self) -> None:
@@ -49,7 +49,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
         self.alive = False
 
     def run(self) -> None:
-        """Until we are told to stop, or whoever keeps the processes is gone; what is in hand then is answered first."""
+        """Until we are told to stop, or the parent process is gone; messages begun by then are answered first."""
         server, rounds = self._open()
         others_have_fewer, dawdlers = self.held.by(self.age), _Dawdlers(server, self.whole_within)
         while self.alive and os.getppid() == self.ppid:

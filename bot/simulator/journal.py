@@ -90,7 +90,7 @@ class Numbered:
 
 
 class Journal:
-    """`epoch` tells a page that the platform began anew and its numbers mean nothing any more."""
+    """`epoch` tells a page that the platform restarted and its numbers mean nothing any more."""
 
     def __init__(self) -> None:
         self.epoch = secrets.token_hex(4)

@@ -39,7 +39,7 @@ class News:
         self._places = threading.BoundedSemaphore(WAITING)
 
     def since(self, after: int, epoch: str) -> Json:
-        """A page of an earlier run is told to begin anew; one too many is answered at once and asks again later."""
+        """A page of an earlier run is told to reload; one too many is answered at once and asks again later."""
         if epoch != self._journal.epoch:
             return {"epoch": self._journal.epoch, "changes": [], "wait": 0}
         if not self._places.acquire(blocking=False):

@@ -26,7 +26,7 @@ from models.person import Role
 
 _STAFF, _RESIDENT, _BOT = Role.PROPERTY_STAFF, Role.RESIDENT, Role.SYSTEM
 _CALLS = 0.02
-"""Share of the tickets in hand for which the whistle is blown"""
+"""Share of the open tickets for which the whistle is blown"""
 # (share in 1000, status, closing, rating) of what is long past; ratings as people give them.
 _ENDS: tuple[tuple[int, Status, Closing | None, int | None], ...] = (
     (430, Status.CLOSED, Closing.CONFIRMED, 3),

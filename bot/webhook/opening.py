@@ -45,7 +45,7 @@ def _chunked(request: Request, most: int) -> bytes:
 
 
 def open_inbound(root: Element, query: Query, mode: Mode, envelope: Envelope) -> Inbound:
-    """Safe mode takes nothing that isn't encrypted: a signature covers the address alone, so whoever has seen one
+    """Safe mode takes nothing that isn't encrypted: a signature covers the address alone, so anybody who has seen one
     address (a proxy's log) could otherwise say anything in anybody's name.
     """
     encrypted = root.text("Encrypt").strip()

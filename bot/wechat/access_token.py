@@ -1,7 +1,7 @@
 """The access token: fetched once, however many threads and processes want it, and shared through a store.
 
 A lease in the store decides who fetches; the others look again until it is there. A token that WeChat refused is
-replaced only if it is still the one in the store: whoever comes late with an old one takes the new one instead.
+replaced only if it is still the one in the store: a process that comes late with an old one takes the new one instead.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""What WeChat's refusals mean for whoever wanted something sent: one remedy for each code."""
+"""What WeChat's refusals mean for the sender: one remedy for each code."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -21,7 +21,7 @@ from bot.wechat.text_limits import printable
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _CONNECT_SECONDS, _READ_SECONDS = 3.0, 5.0
-_WHOLE_SECONDS = 10.0  # the read timeout alone lets a server drip for ever
+_WHOLE_SECONDS = 10.0  # the read timeout alone lets a server drip forever
 _MOST_JSON = 1 << 20
 _PIECE = 1 << 16
 _LONGEST_REASON = 200

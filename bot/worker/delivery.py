@@ -116,7 +116,7 @@ class Delivery:
 
 
 def _note(session: Session, town: Town, push: Push, error: WeChatError, now: datetime) -> None:
-    """Whoever opens the ticket sees that somebody was not reached."""
+    """The ticket's readers see that somebody was not reached."""
     ticket = session.get(Ticket, push.ticket_id) if push.ticket_id else None
     if ticket:
         why = town.say("history.push_failed", why=error.remedy.value, code=error.code)

@@ -52,7 +52,7 @@ class Worker:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def run(self, stop: threading.Event) -> None:
-        """Until told to stop; what is in hand is finished first."""
+        """Until told to stop; what was claimed is finished first."""
         planned = datetime.min.replace(tzinfo=UTC)
         while not stop.is_set():
             try:

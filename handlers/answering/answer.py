@@ -120,7 +120,7 @@ class Answering:
 
     def _once(self, take: Take[Pending]) -> None:
         with self._sessions() as session, session.begin():
-            session.connection()  # SQLite has one writer: whoever comes while we wait for our turn goes along
+            session.connection()  # SQLite has one writer: messages that come while we wait join this batch
             batch, now = take(), self._clock()
             new = receive(session, [each.message for each in batch], now)
             replies = self._replies(session, [each for each in batch if each.message.key in new], now)
@@ -150,7 +150,7 @@ class Answering:
 
 
 def _files(waiting: Pending) -> bool:
-    """Reports come last: whoever asks before them need not wait until they are written down."""
+    """Reports come last: a question before them need not wait until they are written."""
     return bool(waiting.understanding and waiting.understanding.intent is Intent.REPORT)
 
 

@@ -26,7 +26,7 @@ class BatchTimeoutError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Pending:
-    """A message in the line; afterwards its reply, or why there is none."""
+    """A pending message; afterwards its reply, or why there is none."""
 
     message: Message
     understanding: Understanding | None
@@ -54,13 +54,13 @@ Take = Callable[[], Sequence[Each]]
 
 
 class Batch(Generic[Each]):
-    """The line of one process. Whoever's turn comes first answers for all who wait by then."""
+    """The pending messages of one process. The first to get its turn answers all that wait by then."""
 
     def __init__(
         self, answer: Callable[[Take[Each]], None], yield_to_others: Callable[[], None] = lambda: None
     ) -> None:
-        """`answer` takes them as late as it can, for whoever comes meanwhile goes along; it gives each of them a reply
-        or a failure. `let_others_come`: lets those join the line who share the thread.
+        """`answer` takes them as late as it can, so that messages that come meanwhile join; it gives each a reply
+        or a failure. `let_others_come`: lets requests of the same thread join.
         """
         self._answer, self._yield_to_others = answer, yield_to_others
         self._turn = threading.Lock()
@@ -81,7 +81,7 @@ class Batch(Generic[Each]):
                 self._turn.release()
 
     def _leave(self, mine: Each) -> None:
-        """Out of the line, unless it is being answered just now: then its answer will come."""
+        """Not pending any more, unless it is being answered just now: then its answer will come."""
         try:
             self._waiting.remove(mine)
         except ValueError:

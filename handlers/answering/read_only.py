@@ -1,7 +1,7 @@
-"""Whoever only asks is answered beside the line of those who write.
+"""The read-only path: questions are answered without waiting for writers.
 
 SQLite has one writer, and a year's figures take as long as a hundred messages. So they are read in a session that can't
-write, before their message joins the line; there message, reply and read log are kept in the transaction of its batch.
+write, before their message joins a batch; there message, reply and read log are kept in the transaction of its batch.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -60,13 +60,13 @@ class ReadOnlyPath:
         return bool(self._commands.match(text) or opens_figure(text) or asks_of_own(text) or parse(town, text, now))
 
     def found(self, message: Message, understanding: Understanding | None, now: datetime) -> Found | None:
-        """None where it can't be answered so: then it is answered in the line, as if nobody had tried."""
+        """None where it can't be answered so: then it is answered in a batch, as if nobody had tried."""
         try:
             with self._reading() as session:
                 return self._found(session, message, understanding, now)
         except ReadOnlyError:
             return None
-        except Exception as error:  # noqa: BLE001  (the line tries again, and says what is wrong if it still is)
+        except Exception as error:  # noqa: BLE001  (the batch tries again, and says what is wrong if it still is)
             log.warning("not_looked_up", why=type(error).__name__)
             return None
 
@@ -98,7 +98,7 @@ def found_read_only(session: Session, found: Found | None, writer: Writer) -> Re
 
 def _standing(writer: Writer, text: str) -> tuple[object, ...]:
     """A role lost or a question asked meanwhile makes another answer. Not the figures that were asked for just before:
-    only a number opens one of these, 「那上周呢」 goes on from them, and all else is asked anew.
+    only a number opens one of these, 「那上周呢」 goes on from them, and all else is a new question.
     """
     person = writer.person
     who = (person.id, person.roles, person.team, person.grid, writer.stale)

@@ -52,7 +52,7 @@ def _settle(session: Session, town: Town, push: Push, status: str, now: datetime
 
 
 def _note(session: Session, town: Town, push: Push, now: datetime) -> None:
-    """Whoever opens the ticket sees that somebody was not reached."""
+    """The ticket's readers see that somebody was not reached."""
     ticket = session.get(Ticket, push.ticket_id) if push.ticket_id else None
     if ticket:
         ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say("history.push_not_received"))

@@ -44,7 +44,7 @@ def what_it_answers(context: Context) -> Unclear | tuple[Answered, ...]:
         return tuple(_by_words(context))
     fresh = [each.question for each in by_option if _is_fresh(each.question, context)]
     if {each.state for each in fresh} == {Asks.APPROVAL}:
-        return (by_option[0],)  # whoever is asked for several is shown them all
+        return (by_option[0],)  # with several requests, their own handler lists them all
     if len(fresh) > 1 and not _only_lists(fresh[-1]):
         return Unclear(tuple(fresh[:_OFFERED]), context.text)
     return (by_option[0],)

@@ -26,7 +26,7 @@ class Command:
     roles: frozenset[Role]
     help: str
     only_asks: bool = False
-    """It changes nothing but the read log: it can be answered beside the line of those who write"""
+    """It changes nothing but the read log: it can take the read-only path"""
     every_day: bool = False
     """「帮助」 shows it at once; a list of forty lines is read by nobody"""
     wants_words: bool = True

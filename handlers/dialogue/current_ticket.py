@@ -1,4 +1,4 @@
-"""Which ticket somebody has in hand: the one that they opened, signed for or were told of last."""
+"""Somebody's current ticket: the one that they opened, signed for or were told of last."""
 
 from datetime import datetime, timedelta
 

@@ -67,9 +67,8 @@ _WRITERS = (
     .options(lazyload(Person.role_rows))
     .order_by(Person.id)
 )
-# Two messages of one person are answered one after the other; a push to whoever writes just now need not wait. First
-# the locks, then a look: a question read by the statement that waited would be the one of before. On SQLite whoever
-# writes is alone.
+# Two messages of one person are answered one after the other; a push to that person need not wait. First
+# the locks, then a read: a question read by the statement that waited would be the old one. SQLite has one writer.
 _ONE_BY_ONE = (
     select(_PEOPLE.c.id)
     .where(_PEOPLE.c.openid.in_(bindparam("openids", expanding=True)))
@@ -84,7 +83,7 @@ _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Whoever writes, and the question that is open with them; `asked` where one is stored, stale or not."""
+    """The sender and their open question; `asked` where one is stored, stale or not."""
 
     person: Person
     asked: bool = False
@@ -149,7 +148,7 @@ def receive(session: Session, messages: Sequence[Message], now: datetime) -> Col
     rows = {message.key: _row(message, now) for message in messages}
     if dialect_of(session) == "postgresql":
         return set(session.connection().scalars(_NEW_OR_WAIT, list(rows.values())))
-    for key in replies_to(session, rows):  # on SQLite whoever writes is alone: what isn't there now won't be
+    for key in replies_to(session, rows):  # SQLite has one writer: what isn't there now won't be
         del rows[key]
     if rows:
         session.connection().execute(_NEW, list(rows.values()))
@@ -169,7 +168,7 @@ def write_replies(session: Session, replies: Mapping[str, str], at: datetime | N
 
 
 def open_with(session: Session, messages: Sequence[Message], town: Town, now: datetime) -> dict[str, Writer]:
-    """Whoever writes, by openid, known from now on, with the question that is open. One message a person."""
+    """Senders by openid, stored if new, with their open questions. One message a person."""
     openids = [message.openid for message in messages]
     if dialect_of(session) == "postgresql":
         session.connection().execute(_ONE_BY_ONE, {"openids": openids})
@@ -186,7 +185,7 @@ def open_with(session: Session, messages: Sequence[Message], town: Town, now: da
 
 
 def known_writer(session: Session, openid: str, town: Town, now: datetime) -> Writer | None:
-    """Whoever writes, looked at and no more; None: nobody we know."""
+    """The sender, only read; None: nobody we know."""
     return _known(session, [openid], town, now).get(openid)
 
 

@@ -42,7 +42,7 @@ def waiting(context: Context) -> tuple[int, ...]:
     """Attachments that this person sent before and that belong to no ticket.
 
     Residents' wait a day for their words, like a report that lacks its place: who sends a photo in the morning and
-    writes in the evening needn't send it twice. Whoever works here sends many, and soon of something else.
+    writes in the evening needn't send it twice. Staff send many, and soon of something else.
     """
     if not context.holds_media and context.message.kind is Kind.TEXT:  # else this very message may be one
         return ()

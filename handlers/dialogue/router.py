@@ -100,7 +100,7 @@ def command_opening(commands: Iterable[Command]) -> re.Pattern[str]:
 
 def _opening(words: Iterable[str]) -> str:
     # A word is a command only where it stands alone or before a space or number: 「转 12」, not 「转眼三天了」.
-    # Whoever dictates has a full stop behind it.
+    # Dictated text has a full stop behind it.
     either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     return rf"(?:{either})(?=$|[\s\d:：,，#。]|[.．!！~～]+$)"
 

@@ -1,4 +1,4 @@
-"""Whoever is complained of: what they may not learn of a complaint about themselves, and may not do to it."""
+"""Staff complained of: what they may not learn of a complaint about themselves, and may not do to it."""
 
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context

@@ -1,4 +1,4 @@
-"""Which ticket a member of staff means: by number, by the last digits, the one in hand, or by choosing."""
+"""Which ticket a member of staff means: by number, by the last digits, the current one, or by choosing."""
 
 import re
 import unicodedata
@@ -34,7 +34,7 @@ def split_reference(rest: str) -> tuple[str, str]:
 def pick(context: Context, scope: Scope, statuses: tuple[Status, ...], command: Command) -> Picked:
     """The ticket that a command is about and the words after it, or what to answer instead.
 
-    Without a number: the ticket that this person has in hand where the command fits it, else the only one that fits,
+    Without a number: this person's current ticket where the command fits it, else the only one that fits,
     else a numbered choice. A ticket named by its number that the command doesn't fit any more is answered for here;
     `pick_any` leaves that to a caller who can say it better.
     """
@@ -46,8 +46,8 @@ def pick(context: Context, scope: Scope, statuses: tuple[Status, ...], command: 
 
 
 def pick_any(context: Context, scope: Scope, statuses: tuple[Status, ...], command: Command) -> Picked:
-    """The same, with a ticket named by its number in whatever status it is. Whoever a ticket complains of may not do
-    all to it (handlers.shielding).
+    """The same, with a ticket named by its number in whatever status it is. Staff that a ticket complains of may not
+    do all to it (dialogue.shielding).
     """
     picked = _found(context, scope, statuses, command)
     if not isinstance(picked, Reply) and (refusal := withheld(context, picked[0], command)):
@@ -94,7 +94,7 @@ def _by_number(context: Context, scope: Scope, digits: str, words: str, command:
 
 
 def no_longer(context: Context, ticket: Ticket) -> Reply:
-    """How it stands, for whoever may not do this to it, or not any more."""
+    """How it stands, where the person may not do this to it, or not any more."""
     return Reply(context.say("working.already", line=ticket_text.line(context.town, ticket, context.now)))
 
 

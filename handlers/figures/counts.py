@@ -34,7 +34,7 @@ class Figure:
     name: str
     condition: ColumnElement[bool]
     of_desk: bool = False
-    """Its tickets may lie in nobody's area: they count for every supervisor, as they lie on every desk"""
+    """Its tickets may lie in nobody's area: they count forevery supervisor, as they lie on every desk"""
     of_now: bool = False
     """Of this moment, whatever stretch of time is asked for"""
     by_limit: bool = False

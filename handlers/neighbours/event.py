@@ -112,7 +112,7 @@ def leave(context: Context, ticket: Ticket) -> bool:
 
 
 def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
-    """Somebody tells once more what they wait for: their words go to whoever works on it, no second ticket."""
+    """Somebody tells once more what they wait for: their words go to the team, and no second ticket is made."""
     attach(context, ticket, draft.attachments)
     if draft.red_flag:
         _danger_again(context, ticket, context.person, draft)

@@ -210,7 +210,7 @@ def lock_matters(session: Session, matters: Collection[Matter]) -> None:
     """Two neighbours who report at the same moment: the second sees the ticket of the first.
 
     On SQLite there is one writer anyway. On PostgreSQL the reports of one place and category come one after the other;
-    whoever answers several messages lines up for all of them at once and in order, so that no two wait for each other.
+    a batch takes the locks of all its messages at once and in order, so that no two batches wait for each other.
     For pins there is nothing to wait at; two tickets of one thing can be merged.
     """
     if dialect_of(session) != "postgresql":

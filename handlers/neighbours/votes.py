@@ -57,7 +57,7 @@ class Tally:
 
 
 def tally(session: Session, ticket: Ticket) -> Tally:
-    """Count the answers anew."""
+    """Count the answers."""
     lines = session.scalars(ticket.followers.select()).all()
     votes = [line for line in lines if line.vote is not None]
     return Tally(votes, len(lines) - len(votes), any(vote.person_id == ticket.reporter_id for vote in votes))
@@ -107,7 +107,7 @@ def is_for_all(context: Context, ticket: Ticket, why: str) -> bool:
 
 
 def own_ticket(context: Context, ticket: Ticket, why: str) -> Reply:
-    """The others are content, or haven't answered yet: whoever isn't gets a ticket of their own."""
+    """The others are content, or haven't answered yet: this person gets a ticket of their own."""
     line = context.session.get_one(Follower, (ticket.id, context.person.id))
     own = file(
         context,
@@ -124,13 +124,13 @@ def own_ticket(context: Context, ticket: Ticket, why: str) -> Reply:
     return Reply(context.say("joining.own_ticket", number=ticket.number, own=own.number, **values))
 
 
-def ask_anew(session: Session, ticket: Ticket) -> None:
+def clear_votes(session: Session, ticket: Ticket) -> None:
     """The event is worked on again: when it is done, everybody is asked again. What was said stands in the history."""
     session.execute(update(Follower).where(Follower.ticket_id == ticket.id).values(vote=None, voted_at=None))
 
 
 def confirmer_at_lapse(session: Session, rules: Joining, ticket: Ticket) -> Actor | None:
-    """Nobody else answered in time: whoever confirmed last closes it, where the answers given suffice."""
+    """Nobody else answered in time: the last to confirm closes it, where the answers given suffice."""
     counted = tally(session, ticket)
     if not counted.is_solved(rules, lapsed=True):
         return None

@@ -157,9 +157,9 @@ def notify(
     named: Sequence[Colleague] = (),
     **values: object,
 ) -> int:
-    """Write a push for everybody whom `what` concerns, except whoever did it. Returns how many.
+    """Write a push foreverybody whom `what` concerns, except `but`, who did it. Returns how many.
 
-    `teams`: whom a whistle called, where it is about them. `named`: whoever was picked out by the caller.
+    `teams`: whom a whistle called, where it is about them. `named`: people whom the caller picked.
     """
     change = f"{what}:{_latest_event(session, ticket)}"
     told: set[int] = {but.id} if but else set()

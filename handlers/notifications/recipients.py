@@ -32,7 +32,7 @@ def recipients_of(town: Town, ticket: Ticket, now: datetime) -> list[Colleague]:
 
 
 def has_left(town: Town, ticket: Ticket) -> bool:
-    """Whoever signed for it has no post any more, or one in another company: the others have to see to it."""
+    """The person who signed has no post any more, or one in another company: the others have to act."""
     if ticket.assignee_id is None:
         return False
     member = town.staff.people.get(ticket.assignee_id)
@@ -43,14 +43,14 @@ def has_left(town: Town, ticket: Ticket) -> bool:
 
 
 def recipients_of_teams(town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) -> list[Colleague]:
-    """Whoever is there of teams called by a whistle, and their own supervisors (their leaders)."""
+    """Members on duty of teams called by a whistle, and their own supervisors (their leaders)."""
     there = dict(at_hand(town.staff, ticket, now, teams, town.calendar.works_on))
     told = [person for team in teams for person in _reached(town, ticket, team, there[team])]
     return [*told, *town.staff.leaders(teams)]
 
 
 def _reached(town: Town, ticket: Ticket, team: str, there: Sequence[Present]) -> list[Colleague]:
-    """Whoever is there and can be told; for nothing may be lost, the whole team, and for danger the level above too."""
+    """Members on duty who can be reached; where there are none, the whole team; for danger the level above too."""
     reachable = [present.person for present in there if present.person.openid]
     if reachable:
         return reachable
@@ -108,7 +108,7 @@ def chosen_of(session: Session, town: Town, ticket: Ticket, now: datetime, how: 
 
 
 def _least_loaded(session: Session, there: Sequence[Present]) -> Colleague:
-    """Fewest open tickets in hand or proposed; among equals whoever was asked longest ago."""
+    """Fewest open tickets signed or proposed; among equals the one asked longest ago."""
     last = _last_asked(session, there)
     held = or_(Ticket.assignee_id == Person.id, Ticket.assignee_id.is_(None) & (Ticket.proposed_id == Person.id))
     still_open = Ticket.status.in_([status.value for status in OPEN])
@@ -132,7 +132,7 @@ def _last_asked(session: Session, there: Sequence[Present]) -> dict[int, int]:
 
 
 def _steward(ticket: Ticket, there: Sequence[Present]) -> Colleague | None:
-    """Whoever looks after the ticket's grid, or stands in for them; else the community's."""
+    """Who looks after the ticket's grid, or their stand-ins; else the community's."""
     for grid in (ticket.grid, ticket.community):
         for present in there:
             if grid and present.post.grid == grid:

@@ -1,6 +1,6 @@
 """Forgetting a person: what they wrote and what names them goes, what was done about it stays (docs/adr/0011).
 
-The one place that changes a history's words. Statuses, times and figures stay true; whoever opens the ticket sees
+The one place that changes a history's words. Statuses, times and figures stay true; the ticket's readers see
 that its words were erased, and when.
 """
 
@@ -101,7 +101,7 @@ def _begun(session: Session, person: Person, shared: Sequence[Ticket]) -> list[T
 
 
 def _give_to_the_next(session: Session, ticket: Ticket) -> None:
-    """It goes on in the words of whoever it belongs to now. What was told of it so far is what the first one said."""
+    """It goes on in the next reporter's words. What was told of it so far is what the first one said."""
     next_one = session.get(Follower, (ticket.id, ticket.reporter_id))
     ticket.text = (next_one.text if next_one else "") or GONE
     ticket.title = ticket.text[:TITLE_LENGTH]

@@ -38,7 +38,7 @@ def follows(text: str) -> bool:
 
 
 def asks_of_own(text: str) -> bool:
-    """It may ask of an area that only whoever asks knows: 「我们社区怎么样」."""
+    """It may ask of an area that depends on the asker: 「我们社区怎么样」."""
     return bool(question_words.OWN.search(text) and question_words.ASKS.search(text))
 
 

@@ -113,7 +113,7 @@ def query_of(said: Mapping[str, Any], now: datetime) -> Query:
 
 
 def changed(said: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """What is told anew takes the place of what it is told instead of."""
+    """What is said later replaces what it contradicts."""
     gone = {name for instead in _INSTEAD if not instead.isdisjoint(change) for name in instead}
     gone |= {"measure"} if "group" in change and said.get("measure") == OVERVIEW else set()
     return {**{name: value for name, value in said.items() if name not in gone}, **change}

@@ -195,7 +195,7 @@ UNHEEDED = re.compile(
     r"|[上中下]午|早[上晨]|[早今昨]晚|晚上|夜里|[半深]夜|凌晨|每小时|时段|百分之[几多少]*"
     r"|(?:[低高大小多少]于|超过|不到|不足)\d*[%件]?|\d+%?以[上下]|\d+%"
 )
-"""The contrary of a measure, what will be one, a part of the day: heard as a whole, lest a half of it be read"""
+"""The contrary of a measure, what will be one, a part of the day: read as a whole, so that no half of it is"""
 OVERVIEWS = re.compile(
     "(?:请问?|麻烦|帮[我忙]|给我|[看查问]一?[看下]|了解一?下|说说|汇?报一下|报告|我们|咱们?|整体|总体|工作|办理|诉求|投诉|工单|反映"
     "|新增|[把的，,　 ])*"
@@ -207,7 +207,7 @@ COMPARES = re.compile(
     r"[相对环]?(?<![同占])比(?:起来|较)?(?!例|率)|[多少高低升降]了?还是[多少高低升降]|(?:增[加长多]|减少|上升|下降|降低)(?![率幅])"
 )
 OWN = re.compile("(?:我们|咱们?|本)这?个?(社区|街道|网格|县|市|区(?!别))")
-"""The area of whoever asks: 「我们社区」"""
+"""The asker's own area: 「我们社区」"""
 FOLLOWS = re.compile(r"(?:那么?|还有)?(.{1,12}?)的?呢[?？。]*")
 """After an answer: the same of another time, area or kind: 「那上周呢」"""
 JOINS = re.compile(rf"[\s{_BLANK}]*(?:和|与|跟|同|、)[\s{_BLANK}]*")

@@ -71,7 +71,7 @@ def is_half_told(draft: Draft) -> bool:
 
 
 def _says_more(text: str, mention: PlaceMention) -> bool:
-    """「德尚小区3号楼，昨天就停了」: whoever comes shall read that, too."""
+    """「德尚小区3号楼，昨天就停了」: the team must read that, too."""
     return len(re.findall(r"\w", text[: mention.start] + text[mention.end :])) >= _MORE
 
 
@@ -228,7 +228,7 @@ def filed(context: Context, draft: Draft) -> Reply:
 
 
 def receipt(context: Context, ticket: Ticket) -> str:
-    """What a resident gets in hand: number, what, where, who, until when and why until then."""
+    """The receipt: number, what, where, who, until when and why until then."""
     town = context.town
     without_team = "filing.filed_incomplete" if ticket.status == Status.INCOMPLETE else "filing.filed_unrouted"
     return context.say(

@@ -1,4 +1,4 @@
-"""「不对，是5号楼」「地址错了，应该是锦佳园小区」: where a ticket is, put right by whoever reported it."""
+"""「不对，是5号楼」「地址错了，应该是锦佳园小区」: where a ticket is, put right by its reporter."""
 
 from dataclasses import replace
 
@@ -94,7 +94,7 @@ def _same(ticket: Ticket, where: Draft) -> bool:
 
 
 def _put_right(context: Context, ticket: Ticket, where: Draft) -> Reply:
-    """From what to what is told to whoever has it, and to whoever gets it now."""
+    """The change of place is told to the team that has it, and to the one that gets it now."""
     before, team = ticket_text.where(ticket), ticket.team
     ticket.place_id, ticket.place_name = where.place_id, where.place_name
     ticket.building, ticket.unit, ticket.room = where.building, where.unit, where.room
@@ -109,7 +109,7 @@ def _put_right(context: Context, ticket: Ticket, where: Draft) -> Reply:
 
 
 def _route_anew(context: Context, ticket: Ticket, team: str | None) -> None:
-    """Nobody has begun: whoever serves the right place gets it, with limits of its own."""
+    """Nobody has begun: the team of the right place gets it, with limits of its own."""
     place = context.town.world.places.get(ticket.place_id) if ticket.place_id else None
     route_it(context, ticket, place)
     if ticket.team != team:

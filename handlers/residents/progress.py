@@ -64,7 +64,7 @@ def show_progress(context: Context) -> Reply | None:
 
 
 def _nothing_open(context: Context) -> str:
-    """What whoever works here is more likely to look for."""
+    """What staff and supervisors are more likely to look for."""
     if context.person.is_overseer:
         return "progress.nothing_open_overseer"
     return "progress.nothing_open_staff" if context.person.is_staff else "progress.nothing_open"

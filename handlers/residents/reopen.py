@@ -1,4 +1,4 @@
-"""重办: what was dealt with and not solved is done again, for everybody or for whoever isn't content."""
+"""重办: what was resolved but not solved is done again, for the whole event or for one resident."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
-from handlers.neighbours.votes import ask_anew, is_for_all, own_ticket
+from handlers.neighbours.votes import clear_votes, is_for_all, own_ticket
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, overseen, overseer, resident
@@ -69,7 +69,7 @@ def ask_why(context: Context, ticket: Ticket) -> Reply:
 
 
 def not_solved_for(context: Context, ticket: Ticket, why: str) -> Reply:
-    """The whole event again where enough say so, else a ticket of their own for whoever isn't content.
+    """The whole event again where enough say so, else a ticket of its own for the one who isn't content.
 
     A supervisor who doesn't wait for it has seen for themselves: all of it again.
     """
@@ -85,7 +85,7 @@ def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) 
     """重办: back to the team with new limits; the second time the level above takes it."""
     ticket.apply(moves.REOPEN, by=by or resident(context.person), at=context.now, note=why[:200])
     ticket.rating = None if by else 1  # what a supervisor finds is no resident's rating
-    ask_anew(context.session, ticket)
+    clear_votes(context.session, ticket)
     again = ticket.reopenings > 1
     if not (
         again and climb(context, ticket, by=SYSTEM, reason=context.say("history.reopened_twice"), but=context.person)

@@ -230,7 +230,7 @@ def reported(context: Context) -> Reply:
 
 
 def add_words(context: Context, ticket: Ticket, words: str) -> Reply:
-    """A resident's further words on a ticket: into its history, and told to whoever works on it."""
+    """A resident's further words on a ticket: into its history, and told to its team."""
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
     notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=words)
     return Reply(context.say("filing.added", number=ticket.number))
@@ -244,7 +244,7 @@ def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what:
 
 
 def _media_of_work(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
-    """Before and after, from whoever works on it."""
+    """Before and after, from its team."""
     attachment.ticket_id = ticket.id
     ticket.apply(
         NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.media_of_work", what=what)

@@ -1,6 +1,6 @@
 """A question about a report that nobody answers: what was told is filed all the same, with what is known.
 
-Whoever reports and then puts the phone away has reported; so has who is asked one thing and says another. A photo, a
+A report counts though its sender puts the phone away, or is asked one thing and says another. A photo, a
 voice or a pin that came without words is no report yet, and nobody could say of what: they are asked once more what it
 is, in the morning where it was night, and whatever they report within the day takes photo and voice along
 (`media.waiting`). Who can't type answers 0, and a person gets the voice.
@@ -127,7 +127,7 @@ def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -
 
 
 def _ask_for_words(session: Session, town: Town, person: Person, asked: Asked, now: datetime) -> None:
-    """Once: no timer stands behind it. The question is open again for whoever reads it."""
+    """Once: no timer stands behind it. The question is open again."""
     first = next(iter(Draft.of(asked.slots).attachments), None)
     sent = session.get(Attachment, first) if first else None
     text = town.say("push.words_wanted", what=NAMES[Kind(sent.kind)] if sent else town.say("push.a_pin"))
@@ -192,7 +192,7 @@ def _taken(change: PersonalChange, draft: Draft) -> Kept:
 
 
 def _mention(context: Context, reply: Reply, kept: Sequence[Kept]) -> Reply:
-    """Said with the reply to whoever is writing; nobody is asked for what the reply has just settled."""
+    """Said with the reply to the sender; nobody is asked for what the reply has just settled."""
     said = list(_said(context, [each for each in kept if not _is_settled(each)]))
     asks = next((each for each in kept if each.event == _INCOMPLETE and not _is_settled(each)), None)
     if asks and not reply.state and not reply.keep:

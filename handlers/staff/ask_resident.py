@@ -1,4 +1,4 @@
-"""问: staff ask the resident one thing; the clocks stand still until the answer, which goes back to whoever asked."""
+"""问: staff ask the resident one thing; the clocks stand still until the answer, which goes back to the asker."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -39,7 +39,7 @@ ASK_RESIDENT = Command(
 
 @router.command(ASK_RESIDENT)
 def ask(context: Context) -> Reply:
-    """One question at a time, to whoever reported it."""
+    """One question at a time, to the reporter."""
     picked = pick(context, reached(context.person), tuple(ASK.sources), ASK_RESIDENT)
     if isinstance(picked, Reply):
         return picked

@@ -1,4 +1,4 @@
-"""What every command of staff goes through: which ticket, whose it is while a whistle is on, how it stands."""
+"""What every command of staff goes through: which ticket, who may move it under a whistle, how it stands."""
 
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
@@ -63,7 +63,7 @@ def reach(context: Context) -> Reach:
 
 
 def pick_or_ask(context: Context, statuses: tuple[Status, ...], command: Command) -> tuple[Ticket, str] | Reply:
-    """`pick_any`, but whoever says a command twice gets the ticket again, so that the caller tells how it stands."""
+    """`pick_any`; a command said twice finds the ticket again, so that the caller tells how it stands."""
     picked = pick_any(context, reach(context), statuses, command)
     if not isinstance(picked, Reply) or context.rest or picked.text != context.say("picking.none", word=command.name):
         return picked

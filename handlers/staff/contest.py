@@ -10,7 +10,7 @@ from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.staff import requests
 from handlers.tickets.access import followed, mover, overseen, tickets, worked
-from handlers.tickets.clocks import sign_anew
+from handlers.tickets.clocks import restart_accept_clock
 from handlers.tickets.duty_card import card_of, contest_of, duty_line
 from handlers.tickets.filing import give_to, watch
 from handlers.town.routing import level_above, own_route
@@ -32,7 +32,7 @@ CONTEST = Command(
 
 @router.command(DUTY)
 def show_card(context: Context) -> Reply:
-    """For whoever may see the ticket."""
+    """For everybody who may see the ticket."""
     scope = worked(context.person) | followed(context.person) | overseen(context.person)
     picked = pick(context, scope, (), DUTY)
     if isinstance(picked, Reply):
@@ -81,7 +81,7 @@ def _put(context: Context, ticket: Ticket, reason: str) -> Reply:
 
 
 def upheld(context: Context, approval: Approval, ticket: Ticket) -> None:
-    """The arbiter agrees: the community has it now and finds whose it is."""
+    """The arbiter agrees: the community has it now and finds the right team."""
     world, why = context.town.world, context.say("history.contest_upheld", reason=approval.reason)
     arbiter = own_route(world, ticket.grid, Level.COMMUNITY)
     if arbiter is None or arbiter.team.code == ticket.team:
@@ -92,6 +92,6 @@ def upheld(context: Context, approval: Approval, ticket: Ticket) -> None:
     give_to(context, ticket, arbiter)
     ticket.rule = why
     ticket.apply(REASSIGN, by=by, at=context.now, note=why)
-    sign_anew(context, ticket)
+    restart_accept_clock(context, ticket)
     watch(context, ticket)
     notify(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)

@@ -51,7 +51,7 @@ def decline(context: Context) -> Reply:
     if ticket.red_flag:
         return Reply(context.say("settling.red_flag", number=ticket.number))
     if not words:
-        return Reply(context.say("settling.whither", number=ticket.number))
+        return Reply(context.say("settling.where_to", number=ticket.number))
     if Status(ticket.status) in _ENDABLE:
         return _ended(context, ticket, words, Closing.NOT_OURS)
     by = mover(context.person, ticket, moves.DECLINE)
@@ -76,7 +76,7 @@ def explain(context: Context) -> Reply:
 
 
 def _ended(context: Context, ticket: Ticket, words: str, closing: Closing) -> Reply:
-    """Closed with an explanation, by whoever works on it or a supervisor, through 办结 where that was not said yet."""
+    """Closed with an explanation, by its team or a supervisor, through 办结 where that was not said yet."""
     by, resolver = mover(context.person, ticket, CLOSE), mover(context.person, ticket, RESOLVE)
     if by is None or resolver is None or Status(ticket.status) not in _ENDABLE:
         return no_longer(context, ticket)
@@ -143,7 +143,7 @@ def _may_not_merge(context: Context, ticket: Ticket, stays: Ticket) -> Reply | N
 
 
 def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: str) -> None:
-    """One ends in the other. Its clocks stand still for ever, for nothing looks at a ticket that has ended."""
+    """One ends in the other. Its clocks stand still forever, for nothing looks at a ticket that has ended."""
     team = list(audience(context.session, context.town, ticket, Audience.TEAM, context.now))
     moved = _move_followers(context, ticket, stays)
     context.session.execute(update(Attachment).where(Attachment.ticket_id == ticket.id).values(ticket_id=stays.id))
@@ -156,7 +156,7 @@ def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: 
 
 
 def _move_followers(context: Context, ticket: Ticket, stays: Ticket) -> int:
-    """Whoever waited for the one waits for the other too, with their own words. The old lines stay: a history."""
+    """Followers of the one follow the other too, with their own words. The old lines stay: a history."""
     there = set(context.session.scalars(stays.followers.select().with_only_columns(Follower.person_id)))
     came = [each for each in context.session.scalars(ticket.followers.select()) if each.person_id not in there]
     for each in came:

@@ -1,4 +1,4 @@
-"""回访: whoever did not do the work asks the resident by telephone, writes down what was said, and has them confirm."""
+"""回访: a clerk who did not do the work rings the resident, writes down the answer, and has them confirm."""
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context

@@ -6,7 +6,7 @@ from handlers.notifications.pushes import notify
 from handlers.staff.commands import HAND_ON, HELD, already, ask_words
 from handlers.tickets import escalation
 from handlers.tickets.access import actor
-from handlers.tickets.clocks import sign_anew
+from handlers.tickets.clocks import restart_accept_clock
 from handlers.tickets.filing import watch
 from handlers.tickets.returns import MOST_RETURNS, hand_back
 from models.moves import REASSIGN, Status
@@ -14,7 +14,7 @@ from models.ticket import Ticket
 
 
 def return_(context: Context, ticket: Ticket, words: str) -> Reply:
-    """退单: to the next in line, or to whoever decides; not for ever."""
+    """退单: to the next in line, or to the arbiter; twice at most."""
     if Status(ticket.status) not in HELD:
         return already(context, ticket)
     if ticket.returns >= MOST_RETURNS:
@@ -38,7 +38,7 @@ def reassign(context: Context, ticket: Ticket, words: str) -> Reply:
     ticket.team, ticket.rule = team.code, context.say("history.rule_handed_on", why=why)
     ticket.helped_by((), context.now)
     ticket.apply(REASSIGN, by=acting, at=context.now, note=context.say("history.handed_on", team=team.name, why=why))
-    sign_anew(context, ticket)
+    restart_accept_clock(context, ticket)
     watch(context, ticket)
     notify(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)
     return Reply(context.say("working.reassigned", number=ticket.number, team=team.name))

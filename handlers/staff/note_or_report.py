@@ -1,4 +1,4 @@
-"""What staff write in between, of the work in hand: 「师傅说明天来修」 is a note, no trouble of theirs."""
+"""What staff write about their current ticket: 「师傅说明天来修」 is a note, no report."""
 
 import re
 from dataclasses import replace
@@ -25,7 +25,7 @@ _NOT_OURS = re.compile(r"不(?:归|是|属于)(?:我们?|咱们?|物业|网格|�
 
 @router.on(lambda context: context if context.person.is_staff and context.is_free else None)
 def said_in_between(context: Context) -> Reply | None:
-    """Asks whether it is a note on what they have in hand, rather than file what a craftsman said as a new trouble."""
+    """Asks whether it is a note on their current ticket, rather than file what a craftsman said as a new report."""
     ticket = _in_hand(context, context.understanding) if context.text else None
     if ticket is None:
         return None

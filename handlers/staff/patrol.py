@@ -34,7 +34,7 @@ def patrol(context: Context) -> Reply:
 
 @router.command(REPORT_FOR)
 def hotline(context: Context) -> Reply:
-    """Heard on the telephone; whoever files it hears the outcome and calls back."""
+    """Heard on the telephone; the clerk who files it hears the outcome and calls back."""
     return _told(context, Source.HOTLINE)
 
 

@@ -37,7 +37,7 @@ def accept(context: Context) -> Reply:
 
 
 def _taken_over(context: Context, ticket: Ticket) -> Reply:
-    """Whoever had signed is gone; the clocks run on."""
+    """The person who had signed is gone; the clocks run on."""
     ticket.assignee_id = context.person.id
     ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.taken_over"))
     due, where = ticket_text.moment(ticket.handle_by, context.now), ticket_text.where_in_lists(context.town, ticket)
@@ -46,7 +46,7 @@ def _taken_over(context: Context, ticket: Ticket) -> Reply:
 
 @router.command(ARRIVE)
 def arrive(context: Context) -> Reply:
-    """At the spot. For a team called by a whistle: reported in. Whoever arrives has signed."""
+    """At the spot. For a team called by a whistle: reported in. Arriving signs."""
     picked = pick_or_ask(context, HELD, ARRIVE)
     if isinstance(picked, Reply):
         return picked
@@ -70,7 +70,7 @@ def arrive(context: Context) -> Reply:
 
 
 def _on_the_way(context: Context) -> list[Ticket]:
-    """Signed for and not arrived at: whoever says 「到」 is rather there than at what was pushed a minute ago."""
+    """Signed for and not arrived at: 「到」 rather means one of these than what was pushed a minute ago."""
     return [ticket for ticket in signed(context) if not _has_arrived(context, ticket)][: MOST - 1]
 
 

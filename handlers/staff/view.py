@@ -1,4 +1,4 @@
-"""看: a ticket in full for whoever works on it, and the line in the read log that says who saw it."""
+"""看: a ticket in full for its team, and the line in the read log that says who saw it."""
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -23,7 +23,7 @@ VIEW = Command(
 
 @router.command(VIEW)
 def look(context: Context) -> Reply:
-    """All of one ticket, for whoever works on it; who looked is written down."""
+    """All of one ticket, for its team; who looked is written down."""
     picked = pick(context, reach(context), (), VIEW)
     return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
 

@@ -48,7 +48,7 @@ def reason_told(context: Context) -> Reply | None:
 
 @router.command(RESOLVE)
 def resolve(context: Context) -> Reply:
-    """Done, with the words that the resident will read. Whoever has done it has signed."""
+    """Done, with the words that the resident will read. An unsigned ticket is signed on the way."""
     named = bool(split_reference(context.rest)[0])
     unsigned = named or held(context, reach(context), (Status.WORKING,)) is None
     return _with_words(context, HELD if unsigned else (Status.WORKING,), RESOLVE, "working.resolve_how")

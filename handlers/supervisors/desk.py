@@ -31,7 +31,7 @@ def send(context: Context) -> Reply:
         return picked
     ticket, words = picked
     if not words:
-        return Reply(context.say("desk.whither", number=ticket.number, text=for_staff(ticket.text)[:60]))
+        return Reply(context.say("desk.where_to", number=ticket.number, text=for_staff(ticket.text)[:60]))
     grid = _grid_meant(context, ticket, words)
     if grid is None or not take_from_desk(
         context, ticket, grid, overseer(context.person), context.say("history.sent_by_hand", words=words)

@@ -39,7 +39,7 @@ def open_row(context: Context) -> Reply | None:
 
 
 def _page(context: Context, slots: dict[str, Any]) -> Reply:
-    """Read anew within their reach: a role may have been lost since."""
+    """Read again within their scope: a role may have been lost since."""
     ids, start, total = slots["ids"], slots["page"] * PAGE, slots["total"]
     wanted = ids[start : start + PAGE]
     if not wanted:

@@ -207,7 +207,7 @@ def acting(person: Person, ticket: Ticket, move: Move) -> Actor:
 
 
 def is_own_work(person: Person, ticket: Ticket) -> bool:
-    """Whoever handled a ticket can't also say that it is solved; nor can their team, where staff filed it."""
+    """The person who handled a ticket can't also say that it is solved; nor can their team, where staff filed it."""
     same_team = person.team is not None and person.team == ticket.team
     return person.id == ticket.assignee_id or (same_team and ticket.source != Source.CHAT)
 

@@ -26,7 +26,7 @@ class Change(Protocol):
 
 
 class PersonalChange(Change, Protocol):
-    """The same where it is about one person: whoever writes, or wrote and then fell silent."""
+    """The same where it is about one person: the sender, or one who fell silent."""
 
     @property
     def person(self) -> Person: ...

@@ -13,9 +13,9 @@ from models.ticket import Ticket
 
 
 def set_promise(change: Change, ticket: Ticket, start: datetime) -> None:
-    """Both clocks anew from `start`, by category, sub-item, words and urgency.
+    """Restart both clocks from `start`, by category, sub-item, words and urgency.
 
-    The budget of a level counts only for what has climbed to it, and only where it is the tighter one.
+    The budget of a level counts only for what was escalated to it, and only where it is the tighter one.
     """
     limits = change.town.limits.of(
         ticket.category,
@@ -35,7 +35,7 @@ def set_promise(change: Change, ticket: Ticket, start: datetime) -> None:
     ticket.limit_rule, ticket.stopped_at = made.limit.row, None
 
 
-def sign_anew(change: Change, ticket: Ticket) -> None:
+def restart_accept_clock(change: Change, ticket: Ticket) -> None:
     """The clock to sign for a team that has just got it; the promise to the resident stands as it was."""
     run_on(change, ticket)
     ticket.accept_by = change.town.calendar.due(change.now, Span.parse(ticket.accept_limit))
@@ -99,7 +99,7 @@ def _reminder(change: Change, due: datetime, span: Span) -> datetime:
 
 
 def grace(change: Change, ticket: Ticket) -> Span:
-    """How long after its limit a ticket climbs."""
+    """How long after its limit a ticket is escalated."""
     return change.town.levels.grace(Level(ticket.level), red_flag=bool(ticket.red_flag))
 
 

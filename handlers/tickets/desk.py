@@ -1,4 +1,4 @@
-"""Tickets that nobody owns yet lie on the overseers' desk."""
+"""Tickets without a team wait on the supervisors' desk."""
 
 from sqlalchemy import ColumnElement
 
@@ -16,7 +16,7 @@ WAITING = (Status.PENDING, Status.RECEIVED)
 def take_from_desk(
     context: Change, ticket: Ticket, grid: str | None = None, by: Actor = SYSTEM, note: str = ""
 ) -> bool:
-    """Route a waiting ticket anew, now that more is known of it. False: still nobody serves it."""
+    """Route a waiting ticket, now that more is known of it. False: still nobody serves it."""
     place = context.town.world.places.get(ticket.place_id) if ticket.place_id else None
     if not route_it(context, ticket, place, grid):
         return False

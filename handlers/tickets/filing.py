@@ -1,4 +1,4 @@
-"""Filing and moving tickets: what every topic does the same way, whoever asks for it."""
+"""Filing and moving tickets: what every topic does the same way."""
 
 from datetime import timedelta
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change
-from handlers.tickets.clocks import set_timer, sign_anew
+from handlers.tickets.clocks import restart_accept_clock, set_timer
 from handlers.tickets.filing import give_to, watch
 from handlers.town.routing import Route, level_above, next_in_line, own_route
 from models.grid import Level
@@ -20,14 +20,14 @@ MOST_RETURNS = 2
 
 
 def hand_back(context: Change, ticket: Ticket, *, by: Person, acting: Actor, reason: str) -> Route | None:
-    """Give a returned ticket to whoever is next; where there is nobody a supervisor must decide.
+    """Give a returned ticket to the next team; where there is none a supervisor must decide.
 
     The promise to the resident stands: returning buys no time.
     """
     ticket.apply(RETURN, by=acting, at=context.now, note=reason)
     taker = _taker(context, ticket)
     give_to(context, ticket, taker)
-    sign_anew(context, ticket)
+    restart_accept_clock(context, ticket)
     if taker:
         ticket.apply(DISPATCH, by=SYSTEM, at=context.now, note=taker.rule)
         watch(context, ticket)

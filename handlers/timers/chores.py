@@ -1,4 +1,4 @@
-"""Work that no message and no ticket causes: timers of the whole installation, planned anew every hour."""
+"""Work that no message and no ticket causes: timers of the whole installation, planned every hour."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

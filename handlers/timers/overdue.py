@@ -1,4 +1,4 @@
-"""Reminders before a limit, word of its end, and the climb of what was left lying: timers of the two clocks."""
+"""Reminders before a limit, a push when it ends, and escalation: timers of the two clocks."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ _RUNS_IN = {
 
 
 def limit_is_over(ringing: Ringing) -> datetime | None:
-    """Whoever has it and their supervisors hear it; it climbs if still nothing happens."""
+    """Its team and their supervisors hear it; it is escalated if still nothing happens."""
     due = _due(ringing)
     if due is None or due > ringing.now or not _is_of(ringing, due):
         return None

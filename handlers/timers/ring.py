@@ -94,7 +94,7 @@ def _lapse(ringing: Ringing) -> None:
 
 
 def _proposal_over(ringing: Ringing) -> None:
-    """Whoever was asked first has not signed: now the whole team hears it."""
+    """The person asked first has not signed: now the whole team hears it."""
     ticket, until = ringing.ticket, ringing.ticket.proposed_until
     if ticket.status != Status.DISPATCHED or until is None or until > ringing.now:
         return

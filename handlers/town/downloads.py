@@ -1,4 +1,4 @@
-"""What a link to a list stands for, and whoever makes such links."""
+"""What a link to a list stands for, and what makes such links."""
 
 from dataclasses import dataclass
 from datetime import datetime

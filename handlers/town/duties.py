@@ -1,4 +1,4 @@
-"""权属: whose it is and who must act, by kind of problem and place, with the clause; a table that a clerk keeps."""
+"""权属: who owns it and who must act, by kind of problem and place, with the clause; a table that a clerk keeps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _COLUMNS = Columns(("category", "item", "kind", "mode", "words", "ownership", "r
 
 
 class Ownership(StrEnum):
-    """Whose it is; empty where the question is not one of property."""
+    """Who owns it; empty where the question is not one of property."""
 
     OWN = "专有"
     COMMON = "共有"

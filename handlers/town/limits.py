@@ -43,7 +43,7 @@ class Limit:
 
     @property
     def row(self) -> str:
-        """Names this row for ever: a ticket keeps it."""
+        """Names this row forever: a ticket keeps it."""
         urgency = "/red" if self.red_flag else "/urgent" if self.urgent else ""
         name = f"{self.version}/{self.category or '*'}/{self.item or '*'}"
         return name + (f"/{self.clause}" if self.words else "") + urgency

@@ -80,7 +80,7 @@ class Reads(Protocol):
 
 
 class Towns(Protocol):
-    """Gives the town as it is now; reads it anew when the world has changed."""
+    """Gives the town as it is now; reads it again when the world has changed."""
 
     @property
     def known(self) -> "Town":

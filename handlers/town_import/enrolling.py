@@ -23,7 +23,7 @@ class Register:
         for person in people:
             if person.openid:
                 self._by_openid[person.openid] = person
-            # Whoever writes to the account may call themselves anything: a mere resident is never taken for staff.
+            # Anybody may write to the account under any name: a mere resident is never taken for staff.
             if person.openid is None or person.role_rows:
                 self._by_name[person.name, person.phone] = person
 

@@ -1,6 +1,6 @@
 """From records to the database: what is new or different is written in bulk, what is gone from the files stays.
 
-Tickets refer to grids, teams, places and people for ever, so none of them is deleted: they are told as `left`.
+Tickets refer to grids, teams, places and people forever, so none of them is deleted: they are told as `left`.
 """
 
 from collections import defaultdict
@@ -89,7 +89,7 @@ def write_teams(session: Session, teams: Iterable[TeamRecord]) -> Tally:
 
 
 def write_places(session: Session, places: Iterable[PlaceRecord]) -> Tally:
-    """Places with their aliases and ranges; a place keeps its id for ever."""
+    """Places with their aliases and ranges; a place keeps its id forever."""
     ids = _place_ids(session)
     wanted = {(record.community, record.name): record for record in places}
     difference = Difference.between(wanted, _present_places(session))

@@ -45,7 +45,7 @@ class Past:
 def past_of(session: Session, scope: ColumnElement[bool], now: datetime) -> Iterable[Past]:
     """The tickets of a scope that somebody had to finish."""
     found = {row.id: _of(row, now) for row in session.execute(_columns(scope))}
-    # What was finished later than the promise began anew (重办, 上报) is counted from there, as it was in life.
+    # What was finished after the promise restarted (重办, 上报) is counted from there, as it was in life.
     history = _history(session, scope)
     for ticket, at in _restarts(history):
         found[ticket].began = max(found[ticket].began, at)
@@ -101,7 +101,7 @@ def _history(session: Session, scope: ColumnElement[bool]) -> Sequence[Row[int, 
 
 
 def _restarts(history: Iterable[Row[int, str, datetime]]) -> Iterator[tuple[int, datetime]]:
-    """When each promise really began: at the first dispatch (from the desk it is later than the filing), or anew."""
+    """When each promise really began: at the first dispatch (later than the filing, from the desk), or its restart."""
     dispatched: set[int] = set()
     for ticket, move, at in history:
         if move in _ANEW or (move == DISPATCH.name and ticket not in dispatched):

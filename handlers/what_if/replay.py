@@ -1,6 +1,6 @@
 """推演: what the last days would have looked like under other limits, from the tickets' own moments. Changes nothing.
 
-A promise is counted anew from where the real one began, through the same stops and extensions; so the same table
+A promise is counted again from where the real one began, through the same stops and extensions; so the same table
 gives the same result, and a difference is the table's.
 """
 

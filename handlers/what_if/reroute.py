@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from handlers.notifications.pushes import notify
-from handlers.tickets.clocks import sign_anew
+from handlers.tickets.clocks import restart_accept_clock
 from handlers.tickets.desk import take_from_desk
 from handlers.tickets.filing import put_in_grid, watch
 from handlers.town.routing import Case, Route, choose
@@ -72,7 +72,7 @@ def reroute(session: Session, town: Town, ticket_id: int, now: datetime) -> bool
     ticket.team, ticket.rule, ticket.level = route.team.code, route.rule, route.level.value
     ticket.helped_by([team.code for team in route.support], now)
     ticket.apply(REASSIGN, by=SYSTEM, at=now, note=f"{why}：{route.rule}")
-    sign_anew(change, ticket)
+    restart_accept_clock(change, ticket)
     watch(change, ticket)
     notify(session, town, ticket, "reassign", now, reason=why)
     return True
@@ -95,7 +95,7 @@ def _untouched(scope: ColumnElement[bool]) -> Select[Ticket]:
 
 
 def _route_now(town: Town, ticket: Ticket) -> Route | None:
-    """The route by the ticket's own words and place. Where its grid can't be found anew, it keeps the one it has."""
+    """The route by the ticket's own words and place. Where no grid is found now, it keeps the one it has."""
     world = town.world
     place = world.places.get(ticket.place_id) if ticket.place_id else None
     grid = place.grid_of(ticket.building) if place else None

@@ -39,7 +39,7 @@ CALL_RANKING = Command(("吹哨排行", "报到排行"), roles=OVERSEERS, only_a
 
 @router.command(LET_GO)
 def let_go(context: Context) -> Reply:
-    """Release a called team; whoever called it, the team in charge, or a supervisor may."""
+    """Release a called team: the caller, the team in charge and supervisors may."""
     picked = pick(context, _whistled(context, awaited=True), tuple(RELEASE.sources), LET_GO)
     if isinstance(picked, Reply):
         return picked

@@ -144,7 +144,7 @@ def _planned(context: Context) -> Ticket | None:
 
 
 def _may_call(context: Context) -> bool:
-    """Communities, streets and whoever oversees; a grid or a property company reports upwards instead."""
+    """Communities, streets and supervisors may; a grid or a property company reports upwards instead."""
     if context.person.is_overseer:
         return True
     grid = context.town.world.grids.get(context.person.grid or "")

@@ -69,7 +69,7 @@ def finish(context: Context, ticket: Ticket, call: Support, words: str) -> Reply
     if Status(ticket.status) not in FINISH.sources:
         return no_longer(context, ticket)
     call.finished_at = context.now
-    if call.reported_at is None:  # whoever has done the work was there
+    if call.reported_at is None:  # the work is done, so they were there
         call.reported_at = context.now
         call.late = call.late or call.late_by(context.now) is not None
     name = ticket_text.team_name(context.town, call.team)
@@ -141,7 +141,7 @@ def _lateness(town: Town, call: Support) -> str:
 
 
 def look_who_is_missing(session: Session, town: Town, ticket: Ticket, now: datetime) -> None:
-    """The time to report in is over: who isn't there is late for ever; the team, its leader and supervisors hear it."""
+    """The time to report in is over: who isn't there is late forever; the team, its leader and supervisors hear it."""
     absent = [call for call in ticket.awaited if not call.reported_at and call.due_at and call.due_at <= now]
     absent = [call for call in absent if not call.late]
     if not absent or Status(ticket.status) not in OPEN:

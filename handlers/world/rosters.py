@@ -59,7 +59,7 @@ class Present:
 
     @property
     def post(self) -> Colleague:
-        """Whose work it is: a stand-in has the grid of whoever is away."""
+        """Whose work it is: a stand-in has the grid of the person who is away."""
         return self.instead_of or self.person
 
 
@@ -94,7 +94,7 @@ class Roster:
         return next((shift for shift in away if self.covers(shift, at)), None)
 
     def there(self, person: Colleague, at: datetime) -> Present | None:
-        """The person, or whoever stands in; None where nobody does."""
+        """The person or their stand-in; None where there is none."""
         stands = person
         for _ in range(3):  # a stand-in may be away too and have one; a circle ends here
             leave = self.leave(stands, at)
@@ -106,7 +106,7 @@ class Roster:
         return None
 
     def listed(self, team: Sequence[Colleague], at: datetime, *kinds: ShiftKind) -> list[Present]:
-        """Whoever of a team a line of these kinds names now, with stand-ins for those away."""
+        """The members of a team whom a line of these kinds names now, with stand-ins for those away."""
         ids = {person.id for person in team}
         lines = [shift for shift in self.shifts if shift.kind in kinds and shift.person_id in ids]
         named = [

@@ -1,6 +1,6 @@
 """The staff as handlers see them: a frozen picture of who is in which team, how far they reach and when they work.
 
-Each new ticket asks who is there; people change teams a few times a year. So it is kept in memory and read anew when
+Each new ticket asks who is there; people change teams a few times a year. So it is kept in memory and read again when
 its version in the database is another (models.staff_version).
 """
 
@@ -41,7 +41,7 @@ Colleague = Person | Member
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Everybody with a role, and whoever stands in for one of them."""
+    """Everybody with a role, and their stand-ins."""
 
     version: str = ""
     people: Mapping[int, Member] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The town as the handlers see it: a frozen picture of grids, places and teams, read anew when it changes."""
+"""The town as the handlers see it: a frozen picture of grids, places and teams, read again when it changes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -132,7 +132,7 @@ class World:
 def load_world(session: Session) -> World:
     """Read the whole town. Seconds at 100,000 places; done at the start and when its version changes.
 
-    PostgreSQL shows each statement what is committed by then: read anew where an import came in between.
+    PostgreSQL shows each statement what is committed by then: read again where an import came in between.
     """
     while True:
         version = world_version(session)
@@ -167,14 +167,14 @@ _VERSIONS = select(Fact.name, Fact.value).where(Fact.name.in_((VERSION, STAFF_VE
 
 
 def versions(session: Session) -> tuple[str, str]:
-    """Of the world, and of the staff, who change with it too: what tells a process to read them anew."""
+    """Of the world, and of the staff, who change with it too: tells a process to read them again."""
     found = {name: value for name, value in session.connection().execute(_VERSIONS)}  # noqa: C416  (rows, not pairs)
     world = found.get(VERSION, "")
     return world, f"{world}.{found.get(STAFF_VERSION, '')}"
 
 
 def world_version(session: Session) -> str:
-    """Changes with every import; processes compare it to know when to read the town anew."""
+    """Changes with every import; processes compare it to know when to read the town again."""
     return session.connection().scalar(_VERSION) or ""
 
 

@@ -106,7 +106,7 @@ class _Signs:
         return cls(by_beginning, {word: groups for word, groups in alarms_of.items() if len(word) == 1})
 
     def found(self, text: str, pairs: Sequence[str], *, alone: bool = True) -> tuple[list[str], list[str]]:
-        """The topics and the alarms of a text, one for every time that it says a word of them.
+        """The topics and the alarms of a text, one forevery time that it says a word of them.
 
         `alone`: also the alarms of single characters.
         """

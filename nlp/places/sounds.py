@@ -1,7 +1,7 @@
 """How characters sound, roughly: what dictation and dialects confuse counts as the same.
 
 `data/sounds.tsv` is what pypinyin says of the 6,763 characters of GB 2312; loading pypinyin itself would cost every
-process 50 MB. `table()` makes the file anew, and a test compares.
+process 50 MB. `table()` makes the file again, and a test compares.
 """
 
 from collections.abc import Mapping

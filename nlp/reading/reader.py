@@ -26,8 +26,8 @@ LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's c
 _PART_AT_LEAST = 0.5
 _BESIDE_AT_LEAST = 0.6  # no full stop and no 「另外」 says that another matter begins, so both must be plain
 _SPEAKS_FOR_ITSELF = 0.85  # a few words, 「门禁坏了」, may look like another wish
-_OTHERWISE = 0.75  # sure of another wish: whoever gives an address or asks for a person is not in danger
-_FLAGGED = 0.8  # a danger fixes its category for whoever is sent, but clerks file one case in five elsewhere
+_OTHERWISE = 0.75  # sure of another wish: somebody who gives an address or asks for a person is not in danger
+_FLAGGED = 0.8  # a danger fixes its category for the team sent, but clerks file one case in five elsewhere
 
 
 class _Read(NamedTuple):

@@ -82,7 +82,7 @@ def _in_order(trust: Trust, shares: Array) -> list[float]:
 
 
 def intent_head(matrix: Matrix, examples: Sequence[Example], alarms: Sequence[AlarmExample]) -> LogisticRegression:
-    """Whoever tells of a danger reports it."""
+    """To tell of a danger is to report it."""
     said = {example.text: example.intent for example in examples}
     said |= {alarm.text: str(Intent.REPORT) for alarm in alarms if alarm.flag != NO_ALARM}
     return _head(_INTENT, matrix, _Told.plainly(list(said), list(said.values())))[0]
@@ -111,7 +111,7 @@ def danger_head(matrix: Matrix, alarms: Sequence[AlarmExample]) -> LogisticRegre
 
 
 def _category(example: Example) -> str:
-    """Small talk and swearing are nobody's grievance, and whoever files them files them under the rest."""
+    """Small talk and swearing are nobody's grievance; clerks file them under the rest."""
     return example.category or (OTHER if example.intent in {Intent.CHITCHAT, Intent.ABUSE} else "")
 
 

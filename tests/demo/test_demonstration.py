@@ -65,7 +65,7 @@ def test_a_broken_lift_goes_from_a_resident_to_the_property_and_back(page: Page)
     expect(heard(supervisor)).to_contain_text("换了门机皮带")
 
 
-def test_danger_is_answered_at_once_and_told_to_whoever_is_responsible(page: Page):
+def test_danger_is_answered_at_once_and_told_to_the_team_responsible(page: Page):
     resident, steward = phone(page, "resident"), phone(page, "property_staff")
     write(resident, "德尚小区5号楼楼道里一股煤气味")
     expect(heard(resident)).to_contain_text("119")

@@ -127,7 +127,7 @@ class Processes:
         )  # fmt: skip
 
     def _web_processes(self) -> list[int]:
-        """Whoever answers; after a start they take a while to be there."""
+        """The processes that answer; after a start they take a while."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if children := self._children(self.running[0].pid):

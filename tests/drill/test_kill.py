@@ -76,7 +76,7 @@ def wait_until_up(port):
 def finish_pushes(url, folder, api_base):
     """What killed workers held falls due again when its lease is over: we turn the clock instead of waiting.
 
-    Whoever was killed while fetching the token makes the others try again later, up to two hours.
+    A process killed while fetching the token makes the others try again later, up to two hours.
     """
     clock = Clock(datetime.now(UTC))
     settings = settings_for(url, folder, wechat={"app_id": "wx", "app_secret": "s", "api_base": api_base})

@@ -184,7 +184,7 @@ def test_a_connection_that_has_been_silent_for_a_while_is_nobody_s(settings, tmp
 
 
 @pytest.mark.parametrize("kind", ["postgresql"])
-def test_whoever_says_so_while_we_look_is_seen(settings, tmp_path, monkeypatch):
+def test_one_who_says_so_while_we_look_is_seen(settings, tmp_path, monkeypatch):
     """A pooler may have given us the connection on which they said so last."""
     monkeypatch.setattr(presence, "_LOOKS_SECONDS", 5)
     with psycopg.connect(postgresql(settings), autocommit=True) as quiet:

@@ -68,7 +68,7 @@ def test_every_request_is_sent_once_and_what_is_refused_counts_as_failed(port):
 
 
 def test_messages_of_a_burst_do_not_wait_for_one_another(port):
-    """A server that takes half a second for each: whoever asks one after the other would need five seconds."""
+    """A server that takes half a second for each: asked one after the other they would need five seconds."""
     Server.wait = 0.5
     run = arrive(port, requests(20), seconds=0.5)
     assert run.seconds < 3

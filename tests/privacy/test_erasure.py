@@ -106,7 +106,7 @@ def test_a_redelivery_of_the_confirmation_gets_the_same_reply_and_erases_nobody_
         assert session.scalar(select(func.count()).where(Person.openid == RESIDENT)) == 0
 
 
-def test_whoever_writes_again_is_a_stranger_whose_new_words_stay(told, clock):
+def test_one_who_writes_again_is_a_stranger_whose_new_words_stay(told, clock):
     erase(told)
     clock.turn(minutes=1)
     told.says(RESIDENT, "德尚小区5号楼门禁坏了")

@@ -23,7 +23,7 @@ PHONE = "13812345678"
 
 @pytest.fixture
 def own_keys():
-    """The cipher belongs to the process: whoever changes it puts it back."""
+    """The cipher belongs to the process: a test that changes it puts it back."""
     before = sealed._Safe.cipher
     yield
     sealed.use(before)
@@ -62,7 +62,7 @@ def test_a_phone_is_not_opened_unless_somebody_asks_for_it(stored):
     sealed.use(KeyRing((NEW,)))
     with stored() as session:
         person = session.scalars(select(Person).where(Person.openid == "o1")).one()
-        assert person.name == "王秀兰"  # whoever writes is answered even where a key is missing
+        assert person.name == "王秀兰"  # a sender is answered even where a key is missing
         with pytest.raises(UnreadableError):
             _ = person.phone
 
@@ -110,7 +110,7 @@ def test_while_phones_are_resealed_others_may_write_and_what_they_write_stays(st
 
     class Busy(KeyRing):
         def renew(self, phone):
-            with stored.begin() as session:  # waits for ever, were the lock held
+            with stored.begin() as session:  # waits forever, were the lock held
                 person = session.scalars(select(Person).where(Person.openid == "o1")).one()
                 person.phone = "13900139000"
             return super().renew(phone)

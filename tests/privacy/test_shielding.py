@@ -37,7 +37,7 @@ def test_no_command_of_theirs_tells_who_complained(chat, number, word):
 
 
 @pytest.mark.parametrize("roles", [["grid_staff"], ["grid_staff", "property_staff"], ["resident", "property_staff"]])
-def test_whoever_is_of_their_team_is_one_of_them_under_any_role(chat, number, roles):
+def test_one_who_is_of_their_team_is_one_of_them_under_any_role(chat, number, roles):
     with chat.program.sessions.begin() as session:
         steward = session.scalars(select(Person).where(Person.openid == PROPERTY)).one()
         steward.role_rows = [PersonRole(role=role) for role in roles]

@@ -273,7 +273,7 @@ def test_a_push_appears_live_as_a_card(page: Page, town: Town):
     expect(page.locator(".entry", has_text="模板消息")).to_contain_text("李红梅")
 
 
-def test_an_unused_phone_shows_whoever_gets_a_message_a_used_one_announces_it(page: Page, town: Town):
+def test_an_unused_phone_shows_the_one_who_gets_a_message_a_used_one_announces_it(page: Page, town: Town):
     grid = phone(page, "grid_staff")
     push_card(town, ZHANG, "路灯不亮")
     expect(grid.locator("select")).to_have_value(ZHANG)

@@ -95,7 +95,7 @@ async function begin() {
   const mark = tabsFor(phones);
   connected(true);
   setInterval(() => phones.forEach((phone) => phone.refresh()), 30_000);
-  await follow(town.epoch, { news: newsFor(town, phones, ledger, mark), connected, anew: () => location.reload() });
+  await follow(town.epoch, { news: newsFor(town, phones, ledger, mark), connected, restarted: () => location.reload() });
 }
 
 begin().catch(() => connected(false));

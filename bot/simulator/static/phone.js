@@ -1,4 +1,4 @@
-// One phone: whose it is, the chat of that person with the account, and what they can do.
+// One phone: its owner, their chat with the account, and what they can do.
 
 import { shown, timeBefore } from "./bubbles.js";
 import { Composer } from "./composer.js";
@@ -13,7 +13,7 @@ export class Phone {
   constructor(role, town) {
     Object.assign(this, { role, town });
     this.unread = new Map();
-    this.touched = false; // until a visitor uses this phone, it shows whoever gets a message
+    this.touched = false; // until a visitor uses this phone, it shows the person who gets a message
     this.build();
     const first = this.people[0];
     if (first) this.show(first.openid);

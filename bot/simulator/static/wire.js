@@ -38,12 +38,12 @@ export const emblem = `${BASE}/static/whistle.svg`;
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 // One stream of news for all phones. The server waits until there is some, so this loop is not busy.
-export async function follow(epoch, { news, connected, anew }) {
+export async function follow(epoch, { news, connected, restarted }) {
   let after = 0;
   for (;;) {
     const answer = await fetch(`${BASE}/changes?after=${after}&epoch=${epoch}`).then(told).catch(() => null);
     connected(answer !== null);
-    if (answer && answer.epoch !== epoch) return anew();
+    if (answer && answer.epoch !== epoch) return restarted();
     if (answer?.changes.length) {
       after = answer.changes.at(-1).number;
       await news(answer.changes);

@@ -62,7 +62,7 @@ def downgrade() -> None:
 
 
 def _keys_anew(before: str, after: str) -> None:
-    """Keys of what is to be looked at begin with the ticket: whoever rings recognizes it by its key."""
+    """Keys of what is to be looked at begin with the ticket: a ringing timer is recognized by its key."""
     op.execute(
         f"UPDATE timers SET key = {after} || substr(key, length({before}) + 1) "  # noqa: S608  (our own words)
         f"WHERE ticket_id IS NOT NULL AND substr(key, 1, length({before}) + 1) = {before} || ':'"

@@ -99,7 +99,7 @@ def town():
     return Town()
 
 
-def test_whoever_comes_while_the_first_waits_for_the_lock_goes_along(town):
+def test_one_who_comes_while_the_first_waits_for_the_lock_goes_along(town):
     with serving(town.app) as served, ThreadPoolExecutor(9) as residents:
         first = residents.submit(served.say, "0")
         assert town.answering.wait(20)

@@ -63,7 +63,7 @@ def test_a_new_ticket_reaches_the_team_once(box):
     assert len(box.heard(PROPERTY)) == 1
 
 
-def test_whoever_has_been_silent_for_two_days_gets_a_card(box):
+def test_one_who_has_been_silent_for_two_days_gets_a_card(box):
     assert "已受理" in box.says(RESIDENT, LIFT)
     box.turns()
     (card,) = box.heard(PROPERTY)

@@ -55,7 +55,7 @@ def worker_environment(program, platform, folder):
 
 
 def due_now(program, each=1):
-    """So many pushes for everybody, all due; nobody's template helps."""
+    """So many pushes foreverybody, all due; nobody's template helps."""
     now = utc_now()
     with program.sessions.begin() as session:
         people = [Person(openid=openid, last_inbound_at=now) for openid in PEOPLE]

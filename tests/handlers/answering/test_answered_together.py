@@ -127,7 +127,7 @@ def test_the_staff_are_read_anew_when_they_change_in_another_process(chat, progr
     other.program.engine.dispose()
 
 
-def test_whoever_gets_a_role_hears_of_the_next_ticket(chat):
+def test_one_who_gets_a_role_hears_of_the_next_ticket(chat):
     chat.says("oNewSupervisor00000000000001", "你好")
     with chat.program.sessions() as session, session.begin():
         session.scalars(select(Person).where(Person.openid == "oNewSupervisor00000000000001")).one().give(

@@ -1,4 +1,4 @@
-"""Whoever only asks holds no lock, and is answered, logged and followed up as anybody else."""
+"""A question holds no lock, and is answered, logged and followed up as anybody else."""
 
 from concurrent.futures import ThreadPoolExecutor
 

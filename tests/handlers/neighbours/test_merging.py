@@ -1,4 +1,4 @@
-"""Two tickets that become one: whoever waited for either keeps receipt, words, photos, outcome and vote."""
+"""Two tickets that become one: the followers of either keep receipt, words, photos, outcome and vote."""
 
 import pytest
 from chat import CAST, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, Chat

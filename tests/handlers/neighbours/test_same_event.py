@@ -76,7 +76,7 @@ def test_a_photo_sent_while_being_asked_goes_along(chat):
     assert lines_of(chat, ticket)[NEIGHBOUR] == "德尚小区3号楼电梯不动了"
 
 
-def test_whoever_says_it_is_another_matter_takes_their_photo_along(chat):
+def test_one_who_says_it_is_another_matter_takes_their_photo_along(chat):
     chat.says(RESIDENT, "德尚小区3号楼停水了")
     chat.sends(NEIGHBOUR, Kind.IMAGE, media_id="m7")
     assert "已把您加上" in chat.says(NEIGHBOUR, "德尚小区5号楼停水")

@@ -59,7 +59,7 @@ def no_roster(chat):
         session.query(Shift).delete()
 
 
-def test_ordinary_work_is_told_to_whoever_is_on_shift(town):
+def test_ordinary_work_is_told_to_those_on_shift(town):
     chat = town()
     assert "已受理" in chat.says(RESIDENT, LAMP)
     assert told(chat, RENTAL, RENTAL_COLLEAGUE) == [True, False]
@@ -72,7 +72,7 @@ def test_at_the_weekend_it_is_the_other(town, clock):
     assert told(chat, RENTAL, RENTAL_COLLEAGUE) == [False, True]
 
 
-def test_danger_at_night_goes_to_whoever_is_on_call(town, clock):
+def test_danger_at_night_goes_to_those_on_call(town, clock):
     chat = town()
     clock.now = datetime(2026, 11, 16, 15, 30, tzinfo=UTC)
     chat.says(RESIDENT, FIRE)
@@ -165,7 +165,7 @@ def test_signed_in_time_nobody_else_is_bothered(town, clock):
     assert chat.pushed(RENTAL_COLLEAGUE) == []
 
 
-def test_a_steward_is_whoever_looks_after_the_grid(town):
+def test_a_steward_is_who_looks_after_the_grid(town):
     chat = town(within={"grid": "steward"})
     chat.says(RESIDENT, "城南宜居家园3号楼邻居遛狗不拴绳")
     assert chat.ticket().team == "G-CN"

@@ -390,7 +390,7 @@ def _in_time_of(t, moment, since, now):
 
 
 DESK = {"待补充（还差地点）", "无人承接"}
-"""What lies in nobody's area counts for every supervisor"""
+"""What lies in nobody's area counts forevery supervisor"""
 OVERVIEW = {
     "新增": lambda t, since, now: _in_time_of(t, "created_at", since, now),
     "办结待回访": lambda t, _since, _now: t["status"] == "resolved",

@@ -1,4 +1,4 @@
-"""「我要投诉物业」: whoever is that angry is asked what happened; help is a few lines, not forty."""
+"""「我要投诉物业」: an angry resident is asked what happened; help is a few lines, not forty."""
 
 import pytest
 from chat import PROPERTY, RESIDENT, SUPERVISOR

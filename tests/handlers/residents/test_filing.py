@@ -137,7 +137,7 @@ def test_the_community_s_name_chooses_too(chat, answer):
         ("长安三网格幸福小区2号楼下水道堵了", "CA"),
     ],
 )
-def test_whoever_says_which_one_isn_t_asked(chat, words, community):
+def test_one_who_says_which_one_isn_t_asked(chat, words, community):
     assert "已受理" in chat.says(RESIDENT, words)
     assert (chat.ticket().community, chat.ticket().building) == (community, "2")
 
@@ -357,7 +357,7 @@ def test_a_used_an_old_and_a_wrong_code_are_refused_alike(chat, clock):
 # -- who reported stays unknown ------------------------------------------------------------------------------------------
 
 
-def test_whoever_is_complained_of_never_learns_who_complained(chat):
+def test_one_who_is_complained_of_never_learns_who_complained(chat):
     """The property company's steward, who has the ticket in hand, through its whole life."""
     chat.says(RESIDENT, "德尚小区物业收费乱，电梯坏了也不修，我是3号楼的王秀兰13800000001")
     number = chat.ticket().number
@@ -388,7 +388,7 @@ def test_what_staff_note_for_themselves_never_reaches_the_resident(chat):
         ("德尚小区3号楼2单元", "我邻居家停水了"),
     ],
 )
-def test_what_is_told_beside_the_place_is_read_by_whoever_comes(chat, answer, kept):
+def test_what_is_told_beside_the_place_is_read_by_the_team(chat, answer, kept):
     chat.says(RESIDENT, "我邻居家停水了")
     chat.says(RESIDENT, answer)
     assert (chat.ticket().text, chat.ticket().building) == (kept, "3")

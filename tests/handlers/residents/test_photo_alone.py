@@ -69,7 +69,7 @@ def test_the_words_of_two_days_later_are_about_something_else(chat, clock, belon
     assert belongs() == [None]
 
 
-def test_whoever_sends_it_at_night_is_asked_in_the_morning(chat, clock):
+def test_one_who_sends_it_at_night_is_asked_in_the_morning(chat, clock):
     clock.turn(minutes=13 * 60)  # 23:00
     chat.sends(RESIDENT, Kind.IMAGE, media_id="p1")
     clock.turn(minutes=31)

@@ -34,7 +34,7 @@ def test_of_two_requests_the_digit_is_asked_which_it_is_for(chat):
     assert {ticket.number: ticket.handle_by for ticket in chat.tickets()} == after
 
 
-def test_whoever_asked_hears_a_no_and_the_limit_stands(chat):
+def test_one_who_asked_hears_a_no_and_the_limit_stands(chat):
     _signed(chat, LIFT)
     promised = chat.ticket().handle_by
     chat.says(PROPERTY, "延 4工作时 等配件")

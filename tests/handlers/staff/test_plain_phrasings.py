@@ -249,7 +249,7 @@ def test_rates_are_compared_in_points_and_only_where_both_are_known(chat, clock)
         ("咱们这个街道比上周多吗", "本周比上周 · 新义街道 · 诉求"),
     ],
 )
-def test_whoever_asks_of_their_own_area_means_it(chat, text, read):
+def test_one_who_asks_of_their_own_area_means_it(chat, text, read):
     assert chat.says(SUPERVISOR, text).splitlines()[0] == read
 
 

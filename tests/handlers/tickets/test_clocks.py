@@ -222,7 +222,7 @@ def test_what_lies_on_the_desk_is_told_again_until_somebody_takes_it(chat, clock
     assert "没找到归属" not in "\n".join(chat.pushed(SUPERVISOR))
 
 
-def test_two_tickets_become_one_and_whoever_waited_for_either_hears_the_end(chat, clock):
+def test_two_tickets_become_one_and_followers_of_either_hear_the_end(chat, clock):
     chat.says(RESIDENT, LIFT)
     first = chat.ticket().number
     chat.says(NEIGHBOUR, "德尚小区大门口的垃圾桶满了没人倒")

@@ -86,7 +86,7 @@ def _due(ticket):
     return ticket.accept_by if ticket.status in {"pending", "received", "dispatched"} else ticket.handle_by
 
 
-def test_whoever_is_no_staff_finds_nothing(session):
+def test_one_who_is_no_staff_finds_nothing(session):
     residents = [person for person in session.scalars(select(Person)).all() if not person.is_staff]
     assert residents
     for person in residents:

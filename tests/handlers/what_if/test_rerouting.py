@@ -105,7 +105,7 @@ def test_the_command_says_what_it_would_do_and_does_it(towns, monkeypatch):
     assert "没有网格 火星" in CliRunner().invoke(command, ["--grid", "火星"], obj=shared.Command("x")).output
 
 
-def test_whoever_sits_at_the_keyboard_is_asked_before_tickets_change_hands(towns, monkeypatch):
+def test_one_who_sits_at_the_keyboard_is_asked_before_tickets_change_hands(towns, monkeypatch):
     chat = Chat(towns())
     chat.says(RESIDENT, "德尚小区3号楼电梯又坏了")
     program = towns(routing={"rules": RULES})

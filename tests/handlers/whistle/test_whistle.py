@@ -99,7 +99,7 @@ def test_the_ground_is_read_off_the_reason_or_asked(words, ground):
 
 
 def test_no_handler_can_resolve_past_a_called_team(chat):
-    """The rule stands at the ticket's one door, whoever knocks."""
+    """The rule stands at the ticket's one door, for every caller."""
     number = chat.ticket().number
     chat.says(COMMUNITY, f"吹哨 {number} 供电 突发险情")
     chat.says(CITY, f"接 {number}")
@@ -166,7 +166,7 @@ def test_a_team_called_again_has_a_line_for_each_time(chat, clock):
 
 
 def test_the_residents_room_is_nothing_that_called_teams_must_guess(chat):
-    """A called team opens the ticket like whoever works on it, and the look is written down."""
+    """A called team opens the ticket like the team in charge, and the look is written down."""
     chat.says(COMMUNITY, f"吹哨 {chat.ticket().number} 住建 突发险情")
     assert "经过" in chat.says(HOUSING, "看")
     assert chat.says(POLICE, f"看 {chat.ticket().number}").startswith("没有找到工单")

@@ -97,7 +97,7 @@ def test_a_night_shift_belongs_to_the_day_on_which_it_begins():
     assert on_duty(made, "2026-11-20T07:00") == [1, 2, 3, 4]
 
 
-def test_who_is_on_leave_is_replaced_by_whoever_stands_in():
+def test_who_is_on_leave_is_replaced_by_the_stand_in():
     made = roster(shift(1), shift(1, "leave", "2026-11-16", stand_in_id=2))
     assert on_duty(made, "2026-11-16T10:00") == [2]
     assert on_duty(made, "2026-11-17T10:00") == [1]

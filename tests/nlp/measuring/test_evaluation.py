@@ -62,7 +62,7 @@ def test_every_character_of_the_pictures_is_in_the_font(reader, data, tmp_path):
 
 
 def test_the_committed_report_is_what_is_measured_today(reader):
-    """Close to it: other processors round other bits. `evaluate` without --data writes it anew."""
+    """Close to it: other processors round other bits. `evaluate` without --data writes it again."""
     committed, found = json.loads(COMMITTED.read_text("utf-8")), evaluate(reader).to_json()
     assert set(committed["labels"]) == {category.key for category in categories()}
     assert {key: score["rows"] for key, score in committed["labels"].items()} == {
