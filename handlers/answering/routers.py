@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 from itertools import chain
-from typing import Any
 
 from handlers.answering import receipts
 from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, to_repeat, what_it_answers
+from handlers.dialogue.beneath import come_up, lay_beneath, put_again
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
@@ -50,7 +50,7 @@ from handlers.staff.commands import meant_by
 from handlers.staff.plain_words import command_meant
 from handlers.supervisors import desk, drill_down, export, overview, read_log, what_if, what_to_ask
 from handlers.whistle import attendance, blow
-from models.conversation import REPLY
+from models.ticket import Ticket
 
 picked = Router("picked")
 
@@ -158,6 +158,7 @@ def _answer(context: Context) -> Reply | None:
         if each.choice is None and whole and not is_about(each.question, context):
             continue
         if reply := first_of(_OF_QUESTIONS, answering(context, each)):
+            reply = come_up(context, each.question, reply)
             return reply if not each.question.is_pushed or reply.state else replace(reply, keep=True)
     return None
 
@@ -174,14 +175,15 @@ def _by_meaning(context: Context) -> Reply:
 
 def _still_open(context: Context, reply: Reply) -> Reply:
     """The question that was open stays so, and is put again below; one that can't be undone is dropped instead."""
-    if reply.state or reply.answered or not reply.text:
+    if reply.state not in {"", Asks.JOINED} or reply.answered or not reply.text:
         return reply
     if context.state and not ACCEPTS[Asks(context.state)].undoable:
         return reply
     again = to_repeat(context)
-    if not again or again in reply.text:
-        return replace(reply, keep=True)
-    return replace(reply, text=f"{reply.text}\n\n{again}", keep=True)
+    if reply.state and not again:
+        return reply
+    text = f"{reply.text}\n\n{again}" if again and again not in reply.text else reply.text
+    return replace(reply, text=text, state="", slots={}, keep=True)
 
 
 def _same_danger(context: Context) -> Reply | None:
@@ -192,13 +194,18 @@ def _same_danger(context: Context) -> Reply | None:
 
 def _which_question(context: Context, unclear: Unclear) -> Reply:
     named = numbered([_named(context, each) for each in unclear.questions])
-    slots = {"keys": [each.key for each in unclear.questions], "text": unclear.text, "open": _as_slots(context)}
+    slots = {
+        "keys": [each.key for each in unclear.questions],
+        "numbers": [_ticket_of(context, each) for each in unclear.questions],
+        "text": unclear.text,
+        **lay_beneath(context),
+    }
     return Reply(context.say("asked.which", said=unclear.text[:20], choices=named), Asks.WHICH_QUESTION, slots)
 
 
-def _as_slots(context: Context) -> dict[str, Any]:
-    """Our last reply's question gives way to this one, and comes back with the answer."""
-    return {"state": context.state, "slots": dict(context.slots)}
+def _ticket_of(context: Context, question: OpenQuestion) -> str:
+    ticket = context.session.get(Ticket, question.ticket_id) if question.ticket_id else None
+    return (ticket and ticket.number) or ""
 
 
 def _named(context: Context, question: OpenQuestion) -> str:
@@ -209,17 +216,19 @@ def _named(context: Context, question: OpenQuestion) -> str:
 
 @picked.on(in_state(Asks.WHICH_QUESTION))
 def question_chosen(context: Context) -> Reply | None:
-    """The digit again, now for the question that was meant."""
+    """What was said again, now for the question that was meant; the other one of ours stays open."""
     if context.number is None:
         return None
-    key, before = context.slots["keys"][context.number], context.slots["open"]
-    question = next((each for each in context.asked if each.key == key), None)
-    if key == REPLY:
-        question = OpenQuestion(before["state"], before["slots"], shown_at=context.now)
+    key = context.slots["keys"][context.number]
+    question = next((each for each in context.asked if each.key == key and not each.is_of_reply), None)
     if question is None:
         return None
     said = replace(context.message, text=context.slots["text"])
-    return _answer(replace(context, message=said, asked=(question,), state="", slots={}, question=None))
+    reply = _answer(replace(context, message=said, asked=(question,), state="", slots={}, question=None))
+    before = next((each for each in context.asked if each.lies_beneath), None)
+    if reply is None or reply.state or before is None or question is before:
+        return reply and replace(reply, keep=False)
+    return put_again(replace(reply, keep=False), before)
 
 
 @picked.on(in_state(Asks.CHOICE))

@@ -4,18 +4,20 @@ A digit, yes or no, or an option's own words answer the question shown last that
 were shown since the person last spoke have it, they are asked which. Words answer what wants words, the newest first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from handlers.dialogue.context import Context, OpenQuestion
+from handlers.dialogue.other_matter import is_told_as_trouble
 from handlers.dialogue.states import ACCEPTS, Asks, Wants
-from nlp.answers.choices import Choice, choice, is_filler, yes_or_no
-from nlp.reading.understanding import Intent
+from nlp.answers.choices import Choice, choice, is_filler, ticket_named, yes_or_no
+from nlp.reading.understanding import Intent, Understanding
 
 _SURE = 0.9
 _PLAIN = 0.6
 _OFFERED = 2
-_READ_THEMSELVES = frozenset({Asks.TICKET_PLACE, Asks.JOIN, Asks.JOINED, Asks.APART, Asks.COMPLAINT, Asks.ANSWER})
+_READ_THEMSELVES = frozenset({Asks.TICKET_PLACE, Asks.JOINED, Asks.APART, Asks.COMPLAINT, Asks.ANSWER})
 _READ_THEMSELVES |= {Asks.HOME, Asks.PATROL_WHAT, Asks.WORK_WORDS, Asks.FIGURES, Asks.ROWS}
 _ELSEWHERE = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP})
 
@@ -53,7 +55,7 @@ def what_it_answers(context: Context) -> Unclear | tuple[Answered, ...]:
 def is_whole_matter(context: Context) -> bool:
     """A trouble of its own, with its place: filed, whatever is open."""
     seen = context.understanding
-    if seen is None or seen.intent is not Intent.REPORT or not seen.sure or seen.confidence < _SURE:
+    if seen is None or not is_told_as_trouble(seen) or not seen.sure or seen.confidence < _SURE:
         return False
     return seen.place is not None and bool(seen.place.known) and not seen.place.guessed
 
@@ -61,9 +63,19 @@ def is_whole_matter(context: Context) -> bool:
 def is_about(question: OpenQuestion, context: Context) -> bool:
     """The same trouble as the question's draft or ticket: more of it, no matter of its own."""
     seen, slots = context.understanding, question.slots
+    if question.state == Asks.JOIN:
+        return seen is not None and not _is_elsewhere(slots, seen)
     if question.state in {Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.WORDS, Asks.CATEGORY}:
         return seen is not None and slots.get("category") in {"", seen.category}
     return question.state in _READ_THEMSELVES
+
+
+def _is_elsewhere(slots: Mapping[str, Any], seen: Understanding) -> bool:
+    """Another thing, or the same in another house: nothing to add to what was offered to join."""
+    place = seen.place
+    other_house = place is not None and place.building not in {"", slots.get("building")}
+    other_place = place is not None and place.known not in {"", slots.get("place_name")}
+    return other_house or other_place or (bool(seen.item) and seen.item != slots.get("item"))
 
 
 def answering(context: Context, answered: Answered) -> Context:
@@ -84,6 +96,8 @@ def _option(question: OpenQuestion, text: str) -> Choice | None:
     accepts = ACCEPTS[Asks(question.state)]
     if not accepts.undoable:
         return None
+    if (named := ticket_named(text, question.slots.get("numbers", ()))) is not None:
+        return Choice(named)
     said = choice(text, accepts.count(question.slots), question.state)
     if said is None and accepts.yes_no and (number := yes_or_no(text)) is not None:
         return Choice(number)
@@ -103,6 +117,8 @@ def _only_lists(question: OpenQuestion) -> bool:
 
 def _is_fresh(question: OpenQuestion, context: Context) -> bool:
     """Shown since the person last spoke: in our reply to that, or by a push after it."""
+    if question.lies_beneath:
+        return False
     return question.shown_at is not None and (context.spoke_at is None or question.shown_at >= context.spoke_at)
 
 

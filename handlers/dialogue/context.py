@@ -96,6 +96,13 @@ class OpenQuestion:
     text: str = ""
     shown_at: datetime | None = None
     ticket_id: int | None = None
+    lies_beneath: bool = False
+    """A newer question of ours came before it"""
+
+    @property
+    def is_of_reply(self) -> bool:
+        """The one that our last reply left open."""
+        return self.key == REPLY and not self.lies_beneath
 
     @property
     def is_pushed(self) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, aliased, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from handlers.dialogue.beneath import apart
 from handlers.dialogue.carried import carried_by_pushes
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context, OpenQuestion
@@ -89,6 +90,8 @@ class Writer:
     asked: bool = False
     question: OpenQuestion | None = None
     """The one that our last reply left open"""
+    beneath: OpenQuestion | None = None
+    """The one before which that came"""
     pushed: tuple[OpenQuestion, ...] = ()
     """Those that pushes carry, the one shown last first"""
     spoke_at: datetime | None = None
@@ -110,8 +113,8 @@ class Writer:
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
         """All of them, the one shown last first; a push that is not sent yet comes last."""
-        mine = (self.question, *self.pushed) if self.question else self.pushed
-        return tuple(sorted(mine, key=lambda each: each.shown_at or _NEVER, reverse=True))
+        mine = [each for each in (self.question, self.beneath) if each]
+        return tuple(sorted((*mine, *self.pushed), key=lambda each: each.shown_at or _NEVER, reverse=True))
 
     def says(
         self,
@@ -242,8 +245,11 @@ def _writer(
     writer = replace(writer, spoke_at=person.last_inbound_at)
     if state is None:
         return writer
-    question = OpenQuestion(state, slots, text=text, shown_at=shown_at or now)
-    return replace(writer, stale=question) if until <= now else replace(writer, question=question)
+    question, *beneath = apart(state, slots, text, shown_at or now)
+    before = next(iter(beneath), None)
+    if until <= now:
+        return replace(writer, stale=before or question)
+    return replace(writer, question=question, beneath=before)
 
 
 def _new_people(session: Session, openids: Sequence[str]) -> dict[str, Writer]:

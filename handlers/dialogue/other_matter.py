@@ -3,12 +3,14 @@
 import re
 
 from handlers.dialogue.context import Context
-from nlp.reading.understanding import Intent
+from nlp.reading.understanding import Intent, Understanding
 
 _OTHER = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW})
 _POLITE = frozenset({Intent.THANKS, Intent.GREETING})
 _PLAINLY = 0.6
 _TROUBLE = 0.9
+_TROUBLE_PLACED = 0.8
+"""With a thing that breaks, and a place of its own"""
 # 「3号楼电梯口」「垃圾房旁边」「就在下水井那儿」 name things that break, and tell where.
 _WHERE = re.compile(
     r"^(?:就?在|是)|(?:旁边?|边上?|附近|那里?|那儿|这里?|这儿|里面?|口|处|对面|前面?|后面?|楼下|楼上|外面?|中间|之间)[。.，,！!～~\s]*$"
@@ -55,9 +57,19 @@ def is_politeness(context: Context) -> bool:
     return seen is not None and seen.intent in _POLITE and seen.intent_confidence >= _PLAINLY and seen.place is None
 
 
+def is_told_as_trouble(seen: Understanding) -> bool:
+    """A report; an address with something broken behind it is one too, however much it looks like a home."""
+    if seen.intent is Intent.BIND:
+        return seen.sure and bool(seen.item) and "住" not in seen.text
+    return seen.intent is Intent.REPORT
+
+
 def is_other_trouble(context: Context, category: str, item: str) -> bool:
     """A report of its own, though we had only asked where the other one is."""
     seen = context.understanding
-    if seen is None or not (seen.sure and seen.intent is Intent.REPORT and seen.confidence >= _TROUBLE):
+    if seen is None or not (seen.sure and is_told_as_trouble(seen)):
+        return False
+    placed = bool(seen.item and seen.place and seen.place.known)
+    if seen.confidence < (_TROUBLE_PLACED if placed else _TROUBLE):
         return False
     return (seen.category, seen.item) != (category, item) and not _WHERE.search(context.text)

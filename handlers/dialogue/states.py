@@ -119,7 +119,7 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.OUTCOME: Accepts(4, wants=Wants.OWN),
     Asks.AGAIN: Accepts(2, yes_no=True),
     Asks.NOT_SOLVED_WHY: Accepts(wants=Wants.REASON, repeats=True),
-    Asks.WITHDRAW_SURE: Accepts(2, yes_no=True),
+    Asks.WITHDRAW_SURE: Accepts(2, yes_no=True, repeats=True),
     Asks.ERASE_SURE: Accepts(wants=Wants.OWN, undoable=False),
     Asks.HOME: Accepts(wants=Wants.OWN),
     Asks.BIND_WHICH: Accepts(("places",)),

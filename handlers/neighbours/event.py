@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from handlers.dialogue.beneath import apart, without_beneath
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.states import Asks
@@ -72,12 +73,17 @@ def offer_unanswered(change: Change, ticket: Ticket, person_id: int) -> None:
     """Asked whether to join, and silent since: a report that was made is never lost, so they have joined."""
     open_question = change.session.scalar(reply_question(person_id))
     person = change.session.get(Person, person_id)
-    if person is None or open_question is None or open_question.state != Asks.JOIN:
+    if person is None or open_question is None:
         return
-    draft = Draft.of(open_question.slots)
-    if draft.same != ticket.id:
+    questions = apart(open_question.state, open_question.slots, open_question.text, open_question.shown_at)
+    offer = next((each for each in questions if each.state == Asks.JOIN), None)
+    draft = Draft.of(offer.slots) if offer else None
+    if offer is None or draft is None or draft.same != ticket.id:
         return
-    change.session.delete(open_question)
+    if offer.lies_beneath:
+        open_question.slots = without_beneath(open_question.slots)
+    else:
+        change.session.delete(open_question)
     joined_unasked(Silence(change.session, change.town, change.now, person), draft)
 
 
@@ -121,7 +127,9 @@ def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
         notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=draft.text)
     said = [_advice(context, draft)] if draft.red_flag else []
     said.append(context.say("joining.told_again", **_facts(context.town, ticket, draft, context.now)))
-    return Reply("\n\n".join(said), Asks.JOINED, {"draft": draft.slots(), "ticket": ticket.id, "joined": False})
+    over = context.slots.get("ticket") == ticket.id  # whether to withdraw it, for one, is asked no more
+    slots = {"draft": draft.slots(), "ticket": ticket.id, "joined": False}
+    return Reply("\n\n".join(said), Asks.JOINED, slots, answered=over)
 
 
 def _offered(context: Context, same: Same, draft: Draft) -> Reply:

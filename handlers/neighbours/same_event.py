@@ -116,6 +116,8 @@ class Same:
 def find(context: PersonalChange, draft: Draft) -> Same | None:
     """The ticket that a draft is about too, if there is one."""
     spot, rules = _spot(context, draft), context.town.joining
+    if spot is None and draft.red_flag:
+        return _own_danger(context, draft)
     if spot is None or draft.category in rules.never:
         return None
     lock_matters(context.session, [(draft.place_id, draft.category)] if draft.place_id else [])
@@ -128,6 +130,15 @@ def find(context: PersonalChange, draft: Draft) -> Same | None:
     best = context.session.get_one(Ticket, nearest.id)
     mine = context.session.get(Follower, (best.id, context.person.id)) is not None
     return Same(best, _at_once(context, draft, best, [ticket.id for ticket in alike]), mine)
+
+
+def _own_danger(context: PersonalChange, draft: Draft) -> Same | None:
+    """「还在着火」 without a word of where: the fire that they have just told of."""
+    since = context.now - timedelta(minutes=context.town.habits.recent_minutes)
+    mine = select(Ticket).join(Follower).where(Follower.person_id == context.person.id, Follower.joined_at >= since)
+    alike = Ticket.status.in_([status.value for status in OPEN]) & (Ticket.red_flag == draft.red_flag)
+    told = context.session.scalar(mine.where(alike).order_by(Ticket.id.desc()).limit(1))
+    return Same(told, at_once=True, mine=True) if told else None
 
 
 def _latest(context: Change, spot: _Spot, category: str) -> list[Compared]:

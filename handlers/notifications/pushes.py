@@ -35,6 +35,8 @@ class Audience(StrEnum):
     REPORTER = "reporter"
     NAMED = "named"
     CALLED = "called"
+    PAGED = "paged"
+    """Everybody who works here and was told of it"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "close": (_residents("closed"), _assignee("ended")),
     "not_ours": (_residents("declined"), _assignee("ended")),
     "reopen": (_team("reopened"), _supervisors("reopened_known"), _residents("reopened_for_all")),
-    "withdraw": (_team("withdrawn"),),
+    "withdraw": (Telling(Audience.PAGED, "push.withdrawn", _STAFF_TEMPLATE), _team("withdrawn")),
     "decline": (_residents("declined"),),
     "objected": (_supervisors("objected"),),
     "approval_asked": (replace(_named("approval_asked"), asks="approving.asked"),),
@@ -189,6 +191,9 @@ def audience(
             return session.scalars(select(Person).where(Person.id == ticket.assignee_id))
         case Audience.TEAM | Audience.ASSIGNEE:
             return recipients_of(town, ticket, now) if whom is Audience.TEAM or ticket.assignee_id else ()
+        case Audience.PAGED:
+            told = select(Push.person_id).where(Push.ticket_id == ticket.id, Push.template == _STAFF_TEMPLATE)
+            return session.scalars(select(Person).where(Person.id.in_(told)))
         case Audience.CALLED:
             return recipients_of_teams(town, ticket, now, teams)
     return town.staff.overseeing(reach_of(ticket))

@@ -58,7 +58,7 @@ def told_where(context: Context, draft: Draft) -> Draft:
     draft = locate.place(context, draft, context.understanding)
     if mention.name and _says_more(context.text, mention):
         draft = replace(draft, text=f"{draft.text}，{text}")
-    if locate.is_placed(draft) or mention.name:
+    if locate.is_placed(draft) or (mention.name and not is_vague(mention.name)):
         return draft
     if mention.building or mention.unit or mention.room:
         return draft

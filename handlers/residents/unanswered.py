@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from handlers.dialogue.beneath import apart, has_beneath
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.media import NAMES
@@ -81,7 +82,8 @@ def keep_unfinished(context: Context, stale: OpenQuestion | None, answer: Callab
         return _watched(context, _mention(context, replace(reply, keep=False), kept))
     reply = answer(context)
     question = OpenQuestion(context.state, context.slots)
-    if not (reply.keep or reply.answered or reply.state == context.state) and _is_about_report(question):
+    goes_on = reply.keep or reply.answered or reply.state == context.state or has_beneath(reply.slots)
+    if not goes_on and _is_about_report(question):
         reply = _mention(context, reply, _kept(context, question))
     return _watched(context, reply)
 
@@ -98,12 +100,16 @@ def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -
     alone = {"key_share": True}  # they may be writing just now; a push to them need not wait
     person = session.get(Person, timer.subject_id, with_for_update=alone, populate_existing=True)
     asked = session.scalar(reply_question(timer.subject_id), execution_options={"populate_existing": True})
-    if person is None or asked is None or asked.expires_at > now or asked.state not in _WATCHED:
+    if person is None or asked is None or asked.expires_at > now:
+        return
+    questions = apart(asked.state, asked.slots, asked.text, asked.shown_at)
+    watched = next((each for each in questions if each.state in _WATCHED), None)
+    if watched is None:
         return
     if asked.state == Asks.WORDS:
         _ask_for_words(session, town, person, asked, now)
         return
-    kept = _kept(Silence(session, town, now, person), OpenQuestion(asked.state, asked.slots))
+    kept = _kept(Silence(session, town, now, person), watched)
     for each in kept:
         choices = _choices(town, each)
         notify(
@@ -143,7 +149,7 @@ def _is_about_report(question: OpenQuestion) -> bool:
 
 def _watched(context: Context, reply: Reply) -> Reply:
     """With each question a timer for its end, which names the moment: asked again, it is another."""
-    if reply.state in _WATCHED and not reply.keep:
+    if (reply.state in _WATCHED or has_beneath(reply.slots)) and not reply.keep:
         usual = timedelta(minutes=context.town.habits.question_minutes)
         until = context.now + lasts(reply.state, reply.slots, usual)
         key = f"{SILENT}:{context.person.id}:{until.timestamp():.6f}"

@@ -4,6 +4,8 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, event, menu
+from handlers.dialogue.states import Asks
+from handlers.residents.withdraw import ask_sure, just_reported
 from handlers.town.examples import a_place
 from models.person import EVERYBODY
 
@@ -49,7 +51,15 @@ CANCEL = Command(("取消", "算了", "退出"), roles=EVERYBODY, help="取消�
 
 @router.command(CANCEL)
 def cancel(context: Context) -> Reply:
-    return Reply(context.say("welcome.cancelled" if context.state else "welcome.nothing_to_cancel"), answered=True)
+    """What is being filled in is dropped; what was just reported is asked about, for others are at it already."""
+    filling = context.state not in _NOTHING_TO_FILL
+    if not filling and (ticket := just_reported(context)):
+        return ask_sure(context, ticket)
+    return Reply(context.say("welcome.cancelled" if filling else "welcome.nothing_to_cancel"), answered=True)
+
+
+_NOTHING_TO_FILL = frozenset({"", Asks.JOINED, Asks.TICKET_PLACE, Asks.WITHDRAW_SURE})
+
 
 
 def _place_of_scene(context: Context, scene: str) -> int | None:

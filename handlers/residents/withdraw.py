@@ -10,6 +10,7 @@ from handlers.neighbours.event import leave
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, own, resident
+from handlers.tickets.filing import recent
 from models import moves
 from models.moves import Status
 from models.person import Role
@@ -31,8 +32,20 @@ def withdraw(context: Context) -> Reply | None:
     picked = pick(context, followed(context.person), tuple(moves.WITHDRAW.sources), WITHDRAW)
     if isinstance(picked, Reply):
         return picked
-    line = ticket_text.line_for(context.town, picked[0], context.now, context.person)
-    return Reply(context.say("progress.withdraw_sure", line=line), Asks.WITHDRAW_SURE, {"ticket": picked[0].id})
+    return ask_sure(context, picked[0])
+
+
+def ask_sure(context: Context, ticket: Ticket) -> Reply:
+    line = ticket_text.line_for(context.town, ticket, context.now, context.person)
+    return Reply(context.say("progress.withdraw_sure", line=line), Asks.WITHDRAW_SURE, {"ticket": ticket.id})
+
+
+def just_reported(context: Context) -> Ticket | None:
+    """What 「取消」 means where nothing is being filled in: the report that is asked about, or was just made."""
+    asked = context.slots.get("ticket")
+    ticket = context.session.get(Ticket, asked) if asked else recent(context, context.town.habits.recent_minutes)
+    mine = ticket is not None and ticket.reporter_id == context.person.id
+    return ticket if ticket and mine and Status(ticket.status) in moves.WITHDRAW.sources else None
 
 
 @answers.on(in_state(Asks.WITHDRAW_SURE))

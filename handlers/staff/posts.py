@@ -13,6 +13,7 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
+from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
 from handlers.residents.help import help_text
 from models.person import EVERYBODY, Guess, Invitation, Person, Role
@@ -37,9 +38,11 @@ JOIN = Command(("加入",), roles=EVERYBODY, help="加入 邀请码：网格员�
 
 @router.on(_glued_code)
 @router.command(JOIN)
-def join(context: Context) -> Reply:
+def join(context: Context) -> Reply | None:
     """A one-time code from the town's operator gives its role, grid and team."""
     now = context.now
+    if not context.rest and context.is_asked(Asks.JOIN):
+        return None  # the neighbours, not the staff
     if _guesses(context) >= context.town.privacy.guesses_per_hour:
         return Reply(context.say("welcome.too_many_guesses"))
     found = select(Invitation).where(Invitation.code_hash == code_hash(context.rest)).with_for_update()

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,6 +19,7 @@ _WITH_WORDS = re.compile(
     r"(?:(?:选|回复?)\s*)?(\d)(?:[.、。,，:：;；!！\s]+|(?=[^\d.\-#号栋楼幢座单元室点月日年块元个天小分]))(\S.*)",
     re.DOTALL,
 )
+_FEWEST_DIGITS = 3
 _EDGES = r"[\s,，.。!！~～、?？…]*"
 
 
@@ -48,12 +50,31 @@ def choice(text: str, count: int, question: str = "") -> Choice | None:
     index = number(text, count)
     if index is not None:
         return Choice(index)
-    for option, said in enumerate(_options(question)[:count]):
-        if said.fullmatch(_PAUSES.sub("", plain(text))):
-            return Choice(option)
+    if (option := _in_words(text, count, question)) is not None:
+        return Choice(option)
     found = _WITH_WORDS.fullmatch(plain(text))
     if found and 1 <= int(found[1]) <= count:
         return Choice(int(found[1]) - 1, found[2].strip())
+    return None
+
+
+def ticket_named(text: str, numbers: Sequence[str]) -> int | None:
+    """Which of these tickets is named by its number, or by its last digits."""
+    said = plain(text).lstrip("#")
+    if not (said.isdecimal() and len(said) >= _FEWEST_DIGITS):
+        return None
+    ending = [place for place, each in enumerate(numbers) if each.endswith(said)]
+    return ending[0] if len(ending) == 1 else None
+
+
+def _in_words(text: str, count: int, question: str) -> int | None:
+    """「满意」「就是这件，退回重办」: the words of one option, or several ways to say it."""
+    options = _options(question)[:count]
+    whole, pieces = _PAUSES.sub("", plain(text)), [each for each in _PAUSES.split(plain(text)) if each]
+    for said in ([whole], pieces):
+        meant = {next((place for place, each in enumerate(options) if each.fullmatch(piece)), None) for piece in said}
+        if len(meant) == 1 and (option := meant.pop()) is not None:
+            return option
     return None
 
 
