@@ -51,7 +51,9 @@ RULES = {
     ),
     "并": REACHES,
     "吹哨": WHISTLES,
-    **dict.fromkeys(["进度", "催办", "补充", "撤回", "另报", "派"], NOBODY),  # 派 is for tickets that have no team
+    **dict.fromkeys(
+        ["进度", "催办", "补充", "更正", "撤回", "另报", "派"], NOBODY
+    ),  # 派 is for tickets that have no team
 }
 ABOUT_NO_TICKET = {
     "待办", "今日", "本周", "超时", "网格", "类别", "排行", "导出", "吹哨排行", "推演", "同意", "不同意",

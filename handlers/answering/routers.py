@@ -14,7 +14,8 @@ from handlers.dialogue.states import ACCEPTS, Asks
 from handlers.neighbours.votes import asked_about
 from handlers.residents import (
     complaint,
-    correct_place,
+    correct_draft,
+    corrections,
     erase_me,
     help,  # noqa: A004  (「帮助」)
     home,
@@ -87,7 +88,8 @@ ROUTERS = (
     supplement.router,
     approvals.digits,
     ask_resident.answers,
-    correct_place.router,
+    correct_draft.router,
+    corrections.router,
     supplement.houses,
     note_or_report.router,
     complaint.router,

@@ -12,6 +12,7 @@ from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.other_matter import is_told_as_trouble
 from handlers.dialogue.states import ACCEPTS, Asks, Wants
 from nlp.answers.choices import Choice, choice, is_filler, ticket_named, yes_or_no
+from nlp.answers.corrections import right_words
 from nlp.reading.understanding import Intent, Understanding
 
 _SURE = 0.9
@@ -57,7 +58,9 @@ def is_whole_matter(context: Context) -> bool:
     seen = context.understanding
     if seen is None or not is_told_as_trouble(seen) or not seen.sure or seen.confidence < _SURE:
         return False
-    return seen.place is not None and bool(seen.place.known) and not seen.place.guessed
+    if seen.place is None or not seen.place.known or seen.place.guessed:
+        return False
+    return right_words(context.text) is None  # what is put right belongs to what was said before
 
 
 def is_about(question: OpenQuestion, context: Context) -> bool:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import bindparam, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.context import OpenQuestion
@@ -31,6 +31,7 @@ _VOTE_OPEN = exists().where(
 _OUTCOME_OPEN = (Ticket.status == Status.RESOLVED.value) | (
     (Ticket.status == Status.CLOSED.value) & (Ticket.neighbours > 0)
 )
+_AT_WORK = (Ticket.status == Status.WORKING.value) & (Ticket.assignee_id == Asked.person_id)
 _PUSHED = (
     select(
         Asked.person_id,
@@ -52,11 +53,17 @@ _PUSHED = (
             (Asked.state == Asks.OUTCOME.value) & _OUTCOME_OPEN & _VOTE_OPEN,
             (Asked.state == Asks.ANSWER.value) & _ASKED_STILL,
             (Asked.state == Asks.APPROVAL.value) & _WISH_OPEN,
+            (Asked.state == Asks.PLACE_WRONG.value) & _AT_WORK,
         ),
     )
     .order_by(Asked.id.desc())
 )
 _SHOWN = frozenset({Outcome.SENT.value, Outcome.DELIVERED.value, Outcome.UNKNOWN.value})
+
+
+def no_longer_asked(session: Session, state: Asks, ticket_id: int) -> None:
+    """It is answered, where nothing else tells that it is."""
+    session.execute(delete(Asked).where(Asked.state == state.value, Asked.ticket_id == ticket_id, Asked.key != REPLY))
 
 
 def carried_by_pushes(session: Session, people: Sequence[int], now: datetime) -> dict[int, tuple[OpenQuestion, ...]]:

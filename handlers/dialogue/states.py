@@ -36,6 +36,8 @@ class Asks(StrEnum):
     WORK_WORDS = "working.reason"
     CONTEST_WHY = "contesting.why"
     PATROL_WHAT = "patrolling.what"
+    RIGHT_WORDS = "correcting.right_words"
+    PLACE_WRONG = "correcting.place_wrong"
     MERGE_SURE = "settling.merge_sure"
     APPROVAL = "approving.asked"
     WHICH_APPROVAL = "approving.which"
@@ -130,6 +132,8 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.WORK_WORDS: Accepts(wants=Wants.REASON, repeats=True),
     Asks.CONTEST_WHY: Accepts(wants=Wants.REASON, repeats=True),
     Asks.PATROL_WHAT: Accepts(wants=Wants.OWN),
+    Asks.RIGHT_WORDS: Accepts(wants=Wants.OWN, repeats=True),
+    Asks.PLACE_WRONG: Accepts(2, yes_no=True),
     Asks.MERGE_SURE: Accepts(2, yes_no=True),
     Asks.APPROVAL: Accepts(2),
     Asks.WHICH_APPROVAL: Accepts(("approvals",)),

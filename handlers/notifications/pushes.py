@@ -1,13 +1,13 @@
 """Who is told of what: a table of (what happened, whom) → wording, written into the outbox in the same transaction."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from handlers.notifications import ticket_text
@@ -132,6 +132,10 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "urge": (_team("urged"),),
     "supervise": (_team("supervised"),),
     "supplement": (_team("supplemented"),),
+    "place_wrong": (replace(_assignee("place_wrong"), asks="correcting.place_wrong"),),
+    "place_kept": (Telling(Audience.REPORTER, "push.place_kept", _RESIDENT_TEMPLATE),),
+    "place_changed": (Telling(Audience.REPORTER, "push.place_changed", _RESIDENT_TEMPLATE),),
+    "recategorised": (_team("recategorised"),),
     "taken": (_residents("taken"),),
     "human": (_team("human"), _supervisors("human")),
     "accept_overdue": (_team("accept_overdue"), _supervisors("accept_overdue")),
@@ -157,11 +161,13 @@ def notify(
     but: Colleague | None = None,
     teams: Sequence[str] = (),
     named: Sequence[Colleague] = (),
+    slots: Mapping[str, object] | None = None,
     **values: object,
 ) -> int:
-    """Write a push foreverybody whom `what` concerns, except `but`, who did it. Returns how many.
+    """Write a push for everybody whom `what` concerns, except `but`, who did it. Returns how many.
 
-    `teams`: whom a whistle called, where it is about them. `named`: people whom the caller picked.
+    `teams`: whom a whistle called, where it is about them. `named`: people whom the caller picked. `slots`: what the
+    question that the push carries has to remember.
     """
     change = f"{what}:{_latest_event(session, ticket)}"
     told: set[int] = {but.id} if but else set()
@@ -174,7 +180,7 @@ def notify(
                 push = _push(town, ticket, person, telling, change, now, letter)
                 append(session, Push, **push)
                 if telling.asks:
-                    append(session, Asked, **_asked(town, ticket, person, telling, push, now))
+                    append(session, Asked, **_asked(town, ticket, person, telling, push, now, slots or {}))
     return len(told) - bool(but)
 
 
@@ -182,21 +188,29 @@ def audience(
     session: Session, town: Town, ticket: Ticket, whom: Audience, now: datetime, teams: Sequence[str] = ()
 ) -> Iterable[Colleague]:
     """The people behind an audience's name, for this ticket."""
+    if (by_row := _known_by_row(town, ticket, whom)) is not None:
+        return session.scalars(by_row)
     match whom:
-        case Audience.RESIDENTS:
-            return session.scalars(select(Person).join(Follower).where(Follower.ticket_id == ticket.id))
-        case Audience.REPORTER:
-            return session.scalars(select(Person).where(Person.id == ticket.reporter_id))
-        case Audience.ASSIGNEE | Audience.TEAM if ticket.assignee_id and not has_left(town, ticket):
-            return session.scalars(select(Person).where(Person.id == ticket.assignee_id))
         case Audience.TEAM | Audience.ASSIGNEE:
             return recipients_of(town, ticket, now) if whom is Audience.TEAM or ticket.assignee_id else ()
-        case Audience.PAGED:
-            told = select(Push.person_id).where(Push.ticket_id == ticket.id, Push.template == _STAFF_TEMPLATE)
-            return session.scalars(select(Person).where(Person.id.in_(told)))
         case Audience.CALLED:
             return recipients_of_teams(town, ticket, now, teams)
     return town.staff.overseeing(reach_of(ticket))
+
+
+def _known_by_row(town: Town, ticket: Ticket, whom: Audience) -> Select[Person] | None:
+    """Those whom the database knows; the others stand in rosters."""
+    match whom:
+        case Audience.RESIDENTS:
+            return select(Person).join(Follower).where(Follower.ticket_id == ticket.id)
+        case Audience.REPORTER:
+            return select(Person).where(Person.id == ticket.reporter_id)
+        case Audience.ASSIGNEE | Audience.TEAM if ticket.assignee_id and not has_left(town, ticket):
+            return select(Person).where(Person.id == ticket.assignee_id)
+        case Audience.PAGED:
+            told = select(Push.person_id).where(Push.ticket_id == ticket.id, Push.template == _STAFF_TEMPLATE)
+            return select(Person).where(Person.id.in_(told))
+    return None
 
 
 def _latest_event(session: Session, ticket: Ticket) -> int:
@@ -234,7 +248,13 @@ def _push(
 
 
 def _asked(
-    town: Town, ticket: Ticket, person: Colleague, telling: Telling, push: dict[str, Any], now: datetime
+    town: Town,
+    ticket: Ticket,
+    person: Colleague,
+    telling: Telling,
+    push: dict[str, Any],
+    now: datetime,
+    slots: Mapping[str, object],
 ) -> dict[str, Any]:
     """The question that a push carries is open until it is answered, or the ticket has outrun it."""
     return {
@@ -242,7 +262,7 @@ def _asked(
         "key": push["key"],
         "ticket_id": ticket.id,
         "state": telling.asks,
-        "slots": {"ticket": ticket.id},
+        "slots": {"ticket": ticket.id, **slots},
         "text": "",
         "shown_at": None,
         "expires_at": now + timedelta(days=town.habits.reopen_days),

@@ -13,7 +13,7 @@ from handlers.notifications import ticket_text
 from handlers.residents import locate
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
-from handlers.tickets.filing import file
+from handlers.tickets.filing import file, last_place
 from handlers.world.coordinates import gcj_to_wgs
 from models.moves import Status
 from models.ticket import Ticket
@@ -148,7 +148,7 @@ def _question(context: Context, draft: Draft) -> Reply | None:
         (Asks.GUESS, bool(draft.guess), _ask_guess),
         (Asks.WHICH_PLACE, bool(draft.places), _ask_which_place),
         (Asks.PLACE, not locate.is_placed(draft) and not draft.places, _ask_place),
-        (Asks.BUILDING, locate.needs_building(context, draft), _ask_building),
+        (Asks.BUILDING, _lacks_building(context, draft), _ask_building),
     )
     asks = (ask for state, is_missing, ask in missing if is_missing and state not in draft.asked)
     return next((ask(context, draft) for ask in asks), None)
@@ -168,12 +168,30 @@ def _ask_guess(context: Context, draft: Draft) -> Reply:
     return _ask(context, draft, Asks.GUESS, "filing.is_it", name=draft.place_name, guess=draft.guess)
 
 
+def _lacks_building(context: Context, draft: Draft) -> bool:
+    """Its grid hangs on it, or a stair was told and not of which house."""
+    return locate.needs_building(context, draft) or bool(draft.unit and not draft.building and draft.place_id)
+
+
 def _ask_place(context: Context, draft: Draft) -> Reply:
+    """Of a house alone the compound of their last report is offered, once."""
+    lately = None if draft.place_name or Asks.GUESS in draft.asked else _told_lately(context, draft)
+    if lately:
+        house = ticket_text.address("", draft.building, draft.unit, draft.room)
+        values = {"guess": lately, "house": house}
+        return _ask(context, replace(draft, guess=lately), Asks.GUESS, "filing.is_it_there", **values)
     what = context.town.catalogue.name(draft.category, draft.item)
     house = ticket_text.address("", draft.building, draft.unit, draft.room)
     return _ask(
         context, draft, Asks.PLACE, _how_to_ask_where(draft, what), name=draft.place_name, what=what, house=house
     )
+
+
+def _told_lately(context: Context, draft: Draft) -> str:
+    if not (draft.building or draft.unit):
+        return ""
+    place = context.town.world.places.get(last_place(context) or 0)
+    return place.name if place else ""
 
 
 def _how_to_ask_where(draft: Draft, what: str) -> str:

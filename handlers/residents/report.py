@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from handlers.dialogue.beneath import lay_beneath
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import at_work
 from handlers.dialogue.media import NAMES, hold, waiting
@@ -16,8 +17,8 @@ from handlers.dialogue.other_matter import (
 )
 from handlers.dialogue.router import Router, in_state, intent, kind
 from handlers.dialogue.states import Asks
+from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.notifications.ticket_text import where_in_lists
 from handlers.residents import locate
 from handlers.residents.ask_or_file import (
     ask_category,
@@ -116,14 +117,31 @@ def place_told(context: Context) -> Reply | None:
 
 
 def danger_told(context: Context) -> Reply | None:
-    """A danger told while a report is being made: without a place of its own it is of that report, filed at once."""
+    """A danger told while a report is being made: without a place of its own it is of that report, filed at once.
+
+    Where that report is told already and only waits to be joined, it stays open, and the danger is a matter of its own
+    in the same place, until they say another.
+    """
     asked = next((each for each in context.asked if not each.is_pushed), None)
     mention = context.understanding.place if context.understanding else None
     if asked is None or not asked.slots.get("text") or asked.state not in _DRAFTS or (mention and mention.known):
         return None
     draft = Draft.of(asked.slots)
+    if asked.state == Asks.JOIN:
+        return _danger_beside(context, draft)
     told = read(context, f"{context.text}。{draft.text}", replace(draft, parts=(), same=None))
     return replace(go_on(context, told if locate.is_placed(told) else locate.as_placed(told, draft)), answered=True)
+
+
+def _danger_beside(context: Context, draft: Draft) -> Reply:
+    told = locate.as_placed(read(context, context.text, Draft("")), draft)
+    reply = go_on(context, told)
+    ticket = recent(context, 1)
+    if reply.state not in {"", Asks.JOINED} or ticket is None:
+        return reply
+    where = context.say("filing.where_guessed", where=ticket_text.where(ticket))
+    slots = {"ticket": ticket.id, "guessed": True, **lay_beneath(context)}
+    return Reply(f"{reply.text}\n\n{where}", Asks.TICKET_PLACE, slots)
 
 
 def _is_no_answer(context: Context) -> bool:
@@ -249,7 +267,7 @@ def _media_of_work(context: Context, ticket: Ticket, attachment: Attachment, wha
     ticket.apply(
         NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.media_of_work", what=what)
     )
-    where = where_in_lists(context.town, ticket)
+    where = ticket_text.where_in_lists(context.town, ticket)
     return Reply(context.say("working.media_added", what=what, number=ticket.number, where=where), keep=True)
 
 

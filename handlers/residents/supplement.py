@@ -13,8 +13,9 @@ from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.residents import locate
+from handlers.residents import correct_place, locate
 from handlers.residents.ask_or_file import told_where
+from handlers.residents.corrected import Correction
 from handlers.residents.incomplete import ask_where, now_placed, placeless
 from handlers.residents.report import add_words
 from handlers.tickets.access import followed, own, resident
@@ -61,7 +62,12 @@ def supplement(context: Context) -> Reply:
 def place_told(context: Context) -> Reply | None:
     """The answer to where it is, of what was filed without a place: danger at once, other things after a while."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
-    if ticket is None or ticket.team or Status(ticket.status) not in OPEN:
+    if ticket is None or Status(ticket.status) not in OPEN:
+        return None
+    if context.slots.get("guessed"):
+        said = Correction(context.text, context.text, context.understanding)
+        return correct_place.amended(context, ticket, said)
+    if ticket.team:
         return None
     if is_other_matter(context) or is_politeness(context) or _is_apart(context, ticket):
         return None

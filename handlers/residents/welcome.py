@@ -61,7 +61,6 @@ def cancel(context: Context) -> Reply:
 _NOTHING_TO_FILL = frozenset({"", Asks.JOINED, Asks.TICKET_PLACE, Asks.WITHDRAW_SURE})
 
 
-
 def _place_of_scene(context: Context, scene: str) -> int | None:
     """QR codes carry `place_ID`, as the operators' codes are made."""
     digits = scene.removeprefix("qrscene_").removeprefix("place_")

@@ -1,19 +1,19 @@
 """为什么 and 改类: why the reader chose a category, and putting it right, from which the model learns."""
 
+from handlers.dialogue.carried import no_longer_asked
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
-from handlers.dialogue.router import Router
+from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.shielding import is_about
+from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
+from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.residents.ask_or_file import receipt
+from handlers.residents import correct_category, correct_place
 from handlers.tickets.access import actor, overseen, overseer, reached, resident, worked
-from handlers.tickets.clocks import set_promise
-from handlers.tickets.filing import route_it, watch
 from handlers.tickets.scope import Reach, as_reach
 from handlers.town.privacy import shielded
-from models.learning import Correction
 from models.moves import NOTE, OPEN, Status
 from models.person import OVERSEERS, STAFF, Role
 from models.ticket import Actor, Ticket
@@ -56,43 +56,33 @@ def correct(context: Context) -> Reply:
     ticket, words = picked
     category = context.town.catalogue.category_named(words)
     if category is None:
-        names = "、".join(context.town.catalogue.categories.values())
-        return Reply(context.say("correcting.which", number=ticket.number, names=names), keep=True)
+        return correct_category.ask(context, ticket)
     if category == ticket.category:
         return Reply(context.say("correcting.same", category=context.town.catalogue.name(category)), keep=True)
-    return _corrected(context, ticket, category)
+    return correct_category.put_right(context, ticket, (category, ""), _actor(context, ticket))
 
 
-def _corrected(context: Context, ticket: Ticket, category: str) -> Reply:
-    by = _actor(context, ticket)
-    before, after = context.town.catalogue.name(ticket.category), context.town.catalogue.name(category)
-    ticket.category, ticket.item, ticket.confidence = category, "", 1.0
-    ticket.apply(
-        NOTE, by=by, at=context.now, note=context.say("history.category_corrected", before=before, after=after)
-    )
-    context.session.merge(
-        Correction(
-            ticket_id=ticket.id,
-            text=ticket.text,
-            category=category,
-            by_role=by.role.value,
-            by_person=by.person_id,
-            at=context.now,
-        )
-    )
-    if ticket.status == Status.DISPATCHED:
-        _route_anew(context, ticket)
-    return Reply(f"{context.say('correcting.done', number=ticket.number, category=after)}\n{receipt(context, ticket)}")
+@router.on(in_state(Asks.PLACE_WRONG))
+def place_agreed(context: Context) -> Reply | None:
+    """1: the address is changed, and whoever serves it gets the ticket. 2: it was right as it was."""
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if context.number is None or ticket is None or ticket.status != Status.WORKING:
+        return None
+    no_longer_asked(context.session, Asks.PLACE_WRONG, ticket.id)
+    what = "place_kept" if context.number else "place_changed"
+    reply = _kept(context, ticket) if context.number else _moved(context, ticket)
+    notify(context.session, context.town, ticket, what, context.now, but=context.person)
+    return reply
 
 
-def _route_anew(context: Context, ticket: Ticket) -> None:
-    """Nobody has signed yet: the team of the right category gets it, with the right limits."""
-    team = ticket.team
-    route_it(context, ticket, context.town.world.places.get(ticket.place_id or 0), ticket.grid)
-    set_promise(context, ticket, context.now)
-    watch(context, ticket)
-    if ticket.team != team:
-        notify(context.session, context.town, ticket, "dispatch", context.now, but=context.person)
+def _kept(context: Context, ticket: Ticket) -> Reply:
+    by, note = actor(context.person, ticket), context.say("history.place_kept")
+    ticket.apply(NOTE, by=by, at=context.now, note=note)
+    return Reply(context.say("correcting.place_kept", number=ticket.number, where=ticket_text.where(ticket)))
+
+
+def _moved(context: Context, ticket: Ticket) -> Reply:
+    return correct_place.put_right(context, ticket, correct_place.as_told(context.slots), actor(context.person, ticket))
 
 
 def _reach(context: Context) -> Reach:

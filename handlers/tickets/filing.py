@@ -14,7 +14,7 @@ from handlers.world.nodes import PlaceNode
 from models.appending import append
 from models.follower import Follower
 from models.grid import Level
-from models.moves import DISPATCH, RECEIVE, Status
+from models.moves import DISPATCH, REASSIGN, RECEIVE, Status
 from models.numbers import next_ticket_id
 from models.person import Person
 from models.ticket import SYSTEM, Actor, Attachment, Source, Ticket
@@ -99,6 +99,23 @@ def watch(change: Change, ticket: Ticket) -> None:
     wind(change, ticket)
 
 
+def route_anew(
+    change: Change, ticket: Ticket, grid: str | None = None, *, by: Actor = SYSTEM, but: Person | None = None
+) -> None:
+    """The place or the category was told wrong: whoever serves the right one gets it, with limits of its own."""
+    team = ticket.team
+    place = change.town.world.places.get(ticket.place_id) if ticket.place_id else None
+    route_it(change, ticket, place, grid)
+    if ticket.team == team:
+        return
+    if ticket.status == Status.WORKING:
+        by = by if by.role in REASSIGN.roles else SYSTEM
+        ticket.apply(REASSIGN, by=by, at=change.now, note=change.town.say("history.corrected_away"))
+    set_promise(change, ticket, change.now)
+    watch(change, ticket)
+    notify(change.session, change.town, ticket, "dispatch", change.now, but=but)
+
+
 def give_to(change: Change, ticket: Ticket, route: Route | None) -> None:
     """Write a new team on a ticket; without one it lies on the desk. The caller sees to its clocks."""
     ticket.assignee_id = None
@@ -113,6 +130,12 @@ def recent(context: PersonalChange, minutes: int) -> Ticket | None:
     """The ticket that the resident last filed or joined, if that is not longer ago."""
     since = context.now - timedelta(minutes=minutes)
     return context.session.scalar(_RECENT, {"person": context.person.id, "since": since})
+
+
+def last_place(context: PersonalChange) -> int | None:
+    """Where the last report of this person was that had a place."""
+    mine = select(Ticket.place_id).where(Ticket.reporter_id == context.person.id, Ticket.place_id.is_not(None))
+    return context.session.scalar(mine.order_by(Ticket.created_at.desc()).limit(1))
 
 
 def new_ticket(context: Change, draft: Draft, reporter: Person, status: Status = Status.PENDING) -> Ticket:

@@ -4,10 +4,14 @@ import re
 
 _WRONG = re.compile(r"不对|不是|[说写打发报搞弄填记]错|错了|应该[是在]|应为|更正|改成|改为|改到")
 _RIGHT = re.compile(
-    r"(?:应该[是在]|应为|改成|改为|改到|更正[为成]?|而是|(?:^|[，,。；;\s])(?:是|在)|错了?[，,：:\s]+)\s*(\S.*)"
+    r"(?:应该[是在]|应为|改成|改为|改到|更正[为成]?|而是|(?:^|[，,。；;\s])(?:还|就|那)?(?:是|在)|错了?[，,：:\s]+)\s*(\S.*)"
 )
 _TRAILING = re.compile(r"(?:才对|的|那[边里栋]的?)?[。.！!～~\s]*$")
-_ONLY_WRONG = re.compile(r"(?:地址|地点|位置|楼号|门牌|房号)?(?:[说写打报填]?错了|不对)[。.！!\s]*")
+_ONLY_WRONG = re.compile(
+    r"(?:(?P<of>地址|地点|位置|楼号|门牌|房号|类别|类型|分类)的?)?(?:我?[说写打报填归分]*错了|不对)[。.！!\s]*"
+)
+_NOT_THAT = re.compile(r"不是\s*([^，,。；;\s]{1,12}?)(?:的(?:事情?|问题))?(?:[，,。；;\s]|而?是)")
+_PLAINLY = re.compile(r"[说写打发报搞弄填记]错|(?:类别|类型|分类).{0,2}(?:错|不对)|更正|改成|改为")
 _LONGEST = 60  # a letter that says 「不是」 somewhere corrects nothing
 
 
@@ -21,3 +25,20 @@ def right_words(text: str) -> str | None:
     if right is None:
         return "" if _ONLY_WRONG.fullmatch(text) else None
     return _TRAILING.sub("", right).lstrip("，,：: ")
+
+
+def wrong_words(text: str) -> str:
+    """What it is not: 「停车」 of 「不是停车的事，是有人飞线充电」; "" where that isn't said."""
+    found = _NOT_THAT.search(text)
+    return found[1] if found else ""
+
+
+def is_of_category(text: str) -> bool:
+    """「类别错了」 alone, of which the right one is still to be said."""
+    found = _ONLY_WRONG.fullmatch(text)
+    return bool(found and found["of"] in {"类别", "类型", "分类"})
+
+
+def corrects_plainly(text: str) -> bool:
+    """「说错了」「改成」: not only that something is no other thing."""
+    return _PLAINLY.search(text) is not None

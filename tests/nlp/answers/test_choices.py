@@ -3,8 +3,17 @@
 import pytest
 import yaml
 
-from nlp.answers.choices import choice, is_filler, is_vague, reason_of, says_solved, says_unsolved, yes_or_no
-from nlp.answers.corrections import right_words
+from nlp.answers.choices import (
+    choice,
+    is_filler,
+    is_vague,
+    reason_of,
+    says_solved,
+    says_unsolved,
+    ticket_named,
+    yes_or_no,
+)
+from nlp.answers.corrections import corrects_plainly, right_words, wrong_words
 from nlp.model.labels import DATA
 
 ANSWERS = yaml.safe_load((DATA / "answers.yaml").read_text("utf-8"))
@@ -70,9 +79,30 @@ def test_words_of_where_without_a_name(text, vague):
         ("不是2单元，是3单元", "3单元"),
         ("门牌说错了，应该是503", "503"),
         ("地址错了", ""),
+        ("说错了，还是环境卫生", "环境卫生"),
+        ("不是停车的事，是有人在楼道里飞线充电", "有人在楼道里飞线充电"),
         ("这事不对劲", None),
         ("门坏了不是我弄的", None),
     ],
 )
 def test_what_is_right_instead(text, right):
     assert right_words(text) == right
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "plainly"),
+    [
+        ("不是停车的事，是有人飞线充电", "停车", False),
+        ("不是长安的，是桥北的", "长安的", False),
+        ("类别错了，应该是停车", "", True),
+        ("改成违建", "", True),
+    ],
+)
+def test_what_it_is_not(text, wrong, plainly):
+    assert (wrong_words(text), corrects_plainly(text)) == (wrong, plainly)
+
+
+def test_a_ticket_out_of_a_list_by_its_number():
+    numbers = ["26111600001", "26111600012"]
+    named = [ticket_named(text, numbers) for text in ("26111600012", "#012", "600001", "12", "99999", "00")]
+    assert named == [1, 1, 0, None, None, None]

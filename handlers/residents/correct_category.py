@@ -1,0 +1,60 @@
+"""改类: what a report is about, put right in the reporter's own words or by the command; the model learns from it."""
+
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.notifications.pushes import notify
+from handlers.residents.ask_or_file import receipt
+from handlers.residents.corrected import Correction, names_a_trouble
+from handlers.tickets.access import resident
+from handlers.tickets.clocks import set_promise
+from handlers.tickets.filing import route_anew, watch
+from models.learning import Correction as Lesson
+from models.moves import NOTE, Status
+from models.ticket import Actor, Ticket
+from nlp.answers.corrections import corrects_plainly, wrong_words
+
+Kind = tuple[str, str]
+"""A category and a sub-item, or no sub-item"""
+
+
+def amended(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
+    """None where the words tell no other category."""
+    kind = _told(context, ticket, said)
+    if kind is None or kind in {(ticket.category, ""), (ticket.category, ticket.item)}:
+        return None
+    return put_right(context, ticket, kind, resident(context.person), said.words)
+
+
+def ask(context: Context, ticket: Ticket) -> Reply:
+    names = "、".join(context.town.catalogue.categories.values())
+    return Reply(context.say("correcting.which", number=ticket.number, names=names), keep=True)
+
+
+def put_right(context: Context, ticket: Ticket, kind: Kind, by: Actor, words: str = "") -> Reply:
+    """Changed, remembered, told to whoever has it, and to whoever gets it now."""
+    catalogue = context.town.catalogue
+    before, after = catalogue.name(ticket.category, ticket.item), catalogue.name(*kind)
+    (ticket.category, ticket.item), ticket.confidence = kind, 1.0
+    note = context.say("history.category_corrected", before=before, after=after) + (f"（{words}）" if words else "")
+    ticket.apply(NOTE, by=by, at=context.now, note=note)
+    lesson = {"category": ticket.category, "by_role": by.role.value, "by_person": by.person_id, "at": context.now}
+    context.session.merge(Lesson(ticket_id=ticket.id, text=words or ticket.text, **lesson))
+    notify(context.session, context.town, ticket, "recategorised", context.now, but=context.person, note=note)
+    if ticket.status == Status.DISPATCHED:  # nobody has signed yet
+        set_promise(context, ticket, context.now)
+        watch(context, ticket)
+        route_anew(context, ticket, ticket.grid, but=context.person)
+    done = context.say("correcting.done", number=ticket.number, before=before, category=after)
+    return Reply(f"{done}\n{receipt(context, ticket)}")
+
+
+def _told(context: Context, ticket: Ticket, said: Correction) -> Kind | None:
+    """A category by its name, or another trouble where it is said plainly that this one isn't it."""
+    named = context.town.catalogue.named(said.right)
+    if named[0]:
+        return named
+    if said.seen is None or not names_a_trouble(said.seen):
+        return None
+    wrong = wrong_words(said.words)
+    denied = bool(wrong) and context.town.catalogue.named(wrong)[0] == ticket.category
+    return (said.seen.category, said.seen.item) if denied or corrects_plainly(said.words) else None

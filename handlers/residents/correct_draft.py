@@ -1,0 +1,47 @@
+"""「说错了，是5号楼的」 before a report is filed: the draft is put right, and no second one is made."""
+
+from dataclasses import replace
+
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
+from handlers.residents import locate
+from handlers.residents.ask_or_file import go_on
+from handlers.residents.corrected import names_a_trouble
+from handlers.tickets.draft import Draft
+from nlp.answers.corrections import right_words
+from nlp.reading.understanding import Understanding
+
+router = Router("corrections of drafts")
+
+
+@router.on(in_state(Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.CATEGORY, Asks.JOIN))
+def draft_corrected(context: Context) -> Reply | None:
+    """What the words leave out is as it was; what was asked is asked again where it is still missing."""
+    right = right_words(context.text)
+    if not right:
+        return None
+    before, seen = Draft.of(context.slots), context.town.reader.understand(right)
+    draft = _in_place(context, _of_kind(before, seen, right), seen)
+    if draft == before:
+        return None
+    asked = tuple(each for each in draft.asked if each != context.state)
+    return go_on(context, replace(draft, asked=asked, same=None))
+
+
+def _of_kind(draft: Draft, seen: Understanding, right: str) -> Draft:
+    if not names_a_trouble(seen) or (seen.category, seen.item) == (draft.category, draft.item):
+        return draft
+    told = replace(draft, text=right, category=seen.category, item=seen.item, choices=())
+    return replace(told, confidence=seen.confidence, urgent=seen.urgent)
+
+
+def _in_place(context: Context, draft: Draft, seen: Understanding) -> Draft:
+    mention = seen.place
+    if mention is None or not (mention.known or mention.building or mention.unit or mention.room):
+        return draft
+    if mention.known:
+        return locate.place(context, replace(draft, place_id=None, place_name="", places=(), guess=""), seen)
+    building, unit, room = mention.building or draft.building, mention.unit or draft.unit, mention.room or draft.room
+    return replace(draft, building=building, unit=unit, room=room)

@@ -1,0 +1,89 @@
+"""「说错了，是5号楼」「不是停车的事，是飞线充电」「地址错了」: what was reported, put right by its reporter."""
+
+from handlers.dialogue.command import Command
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
+from handlers.dialogue.which_ticket import pick, split_reference, which
+from handlers.residents import correct_category, correct_place
+from handlers.residents.corrected import Correction
+from handlers.tickets.access import by_number, own
+from handlers.tickets.filing import recent
+from handlers.tickets.scope import as_reach
+from models.moves import ACTIVE, OPEN, Status
+from models.person import Role
+from models.ticket import Ticket
+from nlp.answers.corrections import is_of_category, right_words
+
+router = Router("corrections")
+_LOOKED_AT = 8
+
+AMEND = Command(
+    ("更正",), roles=frozenset((Role.RESIDENT,)), help="更正 [工单号] 正确的地点或类别：报的时候说错了，改过来"
+)
+
+
+@router.command(AMEND)
+def amend(context: Context) -> Reply:
+    """What is right follows the command, or is asked for."""
+    mine = as_reach(Ticket.reporter_id == context.person.id)
+    picked = pick(context, mine, tuple(ACTIVE), AMEND)
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    return (words and _put_right(context, ticket, _said(context, words))) or _ask_right(context, ticket)
+
+
+@router.on(in_state(Asks.RIGHT_WORDS))
+def right_told(context: Context) -> Reply | None:
+    """The right address or category, which 「地址错了」 was waiting for."""
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if ticket is None or Status(ticket.status) not in ACTIVE:
+        return None
+    return _put_right(context, ticket, Correction(context.text, context.text, context.understanding))
+
+
+@router.on(lambda context: context if context.text and not context.answers else None)
+def corrected(context: Context) -> Reply | None:
+    """The ticket that they mean: by its number, by what it is about, else the one they told of last."""
+    digits, words = split_reference(context.text)
+    right = right_words(words)
+    meant = [] if right is None else _meant(context, digits)
+    if not meant:
+        return None
+    if len(meant) > 1:
+        return which(context, meant, right or "", AMEND)
+    if not right:
+        return correct_category.ask(context, meant[0]) if is_of_category(words) else _ask_right(context, meant[0])
+    return _put_right(context, meant[0], _said(context, words))
+
+
+def _said(context: Context, words: str) -> Correction:
+    right = right_words(words) or words
+    return Correction(words, right, context.town.reader.understand(right))
+
+
+def _put_right(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
+    """The place where one is told; else the category."""
+    return correct_place.amended(context, ticket, said) or correct_category.amended(context, ticket, said)
+
+
+def _ask_right(context: Context, ticket: Ticket) -> Reply:
+    what = context.town.catalogue.name(ticket.category, ticket.item)
+    said = context.say("correcting.what_is_right", number=ticket.number, what=what)
+    return Reply(said, Asks.RIGHT_WORDS, {"ticket": ticket.id})
+
+
+def _meant(context: Context, digits: str) -> list[Ticket]:
+    """Whoever only joined changes nothing of all the others'."""
+    mine = as_reach(Ticket.reporter_id == context.person.id)
+    if digits:
+        found = by_number(context.session, mine, digits)
+        return [each for each in found if Status(each.status) in OPEN]
+    told = own(context.session, context.person, tuple(OPEN), _LOOKED_AT)
+    told = [each for each in told if each.reporter_id == context.person.id]
+    item = context.understanding.item if context.understanding else ""
+    named = [each for each in told if item and each.item == item]
+    last = recent(context, context.town.habits.recent_minutes)
+    return named[:1] or ([last] if last in told else told)
