@@ -19,6 +19,7 @@ from bot.webhook.settings import Mode, WebhookSettings
 from bot.wechat.access_token import TokenStore
 from bot.wechat.gateway import Gateway
 from bot.wechat.shared_tokens import TokensInDatabase
+from bot.worker.breakers import Breakers
 from bot.worker.nightly import Nightly
 from bot.worker.worker import Worker
 from handlers.answering.answer import Answering
@@ -114,10 +115,11 @@ def worker(program: Program) -> Worker:
     return Worker(
         sessions=program.sessions,
         towns=program.towns,
-        gateway=gateway(settings, TokensInDatabase(program.sessions)),
+        gateway=gateway(settings, TokensInDatabase(program.sessions, program.reading)),
         work=settings.work,
         templates={str(purpose): template for purpose, template in settings.wechat.templates.items()},
         media=settings.path(settings.files.media),
         nightly=Nightly(program.sessions, settings.source),
+        breakers=Breakers(program.clock),
         clock=program.clock,
     )

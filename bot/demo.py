@@ -126,7 +126,10 @@ def _publish_menu(program: Program) -> None:
     """As an operator does once; the server that answers it is just starting."""
     settings = program.settings
     with suppress(WeChatError):
-        publish(gateway(settings, TokensInDatabase(program.sessions)), read_menu(settings.path(settings.files.menu)))
+        publish(
+            gateway(settings, TokensInDatabase(program.sessions, program.reading)),
+            read_menu(settings.path(settings.files.menu)),
+        )
 
 
 def _listen(port: int) -> socket.socket:

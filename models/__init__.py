@@ -1,9 +1,23 @@
 """Tables, and the rules that always hold. Importing this package registers every table."""
 
-from models import approval, conversation, follower, grid, learning, moves, person, push, roster, support, ticket
+from models import (
+    approval,
+    breaker,
+    conversation,
+    follower,
+    grid,
+    learning,
+    moves,
+    person,
+    push,
+    roster,
+    support,
+    ticket,
+)
 
 __all__ = [
     "approval",
+    "breaker",
     "conversation",
     "follower",
     "grid",

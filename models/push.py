@@ -1,13 +1,13 @@
 """The outbox and the timers: rows that fall due, claimed under a lease.
 
 One clock tells everything: `due_at` in the past may be claimed; in the future it is leased, or waits for its next
-try; empty means finished, and `outcome` says how. There is no "in flight" to get stuck in: what a killed worker
-held falls due again by itself. Delivery is at least once.
+try; empty means finished, or laid aside until something happens, and `outcome` says how. There is no "in flight" to
+get stuck in: what a killed worker held falls due again by itself. Delivery is at least once.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -32,8 +32,17 @@ LEASE = timedelta(seconds=60)
 
 _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
-OVERTAKING = ("red_flag",)
-"""Events whose pushes wait for no older one: somebody is in danger"""
+
+class Rank(IntEnum):
+    """Which push goes first where many wait."""
+
+    DANGER = 0
+    """It waits for no older push, nor for anything else: somebody is in danger"""
+    URGENT = 1
+    """It may be told at night too"""
+    QUESTION = 2
+    """It asks something"""
+    NEWS = 3
 
 
 class Outcome(StrEnum):
@@ -45,6 +54,12 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
     DONE = "done"
     DROPPED = "dropped"
+    MERGED = "merged"
+    """A newer push says more: only that one is sent"""
+    KEPT = "kept"
+    """Not the end: it waits until the person writes again"""
+    HELD = "held"
+    """Not the end: it waits until its interface takes messages again"""
 
 
 class Due:
@@ -68,6 +83,13 @@ class Due:
         """Due once more at `at`, because of `reason`."""
         self.due_at, self.reason = at, reason
 
+    def lay_aside(self, outcome: Outcome, reason: str) -> None:
+        """Not due until whatever it waits for happens (`release`)."""
+        self.due_at, self.outcome, self.reason = None, outcome.value, reason
+
+
+_LAID_ASIDE = "outcome IN ('held', 'kept')"
+
 
 class Push(Due, Base):
     """One thing to tell one person."""
@@ -76,6 +98,8 @@ class Push(Due, Base):
     __table_args__ = (
         # What is finished has no `due_at`, and the platform's id comes when it is sent: most rows are in neither.
         partial_index("ix_pushes_due_at", "due_at", where="due_at IS NOT NULL"),
+        partial_index("ix_pushes_due", "rank", "due_at", "id", where="due_at IS NOT NULL"),
+        partial_index("ix_pushes_laid_aside", "outcome", "person_id", where=_LAID_ASIDE),
         partial_index("ix_pushes_person_id_due_at", "person_id", "due_at", where="due_at IS NOT NULL"),
         partial_index("ix_pushes_msgid", "msgid", where="msgid > ''"),
         Index("ix_pushes_person_id_id", "person_id", "id"),
@@ -89,6 +113,9 @@ class Push(Due, Base):
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     msgid: Mapped[str] = mapped_column(default="")
     """The platform's id, by which its delivery receipt finds this row"""
+    rank: Mapped[int] = mapped_column(default=Rank.NEWS.value, server_default="3")
+    unreached_at: Mapped[datetime | None]
+    """A danger that couldn't be told to this person: since when others are told of it"""
 
 
 class Timer(Due, Base):
@@ -127,16 +154,33 @@ def sent_as(msgid: str) -> ColumnElement[bool]:
     return (Push.msgid == msgid) & (Push.msgid > literal_column("''"))
 
 
-def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20) -> list[DueRow]:
-    """Lease the oldest due rows to this worker. One statement; the caller commits before it does the work."""
-    due = select(rows.id).where(rows.due_at <= now).order_by(rows.due_at, rows.id).limit(limit)
+def is_laid_aside() -> ColumnElement[bool]:
+    """What waits for a person or an interface, said in the words of the index."""
+    return Push.outcome.in_([literal_column("'held'"), literal_column("'kept'")])
+
+
+def release(session: Session, those: ColumnElement[bool], now: datetime) -> None:
+    """What was laid aside and is among `those` is due again."""
+    released = update(Push).where(is_laid_aside(), those).values(due_at=now, outcome="")
+    session.execute(released, execution_options={"synchronize_session": False})
+
+
+def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20, last: Rank = Rank.NEWS) -> list[DueRow]:
+    """Lease the first due rows to this worker: of pushes by rank, no later than `last`, then the oldest.
+
+    One statement; the caller commits before it does the work.
+    """
+    due = select(rows.id).where(rows.due_at <= now).limit(limit)
     if rows is Push:
-        due = due.where(or_(Push.event.in_(OVERTAKING), ~_an_older_one_waits(now)))
+        due = due.order_by(Push.rank, Push.due_at, Push.id).where(Push.rank <= last)
+        due = due.where(or_(Push.rank == Rank.DANGER, ~_an_older_one_waits(now)))
+    else:
+        due = due.order_by(rows.due_at, rows.id)
     due = due.with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
     statement = (
         update(rows).where(rows.id.in_(due)).values(due_at=now + LEASE, attempts=rows.attempts + 1).returning(rows)
     )
-    return sorted(session.scalars(statement), key=lambda row: row.id)
+    return sorted(session.scalars(statement), key=lambda row: (getattr(row, "rank", 0), row.id))
 
 
 def last_told(session: Session, person: int) -> int | None:

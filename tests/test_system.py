@@ -12,7 +12,7 @@ from testbed import MONDAY, ROOT
 from bot.installation.migrating import _config, differences, migrate
 from bot.installation.settings import SECRETS, load_settings
 from handlers.answering.routers import ROUTERS
-from handlers.notifications.pushes import TELLINGS, Audience
+from handlers.notifications.tellings import TELLINGS, Audience
 from handlers.town.wordings import read_wordings
 from models.connecting import connect
 from models.moves import MOVES

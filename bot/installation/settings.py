@@ -124,7 +124,7 @@ class Work(_Section):
     at_once: int = Field(default=4, ge=1, le=16)
     """Pushes on their way at the same time: WeChat takes a tenth of a second for each"""
     retry_seconds: tuple[int, ...] = (10, 60, 300, 1800, 7200)
-    """Waits between the tries of a push; after the last one it is given up"""
+    """Waits between the tries of a push, the last one again and again; after three days it waits for the person"""
 
 
 class Settings(BaseSettings):

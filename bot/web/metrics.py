@@ -16,11 +16,14 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.installation.disk_room import free_bytes
+from bot.worker.breakers import ACCOUNT
+from bot.worker.ways import Way
 from handlers.figures.counts import late
 from handlers.timers.lost_work import look
+from models.breaker import Breaker
 from models.conversation import Inbound
 from models.moves import ACTIVE, Status
-from models.push import Outcome, Push, Timer, unfinished
+from models.push import Outcome, Push, Timer, is_laid_aside, unfinished
 from models.ticket import Ticket, not_ended
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -53,9 +56,18 @@ def _queues(registry: CollectorRegistry, session: Session, now: datetime) -> Non
     _gauge(registry, "pushes_oldest_due_seconds", "How long the oldest due push waits", _age(session, Push, now))
     _gauge(registry, "timers_oldest_due_seconds", "How long the oldest due timer waits", _age(session, Timer, now))
     _gauge(registry, "timers_overdue", "Timers that should have rung", _count(session, Timer.due_at < now))
+    aside = Gauge("whistle_pushes_laid_aside", "Pushes that wait for something", ["until"], registry=registry)
+    for until, outcome in (("person", Outcome.KEPT), ("way", Outcome.HELD)):
+        aside.labels(until).set(_count(session, is_laid_aside() & (Push.outcome == outcome.value)))
+    shut = Gauge("whistle_way_shut", "Ways that are shut: the error code", ["way"], registry=registry)
+    by_name = {row.name: row for row in session.scalars(select(Breaker).where(Breaker.opened_at.is_not(None)))}
+    for way in (ACCOUNT, *Way):
+        shut.labels(way).set(abs(by_name[way].code) or 1 if way in by_name else 0)
     latest = Push.id > (session.scalar(select(func.max(Push.id))) or 0) - _LATEST
     given_up = (Push.outcome == Outcome.GAVE_UP.value) & (Push.finished_at > now - timedelta(hours=1))
     _gauge(registry, "pushes_given_up", "Pushes given up in the last hour", _count(session, latest & given_up))
+    untold = latest & (Push.unreached_at > now - timedelta(hours=1)) & (Push.outcome != Outcome.SENT.value)
+    _gauge(registry, "dangers_not_told", "Dangers that did not reach somebody, last hour", _count(session, untold))
 
 
 def _age(session: Session, rows: type[Push] | type[Timer], now: datetime) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from bot.wechat.errors import Remedy, WeChatError
+from bot.wechat.errors import Trouble, WeChatError
 
 _LEASE = timedelta(seconds=15)  # longer than a fetch may take with its timeouts
 _PATIENCE_SECONDS = 10.0
@@ -97,7 +97,7 @@ class SharedToken:
             if self._store.claim(self._name, datetime.now(UTC) + _LEASE):
                 return self._fetch_under_lease(refused)
             if time.monotonic() > deadline:
-                raise WeChatError(0, "no token within the time: another process is fetching it", Remedy.RETRY)
+                raise WeChatError(0, "no token within the time: another process is fetching it", Trouble.BUSY)
             time.sleep(_LOOK_AGAIN_SECONDS)
 
     def _usable(self, refused: str) -> str:

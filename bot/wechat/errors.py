@@ -1,76 +1,59 @@
-"""What WeChat's refusals mean for the sender: one remedy for each code."""
+"""What WeChat's refusals mean for whoever wanted something sent. Which code is of which kind stands in errors.csv."""
 
+import csv
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 
 
-class Remedy(StrEnum):
-    """What may be done about it."""
+class Trouble(StrEnum):
+    """Whose trouble it is, which says what may be done about it."""
 
-    RETRY = "retry"
-    """Later, with backoff and a cap."""
+    BUSY = "busy"
+    """Nobody's: later, with backoff."""
     UNKNOWN = "unknown"
     """It was sent and no answer came: it may have arrived. Custom messages have nothing against doubles; a template
     with the same `client_msg_id` is delivered once within ten minutes."""
-    QUOTA_DAY = "quota_day"
-    """Stop this interface until midnight."""
-    QUOTA_WINDOW = "quota_window"
-    """Stop for this person until the next message comes from there."""
-    UNREACHABLE = "unreachable"
-    """This person can't be reached on this way: try another (template, subscription, telephone)."""
-    PERMANENT = "permanent"
-    """A mistake of ours or of the settings: no repeat helps, somebody must look."""
+    RATE = "rate"
+    """This interface takes no more for a minute."""
+    MOMENT = "moment"
+    """This person can't be reached until they write again."""
+    GONE = "gone"
+    """This person can't be reached in any way."""
+    REFUSED = "refused"
+    """This person can't be reached in this way: another may do."""
+    CONTENT = "content"
+    """This message can't be sent so: mended, or in another way."""
+    INTERFACE = "interface"
+    """This interface is shut for the whole account: all that need it wait, and somebody must look."""
+    ACCOUNT = "account"
+    """Nothing can be sent at all: everything waits, and somebody must look."""
 
 
 REFUSED_TOKEN = frozenset({40001, 40014, 42001})
 
-REMEDIES: Mapping[int, Remedy] = {
-    -1: Remedy.RETRY,  # the system is busy
-    45011: Remedy.RETRY,  # too many calls in a minute
-    45033: Remedy.RETRY,  # too many at the same time
-    43117: Remedy.RETRY,  # too many to the same person at once
-    45009: Remedy.QUOTA_DAY,
-    45047: Remedy.QUOTA_WINDOW,  # five custom messages for each message from there
-    45015: Remedy.UNREACHABLE,  # silent for 48 hours, or unfollowed
-    43004: Remedy.UNREACHABLE,  # follows no more
-    43019: Remedy.UNREACHABLE,  # on the account's black list
-    43101: Remedy.UNREACHABLE,  # refused, or no acceptance left
-    48002: Remedy.UNREACHABLE,  # has switched the account's messages off
-    50005: Remedy.UNREACHABLE,  # follows no more (user interfaces)
-    40001: Remedy.PERMANENT,  # the token was refused, and a new one too
-    40014: Remedy.PERMANENT,
-    42001: Remedy.PERMANENT,
-    40003: Remedy.PERMANENT,  # no such openid here
-    40007: Remedy.PERMANENT,  # no such media
-    40008: Remedy.PERMANENT,
-    40013: Remedy.PERMANENT,  # wrong app id
-    40035: Remedy.PERMANENT,
-    40036: Remedy.PERMANENT,  # a template's id of wrong length
-    40037: Remedy.PERMANENT,  # no such template
-    40056: Remedy.PERMANENT,
-    40125: Remedy.PERMANENT,  # wrong app secret
-    40164: Remedy.PERMANENT,  # this server's address is not on the account's list
-    45002: Remedy.PERMANENT,  # too long
-    47001: Remedy.PERMANENT,  # not JSON
-    47003: Remedy.PERMANENT,  # a template's field breaks its rule
-    48001: Remedy.PERMANENT,  # the account has no right to this interface
-    48004: Remedy.PERMANENT,  # the interface is blocked for the account
-}
+
+def _table() -> Mapping[int, Trouble]:
+    with Path(__file__).with_suffix(".csv").open(encoding="utf-8", newline="") as file:
+        return {int(row["code"]): Trouble(row["kind"]) for row in csv.DictReader(file)}
+
+
+KINDS = _table()
 
 
 class WeChatError(Exception):
     """A call that didn't succeed. `code` is WeChat's errcode, or 0 where none came; no secret is in `reason`."""
 
-    def __init__(self, code: int, reason: str, remedy: Remedy) -> None:
-        super().__init__(code, reason, remedy)
+    def __init__(self, code: int, reason: str, kind: Trouble) -> None:
+        super().__init__(code, reason, kind)
         self.code = code
         self.reason = reason
-        self.remedy = remedy
+        self.kind = kind
 
     def __str__(self) -> str:
-        return f"{self.code} {self.reason} ({self.remedy.value})"
+        return f"{self.code} {self.reason} ({self.kind.value})"
 
 
 def refusal(code: int, message: str) -> WeChatError:
-    """A code that nobody has met yet is a matter for a person, not for a loop."""
-    return WeChatError(code, message, REMEDIES.get(code, Remedy.PERMANENT))
+    """A code that nobody has met yet may pass by itself: many of them in a row are noticed."""
+    return WeChatError(code, message, KINDS.get(code, Trouble.BUSY))

@@ -9,7 +9,7 @@ from typing import TypeVar
 import structlog
 
 from bot.wechat.access_token import SharedToken, Token, TokenStore
-from bot.wechat.errors import REFUSED_TOKEN, Remedy, WeChatError
+from bot.wechat.errors import REFUSED_TOKEN, Trouble, WeChatError
 from bot.wechat.http import Download, Timeouts, Upload, WeChatHttp, read_json
 from bot.wechat.template_fields import fit
 from bot.wechat.text_limits import CUT, fit_bytes, printable
@@ -82,6 +82,10 @@ class Gateway:
         )
         return answer.get("subscribe") == 1
 
+    def ping(self) -> None:
+        """Asks something harmless: whether the platform takes our calls."""
+        self._authorized(lambda token: read_json(self._http.get("/cgi-bin/getcallbackip", {"access_token": token})))
+
     def check_credentials(self) -> None:
         """Has a token or raises: the operator's `check --online`."""
         self._token.value()
@@ -91,7 +95,7 @@ class Gateway:
             lambda token: self._http.post(path, {"access_token": token}, body, repeatable=repeatable)
         )
         if "errcode" not in answer:
-            raise WeChatError(0, "the answer has no errcode", Remedy.RETRY)
+            raise WeChatError(0, "the answer has no errcode", Trouble.BUSY)
         return answer
 
     def _media(self, path: str, params: Mapping[str, str]) -> Download:
@@ -118,7 +122,7 @@ class Gateway:
         answer = self._http.post("/cgi-bin/stable_token", {}, body, repeatable=True)
         lifetime = answer.get("expires_in")
         if not isinstance(lifetime, int) or not 0 < lifetime <= _LONGEST_LIFE:
-            raise WeChatError(0, "the token's answer has no expires_in", Remedy.RETRY)
+            raise WeChatError(0, "the token's answer has no expires_in", Trouble.BUSY)
         useful = max(lifetime - _RENEW_BEFORE, lifetime // 2)
         log.info("wechat_token_fetched", useful_seconds=useful, forced=force)
         return Token(_wanted(answer, "access_token"), datetime.now(UTC) + timedelta(seconds=useful))
@@ -127,7 +131,7 @@ class Gateway:
 def _wanted(answer: Mapping[str, object], name: str) -> str:
     value = answer.get(name)
     if not isinstance(value, str) or not value:
-        raise WeChatError(0, f"the answer has no {name}", Remedy.RETRY)
+        raise WeChatError(0, f"the answer has no {name}", Trouble.BUSY)
     return value
 
 

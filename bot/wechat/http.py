@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import requests
 from urllib3.exceptions import HTTPError, MaxRetryError
 
-from bot.wechat.errors import Remedy, WeChatError, refusal
+from bot.wechat.errors import Trouble, WeChatError, refusal
 from bot.wechat.text_limits import printable
 
 # It writes addresses, token included: at DEBUG all, at WARNING those with a broken answer.
@@ -25,7 +25,6 @@ _WHOLE_SECONDS = 10.0  # the read timeout alone lets a server drip forever
 _MOST_JSON = 1 << 20
 _PIECE = 1 << 16
 _LONGEST_REASON = 200
-_TOO_MANY = {408, 429}
 _LONG_WORD = re.compile(r"(?!(?:[0-9a-f]{4,10}-){2}[0-9a-f]{4,10}\b)[\w-]{24,}")  # all but the request's own id, rid
 
 
@@ -83,7 +82,7 @@ class WeChatHttp:
         return session
 
     def _call(self, call: "_Call", most_bytes: int) -> Download:
-        unanswered = Remedy.RETRY if call.repeatable else Remedy.UNKNOWN
+        unanswered = Trouble.BUSY if call.repeatable else Trouble.UNKNOWN
         deadline = time.monotonic() + self._timeouts.whole
         try:
             with self._send(call) as response:
@@ -128,10 +127,10 @@ def read_json(answer: Download) -> dict[str, object]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
-        raise WeChatError(0, "the answer is not a JSON object", Remedy.RETRY)
+        raise WeChatError(0, "the answer is not a JSON object", Trouble.BUSY)
     code = found.get("errcode", 0)
     if not isinstance(code, int) or isinstance(code, bool):
-        raise WeChatError(0, "the answer's errcode is not a number", Remedy.RETRY)
+        raise WeChatError(0, "the answer's errcode is not a number", Trouble.BUSY)
     if code:
         raise refusal(code, _without_secrets(str(found.get("errmsg", ""))))
     return found
@@ -143,10 +142,9 @@ def _without_secrets(message: str) -> str:
 
 
 def _check_status(status: int) -> None:
-    if status == 200:
-        return
-    passing = status >= 500 or status in _TOO_MANY
-    raise WeChatError(0, f"HTTP status {status}", Remedy.RETRY if passing else Remedy.PERMANENT)
+    """Other statuses are not the platform's but of something on the way to it, so they may pass."""
+    if status != 200:
+        raise WeChatError(0, f"HTTP status {status}", Trouble.BUSY)
 
 
 def _read(response: requests.Response, most_bytes: int, deadline: float) -> bytes:
@@ -154,19 +152,19 @@ def _read(response: requests.Response, most_bytes: int, deadline: float) -> byte
     while piece := response.raw.read1(_PIECE, decode_content=True):  # iter_content waits for whole pieces, drip or not
         content += piece
         if len(content) > most_bytes:
-            raise WeChatError(0, "the answer is too large", Remedy.PERMANENT)
+            raise WeChatError(0, "the answer is too large", Trouble.CONTENT)
         if time.monotonic() > deadline:
             raise TimeoutError
     return bytes(content)
 
 
-def _failure(error: requests.RequestException, unanswered: Remedy) -> WeChatError:
+def _failure(error: requests.RequestException, unanswered: Trouble) -> WeChatError:
     """Never sent, or sent without an answer: that is all that matters, and all that is told."""
     if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
-        return WeChatError(0, "no connection", Remedy.RETRY)
+        return WeChatError(0, "no connection", Trouble.BUSY)
     if isinstance(error, requests.Timeout | requests.ConnectionError):
         return WeChatError(0, "no whole answer", unanswered)
-    return WeChatError(0, f"the call is impossible: {type(error).__name__}", Remedy.PERMANENT)
+    return WeChatError(0, f"the call is impossible: {type(error).__name__}", Trouble.ACCOUNT)
 
 
 def _never_connected(error: requests.RequestException) -> bool:

@@ -15,11 +15,12 @@ _LONGEST_CLAIM = timedelta(hours=3)
 class TokensInDatabase:
     """Implements `bot.wechat.access_token.TokenStore`; each call is a short transaction of its own."""
 
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, sessions: Sessions, reading: Sessions) -> None:
+        """`reading`: every call to the platform looks for the token, and must wait for no writer."""
+        self._sessions, self._reading = sessions, reading
 
     def read(self, name: str) -> Token | None:
-        with self._sessions() as session, session.begin():
+        with self._reading() as session:
             row = session.get(TokenRow, name)
             return Token(row.value, row.expires_at) if row and row.expires_at else None
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 _BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _KIND = re.compile(r"([a-z_]+?)_?\d+")
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_MARKS = re.compile(rf"[^0-9A-Za-z{_HAN}]")
+_WITH_A_FORM = ("time", "date", "enum", "const", "amount", "character_string")
 _NOTHING = "无"
 _NOTHING_OF = {"number": "0", "amount": "0", "phone_number": "0", "letter": "N", "symbol": "-", "character_string": "-"}
 
@@ -19,6 +21,15 @@ def fit(field_key: str, value: str) -> str:
     named = _KIND.fullmatch(field_key)
     kind = named.group(1) if named else ""
     return _RULES.get(kind, _old_field)(line).strip() or _NOTHING_OF.get(kind, _NOTHING)  # empty is refused too
+
+
+def plainly(data: Mapping[str, str]) -> dict[str, str]:
+    """Values that were refused although they fit, without all that may have been the reason but for times."""
+    return {key: value if key.startswith(_WITH_A_FORM) else _plain(value) for key, value in data.items()}
+
+
+def _plain(value: str) -> str:
+    return _shorten(_MARKS.sub("", value), 10, ending="")
 
 
 def _shorten(text: str, most: int, ending: str = "…") -> str:

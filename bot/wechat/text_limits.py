@@ -12,6 +12,7 @@ CUT = "…"
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _JOINER = "\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
+_FIRST_PLANE = 0x10000
 _LINE_SHARE = 2 / 3  # a line's end is a good place to cut only while it doesn't throw away much
 
 
@@ -27,6 +28,12 @@ def fit_bytes(text: str, ending: str = CUT, limit: int = TEXT_BYTES) -> str:
     kept = _whole_characters(text, len(text.encode()[:room].decode(errors="ignore")))
     line = kept.rfind("\n")
     return (kept[:line] if line > len(kept) * _LINE_SHARE else kept) + ending
+
+
+def shortened(text: str, limit: int = 600) -> str:
+    """What was refused as too long, or for what is in it: its beginning, without pictograms."""
+    plain = "".join(letter for letter in printable(text) if ord(letter) < _FIRST_PLANE)
+    return fit_bytes(plain, "…", limit)
 
 
 def _whole_characters(text: str, end: int) -> str:

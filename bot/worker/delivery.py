@@ -1,123 +1,168 @@
-"""One push to WeChat: which way it goes, and what becomes of it: sent, tried again at, or given up because."""
+"""What becomes of a letter: sent, tried again at, laid aside until something happens, or at its end because."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 import structlog
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.installation.settings import Template
-from bot.wechat.errors import Remedy, WeChatError
-from bot.wechat.gateway import Gateway, Sent
+from bot.wechat.errors import Trouble, WeChatError
+from bot.worker.breakers import Breakers
+from bot.worker.patience import patiently
+from bot.worker.ways import Attempt, Failure, Letter
 from handlers.answering.receipts import settle_early
-from handlers.figures.days import day_start
+from handlers.notifications.unreached import not_reached
 from handlers.town.town import Town, Towns
 from models.moves import NOTE
-from models.person import Person
-from models.push import Outcome, Push
+from models.push import LEASE, Outcome, Push, Rank, give_back
 from models.sessions import Sessions
 from models.ticket import SYSTEM, Ticket
 
-WINDOW = timedelta(hours=48)
-"""After a person's last message WeChat takes customer-service messages for so long"""
+_NEWS = timedelta(days=3)
+"""What could not be sent for so long is kept for the person's next message"""
+_OF_DANGER = timedelta(seconds=60)
+"""The longest wait between two tries where somebody is in danger"""
+_HURRY = timedelta(hours=1)
+_TWICE = 2
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A push with all that sending needs, gathered before the session is closed: no connection waits on HTTP."""
+class Fate(Enum):
+    """What is done with a push that did not go out."""
 
-    push_id: int
-    openid: str
-    text: str
-    template: Template | None
-    data: Mapping[str, str]
-    in_window: bool
-    attempts: int
+    AGAIN = "again"
+    BACK = "back"
+    """Due as before, as if it had not been tried"""
+    HELD = "held"
+    KEPT = "kept"
+    UNKNOWN = "unknown"
+    GAVE_UP = "gave up"
+
+
+FATES = {
+    Trouble.GONE: Fate.GAVE_UP,
+    Trouble.UNKNOWN: Fate.AGAIN,
+    Trouble.BUSY: Fate.AGAIN,
+    Trouble.ACCOUNT: Fate.BACK,
+    Trouble.RATE: Fate.HELD,
+    Trouble.INTERFACE: Fate.HELD,
+    Trouble.MOMENT: Fate.KEPT,
+    Trouble.CONTENT: Fate.GAVE_UP,
+    Trouble.REFUSED: Fate.GAVE_UP,
+}
+"""Where several ways have failed, the first of these decides: what may pass by itself goes before what may not"""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Sends letters, and writes down what came of each."""
+    """Writes down what came of letters. One thread: nobody waits for another's write."""
 
     sessions: Sessions
     towns: Towns
-    gateway: Gateway
+    breakers: Breakers
     retry_seconds: tuple[int, ...]
-    templates: Mapping[str, Template]
     clock: Callable[[], datetime]
 
-    def letter(self, session: Session, push: Push) -> Letter:
-        person = session.get_one(Person, push.person_id)
-        template = self.templates.get(push.template)
-        heard = person.last_inbound_at
-        return Letter(
-            push_id=push.id,
-            openid=(person.openid or "") if person.following else "",
-            text=push.text,
-            template=template,
-            data={name: push.fields.get(fact, "") for name, fact in (template.fields if template else {}).items()},
-            in_window=heard is not None and heard + WINDOW > self.clock(),
-            attempts=push.attempts,
-        )
+    def settle(self, letter: Letter, attempt: Attempt) -> None:
+        """The outcome before all else: what was sent and is not written down would be sent twice."""
+        if attempt.sent:
+            self._write(lambda session: self._sent(session, attempt))
+        if attempt.failures or letter.also or self.breakers.shut:
+            self._write(lambda session: self._learn(session, letter, attempt))
+        elif attempt.sent:
+            self.breakers.went_well()
+        if attempt.sent and attempt.sent.msgid:
+            self._write(lambda session: self._receipt(session, letter))
 
-    def deliver(self, letter: Letter) -> None:
-        try:
-            sent = self._send(letter)
-        except WeChatError as error:
-            self._failed(letter, error)
-            return
-        with self.sessions() as session, session.begin():
-            push = session.get_one(Push, letter.push_id)
-            push.msgid = sent.msgid
-            push.finish(Outcome.SENT, self.clock())
-            settle_early(session, self.towns.current(session), push, letter.openid, self.clock())
+    def _receipt(self, session: Session, letter: Letter) -> None:
+        settle_early(session, self.towns.current(session), letter.push_id, letter.openid, self.clock())
 
-    def _send(self, letter: Letter) -> Sent:
-        """A customer-service message while the window is open, else a template; the other where the first can't."""
-        if not letter.openid:
-            raise WeChatError(0, "does not follow", Remedy.UNREACHABLE)
-        if letter.in_window or not letter.template:
-            try:
-                return self.gateway.send_text(letter.openid, letter.text)
-            except WeChatError as error:
-                if not letter.template or error.remedy not in {Remedy.UNREACHABLE, Remedy.QUOTA_WINDOW}:
-                    raise
-        assert letter.template  # noqa: S101  (for the type checker: the branch above has no other way out)
-        return self.gateway.send_template(
-            letter.openid, letter.template.id, letter.data, client_msg_id=f"push{letter.push_id}"
-        )
+    def _write(self, write: Callable[[Session], None]) -> None:
+        def whole() -> None:
+            with self.sessions() as session, session.begin():
+                write(session)
 
-    def _failed(self, letter: Letter, error: WeChatError) -> None:
-        """Try again at, or give up because: never silence."""
+        patiently(whole, LEASE.total_seconds())
+
+    def _sent(self, session: Session, attempt: Attempt) -> None:
         now = self.clock()
-        with self.sessions() as session, session.begin():
-            push = session.get_one(Push, letter.push_id)
-            again = self._again_at(error, letter, now)
-            if again:
-                push.try_again(again, str(error))
-                return
-            push.finish(Outcome.UNKNOWN if error.remedy is Remedy.UNKNOWN else Outcome.GAVE_UP, now, str(error))
-            _note(session, self.towns.current(session), push, error, now)
-        log.warning("push_given_up", push=letter.push_id, code=error.code, remedy=error.remedy.value)
+        told = {"due_at": None, "outcome": Outcome.SENT.value, "finished_at": now, "reason": ""}
+        session.execute(update(Push).where(Push.id.in_(attempt.told)).values(told))
+        if attempt.sent and attempt.sent.msgid:
+            session.execute(update(Push).where(Push.id == attempt.told[0]).values(msgid=attempt.sent.msgid))
 
-    def _again_at(self, error: WeChatError, letter: Letter, now: datetime) -> datetime | None:
-        waits = self.retry_seconds
-        match error.remedy:
-            case Remedy.RETRY if letter.attempts <= len(waits):
-                return now + timedelta(seconds=waits[letter.attempts - 1])
-            case Remedy.UNKNOWN if letter.attempts < 2:  # it may have arrived: two of one message are enough
-                return now + timedelta(seconds=waits[0])
-            case Remedy.QUOTA_DAY if letter.attempts <= len(waits):
-                return day_start(now) + timedelta(days=1, minutes=1)
-        return None
+    def _learn(self, session: Session, letter: Letter, attempt: Attempt) -> None:
+        """What failed on the way, and what becomes of what did not go out: never silence."""
+        town = self.towns.current(session)
+        for failure in attempt.failures:
+            self.breakers.failed(session, town, letter.push_id, failure.way, failure.error)
+        if attempt.way:
+            self.breakers.worked(session, town, attempt.way)
+        if left := [push for push in letter.also if push not in attempt.told]:
+            give_back(session, Push, left, self.clock())
+        if not attempt.sent:
+            self._not_sent(session, town, session.get_one(Push, letter.push_id), letter, attempt.failures)
+
+    def _not_sent(
+        self, session: Session, town: Town, push: Push, letter: Letter, failures: tuple[Failure, ...]
+    ) -> None:
+        error = _decisive(failures)
+        fate = self._fate(error, letter)
+        self._do(session, town, push, fate, error)
+        if letter.in_danger and not push.unreached_at and _is_alarming(error, letter):
+            log.error("danger_not_told", push=push.id, code=error.code)
+            not_reached(session, town, push, f"{error.code}", self.clock())
+
+    def _fate(self, error: WeChatError, letter: Letter) -> Fate:
+        fate = FATES[error.kind]
+        if error.kind is Trouble.UNKNOWN and letter.attempts >= _TWICE + letter.in_danger:
+            return Fate.UNKNOWN  # it may have arrived: two of one message are enough
+        if letter.in_danger and fate in {Fate.BACK, Fate.HELD}:
+            return Fate.AGAIN
+        if fate is Fate.AGAIN and self.clock() > letter.created_at + _NEWS:
+            return Fate.KEPT
+        return fate
+
+    def _do(self, session: Session, town: Town, push: Push, fate: Fate, error: WeChatError) -> None:
+        now = self.clock()
+        match fate:
+            case Fate.AGAIN:
+                push.try_again(now + self._wait(push), str(error))
+            case Fate.BACK:
+                push.try_again(now, str(error))
+                push.attempts -= 1
+            case Fate.HELD:
+                push.lay_aside(Outcome.HELD, str(error))
+            case Fate.KEPT:
+                push.lay_aside(Outcome.KEPT, str(error))
+            case Fate.UNKNOWN | Fate.GAVE_UP:
+                push.finish(Outcome.UNKNOWN if fate is Fate.UNKNOWN else Outcome.GAVE_UP, now, str(error))
+                _note(session, town, push, error, now)
+                log.warning("push_given_up", push=push.id, code=error.code, kind=error.kind.value)
+
+    def _wait(self, push: Push) -> timedelta:
+        usual = timedelta(seconds=self.retry_seconds[min(push.attempts, len(self.retry_seconds)) - 1])
+        hurries = push.rank == Rank.DANGER and self.clock() < push.created_at + _HURRY
+        return min(usual, _OF_DANGER) if hurries else usual
+
+
+def _decisive(failures: tuple[Failure, ...]) -> WeChatError:
+    order = list(FATES)
+    return min((failure.error for failure in failures), key=lambda error: order.index(error.kind))
+
+
+def _is_alarming(error: WeChatError, letter: Letter) -> bool:
+    """One hiccup is tried again within seconds; everything else is told to others at once."""
+    return error.kind not in {Trouble.BUSY, Trouble.UNKNOWN} or letter.attempts >= _TWICE
 
 
 def _note(session: Session, town: Town, push: Push, error: WeChatError, now: datetime) -> None:
     """The ticket's readers see that somebody was not reached."""
     ticket = session.get(Ticket, push.ticket_id) if push.ticket_id else None
     if ticket:
-        why = town.say("history.push_failed", why=error.remedy.value, code=error.code)
+        why = town.say("history.push_failed", why=error.kind.value, code=error.code)
         ticket.apply(NOTE, by=SYSTEM, at=now, note=why)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from bot.wechat.errors import Remedy, WeChatError
+from bot.wechat.errors import Trouble, WeChatError
 from bot.wechat.gateway import Gateway
 from bot.worker.media_store import keep
 from handlers.town.town import Town, Towns
@@ -16,7 +16,8 @@ from models.push import Outcome, Timer
 from models.sessions import Sessions
 from models.ticket import SYSTEM, Attachment, Ticket
 
-_PASSING = {Remedy.RETRY, Remedy.UNKNOWN, Remedy.QUOTA_DAY}
+_PASSING = {Trouble.BUSY, Trouble.UNKNOWN, Trouble.RATE, Trouble.INTERFACE, Trouble.ACCOUNT}
+_LIVES = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ class MediaFetch:
         now = self.clock()
         with self.sessions() as session, session.begin():
             timer = session.get_one(Timer, timer_id)
-            if error.remedy in _PASSING and attempts <= len(self.retry_seconds):
-                timer.try_again(now + timedelta(seconds=self.retry_seconds[attempts - 1]), str(error))
+            if error.kind in _PASSING and now < timer.created_at + _LIVES:
+                wait = self.retry_seconds[min(attempts, len(self.retry_seconds)) - 1]
+                timer.try_again(now + timedelta(seconds=wait), str(error))
                 return
             timer.finish(Outcome.GAVE_UP, now, str(error))
             _note(session, self.towns.current(session), session.get_one(Attachment, timer.subject_id), now)

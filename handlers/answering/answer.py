@@ -15,9 +15,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from handlers.answering.batch import Batch, Failed, Pending, Take
 from handlers.answering.read_only import Found, ReadOnlyPath, found_read_only
 from handlers.answering.routers import COMMANDS, route
+from handlers.dialogue.context import Context
 from handlers.dialogue.inbox import Writer, open_with, receive, remember, replies_to, write_replies
 from handlers.dialogue.message import Message
 from handlers.neighbours.same_event import Matter, lock_matters
+from handlers.notifications.operators import in_the_answer
 from handlers.residents.unanswered import keep_unfinished
 from handlers.town.town import Town, Towns
 from models.sessions import Sessions
@@ -144,9 +146,15 @@ class Answering:
             reply = found_read_only(session, each.found, writer) or keep_unfinished(context, writer.stale, route)
             answered.append((context, writer, reply))
         remember(session, answered)
-        replies = {context.message.key: reply.text for context, _, reply in answered}
+        replies = {context.message.key: _with_word_of_trouble(context, reply.text) for context, _, reply in answered}
         write_replies(session, replies, self._clock())
         return replies
+
+
+def _with_word_of_trouble(context: Context, reply: str) -> str:
+    """An operator who can't be told by a push reads it below the answer."""
+    trouble = in_the_answer(context.session, context.person, context.now) if reply else ""
+    return f"{reply}\n\n{trouble}" if trouble else reply
 
 
 def _files(waiting: Pending) -> bool:

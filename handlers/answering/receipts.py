@@ -29,13 +29,12 @@ def delivered(context: Context) -> Reply:
     return Reply("", keep=True)
 
 
-def settle_early(session: Session, town: Town, push: Push, openid: str, now: datetime) -> None:
+def settle_early(session: Session, town: Town, push_id: int, openid: str, now: datetime) -> None:
     """The receipt may be faster than we write down the id that it names: look whether it is here already.
 
     The person's row is locked, as it is while their messages are answered: one of the two sees the other.
     """
-    if not push.msgid:
-        return
+    push = session.get_one(Push, push_id)
     session.scalar(select(Person.id).where(Person.id == push.person_id).with_for_update())
     lately = (Inbound.openid == openid) & (Inbound.received_at >= now - _EARLY)
     receipt = session.scalar(select(Inbound).where(lately, Inbound.key.endswith(f"|{push.msgid}", autoescape=True)))

@@ -25,6 +25,7 @@ from models.appending import dialect_of, insert_into
 from models.conversation import REPLY, Asked, Inbound
 from models.moves import Status
 from models.person import Person
+from models.push import Push, is_laid_aside, release
 from models.ticket import Attachment, Ticket
 from nlp.reading.identities import mask
 from nlp.reading.understanding import Understanding
@@ -52,6 +53,7 @@ _IS_PUSHED = exists().where(_CARRIED.person_id == Person.id, _CARRIED.key != REP
 _HOLDS_MEDIA = exists().where(
     Attachment.person_id == Person.id, Attachment.ticket_id.is_(None), Attachment.created_at >= bindparam("since")
 )
+_IS_AWAITED = exists().where(is_laid_aside(), Push.person_id == Person.id)
 _LACKS_PLACE = exists().where(
     Ticket.reporter_id == Person.id,
     Ticket.team.is_(None),
@@ -61,7 +63,7 @@ _WRITERS = (
     select(
         Person,
         *(Asked.state, Asked.slots, Asked.text, Asked.shown_at, Asked.expires_at),
-        *(_IS_PUSHED, _HOLDS_MEDIA, _LACKS_PLACE),
+        *(_IS_PUSHED, _HOLDS_MEDIA, _LACKS_PLACE, _IS_AWAITED),
     )
     .outerjoin(Asked, (Asked.person_id == Person.id) & (Asked.key == REPLY))
     .where(Person.openid.in_(bindparam("openids", expanding=True)))
@@ -99,6 +101,8 @@ class Writer:
     """They sent photos that still belong to no ticket"""
     lacks_place: bool = False
     """A report of theirs has no team, most likely for want of a place"""
+    is_awaited: bool = False
+    """Pushes wait until they write"""
     stale: OpenQuestion | None = None
     """Their time is over"""
 
@@ -184,6 +188,9 @@ def open_with(session: Session, messages: Sequence[Message], town: Town, now: da
     for person in seen:
         set_committed_value(person, "last_inbound_at", now)
         set_committed_value(person, "following", True)  # noqa: FBT003  (SQLAlchemy's own signature)
+    awaited = {writer.person.id for writer in writers.values() if writer.is_awaited}
+    if awaited := awaited & {person.id for person in seen}:
+        release(session, Push.person_id.in_(awaited), now)
     return writers
 
 
@@ -240,9 +247,9 @@ def _writer(
     until: datetime,
     *flags: object,
 ) -> Writer:
-    _, holds_media, lacks_place = map(bool, flags)
-    writer = Writer(person, state is not None, holds_media=holds_media, lacks_place=lacks_place)
-    writer = replace(writer, spoke_at=person.last_inbound_at)
+    _, holds_media, lacks_place, is_awaited = map(bool, flags)
+    writer = Writer(person, state is not None, spoke_at=person.last_inbound_at, is_awaited=is_awaited)
+    writer = replace(writer, holds_media=holds_media, lacks_place=lacks_place)
     if state is None:
         return writer
     question, *beneath = apart(state, slots, text, shown_at or now)

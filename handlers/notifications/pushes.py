@@ -1,9 +1,8 @@
-"""Who is told of what: a table of (what happened, whom) → wording, written into the outbox in the same transaction."""
+"""What happened is told: a push for everybody whom it concerns, written into the outbox in the same transaction."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from functools import cache, partial
 from typing import Any
 
@@ -12,6 +11,14 @@ from sqlalchemy.orm import Session
 
 from handlers.notifications import ticket_text
 from handlers.notifications.recipients import has_left, recipients_of, recipients_of_teams
+from handlers.notifications.tellings import (
+    DANGERS,
+    RESIDENT_TEMPLATE,
+    STAFF_TEMPLATE,
+    TELLINGS,
+    Audience,
+    Telling,
+)
 from handlers.town.privacy import for_staff, is_delicate, shielded
 from handlers.town.town import Town
 from handlers.world.rosters import reach_of
@@ -21,132 +28,8 @@ from models.conversation import Asked
 from models.follower import Follower
 from models.moves import Status
 from models.person import Person
-from models.push import Push
+from models.push import Push, Rank
 from models.ticket import Ticket, TicketEvent
-
-
-class Audience(StrEnum):
-    """Whom a push is for."""
-
-    RESIDENTS = "residents"
-    TEAM = "team"
-    ASSIGNEE = "assignee"
-    SUPERVISORS = "supervisors"
-    REPORTER = "reporter"
-    NAMED = "named"
-    CALLED = "called"
-    PAGED = "paged"
-    """Everybody who works here and was told of it"""
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """One row of the table: whom, by which sentence, on which of the platform's templates outside 48 hours."""
-
-    to: Audience
-    wording: str
-    template: str
-    asks: str = ""
-    """The question that it carries: a value of dialogue.states.Asks"""
-
-
-_STAFF_TEMPLATE = "staff"
-_RESIDENT_TEMPLATE = "resident"
-
-
-def _residents(wording: str) -> Telling:
-    return Telling(Audience.RESIDENTS, f"push.{wording}", _RESIDENT_TEMPLATE)
-
-
-def _team(wording: str) -> Telling:
-    return Telling(Audience.TEAM, f"push.{wording}", _STAFF_TEMPLATE)
-
-
-def _assignee(wording: str) -> Telling:
-    return Telling(Audience.ASSIGNEE, f"push.{wording}", _STAFF_TEMPLATE)
-
-
-def _called(wording: str) -> Telling:
-    return Telling(Audience.CALLED, f"push.{wording}", _STAFF_TEMPLATE)
-
-
-def _supervisors(wording: str) -> Telling:
-    return Telling(Audience.SUPERVISORS, f"push.{wording}", _STAFF_TEMPLATE)
-
-
-def _named(wording: str) -> Telling:
-    return Telling(Audience.NAMED, f"push.{wording}", _STAFF_TEMPLATE)
-
-
-def _named_resident(wording: str) -> Telling:
-    return Telling(Audience.NAMED, f"push.{wording}", _RESIDENT_TEMPLATE)
-
-
-_asks_outcome = replace(_residents("resolved"), asks="outcome")
-
-TELLINGS: dict[str, tuple[Telling, ...]] = {
-    "unrouted": (_supervisors("unrouted"),),
-    "dispatch": (_team("new_ticket"),),
-    "red_flag": (_team("red_flag"), _supervisors("red_flag_known")),
-    "accept": (_residents("accepted"),),
-    "report_in": (_residents("arrived"),),
-    "return_": (_residents("handed_on"), _team("new_ticket")),
-    "return_unrouted": (_residents("returned"), _supervisors("returned_to_desk")),
-    "reassign": (_residents("handed_on"), _team("new_ticket")),
-    "escalate": (_residents("escalated"), _team("new_ticket"), _supervisors("climbed")),
-    "whistle": (_called("whistle"), _team("whistle_known"), _residents("whistle_blown")),
-    "whistle_missing": (_called("whistle_late"), _supervisors("whistle_missing")),
-    "call_reported": (_residents("arrived"), _team("call_reported")),
-    "call_finished": (_team("call_finished"),),
-    "call_released": (_called("call_released"),),
-    "red_flag_again": (_team("red_flag_again"), _supervisors("red_flag_again")),
-    "more_neighbours": (_team("more_neighbours"),),
-    "joined_unasked": (_named_resident("joined_unasked"),),
-    "incomplete": (_named_resident("incomplete"),),
-    "filed_unasked": (_named_resident("filed_unasked"),),
-    "desk_unasked": (_named_resident("desk_unasked"),),
-    "told_again": (_named_resident("told_again"),),
-    "verify": (_residents("verified"),),
-    "event_solved": (_residents("event_solved"),),
-    "extend": (_residents("extended"),),
-    "suspend": (_residents("suspended"),),
-    "resume": (_residents("resumed"), _assignee("resumed")),
-    "resolve": (_asks_outcome,),
-    "confirm": (_assignee("confirmed"),),
-    "lapse": (_residents("lapsed"),),
-    "close": (_residents("closed"), _assignee("ended")),
-    "not_ours": (_residents("declined"), _assignee("ended")),
-    "reopen": (_team("reopened"), _supervisors("reopened_known"), _residents("reopened_for_all")),
-    "withdraw": (Telling(Audience.PAGED, "push.withdrawn", _STAFF_TEMPLATE), _team("withdrawn")),
-    "decline": (_residents("declined"),),
-    "objected": (_supervisors("objected"),),
-    "approval_asked": (replace(_named("approval_asked"), asks="approving.asked"),),
-    "approval_waits": (replace(_named("approval_waits"), asks="approving.asked"),),
-    "approval_granted": (_named("approval_granted"),),
-    "approval_refused": (_named("approval_refused"),),
-    "ask": (Telling(Audience.REPORTER, "push.asked", _RESIDENT_TEMPLATE, "questioning.answer"),),
-    "answer": (_named("answered"), _team("answered")),
-    "unanswered": (_named("unanswered"),),
-    "merge": (_residents("merged"), _named("merged_away")),
-    "merged_in": (_team("merged_in"),),
-    "urge": (_team("urged"),),
-    "supervise": (_team("supervised"),),
-    "supplement": (_team("supplemented"),),
-    "place_wrong": (replace(_assignee("place_wrong"), asks="correcting.place_wrong"),),
-    "place_kept": (Telling(Audience.REPORTER, "push.place_kept", _RESIDENT_TEMPLATE),),
-    "place_changed": (Telling(Audience.REPORTER, "push.place_changed", _RESIDENT_TEMPLATE),),
-    "recategorised": (_team("recategorised"),),
-    "taken": (_residents("taken"),),
-    "human": (_team("human"), _supervisors("human")),
-    "accept_overdue": (_team("accept_overdue"), _supervisors("accept_overdue")),
-    "handle_overdue": (_team("handle_overdue"), _supervisors("handle_overdue")),
-    "accept_remind": (_team("accept_remind"),),
-    "remind": (_team("remind"),),
-    "climbing": (_team("climbing"),),
-    "passed_on": (_team("passed_on"),),
-    "follow_up": (_asks_outcome,),
-}
-
 
 _LAST_EVENT = select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == bindparam("ticket"))
 
@@ -208,7 +91,7 @@ def _known_by_row(town: Town, ticket: Ticket, whom: Audience) -> Select[Person] 
         case Audience.ASSIGNEE | Audience.TEAM if ticket.assignee_id and not has_left(town, ticket):
             return select(Person).where(Person.id == ticket.assignee_id)
         case Audience.PAGED:
-            told = select(Push.person_id).where(Push.ticket_id == ticket.id, Push.template == _STAFF_TEMPLATE)
+            told = select(Push.person_id).where(Push.ticket_id == ticket.id, Push.template == STAFF_TEMPLATE)
             return select(Person).where(Person.id.in_(told))
     return None
 
@@ -242,9 +125,18 @@ def _push(
         "text": said.text,
         "template": telling.template,
         "fields": said.fields,
+        "rank": _rank(town, ticket, telling, change.partition(":")[0]),
         "due_at": at,
         "created_at": now,
     }
+
+
+def _rank(town: Town, ticket: Ticket, telling: Telling, event: str) -> Rank:
+    if event in DANGERS:
+        return Rank.DANGER
+    if ticket.red_flag or event in town.quiet_hours.at_once:
+        return Rank.URGENT
+    return Rank.QUESTION if telling.asks else Rank.NEWS
 
 
 def _asked(
@@ -297,7 +189,7 @@ def _letter(
 def _said_at(town: Town, ticket: Ticket, person: Colleague, telling: Telling, event: str, now: datetime) -> datetime:
     """Now, or in the morning: at night only a danger is told, and a resident who is just writing to us."""
     quiet = town.quiet_hours
-    heard = person.last_inbound_at if isinstance(person, Person) and telling.template == _RESIDENT_TEMPLATE else None
+    heard = person.last_inbound_at if isinstance(person, Person) and telling.template == RESIDENT_TEMPLATE else None
     awake = heard and now - heard <= timedelta(minutes=quiet.awake_minutes)
     return now if ticket.red_flag or event in quiet.at_once or awake else quiet.wait(now)
 
@@ -308,7 +200,7 @@ _WORDS = ("text", "note", "reason", "answer")
 
 def _discreet(town: Town, ticket: Ticket, telling: Telling, facts: dict[str, object]) -> dict[str, object]:
     """What people wrote, without numbers that tell who they are: a push lights up on any screen."""
-    if telling.template == _RESIDENT_TEMPLATE:
+    if telling.template == RESIDENT_TEMPLATE:
         hide = ticket_text.as_residents_read
     else:
         hide = shielded if is_delicate(town.privacy, ticket) else for_staff

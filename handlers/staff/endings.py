@@ -11,7 +11,8 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import Audience, audience, notify
+from handlers.notifications.pushes import audience, notify
+from handlers.notifications.tellings import Audience
 from handlers.privacy.erasure import quoted
 from handlers.tickets.access import acting, by_number, mover, reached, tickets
 from handlers.tickets.clocks import run_on

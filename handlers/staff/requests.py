@@ -7,7 +7,8 @@ from sqlalchemy import select
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import Audience, audience, notify
+from handlers.notifications.pushes import audience, notify
+from handlers.notifications.tellings import Audience
 from handlers.tickets.access import acting, mover
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_timer

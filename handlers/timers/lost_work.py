@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
+from handlers.notifications.operators import tell_operators
 from handlers.town.town import Town
-from models.appending import append
 from models.conversation import Inbound
 from models.moves import OPEN
-from models.person import Person, PersonRole, Role
 from models.push import Push, Timer, unfinished
 from models.ticket import CHINA, Ticket, not_ended
 
@@ -63,20 +62,9 @@ def report(session: Session, town: Town, now: datetime) -> int:
     lost = look(session, now)
     if not lost:
         return 0
-    text = town.say("lost_work.digest", **lost.by_kind())
     day = f"{now.astimezone(CHINA):%Y%m%d}"
-    told = 0
-    for admin in session.scalars(_admins()):
-        key = f"lost_work:{day}:{admin.id}"
-        if session.scalar(select(Push.id).where(Push.key == key)) is None:
-            append(session, Push, key=key, person_id=admin.id, event="lost_work", text=text, due_at=now, created_at=now)
-            told += 1
-    return told
-
-
-def _admins() -> Select[Person]:
-    admins = select(PersonRole.person_id).where(PersonRole.role == Role.ADMIN.value)
-    return select(Person).where(Person.id.in_(admins), Person.openid.is_not(None)).order_by(Person.id)
+    text = town.say("lost_work.digest", **lost.by_kind())
+    return tell_operators(session, "lost_work", f"lost_work:{day}", text, now)
 
 
 def _count(session: Session, condition: ColumnElement[bool]) -> int:

@@ -120,7 +120,7 @@ def outbox(url: str, folder: Path, clock, reader: Reader, *, templates: bool = T
 
 
 def _gateway(program: Program, timeouts: Timeouts) -> Gateway:
-    wechat, store = program.settings.wechat, TokensInDatabase(program.sessions)
+    wechat, store = program.settings.wechat, TokensInDatabase(program.sessions, program.reading)
     return Gateway(wechat.app_id, wechat.app_secret.get_secret_value(), store, wechat.api_base, timeouts)
 
 

@@ -231,7 +231,7 @@ def test_a_worker_whose_clock_went_back_plans_anew(small, clock):
 
 
 def test_a_claim_on_the_token_made_under_a_wrong_clock_is_free(small):
-    tokens, now = TokensInDatabase(small.sessions), datetime.now(UTC)
+    tokens, now = TokensInDatabase(small.sessions, small.reading), datetime.now(UTC)
     assert tokens.claim("wx", now + timedelta(seconds=20))
     assert not tokens.claim("wx", now + timedelta(seconds=20))
     tokens.release("wx")

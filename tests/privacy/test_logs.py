@@ -136,7 +136,7 @@ def test_a_databases_error_quotes_no_parameters(engine):
 def everything_that_is_shown(settings) -> str:
     shown = [repr(settings), str(settings), settings.model_dump_json(exclude={"database"})]
     shown.append(repr(webhook_settings(settings)))
-    shown.append(repr(gateway(settings, TokensInDatabase(lambda: None))))
+    shown.append(repr(gateway(settings, TokensInDatabase(lambda: None, lambda: None))))
     return "\n".join(shown)
 
 

@@ -16,7 +16,7 @@ from bot.simulator.server import DEMO_ACCOUNT, running_platform, serving
 from bot.webhook.settings import WebhookSettings
 from bot.webhook.view import webhook
 from bot.wechat.access_token import TokensInMemory
-from bot.wechat.errors import Remedy, WeChatError
+from bot.wechat.errors import Trouble, WeChatError
 from bot.wechat.gateway import Gateway
 from handlers.dialogue.message import Kind, Message
 
@@ -89,10 +89,10 @@ def test_the_gateway_sends_words_and_carries_media_both_ways(bot: Bot):
 def test_refusals_are_understood(bot: Bot):
     with pytest.raises(WeChatError) as silent:
         bot.gateway.send_text(WANG, "您好")
-    assert silent.value.remedy is Remedy.UNREACHABLE
+    assert silent.value.kind is Trouble.MOMENT
     with pytest.raises(WeChatError) as nobody:
         bot.gateway.send_text(STRANGER, "您好")
-    assert nobody.value.remedy is Remedy.PERMANENT
+    assert nobody.value.kind is Trouble.GONE
 
 
 def test_a_forgotten_token_is_fetched_again(bot: Bot):

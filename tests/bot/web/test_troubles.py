@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from bot.installation.troubles import of_file, of_wechat
-from bot.wechat.errors import Remedy, WeChatError, refusal
+from bot.wechat.errors import Trouble, WeChatError, refusal
 
 
 def test_an_address_that_is_not_on_the_list_is_told_with_the_address_and_where_the_list_is():
@@ -22,7 +22,7 @@ def test_a_wrong_key_is_told_with_the_variable_that_holds_it(code, variable):
 
 
 def test_who_gets_no_answer_is_not_sent_to_look_for_keys():
-    what, mend = of_wechat(WeChatError(0, "no connection", Remedy.RETRY))
+    what, mend = of_wechat(WeChatError(0, "no connection", Trouble.BUSY))
     assert what == "没有得到微信的回答（no connection）"
     assert "APP_SECRET" not in mend
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.wechat.access_token import SharedToken, Token, TokensInMemory
-from bot.wechat.errors import Remedy, WeChatError
+from bot.wechat.errors import Trouble, WeChatError
 
 STORES = {"memory": TokensInMemory}
 
@@ -104,4 +104,4 @@ def test_who_waits_in_vain_may_try_again_later(store, monkeypatch):
     store.claim("a", within(hours=1))
     with pytest.raises(WeChatError) as caught:
         SharedToken("a", store, None).value()
-    assert caught.value.remedy is Remedy.RETRY
+    assert caught.value.kind is Trouble.BUSY

@@ -14,7 +14,7 @@ from fake_api import Says, says, serving
 from structlog.testing import capture_logs
 
 from bot.wechat.access_token import SharedToken, Token, TokensInMemory
-from bot.wechat.errors import REMEDIES, Remedy, WeChatError
+from bot.wechat.errors import KINDS, Trouble, WeChatError
 from bot.wechat.gateway import Gateway, Sent
 from bot.wechat.http import Timeouts
 
@@ -84,18 +84,18 @@ def test_the_token_is_asked_for_in_the_stable_way(api):
     assert api.calls(TOKEN)[0].json == {"grant_type": "client_credential", "appid": APP_ID, "secret": SECRET}
 
 
-@pytest.mark.parametrize("code", sorted(REMEDIES))
-def test_every_code_has_its_remedy_and_is_sent_once(api, code):
+@pytest.mark.parametrize("code", sorted(KINDS))
+def test_every_code_has_its_kind_and_is_sent_once(api, code):
     api.put(SEND, says(errcode=code, errmsg=f"no rid: 65f0a1b2-1a2b3c4d-0e1f2a3b {OPENID} {SECRET}"))
     error = refused(lambda: a_gateway(api).send_text(OPENID, "好"))
-    assert (error.code, error.remedy) == (code, REMEDIES[code])
+    assert (error.code, error.kind) == (code, KINDS[code])
     assert error.reason == "no rid: 65f0a1b2-1a2b3c4d-0e1f2a3b … …"
     assert len(api.calls(SEND)) == (2 if code in {40001, 40014, 42001} else 1)
 
 
-def test_a_code_that_nobody_knows_is_for_a_person_to_look_at(api):
+def test_a_code_that_nobody_knows_may_pass(api):
     api.put(SEND, says(errcode=99999, errmsg="?"))
-    assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).remedy is Remedy.PERMANENT
+    assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).kind is Trouble.BUSY
 
 
 @pytest.mark.parametrize(
@@ -119,13 +119,13 @@ def test_a_code_that_nobody_knows_is_for_a_person_to_look_at(api):
 )
 def test_an_answer_that_is_none_is_tried_again_later(api, answer):
     api.put(SEND, answer)
-    assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).remedy is Remedy.RETRY
+    assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).kind is Trouble.BUSY
 
 
 @pytest.mark.parametrize("status", [301, 302, 400, 403, 404])
-def test_a_wrong_address_is_for_a_person_and_no_redirect_is_followed(api, status):
+def test_a_status_of_something_on_the_way_may_pass_and_no_redirect_is_followed(api, status):
     api.put(SEND, Says(b"", status=status, headers={"Location": api.url + "/elsewhere"}))
-    assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).remedy is Remedy.PERMANENT
+    assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).kind is Trouble.BUSY
     assert not api.calls("/elsewhere")
 
 
@@ -146,19 +146,19 @@ def test_what_was_sent_without_a_whole_answer_may_have_arrived(api, answer):
     gateway = a_gateway(api, store, HURRIED)
     api.put(SEND, answer)
     started = time.monotonic()
-    assert refused(lambda: gateway.send_text(OPENID, "好")).remedy is Remedy.UNKNOWN
+    assert refused(lambda: gateway.send_text(OPENID, "好")).kind is Trouble.UNKNOWN
     assert time.monotonic() - started < 4
 
 
 def test_a_question_without_an_answer_may_be_asked_again(api):
     gateway = a_gateway(api, timeouts=HURRIED)
     api.put("/cgi-bin/user/info", Says(b"{}", wait=1))
-    assert refused(lambda: gateway.user_subscribed(OPENID)).remedy is Remedy.RETRY
+    assert refused(lambda: gateway.user_subscribed(OPENID)).kind is Trouble.BUSY
 
 
 def test_a_late_token_means_that_nothing_was_sent(api):
     api.put(TOKEN, Says(b"{}", wait=1))
-    assert refused(lambda: a_gateway(api, timeouts=HURRIED).send_text(OPENID, "好")).remedy is Remedy.RETRY
+    assert refused(lambda: a_gateway(api, timeouts=HURRIED).send_text(OPENID, "好")).kind is Trouble.BUSY
     assert not api.calls(SEND)
 
 
@@ -166,7 +166,7 @@ def test_no_connection_is_tried_again_later(api):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         api.url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-        assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).remedy is Remedy.RETRY
+        assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).kind is Trouble.BUSY
 
 
 @pytest.mark.parametrize(
@@ -180,14 +180,14 @@ def test_no_connection_is_tried_again_later(api):
 )
 def test_a_token_answer_without_a_token_is_tried_again_later(api, answer):
     api.put(TOKEN, answer)
-    assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).remedy is Remedy.RETRY
+    assert refused(lambda: a_gateway(api).send_text(OPENID, "好")).kind is Trouble.BUSY
 
 
 @pytest.mark.parametrize("code", [40013, 40125, 40164])
 def test_wrong_credentials_are_for_a_person_and_asked_once(api, code):
     api.put(TOKEN, says(errcode=code, errmsg="invalid"))
     error = refused(lambda: a_gateway(api).send_text(OPENID, "好"))
-    assert (error.code, error.remedy) == (code, Remedy.PERMANENT)
+    assert (error.code, error.kind) == (code, Trouble.ACCOUNT)
     assert len(api.calls(TOKEN)) == 1
 
 
@@ -216,7 +216,7 @@ def test_a_token_refused_for_ever_is_not_forced_out_for_ever(api):
     api.put(SEND, says(errcode=40001, errmsg="invalid credential"))
     gateway = a_gateway(api)
     for _ in range(5):
-        assert refused(lambda: gateway.send_text(OPENID, "好")).remedy is Remedy.PERMANENT
+        assert refused(lambda: gateway.send_text(OPENID, "好")).kind is Trouble.ACCOUNT
     assert len(api.calls(SEND)) == 10
     assert sum(asked.json.get("force_refresh", False) for asked in api.calls(TOKEN)) == 1
 
@@ -270,7 +270,7 @@ def test_a_fetcher_that_dies_with_the_lease_holds_nobody_for_ever():
 def test_after_a_failed_fetch_the_next_call_fetches_at_once(api):
     gateway = a_gateway(api)
     api.put(TOKEN, Says(b"", status=500), api.a_new_token)
-    assert refused(lambda: gateway.send_text(OPENID, "好")).remedy is Remedy.RETRY
+    assert refused(lambda: gateway.send_text(OPENID, "好")).kind is Trouble.BUSY
     started = time.monotonic()
     assert gateway.send_text(OPENID, "好") == Sent()
     assert time.monotonic() - started < 5  # no lease was left, which would hold it up for fifteen
@@ -303,7 +303,7 @@ def test_a_video_is_fetched_from_its_own_address_without_the_token(api):
 def test_an_endless_medium_is_not_kept(api, monkeypatch):
     monkeypatch.setattr("bot.wechat.gateway._MOST_MEDIA", 1000)
     api.put("/cgi-bin/media/get", Says(b"x" * 2000, content_type="image/jpeg"))
-    assert refused(lambda: a_gateway(api).download_media("M1")).remedy is Remedy.PERMANENT
+    assert refused(lambda: a_gateway(api).download_media("M1")).kind is Trouble.CONTENT
 
 
 def test_a_picture_goes_up_as_a_form(api):

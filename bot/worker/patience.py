@@ -1,0 +1,26 @@
+"""What must be written is tried until the database takes it."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+_PAUSE_SECONDS = 0.1
+
+_Done = TypeVar("_Done")
+log = structlog.get_logger(__name__)
+
+
+def patiently(write: Callable[[], _Done], seconds: float) -> _Done:
+    """Does it again while others hold the database, or a deadlock took it back. `write` is one whole transaction."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return write()
+        except OperationalError as error:
+            if time.monotonic() > deadline:
+                raise
+            log.info("write_tried_again", error=type(error.orig).__name__)
+            time.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,169 @@
+"""Who is told of what: a table of (what happened, whom) → wording, and which push makes an older one needless."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from models.push import Push
+
+UNREACHED = "red_flag_unreached"
+DANGERS = frozenset({"red_flag", UNREACHED})
+"""Events that go before everything, at any hour and in every way"""
+
+
+class Audience(StrEnum):
+    """Whom a push is for."""
+
+    RESIDENTS = "residents"
+    TEAM = "team"
+    ASSIGNEE = "assignee"
+    SUPERVISORS = "supervisors"
+    REPORTER = "reporter"
+    NAMED = "named"
+    CALLED = "called"
+    PAGED = "paged"
+    """Everybody who works here and was told of it"""
+
+
+class Line(StrEnum):
+    """What a push is one of: while two of a ticket wait for one person, only the newer of a line is worth sending."""
+
+    STANDING = "standing"
+    """How far a resident's ticket has come"""
+    LIMIT = "limit"
+    """That staff should hurry"""
+    OVER = "over"
+    """Staff have nothing more to do: nothing older of the ticket is worth sending"""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One row of the table: whom, by which sentence, on which of the platform's templates outside 48 hours."""
+
+    to: Audience
+    wording: str
+    template: str
+    asks: str = ""
+    """The question that it carries: a value of dialogue.states.Asks"""
+    line: Line | None = None
+
+
+STAFF_TEMPLATE = "staff"
+RESIDENT_TEMPLATE = "resident"
+
+
+def _residents(wording: str, line: Line | None = None) -> Telling:
+    return Telling(Audience.RESIDENTS, f"push.{wording}", RESIDENT_TEMPLATE, line=line)
+
+
+def _standing(wording: str) -> Telling:
+    return _residents(wording, Line.STANDING)
+
+
+def _team(wording: str, line: Line | None = None) -> Telling:
+    return Telling(Audience.TEAM, f"push.{wording}", STAFF_TEMPLATE, line=line)
+
+
+def _assignee(wording: str, line: Line | None = None) -> Telling:
+    return Telling(Audience.ASSIGNEE, f"push.{wording}", STAFF_TEMPLATE, line=line)
+
+
+def _called(wording: str) -> Telling:
+    return Telling(Audience.CALLED, f"push.{wording}", STAFF_TEMPLATE)
+
+
+def _supervisors(wording: str, line: Line | None = None) -> Telling:
+    return Telling(Audience.SUPERVISORS, f"push.{wording}", STAFF_TEMPLATE, line=line)
+
+
+def _named(wording: str, line: Line | None = None) -> Telling:
+    return Telling(Audience.NAMED, f"push.{wording}", STAFF_TEMPLATE, line=line)
+
+
+def _named_resident(wording: str) -> Telling:
+    return Telling(Audience.NAMED, f"push.{wording}", RESIDENT_TEMPLATE)
+
+
+_asks_outcome = replace(_standing("resolved"), asks="outcome")
+
+TELLINGS: dict[str, tuple[Telling, ...]] = {
+    "unrouted": (_supervisors("unrouted"),),
+    "dispatch": (_team("new_ticket"),),
+    "red_flag": (_team("red_flag"), _supervisors("red_flag_known")),
+    "accept": (_standing("accepted"),),
+    "report_in": (_standing("arrived"),),
+    "return_": (_standing("handed_on"), _team("new_ticket")),
+    "return_unrouted": (_standing("returned"), _supervisors("returned_to_desk")),
+    "reassign": (_standing("handed_on"), _team("new_ticket")),
+    "escalate": (_standing("escalated"), _team("new_ticket"), _supervisors("climbed")),
+    "whistle": (_called("whistle"), _team("whistle_known"), _residents("whistle_blown")),
+    "whistle_missing": (_called("whistle_late"), _supervisors("whistle_missing")),
+    "call_reported": (_standing("arrived"), _team("call_reported")),
+    "call_finished": (_team("call_finished"),),
+    "call_released": (_called("call_released"),),
+    UNREACHED: (_supervisors("red_flag_unreached"),),
+    "red_flag_again": (_team("red_flag_again"), _supervisors("red_flag_again")),
+    "more_neighbours": (_team("more_neighbours"),),
+    "joined_unasked": (_named_resident("joined_unasked"),),
+    "incomplete": (_named_resident("incomplete"),),
+    "filed_unasked": (_named_resident("filed_unasked"),),
+    "desk_unasked": (_named_resident("desk_unasked"),),
+    "told_again": (_named_resident("told_again"),),
+    "verify": (_residents("verified"),),
+    "event_solved": (_residents("event_solved"),),
+    "extend": (_standing("extended"),),
+    "suspend": (_standing("suspended"),),
+    "resume": (_standing("resumed"), _assignee("resumed")),
+    "resolve": (_asks_outcome,),
+    "confirm": (_assignee("confirmed"),),
+    "lapse": (_standing("lapsed"),),
+    "close": (_standing("closed"), _assignee("ended", Line.OVER)),
+    "not_ours": (_standing("declined"), _assignee("ended", Line.OVER)),
+    "reopen": (_team("reopened"), _supervisors("reopened_known"), _residents("reopened_for_all")),
+    "withdraw": (replace(_team("withdrawn", Line.OVER), to=Audience.PAGED), _team("withdrawn", Line.OVER)),
+    "decline": (_standing("declined"),),
+    "objected": (_supervisors("objected"),),
+    "approval_asked": (replace(_named("approval_asked"), asks="approving.asked"),),
+    "approval_waits": (replace(_named("approval_waits"), asks="approving.asked"),),
+    "approval_granted": (_named("approval_granted"),),
+    "approval_refused": (_named("approval_refused"),),
+    "ask": (Telling(Audience.REPORTER, "push.asked", RESIDENT_TEMPLATE, "questioning.answer"),),
+    "answer": (_named("answered"), _team("answered")),
+    "unanswered": (_named("unanswered"),),
+    "merge": (_residents("merged"), _named("merged_away", Line.OVER)),
+    "merged_in": (_team("merged_in"),),
+    "urge": (_team("urged", Line.LIMIT),),
+    "supervise": (_team("supervised"),),
+    "supplement": (_team("supplemented"),),
+    "place_wrong": (replace(_assignee("place_wrong"), asks="correcting.place_wrong"),),
+    "place_kept": (Telling(Audience.REPORTER, "push.place_kept", RESIDENT_TEMPLATE),),
+    "place_changed": (Telling(Audience.REPORTER, "push.place_changed", RESIDENT_TEMPLATE),),
+    "recategorised": (_team("recategorised"),),
+    "taken": (_standing("taken"),),
+    "human": (_team("human"), _supervisors("human")),
+    "accept_overdue": (_team("accept_overdue", Line.LIMIT), _supervisors("accept_overdue", Line.LIMIT)),
+    "handle_overdue": (_team("handle_overdue", Line.LIMIT), _supervisors("handle_overdue", Line.LIMIT)),
+    "accept_remind": (_team("accept_remind", Line.LIMIT),),
+    "remind": (_team("remind", Line.LIMIT),),
+    "climbing": (_team("climbing", Line.OVER),),
+    "passed_on": (_team("passed_on"),),
+    "follow_up": (_asks_outcome,),
+}
+
+
+def telling_of(push: Push) -> Telling | None:
+    """The row that a push was written by: its event may be told to several, each in their own way."""
+    return next((each for each in TELLINGS.get(push.event, ()) if each.template == push.template), None)
+
+
+def asks(push: Push) -> bool:
+    """Whether it carries a question."""
+    telling = telling_of(push)
+    return telling is not None and bool(telling.asks)
+
+
+def overtakes(newer: Push, older: Push) -> bool:
+    """Whether only the newer of two that wait for one person need be sent."""
+    if (newer.ticket_id, newer.template) != (older.ticket_id, older.template) or newer.id <= older.id:
+        return False
+    line, before = (telling.line if (telling := telling_of(push)) else None for push in (newer, older))
+    return line is Line.OVER or (line is not None and line is before)
