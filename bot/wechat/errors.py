@@ -1,4 +1,4 @@
-"""What WeChat's refusals mean for whoever wanted something sent. Which code is of which kind stands in errors.csv."""
+"""What WeChat's refusals mean for the sender. Which code is of which kind stands in errors.csv."""
 
 import csv
 from collections.abc import Mapping

@@ -16,7 +16,7 @@ class Way(StrEnum):
     """An interface of the platform that brings something to a person."""
 
     CUSTOM = "custom"
-    """A customer-service message: to whoever wrote within 48 hours"""
+    """A customer-service message: to people who wrote within 48 hours"""
     TEMPLATE = "template"
 
 

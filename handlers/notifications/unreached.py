@@ -21,7 +21,7 @@ from models.ticket import SYSTEM, Ticket
 
 
 def not_reached(session: Session, town: Town, push: Push, why: str, now: datetime) -> None:
-    """Once for each push. Whoever is told instead may be out of reach too: then the next one is."""
+    """Once for each push. The colleague told instead may be out of reach too: then the next one is told."""
     push.unreached_at = now
     ticket = session.get(Ticket, push.ticket_id) if push.ticket_id else None
     if ticket is None or push.event == UNREACHED:

@@ -97,7 +97,7 @@ def test_who_wrote_lately_hears_each_thing_by_itself(box):
     assert len(box.heard(RESIDENT)) == 2
 
 
-def test_whoever_unfollowed_hears_no_more(box):
+def test_who_unfollowed_hears_no_more(box):
     filed(box)
     box.turns()
     box.chat.does(RESIDENT, "unsubscribe")
