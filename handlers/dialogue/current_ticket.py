@@ -1,5 +1,6 @@
 """Somebody's current ticket: the one that they opened, signed for or were told of last."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Select, bindparam, func, select, union_all
@@ -47,6 +48,13 @@ def in_hand(context: Context, since: datetime | None = None) -> list[int]:
     rows = context.session.execute(_TOUCHED, {"person": context.person.id, "seen_since": seen_since})
     found = sorted(rows, key=lambda each: each[0], reverse=True)
     return list(dict.fromkeys(ticket for at, ticket in found if since is None or at >= since))
+
+
+def just_told(context: Context, among: Sequence[Ticket]) -> Ticket | None:
+    """The one of these that a resident was told of a moment ago."""
+    since = context.now - timedelta(minutes=context.town.habits.recent_minutes)
+    at, last = context.session.execute(last_push_to(context.person.id)).one_or_none() or (None, None)
+    return next((each for each in among if at and at >= since and each.id == last), None)
 
 
 def held(context: Context, scope: Scope, statuses: tuple[Status, ...], since: datetime | None = None) -> Ticket | None:

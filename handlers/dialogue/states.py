@@ -23,6 +23,7 @@ class Asks(StrEnum):
     JOINED = "joining.joined"
     APART = "joining.apart"
     OUTCOME = "outcome"
+    RATING_WHY = "progress.rating_why"
     AGAIN = "progress.again"
     NOT_SOLVED_WHY = "progress.not_solved_why"
     WITHDRAW_SURE = "progress.withdraw_sure"
@@ -119,6 +120,7 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.JOINED: Accepts(wants=Wants.OWN),
     Asks.APART: Accepts(wants=Wants.OWN),
     Asks.OUTCOME: Accepts(4, wants=Wants.OWN),
+    Asks.RATING_WHY: Accepts(wants=Wants.REASON),
     Asks.AGAIN: Accepts(2, yes_no=True),
     Asks.NOT_SOLVED_WHY: Accepts(wants=Wants.REASON, repeats=True),
     Asks.WITHDRAW_SURE: Accepts(2, yes_no=True, repeats=True),

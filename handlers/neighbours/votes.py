@@ -30,7 +30,6 @@ class Tally:
 
     votes: Sequence[Follower]
     waiting: int
-    by_reporter: bool
 
     @property
     def confirming(self) -> list[Follower]:
@@ -40,8 +39,8 @@ class Tally:
         return bool(self.votes) and count >= rules.confirm_share * len(self.votes)
 
     def _enough(self, rules: Joining) -> bool:
-        """The reporter has answered, or so many neighbours that the reporter needn't."""
-        return self.by_reporter or not self.waiting or len(self.votes) >= rules.answers
+        """So many have answered; the reporter's answer is one among all."""
+        return len(self.votes) >= rules.answer_share * (len(self.votes) + self.waiting)
 
     def is_solved(self, rules: Joining, *, lapsed: bool = False) -> bool:
         return (lapsed or self._enough(rules)) and self._reached(rules, len(self.confirming))
@@ -60,7 +59,7 @@ def tally(session: Session, ticket: Ticket) -> Tally:
     """Count the answers."""
     lines = session.scalars(ticket.followers.select()).all()
     votes = [line for line in lines if line.vote is not None]
-    return Tally(votes, len(lines) - len(votes), any(vote.person_id == ticket.reporter_id for vote in votes))
+    return Tally(votes, len(lines) - len(votes))
 
 
 def asked_about(context: Context) -> Ticket | None:
@@ -81,6 +80,8 @@ def confirm(context: Context, ticket: Ticket, rating: int, why: str = "") -> Rep
     counted = _voted(context, ticket, rating, why)
     ticket.rating = counted.rating
     words = context.say(f"progress.rating_{rating}")
+    if ticket.status == Status.CLOSED:
+        return Reply(context.say("joining.voted_late", number=ticket.number, rating=words, **_counts(counted)))
     if ticket.status != Status.RESOLVED or not counted.is_solved(context.town.joining):
         return Reply(context.say("joining.voted", number=ticket.number, rating=words))
     ticket.apply(
@@ -152,8 +153,12 @@ def _voted(context: Context, ticket: Ticket, vote: int, why: str = "") -> Tally:
 
 def _tell_neighbours(context: Context, ticket: Ticket, counted: Tally) -> None:
     if ticket.neighbours:
-        facts: dict[str, Any] = {"confirmed": len(counted.confirming), "answers": len(counted.votes)}
-        notify(context.session, context.town, ticket, "event_solved", context.now, but=context.person, **facts)
+        counts = _counts(counted)
+        notify(context.session, context.town, ticket, "event_solved", context.now, but=context.person, **counts)
+
+
+def _counts(counted: Tally) -> dict[str, Any]:
+    return {"confirmed": len(counted.confirming), "answers": len(counted.votes)}
 
 
 def _summary(town: Town, counted: Tally) -> str:

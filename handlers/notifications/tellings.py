@@ -115,6 +115,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "resume": (_standing("resumed"), _assignee("resumed")),
     "resolve": (_asks_outcome,),
     "confirm": (_assignee("confirmed"),),
+    "rating_why": (_assignee("rating_why"),),
     "lapse": (_standing("lapsed"),),
     "close": (_standing("closed"), _assignee("ended", Line.OVER)),
     "not_ours": (_standing("declined"), _assignee("ended", Line.OVER)),

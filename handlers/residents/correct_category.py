@@ -31,7 +31,7 @@ def ask(context: Context, ticket: Ticket) -> Reply:
 
 
 def put_right(context: Context, ticket: Ticket, kind: Kind, by: Actor, words: str = "") -> Reply:
-    """Changed, remembered, told to whoever has it, and to whoever gets it now."""
+    """Changed, remembered, told to those who have it, and to those who get it now."""
     catalogue = context.town.catalogue
     before, after = catalogue.name(ticket.category, ticket.item), catalogue.name(*kind)
     (ticket.category, ticket.item), ticket.confidence = kind, 1.0

@@ -25,7 +25,7 @@ _HOUSE = ("place_id", "place_name", "building", "unit", "room")
 
 
 def amended(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
-    """None where the words tell no other place. Where work has begun, whoever does it has to agree."""
+    """None where the words tell no other place. Where work has begun, its worker has to agree."""
     where = _where(context, ticket, said) if ticket.reporter_id == context.person.id else None
     if where is None or _same(ticket, where):
         return None
@@ -37,7 +37,7 @@ def amended(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
 
 
 def put_right(context: Context, ticket: Ticket, where: Draft, by: Actor) -> Reply:
-    """From what to what is told to whoever has it, and to whoever gets it now."""
+    """From what to what is told to those who have it, and to those who get it now."""
     before = ticket_text.where(ticket)
     for name in _HOUSE:
         setattr(ticket, name, getattr(where, name))
@@ -52,7 +52,7 @@ def put_right(context: Context, ticket: Ticket, where: Draft, by: Actor) -> Repl
 
 
 def as_told(slots: Mapping[str, Any]) -> Draft:
-    """The address that whoever works on it was asked about."""
+    """The address that its worker was asked about."""
     return replace(Draft(""), **{name: slots[name] for name in _HOUSE})
 
 

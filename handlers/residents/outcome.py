@@ -5,14 +5,19 @@ from dataclasses import replace
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.dialogue.other_matter import is_other_trouble, is_politeness
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
+from handlers.dialogue.which_ticket import which
 from handlers.neighbours.votes import asked_about, confirm
 from handlers.notifications import ticket_text
+from handlers.notifications.pushes import notify
 from handlers.residents.reopen import REOPENABLE, ask_why, not_solved_for, reopen_time
-from handlers.residents.report import reported
-from handlers.tickets.access import followed, tickets
-from models.moves import Status
+from handlers.residents.report import add_words, reported
+from handlers.residents.supplement import SUPPLEMENT
+from handlers.tickets.access import followed, is_own_work, own, resident, tickets
+from models import moves
+from models.moves import OPEN, Status
 from models.person import Role
 from models.ticket import Ticket
 from nlp.answers.choices import choice, is_torn, reason_of, says_again, says_solved, says_unsolved
@@ -20,6 +25,10 @@ from nlp.reading.understanding import Intent
 
 router = Router("outcome")
 # What the four answers to the follow-up mean: rating (3 to 1), and whether it is solved.
+_CONTENT = 3
+_LONGEST = 200
+_MOST = 8
+_AT_WORK = tuple(OPEN - {Status.INCOMPLETE})
 _ANSWERS = ((3, True), (2, True), (1, True), (1, False))
 
 
@@ -31,12 +40,37 @@ def answer_follow_up(context: Context) -> Reply | None:
         return None
     if context.choice is None:
         return _in_words(context, ticket)
-    if is_torn(context.text):
-        return Reply(context.say("progress.solved_or_not", number=ticket.number), keep=True)
     rating, solved = _ANSWERS[context.choice.index]
+    if is_torn(context.text) or (solved and says_unsolved(context.choice.words)):
+        return Reply(context.say("progress.solved_or_not", number=ticket.number), keep=True)
     if not solved:
         return _again(context, ticket, context.text)
-    return confirm(context, ticket, rating, why=_reason(context.choice.words))
+    return rated(context, ticket, rating, _reason(context.choice.words))
+
+
+def rated(context: Context, ticket: Ticket, rating: int, why: str = "") -> Reply:
+    """Solved; where they are not quite content, they may say why, once asked."""
+    reply = confirm(context, ticket, rating, why=why)
+    if rating == _CONTENT or why or is_own_work(context.person, ticket):
+        return reply
+    text = f"{reply.text}\n{context.say('progress.rating_why')}"
+    return replace(reply, text=text, state=Asks.RATING_WHY, slots={"ticket": ticket.id, "rating": rating})
+
+
+@router.on(in_state(Asks.RATING_WHY))
+def why_told(context: Context) -> Reply | None:
+    """Why they are not content goes to those who did it; another trouble is no reason."""
+    ticket, seen = context.session.get(Ticket, context.slots["ticket"]), context.understanding
+    if ticket is None or Status(ticket.status) not in REOPENABLE or is_politeness(context):
+        return None
+    if (seen and seen.red_flag) or is_other_trouble(context, ticket.category, ticket.item):
+        return None
+    rating = context.say(f"progress.rating_{context.slots['rating']}")
+    note = f"{rating}：{context.text[:_LONGEST]}"
+    ticket.apply(moves.RATE, by=resident(context.person), at=context.now, note=note)
+    session, town, now, who = context.session, context.town, context.now, context.person
+    notify(session, town, ticket, "rating_why", now, but=who, rating=rating, note=context.text)
+    return Reply(context.say("progress.why_heard", number=ticket.number))
 
 
 def _in_words(context: Context, ticket: Ticket) -> Reply | None:
@@ -47,7 +81,7 @@ def _in_words(context: Context, ticket: Ticket) -> Reply | None:
     if says_unsolved(context.text):
         return _again(context, ticket, context.text)
     if says_solved(context.text):
-        return confirm(context, ticket, 3)
+        return rated(context, ticket, _CONTENT)
     return please_rate(context, ticket) if seen and seen.intent is Intent.RATE else None
 
 
@@ -72,7 +106,7 @@ def unsolved_in_words(context: Context) -> Reply | None:
         return _in_words(context, ticket)
     why = reason_of(context.text)
     closed = _closed_lately(context) if why or says_again(context.text) else None
-    if closed is None or (seen.item and seen.item != closed.item):
+    if closed is None or (seen.sure and seen.item and seen.item != closed.item):
         return None
     if why:
         return not_solved_for(context, closed, why)
@@ -80,6 +114,26 @@ def unsolved_in_words(context: Context) -> Reply | None:
     return Reply(
         context.say("progress.broken_again", line=line), Asks.AGAIN, {"ticket": closed.id, "text": context.text}
     )
+
+
+@router.on(lambda context: context if context.is_free and says_solved(context.text) else None)
+def solved_in_words(context: Context) -> Reply | None:
+    """「好了」 of what nobody has finished yet: those who work on it hear it, and no report comes of it."""
+    seen = context.understanding
+    if seen is None or seen.red_flag or seen.place is not None or asked_about(context):
+        return None
+    mine = own(context.session, context.person, _AT_WORK, _MOST)
+    named = [ticket for ticket in mine if seen.sure and seen.item == ticket.item]
+    if seen.sure and seen.item and not named:
+        return None
+    fitting = named or mine
+    if len(fitting) > 1:
+        return which(context, fitting, context.text, SUPPLEMENT)
+    if not fitting:
+        return Reply(context.say("progress.glad"))
+    add_words(context, fitting[0], context.text)
+    line = ticket_text.line_for(context.town, fitting[0], context.now, context.person)
+    return Reply(context.say("progress.said_fixed", line=line))
 
 
 @router.on(in_state(Asks.AGAIN))

@@ -6,11 +6,12 @@ from sqlalchemy import func, select
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
+from handlers.dialogue.current_ticket import just_told
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import tells_no_place
 from handlers.dialogue.router import Router, intent, menu
 from handlers.dialogue.states import Asks
-from handlers.dialogue.which_ticket import pick
+from handlers.dialogue.which_ticket import pick, which
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
@@ -105,10 +106,9 @@ def urge(context: Context) -> Reply | None:
     """Presses the team; at most once in a while, so that they keep listening."""
     if not context.rest and not own(context.session, context.person, tuple(OPEN), 1):
         return None  # nothing of theirs is open: the words may be a report
-    picked = pick(context, followed(context.person), tuple(OPEN), URGE)
-    if isinstance(picked, Reply):
-        return picked
-    ticket, _ = picked
+    ticket = _meant(context)
+    if isinstance(ticket, Reply):
+        return ticket
     if ticket.status == Status.INCOMPLETE:
         return ask_where(context, ticket)  # nobody has it yet: only its place would hurry it
     since = _last_urge(context, ticket)
@@ -120,6 +120,19 @@ def urge(context: Context) -> Reply | None:
     notify(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
     values = {"number": ticket.number, "team": ticket_text.team_name(context.town, ticket.team)}
     return Reply(context.say("progress.urged", due=_due(context, ticket), **values), keep=True)
+
+
+def _meant(context: Context) -> Ticket | Reply:
+    """By its number, by what it is about, the one they were just told of; else they are asked."""
+    if not context.rest:
+        mine, seen = own(context.session, context.person, tuple(OPEN), _LISTED), context.understanding
+        fitting = [ticket for ticket in mine if seen and seen.item and seen.item == ticket.item] or mine
+        just = just_told(context, fitting)
+        if len(fitting) > 1 and just is None:
+            return which(context, fitting, "", URGE)
+        return just or fitting[0]
+    picked = pick(context, followed(context.person), tuple(OPEN), URGE)
+    return picked if isinstance(picked, Reply) else picked[0]
 
 
 def _last_urge(context: Context, ticket: Ticket) -> timedelta | None:

@@ -64,7 +64,7 @@ def correct(context: Context) -> Reply:
 
 @router.on(in_state(Asks.PLACE_WRONG))
 def place_agreed(context: Context) -> Reply | None:
-    """1: the address is changed, and whoever serves it gets the ticket. 2: it was right as it was."""
+    """1: the address is changed, and the team that serves it gets the ticket. 2: it was right as it was."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if context.number is None or ticket is None or ticket.status != Status.WORKING:
         return None

@@ -102,7 +102,7 @@ def watch(change: Change, ticket: Ticket) -> None:
 def route_anew(
     change: Change, ticket: Ticket, grid: str | None = None, *, by: Actor = SYSTEM, but: Person | None = None
 ) -> None:
-    """The place or the category was told wrong: whoever serves the right one gets it, with limits of its own."""
+    """The place or the category was told wrong: the team that serves the right one gets it, with limits of its own."""
     team = ticket.team
     place = change.town.world.places.get(ticket.place_id) if ticket.place_id else None
     route_it(change, ticket, place, grid)

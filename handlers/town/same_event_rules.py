@@ -35,8 +35,8 @@ class Joining(BaseModel):
     flood_minutes: Count = 10
     confirm_share: Share = 0.6
     """The event is solved when so many of the answers given say so; and not, when so many say it isn't"""
-    answers: Count = 3
-    """So many answers decide where the reporter hasn't answered"""
+    answer_share: Share = 0.6
+    """Of all who wait for it so many must have answered; the reporter is one of them"""
 
     def is_outage(self, item: str, text: str) -> bool:
         """The text tells that a whole compound is without it."""

@@ -55,7 +55,7 @@ def choice(text: str, count: int, question: str = "") -> Choice | None:
     found = _WITH_WORDS.fullmatch(plain(text))
     if found and 1 <= int(found[1]) <= count:
         return Choice(int(found[1]) - 1, found[2].strip())
-    return None
+    return _words_first(plain(text), count, question)
 
 
 def ticket_named(text: str, numbers: Sequence[str]) -> int | None:
@@ -65,6 +65,15 @@ def ticket_named(text: str, numbers: Sequence[str]) -> int | None:
         return None
     ending = [place for place, each in enumerate(numbers) if each.endswith(said)]
     return ending[0] if len(ending) == 1 else None
+
+
+def _words_first(text: str, count: int, question: str) -> Choice | None:
+    """「满意，来水了」: an option's words and more, which must not be those of another option."""
+    first, *rest = _PAUSES.split(text, maxsplit=1)
+    if not rest or _in_words(rest[0], count, question) is not None:
+        return None
+    option = _in_words(first, count, question)
+    return None if option is None else Choice(option, rest[0])
 
 
 def _in_words(text: str, count: int, question: str) -> int | None:
