@@ -1,4 +1,3 @@
-# ruff: noqa: INP001  (docs is no package)
 """How far one machine carries and what more of them are needed, worked out from what `make bench` measured last.
 
 Everything assumed stands here by name; everything measured is read from docs/bench.json. docs/operate.md shows both.

@@ -12,7 +12,9 @@ from typing import Any
 import click
 
 from bot.__main__ import main as command_line
+from bot.bench.table import Line, markdown
 from docs import growth
+from docs.targets import missed
 from handlers.answering.routers import COMMANDS
 from handlers.notifications.ticket_text import CLOSING_NAMES, ROLE_NAMES, STATUS_NAMES
 from models.moves import MOVES, Closing, Move, Status
@@ -115,9 +117,27 @@ def _measured(line: Mapping[str, Any]) -> tuple[str, ...]:
     return (known[0] if known else line["what"], value, line.get("more", ""), ratio, line.get("target", ""))
 
 
+def measured() -> str:
+    """Everything that was measured, on which machine and when."""
+    report = json.loads((ROOT / "docs" / "bench.json").read_text("utf-8"))
+    lines = [Line(**line) for line in report["lines"]]
+    how = "`make bench FULL=--full`" if report["full"] else "`make bench`"
+    return f"{report['machine']}, {report['at'][:10]}, {how}, all in one run.\n\n{markdown(lines)}"
+
+
+def misses() -> str:
+    """The targets that were not met."""
+    return table(("没达到的", "目标", "量得"), ((line["what"], line["target"], _told(line)) for line in missed()))
+
+
+def _told(line: Mapping[str, Any]) -> str:
+    ratio = f"（{line['ratio']:.2f} 倍）" if "ratio" in line else ""
+    return "，".join(part for part in (f"{line['value']:,.4g} {line['unit']}{ratio}", line.get("more", "")) if part)
+
+
 FILES: Mapping[str, Mapping[str, str]] = {
-    "README.md": {"cli": cli(), "bench": bench()},
-    "docs/commands.md": {"chat": chat()},
+    "docs/commands.md": {"chat": chat(), "cli": cli()},
+    "docs/bench.md": {"targets": bench(), "missed": misses(), "measured": measured()},
     "docs/moves.md": {"moves": moves()},
     "docs/operate.md": growth.blocks(ROOT / "docs" / "bench.json", table),
 }

@@ -1,7 +1,9 @@
 """The documentation says what the program does: what is told here by hand is compared with what is there."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -13,11 +15,15 @@ from bot.assembly import Program
 from bot.installation.settings import SECRETS, Settings
 from bot.web.app import create_app
 from docs.render import FILES, rendered
+from docs.targets import is_met, missed
 from handlers.town_import.tables import COLUMNS, OPTIONAL
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 README = (ROOT / "README.md").read_text("utf-8")
+TOWN = (ROOT / "docs" / "town.md").read_text("utf-8")
+COMMANDS = (ROOT / "docs" / "commands.md").read_text("utf-8")
+BENCH = (ROOT / "docs" / "bench.md").read_text("utf-8")
 OPERATE = (ROOT / "docs" / "operate.md").read_text("utf-8")
 
 
@@ -27,10 +33,40 @@ def test_tables_made_from_the_program_are_current(file: str):
 
 
 @pytest.mark.parametrize(("name", "command"), command_line.commands.items())
-def test_every_command_is_in_the_readme_and_has_help(name: str, command: Command):
-    assert re.search(rf"^\| `{name}[ `]", README, re.MULTILINE)
+def test_every_command_is_listed_and_has_help(name: str, command: Command):
+    assert re.search(rf"^\| `{name}[ `]", COMMANDS, re.MULTILINE)
     assert command.help
     assert all(each.opts[0].startswith("--") for each in command.params if isinstance(each, Option))
+
+
+def test_the_readme_is_read_in_a_few_minutes():
+    assert len(README.splitlines()) <= 150
+
+
+@pytest.mark.parametrize("line", missed(), ids=lambda line: line["what"])
+def test_every_missed_target_has_a_word_on_why(line: Mapping[str, Any]):
+    assert f"**{line['what']}**" in BENCH.partition("<!-- /missed -->")[2]
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "ratio", "more", "held"),
+    [
+        ("≥ 0.5, p99 ≤ 100 ms", 300, 0.6, "p50 9 ms, p99 99.9 ms", True),
+        ("≥ 0.5, p99 ≤ 100 ms", 300, 0.4, "p50 9 ms, p99 99.9 ms", False),
+        ("≥ 0.5, p99 ≤ 100 ms", 300, 0.6, "p50 9 ms, p99 100.1 ms", False),
+        ("≤ 1500 µs", 1500, None, "", True),
+        ("≤ 1500 µs", 1501, None, "", False),
+        ("0", 0, None, "", True),
+        ("0", 1, None, "", False),
+    ],
+)
+def test_a_target_is_compared_with_what_was_measured(target, value, ratio, more, held):
+    assert is_met({"target": target, "value": value, "ratio": ratio, "more": more}) is held
+
+
+def test_a_target_that_nobody_can_compare_is_an_error():
+    with pytest.raises(ValueError, match="soon"):
+        is_met({"what": "x", "target": "soon", "value": 1})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -52,12 +88,12 @@ def test_every_decision_says_its_context_and_its_consequences(page: Path):
     assert headings[1:4] == ["Context", "Decision", "Consequences"]
 
 
-def test_every_secret_is_in_the_readme():
+def test_every_secret_is_in_the_runbook():
     names = [f"BOT_{section}__{key}".upper() for section, keys in SECRETS.items() for key in keys]
-    assert [name for name in names if f"`{name}`" not in README] == []
+    assert [name for name in names if f"`{name}`" not in OPERATE] == []
 
 
-@pytest.mark.parametrize("page", [README, OPERATE], ids=["README", "operate"])
+@pytest.mark.parametrize("page", [README, OPERATE, TOWN], ids=["README", "operate", "town"])
 def test_every_environment_variable_that_is_mentioned_is_a_setting(page: str):
     for name in set(re.findall(r"BOT_[A-Z]+__[A-Z_]+[A-Z]", page)):
         section, key = name.removeprefix("BOT_").lower().split("__")
@@ -91,7 +127,7 @@ def test_every_section_stands_in_the_shipped_configuration():
 
 def test_the_columns_of_the_world_are_as_the_importer_wants_them():
     for name, columns in {**COLUMNS, **OPTIONAL}.items():
-        assert f"| `{name}.csv` | `{','.join(columns)}`" in README
+        assert f"| `{name}.csv` | `{','.join(columns)}`" in TOWN
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

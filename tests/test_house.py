@@ -10,7 +10,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 OPERATORS = ("bot/__main__.py", "bot/assembly.py", "bot/bench/", "bot/commands/", "bot/demo.py", "bot/installation/")
 OPERATORS += ("bot/operating/", "bot/simulator/", "bot/synth/", "bot/web/files.py", "bot/webhook/settings.py")
-OPERATORS += ("handlers/town_import/", "handlers/town/routing_doubts.py")
+OPERATORS += ("handlers/tables/", "handlers/town_import/", "handlers/town/routing_doubts.py")
 OPERATORS += ("handlers/town/catalogue.py", "handlers/town/wordings.py", "handlers/world/doubts.py")
 """What operators, clerks and developers read while they run a command, with what is wrong with which file"""
 
@@ -41,6 +41,7 @@ EXCUSED = {
     "handlers/privacy/erasure.py": "（居民已删除）|最早反映的居民退出，其他邻居还在等|并入",
     # words that are read
     "handlers/residents/erase_me.py": "不删|不删了|取消|算了|不要",
+    "handlers/dialogue/other_matter.py": "住",
     "handlers/residents/help.py": "全部",
     "handlers/residents/locate.py": "的|那边|社区|号|弄",
     "handlers/residents/supplement.py": "住",

@@ -1,4 +1,4 @@
-"""Runs the parts, prints the table, writes JSON, docs/bench.md and the picture."""
+"""Runs the parts, prints the table, writes JSON and the picture."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from bot.bench.messages import ENVIRONMENT
 from bot.bench.parts import Bench, Part
 from bot.bench.servers import ROOT
 from bot.bench.slow_bodies import slow_bodies
-from bot.bench.table import Line, markdown
+from bot.bench.table import Line
 from bot.bench.whole_path import burst, starting, whole_path
 from bot.installation.keys import key_ring
 from bot.installation.learning import model_is_ready, train_model
@@ -49,7 +49,7 @@ def run(file: Path | None, only: Sequence[str], *, full: bool) -> None:
     if file:
         file.write_text(json.dumps(_report(lines, full=full), ensure_ascii=False, indent=1) + "\n", "utf-8")
     if not only:
-        _write_docs(lines, full=full)
+        _write_picture(lines)
 
 
 def _measured(settings: Settings, parts: Sequence[Part], *, full: bool) -> list[Line]:
@@ -77,14 +77,11 @@ def _report(lines: Sequence[Line], *, full: bool) -> dict[str, object]:
     }
 
 
-def _write_docs(lines: Sequence[Line], *, full: bool) -> None:
+def _write_picture(lines: Sequence[Line]) -> None:
     from bot.bench.picture import draw
 
-    said = f"{_machine()}, {datetime.now(UTC):%Y-%m-%d}; `make bench`{' --full' if full else ''}, all in one run."
-    (ROOT / "docs").mkdir(exist_ok=True)
-    (ROOT / "docs" / "bench.md").write_text(f"# What it costs\n\n{said}\n\n{markdown(lines)}\n", "utf-8")
     if draw(lines, ROOT / "docs" / "bench.png"):
-        click.echo("docs/bench.md, docs/bench.png")
+        click.echo("docs/bench.png")
 
 
 def _machine() -> str:

@@ -32,6 +32,6 @@ HEAD = ("", "measured", "value", "", "compared to", "ratio", "target")
 
 
 def markdown(lines: Iterable[Line]) -> str:
-    """The table as docs/bench.md and the README show it."""
+    """The table as docs/bench.md shows it."""
     rows = [HEAD, tuple("---" for _ in HEAD), *(line.cells() for line in lines)]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)

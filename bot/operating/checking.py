@@ -123,7 +123,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     except SQLAlchemyError as error:
         yield _unreachable(settings, error)
     except ConfigError as error:
-        yield Finding(error.problems[0], "按 README 设置环境变量 BOT_PRIVACY__KEY")
+        yield Finding(error.problems[0], "按 docs/operate.md 设置环境变量 BOT_PRIVACY__KEY")
 
 
 def _unreachable(settings: Settings, error: SQLAlchemyError) -> Finding:

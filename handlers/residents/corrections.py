@@ -76,7 +76,7 @@ def _ask_right(context: Context, ticket: Ticket) -> Reply:
 
 
 def _meant(context: Context, digits: str) -> list[Ticket]:
-    """Whoever only joined changes nothing of all the others'."""
+    """One who only joined changes nothing of the others'."""
     mine = as_reach(Ticket.reporter_id == context.person.id)
     if digits:
         found = by_number(context.session, mine, digits)

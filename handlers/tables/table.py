@@ -42,7 +42,7 @@ class TableError(Exception):
 
 
 class UnreadableError(Exception):
-    """A file or sheet is no table at all; says why, for whoever saved it."""
+    """A file or sheet is no table at all; says why, for the clerk who saved it."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)

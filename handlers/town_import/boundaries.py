@@ -1,4 +1,4 @@
-"""Boundaries of grids from GeoJSON, each feature checked and named as whoever drew it knows it."""
+"""Boundaries of grids from GeoJSON, each feature checked and named as its author knows it."""
 
 import json
 import re
