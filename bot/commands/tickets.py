@@ -61,8 +61,14 @@ def ask(command: Command, text: str, openid: str | None, now: str | None) -> Non
             raise click.ClickException(f"“{beyond}”不在这位督导的范围里")
         scope = overseen(person) if person else true()
         rows = [] if query.unread else figures.run(session, town, query, scope, moment)
-        found = [{"key": row.key, "name": row.name, "value": row.value, "of": row.of} for row in rows]
+        found = [_as_json(row) for row in rows]
         say_json({"query": query.as_json(), "rows": found, "unread": query.unread})
+
+
+def _as_json(row: figures.Row) -> dict[str, Any]:
+    """Of several figures at once those beside the first as well."""
+    told = {"key": row.key, "name": row.name, "value": row.value, "of": row.of}
+    return told | ({"others": [_as_json(each) for each in row.others]} if row.others else {})
 
 
 @click.command("tickets")

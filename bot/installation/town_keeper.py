@@ -18,6 +18,7 @@ from handlers.tables.table import TableError
 from handlers.town.catalogue import Catalogue, read_catalogue
 from handlers.town.duties import Duties, read_duties
 from handlers.town.limits import Limits, read_limits
+from handlers.town.names import names_of
 from handlers.town.town import Reads, Town
 from handlers.town.wordings import WordingError, Wordings, read_wordings
 from handlers.world.staff import load_staff
@@ -77,7 +78,7 @@ class TownKeeper:
             self._renew(session.get_bind())
         if staff != self._town.staff.version:
             with self._lock:
-                self._town = replace(self._town, staff=load_staff(session, staff))
+                self._town = _named(replace(self._town, staff=load_staff(session, staff)))
         return self._town
 
     def _renew(self, engine: Engine | Connection) -> None:
@@ -106,7 +107,7 @@ class TownKeeper:
 
     def _take(self, world: World) -> None:
         reader = cast("Reader", self._town.reader).with_places(world.gazetteer)
-        self._town = replace(self._town, world=world, reader=reader)
+        self._town = _named(replace(self._town, world=world, reader=reader))
         self._is_read = True
 
     def _take_model(self) -> None:
@@ -117,6 +118,10 @@ class TownKeeper:
             log.error("model_refused", why=str(error))  # noqa: TRY400
             return
         self._town = replace(self._town, reader=reader)
+
+
+def _named(town: Town) -> Town:
+    return replace(town, names=names_of(town.world, town.staff, town.catalogue))
 
 
 @dataclass(frozen=True, slots=True)

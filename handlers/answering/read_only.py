@@ -97,12 +97,13 @@ def found_read_only(session: Session, found: Found | None, writer: Writer) -> Re
 
 
 def _standing(writer: Writer, text: str) -> tuple[object, ...]:
-    """A role lost or a question asked meanwhile makes another answer. Not the figures that were asked for just before:
-    only a number opens one of these, 「那上周呢」 goes on from them, and all else is a new question.
+    """A role lost or a question asked meanwhile makes another answer. Not the list of figures that was asked for just
+    before: only a number opens one of these, and all else is a new question. After a question the next may go on from
+    it.
     """
     person = writer.person
     who = (person.id, person.roles, person.team, person.grid, writer.stale)
-    asks_anew = writer.state in {"", *_FIGURES} and not opens_figure(text)
+    asks_anew = writer.state in {"", Asks.FIGURES} and not opens_figure(text)
     return who if asks_anew else (*who, writer.state, writer.slots)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, cast, extract, func
+from sqlalchemy import ColumnElement, Float, Integer, cast, extract, func
 from sqlalchemy.orm import Session
 
 from models.appending import dialect_of
@@ -40,3 +40,31 @@ def days_between(session: Session, first: Any, last: Any) -> ColumnElement[float
     if dialect_of(session) == "postgresql":
         return cast(extract("epoch", last - first) / 86_400, Float)
     return func.julianday(last) - func.julianday(first)
+
+
+def local_hour(session: Session, moment: Any) -> ColumnElement[int]:  # noqa: ANN401  (a mapped column)
+    """The hour of the day in China, 0 to 23."""
+    return cast(_local(session, moment, "HH24", "%H"), Integer)
+
+
+def local_weekday(session: Session, moment: Any) -> ColumnElement[int]:  # noqa: ANN401  (a mapped column)
+    """1 for Monday, 7 for Sunday."""
+    if dialect_of(session) == "postgresql":
+        return cast(_local(session, moment, "ID", ""), Integer)
+    return (cast(_local(session, moment, "", "%w"), Integer) + 6) % 7 + 1
+
+
+def local_monday(session: Session, moment: Any) -> ColumnElement[str]:  # noqa: ANN401  (a mapped column)
+    """The week, by its Monday: 「261116」."""
+    if dialect_of(session) == "postgresql":
+        return func.to_char(func.date_trunc("week", func.timezone("UTC", moment) + _AHEAD), "YYMMDD")
+    second = func.substr(moment, 1, len("2026-11-16 02:00:00"))
+    monday = func.strftime("%Y%m%d", second, f"+{_AHEAD.seconds // 3600} hours", "weekday 0", "-6 days")
+    return func.substr(monday, 3)
+
+
+def _local(session: Session, moment: Any, postgresql: str, sqlite: str) -> ColumnElement[str]:  # noqa: ANN401
+    if dialect_of(session) == "postgresql":
+        return func.to_char(func.timezone("UTC", moment) + _AHEAD, postgresql)
+    second = func.substr(moment, 1, len("2026-11-16 02:00:00"))
+    return func.strftime(sqlite, second, f"+{_AHEAD.seconds // 3600} hours")

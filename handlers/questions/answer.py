@@ -1,24 +1,26 @@
 """A question in plain words is answered in the chat: how it was understood, the figures, what was left out."""
 
+import re
+from collections.abc import Sequence
+
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.states import Asks
-from handlers.figures import call_counts
 from handlers.figures.counts import percent
-from handlers.notifications import ticket_text
 from handlers.questions.area import outside
-from handlers.questions.figures import Row, cut, figures, measure_name
+from handlers.questions.figures import Row, cut, figures, parts_of
+from handlers.questions.naming import measure_name, understood
 from handlers.questions.parse import follows, parse_all, with_own_area
-from handlers.questions.query import MEASURE_NAMES, Query
 from handlers.tickets.access import overseen
-from handlers.town.town import Town
-from models.grid import TeamKind
-from models.ticket import Source
+from nlp.questions.query import DURATIONS, OF_CALLS, SHARE, Query
+from nlp.questions.vocabulary import vocabulary
 
 
 def answer_question(context: Context) -> Reply | None:
     """The answer in the chat, with the question as we understood it above and what we left out below."""
+    if context.state == Asks.ROWS and re.search(vocabulary().patterns["picture"], context.text):
+        return Reply(context.say("asking.words_only"), keep=True)
     texts = _asked(context)
     query = parse_all(context.town, texts, context.now)
     if query is None:
@@ -27,11 +29,11 @@ def answer_question(context: Context) -> Reply | None:
         return Reply(refused, keep=True)
     found = figures(context.session, context.town, query, overseen(context.person), context.now)
     rows = cut(query, found)
-    lines = numbered([_line(query, row) for row in rows]).splitlines() or [context.say("supervising.no_tickets")]
+    lines = numbered([_line(context, query, row) for row in rows]).splitlines()
+    lines = lines or [context.say("supervising.no_tickets")]
     lines += _remarks(context, query, found, len(rows))
     text = context.say("supervising.answer", understood=understood(context.town, query), lines="\n".join(lines))
-    of_calls = query.measure in call_counts.MEASURES  # these are opened by 点名
-    opening = [] if of_calls else [[row.group, row.name] for row in rows]
+    opening = [] if query.measure in OF_CALLS else [[row.group, row.name] for row in rows]  # 点名 opens calls
     slots = {"text": texts[0], "then": texts[1:], "at": context.now.isoformat(), "rows": opening}
     return Reply(f"{text}\n{context.say('asking.open')}" if opening else text, Asks.ROWS, slots)
 
@@ -39,76 +41,106 @@ def answer_question(context: Context) -> Reply | None:
 def _refusal(context: Context, query: Query) -> str:
     """Why no figure is given; empty if one is."""
     if query.unread:
-        names = "、".join(dict.fromkeys(MEASURE_NAMES.values()))
+        names = "、".join(context.say(f"asking.measure_{name}") for name in _OFFERED)
         nearest = understood(context.town, query)
         return context.say("asking.unread", words="”“".join(query.unread), nearest=nearest, measures=names)
     beyond = outside(context.town, query, context.person)
     return context.say("asking.outside", name=beyond) if beyond else ""
 
 
+_OFFERED = (
+    "count", "closed", "solved", "open", "late", "satisfaction_rate", "solved_rate", "on_time_rate", "closed_rate",
+    "response_rate", "three_day_rate", "reopened_rate", "returned", "reopened", "urged", "handle_hours",
+    "accept_hours", "share", "overview", "report_late", "report_rate",
+)  # fmt: skip
+
+
 def _asked(context: Context) -> list[str]:
     """The question, or the one that was answered last and what changes it."""
     text = with_own_area(context.text, context.town.world.grids.get(context.person.grid or ""))
-    if context.state != Asks.ROWS or not follows(text):
+    if context.state != Asks.ROWS or not follows(context.town, text, context.now):
         return [text]
     texts = [context.slots["text"], *context.slots.get("then", ()), text]
     return texts if parse_all(context.town, texts, context.now) else [text]
 
 
 def _remarks(context: Context, query: Query, found: list[Row], shown_rows: int) -> list[str]:
-    """How many there are besides, who is not among them, and which words were not heeded."""
-    said = [_difference(context, query, found)] if query.against else []
+    """How many there are besides, who is not among them, and which time was taken."""
+    said = [_difference(context, query, found)] if query.against and not query.group else []
+    if query.against and query.group and query.period.until > context.now:
+        said.append(context.say("asking.not_over", period=query.period.name))
     if len(found) > shown_rows:
         said.append(context.say("asking.cut", groups=len(found), shown=shown_rows))
-    if query.group and query.group != "day" and query.order == "asc" and not query.is_rate:
+    elif query.having and query.group and not query.waits:
+        said.append(context.say("asking.so_many", groups=len(found)))
+    if query.group and query.order == "asc" and not query.is_rate and query.measure not in DURATIONS:
         said.append(context.say("asking.none_left_out"))
     return said
 
 
-def _difference(context: Context, query: Query, sides: list[Row]) -> str:
-    """「本周比上周少 8件，比上周同期多 1件」, and whether one of them isn't over."""
-    this = sides[0]
-    differences = [
-        f"比{side.name}{_more(this, side, query)}" for side in sides[1:] if None not in (this.value, side.value)
+def _difference(context: Context, query: Query, sides: Sequence[Row]) -> str:
+    """「本周比上周少 8件，比上周同期多 1件」 for each measure, and whether one of them isn't over."""
+    parts = parts_of(query, context.now)
+    each = len(parts) // len(query.measures)
+    told = [
+        _more_than(context, parts[at], sides[at], parts[at + 1 : at + each], sides[at + 1 : at + each])
+        for at in range(0, len(parts), each)
     ]
-    said = f"{this.name}{'，'.join(differences)}。" if differences else ""
-    return said + (context.say("asking.not_over", period=this.name) if query.period.until > context.now else "")
+    over = context.say("asking.not_over", period=query.period.name) if query.period.until > context.now else ""
+    return "".join(told) + over
 
 
-def _more(this: Row, other: Row, query: Query) -> str:
-    """As the lines show it: of rates whole points."""
-    values = [(row.value or 0) * (100 if query.is_rate else 1) for row in (this, other)]
-    by = round(values[0]) - round(values[1])
+def _more_than(context: Context, part: Query, this: Row, earlier: Sequence[Query], sides: Sequence[Row]) -> str:
+    differences = [
+        context.say("asking.than", period=other.period.name, more=_more(context, part, this, side))
+        for other, side in zip(earlier, sides, strict=True)
+        if None not in (this.value, side.value)
+    ]
+    return f"{this.name}{'，'.join(differences)}。" if differences else ""
+
+
+def _more(context: Context, query: Query, this: Row, other: Row) -> str:
+    """As the lines show it: of rates whole points, of lengths hours."""
+    scale = 100 if query.is_rate else 1
+    by = round((this.value or 0) * scale) - round((other.value or 0) * scale)
     if not by:
-        return "一样"
-    more, less, unit = ("高", "低", "个百分点") if query.is_rate else ("多", "少", "件")
-    return f"{more if by > 0 else less} {abs(by)}{unit}"
+        return context.say("asking.same")
+    kind = "points" if query.is_rate else "hours" if query.measure in DURATIONS else "tickets"
+    return context.say(f"asking.more_{kind}" if by > 0 else f"asking.less_{kind}", by=abs(by))
 
 
-def understood(town: Town, query: Query) -> str:
-    """「上周 · 德尚小区 · 停车管理 · 按小区 · 诉求」."""
-    groups = {
-        "team": "按承办单位",
-        "community": "按社区",
-        "street": "按街道",
-        "grid": "按网格",
-        "place": "按小区",
-        "category": "按类别",
-        "source": "按来源",
-        "day": "按天",
-    }
-    where = town.world.grids[query.grid].name if query.grid else ""
-    what = town.catalogue.name(query.category, query.item) if query.category else ""
-    source = ticket_text.SOURCE_NAMES[Source(query.source)] if query.source else ""
-    team = ticket_text.team_name(town, query.team) if query.team else ""
-    kind = {TeamKind.PROPERTY: "物业", TeamKind.DEPARTMENT: "部门"}.get(TeamKind(query.kind), "") if query.kind else ""
-    by = groups.get(query.group, "") + (f"（{kind}）" if kind else "")
-    when = f"{query.period.name}比{query.against.name}" if query.against else query.period.name
-    said = [when, where, query.place, team, source, what, by, measure_name(query)]
-    return " · ".join(each for each in said if each)
+def _line(context: Context, query: Query, row: Row) -> str:
+    parts = parts_of(query, context.now)
+    if not query.group or len(parts) == 1:
+        part = parts[row.group[0]] if len(parts) > 1 else parts[0]
+        return f"{row.name} {_value(context, part, row)}"
+    each = [(part, figure) for part, figure in zip(parts, (row, *row.others), strict=True)]
+    if query.against:
+        return f"{row.name} " + "，".join(
+            f"{part.period.name}{_measure(context, query, part)} {_value(context, part, figure)}"
+            for part, figure in each
+        )
+    return f"{row.name} " + " ".join(
+        f"{measure_name(context.town, part)}{_value(context, part, figure)}" for part, figure in each
+    )
 
 
-def _line(query: Query, row: Row) -> str:
+def _measure(context: Context, query: Query, part: Query) -> str:
+    return measure_name(context.town, part) if len(query.measures) > 1 else ""
+
+
+def _value(context: Context, query: Query, row: Row) -> str:
+    if query.measure in DURATIONS:
+        return _lasting(context, row)
+    if query.measure == SHARE:
+        return context.say("asking.part", rate=percent(row.value), of=row.of, got=round((row.value or 0) * row.of))
     if query.is_rate:
-        return f"{row.name} {percent(row.value)}（{row.of}件）"
-    return f"{row.name} {row.value:g}{'次' if query.measure in call_counts.MEASURES else '件'}"
+        return context.say("asking.rate", rate=percent(row.value), of=row.of)
+    return context.say("asking.calls" if query.measure in OF_CALLS else "asking.tickets", count=f"{row.value or 0:g}")
+
+
+def _lasting(context: Context, row: Row) -> str:
+    if row.value is None:
+        return context.say("asking.none")
+    key = "asking.in_hours" if row.value < 48 else "asking.in_days"
+    return context.say(key, hours=f"{row.value:.1f}", days=f"{row.value / 24:.1f}", of=row.of)

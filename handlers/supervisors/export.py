@@ -13,7 +13,6 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.figures.days import day_start, days_back
 from handlers.notifications import ticket_text
-from handlers.questions.periods import Period, find_period
 from handlers.tickets.access import overseen, tickets
 from handlers.town.downloads import Download
 from handlers.town.privacy import for_residents, for_staff, is_delicate, name_masked, shielded
@@ -21,6 +20,7 @@ from handlers.town.town import Town
 from models.moves import Closing, Status
 from models.person import OVERSEERS, Person, PersonRole
 from models.ticket import Source, Ticket
+from nlp.questions.periods import Period, find_period
 
 router = Router("exporting")
 _DAYS = 30

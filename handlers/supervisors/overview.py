@@ -18,7 +18,6 @@ from handlers.figures.days import day_start, days_back, week_start
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.questions.answer import answer_question
-from handlers.questions.parse import follows
 from handlers.staff.view import opened
 from handlers.tickets.access import listed, overseen, overseer, tickets, within
 from handlers.tickets.desk import on_desk
@@ -28,6 +27,7 @@ from models.moves import ACTIVE
 from models.person import OVERSEERS
 from models.ticket import Ticket
 from nlp.answers.choices import number as option_number
+from nlp.questions.follow_up import follows
 
 router = Router("supervising")
 PAGE = 8

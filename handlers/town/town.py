@@ -21,6 +21,7 @@ from handlers.town.wordings import Wordings
 from handlers.world.staff import Staff
 from handlers.world.world import World
 from models.calendar import Calendar
+from nlp.questions.names import Names
 from nlp.reading.understanding import Understanding
 
 Minutes = Annotated[int, Field(gt=0)]
@@ -112,5 +113,7 @@ class Town:
     reader: Reads
     duties: Duties = field(default_factory=Duties)
     staff: Staff = field(default_factory=Staff)
+    names: Names = field(default_factory=Names)
+    """What questions may call by name, out of world, staff and catalogue"""
     links: Links | None = None
     """None: no address is known under which we could be reached"""

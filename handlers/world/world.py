@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, selectinload
 from handlers.world.nodes import GridNode, PlaceNode, TeamNode
 from models.grid import Fact, Grid, Level, Place, PlaceAlias, PlaceRange, Team
 from models.staff_version import STAFF_VERSION
-from nlp.model.features import plain
 from nlp.places.gazetteer import Gazetteer, PlaceName
 
 __all__ = [
@@ -72,19 +71,18 @@ class World:
         return by_name | self.grids
 
     @cached_property
-    def called(self) -> tuple[tuple[str, str, str], ...]:
-        """(name, "grid" or "team", code). 「孝义市供水公司」 is called 供水公司 at home as well."""
-        counties = [node.name for node in self.grids.values() if node.level is Level.COUNTY]
-        of_teams = {(team.name, "team", team.code) for team in self.teams.values()}
-        short = {(name.removeprefix(county), what, code) for county in counties for name, what, code in of_teams}
-        of_grids = {(node.name, "grid", node.code) for node in self.grids.values()}
-        return tuple(sorted((plain(name), what, code) for name, what, code in of_grids | of_teams | short if name))
+    def names_by_place(self) -> dict[str, tuple[str, ...]]:
+        """By a place's own name: that, and its aliases."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for each in self.names:
+            found[each.canonical].append(each.name)
+        return {canonical: tuple(names) for canonical, names in found.items()}
 
     def prepare(self) -> "World":
         """Make all indexes now, so that no message waits for them."""
         self.gazetteer.prepare()
         self._tree.query(Point(0, 0))
-        _ = self._by_name, self._grid_names, self._grids_exactly, self.called
+        _ = self._by_name, self._grid_names, self._grids_exactly, self.names_by_place
         return self
 
     def places_named(self, name: str) -> tuple[PlaceNode, ...]:

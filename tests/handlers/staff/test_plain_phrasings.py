@@ -4,7 +4,7 @@ import pytest
 from chat import RESIDENT, SUPERVISOR
 from testbed import MONDAY
 
-from handlers.questions.answer import understood
+from handlers.questions.naming import understood
 from handlers.questions.parse import parse
 
 
@@ -44,8 +44,8 @@ COUNTS = {
     "电梯问题多不多啊": "本周 · 电梯 · 诉求",
 }
 MEASURES = {
-    "今天有没有紧急的": "今天 · 紧急",
-    "昨天有没有警情": "昨天 · 红色警情",
+    "今天有没有紧急的": "今天 · 紧急 · 诉求",
+    "昨天有没有警情": "昨天 · 红色警情 · 诉求",
     "有超时的吗": "至今 · 超时",
     "超时的多不多": "至今 · 超时",
     "德尚物业有没有超时的": "至今 · 德尚物业 · 超时",

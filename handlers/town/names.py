@@ -1,0 +1,23 @@
+"""All that a town calls by name, as a plain value for reading questions."""
+
+from collections import Counter
+
+from handlers.town.catalogue import Catalogue
+from handlers.world.staff import Staff
+from handlers.world.world import World
+from nlp.questions.names import Area, Names
+
+
+def names_of(world: World, staff: Staff, catalogue: Catalogue) -> Names:
+    """Made anew when the world or the staff change."""
+    people = Counter(member.name for member in staff.people.values() if member.name)
+    return Names(
+        gazetteer=world.gazetteer,
+        place_names=world.names_by_place,
+        areas={node.code: Area(node.code, node.name, node.level.value, node.parent) for node in world.grids.values()},
+        teams={team.code: (team.name, team.kind) for team in world.teams.values()},
+        people=frozenset(people),
+        namesakes=frozenset(name for name, count in people.items() if count > 1),
+        categories=catalogue.categories,
+        items=catalogue.items,
+    ).prepare()

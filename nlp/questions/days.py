@@ -1,0 +1,36 @@
+"""Days, weeks and months of the calendar in China."""
+
+from datetime import datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
+BEGINNING = datetime(2000, 1, 1, tzinfo=CHINA)
+"""Of all that is told up to now"""
+DAY = timedelta(days=1)
+MONTHS = 12
+
+
+def day_start(now: datetime) -> datetime:
+    """Midnight in China before `now`."""
+    return now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def week_start(now: datetime) -> datetime:
+    """Monday's midnight in China."""
+    return day_start(now) - now.astimezone(CHINA).weekday() * DAY
+
+
+def months_on(start: datetime, months: int) -> datetime:
+    """The first of the month so many months on."""
+    years, month = divmod(start.month - 1 + months, MONTHS)
+    return start.replace(year=start.year + years, month=month + 1, day=1)
+
+
+def years_back(moment: datetime, years: int) -> datetime:
+    """The same date; of 29 February the 28th where there is none."""
+    day = 28 if (moment.month, moment.day) == (2, 29) else moment.day
+    return moment.replace(year=moment.year - years, day=day)
+
+
+def quarter_start(now: datetime) -> datetime:
+    today = day_start(now)
+    return months_on(today, -((today.month - 1) % 3))

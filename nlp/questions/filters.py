@@ -1,0 +1,131 @@
+"""Of what a question asks: the filters that it names, what it leaves out, and of what a share is a part."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from nlp.questions.names import Names
+from nlp.questions.query import Filters
+from nlp.questions.tokens import Token
+
+AREAS = ("grid", "place", "team", "person")
+DIMENSIONS = (
+    *AREAS, "kind", "category", "item", "status", "closing", "rating", "urgent", "red", "source", "keyword", "hours",
+    "place_kind", "repeats",
+)  # fmt: skip
+_ALONE = frozenset({"hours", "keyword", "repeats"})
+"""Of which a question has one"""
+_IN_ONE_BREATH = frozenset({"join", "filler", "tickets", "pair"})
+"""May stand between what is left out"""
+_VALUES = {"urgent": True, "calm": False, "red": True}
+
+
+@dataclass(slots=True)
+class Chosen:
+    """The filters of a question, and its words that could not be heeded."""
+
+    only: dict[str, list[Any]] = field(default_factory=dict)
+    but: dict[str, list[Any]] = field(default_factory=dict)
+    whole: dict[str, list[Any]] = field(default_factory=dict)
+    unread: list[Token] = field(default_factory=list)
+
+    def frozen(self) -> tuple[Filters, Filters, Filters]:
+        return _frozen(self.only), _frozen(self.but), _frozen(self.whole)
+
+
+def chosen(names: Names, tokens: Sequence[Token]) -> Chosen:
+    """Filters left to right, each where it belongs: to what is counted, left out, or the whole of a share."""
+    found = Chosen()
+    left_out, whole = _left_out(tokens, found), _whole(tokens)
+    for number, token in enumerate(tokens):
+        if token.kind in DIMENSIONS:
+            side = found.but if number in left_out else found.whole if number in whole else found.only
+            if not _put(names, side, token):
+                found.unread.append(token)
+        elif token.kind in {"ambiguous", "namesake"}:
+            found.unread.append(token)
+    for side in (found.only, found.but, found.whole):
+        _with_categories(names, side)
+    return found
+
+
+def _put(names: Names, side: dict[str, list[Any]], token: Token) -> bool:
+    kept = side.setdefault(token.kind, [])
+    value = _VALUES.get(token.value, token.value) if token.kind in {"urgent", "red"} else token.value
+    if token.kind == "grid":
+        return _put_area(names, kept, value)
+    if value not in kept:
+        if token.kind in _ALONE and kept:
+            return False
+        kept.append(value)
+    return True
+
+
+def _put_area(names: Names, kept: list[str], code: str) -> bool:
+    """「新义街道离柳社区」 is the community; 「离柳社区和长安社区」 are two."""
+    if any(code in names.chain(each) for each in kept):
+        return True
+    kept[:] = [each for each in kept if each not in names.chain(code)] + [code]
+    return True
+
+
+def _with_categories(names: Names, side: dict[str, list[Any]]) -> None:
+    """A sub-item is of its category."""
+    if items := side.get("item"):
+        categories = dict.fromkeys(names.items[item][0] for item in items)
+        if set(side.get("category", ())) <= categories.keys():
+            side["category"] = list(categories)
+
+
+def _left_out(tokens: Sequence[Token], found: Chosen) -> set[int]:
+    """Which filters 「除了 … 以外」, 「不算 …」, 「… 除外」 leave out."""
+    numbers = set[int]()
+    for at, token in enumerate(tokens):
+        if token.kind != "except":
+            continue
+        behind = _run(tokens, at + 1, 1) if token.value == "before" else []
+        these = behind or _run(tokens, at - 1, -1)
+        closes = token.value == "after" and any(each.kind == "except" for each in tokens[:at])
+        if not these and not closes:
+            found.unread.append(token)
+        numbers.update(these)
+    return numbers
+
+
+def _run(tokens: Sequence[Token], at: int, step: int) -> list[int]:
+    """Filters one after the other, from there on."""
+    numbers = list[int]()
+    while 0 <= at < len(tokens) and tokens[at].kind in {*DIMENSIONS, *_IN_ONE_BREATH}:
+        if numbers and not _touch(tokens[numbers[-1]], tokens[at], tokens):
+            break
+        if tokens[at].kind in DIMENSIONS:
+            numbers.append(at)
+        at += step
+    return numbers
+
+
+def _touch(first: Token, second: Token, tokens: Sequence[Token]) -> bool:
+    """The same kind of filter, or words between them: 「除去噪音和停车 各类别」 ends before the space."""
+    if second.kind not in DIMENSIONS:
+        return first.end == second.start or second.end == first.start or second.kind == "join"
+    joined = any(each.kind == "join" and min(first.end, second.end) <= each.start for each in tokens)
+    return first.kind == second.kind and (joined or first.end == second.start)
+
+
+def _whole(tokens: Sequence[Token]) -> set[int]:
+    """「占 … 的百分之几」, 「在 … 里占多少」: which filters are the whole."""
+    parts = next((at for at, token in enumerate(tokens) if token.kind == "of" and token.value == "part"), None)
+    inside = next((at for at, token in enumerate(tokens) if token.kind == "of" and token.value == "inside"), None)
+    if parts is None and inside is None:
+        return set()
+    first = inside if inside is not None else parts
+    last = parts if inside is not None and parts is not None and parts > inside else len(tokens)
+    return {
+        at
+        for at in range(first or 0, last)
+        if tokens[at].kind in DIMENSIONS and any(each.kind in DIMENSIONS for each in tokens[: first or 0])
+    }
+
+
+def _frozen(side: Mapping[str, list[Any]]) -> Filters:
+    return {name: tuple(values) for name, values in side.items() if values}

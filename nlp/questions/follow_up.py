@@ -1,0 +1,69 @@
+"""A question that changes the one before: 「那上周呢」, 「换成停车」, 「按社区分」, 「不算撤回的呢」."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from nlp.questions.query import DURATIONS, OVERVIEW
+from nlp.questions.vocabulary import vocabulary
+
+_INSTEAD = (
+    {"grid", "place", "team", "person", "kind"},
+    {"category", "item"},
+    {"status", "closing"},
+    {"rating"},
+    {"hours"},
+)
+"""Filters that are told together: of the one the others go"""
+_FIELDS = (
+    {"period", "against"},
+    {"measures", "stat", "act"},
+    {"group", "order", "limit"},
+    {"having"},
+    {"whole"},
+)
+_OF_GROUP: Mapping[str, set[str]] = {
+    "team": {"team", "person"},
+    "place": {"place"},
+    "category": {"category", "item"},
+    "person": {"person"},
+}
+
+
+def follows(text: str) -> bool:
+    """It may change the question before, where there was one."""
+    return re.fullmatch(vocabulary().patterns["follows"], text) is not None
+
+
+def change_in(text: str) -> str:
+    """The same without the words that only say that it is a change."""
+    found = re.fullmatch(vocabulary().patterns["follows"], text)
+    return next((said for said in found.groups() if said), text) if found else text
+
+
+def changed(said: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told now takes the place of what it is told instead of."""
+    change = dict(change)
+    if "act" in change and "measures" not in change and not DURATIONS.isdisjoint(said.get("measures", ())):
+        change["measures"] = (change["act"],)
+    gone = {name for fields in _FIELDS if not fields.isdisjoint(change) for name in fields}
+    if "against" in change and "period" not in change:
+        gone -= {"period"}
+    if OVERVIEW in said.get("measures", ()) and "group" in change:
+        gone |= {"measures"}
+    kept = {name: value for name, value in said.items() if name not in gone}
+    only = _filters(said.get("only", {}), change.get("only", {}))
+    only = {name: value for name, value in only.items() if name not in _grouped_away(change)}
+    but = _filters(said.get("but", {}), change.get("but", {}))
+    return {name: value for name, value in {**kept, **change, "only": only, "but": but}.items() if value}
+
+
+def _filters(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    gone = {name for instead in _INSTEAD if not instead.isdisjoint(now) for name in instead}
+    return {**{name: value for name, value in before.items() if name not in gone}, **now}
+
+
+def _grouped_away(change: Mapping[str, Any]) -> set[str]:
+    """By teams, after a question about one of them: all of them."""
+    told = set(change.get("only", {}))
+    return (_OF_GROUP.get(change["group"], set()) | {"kind"}) - told if "group" in change else set()

@@ -1,0 +1,164 @@
+"""By what a question groups, from which end, how many, and from which figure on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nlp.questions.amounts import Bound
+from nlp.questions.names import Names
+from nlp.questions.tokens import Token
+
+_TEAMS = {"property": "property", "department": "department"}
+_PLACES = frozenset({"road", "park", "square", "school", "market"})
+_OF_TEAMS = frozenset(
+    {
+        "late", "returned", "reopened", "open", "closed", "solved", "satisfaction_rate", "solved_rate", "on_time_rate",
+        "response_rate", "three_day_rate", "reopened_rate", "report_late", "report_rate", "closed_rate", "handle_hours",
+        "accept_hours",
+    }
+)  # fmt: skip
+"""Figures that tell of who works. 「谁投诉最多」 asks for a resident"""
+_DIMENSIONS = {"place": "place", "team": "team", "category": "category", "item": "item", "person": "person",
+               "kind": "kind", "source": "source", "status": "status"}  # fmt: skip
+_RANKS = frozenset({"order", "limit", "bound", "ranked", "others", "more", "speed"})
+_SIDE_BY_SIDE = frozenset({"pair", "compare", "who", "more"})
+_ORDERS = {"desc": "desc", "asc": "asc", "best": "desc", "worst": "asc", "more": "desc", "fewer": "asc"}
+_DURATION_ORDERS = {"best": "asc", "worst": "desc"}
+
+
+@dataclass(slots=True)
+class Grouped:
+    """What was found, and the words that could not be heeded."""
+
+    group: str = ""
+    only: dict[str, list[Any]] = field(default_factory=dict)
+    """「各物业」: only teams of this kind; 「哪条路」: only roads"""
+    order: str = ""
+    limit: int = 0
+    having: Bound | None = None
+    unread: list[Token] = field(default_factory=list)
+
+
+def grouped(
+    names: Names, tokens: Sequence[Token], only: Mapping[str, list[Any]], measures: Sequence[str], before: str = ""
+) -> Grouped:
+    """The group by name, or what two names that are compared have in common."""
+    found = Grouped()
+    several = _several(names, only)
+    for token in tokens:
+        if token.kind == "group":
+            _group_by(token, found)
+        elif token.kind == "unit" and token.value not in {several, "category", "item"}:
+            found.unread.append(token)
+    if any(token.kind in _SIDE_BY_SIDE for token in tokens) and not found.group:
+        found.group = several
+    _who(tokens, found, measures)
+    _ends(tokens, found, measures)
+    _bounds(tokens, found, measures, before)
+    return found
+
+
+def _several(names: Names, only: Mapping[str, list[Any]]) -> str:
+    """The group in which two names that are told lie side by side."""
+    levels = {names.areas[code].level for code in only.get("grid", ())}
+    if len(only.get("grid", ())) > 1 and len(levels) == 1:
+        return levels.pop()
+    return next((group for name, group in _DIMENSIONS.items() if len(only.get(name, ())) > 1), "")
+
+
+def settled(tokens: Sequence[Token]) -> list[Token]:
+    """「社区排名」 and 「最多的社区」 group as 「各社区」 does; 「物业」 alone is a filter."""
+    ranked = any(token.kind in {"ranked", "which"} for token in tokens)
+    return [_settled(token, tokens[:at], tokens[at + 1 :], ranked=ranked) for at, token in enumerate(tokens)]
+
+
+def _settled(token: Token, earlier: Sequence[Token], later: Sequence[Token], *, ranked: bool) -> Token:
+    if token.kind != "unit":
+        return token
+    before = next((each.kind for each in reversed(earlier) if each.kind not in {"filler", "tickets"}), "")
+    if ranked or before in _RANKS or _of_each(token, later):
+        return replace(token, kind="group")
+    return replace(token, kind="kind") if token.value in _TEAMS else token
+
+
+def _of_each(token: Token, later: Sequence[Token]) -> bool:
+    """「物业超时多少」: of each of them."""
+    return token.value in _TEAMS and bool(later) and later[0].kind == "measure" and later[0].start == token.end
+
+
+def _group_by(token: Token, found: Grouped) -> None:
+    group = "team" if token.value in _TEAMS else "place" if token.value in _PLACES else token.value
+    if found.group not in {"", group}:
+        found.unread.append(token)
+        return
+    found.group = group
+    if token.value in _TEAMS:
+        found.only["kind"] = [_TEAMS[token.value]]
+    if token.value in _PLACES:
+        found.only["place_kind"] = [token.value]
+
+
+def _who(tokens: Sequence[Token], found: Grouped, measures: Sequence[str]) -> None:
+    for token in tokens:
+        if token.kind == "who" and not found.group:
+            if "kind" in found.only or not _OF_TEAMS.isdisjoint(measures):
+                found.group = "team"
+            else:
+                found.unread.append(token)
+    ranked = any(token.kind == "ranked" or _of_firms(token) for token in tokens)
+    if not found.group and ranked:
+        found.group = "team"  # as the command of that name does
+
+
+def _of_firms(token: Token) -> bool:
+    """「最差的五家」."""
+    return token.kind == "limit" and token.value[0] == "firms"
+
+
+def _ends(tokens: Sequence[Token], found: Grouped, measures: Sequence[str]) -> None:
+    """Best and worst are said of rates and durations alone; many and few take something to rank."""
+    lasting = bool(measures) and measures[0].endswith("_hours")
+    rated = bool(measures) and (measures[0].endswith("_rate") or lasting)
+    for token in tokens:
+        match token.kind:
+            case "order" | "more" | "speed":
+                if token.kind == "more" and not found.group and _compares(tokens):
+                    continue
+                if not found.group or (token.value in {"best", "worst"} and not rated):
+                    found.unread.append(token)
+                    continue
+                order = _ORDERS[token.value]
+                found.order = found.order or (_DURATION_ORDERS.get(token.value, order) if lasting else order)
+            case "limit":
+                kind, number = token.value
+                if not found.group:
+                    found.unread.append(token)
+                elif kind == "last":
+                    found.order, found.limit = "asc", number
+                elif kind == "first" or _is_ranked(tokens):
+                    found.limit = number
+
+
+def _compares(tokens: Sequence[Token]) -> bool:
+    """「上周比上上周多」: what has more is no group."""
+    return any(token.kind == "compare" for token in tokens)
+
+
+def _is_ranked(tokens: Sequence[Token]) -> bool:
+    """「两个街道哪个多」 are both; 「最多的两个街道」 is a list that is cut."""
+    return any(token.kind in {"order", "speed"} for token in tokens)
+
+
+def _bounds(tokens: Sequence[Token], found: Grouped, measures: Sequence[str], before: str) -> None:
+    """Of groups the figure; of days how long it waited. Parts are of rates."""
+    rated = bool(measures) and measures[0].endswith("_rate")
+    lasting = bool(measures) and measures[0].endswith("_hours")
+    for token in tokens:
+        if token.kind != "bound":
+            continue
+        fits = {"part": rated, "number": not rated and not lasting, "days": True}[token.value.unit]
+        grouped_figure = token.value.unit != "days" or lasting
+        if not fits or (grouped_figure and not (found.group or before)) or found.having:
+            found.unread.append(token)
+        else:
+            found.having = token.value

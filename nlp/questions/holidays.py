@@ -1,0 +1,34 @@
+"""Public holidays and the days of the new year by the moon, out of nlp/data/questions.yaml."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from nlp.questions.days import DAY, day_start
+from nlp.questions.numbers import number_of
+from nlp.questions.vocabulary import vocabulary
+
+HOLIDAYS = "|".join(dict.fromkeys(words for words, _, _ in vocabulary().holidays))
+
+
+def holiday(name: str, year: int | None, now: datetime) -> tuple[datetime, datetime] | None:
+    """The last one that has begun, or that year's; None of a year whose days off are not in the data."""
+    spans = [
+        (_midnight(first, now), _midnight(last, now) + DAY)
+        for words, first, last in vocabulary().holidays
+        if re.fullmatch(words, name) and year in {None, first.year}
+    ]
+    return max((span for span in spans if span[0] <= now), default=None)
+
+
+def lunar_day(first: str, last: str | None, now: datetime) -> tuple[datetime, datetime] | None:
+    """「正月初一到初三」, of the last new year that has begun."""
+    new_years = [_midnight(day, now) for day in vocabulary().new_years]
+    begun = max((day for day in new_years if day <= now), default=None)
+    if begun is None:
+        return None
+    since, end = (begun + (number_of(day) - 1) * DAY for day in (first, last or first))
+    return (since, end + DAY) if since <= end else None
+
+
+def _midnight(day: date, now: datetime) -> datetime:
+    return day_start(now).replace(year=day.year, month=1, day=1) + timedelta(days=day.timetuple().tm_yday - 1)
