@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from models.approval import Approval, Approver, Question
 from models.base import Base
+from models.calendar import Span
 from models.conversation import Asked
 from models.follower import NOT_SOLVED, Follower
 from models.moves import ACTIVE, ENDED, MOVES, Status
@@ -250,8 +251,12 @@ class Town:
                 assert told or event.by_person == ticket.reporter_id, (ticket.number, event.move)
 
     def _nights(self, tickets, pushes):
-        """Nobody of the staff is paged at night for anything but a danger."""
+        """Nobody of the staff is paged at night for anything but a danger, or what runs round the clock."""
         for push in pushes:
             local = push.due_at.astimezone(CHINA).time() if push.due_at else None
-            if local and push.template == "staff" and not tickets[push.ticket_id].red_flag:
+            ticket = tickets[push.ticket_id]
+            urgent = any(
+                Span.parse(limit).round_the_clock for limit in (ticket.accept_limit, ticket.handle_limit) if limit
+            )
+            if local and push.template == "staff" and not (ticket.red_flag or urgent):
                 assert time(7, 30) <= local < time(21, 30) or push.event.startswith("whistle"), (push.event, local)

@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from handlers.notifications import ticket_text
+from handlers.notifications.night import wakes
 from handlers.notifications.recipients import has_left, recipients_of, recipients_of_teams
 from handlers.notifications.tellings import (
     DANGERS,
@@ -31,6 +32,7 @@ from models.person import Person
 from models.push import Push, Rank
 from models.ticket import Ticket, TicketEvent
 
+_AT_WORK = frozenset({Audience.TEAM, Audience.ASSIGNEE})
 _LAST_EVENT = select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == bindparam("ticket"))
 
 
@@ -125,16 +127,17 @@ def _push(
         "text": said.text,
         "template": telling.template,
         "fields": said.fields,
-        "rank": _rank(town, ticket, telling, change.partition(":")[0]),
+        "rank": _rank(town, ticket, telling, change.partition(":")[0], at),
         "due_at": at,
         "created_at": now,
     }
 
 
-def _rank(town: Town, ticket: Ticket, telling: Telling, event: str) -> Rank:
+def _rank(town: Town, ticket: Ticket, telling: Telling, event: str, at: datetime) -> Rank:
     if event in DANGERS:
         return Rank.DANGER
-    if ticket.red_flag or event in town.quiet_hours.at_once:
+    woken = telling.to in _AT_WORK and town.quiet_hours.wait(at) > at
+    if ticket.red_flag or event in town.quiet_hours.at_once or woken:
         return Rank.URGENT
     return Rank.QUESTION if telling.asks else Rank.NEWS
 
@@ -187,11 +190,16 @@ def _letter(
 
 
 def _said_at(town: Town, ticket: Ticket, person: Colleague, telling: Telling, event: str, now: datetime) -> datetime:
-    """Now, or in the morning: at night only a danger is told, and a resident who is just writing to us."""
+    """Now, or in the morning: at night only a danger is told, what runs round the clock to those on call, and a
+    resident who is just writing to us.
+    """
     quiet = town.quiet_hours
     heard = person.last_inbound_at if isinstance(person, Person) and telling.template == RESIDENT_TEMPLATE else None
     awake = heard and now - heard <= timedelta(minutes=quiet.awake_minutes)
-    return now if ticket.red_flag or event in quiet.at_once or awake else quiet.wait(now)
+    at_once = ticket.red_flag or event in quiet.at_once or awake
+    if at_once or (telling.to in _AT_WORK and wakes(town, ticket, person, now)):
+        return now
+    return quiet.wait(now)
 
 
 _WORDS = ("text", "note", "reason", "answer")

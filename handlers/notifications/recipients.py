@@ -1,11 +1,12 @@
 """Whom of a team a ticket is told to: those on duty, on call for danger; one of them first where the town says so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from handlers.notifications.night import begins_for, rings
 from handlers.town.routing import Assign, level_above
 from handlers.town.town import Town
 from handlers.world.rosters import Present, at_hand, reach_of
@@ -23,7 +24,7 @@ PROPOSAL = "proposal"
 def recipients_of(town: Town, ticket: Ticket, now: datetime) -> list[Colleague]:
     """Everybody who hears of a ticket that nobody holds: its team in charge first, then those that help."""
     teams = [code for code in (ticket.team, *(helper.team for helper in ticket.support if helper.helps)) if code]
-    there = dict(at_hand(town.staff, ticket, now, teams, town.calendar.works_on))
+    there = dict(_at_hand(town, ticket, now, teams))
     told: list[Colleague] = []
     for team in teams:
         first = _first_asked(town, ticket, now) if team == ticket.team else None
@@ -44,9 +45,13 @@ def has_left(town: Town, ticket: Ticket) -> bool:
 
 def recipients_of_teams(town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) -> list[Colleague]:
     """Members on duty of teams called by a whistle, and their own supervisors (their leaders)."""
-    there = dict(at_hand(town.staff, ticket, now, teams, town.calendar.works_on))
+    there = dict(_at_hand(town, ticket, now, teams))
     told = [person for team in teams for person in _reached(town, ticket, team, there[team])]
     return [*told, *town.staff.leaders(teams)]
+
+
+def _at_hand(town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) -> Iterator[tuple[str, list[Present]]]:
+    return at_hand(town.staff, ticket, now, teams, town.calendar.works_on, rings=rings(town, ticket, now))
 
 
 def _reached(town: Town, ticket: Ticket, team: str, there: Sequence[Present]) -> list[Colleague]:
@@ -86,7 +91,8 @@ def propose(session: Session, town: Town, ticket: Ticket, now: datetime) -> None
     chosen = chosen_of(session, town, ticket, now, how)
     if chosen is None:
         return
-    ticket.proposed_id, ticket.proposed_until = chosen.id, _halfway(town, now, ticket.accept_by)
+    halfway = _halfway(town, begins_for(town, ticket, now), ticket.accept_by)
+    ticket.proposed_id, ticket.proposed_until = chosen.id, halfway
     key = f"{ticket.id}:{PROPOSAL}:{ticket.proposed_until.timestamp():.0f}"
     append(session, Timer, key=key, kind=PROPOSAL, ticket_id=ticket.id, due_at=ticket.proposed_until, created_at=now)
 
@@ -95,7 +101,7 @@ def chosen_of(session: Session, town: Town, ticket: Ticket, now: datetime, how: 
     """Who of those there is next; None where there is nobody to choose from, or everybody is asked."""
     if how is Assign.EVERYONE or not ticket.team:
         return None
-    ((_, there),) = at_hand(town.staff, ticket, now, [ticket.team], town.calendar.works_on)
+    ((_, there),) = _at_hand(town, ticket, now, [ticket.team])
     there = [present for present in there if present.person.openid]
     if not there:
         return None

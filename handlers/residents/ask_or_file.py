@@ -10,6 +10,7 @@ from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import Asks
 from handlers.neighbours.event import taken_in
 from handlers.notifications import ticket_text
+from handlers.notifications.night import waits
 from handlers.residents import locate
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
@@ -265,8 +266,9 @@ def receipt(context: Context, ticket: Ticket) -> str:
 
 
 def _by_night(context: Context, ticket: Ticket) -> str:
-    """A clock that runs at night, of what is no danger: nobody is paged before the morning, and nobody is fooled."""
-    morning, town = context.town.quiet_hours.wait(context.now), context.town
-    if ticket.red_flag or morning == context.now or not ticket.handle_by or ticket.handle_by > morning:
+    """A clock that would run at night begins in the morning: whoever can't wait is told whom to call."""
+    town, now = context.town, context.now
+    if not waits(town, ticket, now):
         return ""
-    return context.say("filing.night", morning=ticket_text.moment(morning, context.now), phone=town.contacts.hall)
+    morning = ticket_text.moment(town.quiet_hours.wait(now), now)
+    return context.say("filing.night", morning=morning, phone=town.contacts.hall)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from handlers.notifications.night import begins_for
 from handlers.tickets.change import Change
 from handlers.town.limits import local_day, promise
 from models.appending import append
@@ -13,7 +14,7 @@ from models.ticket import Ticket
 
 
 def set_promise(change: Change, ticket: Ticket, start: datetime) -> None:
-    """Restart both clocks from `start`, by category, sub-item, words and urgency.
+    """Restart both clocks from `start`, or the morning after it, by category, sub-item, words and urgency.
 
     The budget of a level counts only for what was escalated to it, and only where it is the tighter one.
     """
@@ -25,6 +26,8 @@ def set_promise(change: Change, ticket: Ticket, start: datetime) -> None:
         text=ticket.text,
         on=local_day(start),
     )
+    spans = [span for limit in limits for span in (limit.accept, limit.handle)]
+    start = begins_for(change.town, ticket, start, spans)
     made, calendar = promise(limits, start, change.town.calendar), change.town.calendar
     accept, handle = made.accept, made.limit.handle
     if budget := change.town.levels.budget(Level(ticket.level)) if ticket.climbs else None:
@@ -38,7 +41,8 @@ def set_promise(change: Change, ticket: Ticket, start: datetime) -> None:
 def restart_accept_clock(change: Change, ticket: Ticket) -> None:
     """The clock to sign for a team that has just got it; the promise to the resident stands as it was."""
     run_on(change, ticket)
-    ticket.accept_by = change.town.calendar.due(change.now, Span.parse(ticket.accept_limit))
+    starts = begins_for(change.town, ticket, change.now)
+    ticket.accept_by = change.town.calendar.due(starts, Span.parse(ticket.accept_limit))
 
 
 def stop(ticket: Ticket, now: datetime) -> None:
@@ -51,18 +55,19 @@ def run_on(change: Change, ticket: Ticket) -> None:
     if ticket.stopped_at is None:
         return
     if ticket.accepted_at is None:
-        ticket.accept_by = _resumed(change, ticket.stopped_at, ticket.accept_by, ticket.accept_limit)
-    ticket.handle_by = _resumed(change, ticket.stopped_at, ticket.handle_by, ticket.handle_limit)
+        ticket.accept_by = _resumed(change, ticket, ticket.accept_by, ticket.accept_limit)
+    ticket.handle_by = _resumed(change, ticket, ticket.handle_by, ticket.handle_limit)
     ticket.stopped_at = None
     wind(change, ticket)
 
 
-def _resumed(change: Change, stopped: datetime, due: datetime | None, limit: str) -> datetime | None:
+def _resumed(change: Change, ticket: Ticket, due: datetime | None, limit: str) -> datetime | None:
     """A limit that was over when the clock was stopped is over at once when it goes on."""
-    if due is None:
-        return None
+    if due is None or ticket.stopped_at is None:
+        return due
     span, calendar = Span.parse(limit), change.town.calendar
-    return calendar.resumed(change.now, calendar.left(stopped, due, span), span)
+    left = calendar.left(ticket.stopped_at, due, span)
+    return calendar.resumed(begins_for(change.town, ticket, change.now) if left else change.now, left, span)
 
 
 def wind(change: Change, ticket: Ticket) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from handlers.notifications.night import rings
 from handlers.notifications.pushes import notify
 from handlers.tickets.change import Ringing
 from handlers.tickets.clocks import grace, set_timer, timer_key
@@ -81,9 +82,11 @@ def _is_of(ringing: Ringing, due: datetime) -> bool:
 
 
 def _night(ringing: Ringing) -> datetime | None:
-    """When the morning comes, if it is night and no danger."""
+    """When the morning comes, if it is night and nobody is woken for it."""
+    if rings(ringing.town, ringing.ticket, ringing.now):
+        return None
     morning = ringing.town.quiet_hours.wait(ringing.now)
-    return morning if morning > ringing.now and not ringing.ticket.red_flag else None
+    return morning if morning > ringing.now else None
 
 
 def _clock(ringing: Ringing) -> str:

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Message
 from handlers.notifications import ticket_text
+from handlers.notifications.night import begins
 from handlers.residents.ask_or_file import read
 from handlers.tickets.draft import Draft
-from handlers.town.limits import local_day, promise
-from handlers.town.routing import Case, choose
+from handlers.town.limits import Limit, local_day, promise
+from handlers.town.routing import Case, Route, choose
 from handlers.town.town import Town
 from handlers.what_if.explain import explain
 from models.person import Person
@@ -43,7 +44,7 @@ def preview(
     rows = town.limits.of(
         category, draft.item, urgent=urgent, red_flag=bool(draft.red_flag), text=draft.text, on=local_day(context.now)
     )
-    made = promise(rows, context.now, town.calendar)
+    made = promise(rows, _begins(town, route, draft, rows, context.now), town.calendar)
     return {
         "understanding": _understood(context, draft),
         "would_ask": None if draft.category or draft.red_flag else list(draft.choices),
@@ -61,6 +62,14 @@ def preview(
             "handle_by": ticket_text.iso(made.handle_by),
         },
     }
+
+
+def _begins(town: Town, route: Route | None, draft: Draft, rows: list[Limit], now: datetime) -> datetime:
+    if draft.red_flag:
+        return now
+    chain = [node.code for node in town.world.chain(route.grid)] if route else []
+    team = town.staff.members([route.team.code], chain) if route else ()
+    return begins(town, team, [span for row in rows for span in (row.accept, row.handle)], now)
 
 
 def _understood(context: Context, draft: Draft) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from handlers.notifications.night import begins
 from handlers.town.limits import Limit, Limits
 from handlers.town.town import Town
 from handlers.what_if.past import Past, Stops, past_of
@@ -92,16 +93,26 @@ def due_of(town: Town, past: Past, limits: list[Limit]) -> datetime:
     calendar, spans = town.calendar, [limit.handle for limit in limits]
     if past.climbs:
         spans.append(town.levels.budget(Level(past.level)).handle)
-    due, _, span = min((calendar.due(past.began, span), place, span) for place, span in enumerate(spans))
+    began = _begins(town, past, limits, past.began)
+    due, _, span = min((calendar.due(began, span), place, span) for place, span in enumerate(spans))
     for extension in past.extensions:
         due = calendar.due(due, extension)
-    return _stopped(calendar, due, span, past.stops)
+    stops = [(stopped, _begins(town, past, limits, ends)) for stopped, ends in past.stops]
+    return _stopped(calendar, due, span, stops)
+
+
+def _begins(town: Town, past: Past, limits: list[Limit], at: datetime) -> datetime:
+    """By night as in life, by the roster of today."""
+    if past.red_flag:
+        return at
+    spans = [span for limit in limits for span in (limit.accept, limit.handle)]
+    return begins(town, town.staff.teams.get(past.team or "", ()), spans, at)
 
 
 def _stopped(calendar: Calendar, due: datetime, span: Span, stops: Stops) -> datetime:
-    for begins, ends in sorted(stops):
-        if begins < due:
-            due = calendar.resumed(ends, calendar.left(begins, due, span), span)
+    for stopped, ends in sorted(stops):
+        if stopped < due:
+            due = calendar.resumed(ends, calendar.left(stopped, due, span), span)
     return due
 
 

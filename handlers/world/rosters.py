@@ -146,13 +146,15 @@ def may_hold(person: Colleague, ticket: Ticket) -> bool:
 
 
 def at_hand(
-    staff: Staff, ticket: Ticket, now: datetime, teams: Sequence[str], works_on: WorksOn
+    staff: Staff, ticket: Ticket, now: datetime, teams: Sequence[str], works_on: WorksOn, *, rings: bool
 ) -> Iterator[tuple[str, list[Present]]]:
-    """Team by team, who is there for a ticket now. For danger a team without a roster is whole."""
+    """Team by team, who is there for a ticket now; for what rings at this hour those on call. For danger a team
+    without a roster is whole.
+    """
     for team in teams:
         its = staff.members([team], reach_of(ticket))
         roster = Roster.of(staff, its, works_on)
-        here = roster.on_call(its, now) if ticket.red_flag else roster.on_duty(its, now)
+        here = roster.on_call(its, now) if rings else roster.on_duty(its, now)
         here = [present for present in here if present.instead_of is None or may_hold(present.person, ticket)]
         yield team, here
 

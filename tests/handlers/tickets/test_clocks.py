@@ -3,12 +3,14 @@
 from datetime import datetime, timedelta
 
 import pytest
-from chat import COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, STREET, SUPERVISOR
+from chat import CAST, COMMUNITY, NEIGHBOUR, PROPERTY, RENTAL, RENTAL_COLLEAGUE, RESIDENT, STREET, SUPERVISOR
 from sqlalchemy import select
 
-from models.push import Push, Timer, claim
+from models.person import Person
+from models.push import Push, Rank, Timer, claim
 from models.ticket import CHINA
 
+CITY = CAST["城管"]
 LIFT = "德尚小区3号楼电梯又坏了"
 
 
@@ -100,17 +102,73 @@ def test_nobody_is_rung_out_of_bed_for_a_lamp(chat, clock):
 NOISE = "德尚小区门口的广场音响商店促销吵死了，商业噪音"
 
 
-def test_a_clock_that_runs_at_night_promises_what_the_table_says_and_hides_nothing(chat, clock):
-    clock.now = at(16, 23)
+def _pushes(chat, event):
+    """To whom, when, for the last time."""
+    with chat.program.reading() as session:
+        rows = select(Person.openid, Push.due_at).join(Push, Push.person_id == Person.id).where(Push.event == event)
+        return dict(iter(session.execute(rows.order_by(Push.id))))
+
+
+def test_where_nobody_is_on_call_a_clock_that_runs_at_night_begins_in_the_morning(chat, clock):
+    clock.now = at(16, 22, 30)
     reply = chat.says(RESIDENT, NOISE)
-    assert chat.ticket().handle_by == at(17, 1)  # 2 紧急工作时 run round the clock
-    assert "明日01:00前" in reply
-    assert "现在是夜里，承办单位明日07:30才收到通知" in reply
+    assert chat.ticket().accept_by == at(17, 8)  # 30 minutes from half past seven
+    assert chat.ticket().handle_by == at(17, 9, 30)  # and 2 紧急工作时
+    assert "明日08:00前签收" in reply
+    assert "明日09:30前" in reply
+    assert "没有人值班，明日07:30起通知、起算" in reply
     assert "0358-7620000" in reply
-    figures = chat.says(SUPERVISOR, "超时")
-    clock.now = at(17, 1, 1)
-    assert "超时：没有" in figures
-    assert chat.ticket().number in chat.says(SUPERVISOR, "超时")
+    assert set(_pushes(chat, "dispatch").values()) == {at(17, 7, 30)}
+    _live_until(chat, clock, at(17, 7, 59))
+    assert not _pushes(chat, "accept_overdue")
+    _live_until(chat, clock, at(17, 8, 1))
+    assert _pushes(chat, "accept_overdue")
+
+
+DRAIN = "城南宜居家园3号楼前面的排水管道断裂了，污水淌了一地"
+
+
+def test_where_somebody_is_on_call_they_alone_are_woken_and_the_clock_runs(chat, clock):
+    clock.now = at(16, 22, 30)
+    reply = chat.says(RESIDENT, DRAIN)
+    assert (chat.ticket().team, chat.ticket().red_flag) == ("P-CNYJ", "")
+    assert (chat.ticket().accept_by, chat.ticket().handle_by) == (at(16, 23), at(16, 23, 30))
+    assert "没有人值班" not in reply
+    with chat.program.reading() as session:
+        assert (
+            session.scalar(select(Push.rank).where(Push.due_at == clock.now, Push.event == "dispatch")) == Rank.URGENT
+        )
+    told = _pushes(chat, "dispatch")
+    assert told.pop(RENTAL_COLLEAGUE) == at(16, 22, 30)
+    assert RENTAL not in told
+    assert set(told.values()) <= {at(17, 7, 30)}  # those who help
+    _live_until(chat, clock, at(16, 23, 1))
+    assert _pushes(chat, "accept_remind")[RENTAL_COLLEAGUE] == at(16, 22, 52) + timedelta(seconds=30)
+    late = _pushes(chat, "accept_overdue")
+    assert late.pop(RENTAL_COLLEAGUE) == at(16, 23)
+    assert set(late.values()) == {at(17, 7, 30)}  # their overseers sleep
+
+
+def test_a_team_that_gets_it_at_night_signs_from_the_morning_on(chat, clock):
+    clock.now = at(16, 21, 20)
+    chat.says(RESIDENT, NOISE)
+    promised = chat.ticket().handle_by
+    clock.now = at(16, 21, 45)
+    chat.says(CITY, "退 不归我们管")
+    assert chat.ticket().team != "D-CG"
+    assert chat.ticket().accept_by == at(17, 8)
+    assert chat.ticket().handle_by == promised == at(16, 23, 20)  # told in the evening: it stands
+
+
+def test_after_an_answer_at_night_the_clock_goes_on_in_the_morning(chat, clock):
+    clock.now = at(16, 20)
+    chat.says(RESIDENT, NOISE)
+    chat.says(CITY, "接")
+    chat.says(CITY, "问 是哪一家")
+    clock.now = at(16, 22)
+    chat.pushed(RESIDENT)
+    chat.says(RESIDENT, "门口第一家")
+    assert chat.ticket().handle_by == at(17, 9, 30)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,54 @@
+"""By night: a limit that runs round the clock is told at once to whoever is on call, or begins in the morning."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from handlers.town.town import Town
+from handlers.world.rosters import Roster, reach_of
+from handlers.world.staff import Colleague
+from models.calendar import Span
+from models.ticket import Ticket
+
+
+def begins(town: Town, team: Sequence[Colleague], limits: Iterable[Span], now: datetime) -> datetime:
+    """When limits that a team is given now begin to run: nobody can keep one of which they are not told."""
+    morning = town.quiet_hours.wait(now)
+    wakes = morning > now and any(limit.round_the_clock for limit in limits) and _on_call(town, team, now)
+    return now if wakes else morning
+
+
+def begins_for(town: Town, ticket: Ticket, now: datetime, limits: Iterable[Span] = ()) -> datetime:
+    """The same for a ticket and its team: by the limits that it has, or is about to get."""
+    if ticket.red_flag:
+        return now
+    return begins(town, _team(town, ticket), [*limits] or _limits(ticket), now)
+
+
+def rings(town: Town, ticket: Ticket, now: datetime) -> bool:
+    """Whether it is told at this hour, and then to those on call: a danger always, else as its limits say."""
+    if ticket.red_flag:
+        return True
+    return town.quiet_hours.wait(now) > now and begins_for(town, ticket, now) == now
+
+
+def wakes(town: Town, ticket: Ticket, person: Colleague, now: datetime) -> bool:
+    """Whether somebody is told of it at night: those on call alone."""
+    return rings(town, ticket, now) and bool(_on_call(town, [person], now))
+
+
+def waits(town: Town, ticket: Ticket, now: datetime) -> bool:
+    """A clock that would run by night stands until the morning."""
+    return begins_for(town, ticket, now) > now and any(limit.round_the_clock for limit in _limits(ticket))
+
+
+def _team(town: Town, ticket: Ticket) -> Sequence[Colleague]:
+    return town.staff.members([ticket.team], reach_of(ticket)) if ticket.team else ()
+
+
+def _limits(ticket: Ticket) -> list[Span]:
+    return [Span.parse(limit) for limit in (ticket.accept_limit, ticket.handle_limit) if limit]
+
+
+def _on_call(town: Town, team: Sequence[Colleague], now: datetime) -> bool:
+    roster = Roster.of(town.staff, team, town.calendar.works_on)
+    return any(present.person.openid for present in roster.on_call(team, now))
