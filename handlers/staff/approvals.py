@@ -64,7 +64,7 @@ def refuse(context: Context) -> Reply | None:
 @digits.on(in_state(Asks.APPROVAL))
 def digit(context: Context) -> Reply | None:
     """1 or 2 of somebody who was asked, for the request that the push showed."""
-    waiting = list(context.session.scalars(_put_to(context.person)))
+    waiting = _waiting(context)
     if context.number is None or not waiting:
         return None
     return _one_of(context, waiting, grant=context.number == 0)
@@ -100,7 +100,7 @@ def decide(context: Context, approval: Approval, *, grant: bool) -> Reply:
 
 def _said(context: Context, *, grant: bool) -> Reply | None:
     number, _ = split_reference(context.rest)
-    waiting = list(context.session.scalars(_put_to(context.person)))
+    waiting = _waiting(context)
     if number:
         waiting = [each for each in waiting if _number(context, each).endswith(number)]
     if waiting:
@@ -110,8 +110,16 @@ def _said(context: Context, *, grant: bool) -> Reply | None:
     return _decided_just_now(context) or Reply(context.say("approving.nothing_waits"), keep=True)
 
 
+def _waiting(context: Context) -> list[Approval]:
+    """What can still be decided; where tickets have outrun all of it, the latest, so that its end is told."""
+    asked = list(context.session.scalars(_put_to(context.person)))
+    tickets = {each.ticket_id: context.session.get_one(Ticket, each.ticket_id) for each in asked}
+    return [each for each in asked if not is_void(each, tickets[each.ticket_id])] or asked[-1:]
+
+
 def _decided_just_now(context: Context) -> Reply | None:
     just = _put_to(context.person, decided=True).where(Approval.decided_at > context.now - _JUST_NOW)
+    just = just.where(Approval.granted.is_not(None))
     last = context.session.scalar(just.order_by(Approval.decided_at.desc()).limit(1))
     return _decided_already(context, last) if last else None
 

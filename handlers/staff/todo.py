@@ -1,5 +1,9 @@
 """待办: what waits for somebody's team, the most urgent first."""
 
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import select
+
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -13,6 +17,7 @@ from handlers.staff.view import VIEW
 from handlers.tickets.access import called, worked
 from handlers.tickets.scope import first_of_open
 from models.person import STAFF
+from models.support import Support
 from models.ticket import Ticket
 
 router = Router("todo")
@@ -30,7 +35,8 @@ def todo(context: Context) -> Reply:
     first, count = first_of_open(context.session, mine, still_open(), most_urgent_first(context.now), _SHOWN)
     if not count:
         return Reply(context.say("working.nothing_to_do"), keep=True)
-    lines = numbered([_todo_line(context, ticket) for ticket in first])
+    helped = _helped(context, first)
+    lines = numbered([_part(context, ticket, helped) + _todo_line(context, ticket) for ticket in first])
     more = context.say("working.and_more", count=count - _SHOWN) if count > _SHOWN else ""
     return Reply(context.say("working.todo", count=count, lines=lines, more=more), Asks.CHOICE, to_choose(VIEW, first))
 
@@ -42,3 +48,17 @@ def _todo_line(context: Context, ticket: Ticket) -> str:
     if due < context.now:
         return f"{line} {context.say('working.todo_late', since=ticket_text.lasting(context.now - due))}"
     return f"{line} {context.say('working.todo_until', due=ticket_text.moment(due, context.now))}"
+
+
+def _part(context: Context, ticket: Ticket, helped: Collection[int]) -> str:
+    """主办 or 协办; nothing where a grid's staff merely look after it."""
+    if ticket.team == context.person.team:
+        return context.say("working.todo_lead")
+    return context.say("working.todo_help") if ticket.id in helped else ""
+
+
+def _helped(context: Context, among: Iterable[Ticket]) -> Collection[int]:
+    """Those in which this person's team still has a share."""
+    mine = (Support.team == context.person.team) & Support.finished_at.is_(None) & Support.released_at.is_(None)
+    ids = [ticket.id for ticket in among]
+    return set(context.session.scalars(select(Support.ticket_id).where(mine, Support.ticket_id.in_(ids))))
