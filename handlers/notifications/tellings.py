@@ -146,6 +146,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "accept_remind": (_team("accept_remind", Line.LIMIT),),
     "remind": (_team("remind", Line.LIMIT),),
     "climbing": (_team("climbing", Line.OVER),),
+    "handed_away": (_team("handed_away", Line.OVER),),
     "passed_on": (_team("passed_on"),),
     "follow_up": (_asks_outcome,),
 }

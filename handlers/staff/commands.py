@@ -7,11 +7,11 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick_any, which
 from handlers.notifications import ticket_text
-from handlers.tickets.access import called, tickets, worked
+from handlers.tickets.access import called, overseen, reached, tickets, worked
 from handlers.tickets.scope import Reach
 from handlers.whistle import calls
 from models.moves import Status
-from models.person import STAFF, Person
+from models.person import OVERSEERS, STAFF, Person
 from models.ticket import Ticket
 
 SIGN = Command(
@@ -45,8 +45,8 @@ RETURN = Command(
 )
 HAND_ON = Command(
     ("转", "转派"),
-    roles=STAFF,
-    help="转 [工单号] 单位 原因：转给别的单位",
+    roles=STAFF | OVERSEERS,
+    help="转 [工单号] 单位 原因：转给别的单位，几张一起转就写几个工单号",
     every_day=True,
     shield=Shield.IN_CHARGE,
 )
@@ -62,9 +62,14 @@ def reach(context: Context) -> Reach:
     return worked(context.person) | called(context.person)
 
 
+def reach_of(context: Context, command: Command) -> Reach:
+    """What they may do this to: supervisors hand on what they answer for."""
+    return reach(context) | overseen(context.person) if OVERSEERS & command.roles else reach(context)
+
+
 def pick_or_ask(context: Context, statuses: tuple[Status, ...], command: Command) -> tuple[Ticket, str] | Reply:
     """`pick_any`; a command said twice finds the ticket again, so that the caller tells how it stands."""
-    picked = pick_any(context, reach(context), statuses, command)
+    picked = pick_any(context, reach_of(context, command), statuses, command)
     if not isinstance(picked, Reply) or context.rest or picked.text != context.say("picking.none", word=command.name):
         return picked
     ticket = held(context, reach(context), ())
@@ -107,7 +112,7 @@ def by_whistle(context: Context, ticket: Ticket, command: Command, words: str = 
 
 
 def _is_theirs(context: Context, ticket: Ticket) -> bool:
-    return context.session.scalar(tickets(worked(context.person) & (Ticket.id == ticket.id))) is not None
+    return context.session.scalar(tickets(reached(context.person) & (Ticket.id == ticket.id))) is not None
 
 
 def ask_words(question: str, command: Command, ticket: Ticket) -> Reply:

@@ -5,10 +5,11 @@ from handlers.dialogue.message import Reply
 from handlers.notifications.pushes import notify
 from handlers.staff.commands import HAND_ON, HELD, already, ask_words
 from handlers.tickets import escalation
-from handlers.tickets.access import actor
+from handlers.tickets.access import acting, actor
 from handlers.tickets.clocks import restart_accept_clock
 from handlers.tickets.filing import watch
 from handlers.tickets.returns import MOST_RETURNS, hand_back
+from handlers.world.nodes import TeamNode
 from models.moves import REASSIGN, Status
 from models.ticket import Ticket
 
@@ -34,14 +35,22 @@ def reassign(context: Context, ticket: Ticket, words: str) -> Reply:
     if team is None or team.code == ticket.team or not why.strip():
         key = "working.reassign_why" if team and not why.strip() else "working.reassign_unknown"
         return ask_words(context.say(key, name=name), HAND_ON, ticket)
-    acting = actor(context.person, ticket)
+    hand_to(context, ticket, team, why)
+    return Reply(context.say("working.reassigned", number=ticket.number, team=team.name))
+
+
+def hand_to(context: Context, ticket: Ticket, team: TeamNode, why: str) -> None:
+    """Another team has it from now on; the one that had it hears so, unless one of its own did it."""
+    by = acting(context.person, ticket, REASSIGN)
+    session, town, now, me = context.session, context.town, context.now, context.person
+    if me.team != ticket.team:
+        notify(session, town, ticket, "handed_away", now, but=me, reason=why, taker=team.name)
     ticket.team, ticket.rule = team.code, context.say("history.rule_handed_on", why=why)
     ticket.helped_by((), context.now)
-    ticket.apply(REASSIGN, by=acting, at=context.now, note=context.say("history.handed_on", team=team.name, why=why))
+    ticket.apply(REASSIGN, by=by, at=now, note=context.say("history.handed_on", team=team.name, why=why))
     restart_accept_clock(context, ticket)
     watch(context, ticket)
-    notify(context.session, context.town, ticket, "reassign", context.now, but=context.person, reason=why)
-    return Reply(context.say("working.reassigned", number=ticket.number, team=team.name))
+    notify(session, town, ticket, "reassign", now, but=me, reason=why)
 
 
 def escalate(context: Context, ticket: Ticket, words: str) -> Reply:

@@ -23,8 +23,10 @@ from handlers.staff.commands import (
     by_whistle,
     pick_or_ask,
     reach,
+    reach_of,
 )
 from handlers.staff.hand_on import escalate, reassign, return_
+from handlers.staff.hand_on_several import asked_first
 from handlers.staff.sign import sign
 from handlers.tickets.access import actor, tickets
 from handlers.tickets.clocks import run_on, set_timer
@@ -38,9 +40,11 @@ router = Router("working")
 @router.on(in_state(Asks.WORK_WORDS))
 def reason_told(context: Context) -> Reply | None:
     """The words that a command was waiting for."""
-    ticket = context.session.scalar(tickets(reach(context) & (Ticket.id == context.slots["ticket"])))
     command = next((each for each in _WITH_WORDS if each.name == context.slots["word"]), None)
-    if ticket is None or command is None:
+    if command is None:
+        return None
+    ticket = context.session.scalar(tickets(reach_of(context, command) & (Ticket.id == context.slots["ticket"])))
+    if ticket is None:
         return None
     words = context.text.strip()
     return by_whistle(context, ticket, command, words) or _WITH_WORDS[command](context, ticket, words)
@@ -62,8 +66,8 @@ def give_back(context: Context) -> Reply:
 
 @router.command(HAND_ON)
 def hand_on(context: Context) -> Reply:
-    """To another team, with a reason."""
-    return _with_words(context, HELD, HAND_ON, "working.reassign_whom")
+    """To another team, with a reason; several at once are asked about first."""
+    return asked_first(context, HAND_ON) or _with_words(context, HELD, HAND_ON, "working.reassign_whom")
 
 
 @router.command(ESCALATE)
