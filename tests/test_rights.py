@@ -44,20 +44,18 @@ NOBODY: dict[Role, dict[str, set[str]]] = {}
 
 # command → who reaches a ticket of another's by it. Residents reach their own by all of theirs, and no other.
 RULES = {
-    **dict.fromkeys(["接", "到", "结", "退", "转", "上报", "备注", "看", "异议"], WORKS),
-    **dict.fromkeys(["查", "督办", "谁看过", "重办"], OVERSEES),
+    **dict.fromkeys(["接", "到", "结", "退", "上报", "备注", "看", "异议"], WORKS),
+    **dict.fromkeys(["查", "督办", "谁看过", "重办", "派"], OVERSEES),
     **dict.fromkeys(
         ["放", "点名", "延", "挂账", "恢复", "问", "不受理", "解释", "为什么", "改类", "权属", "回访"], REACHES
     ),
-    "并": REACHES,
+    **dict.fromkeys(["并", "转"], REACHES),
     "吹哨": WHISTLES,
-    **dict.fromkeys(
-        ["进度", "催办", "补充", "更正", "撤回", "另报", "派"], NOBODY
-    ),  # 派 is for tickets that have no team
+    **dict.fromkeys(["进度", "催办", "补充", "更正", "撤回", "另报"], NOBODY),
 }
 ABOUT_NO_TICKET = {
     "待办", "今日", "本周", "超时", "网格", "类别", "排行", "导出", "吹哨排行", "推演", "同意", "不同意",
-    "巡查", "代报", "评价", "加入", "人工", "绑定", "帮助", "取消", "删除我的信息",
+    "巡查", "代报", "回", "结束", "评价", "加入", "人工", "绑定", "帮助", "取消", "删除我的信息",
 }  # fmt: skip
 """Lists, figures and a person's own affairs. Their reach is tested where they are. Approvals go by who was asked"""
 
@@ -117,7 +115,7 @@ def said(program, stand: Stand, text: str) -> tuple[str, bool]:
 
 
 WORDS = {"转": "城管 归他们", "延": "2工作日 等配件", "挂账": "2026-12-01 等配件", "并": "到 99999999999", "改类": "停车",
-         "吹哨": "城管 供电 联合执法", "派": "德尚小区"}  # fmt: skip
+         "吹哨": "城管 供电 联合执法", "派": "城管 归他们"}  # fmt: skip
 
 
 def wrongs(program, ticket: Ticket, word: str, stand: Stand) -> str:

@@ -8,7 +8,7 @@ from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_w
 from handlers.dialogue.beneath import come_up, lay_beneath, put_again
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context, OpenQuestion
-from handlers.dialogue.message import Reply
+from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.router import InState, Router, command_opening, first_of, in_state
 from handlers.dialogue.states import ACCEPTS, Asks
 from handlers.neighbours.votes import asked_about
@@ -21,12 +21,14 @@ from handlers.residents import (
     home,
     human,
     join_or_apart,
+    menu,
     outcome,
     progress,
     reopen,
     report,
     small_talk,
     supplement,
+    talk,
     welcome,
     withdraw,
 )
@@ -46,8 +48,10 @@ from handlers.staff import (
     suspend,
     todo,
     view,
+    whose_command,
     work,
 )
+from handlers.staff import talk as talk_of_staff
 from handlers.staff.commands import meant_by
 from handlers.staff.plain_words import command_meant
 from handlers.supervisors import desk, drill_down, export, overview, read_log, what_if, what_to_ask
@@ -57,7 +61,7 @@ from models.ticket import Ticket
 picked = Router("picked")
 
 
-_OPEN_TO_COMMANDS = frozenset({"", Asks.JOINED, Asks.ASIDE, Asks.CHOICE})
+_OPEN_TO_COMMANDS = frozenset({"", Asks.JOINED, Asks.MENU, Asks.HELP, Asks.ASIDE, Asks.CHOICE})
 
 
 # Order is precedence: what the platform tells, then commands, then the question that is open, then what the words mean.
@@ -79,6 +83,7 @@ ROUTERS = (
     contest.router,
     suspend.router,
     ask_resident.router,
+    talk_of_staff.router,
     endings.router,
     follow_up.router,
     what_if.router,
@@ -87,9 +92,11 @@ ROUTERS = (
     correct.router,
     desk.router,
     picked,
+    whose_command.router,
     supplement.router,
     approvals.digits,
     ask_resident.answers,
+    menu.router,
     correct_draft.router,
     corrections.router,
     supplement.houses,
@@ -147,9 +154,12 @@ def route(context: Context) -> Reply:
     seen, is_command = context.understanding, _COMMAND.match(context.text)
     if seen and seen.red_flag and not is_command:
         return report.danger_told(context) or _still_open(context, _same_danger(context) or _by_meaning(context))
-    if is_command and (commanded := first_of(_OBEYING, context)):
+    if (talking := talk.open_talk(context)) and context.message.kind is not Kind.EVENT:
+        answer = None if context.nothing_asked else _answer(context)  # of a danger that they told meanwhile
+        return answer or talk.said(context, talking)
+    if is_command and (commanded := first_of(_OBEYING, context) or whose_command.refusal(context)):
         return commanded
-    return (context.text and _answer(context)) or _meant(context)
+    return (_answer(context) if context.text else None) or _not_missed(context, _meant(context))
 
 
 def _answer(context: Context) -> Reply | None:
@@ -165,6 +175,15 @@ def _answer(context: Context) -> Reply | None:
             reply = come_up(context, each.question, reply)
             return reply if not each.question.is_pushed or reply.state else replace(reply, keep=True)
     return None
+
+
+def _not_missed(context: Context, reply: Reply) -> Reply:
+    """Nothing understood for the second time gets the menu, for the third a person. Staff hear what they can ask."""
+    if not reply.missed or not context.nothing_asked:
+        return reply
+    if menu.misses(context) >= menu.MOST_MISSES and not (context.person.is_staff or context.person.is_overseer):
+        return human.called(context)
+    return menu.missed(context, reply)
 
 
 def _meant(context: Context) -> Reply:
@@ -233,6 +252,18 @@ def question_chosen(context: Context) -> Reply | None:
     if reply is None or reply.state or before is None or question is before:
         return reply and replace(reply, keep=False)
     return put_again(replace(reply, keep=False), before)
+
+
+@picked.on(in_state(Asks.MENU))
+def menu_chosen(context: Context) -> Reply | None:
+    """What a line of the menu does is what its word does."""
+    words = context.slots["words"]
+    if context.number is None:
+        return None
+    word = words[context.number]
+    if word == menu.REPORT:
+        return welcome.menu_report(context)
+    return route(replace(context, message=replace(context.message, text=word), state="", slots={}, question=None))
 
 
 @picked.on(in_state(Asks.CHOICE))

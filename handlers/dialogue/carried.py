@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, exists, or_, select
+from sqlalchemy import bindparam, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.context import OpenQuestion
@@ -35,7 +35,7 @@ _AT_WORK = (Ticket.status == Status.WORKING.value) & (Ticket.assignee_id == Aske
 _PUSHED = (
     select(
         Asked.person_id,
-        Push.finished_at,
+        func.coalesce(Asked.shown_at, Push.finished_at),
         Push.outcome,
         Asked.state,
         Asked.slots,
@@ -43,7 +43,7 @@ _PUSHED = (
         Push.text,
         Asked.ticket_id,
     )
-    .join(Push, Push.key == Asked.key)
+    .outerjoin(Push, Push.key == Asked.key)
     .join(Ticket, Ticket.id == Asked.ticket_id)
     .where(
         Asked.person_id.in_(bindparam("people", expanding=True)),
@@ -54,11 +54,13 @@ _PUSHED = (
             (Asked.state == Asks.ANSWER.value) & _ASKED_STILL,
             (Asked.state == Asks.APPROVAL.value) & _WISH_OPEN,
             (Asked.state == Asks.PLACE_WRONG.value) & _AT_WORK,
+            Asked.state.in_([Asks.TALK.value, Asks.TALK_ANSWER.value]),
         ),
     )
     .order_by(Asked.id.desc())
 )
-_SHOWN = frozenset({Outcome.SENT.value, Outcome.DELIVERED.value, Outcome.UNKNOWN.value})
+_SHOWN = frozenset({None, Outcome.SENT.value, Outcome.DELIVERED.value, Outcome.UNKNOWN.value})
+"""Of a push; None where there is none: a talk that is going on"""
 
 
 def no_longer_asked(session: Session, state: Asks, ticket_id: int) -> None:
@@ -72,7 +74,7 @@ def carried_by_pushes(session: Session, people: Sequence[int], now: datetime) ->
     for person, sent_at, outcome, *question in session.execute(_PUSHED, {"people": people, "now": now}):
         state, slots, key, text, ticket = question
         shown_at = sent_at if outcome in _SHOWN else None
-        asked = OpenQuestion(state, slots, key, text, shown_at, ticket)
+        asked = OpenQuestion(state, slots, key, text or "", shown_at, ticket)
         if not any(each.state == state and each.ticket_id == ticket for each in found[person]):
             found[person].append(asked)  # asked once more of the same ticket, it is the same question
     return {person: tuple(questions) for person, questions in found.items()}

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+NEXT_PAGE = frozenset({"更多", "下一页"})
+
 
 def numbered(names: Sequence[str]) -> str:
     """One line a choice: 「1 停车管理」."""

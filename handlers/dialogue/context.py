@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.message import Message
-from handlers.dialogue.states import Asks
+from handlers.dialogue.states import ACCEPTS, Asks
 from handlers.town.town import Town
 from models.conversation import REPLY
 from models.person import Person
@@ -63,9 +63,14 @@ class Context:
         return self.choice.index if self.choice else None
 
     @property
+    def nothing_asked(self) -> bool:
+        """Our last reply left no question open; at most it offered something."""
+        return not self.state or ACCEPTS[Asks(self.state)].offers
+
+    @property
     def is_free(self) -> bool:
         """Our last reply left no question open that other words would come between."""
-        return not self.answers and self.state in {"", Asks.JOINED}
+        return not self.answers and (self.nothing_asked or self.state == Asks.JOINED)
 
     @property
     def staff_ask(self) -> bool:

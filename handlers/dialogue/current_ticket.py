@@ -86,7 +86,7 @@ def at_work(context: Context) -> Ticket | None:
     mine = worked(context.person)
     if asked:
         return context.session.scalar(tickets(mine & (Ticket.id == asked)))
-    if context.state:
+    if not context.nothing_asked:
         return None
     if signed_for := context.session.scalar(signed_by(context, (Status.WORKING,)).limit(1)):
         return signed_for

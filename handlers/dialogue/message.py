@@ -57,3 +57,5 @@ class Reply:
     slots: Mapping[str, Any] = field(default_factory=dict)
     keep: bool = False
     answered: bool = False
+    missed: bool = False
+    """Nothing of what was said was understood"""

@@ -22,6 +22,10 @@ class Asks(StrEnum):
     JOIN = "filing.join"
     JOINED = "joining.joined"
     APART = "joining.apart"
+    MENU = "menu.offered"
+    HELP = "help.more"
+    TALK = "talk.open"
+    TALK_ANSWER = "talk.answer"
     OUTCOME = "outcome"
     RATING_WHY = "progress.rating_why"
     AGAIN = "progress.again"
@@ -77,6 +81,8 @@ class Accepts:
     """Put again below whatever else is answered meanwhile"""
     lists: bool = False
     """Only a list that numbers open: what is asked later goes before it"""
+    offers: bool = False
+    """Asks for nothing: whatever else is said is as if nothing were open"""
 
     def count(self, slots: Mapping[str, Any]) -> int:
         if isinstance(self.options, int):
@@ -119,6 +125,10 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.TICKET_PLACE: Accepts(("places",), wants=Wants.OWN, repeats=True),
     Asks.JOIN: Accepts(2, wants=Wants.OWN, repeats=True),
     Asks.JOINED: Accepts(wants=Wants.OWN),
+    Asks.MENU: Accepts(("words",), lists=True, offers=True),
+    Asks.HELP: Accepts(wants=Wants.OWN, lists=True, offers=True),
+    Asks.TALK: Accepts(),
+    Asks.TALK_ANSWER: Accepts(),
     Asks.APART: Accepts(wants=Wants.OWN),
     Asks.OUTCOME: Accepts(4, wants=Wants.OWN),
     Asks.RATING_WHY: Accepts(wants=Wants.REASON),

@@ -27,6 +27,7 @@ from nlp.reading.understanding import Intent
 
 router = Router("progress")
 _LISTED = 8
+_PLAINLY = 0.6
 
 
 PROGRESS = Command(
@@ -53,7 +54,7 @@ def show_progress(context: Context) -> Reply | None:
     if not mine and context.state == Asks.PLACE and tells_no_place(context):
         return None  # 「啥时候来修」 is about what we are just asking the place of
     if not mine:
-        return Reply(context.say(_nothing_open(context)), keep=True)
+        return Reply(context.say(_nothing_open(context)), keep=True, missed=_is_guessed(context))
     if len(mine) == 1:
         return _in_full(context, mine[0])
     lines = "\n".join(ticket_text.line_for(context.town, ticket, context.now, context.person) for ticket in mine)
@@ -62,6 +63,12 @@ def show_progress(context: Context) -> Reply | None:
         count = how_many(context.session, tickets(followed(context.person), ACTIVE))
     more = context.say("progress.and_more", count=count - _LISTED) if count > _LISTED else ""
     return Reply(context.say("progress.list", count=count, lines=lines + more), keep=True)
+
+
+def _is_guessed(context: Context) -> bool:
+    """Read as a question how far it is, for want of anything better."""
+    seen = context.understanding
+    return seen is not None and seen.intent is Intent.PROGRESS and seen.intent_confidence < _PLAINLY
 
 
 def _nothing_open(context: Context) -> str:

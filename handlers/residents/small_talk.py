@@ -6,6 +6,7 @@ from handlers.dialogue.router import Router, intent
 from nlp.reading.understanding import Intent
 
 router = Router("small talk")
+_SURELY = 0.85
 
 
 @router.on(intent(Intent.GREETING))
@@ -24,7 +25,7 @@ def abuse(context: Context) -> Reply:
     return Reply(context.say("welcome.abuse", phone=context.town.contacts.hall), keep=True)
 
 
-@router.on(intent(Intent.CHITCHAT, Intent.WITHDRAW))
+@router.on(intent(Intent.CHITCHAT, at_least=_SURELY))
 def chitchat(context: Context) -> Reply:
     return Reply(context.say("welcome.chitchat"), keep=True)
 
@@ -32,4 +33,4 @@ def chitchat(context: Context) -> Reply:
 @router.on(lambda context: context if context.text else None)
 def anything_else(context: Context) -> Reply:
     """Never a dead end."""
-    return Reply(context.say("welcome.chitchat"), keep=True)
+    return Reply(context.say("welcome.chitchat"), keep=True, missed=True)

@@ -52,13 +52,13 @@ CANCEL = Command(("取消", "算了", "退出"), roles=EVERYBODY, help="取消�
 @router.command(CANCEL)
 def cancel(context: Context) -> Reply:
     """What is being filled in is dropped; what was just reported is asked about, for others are at it already."""
-    filling = context.state not in _NOTHING_TO_FILL
+    filling = not context.nothing_asked and context.state not in _NOTHING_TO_FILL
     if not filling and (ticket := just_reported(context)):
         return ask_sure(context, ticket)
     return Reply(context.say("welcome.cancelled" if filling else "welcome.nothing_to_cancel"), answered=True)
 
 
-_NOTHING_TO_FILL = frozenset({"", Asks.JOINED, Asks.TICKET_PLACE, Asks.WITHDRAW_SURE})
+_NOTHING_TO_FILL = frozenset({Asks.JOINED, Asks.TICKET_PLACE, Asks.WITHDRAW_SURE})
 
 
 def _place_of_scene(context: Context, scene: str) -> int | None:

@@ -105,7 +105,7 @@ def _said(context: Context, *, grant: bool) -> Reply | None:
         waiting = [each for each in waiting if _number(context, each).endswith(number)]
     if waiting:
         return _one_of(context, waiting, grant=grant)
-    if context.state or (context.rest and not number):
+    if not context.nothing_asked or (context.rest and not number):
         return None  # the answer to something else, or the beginning of a sentence
     return _decided_just_now(context) or Reply(context.say("approving.nothing_waits"), keep=True)
 

@@ -97,7 +97,7 @@ def told_which(context: Context) -> Reply | None:
 @answers.on(kind(Kind.IMAGE, Kind.VIDEO, Kind.VOICE))
 def shown_in_a_picture(context: Context) -> Reply | None:
     """A photo is an answer too."""
-    question = None if context.text or context.state else _asked(context)
+    question = _asked(context) if not context.text and context.nothing_asked else None
     if question is None:
         return None
     hold(context).ticket_id = question.ticket_id

@@ -95,7 +95,7 @@ def object_to_it(context: Context) -> Reply | None:
     found = select(Approval).join(Ticket, Ticket.id == Approval.ticket_id).where(mine, recent)
     approval = context.session.scalar(found.order_by(Approval.decided_at.desc()).limit(1))
     if approval is None:
-        plain = not context.rest and not context.state  # else the words are a report, or an answer
+        plain = not context.rest and context.nothing_asked  # else the words are a report, or an answer
         return Reply(context.say("extending.nothing_to_object"), keep=True) if plain else None
     ticket = context.session.get_one(Ticket, approval.ticket_id)
     if not _has_objected(context, ticket, approval):

@@ -36,7 +36,7 @@ def todo(context: Context) -> Reply:
     if not count:
         return Reply(context.say("working.nothing_to_do"), keep=True)
     helped = _helped(context, first)
-    lines = numbered([_part(context, ticket, helped) + _todo_line(context, ticket) for ticket in first])
+    lines = numbered([f"{_part(context, ticket, helped)} {_todo_line(context, ticket)}".lstrip() for ticket in first])
     more = context.say("working.and_more", count=count - _SHOWN) if count > _SHOWN else ""
     return Reply(context.say("working.todo", count=count, lines=lines, more=more), Asks.CHOICE, to_choose(VIEW, first))
 

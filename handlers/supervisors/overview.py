@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, true
 
-from handlers.dialogue.choices import numbered
+from handlers.dialogue.choices import NEXT_PAGE, numbered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -32,7 +32,6 @@ from nlp.questions.follow_up import follows
 router = Router("supervising")
 PAGE = 8
 _RANKED = 12
-_NEXT_PAGE = frozenset({"更多", "下一页"})
 
 
 TODAY = Command(
@@ -140,14 +139,14 @@ def supervise(context: Context) -> Reply:
 
 def opens_figure(text: str) -> bool:
     """An answer to a list of figures, if one is open."""
-    return text in _NEXT_PAGE or option_number(text, 99) is not None or follows(text)
+    return text in NEXT_PAGE or option_number(text, 99) is not None or follows(text)
 
 
 @router.on(in_state(Asks.FIGURES))
 def open_figure(context: Context) -> Reply | None:
     """A number opens a figure to its tickets; 「更多」 turns the page."""
     slots = context.slots
-    if context.text in _NEXT_PAGE and "key" in slots:
+    if context.text in NEXT_PAGE and "key" in slots:
         return _reopened(context, slots)
     lines: list[Any] = slots.get("keys") or slots.get("listed", [])
     number = context.number

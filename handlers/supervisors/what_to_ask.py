@@ -10,7 +10,7 @@ from nlp.reading.understanding import Intent, Understanding
 
 router = Router("unread questions")
 _PLAINLY = 0.7
-_OPEN = frozenset({"", Asks.JOINED, Asks.ROWS, Asks.FIGURES})
+_OPEN = frozenset({"", Asks.JOINED, Asks.MENU, Asks.HELP, Asks.ROWS, Asks.FIGURES})
 """After figures they ask on"""
 _ASKS = re.compile(
     r"哪[些个家里天]|谁|多少|几[件张个]|怎么样|情况|什么事|同比|环比|和.{1,6}比|最近.{0,8}的事|[?？]\s*$"

@@ -9,7 +9,7 @@ from handlers.neighbours import event
 from handlers.neighbours.votes import confirmer_at_lapse
 from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import PROPOSAL
-from handlers.residents import incomplete
+from handlers.residents import incomplete, talk
 from handlers.residents.unanswered import SILENT, nobody_answered
 from handlers.staff import ask_resident, requests, suspend
 from handlers.tickets.change import Ringing
@@ -119,6 +119,11 @@ def _incomplete_waits(ringing: Ringing) -> None:
     incomplete.nobody_supplemented(ringing)
 
 
+def _talk_waits(ringing: Ringing) -> None:
+    """Nobody has said any more."""
+    talk.nobody_said_more(ringing)
+
+
 HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
     "accept_remind": overdue.limit_comes_near,
     "accept_overdue": overdue.limit_is_over,
@@ -135,4 +140,5 @@ HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
     calls.DUE: _whistle_due,
     event.OFFERED: _offer_unanswered,
     incomplete.WAITS: _incomplete_waits,
+    talk.WAITS: _talk_waits,
 }

@@ -16,7 +16,7 @@ class QuietHours(BaseModel):
     end: time = time(7, 30)
     awake_minutes: int = Field(default=10, ge=0)
     """A resident who wrote so short a time ago is awake, and hears at once what comes of it"""
-    at_once: frozenset[str] = frozenset({"red_flag", "whistle", "whistle_missing"})
+    at_once: frozenset[str] = frozenset({"red_flag", "whistle", "whistle_missing", "talk_said", "talk_answered"})
     """What is told at night too, whatever the ticket"""
 
     def wait(self, now: datetime) -> datetime:

@@ -49,6 +49,8 @@ class Habits(BaseModel):
     """So long a resident may take to answer; then the clocks run on without the answer"""
     suspend_days: Days = 90
     """The farthest day to which a ticket may be suspended"""
+    talk_minutes: Minutes = 30
+    """A talk with a person goes on so long after what was said last; then the bot answers again"""
     incomplete_hours: Hours = 24
     """So long a report without a place waits for its resident; then a person sees to it"""
 

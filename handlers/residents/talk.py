@@ -1,0 +1,150 @@
+"""A person answers: while staff and a resident talk, the bot passes their words on and says nothing itself."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from handlers.dialogue.context import Context, OpenQuestion
+from handlers.dialogue.media import NAMES, hold
+from handlers.dialogue.message import Reply
+from handlers.dialogue.states import Asks
+from handlers.notifications.pushes import notify
+from handlers.tickets.access import resident
+from handlers.tickets.change import Change, Ringing
+from handlers.town.privacy import is_delicate
+from handlers.town.routing import own_route
+from handlers.world.rosters import at_hand, reach_of
+from handlers.world.staff import Colleague
+from models.appending import append
+from models.conversation import Asked, Inbound
+from models.grid import Level
+from models.moves import NOTE
+from models.person import Person
+from models.push import Timer
+from models.ticket import Ticket
+
+WAITS = "talk_waits"
+OVER = frozenset({"结束", "结束人工", "退出人工"})
+_LINES = 5
+_LATELY = timedelta(hours=2)
+
+
+def open_talk(context: Context) -> OpenQuestion | None:
+    """The one in which this resident is; staff and supervisors answer, and have none of their own."""
+    return next((each for each in context.asked if each.state == Asks.TALK), None)
+
+
+def begin(context: Context, ticket: Ticket) -> bool:
+    """Tell the staff of the grid or the hall with the last lines. False: at this hour nobody reads them."""
+    session, town, now, person = context.session, context.town, context.now, context.person
+    asleep = town.quiet_hours.wait(now) > now
+    staff = _staff(context, ticket)
+    notify(session, town, ticket, "human", now, but=person, named=staff, note=last_lines(context))
+    if asleep or not staff or person.is_staff or person.is_overseer:
+        return False
+    close(context, ticket)
+    _open(context, ticket, person.id, Asks.TALK, {"staff": [each.id for each in staff], "answered": False})
+    for each in staff:
+        _open(context, ticket, each.id, Asks.TALK_ANSWER, {"resident": person.id})
+    _watch(context, ticket)
+    return True
+
+
+def said(context: Context, talk: OpenQuestion) -> Reply:
+    """What the resident says goes to the staff; until one of them has answered, they hear that it did."""
+    ticket = context.session.get_one(Ticket, talk.ticket_id)
+    if context.text in OVER:
+        close(context, ticket)
+        return Reply(context.say("talk.over"), keep=True)
+    words = _words(context, ticket)
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
+    staff = context.session.scalars(select(Person).where(Person.id.in_(talk.slots["staff"]))).all()
+    notify(context.session, context.town, ticket, "talk_said", context.now, named=staff, note=words)
+    if not talk.slots["answered"]:
+        return Reply(context.say("talk.passed_on", phone=context.town.contacts.hall), keep=True)
+    go_on(context, ticket)
+    return Reply("", keep=True)
+
+
+def go_on(change: Change, ticket: Ticket, **slots: object) -> None:
+    """Another half an hour, from what was said just now."""
+    until = change.now + _patience(change)
+    mine = (Asked.key == key(ticket)) & (Asked.ticket_id == ticket.id)
+    change.session.execute(update(Asked).where(mine).values(expires_at=until, shown_at=change.now))
+    if slots:
+        talk = change.session.scalars(select(Asked).where(mine, Asked.state == Asks.TALK.value)).one()
+        talk.slots = {**talk.slots, **slots}
+    _watch(change, ticket)
+
+
+def close(change: Change, ticket: Ticket) -> None:
+    """The bot answers again."""
+    change.session.execute(delete(Asked).where(Asked.key == key(ticket), Asked.ticket_id == ticket.id))
+
+
+def nobody_said_more(ringing: Ringing) -> None:
+    """Half an hour without a word: given back, and the resident knows it."""
+    mine = (Asked.key == key(ringing.ticket)) & (Asked.state == Asks.TALK.value)
+    talk = ringing.session.scalar(select(Asked).where(mine))
+    if talk is None or talk.expires_at > ringing.now:
+        return
+    person = ringing.session.get_one(Person, talk.person_id)
+    what = "talk_over" if talk.slots["answered"] else "talk_late"
+    close(ringing, ringing.ticket)
+    notify(ringing.session, ringing.town, ringing.ticket, what, ringing.now, named=[person])
+
+
+def key(ticket: Ticket) -> str:
+    """Of the questions that belong to a talk."""
+    return f"talk:{ticket.id}"
+
+
+def last_lines(context: Context) -> str:
+    """What they wrote lately, the newest last."""
+    since = Inbound.received_at >= context.now - _LATELY
+    mine = select(Inbound.content).where(Inbound.openid == context.person.openid, since)
+    found = context.session.scalars(mine.order_by(Inbound.received_at.desc(), Inbound.key.desc()).limit(_LINES))
+    return "".join(f"\n“{content['text']}”" for content in reversed(found.all()) if content.get("text"))
+
+
+def _staff(context: Context, ticket: Ticket) -> Sequence[Colleague]:
+    """Whoever is there of the grid's own staff, else the community's; of a complaint, the community's alone."""
+    levels = (Level.COMMUNITY,) if is_delicate(context.town.privacy, ticket) else (Level.GRID, Level.COMMUNITY)
+    for level in levels:
+        if found := [each for each in _there(context, ticket, level) if each.openid and each.id != context.person.id]:
+            return found
+    return [each for each in context.town.staff.overseeing(reach_of(ticket)) if each.openid]
+
+
+def _there(context: Context, ticket: Ticket, level: Level) -> Iterable[Colleague]:
+    route = own_route(context.town.world, ticket.grid, level)
+    if route is None:
+        return []
+    town, works_on = context.town, context.town.calendar.works_on
+    found = at_hand(town.staff, ticket, context.now, [route.team.code], works_on, rings=False)
+    return [present.person for _, there in found for present in there]
+
+
+def _words(context: Context, ticket: Ticket) -> str:
+    message = context.message
+    if message.kind in NAMES:
+        hold(context).ticket_id = ticket.id
+        return context.text or f"[{NAMES[message.kind]}]"
+    return context.text or f"[{message.label or '位置'}]"
+
+
+def _open(context: Context, ticket: Ticket, person: int, state: Asks, slots: dict[str, object]) -> None:
+    values = {"person_id": person, "key": key(ticket), "ticket_id": ticket.id, "state": state.value, "slots": slots}
+    until = context.now + _patience(context)
+    append(context.session, Asked, **values, text="", shown_at=context.now, expires_at=until)
+
+
+def _watch(change: Change, ticket: Ticket) -> None:
+    at = change.now + _patience(change)
+    about = {"key": f"{ticket.id}:{WAITS}:{at.timestamp():.6f}", "kind": WAITS, "ticket_id": ticket.id}
+    append(change.session, Timer, **about, due_at=at, created_at=change.now)
+
+
+def _patience(change: Change) -> timedelta:
+    return timedelta(minutes=change.town.habits.talk_minutes)
