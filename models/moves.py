@@ -121,6 +121,17 @@ ASK = Move(
     needs_reason=True,
 )
 ANSWER = Move("answer", "答复", frozenset({S.DISPATCHED, S.WORKING}), None, _RESIDENT, needs_reason=True)
+INFORM = Move(
+    "inform",
+    "告知居民",
+    frozenset({S.DISPATCHED, S.WORKING, S.SUSPENDED}),
+    None,
+    _STAFF,
+    needs_reason=True,
+)
+VISIT = Move(
+    "visit", "预约上门", frozenset({S.DISPATCHED, S.WORKING}), None, _STAFF | _RESIDENT | _BOT, needs_reason=True
+)
 EXTEND = Move(
     "extend",
     "延期",
@@ -191,8 +202,8 @@ MOVES: dict[str, Move] = {
     move.name: move
     for move in (
         RECEIVE, SUPPLEMENT, VERIFY, DECLINE, DISPATCH, ACCEPT, RETURN, REASSIGN, ESCALATE, WHISTLE, REPORT_IN, FINISH,
-        RELEASE, ASK, ANSWER, EXTEND, SUSPEND, RESUME, RESOLVE, FOLLOW_UP, RATE, CLOSE, REOPEN, WITHDRAW, MERGE,
-        URGE, SUPERVISE, NOTE,
+        RELEASE, ASK, ANSWER, INFORM, VISIT, EXTEND, SUSPEND, RESUME, RESOLVE, FOLLOW_UP, RATE, CLOSE, REOPEN, WITHDRAW,
+        MERGE, URGE, SUPERVISE, NOTE,
     )
 }  # fmt: skip
 

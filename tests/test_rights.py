@@ -44,7 +44,7 @@ NOBODY: dict[Role, dict[str, set[str]]] = {}
 
 # command → who reaches a ticket of another's by it. Residents reach their own by all of theirs, and no other.
 RULES = {
-    **dict.fromkeys(["接", "到", "结", "退", "上报", "备注", "看", "异议"], WORKS),
+    **dict.fromkeys(["接", "到", "结", "退", "上报", "备注", "告知", "看", "异议"], WORKS),
     **dict.fromkeys(["查", "督办", "谁看过", "重办", "派"], OVERSEES),
     **dict.fromkeys(
         ["放", "点名", "延", "挂账", "恢复", "问", "不受理", "解释", "为什么", "改类", "权属", "回访"], REACHES

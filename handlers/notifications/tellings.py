@@ -110,6 +110,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "told_again": (_named_resident("told_again"),),
     "verify": (_residents("verified"),),
     "event_solved": (_residents("event_solved"),),
+    "inform": (_residents("informed"),),
     "extend": (_standing("extended"),),
     "suspend": (_standing("suspended"),),
     "resume": (_standing("resumed"), _assignee("resumed")),

@@ -261,10 +261,12 @@ def as_residents_read(text: str) -> str:
     return told_plainly(for_residents(text))
 
 
-def timeline_for(session: Session, ticket: Ticket, now: datetime, reader: Person) -> list[str]:
-    """The history for a resident: no notes but their own, no words of other residents, nothing from inside."""
+def timeline_for(session: Session, town: Town, ticket: Ticket, now: datetime, reader: Person) -> list[str]:
+    """The history for a resident, in plain words: no notes but their own, no words of other residents, nothing from
+    inside.
+    """
     return [
-        f"{moment(each.at, now)} {ROLE_NAMES[Role(each.by_role)]}{MOVES[each.move].label}"
+        f"{moment(each.at, now)} {ROLE_NAMES[Role(each.by_role)]}{town.say(f'steps.{each.move}')}"
         + (f"：{as_residents_read(each.note)}" if each.note and _is_public(each, reader) else "")
         for each in history(session, ticket)
         if each.move != NOTE.name or each.by_person == reader.id

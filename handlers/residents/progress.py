@@ -90,7 +90,7 @@ def _in_full(context: Context, ticket: Ticket) -> Reply:
 
 def details(context: Context, ticket: Ticket) -> str:
     """One ticket for its resident: how it stands, who has it, until when, and what has happened."""
-    last = ticket_text.timeline_for(context.session, ticket, context.now, context.person)[-5:]
+    last = ticket_text.timeline_for(context.session, context.town, ticket, context.now, context.person)[-5:]
     return context.say(
         "progress.details",
         line=ticket_text.line_for(context.town, ticket, context.now, context.person),

@@ -1,4 +1,4 @@
-"""结 退 转 上报 备注: what staff tell of a ticket in words that follow the command, or that we ask for."""
+"""结 退 转 上报 告知 备注: what staff tell of a ticket in words that follow the command, or that we ask for."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,6 +15,7 @@ from handlers.staff.commands import (
     ESCALATE,
     HAND_ON,
     HELD,
+    INFORM,
     NOTE,
     RESOLVE,
     RETURN,
@@ -76,6 +77,12 @@ def climb(context: Context) -> Reply:
     return _with_words(context, HELD, ESCALATE, "working.escalate_why")
 
 
+@router.command(INFORM)
+def inform(context: Context) -> Reply:
+    """A public word before the end: its residents read it at once."""
+    return _with_words(context, tuple(moves.INFORM.sources), INFORM, "working.inform_what")
+
+
 @router.command(NOTE)
 def note(context: Context) -> Reply:
     """办理情况: for inside only."""
@@ -110,6 +117,12 @@ def _resolve(context: Context, ticket: Ticket, words: str) -> Reply:
     return Reply(context.say("working.resolved", number=ticket.number))
 
 
+def _inform(context: Context, ticket: Ticket, words: str) -> Reply:
+    ticket.apply(moves.INFORM, by=actor(context.person, ticket), at=context.now, note=words)
+    notify(context.session, context.town, ticket, "inform", context.now, but=context.person, note=words)
+    return Reply(context.say("working.informed", number=ticket.number))
+
+
 def _note(context: Context, ticket: Ticket, words: str) -> Reply:
     ticket.apply(moves.NOTE, by=actor(context.person, ticket), at=context.now, note=words)
     return Reply(context.say("working.noted", number=ticket.number))
@@ -120,5 +133,6 @@ _WITH_WORDS: dict[Command, Callable[[Context, Ticket, str], Reply]] = {
     RETURN: return_,
     HAND_ON: reassign,
     ESCALATE: escalate,
+    INFORM: _inform,
     NOTE: _note,
 }

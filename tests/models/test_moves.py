@@ -33,13 +33,17 @@ ARROWS = {
         "accept": "working", "return_": "received", "reassign": "dispatched", "escalate": "dispatched",
         "decline": "declined", "merge": "merged", "withdraw": "withdrawn", "whistle": "=", "report_in": "=",
         "finish": "=", "release": "=", "ask": "=", "answer": "=", "extend": "=", "urge": "=", "supervise": "=", "note": "=",
+        "inform": "=", "visit": "=",
     },
     "working": {
         "resolve": "resolved", "return_": "received", "reassign": "dispatched", "escalate": "dispatched",
         "suspend": "suspended", "merge": "merged", "withdraw": "withdrawn", "whistle": "=", "report_in": "=",
         "finish": "=", "release": "=", "ask": "=", "answer": "=", "extend": "=", "urge": "=", "supervise": "=", "note": "=",
+        "inform": "=", "visit": "=",
     },
-    "suspended": {"resume": "working", "finish": "=", "release": "=", "urge": "=", "supervise": "=", "note": "="},
+    "suspended": {
+        "resume": "working", "finish": "=", "release": "=", "inform": "=", "urge": "=", "supervise": "=", "note": "=",
+    },
     "resolved": {"close": "closed", "reopen": "dispatched", "follow_up": "=", "rate": "=", "supervise": "=", "note": "="},
     "closed": {"reopen": "dispatched", "rate": "=", "note": "="},
     "withdrawn": {"note": "="},
@@ -49,14 +53,15 @@ ARROWS = {
 
 # Which role may do what, anywhere at all.
 BY_ROLE = {
-    "resident": {"supplement", "answer", "withdraw", "urge", "rate", "close", "reopen", "note"},
+    "resident": {"supplement", "answer", "withdraw", "urge", "rate", "close", "reopen", "note", "visit"},
     "property_staff": {
         "accept", "return_", "reassign", "escalate", "report_in", "finish", "release", "ask", "resolve", "resume", "note",
+        "inform", "visit",
     },
     "grid_staff": {
         "receive", "supplement", "decline", "dispatch", "accept", "return_", "reassign", "escalate", "whistle",
         "report_in", "finish", "release", "ask", "extend", "suspend", "resume", "resolve", "follow_up", "close", "merge",
-        "note",
+        "note", "inform", "visit",
     },
     "supervisor": {
         "receive", "supplement", "decline", "dispatch", "reassign", "escalate", "whistle", "release", "ask", "extend",
@@ -64,7 +69,7 @@ BY_ROLE = {
     },
     "system": {
         "receive", "verify", "dispatch", "reassign", "escalate", "whistle", "resume", "follow_up", "close", "merge",
-        "note",
+        "note", "inform", "visit",
     },
 }  # fmt: skip
 BY_ROLE["admin"] = BY_ROLE["supervisor"]
