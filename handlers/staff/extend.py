@@ -1,7 +1,7 @@
 """延: more time, asked before the limit, twice at most and in all no more than the limit itself."""
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -12,6 +12,7 @@ from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications.pushes import notify
 from handlers.staff import requests
+from handlers.staff.until_day import until_day
 from handlers.tickets.access import acting, followed, reached, resident
 from handlers.tickets.clocks import wind
 from models import moves
@@ -19,10 +20,11 @@ from models.approval import Approval, Wish
 from models.calendar import Span
 from models.moves import ACTIVE, NOTE, Status
 from models.person import OVERSEERS, STAFF, Role
-from models.ticket import Ticket, TicketEvent
+from models.ticket import CHINA, Ticket, TicketEvent
 
 router = Router("extending")
 MOST_EXTENSIONS = 2
+_MOST_DAYS = 60
 _SPAN = re.compile(
     r"(\d+(?:\.\d+)?)\s*个?(紧急工作时|紧急工作日|工作时|工作日|自然日|小时|分钟|天)[\s,，:：]*(.*)", re.DOTALL
 )
@@ -45,15 +47,36 @@ def extend(context: Context) -> Reply:
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
-    found = _SPAN.fullmatch(words)
-    if found is None or not found[3].strip() or float(found[1]) <= 0:
+    span, reason = _wished(context, ticket, words)
+    if span is None or not reason:
         return Reply(context.say("extending.how", number=ticket.number))
-    span = Span.parse(found[1] + found[2].replace("天", "自然日"))
     if refusal := _may_not_extend(context, ticket, span):
         return refusal
-    wish = requests.wish(context, ticket, Wish.EXTEND, found[3].strip())
+    wish = requests.wish(context, ticket, Wish.EXTEND, reason)
     wish.span = str(span)
     return requests.request(context, ticket, wish)
+
+
+def _wished(context: Context, ticket: Ticket, words: str) -> tuple[Span | None, str]:
+    """「2工作日 等配件」, or the day until which: 「到下周五 等配件」."""
+    if found := _SPAN.fullmatch(words):
+        span = Span.parse(found[1] + found[2].replace("天", "自然日")) if float(found[1]) > 0 else None
+        return span, found[3].strip()
+    day, reason = until_day(words, context.now)
+    return (_days_until(context, ticket, day) if day else None), reason
+
+
+def _days_until(context: Context, ticket: Ticket, day: date) -> Span | None:
+    """As working days, for so the limit is measured."""
+    if ticket.handle_by is None:
+        return None
+    spans = (Span.parse(f"{count}工作日") for count in range(1, _MOST_DAYS))
+    wanted = (span for span in spans if _ends(context, ticket.handle_by, span) >= day)
+    return next(wanted, None) if _ends(context, ticket.handle_by) < day else None
+
+
+def _ends(context: Context, limit: datetime, span: Span | None = None) -> date:
+    return (context.town.calendar.due(limit, span) if span else limit).astimezone(CHINA).date()
 
 
 def _may_not_extend(context: Context, ticket: Ticket, span: Span) -> Reply | None:

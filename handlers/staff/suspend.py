@@ -1,6 +1,5 @@
 """挂账: what can't be done now rests until a day, with leave of the next level; then it goes on by itself. Once."""
 
-import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -8,10 +7,11 @@ from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
-from handlers.dialogue.which_ticket import no_longer, pick, pick_any
+from handlers.dialogue.which_ticket import no_longer, pick, pick_any, split_reference
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.staff import requests
+from handlers.staff.until_day import until_day
 from handlers.tickets.access import acting, mover, reached
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import run_on, set_timer, stop
@@ -23,7 +23,6 @@ from models.ticket import CHINA, SYSTEM, Actor, Ticket, TicketEvent
 
 router = Router("suspending")
 RESUMES = "resume"
-_DAY = re.compile(r"(?<!\d)(?:(20\d\d)[-年/.])?(\d{1,2})[-月/.](\d{1,2})日?(?!\d)")
 _MORNING = time(8, 30)
 
 
@@ -45,14 +44,14 @@ RESUME = Command(
 @router.command(SUSPEND)
 def suspend(context: Context) -> Reply:
     """Asks the next level to stop the clocks until a day."""
-    day = _DAY.search(context.rest)
-    rest = (context.rest[: day.start()] + " " + context.rest[day.end() :]).strip() if day else context.rest
-    named = replace(context, rest=rest)
+    digits, words = split_reference(context.rest)
+    day, reason = until_day(words, context.now)
+    named = replace(context, rest=f"{digits} {reason}".strip())
     picked = pick_any(named, reached(context.person), tuple(moves.SUSPEND.sources), SUSPEND)
     if isinstance(picked, Reply):
         return picked
     ticket, reason = picked
-    until = _date(day, context.now) if day else None
+    until = datetime.combine(day, _MORNING, CHINA) if day else None
     if until is None or not reason:
         return Reply(context.say("suspending.how", number=ticket.number))
     if refusal := _may_not_suspend(context, ticket, until):
@@ -121,14 +120,3 @@ def resume(change: Change, ticket: Ticket, by: Actor, note: str) -> None:
     ticket.apply(moves.RESUME, by=by, at=change.now, note=note)
     run_on(change, ticket)
     notify(change.session, change.town, ticket, "resume", change.now)
-
-
-def _date(found: re.Match[str], now: datetime) -> datetime | None:
-    """「12月1日」 of this year, or of the next where it is over; the morning of that day."""
-    today = now.astimezone(CHINA).date()
-    year = int(found[1] or today.year)
-    try:
-        day = datetime.combine(today.replace(year=year, month=int(found[2]), day=int(found[3])), _MORNING, CHINA)
-        return day if found[1] or day.date() >= today else day.replace(year=year + 1)
-    except ValueError:
-        return None

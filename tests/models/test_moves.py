@@ -69,7 +69,7 @@ BY_ROLE = {
     },
     "system": {
         "receive", "verify", "dispatch", "reassign", "escalate", "whistle", "resume", "follow_up", "close", "merge",
-        "note", "inform", "visit",
+        "note", "visit",
     },
 }  # fmt: skip
 BY_ROLE["admin"] = BY_ROLE["supervisor"]
@@ -164,7 +164,7 @@ def test_a_move_that_needs_a_reason_is_refused_without_one(move, nothing):
 def test_the_moves_that_need_a_reason_are_those_that_somebody_will_ask_about():
     assert {move.name for move in MOVES.values() if move.needs_reason} == {
         "decline", "return_", "reassign", "escalate", "whistle", "extend", "suspend", "resolve", "reopen", "merge",
-        "finish", "ask", "answer",
+        "finish", "ask", "answer", "inform", "visit",
     }  # fmt: skip
 
 

@@ -1,0 +1,181 @@
+"""「明天上午9-11点」「周六行吗」「到下周五」: the day and hours that people write. The words are data: when.yaml."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+
+import yaml
+
+from nlp.answers.choices import plain
+from nlp.model.labels import DATA
+
+_HANZI = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2, "十一": 11, "十二": 12}
+_WEEKDAYS = "一二三四五六日"
+_N = r"(?:\d{1,2}|十[一二]|[一二两三四五六七八九十])"
+_CLOCK = rf"(?P<@h>{_N})(?:[点时](?:(?P<@half>半)|(?P<@m>\d{{1,2}})分?)?|[:：](?P<@mm>\d\d))"
+_FROM, _TO = _CLOCK.replace("@", "a"), _CLOCK.replace("@", "b")
+_BARE_TO_CLOCK = rf"(?P<a0h>{_N})(?=\s*(?:到|至|[-~—])\s*{_N}[点时])"
+_HOURS = re.compile(rf"(?:{_FROM}|{_BARE_TO_CLOCK})(?:\s*(?:到|至|[-~—])\s*{_TO})?(?![滴分个户家])(?!水|电)")
+_DATE = re.compile(
+    r"(?<![\d.])(?:(?P<y>20\d\d)[-年/.])?(?P<m>\d{1,2})[-月/.](?P<d>\d{1,2})(?:日|号(?!楼))?(?![\d.号:：点米元块度吨倍%]|-\d)"
+)
+_DAY_OF_MONTH = re.compile(r"(?<!\d)(?P<d>\d{1,2})[号日](?!楼|院|线|门|地)")
+_WEEKDAY = re.compile(r"(?P<next>下个?)?(?:这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天]|末)")
+_MONTH_END = re.compile(r"(?:这个?月|本月)?月底")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """From when until when, in local time; no `until` where a moment was said. `start`, `end`: where it was written."""
+
+    at: datetime
+    until: datetime | None
+    start: int
+    end: int
+
+    @property
+    def last_day(self) -> date:
+        return (self.until or self.at).date()
+
+
+def read_when(text: str, now: datetime) -> When | None:
+    """The first day and hours that a text names, always to come; None where it names none. `now` in local time."""
+    said = plain(text)
+    day, part, hours = _day(said, now.date()), _part(said), _hours(said)
+    found = [each for each in (day, part, hours) if each]
+    if not found:
+        return None
+    first, last = day[2] if day else (now.date(), now.date())
+    begins, ends = _within_day(part[2] if part else None, hours[2] if hours else None)
+    at = datetime.combine(first, begins, now.tzinfo)
+    until = datetime.combine(last, ends, now.tzinfo) if ends else None
+    if not day and (until or at) <= now:
+        at, until = at + timedelta(days=1), until and until + timedelta(days=1)
+    return When(at, until, min(each[0] for each in found), max(each[1] for each in found))
+
+
+def tells_when_home(text: str) -> bool:
+    """「下午在家」「改天来」「周六行吗」: about the time of a visit."""
+    return re.search(_data()["home"], plain(text)) is not None
+
+
+def puts_off(text: str) -> bool:
+    """「今天没空，改天来」: not then."""
+    return re.search(_data()["not_then"], plain(text)) is not None
+
+
+def _within_day(part: list[str] | None, hours: tuple[time, time | None] | None) -> tuple[time, time | None]:
+    if hours is None:
+        begins, ends = part or _data()["whole_day"]
+        return time.fromisoformat(begins), time.fromisoformat(ends)
+    after_noon = part is not None and time.fromisoformat(part[1]) > time(13)
+    begins = _afternoon(hours[0]) if after_noon or (part is None and hours[0].hour < _EARLY) else hours[0]
+    ends = hours[1] and (_afternoon(hours[1]) if hours[1] < begins else hours[1])
+    return begins, ends
+
+
+_EARLY = 7
+"""Nobody comes before: 「3点」 is in the afternoon"""
+
+
+def _afternoon(clock: time) -> time:
+    return clock.replace(hour=clock.hour + 12) if clock.hour < 12 else clock
+
+
+_Found = tuple[int, int, Any]
+
+
+def _day(said: str, today: date) -> _Found | None:
+    """The first of all forms that is a day."""
+    forms: tuple[Callable[[str, date], _Found | None], ...] = (_dated, _of_week, _of_month, _named)
+    return next((found for form in forms if (found := form(said, today))), None)
+
+
+def _dated(said: str, today: date) -> _Found | None:
+    found = _DATE.search(said)
+    if found is None:
+        return None
+    year = int(found["y"] or today.year)
+    day = _made(year, int(found["m"]), int(found["d"]))
+    if day and not found["y"] and day < today:
+        day = _made(year + 1, day.month, day.day)
+    return (found.start(), found.end(), (day, day)) if day else None
+
+
+def _of_week(said: str, today: date) -> _Found | None:
+    found = _WEEKDAY.search(said)
+    if found is None:
+        return None
+    weekend = found["day"] == "末"
+    wanted = 5 if weekend else _WEEKDAYS.index(found["day"].replace("天", "日"))
+    monday = today - timedelta(days=today.weekday())
+    day = monday + timedelta(days=wanted, weeks=1 if found["next"] else 0)
+    day += timedelta(weeks=1) if day < today else timedelta()
+    return found.start(), found.end(), (day, day + timedelta(days=1 if weekend else 0))
+
+
+def _of_month(said: str, today: date) -> _Found | None:
+    if found := _MONTH_END.search(said):
+        last = today.replace(day=monthrange(today.year, today.month)[1])
+        return found.start(), found.end(), (last, last)
+    found = _DAY_OF_MONTH.search(said)
+    day = _made(today.year, today.month, int(found["d"])) if found else None
+    if found is None or day is None:
+        return None
+    if day < today:
+        day = _made(today.year + today.month // 12, today.month % 12 + 1, day.day)
+    return (found.start(), found.end(), (day, day)) if day else None
+
+
+def _named(said: str, today: date) -> _Found | None:
+    found = _any_of("days").search(said)
+    if found is None:
+        return None
+    day = today + timedelta(days=_data()["days"][found[0]])
+    return found.start(), found.end(), (day, day)
+
+
+def _made(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _part(said: str) -> _Found | None:
+    found = _any_of("parts").search(said)
+    return (found.start(), found.end(), _data()["parts"][found[0]]) if found else None
+
+
+def _hours(said: str) -> _Found | None:
+    found = _HOURS.search(said)
+    if found is None:
+        return None
+    begins = _clock(found["ah"] or found["a0h"], found["amm"] or found["am"], found["ahalf"])
+    ends = _clock(found["bh"], found["bmm"] or found["bm"], found["bhalf"]) if found["bh"] else None
+    return (found.start(), found.end(), (begins, ends)) if begins else None
+
+
+def _clock(hour: str, minute: str | None, half: str | None) -> time | None:
+    hours = int(hour) if hour.isdecimal() else _HANZI[hour]
+    minutes = 30 if half else int(minute or 0)
+    return time(hours, minutes) if hours < 24 and minutes < 60 else None
+
+
+def _longest_first(words: dict[str, Any]) -> Iterator[str]:
+    return iter(sorted(words, key=len, reverse=True))
+
+
+@cache
+def _any_of(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _longest_first(_data()[name]))))
+
+
+@cache
+def _data() -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return dict(yaml.load((DATA / "when.yaml").read_text("utf-8"), loader))  # noqa: S506  (both are safe)
