@@ -7,7 +7,6 @@ import threading
 import time
 from types import FrameType
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from gunicorn.workers.base import Worker
 from waitress import wasyncore
@@ -16,6 +15,7 @@ from waitress.utilities import ServerNotImplemented
 
 from bot.server.connections import Held
 from bot.server.rounds import Rounds
+from bot.server.visitors import Channel, Dawdlers
 
 _LARGEST_BODY = 262_144
 """The most that `wechat.max_bytes` can allow; what is within this is the webhook's to judge"""
@@ -51,7 +51,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
     def run(self) -> None:
         """Until we are told to stop, or the parent process is gone; messages begun by then are answered first."""
         server, rounds = self._open()
-        others_have_fewer, dawdlers = self.held.by(self.age), _Dawdlers(server, self.whole_within)
+        others_have_fewer, dawdlers = self.held.by(self.age), Dawdlers(server, self.whole_within)
         while self.alive and os.getppid() == self.ppid:
             self._take_in(server, rounds, leave_new_ones=others_have_fewer(len(server.active_channels)))
             rounds.go()
@@ -79,6 +79,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
             max_request_body_size=_LARGEST_BODY,
             max_request_header_size=16_384,
         )
+        server.channel_class = Channel
         _wake_for_others_alone(server)
         return server, rounds
 
@@ -105,24 +106,6 @@ class BufferedWorker(Worker):  # type: ignore[misc]
         if time.monotonic() > self._said_alive + 1:
             self._said_alive = time.monotonic()
             self.notify()
-
-
-class _Dawdlers:
-    """Requests that are not whole yet, and since when: looked at once a second."""
-
-    def __init__(self, server: Any, patience: float) -> None:  # noqa: ANN401  (waitress has no types)
-        self._server, self._patience, self._looked = server, patience, 0.0
-        self._since: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
-
-    def cut(self, now: float) -> None:
-        """Their connections are closed, without an answer: nobody honest waits for one."""
-        if now < self._looked + 1:
-            return
-        self._looked = now
-        for channel in list(self._server.active_channels.values()):
-            request = channel.request
-            if request is not None and now > self._since.setdefault(request, now) + self._patience:
-                channel.handle_close()
 
 
 def _wake_for_others_alone(server: Any) -> None:  # noqa: ANN401  (waitress has no types)

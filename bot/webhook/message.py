@@ -74,8 +74,7 @@ def _voice(root: Element, fields: _Fields) -> None:
 
 
 def _location(root: Element, fields: _Fields) -> None:
-    fields["latitude"] = _degrees(root, "Location_X", 90)
-    fields["longitude"] = _degrees(root, "Location_Y", 180)
+    fields.update(_spot(root, "Location_X", "Location_Y"))
     fields["label"] = root.text("Label")
 
 
@@ -97,8 +96,7 @@ def _subscribe(_root: Element, fields: _Fields) -> None:
 
 
 def _passing_location(root: Element, fields: _Fields) -> None:
-    fields["latitude"] = _degrees(root, "Latitude", 90)
-    fields["longitude"] = _degrees(root, "Longitude", 180)
+    fields.update(_spot(root, "Latitude", "Longitude"))
 
 
 def _popup(root: Element, fields: _Fields) -> None:
@@ -183,8 +181,12 @@ def _time(root: Element) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _degrees(root: Element, name: str, most: int) -> float:
-    degrees = float(_matching(_DEGREES, root, name))
-    if abs(degrees) > most:
-        raise MalformedError(name)
-    return degrees
+def _spot(root: Element, latitude: str, longitude: str) -> _Fields:
+    """Nothing where either is missing or odd: the person is asked in words, not turned away."""
+    north, east = _degrees(root.text(latitude), 90), _degrees(root.text(longitude), 180)
+    return {} if north is None or east is None else {"latitude": north, "longitude": east}
+
+
+def _degrees(written: str, most: int) -> float | None:
+    degrees = float(written) if _DEGREES.fullmatch(written.strip()) else None
+    return degrees if degrees is not None and abs(degrees) <= most else None

@@ -45,12 +45,14 @@ def _chunked(request: Request, most: int) -> bytes:
 
 
 def open_inbound(root: Element, query: Query, mode: Mode, envelope: Envelope) -> Inbound:
-    """Safe mode takes nothing that isn't encrypted: a signature covers the address alone, so anybody who has seen one
-    address (a proxy's log) could otherwise say anything in anybody's name.
+    """Safe and compatible mode take nothing that isn't encrypted: a signature covers the address alone, so anybody who
+    has seen one address (a proxy's log) could otherwise say anything in anybody's name.
     """
-    encrypted = root.text("Encrypt").strip()
-    if mode is Mode.PLAIN or (mode is Mode.COMPAT and not encrypted and query.encrypt_type != "aes"):
+    if root.name != "xml":
+        raise MalformedError("root")
+    if mode is Mode.PLAIN:
         return Inbound(root)
+    encrypted = root.text("Encrypt").strip()
     if not encrypted:
         raise RefusedError(HTTPStatus.FORBIDDEN, "not_encrypted")
     try:

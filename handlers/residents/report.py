@@ -210,6 +210,8 @@ def media_sent(context: Context) -> Reply | None:
 @router.on(kind(Kind.LOCATION))
 def pin_sent(context: Context) -> Reply:
     """A pin answers 「在哪里」, places the ticket that lacks a place or was just made, or waits for the words."""
+    if context.message.latitude is None:
+        return Reply(context.say("filing.pin_unread"), keep=True)
     asking = context.state.startswith("filing.") and context.state != Asks.TICKET_PLACE
     draft = pinned(Draft.of(context.slots) if asking else Draft("", attachments=waiting(context)), context.message)
     if draft.text:

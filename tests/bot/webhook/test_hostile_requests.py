@@ -40,7 +40,7 @@ MALFORMED = [
     *[text_with(b"24837465930182736", number) for number in (b"", b"-1", b"9" * 4000, b"a", b"1.0", b"NULL", b"1;--")],
     *[text_with(wechat.OPENID.encode(), who) for who in (b"", b"a b", b"a|b", b"'--", b"../..", b"o" * 65, "用户".encode())],
     *[text_with(wechat.GH_ID.encode(), who) for who in (b"", b"a b", b"<", b"g" * 65)],
-    *[text_with(b"[text]", kind) for kind in (b"[event]", b"[location]", b"[]", b"[ ]")],
+    *[text_with(b"[text]", kind) for kind in (b"[event]", b"[]", b"[ ]")],
     *[text_with(b"</xml>", double + b"</xml>") for double in (b"<Content>b</Content>", b"<MsgId>2</MsgId>", b"<MsgType>event</MsgType>")],
     *[text_with(b"</xml>", b"<FromUserName>o2</FromUserName></xml>"), text_with(b"<![CDATA[text]]>", b"<a>text</a>")],
     *[text_with(b"</xml>", b"<a>" * n + b"</a>" * n + b"</xml>") for n in (8, 1000)],
@@ -68,6 +68,16 @@ def test_a_malformed_body_is_refused_in_every_mode_with_one_line(number):
         assert [line["event"] for line in logs] == ["wechat_request_refused"]
         assert wechat.OPENID not in str(logs)
         assert "电梯" not in str(logs)
+    assert not bot.heard
+
+
+@pytest.mark.parametrize("mode", [Mode.SAFE, Mode.COMPAT])
+@pytest.mark.parametrize("root", [b"XML", b"html", b"x"])
+def test_an_envelope_of_another_name_is_refused(mode, root):
+    bot, call = Bot(), wechat.safe_call(TEXT)
+    renamed = call.body.replace(b"<xml>", b"<" + root + b">").replace(b"</xml>", b"</" + root + b">")
+    assert renamed != call.body
+    assert a_client(bot, mode).post(call.path, data=renamed).status_code == 400
     assert not bot.heard
 
 

@@ -145,18 +145,6 @@ def a_text(**changed: str) -> bytes:
         ("MsgId", "<MsgId>1a</MsgId>"),
         ("MsgType", "<MsgType>event</MsgType>"),
         ("MsgType", "<MsgType>event</MsgType><Event> </Event>"),
-        *[
-            ("MsgType", f"<MsgType>location</MsgType><Location_X>{x}</Location_X><Location_Y>{y}</Location_Y>")
-            for x, y in [
-                ("nan", "1"),
-                ("inf", "1"),
-                ("91", "1"),
-                ("1", "180.5"),
-                ("1e1", "1"),
-                ("", ""),
-                ("1" * 400, "1"),
-            ]
-        ],
     ],
 )
 def test_a_field_that_is_missing_doubled_nested_or_misshapen_is_refused(field, xml):
@@ -184,3 +172,15 @@ def test_stray_controls_of_a_phone_don_t_turn_a_resident_away():
 def test_a_byte_order_mark_and_a_declaration_are_no_obstacle():
     body = b"\xef\xbb\xbf<?xml version='1.0' encoding='GBK'?>" + a_text()
     assert to_message(parse_xml(body)).text == "好"
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [("nan", "1"), ("inf", "1"), ("91", "1"), ("1", "180.5"), ("1e1", "1"), ("", ""), ("37.1", ""), ("1" * 400, "1")],
+)
+def test_a_pin_whose_degrees_are_missing_or_odd_is_a_message_without_them(x, y):
+    pin = f"<MsgType>location</MsgType><Location_X>{x}</Location_X><Location_Y>{y}</Location_Y>"
+    passing = f"<MsgType>event</MsgType><Event>LOCATION</Event><Latitude>{x}</Latitude><Longitude>{y}</Longitude>"
+    for xml in (pin, passing):
+        message = to_message(parse_xml(a_text(MsgType=xml)))
+        assert (message.latitude, message.longitude) == (None, None)

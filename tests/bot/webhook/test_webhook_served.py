@@ -1,6 +1,7 @@
 """The webhook under real servers, with requests that no test client can send."""
 
 import os
+import resource
 import socket
 import subprocess
 import sys
@@ -225,6 +226,30 @@ def test_connections_that_say_nothing_stall_nobody(ours):
     assert say(ours) < 3
     for each in silent:
         each.close()
+
+
+def test_two_thousand_silent_connections_make_room_for_a_message(ours):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
+    silent = []
+    try:
+        for _ in range(2000):
+            each = socket.socket()
+            each.setblocking(False)  # more than the backlog holds: some are only on their way
+            each.connect_ex(("127.0.0.1", ours))
+            silent.append(each)
+        assert say(ours) < 5
+    finally:
+        for each in silent:
+            each.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("host", ["", "Host: a\r\nHost: b\r\n"])
+def test_a_request_that_names_no_host_or_two_is_refused(ours, host):
+    with socket.create_connection(("127.0.0.1", ours), timeout=10) as connection:
+        connection.sendall(f"GET /healthz HTTP/1.1\r\n{host}Connection: close\r\n\r\n".encode())
+        assert connection.recv(1000).startswith(b"HTTP/1.1 400")
 
 
 JUNK = [b"\x00" * 50, b"\x16\x03\x01\x02\x00\x01\x00", b"GET\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\n", b"\xff\xfe"]
