@@ -79,6 +79,7 @@ class Ticket(Base):
         partial_index("ix_tickets_limit", *_LIMIT, where="ended_at IS NULL"),
         Index("ix_tickets_reporter_id_created_at", "reporter_id", "created_at"),
         Index("ix_tickets_place_id_category_created_at", "place_id", "category", "created_at"),  # the same event?
+        partial_index("ix_tickets_shut_out", "shut_out", "id", where="shut_out > ''"),
         partial_index("ix_tickets_proposed", "proposed_id", "id", where="proposed_id IS NOT NULL"),
         partial_index("ix_tickets_assigned", "assignee_id", where="assignee_id IS NOT NULL"),
     )
@@ -147,6 +148,11 @@ class Ticket(Base):
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     split_from: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     """The event whose outcome this resident did not agree with: their own ticket goes on"""
+    shut_out: Mapped[str | None]
+    """Kinds of teams that it complains of, joined by `;`: their people may not learn what it says. Never taken back;
+    NULL where it was filed before this was kept"""
+    errand: Mapped[str] = mapped_column(default="", server_default="")
+    """What somebody above words for those whom it complains of; they read this instead of the resident's words"""
     neighbours: Mapped[int] = mapped_column(default=0)
     """How many joined the reporter; counted here, so that a list of tickets can show it at no cost"""
 
@@ -251,6 +257,11 @@ def not_ended() -> ColumnElement[bool]:
 def is_red() -> ColumnElement[bool]:
     """A red flag was raised, in the words of the index."""
     return Ticket.red_flag > literal_column("''")
+
+
+def is_complaint() -> ColumnElement[bool]:
+    """It complains of people who work here, in the words of the index."""
+    return Ticket.shut_out > literal_column("''")
 
 
 def running_limit() -> ColumnElement[datetime | None]:

@@ -60,7 +60,7 @@ def export(command: Command, file: Path, grid: str | None, since: str | None) ->
             raise click.ClickException(f"没有网格 {grid}")
         scope = within(grid) if grid else true()
         scope &= Ticket.created_at >= from_when if from_when else true()
-        count = write(table(session, town, scope), target)
+        count = write(table(session, town, scope, None), target)
     click.echo(f"已导出 {count} 张工单到 {file}")
 
 

@@ -18,7 +18,7 @@ from handlers.questions.parse import parse
 from handlers.staff.posts import appoint as give_role
 from handlers.staff.posts import invite as new_invitation
 from handlers.tickets.access import how_many, overseen, tickets, within
-from handlers.town.privacy import for_staff
+from handlers.town.disclosure import Way, passing, sight
 from models.grid import Grid, Team
 from models.moves import Status
 from models.person import OVERSEERS, Look, Person, Role
@@ -105,15 +105,9 @@ def list_tickets(
             click.echo(f"共 {count} 张，这里是最近的 {limit} 张；要更多请加 --limit", err=True)
         for ticket in session.scalars(found.limit(limit)):
             if as_json:
-                say_json(_masked(ticket_text.as_json(session, town, ticket)))
+                say_json(ticket_text.as_json(session, town, ticket, passing(town, ticket, None)))
             else:
-                click.echo(ticket_text.line(town, ticket, program.clock()))
-
-
-def _masked(ticket: dict[str, Any]) -> dict[str, Any]:
-    """A list goes further than a look at one ticket, which is written down: numbers of people stay out of it."""
-    events = [event | {"note": for_staff(event["note"])} for event in ticket["events"]]
-    return ticket | {name: for_staff(ticket[name]) for name in ("title", "text")} | {"events": events}
+                click.echo(ticket_text.line(town, ticket, program.clock(), None))
 
 
 @click.command("ticket")
@@ -129,12 +123,12 @@ def show_ticket(command: Command, number: str, *, as_json: bool) -> None:
             raise click.ClickException(f"没有工单 {number}")
         session.add(Look(ticket_id=ticket.id, via=operator(), at=program.clock()))
         town, now = program.towns.current(session), program.clock()
+        seen = sight(town, ticket, None, Way.OPENED)
         if as_json:
-            say_json(ticket_text.as_json(session, town, ticket))
+            say_json(ticket_text.as_json(session, town, ticket, seen))
             return
-        click.echo(
-            "\n".join([ticket_text.line(town, ticket, now), ticket.text, *ticket_text.timeline(session, ticket, now)])
-        )
+        line = ticket_text.line(town, ticket, now, None, Way.OPENED)
+        click.echo("\n".join([line, seen.words(ticket.text), *ticket_text.timeline(session, ticket, now, seen)]))
 
 
 @click.command()

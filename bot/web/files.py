@@ -54,8 +54,9 @@ def _answer(program: Program, wanted: Download) -> Response:
 
 def _write(program: Program, session: Session, wanted: Download, file: BytesIO) -> int:
     town = program.towns.current(session)
-    scope = overseen(session.get_one(Person, wanted.person_id)) & filed_between(wanted.since, wanted.until)
-    return write_xlsx(table(session, town, scope, town.privacy.export_rows), file)
+    person = session.get_one(Person, wanted.person_id)
+    scope = overseen(person) & filed_between(wanted.since, wanted.until)
+    return write_xlsx(table(session, town, scope, person, town.privacy.export_rows), file)
 
 
 def _refused(program: Program, key: str, status: int) -> Response:

@@ -2,20 +2,14 @@
 
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
-from handlers.town.privacy import is_complained_of
+from handlers.town.disclosure import is_shut_out
 from models.support import Support
 from models.ticket import Ticket
 
 
-def is_about(context: Context, ticket: Ticket) -> bool:
-    """The ticket complains of teams such as this person's."""
-    teams, own = context.town.world.teams, context.person.team
-    return own in teams and is_complained_of(context.town.privacy, teams[own].kind, context.person, ticket)
-
-
 def withheld(context: Context, ticket: Ticket, command: Command) -> str:
     """Why this command is not theirs to give; "" where it is."""
-    if not command.shield or not is_about(context, ticket):
+    if not command.shield or not is_shut_out(context.town, ticket, context.person):
         return ""
     if command.shield is Shield.IN_CHARGE and _is_in_charge(context, ticket):
         return ""

@@ -41,7 +41,7 @@ def pick(context: Context, scope: Scope, statuses: tuple[Status, ...], command: 
     picked = pick_any(context, scope, statuses, command)
     if isinstance(picked, Reply) or not statuses or Status(picked[0].status) in statuses:
         return picked
-    line = ticket_text.line_for(context.town, picked[0], context.now, context.person)
+    line = ticket_text.line(context.town, picked[0], context.now, context.person)
     return Reply(context.say("picking.not_now", word=command.name, line=line), keep=True)
 
 
@@ -95,13 +95,14 @@ def _by_number(context: Context, scope: Scope, digits: str, words: str, command:
 
 def no_longer(context: Context, ticket: Ticket) -> Reply:
     """How it stands, where the person may not do this to it, or not any more."""
-    return Reply(context.say("working.already", line=ticket_text.line(context.town, ticket, context.now)))
+    line = ticket_text.line(context.town, ticket, context.now, context.person)
+    return Reply(context.say("working.already", line=line))
 
 
 def which(context: Context, found: list[Ticket], words: str, command: Command) -> Reply:
     """Asks which of these is meant; of many, which of the first."""
     shown_now = found[:MOST]
-    listed = numbered([ticket_text.line_for(context.town, ticket, context.now, context.person) for ticket in shown_now])
+    listed = numbered([ticket_text.line(context.town, ticket, context.now, context.person) for ticket in shown_now])
     if len(found) > MOST:
         listed += context.say("picking.more", shown=MOST)
     said = context.say("picking.which", word=command.name, choices=listed)

@@ -17,6 +17,7 @@ from handlers.notifications.pushes import notify
 from handlers.privacy.erasure import FIRST_LEFT
 from handlers.tickets.access import resident
 from handlers.tickets.change import Change, PersonalChange, Silence
+from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import attach, file
 from handlers.town.town import Town
@@ -56,6 +57,7 @@ def join(context: Context, ticket: Ticket, draft: Draft) -> Reply:
 
 def add(change: Change, ticket: Ticket, person: Person, draft: Draft) -> None:
     """A follower with their own words and photos; told to the team where it is dangerous, or has grown a good deal."""
+    hear(change, ticket, draft.text)
     who = {"ticket_id": ticket.id, "person_id": person.id}
     append(change.session, Follower, joined_at=change.now, text=draft.text, **who)
     ticket.neighbours += 1
@@ -123,6 +125,7 @@ def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
     if draft.red_flag:
         _danger_again(context, ticket, context.person, draft)
     else:
+        hear(context, ticket, draft.text)
         ticket.apply(NOTE, by=resident(context.person), at=context.now, note=draft.text)
         notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=draft.text)
     said = [_advice(context, draft)] if draft.red_flag else []
@@ -143,6 +146,7 @@ def _offered(context: Context, same: Same, draft: Draft) -> Reply:
 
 
 def _danger_again(change: Change, ticket: Ticket, person: Person, draft: Draft) -> None:
+    hear(change, ticket, draft.text)
     said = change.town.say("history.danger_again", text=draft.text)
     ticket.apply(NOTE, by=resident(person), at=change.now, note=said)
     count = ticket.neighbours + 1

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.draft import Draft
+from handlers.town.disclosure import complained_of
 from handlers.town.same_event_rules import Joining
 from models.appending import dialect_of
 from models.follower import Follower
@@ -36,6 +37,7 @@ class Compared(Protocol):
     room: Any
     place_name: Any
     neighbours: Any
+    shut_out: Any
 
 
 _COMPARED = tuple(getattr(Ticket, name) for name in Compared.__annotations__)
@@ -122,6 +124,9 @@ def find(context: PersonalChange, draft: Draft) -> Same | None:
         return None
     lock_matters(context.session, [(draft.place_id, draft.category)] if draft.place_id else [])
     alike = [ticket for ticket in _latest(context, spot, draft.category) if is_same(rules, draft, ticket)]
+    if alike:  # who complains of the people who work here is not put together with who asks them for help
+        complains = bool(complained_of(context.town, draft.category, draft.text))
+        alike = [ticket for ticket in alike if bool(ticket.shut_out) == complains]
     if not alike:
         return None
     nearest = max(

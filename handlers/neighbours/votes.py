@@ -13,8 +13,10 @@ from handlers.dialogue.message import Reply
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, is_own_work, resident, tickets
+from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
+from handlers.town.disclosure import shut_out
 from handlers.town.same_event_rules import Joining
 from handlers.town.town import Town
 from models.follower import NOT_SOLVED, Follower
@@ -143,6 +145,7 @@ def _voted(context: Context, ticket: Ticket, vote: int, why: str = "") -> Tally:
     """Write one answer down. Locked, so that of two at the same moment the second counts the first."""
     context.session.refresh(ticket, with_for_update=True)
     line = context.session.get_one(Follower, (ticket.id, context.person.id))
+    hear(context, ticket, why)
     line.vote, line.voted_at = vote, context.now
     said = context.say("history.not_solved" if vote == NOT_SOLVED else f"progress.rating_{vote}")
     note = f"{said}：{why[:200]}" if why else said  # an erasure cuts off what stands behind the colon
@@ -182,6 +185,7 @@ def as_seen_by(context: Context, ticket: Ticket, text: str) -> Draft:
         building=ticket.building,
         lat=ticket.lat,
         lng=ticket.lng,
+        shut_out=tuple(shut_out(context.town, ticket)),
         alone=True,
     )
     at_home = person.home_place_id is not None and person.home_place_id == ticket.place_id and person.home_building

@@ -20,7 +20,7 @@ from handlers.notifications.tellings import (
     Audience,
     Telling,
 )
-from handlers.town.privacy import for_staff, is_delicate, shielded
+from handlers.town.disclosure import Sight, is_danger, is_shut_out, passing
 from handlers.town.town import Town
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Colleague
@@ -60,6 +60,8 @@ def notify(
         letter = cache(partial(_letter, town, ticket, telling, values))  # most of a team are told the same
         concerned = named if telling.to is Audience.NAMED else audience(session, town, ticket, telling.to, now, teams)
         for person in concerned:
+            if not _may_hear(town, ticket, person):
+                continue
             if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
                 told.add(person.id)
                 push = _push(town, ticket, person, telling, change, now, letter)
@@ -113,12 +115,12 @@ def _push(
     telling: Telling,
     change: str,
     now: datetime,
-    letter: Callable[[datetime, str, bool], "_Letter"],
+    letter: Callable[[datetime, str, Sight], "_Letter"],
 ) -> dict[str, Any]:
     mine = person.id == ticket.proposed_id and ticket.proposed_until and now < ticket.proposed_until
     at = _said_at(town, ticket, person, telling, change.partition(":")[0], now)
     turn = town.say("push.your_turn", until=ticket_text.moment(ticket.proposed_until, at)) if mine else ""
-    said = letter(at, turn, telling.to is Audience.RESIDENTS and person.id != ticket.reporter_id)
+    said = letter(at, turn, passing(town, ticket, person))
     return {
         "key": f"{ticket.id}:{change}:{person.id}",
         "person_id": person.id,
@@ -179,14 +181,12 @@ def _letter(
     values: dict[str, object],
     at: datetime,
     turn: str,
-    to_neighbour: bool,  # noqa: FBT001  (all by place: it is remembered by them)
+    seen: Sight,
 ) -> _Letter:
-    facts = facts_of(town, ticket, at) | {"turn": turn} | values
-    if to_neighbour:
-        facts["where"] = ticket_text.where_for_neighbours(town, ticket)
+    facts = facts_of(town, ticket, at, seen) | {"turn": turn} | values
     fields = {name: str(facts[name]) for name in ("number", "where", "status")}
     fields |= {"what": f"{facts['urgent']}{facts['what']}", "due": ticket_text.stamp(ticket_text.due(ticket) or at)}
-    return _Letter(town.say(telling.wording, **_discreet(town, ticket, telling, facts)), fields)
+    return _Letter(town.say(telling.wording, **_discreet(telling, facts, seen)), fields)
 
 
 def _said_at(town: Town, ticket: Ticket, person: Colleague, telling: Telling, event: str, now: datetime) -> datetime:
@@ -206,21 +206,26 @@ _WORDS = ("text", "note", "reason", "answer")
 """Facts that somebody wrote"""
 
 
-def _discreet(town: Town, ticket: Ticket, telling: Telling, facts: dict[str, object]) -> dict[str, object]:
-    """What people wrote, without numbers that tell who they are: a push lights up on any screen."""
-    if telling.template == RESIDENT_TEMPLATE:
-        hide = ticket_text.as_residents_read
-    else:
-        hide = shielded if is_delicate(town.privacy, ticket) else for_staff
+def _discreet(telling: Telling, facts: dict[str, object], seen: Sight) -> dict[str, object]:
+    """What people wrote, without what a push that lights up on any screen may not tell this reader."""
+    hide = ticket_text.as_residents_read if telling.template == RESIDENT_TEMPLATE else seen.words
     return facts | {name: hide(str(facts[name])) for name in _WORDS if name in facts}
 
 
-def facts_of(town: Town, ticket: Ticket, now: datetime) -> dict[str, object]:
+def _may_hear(town: Town, ticket: Ticket, person: Colleague) -> bool:
+    """Those complained of hear of it only where it was given to them all the same, or where somebody is in danger."""
+    if not is_shut_out(town, ticket, person) or is_danger(ticket):
+        return True
+    calls = {each.team for each in ticket.support if each.is_call}
+    return person.team is not None and person.team in {ticket.team, *calls}
+
+
+def facts_of(town: Town, ticket: Ticket, now: datetime, seen: Sight) -> dict[str, object]:
     """What a sentence may say of a ticket. Nothing here names or hints at who reported it."""
     return {
         "number": ticket.number,
         "what": town.catalogue.name(ticket.category, ticket.item),
-        "where": ticket_text.where_in_lists(town, ticket),
+        "where": ticket_text.where_seen(ticket, seen),
         "text": ticket.text,
         "status": ticket_text.STATUS_NAMES[Status(ticket.status)],
         "team": ticket_text.team_name(town, ticket.team),

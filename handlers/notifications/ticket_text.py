@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from handlers.town.disclosure import Field, Sight, Way, passing, sight
 from handlers.town.limits_in_plain_words import told_plainly
-from handlers.town.privacy import for_residents, is_delicate, shielded
+from handlers.town.masks import shielded
+from handlers.town.privacy import for_residents
 from handlers.town.town import Town
+from handlers.world.staff import Colleague
 from models.follower import Follower
 from models.moves import MOVES, NOTE, Closing, Status
 from models.person import Person, Role
@@ -101,15 +104,19 @@ def where(ticket: Ticket) -> str:
     return known or ("所发定位处" if ticket.lat is not None else "地点待核实")
 
 
-def where_in_lists(town: Town, ticket: Ticket) -> str:
-    """The address in pushes and lists: of a complaint about a team just the compound; where it is some other trouble
-    that also complains of them, the house, for it has to be found.
-    """
-    if not is_delicate(town.privacy, ticket):
-        return where(ticket)
-    if ticket.place_id and ticket.category not in town.privacy.shield:
-        return address(ticket.place_name, ticket.building, "", "")
-    return (ticket.place_name if ticket.place_id else shielded(ticket.place_name)) or "地点待核实"
+def where_seen(ticket: Ticket, seen: Sight) -> str:
+    """The address as far as a reader may know it. A place that the world has not is a resident's own words."""
+    house = ticket.building if Field.HOUSE in seen.may else ""
+    unit, room = (ticket.unit, ticket.room) if Field.FLAT in seen.may else ("", "")
+    known = bool(ticket.place_id or Field.FLAT in seen.may)
+    place = mask(ticket.place_name) if known else shielded(ticket.place_name)
+    at_pin = "所发定位处" if ticket.lat is not None and Field.HOUSE in seen.may else "地点待核实"
+    return address(place, house, unit, room) or at_pin
+
+
+def where_for(town: Town, ticket: Ticket, reader: Colleague | None) -> str:
+    """The address as it may stand in this reader's pushes and lists."""
+    return where_seen(ticket, passing(town, ticket, reader))
 
 
 def team_name(town: Town, code: str | None) -> str:
@@ -123,29 +130,13 @@ def source_mark(ticket: Ticket) -> str:
     return "" if source is Source.CHAT else f"（{SOURCE_NAMES[source]}）"
 
 
-def line(town: Town, ticket: Ticket, now: datetime, place: str = "") -> str:
-    """One line of a list: number, what, where, how it stands, how many wait for it."""
+def line(town: Town, ticket: Ticket, now: datetime, reader: Colleague | None, way: Way = Way.PASSING) -> str:
+    """One line of a list, as this reader may have it: number, what, where, how it stands, how many wait for it."""
     late = "❗" if is_late(ticket, now) else ""
     what = town.catalogue.name(ticket.category, ticket.item)
     others = town.say("ticket.neighbours", count=ticket.neighbours) if ticket.neighbours else ""
-    where_it_is = place or where_in_lists(town, ticket)
+    where_it_is = where_seen(ticket, sight(town, ticket, reader, way))
     return f"{late}{ticket.number} {what} {where_it_is} {STATUS_NAMES[Status(ticket.status)]}{others}"
-
-
-def line_for(town: Town, ticket: Ticket, now: datetime, reader: Person) -> str:
-    """A line as this person may read it: a neighbour is not told in which flat the reporter lives."""
-    return line(town, ticket, now, "" if _may_know(ticket, reader) else where_for_neighbours(town, ticket))
-
-
-def where_for_neighbours(town: Town, ticket: Ticket) -> str:
-    """The house at most."""
-    if is_delicate(town.privacy, ticket):
-        return where_in_lists(town, ticket)
-    return address(mask(ticket.place_name), ticket.building, "", "") or town.say("places.near_pin")
-
-
-def _may_know(ticket: Ticket, reader: Person) -> bool:
-    return reader.id == ticket.reporter_id or reader.is_staff or reader.is_overseer
 
 
 def is_late(ticket: Ticket, now: datetime) -> bool:
@@ -179,7 +170,7 @@ def history(session: Session, ticket: Ticket) -> list[TicketEvent]:
     return list(session.scalars(ticket.events.select()))
 
 
-def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
+def as_json(session: Session, town: Town, ticket: Ticket, seen: Sight) -> dict[str, Any]:
     """The ticket as programs read it (DESIGN 4). Times are ISO 8601 with China's offset. Nobody is named."""
     return {
         "number": ticket.number,
@@ -187,16 +178,17 @@ def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
         "source": ticket.source,
         "category": ticket.category,
         "item": ticket.item,
-        "title": ticket.title,
-        "text": ticket.text,
+        "title": seen.words(ticket.title),
+        "text": seen.words(ticket.text),
         "urgent": ticket.urgent,
         "red_flag": ticket.red_flag or None,
         "place": {
             "name": ticket.place_name,
-            "building": ticket.building,
-            "unit": ticket.unit,
-            "room": ticket.room,
+            "building": ticket.building if Field.HOUSE in seen.may else "",
+            "unit": ticket.unit if Field.FLAT in seen.may else "",
+            "room": ticket.room if Field.FLAT in seen.may else "",
         },
+        "shut_out": ticket.shut_out.split(";") if ticket.shut_out else [],
         "grid": ticket.grid,
         "community": ticket.community,
         "street": ticket.street,
@@ -216,7 +208,7 @@ def as_json(session: Session, town: Town, ticket: Ticket) -> dict[str, Any]:
         "rating": ticket.rating,
         "neighbours": ticket.neighbours,
         "followers": session.scalar(select(func.count()).where(Follower.ticket_id == ticket.id)),
-        "events": [_event_json(happened) for happened in history(session, ticket)],
+        "events": [_event_json(happened, seen) for happened in history(session, ticket)],
     }
 
 
@@ -233,8 +225,13 @@ def call_json(town: Town, call: Support) -> dict[str, Any]:
     }
 
 
-def _event_json(happened: TicketEvent) -> dict[str, Any]:
-    return {"move": happened.move, "by_role": happened.by_role, "at": iso(happened.at), "note": happened.note}
+def _event_json(happened: TicketEvent, seen: Sight) -> dict[str, Any]:
+    return {
+        "move": happened.move,
+        "by_role": happened.by_role,
+        "at": iso(happened.at),
+        "note": seen.note(happened.note),
+    }
 
 
 def _assignee(session: Session, ticket: Ticket) -> str | None:
@@ -277,10 +274,10 @@ def _is_public(each: TicketEvent, reader: Person) -> bool:
     return each.by_person == reader.id or (each.by_role != Role.RESIDENT and each.move not in _INSIDE)
 
 
-def timeline(session: Session, ticket: Ticket, now: datetime) -> list[str]:
+def timeline(session: Session, ticket: Ticket, now: datetime, seen: Sight) -> list[str]:
     """The history as lines for people, latest last; who acted by role, never by name."""
     return [
         f"{moment(each.at, now)} {ROLE_NAMES[Role(each.by_role)]}{MOVES[each.move].label}"
-        + (f"：{each.note}" if each.note else "")
+        + (f"：{note}" if (note := seen.note(each.note)) else "")
         for each in history(session, ticket)
     ]

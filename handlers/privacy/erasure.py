@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from handlers.notifications.ticket_text import address
 from handlers.tickets.filing import TITLE_LENGTH
-from handlers.town.privacy import for_staff, shielded
+from handlers.town.masks import shielded
+from handlers.town.privacy import for_staff
 from handlers.town.town import Town
 from models.appending import append
 from models.conversation import Asked, Inbound

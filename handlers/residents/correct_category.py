@@ -7,7 +7,9 @@ from handlers.residents.ask_or_file import receipt
 from handlers.residents.corrected import Correction, names_a_trouble
 from handlers.tickets.access import resident
 from handlers.tickets.clocks import set_promise
+from handlers.tickets.complaints import hear, shut_out
 from handlers.tickets.filing import route_anew, watch
+from handlers.town.disclosure import complained_of
 from models.learning import Correction as Lesson
 from models.moves import NOTE, Status
 from models.ticket import Actor, Ticket
@@ -35,6 +37,8 @@ def put_right(context: Context, ticket: Ticket, kind: Kind, by: Actor, words: st
     catalogue = context.town.catalogue
     before, after = catalogue.name(ticket.category, ticket.item), catalogue.name(*kind)
     (ticket.category, ticket.item), ticket.confidence = kind, 1.0
+    hear(context, ticket, words)
+    shut_out(context, ticket, complained_of(context.town, ticket.category, ticket.text))
     note = context.say("history.category_corrected", before=before, after=after) + (f"（{words}）" if words else "")
     ticket.apply(NOTE, by=by, at=context.now, note=note)
     lesson = {"category": ticket.category, "by_role": by.role.value, "by_person": by.person_id, "at": context.now}

@@ -33,7 +33,7 @@ def ask(context: Context) -> Reply:
     mine = _open(context)
     if not mine:
         return Reply(context.say("erasing.sure"), Asks.ERASE_SURE)
-    lines = "\n".join(ticket_text.line(context.town, ticket, context.now) for ticket in mine[:_LISTED])
+    lines = "\n".join(ticket_text.line(context.town, ticket, context.now, context.person) for ticket in mine[:_LISTED])
     lines += context.say("erasing.and_more", count=len(mine) - _LISTED) if len(mine) > _LISTED else ""
     return Reply(context.say("erasing.sure_with_open", count=len(mine), lines=lines), Asks.ERASE_SURE)
 

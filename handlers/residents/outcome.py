@@ -16,6 +16,7 @@ from handlers.residents.reopen import REOPENABLE, ask_why, not_solved_for, reope
 from handlers.residents.report import add_words, reported
 from handlers.residents.supplement import SUPPLEMENT
 from handlers.tickets.access import followed, is_own_work, own, resident, tickets
+from handlers.tickets.complaints import hear
 from models import moves
 from models.moves import OPEN, Status
 from models.person import Role
@@ -67,6 +68,7 @@ def why_told(context: Context) -> Reply | None:
         return None
     rating = context.say(f"progress.rating_{context.slots['rating']}")
     note = f"{rating}：{context.text[:_LONGEST]}"
+    hear(context, ticket, context.text)
     ticket.apply(moves.RATE, by=resident(context.person), at=context.now, note=note)
     session, town, now, who = context.session, context.town, context.now, context.person
     notify(session, town, ticket, "rating_why", now, but=who, rating=rating, note=context.text)
@@ -110,7 +112,7 @@ def unsolved_in_words(context: Context) -> Reply | None:
         return None
     if why:
         return not_solved_for(context, closed, why)
-    line = ticket_text.line_for(context.town, closed, context.now, context.person)
+    line = ticket_text.line(context.town, closed, context.now, context.person)
     return Reply(
         context.say("progress.broken_again", line=line), Asks.AGAIN, {"ticket": closed.id, "text": context.text}
     )
@@ -132,7 +134,7 @@ def solved_in_words(context: Context) -> Reply | None:
     if not fitting:
         return Reply(context.say("progress.glad"))
     add_words(context, fitting[0], context.text)
-    line = ticket_text.line_for(context.town, fitting[0], context.now, context.person)
+    line = ticket_text.line(context.town, fitting[0], context.now, context.person)
     return Reply(context.say("progress.said_fixed", line=line))
 
 
@@ -186,5 +188,5 @@ def rate(context: Context) -> Reply:
 
 def please_rate(context: Context, ticket: Ticket) -> Reply:
     """The question again, with what it is about."""
-    line = ticket_text.line_for(context.town, ticket, context.now, context.person)
+    line = ticket_text.line(context.town, ticket, context.now, context.person)
     return Reply(context.say("progress.please_rate", line=line))

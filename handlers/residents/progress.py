@@ -18,6 +18,7 @@ from handlers.notifications.pushes import notify
 from handlers.residents.incomplete import ask_where
 from handlers.residents.outcome import please_rate
 from handlers.tickets.access import followed, how_many, own, resident, tickets
+from handlers.tickets.complaints import hear
 from handlers.tickets.duty_card import duty_line
 from models import moves
 from models.moves import ACTIVE, OPEN, Status
@@ -57,7 +58,7 @@ def show_progress(context: Context) -> Reply | None:
         return Reply(context.say(_nothing_open(context)), keep=True, missed=_is_guessed(context))
     if len(mine) == 1:
         return _in_full(context, mine[0])
-    lines = "\n".join(ticket_text.line_for(context.town, ticket, context.now, context.person) for ticket in mine)
+    lines = "\n".join(ticket_text.line(context.town, ticket, context.now, context.person) for ticket in mine)
     count = len(mine)
     if count == _LISTED:
         count = how_many(context.session, tickets(followed(context.person), ACTIVE))
@@ -83,7 +84,7 @@ def _in_full(context: Context, ticket: Ticket) -> Reply:
         return please_rate(context, ticket)  # all that is missing is their own word
     if ticket.status != Status.INCOMPLETE:
         return Reply(details(context, ticket), keep=True)
-    line = ticket_text.line_for(context.town, ticket, context.now, context.person)
+    line = ticket_text.line(context.town, ticket, context.now, context.person)
     said = context.say("incomplete.details", line=line, text=ticket.title)
     return Reply(said, Asks.TICKET_PLACE, {"ticket": ticket.id}, keep=bool(context.state))
 
@@ -93,7 +94,7 @@ def details(context: Context, ticket: Ticket) -> str:
     last = ticket_text.timeline_for(context.session, context.town, ticket, context.now, context.person)[-5:]
     return context.say(
         "progress.details",
-        line=ticket_text.line_for(context.town, ticket, context.now, context.person),
+        line=ticket_text.line(context.town, ticket, context.now, context.person),
         team=ticket_text.team_name(context.town, ticket.team),
         duty=duty_line(context, ticket),
         due=_due(context, ticket),
@@ -123,6 +124,7 @@ def urge(context: Context) -> Reply | None:
         return Reply(
             context.say("progress.urged_already", number=ticket.number, ago=ticket_text.lasting(since)), keep=True
         )
+    hear(context, ticket, context.text)
     ticket.apply(moves.URGE, by=resident(context.person), at=context.now, note=context.text[:100])
     notify(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
     values = {"number": ticket.number, "team": ticket_text.team_name(context.town, ticket.team)}

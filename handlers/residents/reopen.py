@@ -13,6 +13,7 @@ from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, overseen, overseer, resident
 from handlers.tickets.clocks import set_promise
+from handlers.tickets.complaints import hear, rise
 from handlers.tickets.escalation import climb
 from handlers.tickets.filing import watch
 from models import moves
@@ -83,6 +84,7 @@ def not_solved_for(context: Context, ticket: Ticket, why: str) -> Reply:
 
 def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) -> Reply:
     """重办: back to the team with new limits; the second time the level above takes it."""
+    hear(context, ticket, why)
     ticket.apply(moves.REOPEN, by=by or resident(context.person), at=context.now, note=why[:200])
     ticket.rating = None if by else 1  # what a supervisor finds is no resident's rating
     clear_votes(context.session, ticket)
@@ -92,6 +94,7 @@ def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) 
     ):
         set_promise(context, ticket, context.now)
         watch(context, ticket)
+    rise(context, ticket)
     notify(context.session, context.town, ticket, "reopen", context.now, but=context.person, reason=why)
     values = {
         "team": ticket_text.team_name(context.town, ticket.team),

@@ -32,6 +32,7 @@ from handlers.residents.ask_or_file import (
 )
 from handlers.residents.incomplete import now_placed, placeless
 from handlers.tickets.access import actor, own, resident
+from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
 from models.moves import NOTE, OPEN
@@ -251,6 +252,7 @@ def reported(context: Context) -> Reply:
 
 def add_words(context: Context, ticket: Ticket, words: str) -> Reply:
     """A resident's further words on a ticket: into its history, and told to its team."""
+    hear(context, ticket, words)
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
     notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=words)
     return Reply(context.say("filing.added", number=ticket.number))
@@ -269,7 +271,7 @@ def _media_of_work(context: Context, ticket: Ticket, attachment: Attachment, wha
     ticket.apply(
         NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.media_of_work", what=what)
     )
-    where = ticket_text.where_in_lists(context.town, ticket)
+    where = ticket_text.where_for(context.town, ticket, context.person)
     return Reply(context.say("working.media_added", what=what, number=ticket.number, where=where), keep=True)
 
 

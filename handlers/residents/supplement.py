@@ -119,7 +119,7 @@ def _house_added(context: Context, ticket: Ticket, told: PlaceMention) -> Reply:
         ticket.unit, ticket.room = told.unit or ticket.unit, told.room or ticket.room
     where = ticket_text.where(ticket)
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=context.say("history.place_told", where=where))
-    note = context.say("push.place_is", where=ticket_text.where_in_lists(context.town, ticket))
+    note = context.say("push.place_is", where=ticket_text.where_for(context.town, ticket, context.person))
     notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=note)
     return Reply(context.say("filing.house_added", number=ticket.number, where=where))
 

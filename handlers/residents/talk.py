@@ -12,7 +12,8 @@ from handlers.dialogue.states import Asks
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import resident
 from handlers.tickets.change import Change, Ringing
-from handlers.town.privacy import is_delicate
+from handlers.tickets.complaints import hear
+from handlers.town.disclosure import is_shut_out, shut_out
 from handlers.town.routing import own_route
 from handlers.world.rosters import at_hand, reach_of
 from handlers.world.staff import Colleague
@@ -39,8 +40,10 @@ def begin(context: Context, ticket: Ticket) -> bool:
     """Tell the staff of the grid or the hall with the last lines. False: at this hour nobody reads them."""
     session, town, now, person = context.session, context.town, context.now, context.person
     asleep = town.quiet_hours.wait(now) > now
+    lines = last_lines(context)
+    hear(context, ticket, lines)
     staff = _staff(context, ticket)
-    notify(session, town, ticket, "human", now, but=person, named=staff, note=last_lines(context))
+    notify(session, town, ticket, "human", now, but=person, named=staff, note=lines)
     if asleep or not staff or person.is_staff or person.is_overseer:
         return False
     close(context, ticket)
@@ -58,6 +61,7 @@ def said(context: Context, talk: OpenQuestion) -> Reply:
         close(context, ticket)
         return Reply(context.say("talk.over"), keep=True)
     words = _words(context, ticket)
+    hear(context, ticket, words)
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
     staff = context.session.scalars(select(Person).where(Person.id.in_(talk.slots["staff"]))).all()
     notify(context.session, context.town, ticket, "talk_said", context.now, named=staff, note=words)
@@ -109,12 +113,15 @@ def last_lines(context: Context) -> str:
 
 
 def _staff(context: Context, ticket: Ticket) -> Sequence[Colleague]:
-    """Whoever is there of the grid's own staff, else the community's; of a complaint, the community's alone."""
-    levels = (Level.COMMUNITY,) if is_delicate(context.town.privacy, ticket) else (Level.GRID, Level.COMMUNITY)
-    for level in levels:
+    """Whoever is there of the grid's own staff, else the community's; of a complaint, those above whom it is about."""
+    out = shut_out(context.town, ticket)
+    for level in (Level.COMMUNITY, Level.STREET) if out else (Level.GRID, Level.COMMUNITY):
+        if level.value in out:
+            continue
         if found := [each for each in _there(context, ticket, level) if each.openid and each.id != context.person.id]:
             return found
-    return [each for each in context.town.staff.overseeing(reach_of(ticket)) if each.openid]
+    overseers = context.town.staff.overseeing(reach_of(ticket))
+    return [each for each in overseers if each.openid and not is_shut_out(context.town, ticket, each)]
 
 
 def _there(context: Context, ticket: Ticket, level: Level) -> Iterable[Colleague]:

@@ -25,8 +25,10 @@ from handlers.residents import incomplete, locate
 from handlers.residents.ask_or_file import confirmed, of_parts
 from handlers.tickets.access import resident
 from handlers.tickets.change import PersonalChange, Silence
+from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import attach, file
+from handlers.town.disclosure import passing
 from handlers.town.privacy import for_residents
 from handlers.town.town import Town
 from models.appending import append
@@ -193,6 +195,7 @@ def _taken(change: PersonalChange, draft: Draft) -> Kept:
         add(change, same.ticket, change.person, draft)
         return Kept("joined_unasked", same.ticket, draft.text)
     attach(change, same.ticket, draft.attachments)
+    hear(change, same.ticket, draft.text)
     same.ticket.apply(NOTE, by=resident(change.person), at=change.now, note=draft.text)
     return Kept("told_again", same.ticket, draft.text)
 
@@ -212,7 +215,7 @@ def _is_settled(kept: Kept) -> bool:
 
 def _said(context: Context, kept: Sequence[Kept]) -> Iterator[str]:
     for each in kept:
-        facts = facts_of(context.town, each.ticket, context.now)
+        facts = facts_of(context.town, each.ticket, context.now, passing(context.town, each.ticket, context.person))
         facts |= {"note": for_residents(each.note), "also": each.also, "choices": _choices(context.town, each)}
         yield context.say(f"push.{each.event}", **facts)
 

@@ -36,7 +36,7 @@ def withdraw(context: Context) -> Reply | None:
 
 
 def ask_sure(context: Context, ticket: Ticket) -> Reply:
-    line = ticket_text.line_for(context.town, ticket, context.now, context.person)
+    line = ticket_text.line(context.town, ticket, context.now, context.person)
     return Reply(context.say("progress.withdraw_sure", line=line), Asks.WITHDRAW_SURE, {"ticket": ticket.id})
 
 

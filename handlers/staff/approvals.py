@@ -83,7 +83,9 @@ def decide(context: Context, approval: Approval, *, grant: bool) -> Reply:
         return _decided_already(context, approval)
     approval.decided_at, approval.decided_by = context.now, context.person.id
     if is_void(approval, ticket):
-        return Reply(context.say("approving.void", line=ticket_text.line(context.town, ticket, context.now)))
+        return Reply(
+            context.say("approving.void", line=ticket_text.line(context.town, ticket, context.now, context.person))
+        )
     approval.granted = grant
     name = NAMES[Wish(approval.wish)]
     if grant:

@@ -17,6 +17,7 @@ from handlers.residents import report
 from handlers.tickets.access import mover, reached, resident
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import run_on, set_timer, stop
+from handlers.tickets.complaints import hear
 from models.approval import Question
 from models.moves import ANSWER, ASK, NOTE, Status
 from models.person import OVERSEERS, STAFF, Person
@@ -121,6 +122,7 @@ def answered(context: Context) -> Reply | None:
 def _answered(context: Context, question: Question, words: str) -> Reply:
     ticket = context.session.get_one(Ticket, question.ticket_id)
     question.answer, question.closed_at = words, context.now
+    hear(context, ticket, words)
     move = ANSWER if Status(ticket.status) in ANSWER.sources else NOTE
     ticket.apply(move, by=resident(context.person), at=context.now, note=words)
     if move is ANSWER:

@@ -123,7 +123,7 @@ def ask_words(question: str, command: Command, ticket: Ticket) -> Reply:
 
 def already(context: Context, ticket: Ticket) -> Reply:
     """The command was right once, but the ticket has moved on: say how it stands."""
-    line = ticket_text.line(context.town, ticket, context.now)
+    line = ticket_text.line(context.town, ticket, context.now, context.person)
     if ticket.assignee_id == context.person.id:
         return Reply(context.say("working.already_mine", line=line))
     assignee = context.session.get(Person, ticket.assignee_id) if ticket.assignee_id else None

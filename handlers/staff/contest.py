@@ -13,6 +13,7 @@ from handlers.tickets.access import followed, mover, overseen, tickets, worked
 from handlers.tickets.clocks import restart_accept_clock
 from handlers.tickets.duty_card import card_of, contest_of, duty_line
 from handlers.tickets.filing import give_to, watch
+from handlers.town.disclosure import shut_out
 from handlers.town.routing import level_above, own_route
 from models.approval import Approval, Wish
 from models.grid import Level
@@ -50,7 +51,9 @@ def contest(context: Context) -> Reply:
         return picked
     ticket, words = picked
     if Status(ticket.status) not in _HELD or ticket.team != context.person.team:
-        return Reply(context.say("contesting.not_now", line=ticket_text.line(context.town, ticket, context.now)))
+        return Reply(
+            context.say("contesting.not_now", line=ticket_text.line(context.town, ticket, context.now, context.person))
+        )
     if not words:
         return Reply(context.say("contesting.why", number=ticket.number), Asks.CONTEST_WHY, {"ticket": ticket.id})
     return _put(context, ticket, words)
@@ -84,8 +87,9 @@ def upheld(context: Context, approval: Approval, ticket: Ticket) -> None:
     """The arbiter agrees: the community has it now and finds the right team."""
     world, why = context.town.world, context.say("history.contest_upheld", reason=approval.reason)
     arbiter = own_route(world, ticket.grid, Level.COMMUNITY)
-    if arbiter is None or arbiter.team.code == ticket.team:
-        arbiter = level_above(world, ticket.grid, Level(ticket.level), ticket.team)
+    out = shut_out(context.town, ticket)
+    if arbiter is None or arbiter.team.code == ticket.team or arbiter.team.kind in out:
+        arbiter = level_above(world, ticket.grid, Level(ticket.level), ticket.team, out)
     by = mover(context.person, ticket, REASSIGN)
     if arbiter is None or by is None:
         return

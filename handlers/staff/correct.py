@@ -5,7 +5,6 @@ from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
-from handlers.dialogue.shielding import is_about
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
@@ -13,7 +12,8 @@ from handlers.notifications.pushes import notify
 from handlers.residents import correct_category, correct_place
 from handlers.tickets.access import actor, overseen, overseer, reached, resident, worked
 from handlers.tickets.scope import Reach, as_reach
-from handlers.town.privacy import shielded
+from handlers.town import disclosure
+from handlers.town.disclosure import Way
 from models.moves import NOTE, OPEN, Status
 from models.person import OVERSEERS, STAFF, Role
 from models.ticket import Actor, Ticket
@@ -39,7 +39,7 @@ def why(context: Context) -> Reply:
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
-    text = shielded(ticket.text) if is_about(context, ticket) else ticket.text
+    text = disclosure.sight(context.town, ticket, context.person, Way.OPENED).words(ticket.text)
     weighed = context.town.reader.explain(text, ticket.category)[:_WORDS_SHOWN]
     words = "、".join(f"{word}（{weight:+.1f}）" for word, weight in weighed) or context.say("correcting.no_words")
     name = context.town.catalogue.name(ticket.category)

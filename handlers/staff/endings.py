@@ -16,8 +16,10 @@ from handlers.notifications.tellings import Audience
 from handlers.privacy.erasure import quoted
 from handlers.tickets.access import acting, by_number, mover, reached, tickets
 from handlers.tickets.clocks import run_on
+from handlers.tickets.complaints import shut_out
 from handlers.tickets.desk import on_desk
 from handlers.tickets.scope import Reach
+from handlers.town import disclosure
 from models import moves
 from models.appending import append
 from models.follower import Follower
@@ -107,8 +109,8 @@ def merge(context: Context) -> Reply:
     if refusal := _may_not_merge(context, ticket, stays):
         return refusal
     lines = {
-        "line": ticket_text.line(context.town, ticket, context.now),
-        "into": ticket_text.line(context.town, stays, context.now),
+        "line": ticket_text.line(context.town, ticket, context.now, context.person),
+        "into": ticket_text.line(context.town, stays, context.now, context.person),
     }
     slots = {"ticket": ticket.id, "stays": stays.id, "why": found[3].strip() or context.say("history.same_thing")}
     return Reply(context.say("settling.merge_sure", **lines), Asks.MERGE_SURE, slots)
@@ -150,6 +152,7 @@ def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: 
     context.session.execute(update(Attachment).where(Attachment.ticket_id == ticket.id).values(ticket_id=stays.id))
     ticket.merged_into = stays.id
     ticket.apply(moves.MERGE, by=by, at=context.now, note=context.say("history.merged", into=stays.number, why=why))
+    shut_out(context, stays, disclosure.shut_out(context.town, ticket))
     stays.apply(NOTE, by=by, at=context.now, note=quoted(ticket, ticket.text))
     into, now = str(stays.number), context.now
     notify(context.session, context.town, ticket, "merge", now, but=context.person, named=team, into=into)

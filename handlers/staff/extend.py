@@ -15,6 +15,7 @@ from handlers.staff import requests
 from handlers.staff.until_day import until_day
 from handlers.tickets.access import acting, followed, reached, resident
 from handlers.tickets.clocks import wind
+from handlers.tickets.complaints import hear
 from models import moves
 from models.approval import Approval, Wish
 from models.calendar import Span
@@ -123,6 +124,7 @@ def object_to_it(context: Context) -> Reply | None:
     ticket = context.session.get_one(Ticket, approval.ticket_id)
     if not _has_objected(context, ticket, approval):
         why = f"{OBJECT.name}{requests.NAMES[Wish(approval.wish)]}：{context.rest}".rstrip("：")
+        hear(context, ticket, context.rest)
         ticket.apply(NOTE, by=resident(context.person), at=context.now, note=why)
         notify(context.session, context.town, ticket, "objected", context.now, but=context.person, note=why)
     return Reply(context.say("extending.objected", number=ticket.number), keep=True)

@@ -7,6 +7,7 @@ from handlers.staff.commands import HAND_ON, HELD, already, ask_words
 from handlers.tickets import escalation
 from handlers.tickets.access import acting, actor
 from handlers.tickets.clocks import restart_accept_clock
+from handlers.tickets.complaints import word_errand
 from handlers.tickets.filing import watch
 from handlers.tickets.returns import MOST_RETURNS, hand_back
 from handlers.world.nodes import TeamNode
@@ -45,6 +46,7 @@ def hand_to(context: Context, ticket: Ticket, team: TeamNode, why: str) -> None:
     session, town, now, me = context.session, context.town, context.now, context.person
     if me.team != ticket.team:
         notify(session, town, ticket, "handed_away", now, but=me, reason=why, taker=team.name)
+    word_errand(context, ticket, team, why)
     ticket.team, ticket.rule = team.code, context.say("history.rule_handed_on", why=why)
     ticket.helped_by((), context.now)
     ticket.apply(REASSIGN, by=by, at=now, note=context.say("history.handed_on", team=team.name, why=why))

@@ -36,7 +36,7 @@ def asked_first(context: Context, command: Command) -> Reply | None:
     teams = {team.code: team for each in movable if (team := _team(context, each, name))}
     if unknown or len(teams) != 1:
         return Reply(context.say("working.several_not", numbers="、".join(unknown) or "、".join(numbers), name=name))
-    lines = "\n".join(ticket_text.line(context.town, each, context.now) for each in movable)
+    lines = "\n".join(ticket_text.line(context.town, each, context.now, context.person) for each in movable)
     said = context.say("working.several_sure", count=len(movable), team=next(iter(teams.values())).name, lines=lines)
     return Reply(said, Asks.HAND_ON_SURE, {"tickets": [each.id for each in movable], "team": name, "why": why.strip()})
 
@@ -56,7 +56,7 @@ def confirmed(context: Context) -> Reply | None:
 def _handed(context: Context, ticket: Ticket) -> str:
     team = _team(context, ticket, context.slots["team"])
     if team is None:
-        return context.say("working.already", line=ticket_text.line(context.town, ticket, context.now))
+        return context.say("working.already", line=ticket_text.line(context.town, ticket, context.now, context.person))
     hand_to(context, ticket, team, context.slots["why"])
     return context.say("working.reassigned", number=ticket.number, team=team.name)
 

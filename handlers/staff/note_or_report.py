@@ -32,7 +32,7 @@ def said_in_between(context: Context) -> Reply | None:
     values = {
         "number": ticket.number,
         "what": context.town.catalogue.name(ticket.category, ticket.item),
-        "where": ticket_text.where_in_lists(context.town, ticket),
+        "where": ticket_text.where_for(context.town, ticket, context.person),
     }
     if _HEARD.fullmatch(context.text):
         return Reply(context.say("aside.heard", **values), keep=True) if ticket.status == Status.DISPATCHED else None

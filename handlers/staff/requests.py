@@ -12,6 +12,7 @@ from handlers.notifications.tellings import Audience
 from handlers.tickets.access import acting, mover
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_timer
+from handlers.town.disclosure import shut_out
 from handlers.town.routing import level_above
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Colleague
@@ -74,7 +75,8 @@ def approvers_of(context: Context, ticket: Ticket, asking: Person, move: Move) -
         return bool(person.openid) and person.id != asking.id and mover(person, ticket, move) is not None
 
     level, team = Level(ticket.level), ticket.team
-    while above := level_above(context.town.world, ticket.grid, level, team):
+    out = shut_out(context.town, ticket)
+    while above := level_above(context.town.world, ticket.grid, level, team, out):
         people = context.town.staff.members([above.team.code], reach_of(ticket))
         if asked := [person for person in people if may(person)]:
             return asked

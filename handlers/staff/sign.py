@@ -32,7 +32,7 @@ def accept(context: Context) -> Reply:
     sign(context, ticket)
     notify(context.session, context.town, ticket, "accept", context.now, but=context.person)
     due = ticket_text.moment(ticket.handle_by, context.now)
-    where = ticket_text.where_in_lists(context.town, ticket)
+    where = ticket_text.where_for(context.town, ticket, context.person)
     return Reply(context.say("working.accepted", number=ticket.number, where=where, due=due))
 
 
@@ -40,7 +40,10 @@ def _taken_over(context: Context, ticket: Ticket) -> Reply:
     """The person who had signed is gone; the clocks run on."""
     ticket.assignee_id = context.person.id
     ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.taken_over"))
-    due, where = ticket_text.moment(ticket.handle_by, context.now), ticket_text.where_in_lists(context.town, ticket)
+    due, where = (
+        ticket_text.moment(ticket.handle_by, context.now),
+        ticket_text.where_for(context.town, ticket, context.person),
+    )
     return Reply(context.say("working.taken_over", number=ticket.number, where=where, due=due))
 
 

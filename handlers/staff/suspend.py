@@ -63,7 +63,11 @@ def suspend(context: Context) -> Reply:
 
 def _may_not_suspend(context: Context, ticket: Ticket, until: datetime) -> Reply | None:
     if Status(ticket.status) not in moves.SUSPEND.sources:
-        return Reply(context.say("suspending.sign_first", line=ticket_text.line(context.town, ticket, context.now)))
+        return Reply(
+            context.say(
+                "suspending.sign_first", line=ticket_text.line(context.town, ticket, context.now, context.person)
+            )
+        )
     if ticket.red_flag:
         return Reply(context.say("suspending.red_flag", number=ticket.number))
     farthest = context.now + timedelta(days=context.town.habits.suspend_days)

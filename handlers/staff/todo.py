@@ -42,7 +42,7 @@ def todo(context: Context) -> Reply:
 
 
 def _todo_line(context: Context, ticket: Ticket) -> str:
-    line, due = ticket_text.line(context.town, ticket, context.now), ticket_text.due(ticket)
+    line, due = ticket_text.line(context.town, ticket, context.now, context.person), ticket_text.due(ticket)
     if due is None:
         return line
     if due < context.now:

@@ -4,12 +4,12 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
-from handlers.dialogue.shielding import is_about
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
 from handlers.staff.commands import reach
 from handlers.tickets.duty_card import duty_line
-from handlers.town.privacy import shielded
+from handlers.tickets.scope import as_reach
+from handlers.town.disclosure import Field, Way, sight
 from models.person import STAFF, Look
 from models.ticket import Source, Ticket
 
@@ -24,7 +24,8 @@ VIEW = Command(
 @router.command(VIEW)
 def look(context: Context) -> Reply:
     """All of one ticket, for its team; who looked is written down."""
-    picked = pick(context, reach(context), (), VIEW)
+    mine = reach(context) | as_reach(Ticket.reporter_id == context.person.id)
+    picked = pick(context, mine, (), VIEW)
     return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
 
 
@@ -33,20 +34,21 @@ def opened(context: Context, ticket: Ticket) -> str:
     context.session.add(
         Look(person_id=context.person.id, ticket_id=ticket.id, via=context.say("readers.by_chat"), at=context.now)
     )
-    hidden = is_about(context, ticket)
-    text = "\n".join([ticket.text, *ticket_text.words_of_neighbours(context.session, context.town, ticket)])
-    history = "\n".join(ticket_text.timeline(context.session, ticket, context.now))
+    seen = sight(context.town, ticket, context.person, Way.OPENED)
+    neighbours = ticket_text.words_of_neighbours(context.session, context.town, ticket)
+    text = "\n".join(map(seen.words, [ticket.text, *neighbours]))
+    pictures = len(ticket.attachments) if {Field.PHOTOS, Field.VOICE} <= seen.may else 0
     return context.say(
         "working.full",
-        line=ticket_text.line(context.town, ticket, context.now, "" if hidden else ticket_text.where(ticket)),
-        text=shielded(text) if hidden else text,
+        line=ticket_text.line(context.town, ticket, context.now, context.person, Way.OPENED),
+        text=text if Field.WORDS in seen.may else seen.errand,
         source=ticket_text.SOURCE_NAMES[Source(ticket.source)],
         team=ticket_text.team_name(context.town, ticket.team),
         rule=ticket.rule,
-        duty=duty_line(context, ticket),
+        duty=duty_line(context, ticket) if Field.WORDS in seen.may else "",
         due=_due_line(context, ticket),
-        media=context.say("working.media", count=len(ticket.attachments)) if ticket.attachments else "",
-        history=shielded(history) if hidden else history,
+        media=context.say("working.media", count=pictures) if pictures else "",
+        history="\n".join(ticket_text.timeline(context.session, ticket, context.now, seen)),
     )
 
 

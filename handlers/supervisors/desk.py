@@ -11,7 +11,7 @@ from handlers.staff.hand_on import reassign
 from handlers.staff.hand_on_several import asked_first
 from handlers.tickets.access import overseen, overseer
 from handlers.tickets.desk import WAITING, give_from_desk, on_desk, take_from_desk
-from handlers.town.privacy import for_staff
+from handlers.town.disclosure import passing
 from models.moves import Status
 from models.person import OVERSEERS
 from models.ticket import Ticket
@@ -34,7 +34,8 @@ def send(context: Context) -> Reply:
         return picked
     ticket, words = picked
     if not words:
-        return Reply(context.say("desk.where_to", number=ticket.number, text=for_staff(ticket.text)[:60]))
+        text = passing(context.town, ticket, context.person).words(ticket.text)[:60]
+        return Reply(context.say("desk.where_to", number=ticket.number, text=text))
     if ticket.team:
         return reassign(context, ticket, words)
     if not _taken(context, ticket, words):

@@ -49,7 +49,7 @@ def _page(context: Context, slots: dict[str, Any]) -> Reply:
     found = context.session.scalars(select(Ticket).where(Ticket.id.in_(wanted), overseen(context.person)))
     order = {ticket: place for place, ticket in enumerate(wanted)}
     tickets = sorted(found, key=lambda ticket: order[ticket.id])
-    lines = "\n".join(ticket_text.line(context.town, ticket, context.now) for ticket in tickets)
+    lines = "\n".join(ticket_text.line(context.town, ticket, context.now, context.person) for ticket in tickets)
     text = context.say("supervising.page", name=slots["name"], total=total, lines=lines)
     more = context.say("supervising.more") if total > start + PAGE else ""
     return Reply(f"{text}\n{more}".strip(), Asks.ROWS, slots)

@@ -14,9 +14,11 @@ from handlers.dialogue.states import Asks
 from handlers.figures.days import day_start, days_back
 from handlers.notifications import ticket_text
 from handlers.tickets.access import overseen, tickets
+from handlers.town.disclosure import passing
 from handlers.town.downloads import Download
-from handlers.town.privacy import for_residents, for_staff, is_delicate, name_masked, shielded
+from handlers.town.privacy import for_residents, name_masked
 from handlers.town.town import Town
+from handlers.world.staff import Colleague
 from models.moves import Closing, Status
 from models.person import OVERSEERS, Person, PersonRole
 from models.ticket import Source, Ticket
@@ -33,7 +35,7 @@ HEADING = (
 
 
 def table(
-    session: Session, town: Town, scope: ColumnElement[bool], limit: int | None = None
+    session: Session, town: Town, scope: ColumnElement[bool], reader: Colleague | None, limit: int | None = None
 ) -> Iterator[tuple[str, ...]]:
     """The heading and a row for each ticket, newest first, read as they are written."""
     yield HEADING
@@ -41,7 +43,7 @@ def table(
     names = dict(session.execute(staff).all())
     found = tickets(scope).limit(limit).execution_options(yield_per=500)
     for ticket in session.scalars(found):
-        yield _row(town, ticket, names.get(ticket.assignee_id or 0, ""))
+        yield _row(town, ticket, names.get(ticket.assignee_id or 0, ""), reader)
 
 
 def filed_between(since: datetime, until: datetime) -> ColumnElement[bool]:
@@ -96,8 +98,8 @@ def _lately(town: Town, now: datetime) -> Period:
     )
 
 
-def _row(town: Town, ticket: Ticket, assignee: str) -> tuple[str, ...]:
-    delicate = is_delicate(town.privacy, ticket)
+def _row(town: Town, ticket: Ticket, assignee: str, reader: Colleague | None) -> tuple[str, ...]:
+    seen = passing(town, ticket, reader)
     grids = town.world.grids
     areas = [grids[code].name if code in grids else "" for code in (ticket.grid, ticket.community, ticket.street)]
     promised = (ticket.created_at, ticket.accept_by, ticket.handle_by)
@@ -108,8 +110,8 @@ def _row(town: Town, ticket: Ticket, assignee: str) -> tuple[str, ...]:
         town.catalogue.name(ticket.category),
         town.catalogue.name(ticket.category, ticket.item) if ticket.item else "",
         "是" if ticket.urgent else "",
-        shielded(ticket.text) if delicate else for_staff(ticket.text),
-        ticket_text.where_in_lists(town, ticket),
+        seen.words(ticket.text),
+        ticket_text.where_seen(ticket, seen),
         *areas,
         ticket_text.team_name(town, ticket.team),
         name_masked(assignee),

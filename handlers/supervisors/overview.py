@@ -193,7 +193,7 @@ def _reopened(context: Context, slots: Mapping[str, Any]) -> Reply:
 def _page(context: Context, figure: Figure, slots: Mapping[str, Any], total: int, found: Sequence[Ticket]) -> Reply:
     """Where the number of a line chooses among nothing else, it opens the ticket of that line."""
     page, last = found[:PAGE], found[:PAGE][-1]
-    lines = [ticket_text.line(context.town, ticket, context.now) for ticket in page]
+    lines = [ticket_text.line(context.town, ticket, context.now, context.person) for ticket in page]
     said = [context.say("supervising.page", name=figure.name, total=total, lines="\n".join(lines))]
     if "keys" not in slots:
         said = [context.say("supervising.page", name=figure.name, total=total, lines=numbered(lines))]

@@ -23,10 +23,11 @@ from sqlalchemy.orm import Session
 from handlers.tickets.scope import NOTHING, Reach, Scope, Way, as_reach, newest_open
 from handlers.world.staff import Colleague
 from models.follower import Follower
+from models.grid import Grid, Team
 from models.moves import ENDED, Move, Status
 from models.person import STAFF, Person, Role
 from models.support import Support, by_whistle
-from models.ticket import Actor, IllegalMove, Source, Ticket, not_ended
+from models.ticket import Actor, IllegalMove, Source, Ticket, is_complaint, not_ended
 
 _OF_LATE = 20_000
 """Tickets: what a town of half a million files in a week"""
@@ -46,9 +47,38 @@ def within(grid: str | None) -> ColumnElement[bool]:
 
 def overseen(person: Person) -> ColumnElement[bool]:
     """Tickets that a supervisor answers for: those of their grid; an admin, or a supervisor without one, has all."""
-    if Role.ADMIN in person.roles or (Role.SUPERVISOR in person.roles and not person.grid):
+    if Role.ADMIN in person.roles:
         return true()
-    return within(person.grid) if Role.SUPERVISOR in person.roles else false()
+    if Role.SUPERVISOR not in person.roles:
+        return false()
+    return _overseen(person.team, person.grid)
+
+
+@_kept
+def _overseen(team: str | None, grid: str | None) -> ColumnElement[bool]:
+    """Not what complains of their own team, or of the level that they serve. Asked as a few numbers out of an index of
+    their own, so that figures are still counted in the indexes alone.
+    """
+    area = within(grid) if grid else true()
+    side = _side(team, grid)
+    if side is None:
+        return area
+    about_them = select(Ticket.id).where(is_complaint(), Ticket.shut_out.contains(side))
+    return area & Ticket.id.not_in(about_them)
+
+
+def _side(team: str | None, grid: str | None) -> ColumnElement[str] | None:
+    """The kind of somebody's team, else the level of their grid: what `disclosure.side_of` says too."""
+    if team:
+        return func.coalesce(select(Team.kind).where(Team.code == team).scalar_subquery(), "-")
+    return func.coalesce(select(Grid.level).where(Grid.code == grid).scalar_subquery(), "-") if grid else None
+
+
+@_kept
+def _theirs_to_know(team: str | None, grid: str | None) -> ColumnElement[bool]:
+    side = _side(team, grid)
+    told = or_(Ticket.shut_out.is_(None), Ticket.shut_out == "")
+    return told if side is None else or_(told, ~Ticket.shut_out.contains(side))
 
 
 def worked(person: Person) -> Reach:
@@ -62,7 +92,7 @@ def worked(person: Person) -> Reach:
 def _worked(team: str | None, grid: str | None, *, of_grid: bool) -> Reach:
     of_team = as_reach(Ticket.team == team) | _helped(team, Support.ground == "") if team else NOTHING
     if of_grid:
-        return of_team | within(grid)
+        return of_team | (within(grid) & _theirs_to_know(team, grid))
     return of_team.narrowed(within(grid)) if grid else of_team
 
 

@@ -41,6 +41,8 @@ class Draft:
     """The other problems of the same message, as slots: they wait until this one's question is answered"""
     same: int | None = None
     """The ticket that was offered to join"""
+    shut_out: tuple[str, ...] = ()
+    """Who may not learn of it, because they may not of the ticket that it came from"""
     alone: bool = False
     """Another matter than what neighbours report: not compared with it any more"""
 

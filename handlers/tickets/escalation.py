@@ -6,6 +6,7 @@ from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.filing import give_to, watch
+from handlers.town.disclosure import shut_out
 from handlers.town.routing import Route, level_above
 from models.grid import Level
 from models.moves import ESCALATE
@@ -18,7 +19,8 @@ def climb(change: Change, ticket: Ticket, *, by: Actor, reason: str, but: Person
 
     Everybody reads the reason: those who had it, those who get it, the residents, the supervisors.
     """
-    above = level_above(change.town.world, ticket.grid, Level(ticket.level), ticket.team)
+    out = shut_out(change.town, ticket)
+    above = level_above(change.town.world, ticket.grid, Level(ticket.level), ticket.team, out)
     if above is None:
         return None
     session, town, now = change.session, change.town, change.now

@@ -9,6 +9,7 @@ from handlers.notifications.recipients import propose
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.clocks import set_promise, set_timer, wind
 from handlers.tickets.draft import Draft
+from handlers.town.disclosure import complained_of, kinds_above, shut
 from handlers.town.routing import Case, Route, choose
 from handlers.world.nodes import PlaceNode
 from models.appending import append
@@ -75,11 +76,13 @@ def route_it(context: Change, ticket: Ticket, place: PlaceNode | None, grid: str
         grid = world.grid_at(ticket.lat, ticket.lng)
     working = context.town.calendar.is_working(context.now)
     source = ticket.source or Source.CHAT.value  # a column's default is known only after the first flush
-    case = Case(ticket.category, ticket.item, ticket.urgent, bool(ticket.red_flag), place, source, working)
+    above = kinds_above(context.town, ticket)
+    case = Case(ticket.category, ticket.item, ticket.urgent, bool(ticket.red_flag), place, source, working, above)
     route = choose(world, context.town.routing, case, grid)
     if route:
         put_in_grid(context, ticket, route.grid)
-        ticket.team, ticket.rule, ticket.level = route.team.code, route.rule, route.level.value
+        rule = route.rule or context.town.say("history.rule_complaint", team=route.team.name)
+        ticket.team, ticket.rule, ticket.level = route.team.code, rule, route.level.value
         ticket.helped_by([team.code for team in route.support], context.now)
     return route
 
@@ -162,6 +165,7 @@ def new_ticket(context: Change, draft: Draft, reporter: Person, status: Status =
         reporter_id=reporter.id,
         created_at=context.now,
     )
+    shut(ticket, {*draft.shut_out, *complained_of(context.town, ticket.category, draft.text)})
     ticket.give_number()
     return ticket
 

@@ -9,6 +9,7 @@ from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import restart_accept_clock, set_timer
 from handlers.tickets.filing import give_to, watch
+from handlers.town.disclosure import shut_out
 from handlers.town.routing import Route, level_above, next_in_line, own_route
 from models.grid import Level
 from models.moves import DISPATCH, RETURN
@@ -39,19 +40,20 @@ def hand_back(context: Change, ticket: Ticket, *, by: Person, acting: Actor, rea
 
 
 def _taker(context: Change, ticket: Ticket) -> Route | None:
-    world = context.town.world
+    world, out = context.town.world, shut_out(context.town, ticket)
     if ticket.returns < MOST_RETURNS:
         had = {ticket.team, *_returned_by(context, ticket)}
-        following = next_in_line(world, context.town.routing, ticket.rule, ticket.grid, had)
+        following = next_in_line(world, context.town.routing, ticket.rule, ticket.grid, had, out)
         return following or _above(context, ticket)
     arbiter = own_route(world, ticket.grid, Level.COMMUNITY)
-    if arbiter and arbiter.team.code != ticket.team:
+    if arbiter and arbiter.team.code != ticket.team and arbiter.team.kind not in out:
         return replace(arbiter, rule=context.town.say("history.rule_arbiter", team=arbiter.team.name))
     return _above(context, ticket)
 
 
 def _above(context: Change, ticket: Ticket) -> Route | None:
-    above = level_above(context.town.world, ticket.grid, Level(ticket.level), ticket.team)
+    out = shut_out(context.town, ticket)
+    above = level_above(context.town.world, ticket.grid, Level(ticket.level), ticket.team, out)
     return replace(above, rule=context.town.say("history.rule_above", team=above.team.name)) if above else None
 
 

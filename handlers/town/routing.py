@@ -3,7 +3,7 @@
 Rules speak of kinds, modes and categories, never of one town's codes, so that another town runs under the same config.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -117,6 +117,8 @@ class Case:
     place: PlaceNode | None = None
     source: str = Source.CHAT.value
     working_time: bool = True
+    above: tuple[str, ...] = ()
+    """Kinds of teams, one of which decides, where it complains of those who would do the work"""
 
     def value(self, condition: str) -> str | bool | None:
         """What a condition of this name looks at."""
@@ -142,6 +144,8 @@ def choose(world: World, routing: Routing, case: Case, grid: str | None) -> Rout
     chain = world.chain(grid)
     if not chain:
         return None
+    if case.above:
+        return above_those(world, grid, case.above)
     rule = next(rule for rule in routing.rules if rule.when is None or rule.when.holds(case))
     lead = _first(candidates(world, chain, rule.lead)) or _first(_anybody(world, chain))
     if not lead:
@@ -151,11 +155,22 @@ def choose(world: World, routing: Routing, case: Case, grid: str | None) -> Rout
     return Route(chain[0].code, chain[0].level, lead, support, rule.name)
 
 
-def level_above(world: World, grid: str | None, level: Level, team: str | None) -> Route | None:
-    """Who takes over from a team of this level: the nearest higher level with a team of its own (上报, 退单)."""
+def above_those(world: World, grid: str | None, order: Sequence[str]) -> Route | None:
+    """Who decides where those who would do the work are complained of: the first of these levels that has a team."""
+    found = {node.level.value: (node, own) for node in world.chain(grid) if (own := _own(world, node))}
+    node, own = next((found[kind] for kind in order if kind in found), (None, None))
+    return Route(grid or node.code, node.level, own, (), "") if node and own else None
+
+
+def level_above(
+    world: World, grid: str | None, level: Level, team: str | None, out: Collection[str] = ()
+) -> Route | None:
+    """Who takes over from a team of this level: the nearest higher level with a team of its own (上报, 退单); none of
+    those that the ticket complains of.
+    """
     for node in world.chain(grid):
-        own = _first(each for each in world.teams_at.get(node.code, ()) if each.kind == node.level.value)
-        if own and own.code != team and node.level.rank > level.rank:
+        own = _own(world, node)
+        if own and own.code != team and own.kind not in out and node.level.rank > level.rank:
             return Route(node.code, node.level, own, (), "")
     return None
 
@@ -163,19 +178,24 @@ def level_above(world: World, grid: str | None, level: Level, team: str | None) 
 def own_route(world: World, grid: str | None, level: Level) -> Route | None:
     """The team of a level itself, such as the community's committee: who arbitrates."""
     for node in world.chain(grid):
-        own = _first(each for each in world.teams_at.get(node.code, ()) if each.kind == node.level.value)
+        own = _own(world, node)
         if own and node.level is level:
             return Route(node.code, node.level, own, (), "")
     return None
 
 
 def next_in_line(
-    world: World, routing: Routing, rule: str, grid: str | None, had: Collection[str | None]
+    world: World,
+    routing: Routing,
+    rule: str,
+    grid: str | None,
+    had: Collection[str | None],
+    out: Collection[str] = (),
 ) -> Route | None:
     """Who follows in a rule's line when one of its teams has returned a ticket; None past its end."""
     chain = world.chain(grid)
     wanted = next((each.lead for each in routing.rules if each.name == rule), ())
-    team = _first(each for each in candidates(world, chain, wanted) if each.code not in had)
+    team = _first(each for each in candidates(world, chain, wanted) if each.code not in had and each.kind not in out)
     if team is None:
         return None
     level = Level(team.kind) if team.kind in set(Level) else Level.GRID
@@ -194,6 +214,11 @@ def _anybody(world: World, chain: tuple[GridNode, ...]) -> Iterator[TeamNode]:
     """Where the rule's teams don't exist here: the grid's own, the community's, the street's."""
     for node in chain:
         yield from (team for team in world.teams_at.get(node.code, ()) if team.kind == node.level.value)
+
+
+def _own(world: World, node: GridNode) -> TeamNode | None:
+    """The team of a level itself."""
+    return _first(each for each in world.teams_at.get(node.code, ()) if each.kind == node.level.value)
 
 
 def _first(teams: Iterator[TeamNode]) -> TeamNode | None:

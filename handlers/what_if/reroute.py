@@ -14,6 +14,7 @@ from handlers.notifications.pushes import notify
 from handlers.tickets.clocks import restart_accept_clock
 from handlers.tickets.desk import take_from_desk
 from handlers.tickets.filing import put_in_grid, watch
+from handlers.town.disclosure import kinds_above
 from handlers.town.routing import Case, Route, choose
 from handlers.town.town import Town
 from models.moves import DISPATCH, NOTE, REASSIGN, RECEIVE, SUPERVISE, URGE, Status
@@ -102,6 +103,8 @@ def _route_now(town: Town, ticket: Ticket) -> Route | None:
     if grid is None and ticket.lat is not None and ticket.lng is not None:
         grid = world.grid_at(ticket.lat, ticket.lng)
     case = Case(ticket.category, ticket.item, ticket.urgent, bool(ticket.red_flag), place, ticket.source)
+    case = replace(case, above=kinds_above(town, ticket))
     # Working time is that of the filing: rerouting at night must not turn the day's tickets into the night's.
     case = replace(case, working_time=town.calendar.is_working(ticket.created_at))
-    return choose(world, town.routing, case, grid or ticket.grid)
+    route = choose(world, town.routing, case, grid or ticket.grid)
+    return replace(route, rule=route.rule or ticket.rule) if route else None

@@ -28,9 +28,9 @@ class Identity:
 _GAP = r"[ \-—－.．·_/()（）\u200b\u3000]{0,2}"
 _MOST_GROUPS = 4
 """「138 12 345 678」. Digits in more groups are a list of houses, unless each stands alone: 「1 3 8 …」"""
-_SPOKEN_DIGIT = "零〇一二三四五六七八九幺"
+_SPOKEN_DIGIT = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 _SPOKEN = re.compile(
-    rf"(?<![{_SPOKEN_DIGIT}])[一幺][三四五六七八九][{_SPOKEN_DIGIT}]{{9}}(?![{_SPOKEN_DIGIT}十百千万])"
+    rf"(?<![{_SPOKEN_DIGIT}])[一幺壹][三四五六七八九叁肆伍陆柒捌玖][{_SPOKEN_DIGIT}]{{9}}(?![{_SPOKEN_DIGIT}十百千万])"
 )
 # Longest first: the middle of an identity number may look like a telephone's.
 _PATTERNS = (

@@ -13,6 +13,7 @@ from nlp.model.linear import ranked
 from nlp.model.store import StoredModel
 from nlp.model.trust import Ranked
 from nlp.places.gazetteer import Gazetteer
+from nlp.reading.complained_of import COMPLAINS, HEAD, complained_of
 from nlp.reading.mentions import find_place
 from nlp.reading.parts import announces, candidate_parts, told_beside
 from nlp.reading.reasons import reasons
@@ -89,6 +90,19 @@ class Reader:
             parts=self._parts(shown, alarm) if intent is Intent.REPORT else (),
             times=find_times(said),
         )
+
+    def complained_of(self, text: str, they: frozenset[str] = frozenset()) -> frozenset[str]:
+        """The kinds of teams whose people a text complains of, whatever it is filed under; empty: of none.
+
+        `they`: who is meant by a text that names nobody.
+        """
+        said = plain(text[:LONGEST_READ])
+        return complained_of(said, max(map(self._complains, (said, *candidate_parts(said)))), they)
+
+    def _complains(self, said: str) -> float:
+        linear = self.model.linear
+        scores = linear.scores(linear.weigh(self.featurizer.features_of(said, self.model.segmenter.cut(said))))
+        return linear.probabilities(scores, HEAD)[linear.heads[HEAD].labels.index(COMPLAINS)]
 
     def explain(self, text: str, category: str = "") -> tuple[tuple[str, float], ...]:
         """The words that weighed most for a category (the chosen one if none is given), the heaviest first."""

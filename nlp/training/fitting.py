@@ -20,7 +20,9 @@ from nlp.model.segment import Segmenter, jieba_dictionary
 from nlp.model.store import Thresholds
 from nlp.model.trust import Trust
 from nlp.model.weighing import Matrix, reading_step, weighing_step
+from nlp.reading.complained_of import HEAD
 from nlp.training.alarms import alarm_examples
+from nlp.training.complaints import complaint_head
 from nlp.training.corpus import Example
 from nlp.training.heads import alarm_head, both_sides, category_head, danger_head, intent_head, item_head
 
@@ -46,6 +48,7 @@ def fit(examples: Sequence[Example]) -> Fitted:
     alarm, alarm_at = alarm_head(matrix, alarms)
     heads = {"category": category, "intent": intent_head(matrix, examples, alarms), "alarm": alarm}
     heads |= {"danger": danger_head(matrix, alarms), "item": item_head(matrix, examples)}
+    heads[HEAD] = complaint_head(matrix, reading, weighing, examples)
     steps = [("read", reading), ("weigh", weighing)]
     pipelines = {name: Pipeline([*steps, ("decide", head)]) for name, head in heads.items()}
     return Fitted(pipelines, Thresholds(sure, also, *alarm_at), trust)

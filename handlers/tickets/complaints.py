@@ -1,0 +1,62 @@
+"""What a resident says complains of those who have the ticket: they are shut out, and the level above gets it."""
+
+from handlers.notifications.pushes import notify
+from handlers.tickets.change import Change
+from handlers.tickets.clocks import run_on, set_promise
+from handlers.tickets.filing import give_to, watch
+from handlers.town import disclosure
+from handlers.town.masks import shielded
+from handlers.town.routing import above_those
+from handlers.world.nodes import TeamNode
+from models.moves import ESCALATE, RESUME, Status
+from models.ticket import SYSTEM, Ticket
+
+
+def hear(change: Change, ticket: Ticket, words: str) -> None:
+    """To be called before a resident's words on a ticket are written down or told, whatever they are said for."""
+    if not words:
+        return
+    teams = change.town.world.teams
+    having = {ticket.team, *(helper.team for helper in ticket.support if helper.helps)}
+    they = frozenset(teams[code].kind for code in having if code in teams)
+    told = change.town.reader.complained_of(words, they)
+    shut_out(change, ticket, disclosure.with_those_below(told))
+
+
+def shut_out(change: Change, ticket: Ticket, kinds: frozenset[str]) -> None:
+    """Those of these kinds may not learn what the ticket says, from now on."""
+    if kinds <= disclosure.shut_out(change.town, ticket):
+        return
+    disclosure.shut(ticket, kinds | disclosure.shut_out(change.town, ticket))
+    rise(change, ticket)
+
+
+def rise(change: Change, ticket: Ticket) -> None:
+    """Those complained of neither have it nor help with it any more."""
+    town = change.town
+    order, out = disclosure.kinds_above(town, ticket), disclosure.shut_out(town, ticket)
+    if not order:
+        return
+    world = town.world
+    stay = [each.team for each in ticket.support if not each.is_call and world.teams[each.team].kind not in out]
+    ticket.helped_by(stay, change.now)
+    if ticket.team is None or world.teams[ticket.team].kind not in out:
+        return
+    above = above_those(world, ticket.grid, order)
+    if above is None or Status(ticket.status) not in ESCALATE.sources | RESUME.sources:
+        return
+    if ticket.status == Status.SUSPENDED:
+        ticket.apply(RESUME, by=SYSTEM, at=change.now)
+    run_on(change, ticket)
+    give_to(change, ticket, above)
+    ticket.rule = town.say("history.rule_complaint", team=above.team.name)
+    ticket.apply(ESCALATE, by=SYSTEM, at=change.now, note=town.say("history.complained_later"))
+    set_promise(change, ticket, change.now)
+    watch(change, ticket)
+    notify(change.session, town, ticket, "dispatch", change.now)
+
+
+def word_errand(change: Change, ticket: Ticket, team: TeamNode, why: str) -> None:
+    """Where a team that is complained of gets it all the same: they are asked to do this, and read nothing else."""
+    if team.kind in disclosure.shut_out(change.town, ticket):
+        ticket.errand = shielded(why.strip())
