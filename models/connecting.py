@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 
+from models.same_file import SameFile
 from models.write_ahead_log import copying
 from models.writer_queue import WriterQueue
 
@@ -55,10 +56,15 @@ def _connect_postgresql(url: str) -> Engine:
 
 def _connect_sqlite(url: str, pause: Callable[[float], None]) -> Engine:
     engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS}, **_POOL)
-    queue = WriterQueue(LOCK_WAIT_SECONDS, pause)
+    queue, file = WriterQueue(LOCK_WAIT_SECONDS, pause), SameFile(engine.url.database)
+
+    @event.listens_for(engine, "do_connect")
+    def _before(*_: Any) -> None:  # noqa: ANN401
+        file.check()  # before SQLite makes a new one where it is gone
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)
+        file.opened()
         connection.isolation_level = None  # the driver's own BEGIN comes too late: reads would be outside
         for pragma in (
             "journal_mode=wal",
@@ -70,6 +76,7 @@ def _connect_sqlite(url: str, pause: Callable[[float], None]) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
+        file.check()
         # A transaction that reads first and writes later can't be upgraded under load: "database is locked" at once.
         if connection.get_execution_options().get("read_only", False):
             connection.exec_driver_sql("pragma query_only=on")  # a writer that gets this connection takes it off

@@ -1,7 +1,12 @@
 """/healthz says that the process lives, /readyz whether it can work and what is missing; neither tells of anybody."""
 
+import shutil
+from pathlib import Path
+
 import pytest
+from chat import RESIDENT, Chat
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from testbed import ROOT, settings_for
 from whole_program import KEYS
 
@@ -68,3 +73,25 @@ def test_it_is_ready_as_soon_as_the_town_is_there(bare):
     with bare.sessions.begin() as session:
         import_world(session, read_world(ROOT / "bot" / "demo_world"))
     assert asked(bare, "/readyz") == (200, "ready")
+
+
+@pytest.mark.parametrize("other", [True, False])
+def test_a_database_file_that_is_gone_or_another_is_noticed_and_never_written_to(program, kind, other):
+    if kind != "sqlite":
+        pytest.skip("PostgreSQL keeps its files to itself")
+    path = Path(program.engine.url.database)
+    assert asked(program, "/readyz") == (200, "ready")
+    copy = path.with_name("copy.db")
+    shutil.copy(path, copy)
+    if other:
+        copy.replace(path)
+    else:
+        path.unlink()
+    before = path.read_bytes() if other else None
+    with pytest.raises(SQLAlchemyError):
+        Chat(program).says(RESIDENT, "德尚小区3号楼电梯坏了")
+    program.engine.dispose()  # new connections see no more of it
+    with pytest.raises(SQLAlchemyError):
+        Chat(program).says(RESIDENT, "德尚小区3号楼电梯坏了")
+    assert asked(program, "/readyz") == (503, "database")
+    assert (path.read_bytes() if path.exists() else None) == before
