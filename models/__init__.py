@@ -1,6 +1,7 @@
 """Tables, and the rules that always hold. Importing this package registers every table."""
 
 from models import (
+    appointment,
     approval,
     breaker,
     conversation,
@@ -16,6 +17,7 @@ from models import (
 )
 
 __all__ = [
+    "appointment",
     "approval",
     "breaker",
     "conversation",

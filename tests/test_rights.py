@@ -44,7 +44,7 @@ NOBODY: dict[Role, dict[str, set[str]]] = {}
 
 # command → who reaches a ticket of another's by it. Residents reach their own by all of theirs, and no other.
 RULES = {
-    **dict.fromkeys(["接", "到", "结", "退", "上报", "备注", "告知", "看", "异议"], WORKS),
+    **dict.fromkeys(["接", "到", "结", "退", "上报", "备注", "告知", "约", "看", "异议"], WORKS),
     **dict.fromkeys(["查", "督办", "谁看过", "重办", "派"], OVERSEES),
     **dict.fromkeys(
         ["放", "点名", "延", "挂账", "恢复", "问", "不受理", "解释", "为什么", "改类", "权属", "回访"], REACHES
@@ -115,7 +115,7 @@ def said(program, stand: Stand, text: str) -> tuple[str, bool]:
 
 
 WORDS = {"转": "城管 归他们", "延": "2工作日 等配件", "挂账": "2026-12-01 等配件", "并": "到 99999999999", "改类": "停车",
-         "吹哨": "城管 供电 联合执法", "派": "城管 归他们"}  # fmt: skip
+         "吹哨": "城管 供电 联合执法", "派": "城管 归他们", "约": "明天上午9点"}  # fmt: skip
 
 
 def wrongs(program, ticket: Ticket, word: str, stand: Stand) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import chain
 
 from handlers.answering import receipts
+from handlers.appointments import at_home, propose
 from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, to_repeat, what_it_answers
 from handlers.dialogue.beneath import come_up, lay_beneath, put_again
 from handlers.dialogue.choices import numbered
@@ -96,6 +97,8 @@ ROUTERS = (
     supplement.router,
     approvals.digits,
     ask_resident.answers,
+    propose.router,
+    at_home.router,
     menu.router,
     correct_draft.router,
     corrections.router,

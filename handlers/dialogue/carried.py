@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue.context import OpenQuestion
 from handlers.dialogue.states import Asks
+from models.appointment import Appointment
 from models.approval import Approval, Approver, Question
 from models.conversation import REPLY, Asked
 from models.follower import Follower
@@ -32,6 +33,9 @@ _OUTCOME_OPEN = (Ticket.status == Status.RESOLVED.value) | (
     (Ticket.status == Status.CLOSED.value) & (Ticket.neighbours > 0)
 )
 _AT_WORK = (Ticket.status == Status.WORKING.value) & (Ticket.assignee_id == Asked.person_id)
+_PROPOSED = exists().where(
+    Appointment.ticket_id == Asked.ticket_id, Appointment.outcome == "", Appointment.agreed_at.is_(None)
+)
 _PUSHED = (
     select(
         Asked.person_id,
@@ -54,6 +58,8 @@ _PUSHED = (
             (Asked.state == Asks.ANSWER.value) & _ASKED_STILL,
             (Asked.state == Asks.APPROVAL.value) & _WISH_OPEN,
             (Asked.state == Asks.PLACE_WRONG.value) & _AT_WORK,
+            (Asked.state == Asks.VISIT.value) & _PROPOSED.where(Appointment.by_staff),
+            (Asked.state == Asks.VISIT_WISHED.value) & _PROPOSED.where(~Appointment.by_staff),
             Asked.state.in_([Asks.TALK.value, Asks.TALK_ANSWER.value]),
         ),
     )

@@ -44,6 +44,8 @@ class Asks(StrEnum):
     PATROL_WHAT = "patrolling.what"
     RIGHT_WORDS = "correcting.right_words"
     PLACE_WRONG = "correcting.place_wrong"
+    VISIT = "appointments.proposed"
+    VISIT_WISHED = "appointments.wished"
     MERGE_SURE = "settling.merge_sure"
     APPROVAL = "approving.asked"
     WHICH_APPROVAL = "approving.which"
@@ -148,6 +150,8 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.PATROL_WHAT: Accepts(wants=Wants.OWN),
     Asks.RIGHT_WORDS: Accepts(wants=Wants.OWN, repeats=True),
     Asks.PLACE_WRONG: Accepts(2, yes_no=True),
+    Asks.VISIT: Accepts(2, yes_no=True, wants=Wants.OWN),
+    Asks.VISIT_WISHED: Accepts(1),
     Asks.MERGE_SURE: Accepts(2, yes_no=True),
     Asks.APPROVAL: Accepts(2),
     Asks.WHICH_APPROVAL: Accepts(("approvals",)),

@@ -1,5 +1,6 @@
 """「说错了，是5号楼」「不是停车的事，是飞线充电」「地址错了」: what was reported, put right by its reporter."""
 
+from handlers.appointments import at_home
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -65,8 +66,9 @@ def _said(context: Context, words: str) -> Correction:
 
 
 def _put_right(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
-    """The place where one is told; else the category."""
-    return correct_place.amended(context, ticket, said) or correct_category.amended(context, ticket, said)
+    """The time of a visit, the place, else the category."""
+    time = at_home.amended(context, ticket, said.right)
+    return time or correct_place.amended(context, ticket, said) or correct_category.amended(context, ticket, said)
 
 
 def _ask_right(context: Context, ticket: Ticket) -> Reply:

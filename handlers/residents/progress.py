@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from handlers.appointments.visits import visit_line
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import just_told
@@ -98,6 +99,7 @@ def details(context: Context, ticket: Ticket) -> str:
         team=ticket_text.team_name(context.town, ticket.team),
         duty=duty_line(context, ticket),
         due=_due(context, ticket),
+        visit=visit_line(context, ticket),
         history="\n".join(last),
         further=context.say("progress.further") if Status(ticket.status) in OPEN else "",
     )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
+from handlers.appointments.visits import shown, standing_of
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -35,8 +36,12 @@ def todo(context: Context) -> Reply:
     first, count = first_of_open(context.session, mine, still_open(), most_urgent_first(context.now), _SHOWN)
     if not count:
         return Reply(context.say("working.nothing_to_do"), keep=True)
-    helped = _helped(context, first)
-    lines = numbered([f"{_part(context, ticket, helped)} {_todo_line(context, ticket)}".lstrip() for ticket in first])
+    helped, visits = _helped(context, first), standing_of(context, first)
+    said = (
+        (_part(context, ticket, helped), _todo_line(context, ticket), shown(context, visits.get(ticket.id)))
+        for ticket in first
+    )
+    lines = numbered([" ".join(filter(None, each)) for each in said])
     more = context.say("working.and_more", count=count - _SHOWN) if count > _SHOWN else ""
     return Reply(context.say("working.todo", count=count, lines=lines, more=more), Asks.CHOICE, to_choose(VIEW, first))
 

@@ -1,5 +1,6 @@
 """看: a ticket in full for its team, and the line in the read log that says who saw it."""
 
+from handlers.appointments.visits import visit_line
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -47,6 +48,7 @@ def opened(context: Context, ticket: Ticket) -> str:
         rule=ticket.rule,
         duty=duty_line(context, ticket) if Field.WORDS in seen.may else "",
         due=_due_line(context, ticket),
+        visit=visit_line(context, ticket) if Field.WORDS in seen.may else "",
         media=context.say("working.media", count=pictures) if pictures else "",
         history="\n".join(ticket_text.timeline(context.session, ticket, context.now, seen)),
     )

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from handlers.appointments import reminders
+from handlers.appointments.visits import ENDS, REMINDS
 from handlers.neighbours import event
 from handlers.neighbours.votes import confirmer_at_lapse
 from handlers.notifications.pushes import notify
@@ -124,6 +126,16 @@ def _talk_waits(ringing: Ringing) -> None:
     talk.nobody_said_more(ringing)
 
 
+def _visit_near(ringing: Ringing) -> None:
+    """Somebody comes soon."""
+    reminders.comes_near(ringing)
+
+
+def _visit_over(ringing: Ringing) -> None:
+    """Somebody should have come."""
+    reminders.time_is_over(ringing)
+
+
 HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
     "accept_remind": overdue.limit_comes_near,
     "accept_overdue": overdue.limit_is_over,
@@ -140,5 +152,7 @@ HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
     calls.DUE: _whistle_due,
     event.OFFERED: _offer_unanswered,
     incomplete.WAITS: _incomplete_waits,
+    REMINDS: _visit_near,
+    ENDS: _visit_over,
     talk.WAITS: _talk_waits,
 }

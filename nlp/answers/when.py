@@ -13,6 +13,7 @@ import yaml
 from nlp.answers.choices import plain
 from nlp.model.labels import DATA
 
+_PIECES = re.compile(r"[,，。.;；、！!\s]+")
 _HANZI = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2, "十一": 11, "十二": 12}
 _WEEKDAYS = "一二三四五六日"
 _N = r"(?:\d{1,2}|十[一二]|[一二两三四五六七八九十])"
@@ -36,6 +37,7 @@ class When:
     until: datetime | None
     start: int
     end: int
+    names_day: bool = True
 
     @property
     def last_day(self) -> date:
@@ -55,12 +57,25 @@ def read_when(text: str, now: datetime) -> When | None:
     until = datetime.combine(last, ends, now.tzinfo) if ends else None
     if not day and (until or at) <= now:
         at, until = at + timedelta(days=1), until and until + timedelta(days=1)
-    return When(at, until, min(each[0] for each in found), max(each[1] for each in found))
+    return When(at, until, min(each[0] for each in found), max(each[1] for each in found), day is not None)
 
 
 def tells_when_home(text: str) -> bool:
     """「下午在家」「改天来」「周六行吗」: about the time of a visit."""
     return re.search(_data()["home"], plain(text)) is not None
+
+
+def is_about_a_visit(text: str, now: datetime) -> bool:
+    """「行吗」 is so only with a time: 「这样收费行吗」 is something else."""
+    said = plain(text)
+    at_home = re.search(_data()["at_home"], said) or puts_off(said)
+    return bool(at_home) or (tells_when_home(said) and read_when(said, now) is not None)
+
+
+def home_hours(text: str, now: datetime) -> When | None:
+    """When it suits: of 「周五我不在，周六来行吗」 the Saturday."""
+    suits = [piece for piece in _PIECES.split(plain(text)) if piece and not puts_off(piece)]
+    return next((when for piece in suits if (when := read_when(piece, now))), None)
 
 
 def puts_off(text: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import yaml
 
-from nlp.answers.when import puts_off, read_when, tells_when_home
+from nlp.answers.when import home_hours, is_about_a_visit, puts_off, read_when
 from nlp.model.labels import DATA
 
 CHINA = timezone(timedelta(hours=8))
@@ -29,13 +29,24 @@ def test_what_is_over_today_is_meant_of_tomorrow():
 
 
 @pytest.mark.parametrize(
-    ("text", "home", "not_then"),
+    ("text", "visit", "not_then"),
     [
         ("下午在家", True, False),
         ("今天没空，改天来", True, True),
         ("周六行吗", True, False),
+        ("在家，来吧", True, False),
+        ("这样收费行吗", False, False),
+        ("明天停水吗", False, False),
         ("电梯坏了", False, False),
     ],
 )
-def test_words_about_a_visit(text, home, not_then):
-    assert (tells_when_home(text), puts_off(text)) == (home, not_then)
+def test_words_about_a_visit(text, visit, not_then):
+    assert (is_about_a_visit(text, NOW), puts_off(text)) == (visit, not_then)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("周五我不在，周六来行吗", 21), ("今天没空，改天来", None), ("下午在家", 16)]
+)
+def test_when_it_suits(text, day):
+    found = home_hours(text, NOW)
+    assert (found and found.at.day) == day

@@ -1,0 +1,1 @@
+"""预约上门: staff and residents agree when somebody comes; both are reminded."""

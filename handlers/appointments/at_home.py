@@ -1,0 +1,87 @@
+"""「可以」「改天」「周六行吗」「下午在家」: what residents say of the time of a visit, asked or not. It never urges."""
+
+from datetime import datetime, time
+
+from handlers.appointments.visits import agree, propose, put_off, spoken, standing, standing_of
+from handlers.dialogue.context import Context
+from handlers.dialogue.current_ticket import just_told
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
+from handlers.notifications.pushes import notify
+from handlers.tickets.access import own, resident
+from models import moves
+from models.moves import NOTE, Status
+from models.ticket import CHINA, Ticket
+from nlp.answers.when import When, home_hours, is_about_a_visit, puts_off, read_when
+from nlp.reading.understanding import Intent
+
+router = Router("appointments of residents")
+_LONGEST = 30
+_MOST = 8
+
+
+@router.on(in_state(Asks.VISIT))
+def proposal_answered(context: Context) -> Reply | None:
+    """1 or 「可以」, 2 or 「改天」, or another time."""
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    visit = standing(context, ticket) if ticket else None
+    if ticket is None or visit is None or Status(ticket.status) not in moves.VISIT.sources:
+        return None
+    if context.number == 0:
+        agree(context, ticket, visit, resident(context.person))
+        return Reply(context.say("appointments.set", number=ticket.number, when=spoken(visit, context.now)))
+    if context.number is None and not _is_about_a_visit(context):
+        return None
+    return _told(context, ticket)
+
+
+@router.on(lambda context: context if context.text and context.is_free and _is_about_a_visit(context) else None)
+def told_unasked(context: Context) -> Reply | None:
+    """Of the ticket with a visit, the one they were just told of, or the only one."""
+    mine = own(context.session, context.person, tuple(moves.VISIT.sources), _MOST)
+    mine = [ticket for ticket in mine if ticket.reporter_id == context.person.id]
+    visited = standing_of(context, mine) if mine else {}
+    fitting = [ticket for ticket in mine if ticket.id in visited] or mine
+    ticket = just_told(context, fitting) or (fitting[0] if fitting else None)
+    return _told(context, ticket) if ticket else None
+
+
+def amended(context: Context, ticket: Ticket, right: str) -> Reply | None:
+    """「说错了，不是上午，是下午」: the same day at another time, or another day. None: no time of a visit is told."""
+    visit = standing(context, ticket)
+    when = read_when(right, context.now.astimezone(CHINA)) if visit else None
+    if visit is None or when is None:
+        return None
+    if not when.names_day:
+        when = read_when(right, datetime.combine(visit.starts_at.astimezone(CHINA).date(), time(), CHINA)) or when
+    return _wished(context, ticket, when)
+
+
+def _is_about_a_visit(context: Context) -> bool:
+    """Not a report that says, too, when somebody is at home."""
+    seen = context.understanding
+    if len(context.text) > _LONGEST or not is_about_a_visit(context.text, context.now.astimezone(CHINA)):
+        return False
+    if seen is None or seen.red_flag or (seen.place and seen.place.known):
+        return False
+    return not (seen.sure and (seen.item or seen.intent is Intent.REPORT))
+
+
+def _told(context: Context, ticket: Ticket) -> Reply:
+    when = home_hours(context.text, context.now.astimezone(CHINA))
+    if when:
+        return _wished(context, ticket, when)
+    if context.number == 1 or puts_off(context.text):
+        put_off(context, ticket, resident(context.person), context.text)
+        return Reply(context.say("appointments.put_off", number=ticket.number))
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=context.text)
+    notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=context.text)
+    return Reply(context.say("filing.added", number=ticket.number))
+
+
+def _wished(context: Context, ticket: Ticket, when: When) -> Reply:
+    visit = propose(context, ticket, when, resident(context.person), by_staff=False)
+    said, now = spoken(visit, context.now), context.now
+    notify(context.session, context.town, ticket, "visit_wished", now, but=context.person, when=said, note=context.text)
+    return Reply(context.say("appointments.told", number=ticket.number, when=said))

@@ -1,0 +1,51 @@
+"""约: staff propose when they come, or agree to when the resident is at home."""
+
+from handlers.appointments.visits import agree, propose, spoken, standing
+from handlers.dialogue.command import Command
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import Asks
+from handlers.dialogue.which_ticket import pick
+from handlers.notifications.pushes import notify
+from handlers.tickets.access import actor, worked
+from models import moves
+from models.moves import Status
+from models.person import STAFF
+from models.ticket import CHINA, Ticket
+from nlp.answers.when import read_when
+
+router = Router("appointments of staff")
+
+VISIT = Command(("约", "预约"), roles=STAFF, help="约 [工单号] 明天上午9-11点：和居民约上门时间", every_day=True)
+
+
+@router.command(VISIT)
+def propose_visit(context: Context) -> Reply:
+    """The resident is asked whether that suits them."""
+    picked = pick(context, worked(context.person), tuple(moves.VISIT.sources), VISIT)
+    if isinstance(picked, Reply):
+        return picked
+    ticket, words = picked
+    when = read_when(words, context.now.astimezone(CHINA))
+    if when is None:
+        return Reply(context.say("appointments.how", number=ticket.number), keep=True)
+    if (when.until or when.at) <= context.now:
+        return Reply(context.say("appointments.is_over", number=ticket.number), keep=True)
+    visit = propose(context, ticket, when, actor(context.person, ticket), by_staff=True)
+    said = spoken(visit, context.now)
+    notify(context.session, context.town, ticket, "visit_proposed", context.now, but=context.person, when=said)
+    return Reply(context.say("appointments.asked", number=ticket.number, when=said))
+
+
+@router.on(in_state(Asks.VISIT_WISHED))
+def wish_agreed(context: Context) -> Reply | None:
+    """1: then, when the resident said."""
+    ticket = context.session.get(Ticket, context.slots["ticket"])
+    if context.number != 0 or ticket is None or Status(ticket.status) not in moves.VISIT.sources:
+        return None
+    visit = standing(context, ticket)
+    if visit is None or visit.by_staff or visit.agreed_at:
+        return None
+    agree(context, ticket, visit, actor(context.person, ticket))
+    return Reply(context.say("appointments.set", number=ticket.number, when=spoken(visit, context.now)))
