@@ -1,7 +1,7 @@
 """约: staff propose when they come, or agree to when the resident is at home."""
 
 from handlers.appointments.visits import agree, propose, spoken, standing
-from handlers.dialogue.command import Command
+from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
@@ -17,7 +17,13 @@ from nlp.answers.when import read_when
 
 router = Router("appointments of staff")
 
-VISIT = Command(("约", "预约"), roles=STAFF, help="约 [工单号] 明天上午9-11点：和居民约上门时间", every_day=True)
+VISIT = Command(
+    ("约", "预约"),
+    roles=STAFF,
+    help="约 [工单号] 明天上午9-11点：和居民约上门时间",
+    every_day=True,
+    shield=Shield.IN_CHARGE,
+)
 
 
 @router.command(VISIT)

@@ -63,7 +63,7 @@ def _ask_worker(context: Context, ticket: Ticket, where: Draft) -> Reply:
     note = context.say("correcting.place_note", before=before, after=after)
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=note)
     session, town, now = context.session, context.town, context.now
-    notify(session, town, ticket, "place_wrong", now, but=context.person, slots=slots, before=before, after=after)
+    notify(session, town, ticket, "place_wrong", now, but=context.person, slots=slots, note=note)
     return Reply(context.say("correcting.worker_asked", number=ticket.number, before=before, after=after))
 
 

@@ -51,7 +51,12 @@ HAND_ON = Command(
     shield=Shield.IN_CHARGE,
 )
 ESCALATE = Command(("上报",), roles=STAFF, help="上报 [工单号] 原因：本级办不了，请上一级接手", shield=Shield.IN_CHARGE)
-INFORM = Command(("告知", "告诉居民"), roles=STAFF, help="告知 [工单号] 内容：告诉居民进展，比如配件周五到")
+INFORM = Command(
+    ("告知", "告诉居民"),
+    roles=STAFF,
+    help="告知 [工单号] 内容：告诉居民进展，比如配件周五到",
+    shield=Shield.IN_CHARGE,
+)
 NOTE = Command(("备注",), roles=STAFF, help="备注 [工单号] 内容：记一笔（居民看不到）", every_day=True)
 
 HELD = (Status.DISPATCHED, Status.WORKING)
