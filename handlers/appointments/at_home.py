@@ -30,7 +30,7 @@ def proposal_answered(context: Context) -> Reply | None:
         return None
     if context.number == 0:
         agree(context, ticket, visit, resident(context.person))
-        return Reply(context.say("appointments.set", number=ticket.number, when=spoken(visit, context.now)))
+        return Reply(context.say("appointments.set", number=ticket.number, when=spoken(context, visit)))
     if context.number is None and not _is_about_a_visit(context):
         return None
     return _told(context, ticket)
@@ -82,6 +82,6 @@ def _told(context: Context, ticket: Ticket) -> Reply:
 
 def _wished(context: Context, ticket: Ticket, when: When) -> Reply:
     visit = propose(context, ticket, when, resident(context.person), by_staff=False)
-    said, now = spoken(visit, context.now), context.now
+    said, now = spoken(context, visit), context.now
     notify(context.session, context.town, ticket, "visit_wished", now, but=context.person, when=said, note=context.text)
     return Reply(context.say("appointments.told", number=ticket.number, when=said))

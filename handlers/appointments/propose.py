@@ -39,7 +39,7 @@ def propose_visit(context: Context) -> Reply:
     if (when.until or when.at) <= context.now:
         return Reply(context.say("appointments.is_over", number=ticket.number), keep=True)
     visit = propose(context, ticket, when, actor(context.person, ticket), by_staff=True)
-    said = spoken(visit, context.now)
+    said = spoken(context, visit)
     notify(context.session, context.town, ticket, "visit_proposed", context.now, but=context.person, when=said)
     return Reply(context.say("appointments.asked", number=ticket.number, when=said))
 
@@ -54,4 +54,4 @@ def wish_agreed(context: Context) -> Reply | None:
     if visit is None or visit.by_staff or visit.agreed_at:
         return None
     agree(context, ticket, visit, actor(context.person, ticket))
-    return Reply(context.say("appointments.set", number=ticket.number, when=spoken(visit, context.now)))
+    return Reply(context.say("appointments.set", number=ticket.number, when=spoken(context, visit)))

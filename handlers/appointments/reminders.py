@@ -12,7 +12,7 @@ from models.ticket import SYSTEM, TicketEvent
 def comes_near(ringing: Ringing) -> None:
     visit = _agreed(ringing)
     if visit and ringing.timer.key == timer_key(REMINDS, ringing.ticket, visit.starts_at):
-        when = spoken(visit, ringing.now)
+        when = spoken(ringing, visit)
         notify(ringing.session, ringing.town, ringing.ticket, "visit_remind", ringing.now, when=when)
 
 
@@ -25,7 +25,7 @@ def time_is_over(ringing: Ringing) -> None:
         end(ringing, visit, VisitEnd.KEPT)
         return
     end(ringing, visit, VisitEnd.MISSED)
-    when = spoken(visit, ringing.now)
+    when = spoken(ringing, visit)
     ticket.apply(VISIT, by=SYSTEM, at=ringing.now, note=ringing.town.say("history.visit_missed", when=when))
     notify(ringing.session, ringing.town, ticket, "visit_missed", ringing.now, when=when)
 

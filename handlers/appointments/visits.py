@@ -37,15 +37,15 @@ def over_at(visit: Appointment) -> datetime:
     return visit.ends_at or visit.starts_at + LASTS
 
 
-def spoken(visit: Appointment, now: datetime) -> str:
+def spoken(change: Change, visit: Appointment) -> str:
     """「明日09:00-11:00」."""
-    begins = ticket_text.moment(visit.starts_at, now)
+    begins = ticket_text.moment(visit.starts_at, change.now)
     if visit.ends_at is None:
         return begins
     first, last = visit.starts_at.astimezone(CHINA), visit.ends_at.astimezone(CHINA)
     if first.date() == last.date():
         return f"{begins}-{last:%H:%M}"
-    return f"{begins}至{ticket_text.moment(visit.ends_at, now)}"
+    return change.town.say("appointments.days", first=begins, last=ticket_text.moment(visit.ends_at, change.now))
 
 
 def shown(change: Change, visit: Appointment | None) -> str:
@@ -53,7 +53,7 @@ def shown(change: Change, visit: Appointment | None) -> str:
     if visit is None:
         return ""
     key = "agreed" if visit.agreed_at else "proposed" if visit.by_staff else "wished"
-    return change.town.say(f"appointments.{key}", when=spoken(visit, change.now))
+    return change.town.say(f"appointments.{key}", when=spoken(change, visit))
 
 
 def visit_line(change: Change, ticket: Ticket) -> str:
@@ -79,16 +79,16 @@ def propose(change: PersonalChange, ticket: Ticket, when: When, by: Actor, *, by
     change.session.add(visit)
     change.session.flush()
     history = "history.visit_proposed" if by_staff else "history.visit_wished"
-    note = change.town.say(history, when=spoken(visit, change.now))
+    note = change.town.say(history, when=spoken(change, visit))
     if before:
-        note += change.town.say("history.visit_before", before=spoken(before, change.now))
+        note += change.town.say("history.visit_before", before=spoken(change, before))
     ticket.apply(VISIT, by=by, at=change.now, note=note)
     return visit
 
 
 def agree(change: PersonalChange, ticket: Ticket, visit: Appointment, by: Actor) -> None:
     """Both know it now, and both are reminded."""
-    visit.agreed_at, when = change.now, spoken(visit, change.now)
+    visit.agreed_at, when = change.now, spoken(change, visit)
     ticket.apply(VISIT, by=by, at=change.now, note=change.town.say("history.visit_agreed", when=when))
     if visit.starts_at - BEFOREHAND > change.now:
         set_timer(change, REMINDS, ticket, visit.starts_at, rings_at=visit.starts_at - BEFOREHAND)
