@@ -1,4 +1,4 @@
-"""By night: a limit that runs round the clock is told at once to whoever is on call, or begins in the morning."""
+"""By night: a limit that runs round the clock is told at once to those on call, or begins in the morning."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

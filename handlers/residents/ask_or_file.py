@@ -266,7 +266,7 @@ def receipt(context: Context, ticket: Ticket) -> str:
 
 
 def _by_night(context: Context, ticket: Ticket) -> str:
-    """A clock that would run at night begins in the morning: whoever can't wait is told whom to call."""
+    """A clock that would run at night begins in the morning: a resident who can't wait is told whom to call."""
     town, now = context.town, context.now
     if not waits(town, ticket, now):
         return ""

@@ -113,7 +113,7 @@ def last_lines(context: Context) -> str:
 
 
 def _staff(context: Context, ticket: Ticket) -> Sequence[Colleague]:
-    """Whoever is there of the grid's own staff, else the community's; of a complaint, those above whom it is about."""
+    """Those there of the grid's own staff, else the community's; of a complaint, those above whom it is about."""
     out = shut_out(context.town, ticket)
     for level in (Level.COMMUNITY, Level.STREET) if out else (Level.GRID, Level.COMMUNITY):
         if level.value in out:

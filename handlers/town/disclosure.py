@@ -79,7 +79,7 @@ class _Row:
 
 
 def sight(town: Town, ticket: Ticket, reader: Colleague | None, way: Way) -> Sight:
-    """What the table allows; `reader` None is whoever sits at the command line."""
+    """What the table allows; `reader` None is the operator at the command line."""
     out = shut_out(town, ticket)
     case = (
         _role(reader),

@@ -9,7 +9,7 @@ from nlp.questions.names import Area, Names
 
 
 def names_of(world: World, staff: Staff, catalogue: Catalogue) -> Names:
-    """Made anew when the world or the staff change."""
+    """Made again when the world or the staff change."""
     people = Counter(member.name for member in staff.people.values() if member.name)
     return Names(
         gazetteer=world.gazetteer,

@@ -1,7 +1,7 @@
 """Of whom who works here a text complains: their kinds, so that they may be kept from learning who complains.
 
 Rule and model both say whether it is a complaint of people; either suffices. A neighbour who is named for nothing costs
-little: a level above reads the report first. One that is missed may cost whoever wrote it a quarrel.
+little: a level above reads the report first. One that is missed may cost its author a quarrel.
 """
 
 import re

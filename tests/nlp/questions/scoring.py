@@ -18,7 +18,7 @@ _CODES = {
     "source": {"12345": "hotline", "热线": "hotline", "巡查": "patrol", "公众号": "chat"},
     "status": {"in_progress": "working"},
 }
-"""Whoever wrote the lines did not know how these are stored"""
+"""The author of the lines did not know how these are stored"""
 
 
 def lines(half: int) -> list[dict[str, Any]]:
