@@ -24,7 +24,7 @@ from bot.worker.nightly import Nightly
 from bot.worker.worker import Worker
 from handlers.answering.answer import Answering
 from models import sealed
-from models.connecting import connect
+from models.connecting import LOCK_WAIT_SECONDS, connect
 from models.sessions import reading_sessions, sessions
 from nlp.reading.reader import Reader
 
@@ -48,7 +48,7 @@ class Program:
     clock: Clock
 
 
-def open_database(settings: Settings) -> Engine:
+def open_database(settings: Settings, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> Engine:
     """The engine, with the keys to what is sealed in it; SQLite's relative file is seen from config.yaml's folder."""
     sealed.use(key_ring(settings))
     url = settings.database.url
@@ -57,7 +57,7 @@ def open_database(settings: Settings) -> Engine:
         file.parent.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{file}"
     _make_private(make_url(url))
-    return connect(url, wait)
+    return connect(url, wait, lock_wait_seconds)
 
 
 def _make_private(url: URL) -> None:
@@ -69,12 +69,18 @@ def _make_private(url: URL) -> None:
                 file.touch(mode=0o600)
 
 
-def assemble(settings: Settings, clock: Clock = _utc_now, reader: Reader | None = None) -> Program:
+def assemble(
+    settings: Settings,
+    clock: Clock = _utc_now,
+    reader: Reader | None = None,
+    lock_wait_seconds: float = LOCK_WAIT_SECONDS,
+) -> Program:
     """Everything but the connection to WeChat. Raises ConfigError where the database is not migrated.
 
-    `reader`: a model that is loaded already, as tests have it.
+    `reader`: a model that is loaded already, as tests have it. `lock_wait_seconds`: a command has more time than a
+    message, which WeChat wants answered.
     """
-    engine = open_database(settings)
+    engine = open_database(settings, lock_wait_seconds)
     if not is_current(engine):
         raise ConfigError(["数据库还没有升级到这个版本，请先运行 python -m bot migrate"])
     towns = TownKeeper(settings, reader or Reader.load(settings.path(settings.files.model)))

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from models.same_file import SameFile
 from models.write_ahead_log import copying
@@ -15,6 +16,7 @@ from models.writer_queue import WriterQueue
 # apology).
 LOCK_WAIT_SECONDS = 1.5
 
+_DEADLOCK = "40P01"
 _CONNECT_SECONDS = 2
 """The least that libpq knows"""
 
@@ -26,17 +28,24 @@ _POOL = {
 }
 
 
-def connect(url: str, pause: Callable[[float], None] = time.sleep) -> Engine:
+def connect(
+    url: str, pause: Callable[[float], None] = time.sleep, lock_wait_seconds: float = LOCK_WAIT_SECONDS
+) -> Engine:
     """An engine for `sqlite:///file` or `postgresql+psycopg://…`, with the settings that make each one safe.
 
     Parameters stay out of its errors: they quote residents.
     """
     if url.startswith("sqlite"):
-        return _connect_sqlite(url, pause)
-    return _connect_postgresql(url)
+        return _connect_sqlite(url, pause, lock_wait_seconds)
+    return _connect_postgresql(url, lock_wait_seconds)
 
 
-def _connect_postgresql(url: str) -> Engine:
+def is_deadlock(error: Exception) -> bool:
+    """Two waited for each other, and PostgreSQL took back what one of them did."""
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") == _DEADLOCK
+
+
+def _connect_postgresql(url: str, lock_wait: float) -> Engine:
     engine = create_engine(
         url,
         pool_timeout=3,
@@ -48,15 +57,15 @@ def _connect_postgresql(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)
         # a message that waits for another's row makes its whole batch wait
-        connection.execute(f"set lock_timeout = {LOCK_WAIT_SECONDS * 1000:.0f}")
+        connection.execute(f"set lock_timeout = {lock_wait * 1000:.0f}")
         connection.commit()
 
     return engine
 
 
-def _connect_sqlite(url: str, pause: Callable[[float], None]) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": LOCK_WAIT_SECONDS}, **_POOL)
-    queue, file = WriterQueue(LOCK_WAIT_SECONDS, pause), SameFile(engine.url.database)
+def _connect_sqlite(url: str, pause: Callable[[float], None], lock_wait: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": lock_wait}, **_POOL)
+    queue, file = WriterQueue(lock_wait, pause), SameFile(engine.url.database)
 
     @event.listens_for(engine, "do_connect")
     def _before(*_: Any) -> None:  # noqa: ANN401

@@ -33,7 +33,7 @@ def serve(command: Command, host: str, port: int, workers: int) -> None:
     from bot.server.serving import serve as run
     from bot.web.app import create_app
 
-    program = command.program()
+    program = assemble(command.settings())
     program.engine.dispose()  # no connection of the parent's may be used by two children
 
     def after_fork() -> None:

@@ -13,6 +13,8 @@ from bot.assembly import Program, assemble
 from bot.installation.settings import Settings, load_settings
 from models.ticket import CHINA
 
+_LOCK_WAIT_SECONDS = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -24,7 +26,8 @@ class Command:
         return load_settings(self.config, **overrides)
 
     def program(self) -> Program:
-        return assemble(self.settings())
+        """For one command: it waits for a lock as long as a person does."""
+        return assemble(self.settings(), lock_wait_seconds=_LOCK_WAIT_SECONDS)
 
 
 pass_command = click.make_pass_decorator(Command)

@@ -64,8 +64,8 @@ def new_revision(engine: Engine, message: str, number: str) -> None:
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the database is at the newest step."""
-    with engine.connect() as connection:
+    """Whether the database is at the newest step. Only reads, so that no writer makes it wait."""
+    with engine.execution_options(read_only=True, postgresql_readonly=True).connect() as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
     return set(heads) == _newest_steps(_MIGRATIONS)
 

@@ -1,6 +1,6 @@
 """What becomes of a letter: sent, tried again at, laid aside until something happens, or at its end because."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -67,10 +67,14 @@ class Delivery:
     retry_seconds: tuple[int, ...]
     clock: Callable[[], datetime]
 
-    def settle(self, letter: Letter, attempt: Attempt) -> None:
-        """The outcome before all else: what was sent and is not written down would be sent twice."""
-        if attempt.sent:
-            self._write(lambda session: self._sent(session, attempt))
+    def settle(self, came_of: Sequence[tuple[Letter, Attempt]]) -> None:
+        """The outcomes before all else: what was sent and is not written down would be sent twice."""
+        if sent := [attempt for _, attempt in came_of if attempt.sent]:
+            self._write(lambda session: self._sent(session, sent))
+        for letter, attempt in came_of:
+            self._follow(letter, attempt)
+
+    def _follow(self, letter: Letter, attempt: Attempt) -> None:
         if attempt.failures or letter.also or self.breakers.shut:
             self._write(lambda session: self._learn(session, letter, attempt))
         elif attempt.sent:
@@ -88,12 +92,13 @@ class Delivery:
 
         patiently(whole, LEASE.total_seconds())
 
-    def _sent(self, session: Session, attempt: Attempt) -> None:
-        now = self.clock()
-        told = {"due_at": None, "outcome": Outcome.SENT.value, "finished_at": now, "reason": ""}
-        session.execute(update(Push).where(Push.id.in_(attempt.told)).values(told))
-        if attempt.sent and attempt.sent.msgid:
-            session.execute(update(Push).where(Push.id == attempt.told[0]).values(msgid=attempt.sent.msgid))
+    def _sent(self, session: Session, attempts: Sequence[Attempt]) -> None:
+        told = [push for attempt in attempts for push in attempt.told]
+        values = {"due_at": None, "outcome": Outcome.SENT.value, "finished_at": self.clock(), "reason": ""}
+        session.execute(update(Push).where(Push.id.in_(told)).values(values))
+        for attempt in attempts:
+            if attempt.sent and attempt.sent.msgid:
+                session.execute(update(Push).where(Push.id == attempt.told[0]).values(msgid=attempt.sent.msgid))
 
     def _learn(self, session: Session, letter: Letter, attempt: Attempt) -> None:
         """What failed on the way, and what becomes of what did not go out: never silence."""

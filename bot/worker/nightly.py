@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.figures.days import day_start
@@ -19,6 +20,7 @@ from models.ticket import CHINA
 KIND = "train"
 _HOUR = timedelta(hours=3)
 _AT_MOST = timedelta(minutes=30)
+_NIGHT = timedelta(hours=12)
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +42,11 @@ class Nightly:
     def __call__(self, timer_id: int, now: datetime) -> None:
         """Train once; the timer keeps what came of it."""
         with self.sessions() as session, session.begin():
-            session.get_one(Timer, timer_id).due_at = now + _AT_MOST  # longer than the usual lease
+            timer = session.get_one(Timer, timer_id)
+            if _is_done_already(session, timer, now):
+                timer.finish(Outcome.DROPPED, now, "another of this night")
+                return
+            timer.due_at = now + _AT_MOST  # longer than the usual lease
         command = [sys.executable, "-m", "bot", "--config", str(self.config), "train"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=_AT_MOST.total_seconds(), check=False)  # noqa: S603
         trained = done.returncode == 0
@@ -48,6 +54,14 @@ class Nightly:
         log.info("nightly_training", trained=trained, told=told)
         with self.sessions() as session, session.begin():
             session.get_one(Timer, timer_id).finish(Outcome.DONE if trained else Outcome.GAVE_UP, now, told)
+
+
+def _is_done_already(session: Session, timer: Timer, now: datetime) -> bool:
+    """A clock that jumps makes several nights of one: of those that are due the first trains, for half a day."""
+    others = (Timer.kind == KIND) & (Timer.id != timer.id) & (Timer.attempts > 0)
+    before = Timer.due_at.is_not(None) & (Timer.id < timer.id)
+    lately = Timer.finished_at.between(now - _NIGHT, now + _NIGHT) & (Timer.outcome != Outcome.DROPPED.value)
+    return session.scalar(select(Timer.id).where(others, before | lately).limit(1)) is not None
 
 
 def _told(report: str) -> str:

@@ -18,10 +18,11 @@ from handlers.answering.routers import COMMANDS, route
 from handlers.dialogue.context import Context
 from handlers.dialogue.inbox import Writer, open_with, receive, remember, replies_to, write_replies
 from handlers.dialogue.message import Message
-from handlers.neighbours.same_event import Matter, lock_matters
+from handlers.neighbours.same_event import Matter, MatterTakenError, lock_matters
 from handlers.notifications.operators import in_the_answer
 from handlers.residents.unanswered import keep_unfinished
 from handlers.town.town import Town, Towns
+from models.connecting import is_deadlock
 from models.sessions import Sessions
 from nlp.reading.understanding import Intent, Understanding
 
@@ -29,7 +30,7 @@ TRIES = 3
 PATIENCE_SECONDS = 1.0
 """After this no further try: WeChat waits for 5 s, and the apology has to be written too"""
 
-_CONFLICTS = (StaleDataError, IntegrityError, OperationalError)
+_CONFLICTS = (StaleDataError, IntegrityError, OperationalError, MatterTakenError)
 """What becomes of two who are at the same ticket, person or lock"""
 
 
@@ -100,14 +101,23 @@ class Answering:
         """All in one transaction; where one of them breaks it, each in its own, so that it takes no other along."""
         patience = time.monotonic() + PATIENCE_SECONDS
         failure = self._tried(take)
+        if isinstance(failure, MatterTakenError):
+            take()[0].matters.update(failure.matters)
+            failure = self._tried(take)
         for each in take() if failure else ():
             each.failure = self._tried_alone(each, failure, patience)
 
     def _tried_alone(self, waiting: Pending, failure: Exception | None, patience: float) -> Exception | None:
-        """Three tries where somebody else was at the same ticket, person or lock, while there is time."""
-        for _ in range(TRIES):
-            if isinstance(failure, _CONFLICTS) and time.monotonic() > patience:
+        """Three tries where somebody else was at the same ticket, person or lock, while there is time.
+
+        A deadlock is always tried again: PostgreSQL takes a second to see it, and then the other one is through.
+        """
+        for number in range(TRIES):
+            is_over = time.monotonic() > patience and not (number == 0 and failure and is_deadlock(failure))
+            if isinstance(failure, _CONFLICTS) and is_over:
                 return failure
+            if isinstance(failure, MatterTakenError):
+                waiting.matters.update(failure.matters)
             failure = self._tried(lambda: [waiting])
             if not isinstance(failure, _CONFLICTS):
                 return failure
@@ -138,7 +148,7 @@ class Answering:
         town = self._towns.current(session)
         writers = open_with(session, [each.message for each in batch], town, now)
         likely = (_likely_matters(town, each, writers[each.message.openid]) for each in batch)
-        lock_matters(session, set(chain.from_iterable(likely)))
+        lock_matters(session, {*chain.from_iterable(likely), *chain.from_iterable(each.matters for each in batch)})
         answered = []
         for each in sorted(batch, key=_files):
             writer = writers[each.message.openid]

@@ -7,12 +7,13 @@ answer costs as much as a dozen messages.
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Generic, TypeVar
 
 from handlers.answering.read_only import Found
 from handlers.dialogue.message import Message
+from handlers.neighbours.same_event import Matter
 from models.connecting import LOCK_WAIT_SECONDS
 from nlp.reading.understanding import Understanding
 
@@ -32,6 +33,8 @@ class Pending:
     understanding: Understanding | None
     found: Found | None = None
     """Its answer, where it only asked"""
+    matters: set[Matter] = field(default_factory=set)
+    """What else it has turned out to be about, and must lock before all else"""
     reply: str | None = None
     failure: Exception | None = None
 

@@ -154,7 +154,8 @@ def receive(session: Session, messages: Sequence[Message], now: datetime) -> Col
     """
     rows = {message.key: _row(message, now) for message in messages}
     if dialect_of(session) == "postgresql":
-        return set(session.connection().scalars(_NEW_OR_WAIT, list(rows.values())))
+        in_order = [rows[key] for key in sorted(rows)]  # two processes may be at the same two redeliveries
+        return set(session.connection().scalars(_NEW_OR_WAIT, in_order))
     for key in replies_to(session, rows):  # SQLite has one writer: what isn't there now won't be
         del rows[key]
     if rows:

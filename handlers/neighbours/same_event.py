@@ -102,6 +102,7 @@ _HELD = "matters_held"
 _LINE = 5_741
 """The class of our locks among all that PostgreSQL is asked for by number"""
 _IN_LINE = text("SELECT pg_advisory_xact_lock(:line, key) FROM unnest(CAST(:keys AS integer[])) AS key")
+_IF_FREE = text("SELECT bool_and(pg_try_advisory_xact_lock(:line, key)) FROM unnest(CAST(:keys AS integer[])) AS key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,21 +223,35 @@ def _spot(context: Change, draft: Draft) -> _Spot | None:
     return _AtPin(grid, draft.lat, draft.lng) if grid else None
 
 
+class MatterTakenError(Exception):
+    """Somebody else is at what a message has turned out to be about: begin again, and lock that first."""
+
+    def __init__(self, matters: Collection[Matter]) -> None:
+        super().__init__(len(matters))
+        self.matters = matters
+
+
 def lock_matters(session: Session, matters: Collection[Matter]) -> None:
     """Two neighbours who report at the same moment: the second sees the ticket of the first.
 
     On SQLite there is one writer anyway. On PostgreSQL the reports of one place and category come one after the other;
-    a batch takes the locks of all its messages at once and in order, so that no two batches wait for each other.
+    a batch of messages locks all of them at once and in order, before any ticket, so that no two wait for each other.
+    What is locked later is only tried: a transaction that has locked tickets already must not wait here.
     For pins there is nothing to wait at; two tickets of one thing can be merged.
     """
     if dialect_of(session) != "postgresql":
         return
     transaction, held = session.info.get(_HELD, (None, frozenset()))
-    if transaction is not session.get_transaction():
-        held = frozenset()
-    if wanted := set(map(_key, matters)) - held:
-        session.connection().execute(_IN_LINE, {"line": _LINE, "keys": sorted(wanted)})
-        session.info[_HELD] = session.get_transaction(), held | wanted
+    is_first = transaction is not session.get_transaction()
+    wanted = {_key(matter): matter for matter in matters}
+    missing = sorted(wanted.keys() - (frozenset() if is_first else held))
+    if missing:
+        values = {"line": _LINE, "keys": missing}
+        if is_first:
+            session.connection().execute(_IN_LINE, values)
+        elif not session.connection().scalar(_IF_FREE, values):
+            raise MatterTakenError([wanted[key] for key in missing])
+    session.info[_HELD] = session.get_transaction(), frozenset(missing) | (frozenset() if is_first else held)
 
 
 def _key(matter: Matter) -> int:

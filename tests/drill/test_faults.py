@@ -1,5 +1,6 @@
 """What a machine does to a program: a locked file, a full disk, a database that goes away, a clock that jumps."""
 
+import json
 import resource
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ from sqlalchemy import func, make_url, select, text, update
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from testbed import Databases, settings_for
+from whole_program import environment, run
 
 from bot.assembly import assemble, worker
 from bot.bench import load, messages, servers
@@ -76,6 +78,18 @@ def test_a_lock_held_too_long_is_told_in_time_and_the_redelivery_files_it(small)
     assert count(small, Inbound) == 0
     assert "已受理" in small.answering.answer(message)
     assert count(small, Ticket) == 1
+
+
+def test_a_command_waits_for_a_lock_as_long_as_a_person_does(small, tmp_path):
+    """A list only reads; whoever opens a ticket is written down first."""
+    assert "已受理" in Chat(small).says(RESIDENT, LIFT)
+    number, env = Chat(small).ticket().number, environment(str(small.engine.url), tmp_path)
+    with locked(small, 10):
+        listed = run("tickets", "--json", env=env)
+        assert (listed.returncode, json.loads(listed.stdout)["number"]) == (0, number), listed.stderr
+    with locked(small, 12):
+        opened = run("ticket", number, "--json", env=env)
+    assert (opened.returncode, json.loads(opened.stdout)["number"]) == (0, number), opened.stderr
 
 
 def test_all_who_write_while_the_lock_is_held_are_told_in_time(databases):

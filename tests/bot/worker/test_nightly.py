@@ -95,3 +95,33 @@ def test_a_training_that_fails_leaves_the_model_and_comes_again_the_next_night(b
     box.worker._plan()
     assert [each.outcome for each in box.timers(KIND)] == ["gave_up", ""]
     assert "已受理" in box.says(PROPERTY, LIFT)
+
+
+def test_a_clock_that_jumps_starts_one_training_not_twenty(box, clock, monkeypatch):
+    """Twenty nights fall due at once; who repairs the clock wants one new model, not twenty processes."""
+    started = []
+    monkeypatch.setattr("bot.worker.nightly.subprocess.run", lambda *_args, **_more: started.append(1) or _Trained())
+    for _ in range(20):
+        box.worker._plan()
+        clock.turn(days=1)
+    box.turns()
+    for thread in threading.enumerate():
+        if thread.name == KIND:
+            thread.join()
+    assert len(started) == 1
+    assert sorted(each.outcome for each in box.timers(KIND)) == ["done", *["dropped"] * 19]
+    clock.turn(hours=-7)
+    box.worker._plan()
+    clock.turn(hours=6)
+    box.worker._plan()
+    box.turns()
+    for thread in threading.enumerate():
+        if thread.name == KIND:
+            thread.join()
+    assert len(started) == 1
+
+
+class _Trained:
+    returncode = 0
+    stdout = '{"version": "v2", "took_over": false, "why": "it has learned all of this already"}'
+    stderr = ""

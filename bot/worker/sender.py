@@ -1,0 +1,121 @@
+"""Sends what is due: several hands talk to the platform, one thread writes down what came of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from bot.installation.settings import Template, Work
+from bot.wechat.errors import WeChatError
+from bot.wechat.gateway import Gateway
+from bot.worker.breakers import ACCOUNT, Breakers, release_one
+from bot.worker.delivery import Delivery
+from bot.worker.leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
+from bot.worker.letters import Letters
+from bot.worker.ways import Attempt, Letter, Way, send
+from handlers.town.town import Towns
+from models.push import Push, Rank, give_back
+from models.sessions import Sessions
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """One round of sending."""
+
+    sessions: Sessions
+    towns: Towns
+    gateway: Gateway
+    work: Work
+    templates: Mapping[str, Template]
+    breakers: Breakers
+    clock: Callable[[], datetime]
+
+    def probe_account(self) -> None:
+        """Where nothing goes out at all, something harmless is asked once a minute."""
+        if ACCOUNT not in self.breakers.shut:
+            return
+        with self.sessions() as session, session.begin():
+            self.breakers.look(session)
+            if ACCOUNT not in self.breakers.to_probe(session, ACCOUNT):
+                return
+        try:
+            self.gateway.ping()
+        except WeChatError as error:
+            log.info("still_shut", code=error.code, reason=error.reason)
+            return
+        with self.sessions() as session, session.begin():
+            self.breakers.worked(session, self.towns.current(session), ACCOUNT)
+
+    def send_due(self) -> bool:
+        now = self.clock()
+        with self.sessions() as session, session.begin():
+            letters = self._letters(session)
+        self._send(letters, now)
+        return bool(letters)
+
+    def _letters(self, session: Session) -> list[Letter]:
+        """While nothing goes out, only for dangers something is tried."""
+        breakers, town = self.breakers, self.towns.current(session)
+        breakers.look(session)
+        probed = breakers.to_probe(session, *Way) if breakers.shut else []
+        for _ in probed:
+            release_one(session, self.clock())
+        last = Rank.DANGER if ACCOUNT in breakers.shut else Rank.NEWS
+        found = Letters(self.templates, self.clock, self.work.batch).due(session, town, last, breakers.shut)
+        return _probing(found, [Way(name) for name in probed])
+
+    def _send(self, letters: Sequence[Letter], leased_at: datetime) -> None:
+        """Hands only talk to the platform; this thread writes down what came of it, one after the other.
+
+        Several at once mix up nobody's order: of what waits for one person only the oldest is claimed.
+        """
+        if not letters:
+            return
+        delivery = Delivery(self.sessions, self.towns, self.breakers, self.work.retry_seconds, self.clock)
+        with ThreadPoolExecutor(self.work.at_once, "send") as hands:
+            sending = {hands.submit(self._in_time, letter, leased_at): letter for letter in letters}
+            under_way = set(sending)
+            while under_way:  # while one is written down others come back: they are written together
+                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                came_of = [(sending[each], self._came_of(sending[each], each)) for each in done]
+                delivery.settle([(letter, attempt) for letter, attempt in came_of if attempt])
+
+    def _in_time(self, letter: Letter, leased_at: datetime) -> Attempt | None:
+        """While the lease lasts: when calls are slow, the rest goes back before it runs out."""
+        if self.clock() > leased_at + BEGUN_WITHIN:
+            return None
+        return send(self.gateway, letter, self.breakers.shut)
+
+    def _came_of(self, letter: Letter, done: "Future[Attempt | None]") -> Attempt | None:
+        """None where it did not come to an attempt."""
+        if error := done.exception():  # the row keeps the reason, and the others go on
+            log.error("due_row_failed", row=letter.push_id, error=type(error).__name__)  # a traceback quotes data
+            why = PutOff(POISON_WAIT, type(error).__name__, len(self.work.retry_seconds))
+            put_off(self.sessions, Push, letter.push_id, self.clock(), why)
+            self._give_back(letter.also)
+            return None
+        attempt = done.result()
+        if attempt is None:
+            self._give_back((letter.push_id, *letter.also))
+        return attempt
+
+    def _give_back(self, pushes: Sequence[int]) -> None:
+        if pushes:
+            with self.sessions() as session, session.begin():
+                give_back(session, Push, pushes, self.clock())
+
+
+def _probing(letters: Sequence[Letter], ways: Sequence[Way]) -> list[Letter]:
+    """Each way is tried with one letter that would go by it, if there are as many with one of its own."""
+    found = list(letters)
+    for way in ways:
+        able = [at for at, each in enumerate(found) if way in each.ways]
+        if able:
+            at = min(able, key=lambda each: len(found[each].probes))
+            found[at] = replace(found[at], probes=found[at].probes | {way})
+    return found
