@@ -60,7 +60,7 @@ def notify(
         letter = cache(partial(_letter, town, ticket, telling, values))  # most of a team are told the same
         concerned = named if telling.to is Audience.NAMED else audience(session, town, ticket, telling.to, now, teams)
         for person in concerned:
-            if not _may_hear(town, ticket, person):
+            if not may_hear(town, ticket, person):
                 continue
             if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
                 told.add(person.id)
@@ -212,7 +212,7 @@ def _discreet(telling: Telling, facts: dict[str, object], seen: Sight) -> dict[s
     return facts | {name: hide(str(facts[name])) for name in _WORDS if name in facts}
 
 
-def _may_hear(town: Town, ticket: Ticket, person: Colleague) -> bool:
+def may_hear(town: Town, ticket: Ticket, person: Colleague) -> bool:
     """Those complained of hear of it only where it was given to them all the same, or where somebody is in danger."""
     if not is_shut_out(town, ticket, person) or is_danger(ticket):
         return True

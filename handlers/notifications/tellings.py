@@ -6,7 +6,8 @@ from enum import StrEnum
 from models.push import Push
 
 UNREACHED = "red_flag_unreached"
-DANGERS = frozenset({"red_flag", UNREACHED})
+INSTEAD = "red_flag_instead"
+DANGERS = frozenset({"red_flag", INSTEAD, UNREACHED})
 """Events that go before everything, at any hour and in every way"""
 
 
@@ -100,6 +101,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "call_reported": (_standing("arrived"), _team("call_reported")),
     "call_finished": (_team("call_finished"),),
     "call_released": (_called("call_released"),),
+    INSTEAD: (_named("red_flag"),),
     UNREACHED: (_supervisors("red_flag_unreached"),),
     "red_flag_again": (_team("red_flag_again"), _supervisors("red_flag_again")),
     "more_neighbours": (_team("more_neighbours"),),

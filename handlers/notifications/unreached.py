@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.notifications.pushes import notify
-from handlers.notifications.tellings import UNREACHED
+from handlers.notifications.pushes import may_hear, notify
+from handlers.notifications.tellings import DANGERS, INSTEAD, UNREACHED
 from handlers.town.routing import level_above
 from handlers.town.town import Town
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Member
-from models.appending import append
 from models.grid import Level
 from models.moves import NOTE
 from models.person import Person
@@ -27,18 +26,17 @@ def not_reached(session: Session, town: Town, push: Push, why: str, now: datetim
     if ticket is None or push.event == UNREACHED:
         return
     instead = _next(session, town, ticket, town.staff.people.get(push.person_id))
-    if instead:
-        append(session, Push, **_copy(push, instead, now))
     who = _name(town, push.person_id)
     told = town.say("push.told_instead", name=_name(town, instead.id)) if instead else ""
     note = town.say("history.danger_not_told", who=who, why=why, instead=told)
     ticket.apply(NOTE, by=SYSTEM, at=now, note=note)
+    notify(session, town, ticket, INSTEAD, now, named=[instead] if instead else [])
     notify(session, town, ticket, UNREACHED, now, who=who, why=why, instead=told)
 
 
 def _next(session: Session, town: Town, ticket: Ticket, missed: Member | None) -> Member | None:
     """Of their own team, of the others at it, of the level above: who wrote last is the likeliest to read."""
-    told = set(session.scalars(select(Push.person_id).where(Push.ticket_id == ticket.id, Push.event == "red_flag")))
+    told = set(session.scalars(select(Push.person_id).where(Push.ticket_id == ticket.id, Push.event.in_(DANGERS))))
     return next(iter(_likeliest_first(session, _others(town, ticket, missed, told))), None)
 
 
@@ -48,7 +46,7 @@ def _others(town: Town, ticket: Ticket, missed: Member | None, told: Collection[
     codes = [missed.team if missed else None, ticket.team, *helpers, above.team.code if above else None]
     reach = reach_of(ticket)
     found = [member for code in dict.fromkeys(codes) if code for member in town.staff.members([code], reach)]
-    return [member for member in found if member.id not in told]
+    return [member for member in found if member.id not in told and may_hear(town, ticket, member)]
 
 
 def _likeliest_first(session: Session, members: list[Member]) -> list[Member]:
@@ -62,11 +60,6 @@ def _likeliest_first(session: Session, members: list[Member]) -> list[Member]:
 
 def _since(at: datetime | None) -> float:
     return at.timestamp() if at else 0
-
-
-def _copy(push: Push, instead: Member, now: datetime) -> dict[str, object]:
-    kept = {name: getattr(push, name) for name in ("ticket_id", "event", "text", "template", "fields", "rank")}
-    return {"key": f"{push.key}:{instead.id}", "person_id": instead.id, **kept, "due_at": now, "created_at": now}
 
 
 def _name(town: Town, person: int) -> str:

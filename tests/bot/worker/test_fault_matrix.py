@@ -139,7 +139,7 @@ def test_a_danger_that_can_t_be_told_is_told_otherwise_within_a_minute(box, cloc
         mine = session.get_one(Push, mine.id)
         assert mine.unreached_at is not None
         assert mine.unreached_at - began <= timedelta(minutes=1)
-        instead = session.scalars(select(Push).where(Push.event == "red_flag", Push.id != mine.id)).all()
+        instead = session.scalars(select(Push).where(Push.event == "red_flag_instead")).all()
         overseers = session.scalars(select(Push).where(Push.event == "red_flag_unreached")).all()
         assert [session.get_one(Person, push.person_id).openid for push in instead] == [COLLEAGUE]
         assert overseers
