@@ -15,10 +15,12 @@ from handlers.residents import locate
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file, last_place
+from handlers.town.disclosure import shut_out
 from handlers.world.coordinates import gcj_to_wgs
 from models.moves import Status
 from models.ticket import Ticket
 from nlp.answers.choices import is_vague
+from nlp.reading.complained_of import asks_secrecy
 from nlp.reading.understanding import Intent, PlaceMention
 
 _MORE = 4
@@ -261,8 +263,16 @@ def receipt(context: Context, ticket: Ticket) -> str:
         handle_by=ticket_text.moment(ticket.handle_by, context.now),
         clause=town.limits.clause(ticket.limit_rule),
         phone=town.contacts.hall,
-        night=_by_night(context, ticket),
+        night=_by_night(context, ticket) + who_will_know(context, ticket, ticket.text),
     )
+
+
+def who_will_know(context: Context, ticket: Ticket, words: str) -> str:
+    """What is kept from whom, where somebody asks for it; empty else."""
+    if not asks_secrecy(words):
+        return ""
+    key = "filing.kept_from_them" if shut_out(context.town, ticket) else "filing.kept_secret"
+    return context.say(key, number=ticket.number)
 
 
 def _by_night(context: Context, ticket: Ticket) -> str:

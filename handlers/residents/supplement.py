@@ -14,7 +14,7 @@ from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import correct_place, locate
-from handlers.residents.ask_or_file import told_where
+from handlers.residents.ask_or_file import told_where, who_will_know
 from handlers.residents.corrected import Correction
 from handlers.residents.incomplete import ask_where, now_placed, placeless
 from handlers.residents.report import add_words
@@ -26,6 +26,7 @@ from models.moves import NOTE, OPEN, Status
 from models.person import Role
 from models.ticket import Ticket
 from nlp.model.features import plain
+from nlp.reading.complained_of import asks_secrecy
 from nlp.reading.understanding import Intent, PlaceMention
 
 router = Router("supplementing")
@@ -84,6 +85,22 @@ def place_told_later(context: Context) -> Reply | None:
         return None
     ticket = placeless(context)
     return None if ticket is None or ticket.place_id or _is_apart(context, ticket) else _where_told(context, ticket)
+
+
+@houses.on(lambda context: context if context.text and context.is_free else None)
+def secrecy_wanted(context: Context) -> Reply | None:
+    """「一定要保密啊」 behind a report just made: what is kept from whom, and no report of its own."""
+    seen = context.understanding
+    if len(context.text) > _SECRECY or not asks_secrecy(context.text) or (seen and (seen.item or seen.place)):
+        return None
+    ticket = recent(context, context.town.habits.recent_minutes)
+    if ticket is None:
+        return None
+    said = context.say("filing.secrecy_again", number=ticket.number)
+    return Reply(said + who_will_know(context, ticket, context.text), keep=True)
+
+
+_SECRECY = 16
 
 
 @houses.on(lambda context: context if context.text and context.is_free else None)

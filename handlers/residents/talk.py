@@ -41,7 +41,8 @@ def begin(context: Context, ticket: Ticket) -> bool:
     session, town, now, person = context.session, context.town, context.now, context.person
     asleep = town.quiet_hours.wait(now) > now
     lines = last_lines(context)
-    hear(context, ticket, lines)
+    for line in lines.splitlines():  # of several matters, maybe
+        hear(context, ticket, line)
     staff = _staff(context, ticket)
     notify(session, town, ticket, "human", now, but=person, named=staff, note=lines)
     if asleep or not staff or person.is_staff or person.is_overseer:

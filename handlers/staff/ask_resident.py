@@ -53,12 +53,14 @@ def ask(context: Context) -> Reply:
     if open_question(context, ticket):
         return Reply(context.say("questioning.asked_already", number=ticket.number))
     ticket.apply(ASK, by=by, at=context.now, note=words)
-    stop(ticket, context.now)
+    if not ticket.red_flag:
+        stop(ticket, context.now)
     values = {"ticket_id": ticket.id, "asked_by": context.person.id, "asked_of": ticket.reporter_id}
     context.session.add(Question(**values, text=words, asked_at=context.now))
     set_timer(context, WAITS, ticket, context.now + _patience(context))
     notify(context.session, context.town, ticket, "ask", context.now, note=words)
-    return Reply(context.say("questioning.asked", number=ticket.number))
+    key = "questioning.asked_in_danger" if ticket.red_flag else "questioning.asked"
+    return Reply(context.say(key, number=ticket.number))
 
 
 def open_question(change: Change, ticket: Ticket) -> Question | None:

@@ -30,10 +30,17 @@ def accept(context: Context) -> Reply:
     if ticket.status != Status.DISPATCHED:
         return already(context, ticket)
     sign(context, ticket)
-    notify(context.session, context.town, ticket, "accept", context.now, but=context.person)
+    team = _signed_as(context, ticket)
+    notify(context.session, context.town, ticket, "accept", context.now, but=context.person, team=team)
     due = ticket_text.moment(ticket.handle_by, context.now)
     where = ticket_text.where_for(context.town, ticket, context.person)
     return Reply(context.say("working.accepted", number=ticket.number, where=where, due=due))
+
+
+def _signed_as(context: Context, ticket: Ticket) -> str:
+    """The team of whoever signs: it may be one that helps."""
+    helping = {helper.team for helper in ticket.support if helper.helps}
+    return ticket_text.team_name(context.town, context.person.team if context.person.team in helping else ticket.team)
 
 
 def _taken_over(context: Context, ticket: Ticket) -> Reply:

@@ -1,4 +1,4 @@
-"""「谁看过」: the read log, for supervisors. To look at it is no secret either: it names staff, not residents."""
+"""「谁看过」: the read log, for supervisors, and for residents of what they reported. It names no resident."""
 
 from sqlalchemy import func, select
 
@@ -10,19 +10,23 @@ from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
 from handlers.tickets.access import overseen
 from models.person import OVERSEERS, Look, Person, Role
+from models.ticket import Ticket
 
 router = Router("readers")
 MOST = 20
 _ORDER = (Role.ADMIN, Role.SUPERVISOR, Role.GRID_STAFF, Role.PROPERTY_STAFF, Role.RESIDENT)
 
 
-READ_LOG = Command(("谁看过",), roles=OVERSEERS, only_asks=True, help="谁看过 工单号：哪些人打开过这张工单的全文")
+READ_LOG = Command(
+    ("谁看过",), roles=OVERSEERS | {Role.RESIDENT}, only_asks=True, help="谁看过 工单号：哪些人打开过这张工单的全文"
+)
 
 
 @router.command(READ_LOG)
 def who_looked(context: Context) -> Reply:
     """The latest openings of one ticket, newest first."""
-    picked = pick(context, overseen(context.person), (), READ_LOG)
+    mine = Ticket.reporter_id == context.person.id
+    picked = pick(context, overseen(context.person) | mine, (), READ_LOG)
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
@@ -40,4 +44,7 @@ def _line(context: Context, look: Look, person: Person | None) -> str:
     if person is None:
         return f"{at} {look.via or context.say('readers.by_command')}"
     role = next(role for role in _ORDER if role in person.roles)
+    if not context.person.is_overseer:
+        team = ticket_text.team_name(context.town, person.team) if person.team else ""
+        return f"{at} {team}{ticket_text.ROLE_NAMES[role]}"
     return f"{at} {person.name or context.say('readers.no_name')} {ticket_text.ROLE_NAMES[role]}"

@@ -15,7 +15,7 @@ from nlp.model.labels import DATA
 
 HEAD = "complains"
 COMPLAINS, ORDINARY = "yes", "no"
-NAMED_FROM, UNNAMED_FROM = 0.22, 0.35
+NAMED_FROM, UNNAMED_FROM = 0.18, 0.3
 """The probability from which the model is believed: who works here is named in the text, or is not"""
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 
@@ -28,6 +28,7 @@ class _Vocabulary:
     unnamed: frozenset[str]
     aside: re.Pattern[str]
     deeds: re.Pattern[str]
+    secrecy: re.Pattern[str]
 
 
 def named_in(text: str) -> frozenset[str]:
@@ -35,6 +36,11 @@ def named_in(text: str) -> frozenset[str]:
     words = _vocabulary()
     found = words.who.findall(words.aside.sub("，", text))
     return frozenset(kind for word in found for kind in words.kinds[word])
+
+
+def asks_secrecy(text: str) -> bool:
+    """「别说是我反映的」「匿名」."""
+    return _vocabulary().secrecy.search(text) is not None
 
 
 def is_plain_complaint(text: str) -> bool:
@@ -67,6 +73,7 @@ def _vocabulary() -> _Vocabulary:
         frozenset(read["unnamed"]),
         _any_of(read["aside"]),
         re.compile("|".join(read["deeds"])),
+        _any_of(read["secrecy"]),
     )
 
 

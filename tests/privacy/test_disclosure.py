@@ -118,7 +118,7 @@ def test_those_complained_of_get_nothing_by_any_way(town_of, all_filed):
         leaks.update((way, secret) for way, text in ways for secret in secrets_in(line, text))
     assert leaks == Counter()
     assert not [each for each in missed if not unseen(each[0])]
-    assert len(missed) <= 0.06 * sum(map(unseen, COMPLAINTS))
+    assert len(missed) <= 0.05 * sum(map(unseen, COMPLAINTS))
 
 
 def ways_out(session, town, now, line, ticket, reader):
