@@ -5,6 +5,7 @@ from collections import Counter
 from handlers.town.catalogue import Catalogue
 from handlers.world.staff import Staff
 from handlers.world.world import World
+from nlp.model.features import plain
 from nlp.questions.names import Area, Names
 
 
@@ -16,6 +17,11 @@ def names_of(world: World, staff: Staff, catalogue: Catalogue) -> Names:
         place_names=world.names_by_place,
         areas={node.code: Area(node.code, node.name, node.level.value, node.parent) for node in world.grids.values()},
         teams={team.code: (team.name, team.kind) for team in world.teams.values()},
+        of_namesakes={
+            plain(alias): (world.places[place].name, world.places[place].community)
+            for place, aliases in world.aliases.items()
+            for alias in aliases
+        },
         people=frozenset(people),
         namesakes=frozenset(name for name, count in people.items() if count > 1),
         categories=catalogue.categories,

@@ -50,11 +50,11 @@ def _forms() -> tuple[re.Pattern[str], ...]:
     over, under, least, most = (said[name] for name in ("over", "under", "least", "most"))
     sign = f"(?:({over})|({under})|({least})|({most}))"
     unit = r"(件|个(?![月小])|单|次|张|起|天|日|周|个?星期|个?礼拜|个月|月|年|个?小时|小时)?"
-    behind = rf"(?:({_UP})|({_DOWN}))?"
+    behind = rf"(?:({_UP}|(?=还?都?[没未]))|({_DOWN}))?"
     bound = rf"(?=({sign}?\s*(?:({PART})|({NUMBER})\s*{unit})\s*{behind}))"
     times = rf"(?:({over}|{least})?\s*({NUMBER})\s*[次回遍]\s*((?:及其?)?以上)?(?:[的算])*)"
     repeats = rf"(?=({said['repeats']}\s*{times}))"
-    quoted = r"[“\"「『'‘]([^”\"」』'’]{1,12})[”\"」』'’](?:字样|的字眼|[这两]+个?字)?"
+    quoted = r"[“\"「『'‘]([^”\"」』'’]{1,12})[”\"」』'’](?:字样|的?字眼|[这两几一二三四五]+个?字)?"
     bare = r"([^“\"「『'‘的，。,\s]{1,6}?)(?:字样|这?[两几]?个字)?(?=的|$|[，,。\s]|有(?:多少|几)|(?:多少|几))"
     keyword = rf"(?=({said['mentions']}\s*(?:{quoted}|{bare})))"
     return tuple(re.compile(form) for form in (bound, repeats, keyword))
@@ -62,16 +62,17 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 
 def _bound(match: re.Match[str]) -> Bound | None:
     _, over, under, least, most, part, number, unit, up, down = match.groups()
-    sign = ">" if over else "<" if under else ">=" if least or up else "<=" if most or down else ""
-    if not sign or (over and up) or not (part or unit or up or down):
+    waits = up == ""  # 「五天没办完的」 has waited longer than that
+    sign = ">" if over else "<" if under else ">=" if least or up or waits else "<=" if most or down else ""
+    if not sign or (over and up) or not (part or unit or up or down) or (waits and not unit):
         return None
     if part:
         return Bound(sign, part_of(part), "part")
     length = (unit or "").lstrip("个")
     if length == "小时":
-        return Bound(sign, number_of(number) / 24, "days")
+        return Bound(sign[0], number_of(number) / 24, "days")
     days = _DAYS_IN.get(length)
-    return Bound(sign, number_of(number) * (days or 1), "days" if days else "number")
+    return Bound(sign[0] if days else sign, number_of(number) * (days or 1), "days" if days else "number")
 
 
 def _times(match: re.Match[str]) -> int:

@@ -10,10 +10,14 @@ from nlp.questions.query import COUNT, DURATIONS, OVERVIEW
 from nlp.questions.tokens import Token
 from nlp.questions.vocabulary import vocabulary
 
-_FIGURE = frozenset({"amount", "share", "group", "pair", "howlong", "speed", "ranked", "compare", "bound", COUNT})
+_FIGURE = frozenset(
+    {"amount", "share", "group", "pair", "howlong", "speed", "ranked", "compare", "bound", "repeats", COUNT}
+)
 _CERTAIN = frozenset({"amount", "share", "ranked", COUNT})
 """Asks for a number, whatever else stands there"""
 _GIVEN = frozenset({"period", "only", "but", "against"})
+_WORKERS = frozenset({"person", "team", "kind"})
+_RANKING = frozenset({"order", "more", "speed", "pair"})
 _TELLING = frozenset({"status", "closing", "rating", "urgent", "red", "source"})
 """Said of tickets alone"""
 _OVERSEEN = frozenset({"grid", "place", "team", "person", "category"})
@@ -40,11 +44,11 @@ def asks(text: str, tokens: Sequence[Token], said: Mapping[str, Any]) -> bool:
     if "group" in said:
         return not _in_passing(text, kinds, said)
     tells_of_tickets = bool(measures or "tickets" in kinds or not _TELLING.isdisjoint(said.get("only", {})))
-    if kinds & _FIGURE or _is_figure(measures):
+    if kinds & _FIGURE or _is_figure(measures) or ("times" in kinds and "period" in said):
         return tells_of_tickets or bool(said.keys() & _GIVEN)
-    if kinds & {"ask", "now"}:
-        return tells_of_tickets
-    return _is_over(said) and "tail" not in kinds and (tells_of_tickets or "only" in said)
+    if "tail" in kinds and not kinds & {"ask", "now"}:  # 「杨金花超时没有」, not 「超时了吗」
+        return bool(measures) and not _WORKERS.isdisjoint(said.get("only", {}))
+    return tells_of_tickets if kinds & {"ask", "now"} else _is_over(said) and (tells_of_tickets or "only" in said)
 
 
 def _is_figure(measures: Sequence[str]) -> bool:
@@ -74,17 +78,23 @@ def _is_over(said: Mapping[str, Any]) -> bool:
 def _asks_in_part(text: str, kinds: AbstractSet[str], said: Mapping[str, Any]) -> bool:
     """With words that we don't understand it takes more to be a question."""
     told = said.keys() & {"period", "against", "group", "having"} or "tickets" in kinds or _measured(said)
+    if re.search(vocabulary().patterns["asked"], text):
+        return True
     if re.search(vocabulary().patterns["why"], text):
-        return "period" in said or bool({"rating", "status"} & said.get("only", {}).keys()) or "tickets" in kinds
+        return (
+            bool({"period", "group"} & said.keys())
+            or bool({"rating", "status"} & said.get("only", {}).keys())
+            or "tickets" in kinds
+        )
     if "times" in kinds:
         return "period" in said
-    ranks = ("group" in said or "who" in kinds) and bool(kinds & {"order", "more", "speed", "pair"})
+    ranks = ("group" in said or "who" in kinds) and bool(kinds & _RANKING or _TELLING & said.get("only", {}).keys())
     lasts = "howlong" in kinds and bool(kinds & {"mean", "median", "act"})
     rated = _is_figure(said.get("measures", ())) or any("率" in words for words in said["unread"])
     counts = not _CERTAIN.isdisjoint(kinds) or rated or ranks or lasts
-    about = bool(told) or re.search(vocabulary().patterns["counted"], text) is not None
     certain = re.search(vocabulary().patterns["certainly"], text) is not None
-    return counts and about and (certain or sum(map(len, said["unread"])) * 2 <= len(text))
+    about = bool(told) or re.search(vocabulary().patterns["counted"], text) is not None
+    return (counts or certain) and about and (certain or sum(map(len, said["unread"])) * 2 <= len(text))
 
 
 def _measured(said: Mapping[str, Any]) -> bool:

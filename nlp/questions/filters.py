@@ -1,7 +1,7 @@
 """Of what a question asks: the filters that it names, what it leaves out, and of what a share is a part."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nlp.questions.names import Names
@@ -42,6 +42,10 @@ def chosen(names: Names, tokens: Sequence[Token]) -> Chosen:
             side = found.but if number in left_out else found.whole if number in whole else found.only
             if not _put(names, side, token):
                 found.unread.append(token)
+        elif token.kind == "place_in":
+            side = found.but if number in left_out else found.only
+            for kind, value in zip(("place", "grid"), token.value, strict=True):
+                _put(names, side, replace(token, kind=kind, value=value))
         elif token.kind in {"ambiguous", "namesake"}:
             found.unread.append(token)
     for side in (found.only, found.but, found.whole):

@@ -18,7 +18,6 @@ _INSTEAD = (
 _FIELDS = (
     {"period", "against"},
     {"measures", "stat", "act"},
-    {"group", "order", "limit"},
     {"having"},
     {"whole"},
 )
@@ -47,6 +46,8 @@ def changed(said: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any
     if "act" in change and "measures" not in change and not DURATIONS.isdisjoint(said.get("measures", ())):
         change["measures"] = (change["act"],)
     gone = {name for fields in _FIELDS if not fields.isdisjoint(change) for name in fields}
+    if "group" in change:
+        gone |= {"group", "order", "limit"}
     if "against" in change and "period" not in change:
         gone -= {"period"}
     if OVERVIEW in said.get("measures", ()) and "group" in change:

@@ -21,6 +21,8 @@ _OF_TEAMS = frozenset(
 _DIMENSIONS = {"place": "place", "team": "team", "category": "category", "item": "item", "person": "person",
                "kind": "kind", "source": "source", "status": "status"}  # fmt: skip
 _RANKS = frozenset({"order", "limit", "bound", "ranked", "others", "more", "speed"})
+_SUBJECTS = frozenset({"item", "category", "trouble", "filler"})
+_PLACES_LEFT_OUT = {"place": "compound"}
 _SIDE_BY_SIDE = frozenset({"pair", "compare", "who", "more"})
 _ORDERS = {"desc": "desc", "asc": "asc", "best": "desc", "worst": "asc", "more": "desc", "fewer": "asc"}
 _DURATION_ORDERS = {"best": "asc", "worst": "desc"}
@@ -48,12 +50,13 @@ def grouped(
     for token in tokens:
         if token.kind == "group":
             _group_by(token, found)
-        elif token.kind == "unit" and token.value not in {several, "category", "item"}:
+        elif token.kind == "trouble" or (token.kind == "unit" and token.value not in {several, "category", "item"}):
             found.unread.append(token)
     if any(token.kind in _SIDE_BY_SIDE for token in tokens) and not found.group:
         found.group = several
-    _who(tokens, found, measures)
-    _ends(tokens, found, measures)
+    _who(tokens, found, only, measures)
+    _within_one(found, only)
+    _ends(tokens, found, measures, before)
     _bounds(tokens, found, measures, before)
     return found
 
@@ -73,11 +76,17 @@ def settled(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _settled(token: Token, earlier: Sequence[Token], later: Sequence[Token], *, ranked: bool) -> Token:
+    if token.kind == "trouble":
+        return replace(token, kind="filler") if earlier and earlier[-1].kind in _SUBJECTS else token
     if token.kind != "unit":
         return token
     before = next((each.kind for each in reversed(earlier) if each.kind not in {"filler", "tickets"}), "")
     if ranked or before in _RANKS or _of_each(token, later):
         return replace(token, kind="group")
+    if before == "except" and token.value == "spot":
+        return replace(token, kind="filler")
+    if "except" in {before, later[0].kind if later else ""} and token.value in {*_PLACES, "place"}:
+        return replace(token, kind="place_kind", value=_PLACES_LEFT_OUT.get(token.value, token.value))
     return replace(token, kind="kind") if token.value in _TEAMS else token
 
 
@@ -87,7 +96,7 @@ def _of_each(token: Token, later: Sequence[Token]) -> bool:
 
 
 def _group_by(token: Token, found: Grouped) -> None:
-    group = "team" if token.value in _TEAMS else "place" if token.value in _PLACES else token.value
+    group = "team" if token.value in _TEAMS else "place" if token.value in {*_PLACES, "spot"} else token.value
     if found.group not in {"", group}:
         found.unread.append(token)
         return
@@ -98,10 +107,12 @@ def _group_by(token: Token, found: Grouped) -> None:
         found.only["place_kind"] = [token.value]
 
 
-def _who(tokens: Sequence[Token], found: Grouped, measures: Sequence[str]) -> None:
+def _who(tokens: Sequence[Token], found: Grouped, only: Mapping[str, list[Any]], measures: Sequence[str]) -> None:
     for token in tokens:
         if token.kind == "who" and not found.group:
-            if "kind" in found.only or not _OF_TEAMS.isdisjoint(measures):
+            if len(only.get("team", ())) == 1 or only.get("kind") == ["grid"]:
+                found.group = "person"
+            elif "kind" in found.only or not _OF_TEAMS.isdisjoint(measures):
                 found.group = "team"
             else:
                 found.unread.append(token)
@@ -110,28 +121,35 @@ def _who(tokens: Sequence[Token], found: Grouped, measures: Sequence[str]) -> No
         found.group = "team"  # as the command of that name does
 
 
+def _within_one(found: Grouped, only: Mapping[str, list[Any]]) -> None:
+    """「报修里哪类最多」: of one category the sub-items."""
+    if found.group == "category" and len(only.get("category", ())) == 1 and "item" not in only:
+        found.group = "item"
+
+
 def _of_firms(token: Token) -> bool:
     """「最差的五家」."""
     return token.kind == "limit" and token.value[0] == "firms"
 
 
-def _ends(tokens: Sequence[Token], found: Grouped, measures: Sequence[str]) -> None:
+def _ends(tokens: Sequence[Token], found: Grouped, measures: Sequence[str], before: str) -> None:
     """Best and worst are said of rates and durations alone; many and few take something to rank."""
     lasting = bool(measures) and measures[0].endswith("_hours")
     rated = bool(measures) and (measures[0].endswith("_rate") or lasting)
+    group = found.group or before
     for token in tokens:
         match token.kind:
             case "order" | "more" | "speed":
-                if token.kind == "more" and not found.group and _compares(tokens):
+                if token.kind == "more" and not group and _compares(tokens):
                     continue
-                if not found.group or (token.value in {"best", "worst"} and not rated):
+                if not group or (token.value in {"best", "worst"} and not rated):
                     found.unread.append(token)
                     continue
                 order = _ORDERS[token.value]
                 found.order = found.order or (_DURATION_ORDERS.get(token.value, order) if lasting else order)
             case "limit":
                 kind, number = token.value
-                if not found.group:
+                if not group:
                     found.unread.append(token)
                 elif kind == "last":
                     found.order, found.limit = "asc", number
@@ -141,7 +159,9 @@ def _ends(tokens: Sequence[Token], found: Grouped, measures: Sequence[str]) -> N
 
 def _compares(tokens: Sequence[Token]) -> bool:
     """「上周比上上周多」: what has more is no group."""
-    return any(token.kind == "compare" for token in tokens)
+    return (
+        any(token.kind == "compare" for token in tokens) or len([each for each in tokens if each.kind == "period"]) > 1
+    )
 
 
 def _is_ranked(tokens: Sequence[Token]) -> bool:

@@ -9,7 +9,7 @@ from nlp.questions.tokens import Token
 from nlp.questions.vocabulary import vocabulary
 
 _NOON, _MIDNIGHT = 12, 24
-_CLOCK = r"(?:(\d{1,2})[:：]00|(\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点钟?|时))(?!半|[一二三四五六七八九十\d])"
+_CLOCK = r"(?:(\d{1,2})[:：]00|(\d{1,2}|[零〇一二两三四五六七八九十]{1,3})(?:点钟?|时))(?!半|[一二三四五六七八九十\d])"
 _OF_A_DAY = re.compile(r"([今昨前])(.)上?")
 _AFTERNOON = re.compile("下午|傍晚")
 _EVENING = re.compile("晚|夜")

@@ -9,15 +9,36 @@ _THREE_RATES = ("response_rate", "solved_rate", "satisfaction_rate")
 _WORK = {"closed": "handle_hours", "solved": "handle_hours", "handle": "handle_hours", "accept": "accept_hours"}
 
 
-def measures_of(tokens: Sequence[Token], unread: list[Token]) -> tuple[tuple[str, ...], str]:
-    """(all that are asked for, `median` where it is no average); none where none is named."""
+def measures_of(
+    tokens: Sequence[Token], unread: list[Token], earlier: Sequence[str] = ()
+) -> tuple[tuple[str, ...], str]:
+    """(all that are asked for, `median` where it is no average); none where none is named. `earlier`: of the question
+    that this one changes.
+    """
     kinds = {token.kind for token in tokens}
-    if "share" in kinds and "compare" in kinds:
-        unread += [token for token in tokens if token.kind == "share"]  # by how many per cent it grew
-    elif "share" in kinds:
+    if _is_share(tokens, kinds):
         unread += [token for token in tokens if token.kind in {"measure", "howlong"} and token.value != COUNT]
         return (SHARE,), ""
+    if "compare" in kinds:
+        unread += [token for token in tokens if token.kind == "share"]  # by how many per cent it grew
     lasting = bool(kinds & {"howlong", "speed"})
+    if not lasting and "median" in kinds and not DURATIONS.isdisjoint(earlier):
+        return tuple(earlier), "median"
+    found = _named(tokens, lasting=lasting)
+    if not lasting:
+        unread += [token for token in tokens if token.kind in {"mean", "median"}]
+    named = found or (() if earlier else _unnamed(kinds))
+    return named, "median" if lasting and "median" in kinds else ""
+
+
+def _is_share(tokens: Sequence[Token], kinds: set[str]) -> bool:
+    """「占多少」 too. With a comparison it tells by how many per cent something grew."""
+    if "compare" in kinds:
+        return False
+    return "share" in kinds or ("amount" in kinds and any(token.value == "part" for token in tokens))
+
+
+def _named(tokens: Sequence[Token], *, lasting: bool) -> tuple[str, ...]:
     found = dict[str, None]()
     for before, token in zip((None, *tokens), tokens, strict=False):
         if token.kind == "measure" and not _only_its_number(before, token):
@@ -26,13 +47,16 @@ def measures_of(tokens: Sequence[Token], unread: list[Token]) -> tuple[tuple[str
             found[_WORK[token.value]] = None
     if lasting and not found.keys() & DURATIONS:
         found["handle_hours"] = None
-    if not lasting:
-        unread += [token for token in tokens if token.kind in {"mean", "median"}]
-    if not found and "still" in kinds and not kinds & {"status", "except"}:
-        return ("open",), ""
-    if not found and "how" in kinds and not kinds & {"amount", "group", "pair", "of", "compare"}:
-        return (OVERVIEW,), ""
-    return tuple(found), "median" if lasting and "median" in kinds else ""
+    return tuple(found)
+
+
+def _unnamed(kinds: set[str]) -> tuple[str, ...]:
+    """「还有多少」 is what stands open, 「怎么样」 an overview."""
+    if "still" in kinds and not kinds & {"status", "except"}:
+        return ("open",)
+    if "how" in kinds and not kinds & {"amount", "group", "pair", "of", "compare"}:
+        return (OVERVIEW,)
+    return ()
 
 
 def _only_its_number(before: Token | None, token: Token) -> bool:

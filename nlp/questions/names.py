@@ -35,6 +35,8 @@ class Names:
     areas: Mapping[str, Area] = field(default_factory=dict)
     teams: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """code → (name, kind)"""
+    of_namesakes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """What tells places of one name apart → (their name, the community of the one that is meant)"""
     people: frozenset[str] = frozenset()
     namesakes: frozenset[str] = frozenset()
     """Names that two of the staff have: they name neither"""
@@ -66,7 +68,8 @@ class Names:
             said = text[hit.start : hit.end]
             names = [plain(name) for name in self.place_names.get(hit.canonical, ())]
             if not hit.guessed and (said in names or (said not in self._index and any(said in name for name in names))):
-                yield Token("place", hit.canonical, hit.start, hit.end)
+                meant = self.of_namesakes.get(said)
+                yield Token("place_in" if meant else "place", meant or hit.canonical, hit.start, hit.end)
 
     @cached_property
     def _lengths(self) -> Mapping[str, Sequence[int]]:

@@ -17,7 +17,7 @@ from nlp.questions.measures import acts_of, measures_of
 from nlp.questions.names import Names
 from nlp.questions.numbers import NUMBER, number_of
 from nlp.questions.periods import all_periods
-from nlp.questions.query import ALONE, SHARE, Query, query_of
+from nlp.questions.query import ALONE, COUNT, SHARE, Query, query_of
 from nlp.questions.tokens import Token, cover
 from nlp.questions.vocabulary import vocabulary
 
@@ -118,7 +118,7 @@ def _read(
 ) -> dict[str, Any]:
     """What is said; `before` is what a change is of, where it says nothing itself."""
     not_heeded = list[Token]()
-    measures, stat = measures_of(tokens, not_heeded)
+    measures, stat = measures_of(tokens, not_heeded, before.get("measures", (COUNT,)) if before else ())
     what = chosen(names, tokens)
     meant = measures or before.get("measures", ())
     by = grouped(names, tokens, what.only, meant, before.get("group", ""))
@@ -148,10 +148,9 @@ def _read(
 
 
 def _idle(tokens: Sequence[Token], *, compared: bool) -> list[Token]:
-    """What compares, with nothing to compare."""
-    if compared:
-        return []
-    return [token for token in tokens if token.kind in {"compare", "pair", "others"}]
+    """What is another figure, and what compares, with nothing to compare."""
+    idle = {"cannot"} if compared else {"cannot", "compare", "pair", "others"}
+    return [token for token in tokens if token.kind in idle]
 
 
 def _whole(what: Chosen, measures: Sequence[str]) -> dict[str, tuple[Any, ...]]:

@@ -37,11 +37,11 @@ def _weekday(match: _Match, now: datetime) -> _Span | None:
     """「上周三」, 「上周三到周五」, 「周末」; without a week, the last one that has begun."""
     monday = week_start(now) - timedelta(weeks=_BACK[match[1] or "本"])
     first, last = (_WEEKDAYS.index(day) for day in (match[2], match[3] or match[2]))
-    first, last = (5, 6) if first == _WEEKEND else (min(first, 6), min(last, 6))  # 天 is 日
+    first, last = (5, 6) if first >= _WEEKEND else (min(first, 6), min(last, 6))  # 天 is 日
     if last < first:
         return None
     since = monday + first * DAY
-    back = timedelta(weeks=1) if not match[1] and since > now else timedelta()
+    back = timedelta(weeks=1) if match[1] in {None, "刚过去的"} and since > now else timedelta()
     return since - back, monday + (last + 1) * DAY - back
 
 
@@ -185,7 +185,7 @@ def _year(today: datetime, said: str | None) -> datetime:
     return start.replace(year=int(digits) if digits.isdigit() else start.year - _YEARS_BACK[digits])
 
 
-_WEEKDAYS = "一二三四五六日天末"
+_WEEKDAYS = "一二三四五六日天末休"
 _WEEKEND = _WEEKDAYS.index("末")
 _DAYS_BACK = {"今": 0, "本": 0, "昨": 1, "前": 2, "大前": 3}
 _YEARS_BACK = {"今": 0, "本": 0, "去": 1, "上": 1, "前": 2}
@@ -198,6 +198,7 @@ _WEEK = "(?:周|星期|礼拜)"
 _YEAR = r"((?:20)\d{2}年|[今去前本上]年度?)"
 _WEEKDAY = "([二四五六天末]|一(?![共直般些起周])|三(?![日天])|日(?!均))"  # 「本周一共」, 「本周三日办结率」: the week
 _DAY = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
+_NO_RATE = "(?![三3]日[之以]?内?办结率)"  # 「本月三日办结率」
 _UP_TO = r"(?:[到至]|[-~—－–]+)"
 _TAIL = re.compile(
     r"的?[这那]?(?:[一二两三四五六七八九十\d]天)(?![内没未])|[当那]天|一整?天|全[天年月周]|整[天年月周]|期间|的?时候|那会儿"
@@ -210,8 +211,9 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match, datetime], _Span | None]]
     (re.compile(_THAT + _WEEK), _week),
     (re.compile(rf"{_THAT}?{_WEEK}{_WEEKDAY}(?:{_UP_TO}?{_WEEK}?{_WEEKDAY})?"), _weekday),
     (re.compile(rf"{_THAT}?{_WEEK}{_WEEKDAY}()"), _weekday),
+    (re.compile(rf"{_THAT}?双(?=休)(休)日?()"), _weekday),
     (re.compile(rf"(刚过去的){_WEEK}(六)(?:和|、)?{_WEEK}([日天])"), _weekday),
-    (re.compile(rf"{_THAT}月(?:份?{_DAY}(?:[日号]?{_UP_TO}{_DAY})?[日号])?"), _month),
+    (re.compile(rf"{_THAT}月(?:份?{_NO_RATE}{_DAY}(?:[日号]?{_UP_TO}{_DAY})?[日号])?"), _month),
     (
         re.compile(
             rf"(?:{_THAT}月份?|{_YEAR}?{_DAY}月份?)?(?:的)?(?:([上中下]旬|[上下]半个?月)|(?<=月)[头前]({_NUMBER})[天日])"
@@ -222,7 +224,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match, datetime], _Span | None]]
     (re.compile(rf"{_YEAR}?前({_NUMBER})(个?季度|个月)"), _first_of_year),
     (re.compile(rf"{_YEAR}?([上下])半年"), _half_year),
     (re.compile(_YEAR), _whole_year),
-    (re.compile(rf"{_YEAR}?{_DAY}月(?:{_DAY}[日号]?(?:{_UP_TO}{_DAY})?[日号]|份)?"), _dated),
+    (re.compile(rf"{_YEAR}?{_DAY}月(?:{_NO_RATE}{_DAY}[日号]?(?:{_UP_TO}{_DAY})?[日号]|份)?"), _dated),
+    (re.compile(rf"{_YEAR}?{_DAY}月{_DAY}(?![\d日号月件个单份成])()"), _dated),
     (re.compile(rf"{_YEAR}?{_DAY}月?份?{_UP_TO}{_DAY}月(?!\d)份?"), _months_of_year),
     (re.compile(rf"{_YEAR}?([一二三四五六七八九])([二三四五六七八九])月份?"), _months_of_year),
     (re.compile(r"([年月周季])初(?=[到至起以开])"), _beginning),

@@ -44,7 +44,7 @@ def vocabulary() -> Vocabulary:
     teams, macros = read["teams"], read["macros"]
     said = list(_said(read["phrases"], read["units"], macros))
     return Vocabulary(
-        tuple((kind, value, re.compile(f"(?=({words}))")) for kind, value, words in said if not _PLAIN.match(words)),
+        tuple(_searched(said)),
         (looked_up := _looked_up(said)),
         max(map(len, looked_up)),
         tuple((word, key) for key, words in read["categories"].items() for word in words),
@@ -61,6 +61,15 @@ def vocabulary() -> Vocabulary:
     )
 
 
+def _searched(said: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, re.Pattern[str]]]:
+    """Each at its longest and at its shortest: 「广场上月」 is 广场 in 上月, not 广场上."""
+    for kind, value, words in said:
+        if not _PLAIN.match(words):
+            for form in dict.fromkeys((words, _GREEDY.sub(r"\1?", words))):
+                yield kind, value, re.compile(f"(?=({form}))")
+
+
+_GREEDY = re.compile(r"((?<=[^(\\?*+])[?*+])(?![?+])")
 _PLAIN = re.compile(r"[^\\()\[\]{}?*+|.^$<>=!]+$")
 
 
