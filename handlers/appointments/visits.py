@@ -10,9 +10,10 @@ from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.clocks import set_timer
 from models.appointment import Appointment, VisitEnd
-from models.moves import VISIT
+from models.moves import VISIT, Status
+from models.person import Role
 from models.ticket import CHINA, Actor, Ticket
-from nlp.answers.when import When
+from nlp.answers.when import When, offered_hours
 
 REMINDS, ENDS = "visit_remind", "visit_over"
 BEFOREHAND = timedelta(hours=1)
@@ -86,6 +87,13 @@ def propose(change: PersonalChange, ticket: Ticket, when: When, by: Actor, *, by
     return visit
 
 
+def offered(change: PersonalChange, ticket: Ticket) -> None:
+    """A report that says when they are at home: its team reads it there, and finds it in its lists."""
+    when = offered_hours(ticket.text, change.now.astimezone(CHINA))
+    if when and ticket.status == Status.DISPATCHED and ticket.reporter_id == change.person.id:
+        propose(change, ticket, when, Actor(Role.RESIDENT, change.person.id, change.person.name), by_staff=False)
+
+
 def agree(change: PersonalChange, ticket: Ticket, visit: Appointment, by: Actor) -> None:
     """Both know it now, and both are reminded."""
     visit.agreed_at, when = change.now, spoken(change, visit)
@@ -98,7 +106,7 @@ def agree(change: PersonalChange, ticket: Ticket, visit: Appointment, by: Actor)
 
 
 def put_off(change: PersonalChange, ticket: Ticket, by: Actor, words: str) -> None:
-    """Not then: whoever comes has to ask again."""
+    """Not then: those who come have to ask again."""
     visit = standing(change, ticket)
     if visit:
         end(change, visit, VisitEnd.CHANGED)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from handlers.appointments.visits import offered
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Message, Reply
@@ -239,6 +240,7 @@ def _ask_which_place(context: Context, draft: Draft) -> Reply:
 def filed(context: Context, draft: Draft) -> Reply:
     """The ticket, and the answer with number, who, until when."""
     ticket = file(context, draft, context.person)
+    offered(context, ticket)
     said = [context.say(f"red_flag.{draft.red_flag}", **context.town.contacts.model_dump())] if draft.red_flag else []
     said.append(receipt(context, ticket))
     if draft.red_flag and not ticket.team:

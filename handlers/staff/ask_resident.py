@@ -110,7 +110,7 @@ def shown_in_a_picture(context: Context) -> Reply | None:
 @answers.on(in_state(Asks.ANSWER))
 def answered(context: Context) -> Reply | None:
     """Their next words, unless these clearly mean something else; where that is doubtful they are asked."""
-    question = _asked(context)
+    question = _asked(context, of=context.slots.get("ticket"))
     if question is None or _is_other_matter(context):
         return None
     if _looks_new(context):
@@ -134,8 +134,8 @@ def _answered(context: Context, question: Question, words: str) -> Reply:
     return Reply(context.say("questioning.answered", number=ticket.number))
 
 
-def _asked(context: Context) -> Question | None:
-    """The latest open question to this person, of a ticket that still wants it."""
+def _asked(context: Context, of: int | None = None) -> Question | None:
+    """The latest open question to this person, of this ticket or of any that still wants it."""
     if not context.staff_ask:
         return None
     mine = (
@@ -147,6 +147,7 @@ def _asked(context: Context) -> Question | None:
             Ticket.status.in_([status.value for status in ANSWER.sources]),
         )
     )
+    mine = mine.where(Question.ticket_id == of) if of else mine
     return context.session.scalar(mine.order_by(Question.id.desc()).limit(1))
 
 

@@ -78,6 +78,15 @@ def home_hours(text: str, now: datetime) -> When | None:
     return next((when for piece in suits if (when := read_when(piece, now))), None)
 
 
+def offered_hours(text: str, now: datetime) -> When | None:
+    """「马桶漏水，我下午在家」: hours to come at which somebody is there; not what was so yesterday."""
+    said = plain(text)
+    if not re.search(_data()["is_there"], said):
+        return None
+    there = [piece for piece in _PIECES.split(said) if re.search(_data()["is_there"], piece)]
+    return next((when for piece in there if not puts_off(piece) and (when := read_when(piece, now))), None)
+
+
 def puts_off(text: str) -> bool:
     """「今天没空，改天来」: not then."""
     return re.search(_data()["not_then"], plain(text)) is not None

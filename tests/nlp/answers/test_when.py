@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import yaml
 
-from nlp.answers.when import home_hours, is_about_a_visit, puts_off, read_when
+from nlp.answers.when import home_hours, is_about_a_visit, offered_hours, puts_off, read_when
 from nlp.model.labels import DATA
 
 CHINA = timezone(timedelta(hours=8))
@@ -49,4 +49,19 @@ def test_words_about_a_visit(text, visit, not_then):
 )
 def test_when_it_suits(text, day):
     found = home_hours(text, NOW)
+    assert (found and found.at.day) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("德尚小区5号楼3单元201室马桶漏水，我下午在家", 16),
+        ("厨房漏水，周六上午家里有人", 21),
+        ("昨天下午在家，听见楼上吵", None),
+        ("明天停水，没人在家", None),
+        ("电梯坏了", None),
+    ],
+)
+def test_hours_that_a_report_offers(text, day):
+    found = offered_hours(text, NOW)
     assert (found and found.at.day) == day
