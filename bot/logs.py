@@ -48,18 +48,17 @@ def set_up(*, plain: bool = False) -> None:
 
 
 def answered(message_id: str, kind: Kind, milliseconds: float) -> None:
-    """The line that every message writes. Where the processors above would write it as JSON it is written as they do
-    it, without their search: a digest, a word of ours and a number tell of nobody.
+    """The line that every message writes. The processors take ten times as long: they search every field, and
+    these are a digest, a word of ours and a number. So where lines are JSON, structlog only renders it.
     """
     processors = structlog.get_config()["processors"]
     if not processors or processors[-1] is not _JSON:
         log.info("answered", message_id=message_id, kind=kind.value, milliseconds=milliseconds)
         return
     now = datetime.now(UTC).replace(tzinfo=None).isoformat()
-    sys.stderr.write(
-        f'{{"message_id": "{message_id}", "kind": "{kind.value}", "milliseconds": {milliseconds}, '
-        f'"event": "answered", "level": "info", "timestamp": "{now}Z"}}\n'
-    )
+    line = {"message_id": message_id, "kind": kind.value, "milliseconds": milliseconds}
+    line |= {"event": "answered", "level": "info", "timestamp": f"{now}Z"}
+    sys.stderr.write(f"{_JSON(log, 'info', line)!s}\n")
 
 
 class _ToStderr(logging.Handler):

@@ -118,7 +118,7 @@ USUAL_LINES, MOST_LINES = 200, 320
 NETS = {
     "bot/server/rounds.py": 1,
     "bot/webhook/view.py": 1,
-    "bot/worker/worker.py": 2,
+    "bot/worker/worker.py": 1,
     "handlers/answering/answer.py": 1,
     "handlers/answering/read_only.py": 1,
     "models/writer_queue.py": 1,
@@ -155,7 +155,8 @@ def test_everything_is_caught_only_where_it_is_written_down():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ExceptHandler) and _catches_all(node):
                 found[name] = found.get(name, 0) + 1
-    assert found == NETS
+    assert {name: count for name, count in found.items() if count > NETS.get(name, 0)} == {}
+    assert NETS.keys() <= found.keys()
 
 
 def _catches_all(node: ast.ExceptHandler) -> bool:

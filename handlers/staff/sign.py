@@ -38,7 +38,7 @@ def accept(context: Context) -> Reply:
 
 
 def _signed_as(context: Context, ticket: Ticket) -> str:
-    """The team of whoever signs: it may be one that helps."""
+    """The team of the one who signs: it may be one that helps."""
     helping = {helper.team for helper in ticket.support if helper.helps}
     return ticket_text.team_name(context.town, context.person.team if context.person.team in helping else ticket.team)
 

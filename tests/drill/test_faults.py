@@ -81,7 +81,7 @@ def test_a_lock_held_too_long_is_told_in_time_and_the_redelivery_files_it(small)
 
 
 def test_a_command_waits_for_a_lock_as_long_as_a_person_does(small, tmp_path):
-    """A list only reads; whoever opens a ticket is written down first."""
+    """A list only reads; a person who opens a ticket is written down first."""
     assert "已受理" in Chat(small).says(RESIDENT, LIFT)
     number, env = Chat(small).ticket().number, environment(str(small.engine.url), tmp_path)
     with locked(small, 10):

@@ -21,7 +21,7 @@ def test_a_question_stops_the_clock_but_never_in_danger(chat):
     assert chat.ticket().stopped_at is not None
 
 
-def test_who_looked_is_told_to_whoever_reported_it_without_names(chat):
+def test_who_looked_is_told_to_the_reporter_without_names(chat):
     chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
     number = chat.ticket().number
     assert "还没有人" in chat.says(RESIDENT, f"谁看过 {number}")
