@@ -21,7 +21,7 @@ from nlp.reading.understanding import Understanding
 def understood(seen: Understanding) -> dict[str, Any]:
     """The reading as programs read it (DESIGN 4)."""
     return {
-        "intent": seen.intent.value,
+        "intent": (seen.wish or seen.intent).value,
         "category": seen.category,
         "confidence": round(seen.confidence, 4),
         "also": list(seen.also),

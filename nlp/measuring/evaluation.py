@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from nlp.measuring.lines import written_apart
 from nlp.measuring.rows import Row, own_rows, read_rows
 from nlp.model.labels import categories
 from nlp.reading.reader import Reader
@@ -61,6 +62,7 @@ class Evaluation:
     sure_right: float
     costs: tuple[tuple[float, float], ...]
     own_lines: Mapping[str, float]
+    written_apart: Mapping[str, Mapping[str, float]]
     confusions: Mapping[str, Mapping[str, int]]
     mistakes: tuple[Mistake, ...]
 
@@ -108,6 +110,7 @@ def evaluate(reader: Reader, data: Path | None = None) -> Evaluation:
         sure_right=_share(answer.accepted for answer in sure),
         costs=cost_curve([a.reading.confidence for a in whole], [a.accepted for a in whole]),
         own_lines=held_out_scores(reader, [example for example in read_corpus() if example.held_out]),
+        written_apart=written_apart(reader),
         confusions=_confusions(whole),
         mistakes=tuple(_mistake(answer) for answer in whole if not answer.accepted),
     )

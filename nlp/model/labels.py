@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 DATA = Path(__file__).parents[1] / "data"
+NO_WISH = "none"
 NO_ALARM, DANGER = "none", "danger"  # what the learned part says of dangers
 OTHER, CONSULT = "other", "consult"  # the program itself must know what belongs to none, and what only asks
 
@@ -29,32 +30,33 @@ class Topic:
     words: tuple[str, ...]
 
 
-def _rows(name: str) -> Iterator[list[str]]:
+def rows(name: str) -> Iterator[list[str]]:
+    """The rows of a table of the shipped data, without its heading."""
     lines = (DATA / name).read_text("utf-8").splitlines()
     return (line.split("\t") for line in lines[1:] if line)
 
 
 @lru_cache(maxsize=1)
 def categories() -> tuple[Category, ...]:
-    return tuple(Category(*row) for row in _rows("categories.tsv"))
+    return tuple(Category(*row) for row in rows("categories.tsv"))
 
 
 @lru_cache(maxsize=1)
 def items() -> tuple[Topic, ...]:
-    return tuple(Topic(key, category, name, tuple(words.split())) for key, category, name, words in _rows("items.tsv"))
+    return tuple(Topic(key, category, name, tuple(words.split())) for key, category, name, words in rows("items.tsv"))
 
 
 @lru_cache(maxsize=1)
 def topics() -> tuple[Topic, ...]:
     """All groups of words: the sub-items' and those of matters that have none."""
-    rest = (Topic(key, category, key, tuple(words.split())) for key, category, words in _rows("topics.tsv"))
+    rest = (Topic(key, category, key, tuple(words.split())) for key, category, words in rows("topics.tsv"))
     return (*items(), *rest)
 
 
 @lru_cache(maxsize=1)
 def alarm_words() -> tuple[Topic, ...]:
     """Words that dangers are told in, and those that tell of none."""
-    return tuple(Topic(key, "", key, tuple(words.split())) for key, words in _rows("alarms.tsv"))
+    return tuple(Topic(key, "", key, tuple(words.split())) for key, words in rows("alarms.tsv"))
 
 
 def lexicon_hash() -> str:

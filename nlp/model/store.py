@@ -17,7 +17,7 @@ from nlp.model.linear import Head, LinearModel
 from nlp.model.segment import Dictionary, Segmenter
 from nlp.model.trust import Trust
 
-FORMAT = 8
+FORMAT = 9
 _CURRENT, _USED = "current", "used"
 _CARD, _ARRAYS, _VOCABULARY, _WORDS = "model.json", "arrays.npz", "vocabulary.json", "words.txt"
 
@@ -28,12 +28,14 @@ class BadModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which probability a category is stated, a second one mentioned, an alarm raised, a danger asked about."""
+    """From which probability something is said: a category, a second one, an alarm, a question, urgency, a wish."""
 
     sure: float
     also: float
     alarm: float
     question: float
+    urgent: float
+    wish: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,18 @@ from collections.abc import Iterator, Sequence
 # Nor does 「还有一股臭味」, 「还有老人下不来」: that is how bad it is.
 _ANNOUNCED = (
     "另外|还有(?!一?股|.{0,2}(?:老人|小孩|孩子|孕妇|病人))就?是?|再有|再就是|再一个|还有一个|还有一件|此外|除此之外|对了|同时还|顺便(?:说|问|反映)?(?:一下|下)?"
-    "|第[一二三四][，,、点是条件个]?|其[一二三]|[1-4一二三][、.．]|[①②③④]"
+    "|第[一二三四][，,、点是条件个]?|其[一二三]|[1-4一二三][、.．]|首先|其次|另[:：]|同埋|(?:另外?|还有)?一[个件样](?:就)?是"
 )
-_BOUNDARY = re.compile(rf"(?:[，,。；;！!\s]|^)(?={_ANNOUNCED})|[。；;！!\n]+")
+# Numbers of a list need nothing before them: 「①灯不亮②门坏了」「一是漏水二是太吵」
+_LISTED = (
+    r"[①-⑨]|[(（][1-9一二三][)）]|(?<!\d)[1-4][.．、](?!\d)|第[一二三四](?=[^\d单期天次栋层排级名])|[一二三四]是(?!不)"
+)
+_BOUNDARY = re.compile(rf"(?:[，,、。；;：:！!\s]|^)(?={_ANNOUNCED})|(?={_LISTED})|[。；;！!\n]+")
 _NEW_MATTER = re.compile(rf"[，,。；;！!\s](?={_ANNOUNCED})")
-_OPENING = re.compile(rf"^(?:{_ANNOUNCED})[，,、：: ]?")
+_OPENING = re.compile(rf"^(?:{_LISTED}|{_ANNOUNCED})[，,、：:.．是 ]*")
+_COUNTED = re.compile(
+    r"[两俩二三四2-4]\s*[个件样桩点](?:事|问题|情况|毛病|地方|东西)|[①1一][.．、是)）].{4,}[②2二][.．、是)）]|第一.{4,}第二"
+)
 _SHORTEST = 4  # 路灯不亮
 _LONGEST_TEXT = 240  # a letter argues one case in many sentences; cutting it up would file its arguments
 _LONGEST_SENTENCE = 60  # what stands side by side in a longer one belongs to one story
@@ -48,6 +55,11 @@ def told_beside(text: str) -> Iterator[tuple[str, str]]:
         first, second = text[: found.start()], _BY_THE_WAY.sub("", text[found.end() :])
         if min(len(first), len(second)) >= _SHORTEST and not _CAME_OF_IT.search(second):
             yield first, second
+
+
+def counts_several(text: str) -> bool:
+    """「反映两个情况」「一是…二是…」: the writer counts the matters."""
+    return _COUNTED.search(text) is not None
 
 
 def announces(text: str) -> bool:

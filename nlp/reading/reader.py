@@ -8,26 +8,38 @@ from typing import NamedTuple
 
 from nlp.model import store
 from nlp.model.features import Features, Featurizer, plain
-from nlp.model.labels import CONSULT, DANGER, OTHER
+from nlp.model.labels import CONSULT, DANGER, NO_WISH, OTHER
 from nlp.model.linear import ranked
 from nlp.model.store import StoredModel
 from nlp.model.trust import Ranked
 from nlp.places.gazetteer import Gazetteer
 from nlp.reading.complained_of import COMPLAINS, HEAD, complained_of
 from nlp.reading.mentions import find_place
-from nlp.reading.parts import announces, candidate_parts, told_beside
+from nlp.reading.parts import announces, candidate_parts, counts_several, told_beside
 from nlp.reading.reasons import reasons
-from nlp.reading.redflags import LETTER, LONGEST_ALARM, SHORTEST_ALARM, RedFlag, find_red_flag, is_over, is_told_of
-from nlp.reading.set_phrases import set_phrase
+from nlp.reading.redflags import (
+    LETTER,
+    LONGEST_ALARM,
+    SHORTEST_ALARM,
+    RedFlag,
+    find_red_flag,
+    is_hedged,
+    is_over,
+    is_told_of,
+)
+from nlp.reading.set_phrases import set_phrase, set_wish
 from nlp.reading.sub_items import item_of
 from nlp.reading.times import find_times
-from nlp.reading.understanding import Intent, Part, PlaceMention, Understanding
+from nlp.reading.understanding import Intent, Part, PlaceMention, Understanding, Wish
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
-_PART_AT_LEAST = 0.5
+_PART_AT_LEAST = 0.4
 _BESIDE_AT_LEAST = 0.6  # no full stop and no 「另外」 says that another matter begins, so both must be plain
 _SPEAKS_FOR_ITSELF = 0.85  # a few words, 「门禁坏了」, may look like another wish
 _OTHERWISE = 0.75  # sure of another wish: somebody who gives an address or asks for a person is not in danger
+_DANGER_THOUGH_TOLD = 0.5  # 「听说」 and the like speak against it, plain words for it
+_URGENT_AT_LEAST = 0.3  # below it hardly one in two is
+_ONE_CHARACTER = 0.3
 _FLAGGED = 0.8  # a danger fixes its category for the team sent, but clerks file one case in five elsewhere
 
 
@@ -68,7 +80,7 @@ class Reader:
         said = plain(shown)
         read = self._read(said)
         flag = find_red_flag(said)
-        alarm, question = (flag.key, "") if flag else self._danger(said, read)
+        alarm, question = _danger_by_rule(said, flag) if flag else self._danger(said, read)
         intent, intent_confidence = self._intent(said, read, alarm)
         candidates = read.categories if flag is None or len(said) > LETTER else _flagged(read.categories, flag)
         category, confidence = candidates[0]
@@ -83,7 +95,8 @@ class Reader:
             sure=bool(alarm) or self._sure(read, category, confidence),
             also=tuple(label for label, share in read.categories[:3] if label != category and self._accepts(share)),
             item=self._item(read, category),
-            urgent=bool(alarm),
+            wish=None if alarm else self._wish(said, read),
+            urgent=bool(alarm) or self._urgent(said, read),
             red_flag=alarm,
             danger_question=question,
             place=_as_written(place, shown) if place else None,
@@ -133,24 +146,44 @@ class Reader:
 
     def _danger(self, said: str, read: _Read) -> tuple[str, str]:
         """A danger told around corners, which no rule knows: one that alarms, one that is asked about; "" for none."""
-        if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM or is_over(said) or is_told_of(said):
+        if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM or is_over(said):
             return "", ""
         if read.intent != Intent.REPORT and read.certainty > _OTHERWISE:
             return "", ""
         linear, thresholds = self.model.linear, self.model.card.thresholds
-        height = linear.probabilities(read.scores, "alarm")[linear.heads["alarm"].labels.index(DANGER)]
-        if height < thresholds.question:
+        height = self._share(read, "alarm", DANGER)
+        told = is_told_of(said)
+        if height < (_DANGER_THOUGH_TOLD if told else thresholds.question):
             return "", ""
         dangers = linear.heads["danger"]
         which = ranked(dangers.labels, dangers.of(read.scores))[0][0]
-        return (which, "") if height >= thresholds.alarm else ("", which)
+        certain = height >= thresholds.alarm and not told and not is_hedged(said)
+        return (which, "") if certain else ("", which)
+
+    def _urgent(self, said: str, read: _Read) -> bool:
+        """Harm or loss that goes on, somebody frail cut off; a letter tells of what was."""
+        at_least = max(self.model.card.thresholds.urgent, _URGENT_AT_LEAST)
+        return len(said) <= LONGEST_ALARM and self._share(read, "urgent", DANGER) >= at_least
+
+    def _wish(self, said: str, read: _Read) -> Wish | None:
+        if wish := set_wish(said.strip()):
+            return wish
+        if len(said) > LONGEST_ALARM or 1 - self._share(read, "wish", NO_WISH) < self.model.card.thresholds.wish:
+            return None
+        head = self.model.linear.heads["wish"]
+        return next(Wish(label) for label, _share in ranked(head.labels, head.of(read.scores)) if label != NO_WISH)
+
+    def _share(self, read: _Read, head: str, label: str) -> float:
+        linear = self.model.linear
+        return float(linear.probabilities(read.scores, head)[linear.heads[head].labels.index(label)])
 
     def _intent(self, said: str, read: _Read, alarm: str) -> tuple[Intent, float]:
         if alarm:
             return Intent.REPORT, 1.0
         if (phrase := set_phrase(said.strip())) is not None:
             return phrase, 1.0
-        return Intent(read.intent), read.certainty
+        # one character, 「接」, says too little to be sure of
+        return Intent(read.intent), min(read.certainty, _ONE_CHARACTER) if len(said.strip()) < 2 else read.certainty
 
     def _parts(self, shown: str, alarm: str) -> tuple[Part, ...]:
         """The problems of a message that has several; empty where it has one.
@@ -160,7 +193,7 @@ class Reader:
         """
         pieces = candidate_parts(shown) or (shown,)
         clear = self._clear(pieces if alarm else [part for piece in pieces for part in self._beside(piece)])
-        apart = len({part.category for part in clear}) > 1
+        apart = len({part.category for part in clear}) > 1 or (len(clear) > 1 and counts_several(shown))
         apart = apart or (len({part.item for part in clear if part.item}) > 1 and announces(shown))
         return clear if apart else ()
 
@@ -226,3 +259,9 @@ def _flagged(candidates: Sequence[tuple[str, float]], flag: RedFlag) -> tuple[tu
     rest = [(label, share) for label, share in candidates if label != flag.category]
     total = sum(share for _label, share in rest) or 1.0
     return ((flag.category, _FLAGGED), *((label, (1 - _FLAGGED) * share / total) for label, share in rest))
+
+
+def _danger_by_rule(said: str, flag: RedFlag) -> tuple[str, str]:
+    """Alarms at once; asked about where the writer doubts it."""
+    doubtful = len(said) <= LONGEST_ALARM and is_hedged(said)
+    return ("", flag.key) if doubtful else (flag.key, "")

@@ -14,7 +14,9 @@ from nlp.model.labels import DATA
 
 ANY = "*"
 TOLD = "told"
-"""What no learned part may take for a danger of this moment"""
+"""A drill, hearsay, something over: at most asked about"""
+HEDGED = "hedged"
+"""The writer isn't sure: asked about, not alarmed"""
 _SENTENCE_END = re.compile(r"[。！!？?；;\n]")
 LETTER = 140  # a letter tells what was; only what it says of this hour is an alarm
 _NOW = re.compile(
@@ -105,6 +107,11 @@ _OVER = re.compile(
 def is_told_of(text: str) -> bool:
     """A drill, hearsay, a visit, something over: the words of a danger, and none here and now (lookalikes.tsv)."""
     return any(pattern.search(text) for _side, pattern in _lookalikes(TOLD))
+
+
+def is_hedged(text: str) -> bool:
+    """「好像有点煤气味」「不知道是不是漏电」: the writer doubts it (lookalikes.tsv)."""
+    return any(pattern.search(text) for _side, pattern in _lookalikes(HEDGED))
 
 
 def is_over(text: str) -> bool:

@@ -1,8 +1,11 @@
 """What the writer wants, where a rule is safer than the model: short set phrases."""
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
-from nlp.reading.understanding import Intent
+from nlp.model.labels import rows
+from nlp.reading.understanding import Intent, Wish
 
 _RULES = (
     (Intent.HUMAN, re.compile(r"^(?:转|找|要|请转|我要|我找|接|联系)?(?:一下)?人工(?:客服|服务|座席)?[。！!~]*$")),
@@ -15,7 +18,10 @@ _RULES = (
     ),
     (
         Intent.THANKS,
-        re.compile(r"^(?:谢谢|多谢|感谢|谢了|thx|辛苦了|谢谢你们?|谢谢您|非常感谢|太感谢了)[。！!~啊啦了呀，, ]*$"),
+        re.compile(
+            r"^(?:谢谢|多谢|感谢|谢了|thanks|thank you|thx|3q|辛苦了|谢谢你们?|谢谢您|非常感谢|太感谢了)"
+            r"[。！!~啊啦了呀，, ]*$"
+        ),
     ),
     (
         Intent.RATE,
@@ -32,8 +38,41 @@ _ANY = re.compile("|".join(pattern.pattern for _intent, pattern in _RULES))
 """One look for all of them: hardly any text is one"""
 
 
+_STICKERS = re.compile(r"(?:\[[^\[\]\d]{1,12}\]\s*)+")
+"""Nothing but the names of small pictures"""
+_NAME = re.compile(r"\[([^\[\]]+)\]")
+_UNDELIVERED = re.compile(r"^[\[【]\s*(?:收到不支持的消息|unsupported message|动画表情)")
+
+
 def set_phrase(text: str) -> Intent | None:
-    """The intent of a short set phrase, None for whatever else."""
+    """The intent of a short set phrase or of small pictures alone, None for all else."""
+    if text[:1] in {"[", "【"}:
+        return _pictured(text)
     if len(text) > _LONGEST or not _ANY.match(text):
         return None
     return next((intent for intent, pattern in _RULES if pattern.search(text)), None)
+
+
+def set_wish(text: str) -> Wish | None:
+    """「+1」 joins; the platform's notice stands for what it couldn't deliver."""
+    if _UNDELIVERED.match(text):
+        return Wish.STICKER
+    return Wish.VOTE if _PLUS_ONE.match(text) else None
+
+
+_PLUS_ONE = re.compile(r"^(?:[+加]|再加)\s*[1一](?![\d层楼号栋])")
+
+
+def _pictured(text: str) -> Intent | None:
+    """What the first picture that says something says; the others are small talk."""
+    if _UNDELIVERED.match(text):
+        return Intent.CHITCHAT
+    if not _STICKERS.fullmatch(text):
+        return None
+    said = (_meanings().get(name) for name in _NAME.findall(text))
+    return next(filter(None, said), Intent.CHITCHAT)
+
+
+@lru_cache(maxsize=1)
+def _meanings() -> Mapping[str, Intent]:
+    return {sticker: Intent(meaning) for sticker, meaning in rows("stickers.tsv")}

@@ -23,6 +23,21 @@ class Intent(StrEnum):
     ABUSE = "abuse"
 
 
+class Wish(StrEnum):
+    """What somebody wants in the course of a report; finer than the intent, which decides who answers."""
+
+    APPOINT = "appoint"
+    """Says when somebody may come"""
+    CORRECT = "correct"
+    """Puts right what was written before"""
+    REFUSE = "refuse"
+    """Does not accept that it is done"""
+    VOTE = "vote"
+    """Joins a neighbour's report, or stays apart from it"""
+    STICKER = "sticker"
+    """The platform's notice in place of what it can't deliver"""
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceMention:
     """A place named in a text.
@@ -64,7 +79,8 @@ class Understanding:
     `candidates` holds (category, probability) best first, all twelve; `sure` says whether the best may be stated as
     fact (the threshold is the model's own, chosen on a cost curve); `also` the other categories a clerk would accept;
     `item` a sub-item's key ("lift"), `red_flag` the key of a danger that alarms at once or "", `danger_question` of one
-    that has to be asked about first.
+    that has to be asked about first; `urgent`: harm or loss goes on, with or without a danger; `wish` what is wanted in
+    the course of a report, None where the intent says it all.
     """
 
     text: str
@@ -76,6 +92,7 @@ class Understanding:
     sure: bool
     also: tuple[str, ...] = ()
     item: str = ""
+    wish: Wish | None = None
     urgent: bool = False
     red_flag: str = ""
     danger_question: str = ""

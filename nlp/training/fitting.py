@@ -15,16 +15,26 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from nlp.model.features import BLOCKS, Featurizer
+from nlp.model.labels import rows
 from nlp.model.linear import Array, Head, LinearModel
 from nlp.model.segment import Segmenter, jieba_dictionary
 from nlp.model.store import Thresholds
 from nlp.model.trust import Trust
 from nlp.model.weighing import Matrix, reading_step, weighing_step
 from nlp.reading.complained_of import HEAD
-from nlp.training.alarms import alarm_examples
+from nlp.training.alarms import alarm_examples, urgent_examples
 from nlp.training.complaints import complaint_head
 from nlp.training.corpus import Example
-from nlp.training.heads import alarm_head, both_sides, category_head, danger_head, intent_head, item_head
+from nlp.training.heads import (
+    alarm_head,
+    both_sides,
+    category_head,
+    danger_head,
+    intent_head,
+    item_head,
+    urgent_head,
+    wish_head,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +52,19 @@ def fit(examples: Sequence[Example]) -> Fitted:
     """Learns from examples; the probabilities are calibrated on folds that the model has not seen."""
     alarms = alarm_examples(examples)
     reading, weighing = reading_step(Featurizer(Segmenter(jieba_dictionary()))), weighing_step()
-    texts = [*(example.text for example in examples), *(alarm.text for alarm in alarms)]
+    urgent, wishes = urgent_examples(alarms), [(text, wish) for text, wish in rows("wishes.tsv")]
+    texts = [example.text for example in examples] + [each.text for each in urgent] + [text for text, _wish in wishes]
     matrix = Matrix.of(texts, reading, weighing)
     category, sure, also, trust = category_head(matrix, examples)
     alarm, alarm_at = alarm_head(matrix, alarms)
     heads = {"category": category, "intent": intent_head(matrix, examples, alarms), "alarm": alarm}
+    heads["urgent"], urgent_at = urgent_head(matrix, urgent)
+    heads["wish"], wish_at = wish_head(matrix, examples, wishes)
     heads |= {"danger": danger_head(matrix, alarms), "item": item_head(matrix, examples)}
     heads[HEAD] = complaint_head(matrix, reading, weighing, examples)
     steps = [("read", reading), ("weigh", weighing)]
     pipelines = {name: Pipeline([*steps, ("decide", head)]) for name, head in heads.items()}
-    return Fitted(pipelines, Thresholds(sure, also, *alarm_at), trust)
+    return Fitted(pipelines, Thresholds(sure, also, *alarm_at, urgent_at, wish_at), trust)
 
 
 def flatten(fitted: Fitted) -> LinearModel:

@@ -10,14 +10,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import ComplementNB
 
-from nlp.model.labels import DANGER, NO_ALARM, OTHER
+from nlp.model.labels import DANGER, NO_ALARM, NO_WISH, OTHER
 from nlp.model.linear import Array
 from nlp.model.trust import Trust
 from nlp.model.weighing import Matrix
 from nlp.reading.understanding import Intent
 from nlp.training.alarms import AlarmExample
 from nlp.training.corpus import Example
-from nlp.training.thresholds import alarm_thresholds, also_threshold, shares_of, sure_threshold, temperature
+from nlp.training.thresholds import alarm_thresholds, also_threshold, best_f1, shares_of, sure_threshold, temperature
 
 _FOLDS = 3
 _MODESTY = 0.88  # the whole has seen half as much again as the parts that it is calibrated on, and is surer than they
@@ -44,6 +44,8 @@ _CATEGORY = _Question(3.0, (1.0, 1.0, 1.0, 0.0), counting=0.6)
 _INTENT = _Question(10.0, (1.0, 1.0, 0.7, 0.0))
 _ALARM = _Question(5.0, (1.0, 1.0, 0.0, 0.7), balanced=False)
 _DANGER = _Question(5.0, (1.0, 0.7, 0.0, 1.5))
+_URGENT = _Question(5.0, (1.0, 1.0, 0.5, 0.7), balanced=False)
+_WISH = _Question(10.0, (1.0, 1.0, 0.3, 0.0), balanced=False)
 _ITEM_WEIGHTS = (1.0, 1.0, 1.0, 0.0)
 
 
@@ -101,6 +103,28 @@ def alarm_head(matrix: Matrix, alarms: Sequence[AlarmExample]) -> tuple[Logistic
     told = _Told.plainly([alarm.text for alarm in alarms], danger, [alarm.weight for alarm in alarms])
     head, shares = _head(_ALARM, matrix, told)
     return head, alarm_thresholds(shares[:, list(head.classes_).index(DANGER)], alarms)
+
+
+def urgent_head(matrix: Matrix, urgent: Sequence[AlarmExample]) -> tuple[LogisticRegression, float]:
+    """Urgent or not, and from where: the threshold that reads most of the written lines as their writers meant them."""
+    told = _Told.plainly(
+        [each.text for each in urgent], [each.flag for each in urgent], [each.weight for each in urgent]
+    )
+    head, shares = _head(_URGENT, matrix, told)
+    written = np.array([each.weight == 1 for each in urgent])
+    meant = np.array([each.flag == DANGER for each in urgent])
+    return head, best_f1(shares[written, list(head.classes_).index(DANGER)], meant[written])
+
+
+def wish_head(
+    matrix: Matrix, examples: Sequence[Example], wishes: Sequence[tuple[str, str]]
+) -> tuple[LogisticRegression, float]:
+    """What is wanted in the course of a report, `NO_WISH` for all else; and from which probability it is told."""
+    said = {example.text: NO_WISH for example in examples if len(example.text) <= _FROM} | dict(wishes)
+    told = _Told.plainly(list(said), list(said.values()))
+    head, shares = _head(_WISH, matrix, told)
+    any_wish = 1 - shares[:, list(head.classes_).index(NO_WISH)]
+    return head, best_f1(any_wish, np.array([wish != NO_WISH for wish in said.values()]))
 
 
 def danger_head(matrix: Matrix, alarms: Sequence[AlarmExample]) -> LogisticRegression:

@@ -72,6 +72,8 @@ def test_the_committed_report_is_what_is_measured_today(reader):
         for name, value in figures.items():
             if isinstance(value, float):
                 assert found["views"][view][name] == pytest.approx(value, abs=0.01), (view, name)
+    for half, figures in committed["written_apart"].items():
+        assert found["written_apart"][half] == pytest.approx(figures, abs=0.02), half
     assert found["own_lines"] == pytest.approx(committed["own_lines"], abs=0.01)
     assert found["sure_at"] == pytest.approx(committed["sure_at"], abs=0.03)
 

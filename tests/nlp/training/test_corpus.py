@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from nlp.model.labels import categories
+from nlp.model.labels import categories, rows
 from nlp.reading.understanding import Intent
 from nlp.training.alarms import read_dangers
 from nlp.training.corpus import BadCorpusError, Example, data_hash, read_corpus, read_examples, read_tickets_csv
 from nlp.training.duplicates import distinct, near_duplicates
 
-MEASURED = [Path(__file__).parents[1] / "data" / name for name in ("intent_lines.tsv", "redflag_lines.tsv")]
+_MEASURED_BY = ("intent", "more_intent", "redflag", "danger", "chat", "urgent", "part", "more_part")
+MEASURED = [Path(__file__).parents[1] / "data" / f"{name}_lines.tsv" for name in _MEASURED_BY]
 LONGER_THAN_A_PHRASE = 9
 HEADER = "text\tintent\tcategory\talso\titem\n"
 
@@ -107,6 +108,7 @@ def test_nothing_that_is_learned_from_resembles_a_line_that_is_measured_with(cor
     measured = [line.split("\t")[0] for path in MEASURED for line in path.read_text("utf-8").splitlines()[1:]]
     measured = [line for line in measured if len(line) >= LONGER_THAN_A_PHRASE]
     learned = [*(example.text for example in corpus), *(alarm.text for alarm in read_dangers())]
+    learned += [text for name in ("urgent.tsv", "wishes.tsv") for text, _label in rows(name)]
     texts = [*measured, *learned]
     doubles = near_duplicates(texts).items()
     assert [(texts[a], texts[b]) for a, b in doubles if b < len(measured) <= a] == []

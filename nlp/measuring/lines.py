@@ -1,0 +1,86 @@
+"""How the reader does on the lines that were written apart from it: dangers, chat, intents, urgency, several problems.
+
+Each file of `tests/nlp/data` is halved by a hash of its texts: on the first half thresholds may be chosen and mistakes
+looked at, and the second half's figures are the ones to believe.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from nlp.reading.reader import Reader
+from nlp.reading.understanding import Understanding
+
+LINES = Path(__file__).parents[2] / "tests" / "nlp" / "data"
+_NONE, _CERTAIN = "none", "alarm:"
+Read = Sequence[tuple[str, Understanding]]
+
+
+def written_apart(reader: Reader, folder: Path = LINES) -> dict[str, dict[str, float]]:
+    """The figures of both halves; none where the program was installed without its tests."""
+    if not folder.is_dir():
+        return {}
+    return {name: _figures(reader, folder, first=name == "chosen_on") for name in ("chosen_on", "told")}
+
+
+def _figures(reader: Reader, folder: Path, *, first: bool) -> dict[str, float]:
+    def read(name: str) -> Read:
+        return [(want, reader.understand(text)) for text, want in _rows(folder / name) if _is_first(text) == first]
+
+    return {
+        **_dangers(read("danger_lines.tsv")),
+        **_chat(read("chat_lines.tsv")),
+        "intents_right": _share(
+            (found.wish or found.intent) in want.split("|") for want, found in read("more_intent_lines.tsv")
+        ),
+        **_urgent(read("urgent_lines.tsv")),
+        **_splits(read("more_part_lines.tsv")),
+    }
+
+
+def _rows(path: Path) -> Iterable[tuple[str, str]]:
+    lines = path.read_text("utf-8").splitlines()[1:]
+    return ((text, want) for text, want, *_why in (line.split("\t") for line in lines if line))
+
+
+def _is_first(text: str) -> bool:
+    return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 2 == 0
+
+
+def _dangers(read: Read) -> Mapping[str, float]:
+    """Noticed: by an alarm or a question. An alarm is right only where somebody must come at once, and never asked."""
+    dangers = [found for want, found in read if want != _NONE]
+    alarmed = [want for want, found in read if found.red_flag]
+    return {
+        "dangers_noticed": _share(bool(found.red_flag or found.danger_question) for found in dangers),
+        "dangers_alarmed": _share(bool(found.red_flag) for want, found in read if want.startswith(_CERTAIN)),
+        "alarms_right": _share(want.startswith(_CERTAIN) for want in alarmed),
+        "alarms_not_false": _share(want != _NONE for want in alarmed),
+        "lookalikes_asked": _share(bool(found.danger_question) for want, found in read if want == _NONE),
+    }
+
+
+def _chat(read: Read) -> Mapping[str, float]:
+    return {
+        "chat_alarmed": _share(bool(found.red_flag) for _want, found in read),
+        "chat_asked": _share(bool(found.danger_question) for _want, found in read),
+    }
+
+
+def _urgent(read: Read) -> Mapping[str, float]:
+    return {
+        "urgent_precision": _share(want == "1" for want, found in read if found.urgent),
+        "urgent_recall": _share(found.urgent for want, found in read if want == "1"),
+    }
+
+
+def _splits(read: Read) -> Mapping[str, float]:
+    return {
+        "split_recall": _share(len(found.parts) > 1 for want, found in read if want != "1"),
+        "false_splits": _share(len(found.parts) > 1 for want, found in read if want == "1"),
+    }
+
+
+def _share(hits: Iterable[bool]) -> float:
+    listed = list(hits)
+    return round(sum(listed) / len(listed), 4) if listed else 0.0
