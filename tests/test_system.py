@@ -169,7 +169,11 @@ SILENT = {
     "release": "a called team need not come; the roll-call shows it",
     "rate": "told with the closing that goes with it, as confirm",
 }
-UNDER_ANOTHER_NAME = {"close": {"close", "confirm", "lapse"}, "dispatch": {"dispatch", "red_flag", "taken"}}
+UNDER_ANOTHER_NAME = {
+    "close": {"close", "confirm", "lapse"},
+    "dispatch": {"dispatch", "red_flag", "taken"},
+    "visit": {"visit_proposed", "visit_wished", "visit_agreed", "visit_set", "visit_put_off"},
+}
 
 
 @pytest.mark.parametrize("name", sorted(MOVES))
