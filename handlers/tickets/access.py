@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from handlers.tickets.scope import NOTHING, Reach, Scope, Way, as_reach, newest_open
 from handlers.world.staff import Colleague
 from models.follower import Follower
-from models.grid import Grid, Team
+from models.grid import Grid, Team, TeamKind
 from models.moves import ENDED, Move, Status
 from models.person import STAFF, Person, Role
 from models.support import Support, by_whistle
@@ -82,7 +82,10 @@ def _theirs_to_know(team: str | None, grid: str | None) -> ColumnElement[bool]:
 
 
 def worked(person: Person) -> Reach:
-    """Tickets that a member of staff may move: their team's (in charge or helping by rule), within their grid."""
+    """Tickets that a member of staff may move: their team's (in charge or helping by rule), within their grid.
+
+    Grid staff see their whole area; a department sees what it was given, wherever that is.
+    """
     if not person.roles & STAFF:
         return NOTHING
     return _worked(person.team, person.grid, of_grid=Role.GRID_STAFF in person.roles)
@@ -92,7 +95,8 @@ def worked(person: Person) -> Reach:
 def _worked(team: str | None, grid: str | None, *, of_grid: bool) -> Reach:
     of_team = as_reach(Ticket.team == team) | _helped(team, Support.ground == "") if team else NOTHING
     if of_grid:
-        return of_team | (within(grid) & _theirs_to_know(team, grid))
+        area = within(grid) & _theirs_to_know(team, grid)
+        return of_team | (area & ~_is_department(team) if team else area)
     return of_team.narrowed(within(grid)) if grid else of_team
 
 
@@ -113,7 +117,12 @@ def _called(team: str, grid: str | None, *, share_open: bool) -> Reach:
     there = [by_whistle(), Support.released_at.is_(None)]
     share = [Support.finished_at.is_(None)] if share_open else []
     calls = _helped(team, *there, *share)
-    return calls.narrowed(within(grid)) if grid else calls
+    return calls.narrowed(within(grid) | _is_department(team)) if grid else calls
+
+
+def _is_department(team: str) -> ColumnElement[bool]:
+    kind = select(Team.kind).where(Team.code == team).scalar_subquery()
+    return func.coalesce(kind, "") == TeamKind.DEPARTMENT.value
 
 
 def _helped(team: str, *how: ColumnElement[bool]) -> Reach:
