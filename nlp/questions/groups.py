@@ -9,7 +9,7 @@ from nlp.questions.names import Names
 from nlp.questions.tokens import Token
 
 _TEAMS = {"property": "property", "department": "department"}
-_PLACES = frozenset({"road", "park", "square", "school", "market"})
+_PLACES = frozenset({"road", "park", "square", "school", "market", "hospital"})
 _OF_TEAMS = frozenset(
     {
         "late", "returned", "reopened", "open", "closed", "solved", "satisfaction_rate", "solved_rate", "on_time_rate",
@@ -146,10 +146,12 @@ def _ends(tokens: Sequence[Token], found: Grouped, measures: Sequence[str], befo
                     found.unread.append(token)
                     continue
                 order = _ORDERS[token.value]
-                found.order = found.order or (_DURATION_ORDERS.get(token.value, order) if lasting else order)
+                order = _DURATION_ORDERS.get(token.value, order) if lasting else order
+                found.unread += [token] if found.order not in {"", order} else []
+                found.order = found.order or order
             case "limit":
                 kind, number = token.value
-                if not group:
+                if not group or found.limit:
                     found.unread.append(token)
                 elif kind == "last":
                     found.order, found.limit = "asc", number

@@ -201,7 +201,7 @@ _DAY = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _NO_RATE = "(?![三3]日[之以]?内?办结率)"  # 「本月三日办结率」
 _UP_TO = r"(?:[到至]|[-~—－–]+)"
 _TAIL = re.compile(
-    r"的?[这那]?(?:[一二两三四五六七八九十\d]天)(?![内没未])|[当那]天|一整?天|全[天年月周]|整[天年月周]|期间|的?时候|那会儿"
+    r"的?[这那]?(?:[一二两三四五六七八九十\d]天)(?![内没未])|[当那]天|一整?天|全[天年月周]|一?整个?[天年月周]|期间|的?时候|那会儿"
     r"|这段时间|[里内中](?!心|旬|午|头|容|没|未)|[以之]内|那[几些]天|这[几些]天|(?:这|那)一?段"
 )
 _BEFORE_ITS_HOURS = re.compile("(今|昨|大?前)(?=[晚早晨])")
@@ -225,7 +225,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match, datetime], _Span | None]]
     (re.compile(rf"{_YEAR}?([上下])半年"), _half_year),
     (re.compile(_YEAR), _whole_year),
     (re.compile(rf"{_YEAR}?{_DAY}月(?:{_NO_RATE}{_DAY}[日号]?(?:{_UP_TO}{_DAY})?[日号]|份)?"), _dated),
-    (re.compile(rf"{_YEAR}?{_DAY}月{_DAY}(?![\d日号月件个单份成])()"), _dated),
+    (re.compile(rf"{_YEAR}?{_DAY}月(\d{{1,2}})(?![\d日号月件个单份成])()"), _dated),
     (re.compile(rf"{_YEAR}?{_DAY}月?份?{_UP_TO}{_DAY}月(?!\d)份?"), _months_of_year),
     (re.compile(rf"{_YEAR}?([一二三四五六七八九])([二三四五六七八九])月份?"), _months_of_year),
     (re.compile(r"([年月周季])初(?=[到至起以开])"), _beginning),
