@@ -10,7 +10,7 @@ from bot import logs
 from bot.commands import measuring, places, privacy, reading, routes, running, tickets
 from bot.commands.shared import Command
 from bot.installation.config_problems import ConfigError
-from bot.installation.troubles import of_wechat
+from bot.installation.operator_errors import of_wechat
 from bot.wechat.errors import WeChatError
 from models.sealed import UnreadableError
 from nlp.measuring.rows import BadRowError

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from yaml.constructor import SafeConstructor
 
-from bot.installation.troubles import of_file
+from bot.installation.operator_errors import of_file
 from handlers.town.wordings import LOADER
 
 Place = tuple[str | int, ...]

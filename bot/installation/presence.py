@@ -18,7 +18,7 @@ import click
 from sqlalchemy import URL, Connection, Engine, Row, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.installation.troubles import of_file
+from bot.installation.operator_errors import of_file
 from models.connecting import connect
 
 _SAYS_SO_SECONDS = 3

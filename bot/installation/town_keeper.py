@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.installation.config_problems import ConfigError, read_file
 from bot.installation.links import links
+from bot.installation.operator_errors import of_file
 from bot.installation.settings import Settings
-from bot.installation.troubles import of_file
 from handlers.tables.table import TableError
 from handlers.town.catalogue import Catalogue, read_catalogue
 from handlers.town.duties import Duties, read_duties

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bot.installation.troubles import of_file
+from bot.installation.operator_errors import of_file
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from bot.installation.config_problems import ConfigError
 from bot.installation.disk_room import LITTLE, existing, free_bytes, is_full, written_folders
 from bot.installation.keys import key_ring, unreadable_phones
 from bot.installation.migrating import is_current
+from bot.installation.operator_errors import of_wechat
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import read_files
-from bot.installation.troubles import of_wechat
 from bot.wechat.access_token import TokensInMemory
 from bot.wechat.errors import WeChatError
 from handlers.timers.lost_work import look

@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.installation.config_problems import ConfigError
-from bot.installation.troubles import of_file
+from bot.installation.operator_errors import of_file
 from bot.wechat.gateway import Gateway
 from handlers.town.wordings import read_yaml
 

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.installation.troubles import of_wechat
+from bot.installation.operator_errors import of_wechat
 from bot.wechat.errors import Trouble, WeChatError
 from handlers.notifications.operators import SHUT, no_longer_shut, tell_operators
 from handlers.town.town import Town

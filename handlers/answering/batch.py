@@ -70,7 +70,7 @@ class Batch(Generic[Each]):
         self._waiting: deque[Each] = deque()
 
     def wait(self, mine: Each) -> None:
-        """Until it is over. Raises LineStandsError where it was not even begun in time."""
+        """Until it is over. Raises BatchTimeoutError where it was not even begun in time."""
         self._waiting.append(mine)
         self._yield_to_others()
         while not mine.is_over:

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from bot.installation.troubles import of_file, of_wechat
+from bot.installation.operator_errors import of_file, of_wechat
 from bot.wechat.errors import Trouble, WeChatError, refusal
 
 
