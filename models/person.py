@@ -44,6 +44,8 @@ class Person(Base):
     following: Mapped[bool] = mapped_column(default=True)
     last_inbound_at: Mapped[datetime | None]
     """Opens WeChat's window of 48 hours for customer-service messages"""
+    messages_left: Mapped[float | None]
+    """What this person might still write at `last_inbound_at`; empty: as much as anybody"""
     home_place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id", ondelete="SET NULL"))
     home_building: Mapped[str] = mapped_column(default="")
     home_unit: Mapped[str] = mapped_column(default="")

@@ -17,7 +17,8 @@ from handlers.answering.read_only import Found, ReadOnlyPath, found_read_only
 from handlers.answering.routers import COMMANDS, route
 from handlers.dialogue.context import Context
 from handlers.dialogue.inbox import Writer, open_with, receive, remember, replies_to, write_replies
-from handlers.dialogue.message import Message
+from handlers.dialogue.message import Message, Reply
+from handlers.dialogue.states import Asks
 from handlers.neighbours.same_event import Matter, MatterTakenError, lock_matters
 from handlers.notifications.operators import in_the_answer
 from handlers.residents.unanswered import keep_unfinished
@@ -153,7 +154,8 @@ class Answering:
         for each in sorted(batch, key=_files):
             writer = writers[each.message.openid]
             context = writer.says(each.message, each.understanding, session, town, now, COMMANDS)
-            reply = found_read_only(session, each.found, writer) or keep_unfinished(context, writer.stale, route)
+            reply = _held_up(context, writer) or found_read_only(session, each.found, writer)
+            reply = reply or keep_unfinished(context, writer.stale, route)
             answered.append((context, writer, reply))
         remember(session, answered)
         replies = {context.message.key: _with_word_of_trouble(context, reply.text) for context, _, reply in answered}
@@ -165,6 +167,15 @@ def _with_word_of_trouble(context: Context, reply: str) -> str:
     """An operator who can't be told by a push reads it below the answer."""
     trouble = in_the_answer(context.session, context.person, context.now) if reply else ""
     return f"{reply}\n\n{trouble}" if trouble else reply
+
+
+def _held_up(context: Context, writer: Writer) -> Reply | None:
+    """Whoever writes more than may be is told so, and nothing else comes of it; never where there may be danger."""
+    said = context.understanding
+    danger = said and (said.red_flag or said.danger_question)
+    if not writer.is_hasty or danger or any(question.state == Asks.DANGER for question in writer.open_questions):
+        return None
+    return Reply(context.say("too_fast"), keep=True)
 
 
 def _files(waiting: Pending) -> bool:

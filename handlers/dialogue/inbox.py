@@ -3,7 +3,7 @@
 One statement of each kind for all messages that are answered together, built once, past the unit of work.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, aliased, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from handlers.dialogue.allowance import spent
 from handlers.dialogue.beneath import apart
 from handlers.dialogue.carried import carried_by_pushes
 from handlers.dialogue.command import Command
@@ -46,7 +47,7 @@ _REPLIED = (
 _SEEN = (
     update(_PEOPLE)
     .where(_PEOPLE.c.id == bindparam("of"))
-    .values(last_inbound_at=bindparam("last_inbound_at"), following=True)
+    .values({name: bindparam(name) for name in ("last_inbound_at", "following", "messages_left")})
 )
 _CARRIED = aliased(Asked)
 _IS_PUSHED = exists().where(_CARRIED.person_id == Person.id, _CARRIED.key != REPLY)
@@ -105,6 +106,8 @@ class Writer:
     """Pushes wait until they write"""
     stale: OpenQuestion | None = None
     """Their time is over"""
+    is_hasty: bool = False
+    """They write more than may be"""
 
     @property
     def state(self) -> str:
@@ -183,16 +186,29 @@ def open_with(session: Session, messages: Sequence[Message], town: Town, now: da
     writers = _known(session, openids, town, now)
     writers |= _new_people(session, [openid for openid in openids if openid not in writers])
     seen = [writers[message.openid].person for message in messages if _opens_window(message)]
-    if seen:
-        rows = sorted(person.id for person in seen)
-        session.connection().execute(_SEEN, [{"of": row, "last_inbound_at": now} for row in rows])
-    for person in seen:
-        set_committed_value(person, "last_inbound_at", now)
-        set_committed_value(person, "following", True)  # noqa: FBT003  (SQLAlchemy's own signature)
+    for openid in _mark_seen(session, seen, town, now):
+        writers[openid] = replace(writers[openid], is_hasty=True)
     awaited = {writer.person.id for writer in writers.values() if writer.is_awaited}
     if awaited := awaited & {person.id for person in seen}:
         release(session, Push.person_id.in_(awaited), now)
     return writers
+
+
+def _mark_seen(session: Session, seen: Sequence[Person], town: Town, now: datetime) -> Iterator[str]:
+    """They wrote now, and have used up some of what they may write; yields whoever has used up more."""
+    left = {person: spent(person, town.habits, now) for person in seen}
+    if seen:
+        rows = [{"of": each.id, **_seen_row(left[each][0], now)} for each in sorted(seen, key=lambda each: each.id)]
+        session.connection().execute(_SEEN, rows)
+    for person, (messages, over) in left.items():
+        for name, value in _seen_row(messages, now).items():
+            set_committed_value(person, name, value)
+        if over and person.id not in town.staff.people:
+            yield cast("str", person.openid)
+
+
+def _seen_row(left: float, now: datetime) -> dict[str, Any]:
+    return {"last_inbound_at": now, "following": True, "messages_left": left}
 
 
 def known_writer(session: Session, openid: str, town: Town, now: datetime) -> Writer | None:

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import bindparam, func, select
 
 from handlers.appointments.visits import offered
 from handlers.dialogue.choices import numbered
@@ -29,6 +32,9 @@ _MORE = 4
 
 _OF_THE_HOUSE = ("楼", "电梯")
 """「楼下」「楼道」「电梯口」: of the house that was named, where a gate or a crossing is of the compound alone"""
+_REPORTED = select(func.count()).where(
+    Ticket.reporter_id == bindparam("person"), Ticket.created_at > bindparam("since")
+)
 
 
 def read(context: Context, text: str, draft: Draft) -> Draft:
@@ -239,6 +245,8 @@ def _ask_which_place(context: Context, draft: Draft) -> Reply:
 
 def filed(context: Context, draft: Draft) -> Reply:
     """The ticket, and the answer with number, who, until when."""
+    if not draft.red_flag and _has_reported_enough(context):
+        return Reply(context.say("filing.too_many", phone=context.town.contacts.hall))
     ticket = file(context, draft, context.person)
     offered(context, ticket)
     said = [context.say(f"red_flag.{draft.red_flag}", **context.town.contacts.model_dump())] if draft.red_flag else []
@@ -248,6 +256,14 @@ def filed(context: Context, draft: Draft) -> Reply:
             "\n\n".join([*said, context.say("filing.where_at_once")]), Asks.TICKET_PLACE, {"ticket": ticket.id}
         )
     return Reply("\n\n".join(said))
+
+
+def _has_reported_enough(context: Context) -> bool:
+    """For one day, of somebody who doesn't work here."""
+    if context.person.id in context.town.staff.people:
+        return False
+    since = {"person": context.person.id, "since": context.now - timedelta(days=1)}
+    return (context.session.scalar(_REPORTED, since) or 0) >= context.town.habits.reports_a_day
 
 
 def receipt(context: Context, ticket: Ticket) -> str:

@@ -27,6 +27,7 @@ from nlp.reading.understanding import Understanding
 Minutes = Annotated[int, Field(gt=0)]
 Hours = Annotated[int, Field(gt=0)]
 Days = Annotated[int, Field(gt=0)]
+Count = Annotated[int, Field(gt=0)]
 
 
 class Habits(BaseModel):
@@ -47,6 +48,9 @@ class Habits(BaseModel):
     invitation_days: Days = 3
     ask_days: Days = 2
     """So long a resident may take to answer; then the clocks run on without the answer"""
+    messages_a_minute: Count = 60
+    """So many messages of one resident are answered; dangers and whoever works here are not counted"""
+    reports_a_day: Count = 50
     suspend_days: Days = 90
     """The farthest day to which a ticket may be suspended"""
     talk_minutes: Minutes = 30
