@@ -39,7 +39,7 @@ RESOLVE = Command(
 RETURN = Command(
     ("退", "退单"),
     roles=STAFF,
-    help="退 [工单号] 原因：不归我们，退回社区裁定",
+    help="退 [工单号] 原因：不归我们，转给下一家；第二次由社区裁定",
     every_day=True,
     shield=Shield.IN_CHARGE,
 )

@@ -24,7 +24,9 @@ def return_(context: Context, ticket: Ticket, words: str) -> Reply:
     acting = actor(context.person, ticket)
     taken_by = hand_back(context, ticket, by=context.person, acting=acting, reason=words)
     team = taken_by.team.name if taken_by else context.say("working.the_desk")
-    return Reply(context.say("working.returned", number=ticket.number, team=team))
+    decides = taken_by is None or ticket.returns >= MOST_RETURNS
+    key = "working.returned_to_decide" if decides else "working.returned"
+    return Reply(context.say(key, number=ticket.number, team=team))
 
 
 def reassign(context: Context, ticket: Ticket, words: str) -> Reply:

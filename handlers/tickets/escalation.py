@@ -8,6 +8,7 @@ from handlers.tickets.clocks import set_promise
 from handlers.tickets.filing import give_to, watch
 from handlers.town.disclosure import shut_out
 from handlers.town.routing import Route, level_above
+from handlers.town.signers import signers
 from models.grid import Level
 from models.moves import ESCALATE
 from models.person import Person
@@ -19,8 +20,8 @@ def climb(change: Change, ticket: Ticket, *, by: Actor, reason: str, but: Person
 
     Everybody reads the reason: those who had it, those who get it, the residents, the supervisors.
     """
-    out = shut_out(change.town, ticket)
-    above = level_above(change.town.world, ticket.grid, Level(ticket.level), ticket.team, out)
+    out, may_sign = shut_out(change.town, ticket), signers(change.town, ticket.grid, change.now)
+    above = level_above(change.town.world, ticket.grid, Level(ticket.level), ticket.team, out, may_sign)
     if above is None:
         return None
     session, town, now = change.session, change.town, change.now

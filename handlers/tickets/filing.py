@@ -11,6 +11,7 @@ from handlers.tickets.clocks import set_promise, set_timer, wind
 from handlers.tickets.draft import Draft
 from handlers.town.disclosure import complained_of, kinds_above, shut
 from handlers.town.routing import Case, Route, choose
+from handlers.town.signers import signers
 from handlers.world.nodes import PlaceNode
 from models.appending import append
 from models.follower import Follower
@@ -78,7 +79,7 @@ def route_it(context: Change, ticket: Ticket, place: PlaceNode | None, grid: str
     source = ticket.source or Source.CHAT.value  # a column's default is known only after the first flush
     above = kinds_above(context.town, ticket)
     case = Case(ticket.category, ticket.item, ticket.urgent, bool(ticket.red_flag), place, source, working, above)
-    route = choose(world, context.town.routing, case, grid)
+    route = choose(world, context.town.routing, case, grid, signers(context.town, grid, context.now))
     if route:
         put_in_grid(context, ticket, route.grid)
         rule = route.rule or context.town.say("history.rule_complaint", team=route.team.name)

@@ -11,6 +11,7 @@ from handlers.tickets.clocks import restart_accept_clock, set_timer
 from handlers.tickets.filing import give_to, watch
 from handlers.town.disclosure import shut_out
 from handlers.town.routing import Route, level_above, next_in_line, own_route
+from handlers.town.signers import signers
 from models.grid import Level
 from models.moves import DISPATCH, RETURN
 from models.person import Person
@@ -41,19 +42,20 @@ def hand_back(context: Change, ticket: Ticket, *, by: Person, acting: Actor, rea
 
 def _taker(context: Change, ticket: Ticket) -> Route | None:
     world, out = context.town.world, shut_out(context.town, ticket)
+    may_sign = signers(context.town, ticket.grid, context.now)
     if ticket.returns < MOST_RETURNS:
         had = {ticket.team, *_returned_by(context, ticket)}
-        following = next_in_line(world, context.town.routing, ticket.rule, ticket.grid, had, out)
+        following = next_in_line(world, context.town.routing, ticket.rule, ticket.grid, had, out, may_sign)
         return following or _above(context, ticket)
     arbiter = own_route(world, ticket.grid, Level.COMMUNITY)
-    if arbiter and arbiter.team.code != ticket.team and arbiter.team.kind not in out:
+    if arbiter and arbiter.team.code != ticket.team and arbiter.team.kind not in out and may_sign(arbiter.team):
         return replace(arbiter, rule=context.town.say("history.rule_arbiter", team=arbiter.team.name))
     return _above(context, ticket)
 
 
 def _above(context: Change, ticket: Ticket) -> Route | None:
-    out = shut_out(context.town, ticket)
-    above = level_above(context.town.world, ticket.grid, Level(ticket.level), ticket.team, out)
+    out, may_sign = shut_out(context.town, ticket), signers(context.town, ticket.grid, context.now)
+    above = level_above(context.town.world, ticket.grid, Level(ticket.level), ticket.team, out, may_sign)
     return replace(above, rule=context.town.say("history.rule_above", team=above.team.name)) if above else None
 
 

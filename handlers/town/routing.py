@@ -3,7 +3,7 @@
 Rules speak of kinds, modes and categories, never of one town's codes, so that another town runs under the same config.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -139,15 +139,26 @@ class Route:
     rule: str
 
 
-def choose(world: World, routing: Routing, case: Case, grid: str | None) -> Route | None:
-    """The route of a case in a grid; None where no grid or no team at all serves it: a person must decide."""
+MaySign = Callable[[TeamNode], bool]
+"""Whether anybody of a team can act"""
+
+
+def _anyone(_team: TeamNode) -> bool:
+    return True
+
+
+def choose(world: World, routing: Routing, case: Case, grid: str | None, may_sign: MaySign = _anyone) -> Route | None:
+    """The route of a case in a grid; None where no grid or no team at all serves it: a person must decide.
+
+    A team in which nobody may sign is passed over, as long as there is another.
+    """
     chain = world.chain(grid)
     if not chain:
         return None
     if case.above:
-        return above_those(world, grid, case.above)
+        return above_those(world, grid, case.above, may_sign)
     rule = next(rule for rule in routing.rules if rule.when is None or rule.when.holds(case))
-    lead = _first(candidates(world, chain, rule.lead)) or _first(_anybody(world, chain))
+    lead = _able((*candidates(world, chain, rule.lead), *_anybody(world, chain)), may_sign)
     if not lead:
         return None
     helpers = (_first(candidates(world, chain, (words,))) for words in rule.support)
@@ -155,24 +166,31 @@ def choose(world: World, routing: Routing, case: Case, grid: str | None) -> Rout
     return Route(chain[0].code, chain[0].level, lead, support, rule.name)
 
 
-def above_those(world: World, grid: str | None, order: Sequence[str]) -> Route | None:
+def above_those(
+    world: World, grid: str | None, order: Sequence[str], may_sign: MaySign = _anyone
+) -> Route | None:
     """Who decides where those who would do the work are complained of: the first of these levels that has a team."""
     found = {node.level.value: (node, own) for node in world.chain(grid) if (own := _own(world, node))}
-    node, own = next((found[kind] for kind in order if kind in found), (None, None))
-    return Route(grid or node.code, node.level, own, (), "") if node and own else None
+    team = _able((found[kind][1] for kind in order if kind in found), may_sign)
+    node = next((node for node, own in found.values() if own == team), None)
+    return Route(grid or node.code, node.level, team, (), "") if node and team else None
 
 
 def level_above(
-    world: World, grid: str | None, level: Level, team: str | None, out: Collection[str] = ()
+    world: World,
+    grid: str | None,
+    level: Level,
+    team: str | None,
+    out: Collection[str] = (),
+    may_sign: MaySign = _anyone,
 ) -> Route | None:
     """Who takes over from a team of this level: the nearest higher level with a team of its own (上报, 退单); none of
     those that the ticket complains of.
     """
-    for node in world.chain(grid):
-        own = _own(world, node)
-        if own and own.code != team and own.kind not in out and node.level.rank > level.rank:
-            return Route(node.code, node.level, own, (), "")
-    return None
+    higher = [node for node in world.chain(grid) if node.level.rank > level.rank]
+    owns = {node: own for node in higher if (own := _own(world, node)) and own.kind not in out and own.code != team}
+    found = _able(owns.values(), may_sign)
+    return next((Route(node.code, node.level, own, (), "") for node, own in owns.items() if own == found), None)
 
 
 def own_route(world: World, grid: str | None, level: Level) -> Route | None:
@@ -191,11 +209,13 @@ def next_in_line(
     grid: str | None,
     had: Collection[str | None],
     out: Collection[str] = (),
+    may_sign: MaySign = _anyone,
 ) -> Route | None:
     """Who follows in a rule's line when one of its teams has returned a ticket; None past its end."""
     chain = world.chain(grid)
     wanted = next((each.lead for each in routing.rules if each.name == rule), ())
-    team = _first(each for each in candidates(world, chain, wanted) if each.code not in had and each.kind not in out)
+    open_to = (each for each in candidates(world, chain, wanted) if each.code not in had and each.kind not in out)
+    team = _able(open_to, may_sign)
     if team is None:
         return None
     level = Level(team.kind) if team.kind in set(Level) else Level.GRID
@@ -219,6 +239,12 @@ def _anybody(world: World, chain: tuple[GridNode, ...]) -> Iterator[TeamNode]:
 def _own(world: World, node: GridNode) -> TeamNode | None:
     """The team of a level itself."""
     return _first(each for each in world.teams_at.get(node.code, ()) if each.kind == node.level.value)
+
+
+def _able(teams: Iterable[TeamNode], may_sign: MaySign) -> TeamNode | None:
+    """The first in which somebody can act; where nobody can in any, the first, for nothing may be lost."""
+    in_order = list(teams)
+    return next(filter(may_sign, in_order), in_order[0] if in_order else None)
 
 
 def _first(teams: Iterator[TeamNode]) -> TeamNode | None:

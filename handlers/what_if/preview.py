@@ -13,6 +13,7 @@ from handlers.residents.ask_or_file import read
 from handlers.tickets.draft import Draft
 from handlers.town.limits import Limit, local_day, promise
 from handlers.town.routing import Case, Route, choose
+from handlers.town.signers import signers
 from handlers.town.town import Town
 from handlers.what_if.explain import explain
 from models.person import Person
@@ -40,7 +41,7 @@ def preview(
     urgent = draft.urgent or bool(draft.red_flag)
     working = town.calendar.is_working(context.now)
     case = Case(category, draft.item, urgent, bool(draft.red_flag), place, draft.source, working)
-    route = choose(world, town.routing, case, grid)
+    route = choose(world, town.routing, case, grid, signers(town, grid, now))
     rows = town.limits.of(
         category, draft.item, urgent=urgent, red_flag=bool(draft.red_flag), text=draft.text, on=local_day(context.now)
     )

@@ -25,6 +25,7 @@ _SPECK = 100
 def world_doubts(session: Session, world: World) -> Iterator[Doubt]:
     """All that is strange about the town in the database."""
     yield from _unstaffed_teams(session, world)
+    yield from _nobody_may_sign(session, world)
     yield from _unstaffed_grids(session, world)
     yield from _houses_twice(session, world)
     yield from _stray_pins(world)
@@ -44,6 +45,23 @@ def _unstaffed_teams(session: Session, world: World) -> Iterator[Doubt]:
     for team in world.teams.values():
         if team.code not in staffed:
             yield Doubt(f"单位“{team.name}”没有人", f"在 people.csv 加人，或 invite … --team {team.code}")
+
+
+def _nobody_may_sign(session: Session, world: World) -> Iterator[Doubt]:
+    """It has people, but for some of its area none who may sign: their grid is another, or they only oversee."""
+    grids_of: dict[str, set[str | None]] = defaultdict(set)
+    for team, grid in session.execute(_staff_posts()):
+        grids_of[team].add(grid)
+    staffed = set(session.scalars(select(Person.team).where(Person.team.is_not(None)).distinct()))
+    for area, teams in world.teams_at.items():
+        around = {None, *(node.code for node in world.chain(area))}
+        for team in teams:
+            below = any(area in {node.code for node in world.chain(grid)} for grid in grids_of[team.code])
+            if team.code in staffed and not below and not around & grids_of[team.code]:
+                name = world.grids[area].name
+                yield Doubt(
+                    f"单位“{team.name}”在“{name}”没有人能签收", "在 people.csv 改它的人的 grid 或角色，不然派单会绕过它"
+                )
 
 
 def _unstaffed_grids(session: Session, world: World) -> Iterator[Doubt]:
