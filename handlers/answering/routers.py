@@ -15,6 +15,7 @@ from handlers.dialogue.states import ACCEPTS, Asks
 from handlers.neighbours.votes import asked_about
 from handlers.residents import (
     complaint,
+    contact,
     correct_draft,
     corrections,
     erase_me,
@@ -43,6 +44,7 @@ from handlers.staff import (
     follow_up,
     hand_on_several,
     note_or_report,
+    own_report,
     patrol,
     posts,
     sign,
@@ -93,6 +95,7 @@ ROUTERS = (
     correct.router,
     desk.router,
     picked,
+    contact.router,
     whose_command.router,
     supplement.router,
     approvals.digits,
@@ -113,11 +116,13 @@ ROUTERS = (
     reopen.router,
     supplement.more,
     join_or_apart.router,
+    own_report.router,
     report.router,
     welcome.router,
     posts.router,
     human.router,
     home.router,
+    own_report.unread,
     help.router,
     small_talk.router,
 )
@@ -161,8 +166,15 @@ def route(context: Context) -> Reply:
         answer = None if context.nothing_asked else _answer(context)  # of a danger that they told meanwhile
         return answer or talk.said(context, talking)
     if is_command and (commanded := first_of(_OBEYING, context) or whose_command.refusal(context)):
-        return commanded
+        return _above(context, commanded)
     return (_answer(context) if context.text else None) or _not_missed(context, _meant(context))
+
+
+def _above(context: Context, reply: Reply) -> Reply:
+    """What only lists, or offers more, leaves the question that was open beneath it."""
+    lists = reply.state and ACCEPTS[Asks(reply.state)].lists and not reply.keep
+    asks = context.state and ACCEPTS[Asks(context.state)].repeats
+    return replace(reply, slots={**reply.slots, **lay_beneath(context)}) if lists and asks else reply
 
 
 def _answer(context: Context) -> Reply | None:

@@ -64,6 +64,12 @@ def is_told_as_trouble(seen: Understanding) -> bool:
     return seen.intent is Intent.REPORT
 
 
+def is_hurry(context: Context) -> bool:
+    """「快点」: no answer to anything."""
+    seen = context.understanding
+    return seen is not None and seen.intent is Intent.URGE and seen.intent_confidence >= _PLAINLY and seen.place is None
+
+
 def is_other_trouble(context: Context, category: str, item: str) -> bool:
     """A report of its own, though we had only asked where the other one is."""
     seen = context.understanding

@@ -39,6 +39,7 @@ class Asks(StrEnum):
     ANSWER_OR_REPORT = "questioning.answer_or_report"
     ASIDE = "aside.note_or_report"
     WORK_WORDS = "working.reason"
+    OWN_REPORT = "own_report.sure"
     HAND_ON_SURE = "working.hand_on_sure"
     CONTEST_WHY = "contesting.why"
     PATROL_WHAT = "patrolling.what"
@@ -145,6 +146,7 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.ANSWER_OR_REPORT: Accepts(2, repeats=True),
     Asks.ASIDE: Accepts(2, yes_no=True),
     Asks.WORK_WORDS: Accepts(wants=Wants.REASON, repeats=True),
+    Asks.OWN_REPORT: Accepts(2, yes_no=True, repeats=True),
     Asks.HAND_ON_SURE: Accepts(2, yes_no=True),
     Asks.CONTEST_WHY: Accepts(wants=Wants.REASON, repeats=True),
     Asks.PATROL_WHAT: Accepts(wants=Wants.OWN),

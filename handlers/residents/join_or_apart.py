@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
-from handlers.dialogue.other_matter import is_other_matter
+from handlers.dialogue.other_matter import is_hurry, is_other_matter, is_politeness
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
@@ -65,8 +65,10 @@ def offer_answered(context: Context) -> Reply | None:
         return _joined(context, draft)
     if number == 1:
         return _and_the_rest(context, replace(draft, alone=True))
-    if is_other_matter(context):
+    if is_other_matter(context) or is_politeness(context):
         return None
+    if is_hurry(context):  # 「快点」 answers nothing
+        return Reply(context.question.text if context.question else "", keep=True)
     return _and_the_rest(context, replace(draft, text=f"{draft.text}。{context.text}", alone=True))
 
 

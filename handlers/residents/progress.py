@@ -29,7 +29,7 @@ from nlp.reading.understanding import Intent
 
 router = Router("progress")
 _LISTED = 8
-_PLAINLY = 0.6
+_PLAINLY = 0.95
 
 
 PROGRESS = Command(

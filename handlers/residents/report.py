@@ -41,10 +41,10 @@ from nlp.answers.choices import is_filler
 from nlp.reading.understanding import Intent
 
 router = Router("filing")
-_TICKET_NUMBER = re.compile(r"\d{9,}")
+_TICKET_NUMBER = re.compile(r"(?<!\d)(?!1[3-9]\d{9}(?!\d))\d{9,}")  # a telephone is none
 _MOST_ASKED = 2
 """The same question is put at most so often; then a person has it"""
-_DRAFTS = frozenset(
+DRAFTS = frozenset(
     {Asks.DANGER, Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS, Asks.JOIN}
 )
 
@@ -68,8 +68,9 @@ def category_chosen(context: Context) -> Reply | None:
     number = context.number
     if is_politeness(context):
         return None
-    if number is None and context.text.isdecimal():
-        return ask_category(context, draft)  # a figure that none of them has
+    if number is None and context.text.isdecimal():  # a figure that none of them has
+        again = draft.asked.count(Asks.CATEGORY) < _MOST_ASKED
+        return ask_category(context, draft) if again else _with_category(context, draft, "other")
     named = context.town.catalogue.category_named(context.text) if len(context.text) <= 6 else None
     category = draft.choices[number] if number is not None else named
     if category:
@@ -108,7 +109,8 @@ def place_told(context: Context) -> Reply | None:
     if context.state == Asks.PLACE and tells_no_place(context):
         if _follows_another(context):
             return None
-        return ask_place_again(context, _with_more_words(context, draft))
+        more = _with_more_words(context, draft)
+        return ask_place_again(context, more) if draft.asked.count(Asks.PLACE) < _MOST_ASKED else go_on(context, more)
     if is_other_matter(context) or is_politeness(context):
         return None
     told = told_where(context, replace(draft, places=()))
@@ -125,7 +127,7 @@ def danger_told(context: Context) -> Reply | None:
     """
     asked = next((each for each in context.asked if not each.is_pushed), None)
     mention = context.understanding.place if context.understanding else None
-    if asked is None or not asked.slots.get("text") or asked.state not in _DRAFTS or (mention and mention.known):
+    if asked is None or not asked.slots.get("text") or asked.state not in DRAFTS or (mention and mention.known):
         return None
     draft = Draft.of(asked.slots)
     if asked.state == Asks.JOIN:
@@ -215,6 +217,7 @@ def pin_sent(context: Context) -> Reply:
         return Reply(context.say("filing.pin_unread"), keep=True)
     asking = context.state.startswith("filing.") and context.state != Asks.TICKET_PLACE
     draft = pinned(Draft.of(context.slots) if asking else Draft("", attachments=waiting(context)), context.message)
+    draft = locate.known(context, draft, draft.place_name) if _is_named(context, draft) else draft
     if draft.text:
         return replace(go_on(context, draft), answered=True)
     last = placeless(context) or recent(context, context.town.habits.recent_minutes)
@@ -225,6 +228,11 @@ def pin_sent(context: Context) -> Reply:
         Asks.WORDS,
         draft.slots(),
     )
+
+
+def _is_named(context: Context, draft: Draft) -> bool:
+    """The map's own name of the spot is a compound's."""
+    return draft.place_id is None and bool(context.town.world.places_named(draft.place_name))
 
 
 @router.on(intent(Intent.SUPPLEMENT))

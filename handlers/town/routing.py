@@ -166,9 +166,7 @@ def choose(world: World, routing: Routing, case: Case, grid: str | None, may_sig
     return Route(chain[0].code, chain[0].level, lead, support, rule.name)
 
 
-def above_those(
-    world: World, grid: str | None, order: Sequence[str], may_sign: MaySign = _anyone
-) -> Route | None:
+def above_those(world: World, grid: str | None, order: Sequence[str], may_sign: MaySign = _anyone) -> Route | None:
     """Who decides where those who would do the work are complained of: the first of these levels that has a team."""
     found = {node.level.value: (node, own) for node in world.chain(grid) if (own := _own(world, node))}
     team = _able((found[kind][1] for kind in order if kind in found), may_sign)

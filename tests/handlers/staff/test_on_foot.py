@@ -169,6 +169,7 @@ def test_a_resident_s_plain_words_are_no_commands(chat):
 
 def test_staff_who_answer_for_what_they_reported_rate_it(chat):
     chat.says(COLLEAGUE, "城南宜居家园3号楼楼道灯不亮")
+    chat.says(COLLEAGUE, "1")
     number = chat.ticket().number
     chat.says("oWhistleProperty000000000003", f"接 {number}")
     chat.says("oWhistleProperty000000000003", f"结 {number} 换了灯泡")
@@ -245,7 +246,8 @@ def test_a_worker_who_reports_something_of_their_own_says_so(chat):
 def test_a_worker_s_plain_report_is_a_report(chat):
     reported(chat, LIFT)
     chat.says(PROPERTY, "接")
-    assert "已受理" in chat.says(PROPERTY, "德尚小区2号楼楼道灯不亮")
+    assert "您自己" in chat.says(PROPERTY, "德尚小区2号楼楼道灯不亮")
+    assert "已受理" in chat.says(PROPERTY, "是我自己要报")
     assert len(chat.tickets()) == 2
 
 
@@ -265,4 +267,5 @@ def test_who_says_that_it_is_not_theirs_hears_how_to_give_it_back(chat):
 def test_who_waits_for_something_themselves_is_answered_as_a_resident(chat):
     reported(chat, LIFT)
     chat.says(COLLEAGUE, "城南宜居家园3号楼楼道灯不亮")
+    chat.says(COLLEAGUE, "1")
     assert "已催" in chat.says(COLLEAGUE, "怎么还没来")

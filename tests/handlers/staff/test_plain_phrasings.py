@@ -181,8 +181,9 @@ def test_what_a_resident_would_say_is_no_question_of_figures(town, text):
 @pytest.mark.parametrize(
     "text", ["德尚小区怎么电梯坏了", "德尚小区3号楼电梯坏了，谁来管管", "反映个情况：德尚小区的垃圾没人收"]
 )
-def test_what_a_supervisor_reports_is_filed(chat, text):
-    assert "已受理" in chat.says(SUPERVISOR, text)
+def test_what_a_supervisor_reports_is_filed_once_they_say_that_it_is_theirs(chat, text):
+    assert "您自己" in chat.says(SUPERVISOR, text)
+    assert "已受理" in chat.says(SUPERVISOR, "是的")
     assert chat.ticket().place_name == "德尚小区"
 
 

@@ -53,11 +53,13 @@ def test_neither_does_it_after_an_answer(chat, before):
 
 def test_what_they_reported_themselves_is_still_theirs_to_ask_about(chat):
     chat.says(SUPERVISOR, "德尚小区2号楼楼道灯不亮")
+    chat.says(SUPERVISOR, "是的")
     assert chat.ticket().number in chat.says(SUPERVISOR, "我报的那个怎么样了")
 
 
 def test_a_supervisor_may_report_too(chat):
-    assert "已受理" in chat.says(SUPERVISOR, "德尚小区2号楼楼道灯不亮，谁来管管")
+    assert "您自己" in chat.says(SUPERVISOR, "德尚小区2号楼楼道灯不亮，谁来管管")
+    assert "已受理" in chat.says(SUPERVISOR, "1")
     assert len(chat.tickets()) == 2
 
 

@@ -1,0 +1,66 @@
+"""What staff and supervisors write in between is talk, unless they say that they report something themselves."""
+
+from dataclasses import replace
+
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.states import ACCEPTS, Asks
+from handlers.residents.report import reported
+from handlers.tickets.filing import recent
+from nlp.reading.understanding import Intent, Understanding
+
+router, unread = Router("own report"), Router("unread of staff")
+_REPORTS = frozenset({Intent.REPORT, Intent.CONSULT, Intent.URGE, Intent.RATE, Intent.BIND, Intent.SUPPLEMENT})
+_SHOWN = 60
+
+
+def _works_here(context: Context) -> Context | None:
+    listed = bool(context.state) and ACCEPTS[Asks(context.state)].lists
+    works = context.person.is_staff or context.person.is_overseer
+    return context if works and context.text and not context.answers and (context.is_free or listed) else None
+
+
+@router.on(_works_here)
+def own_or_not(context: Context) -> Reply | None:
+    """Danger is never asked about; a home is bound by a command."""
+    seen = context.understanding
+    if seen is None or seen.red_flag or seen.danger_question or not _would_be_filed(context, seen):
+        return None
+    if not (seen.sure or seen.item):
+        return _what_to_say(context)
+    said = context.say("own_report.sure", text=context.text[:_SHOWN])
+    return Reply(said, Asks.OWN_REPORT, {"text": context.text})
+
+
+@router.on(in_state(Asks.OWN_REPORT))
+def told(context: Context) -> Reply | None:
+    """1: it is filed as any resident's. 2: nothing is."""
+    if context.number is None:
+        return None
+    if context.number == 1:
+        return Reply(context.say("own_report.left"))
+    words = str(context.slots["text"])
+    seen = context.town.reader.understand(words)
+    said = replace(context.message, text=words)
+    return reported(replace(context, message=said, understanding=seen, state="", slots={}))
+
+
+@unread.on(_works_here)
+def not_read(context: Context) -> Reply | None:
+    """Whatever nobody could make anything of: what can be said."""
+    seen = context.understanding
+    if seen and seen.intent in {Intent.GREETING, Intent.THANKS, Intent.ABUSE, Intent.HELP, Intent.HUMAN}:
+        return None
+    return _what_to_say(context)
+
+
+def _what_to_say(context: Context) -> Reply:
+    key = "supervising.ask_so" if context.person.is_overseer else "own_report.ask_so"
+    return Reply(context.say(key), keep=True, missed=True)
+
+
+def _would_be_filed(context: Context, seen: Understanding) -> bool:
+    if seen.intent not in _REPORTS or (seen.intent is Intent.BIND and not (seen.sure and seen.category)):
+        return False
+    return seen.intent is not Intent.SUPPLEMENT or recent(context, context.town.habits.recent_minutes) is None
