@@ -170,7 +170,7 @@ def _with_word_of_trouble(context: Context, reply: str) -> str:
 
 
 def _held_up(context: Context, writer: Writer) -> Reply | None:
-    """Whoever writes more than may be is told so, and nothing else comes of it; never where there may be danger."""
+    """Who writes more than may be is told so, and nothing else comes of it; never where there may be danger."""
     said = context.understanding
     danger = said and (said.red_flag or said.danger_question)
     if not writer.is_hasty or danger or any(question.state == Asks.DANGER for question in writer.open_questions):

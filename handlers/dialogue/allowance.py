@@ -1,6 +1,6 @@
 """How much one resident may write: a bucket that fills again with time, on the person's own row.
 
-It keeps one flood from everybody else; whoever works here and whoever tells a danger is never held up.
+It keeps one flood from everybody else; staff, and people who tell a danger, are never held up.
 """
 
 from datetime import datetime, timedelta

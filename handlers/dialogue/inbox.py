@@ -195,7 +195,7 @@ def open_with(session: Session, messages: Sequence[Message], town: Town, now: da
 
 
 def _mark_seen(session: Session, seen: Sequence[Person], town: Town, now: datetime) -> Iterator[str]:
-    """They wrote now, and have used up some of what they may write; yields whoever has used up more."""
+    """They wrote now, and have used up some of what they may write; yields the person who has used up more."""
     left = {person: spent(person, town.habits, now) for person in seen}
     if seen:
         rows = [{"of": each.id, **_seen_row(left[each][0], now)} for each in sorted(seen, key=lambda each: each.id)]

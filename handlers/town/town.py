@@ -49,7 +49,7 @@ class Habits(BaseModel):
     ask_days: Days = 2
     """So long a resident may take to answer; then the clocks run on without the answer"""
     messages_a_minute: Count = 60
-    """So many messages of one resident are answered; dangers and whoever works here are not counted"""
+    """So many messages of one resident are answered; dangers and staff are not counted"""
     reports_a_day: Count = 50
     suspend_days: Days = 90
     """The farthest day to which a ticket may be suspended"""
