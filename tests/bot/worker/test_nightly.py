@@ -5,7 +5,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from chat import COMMUNITY, PROPERTY, RESIDENT
+from chat import COMMUNITY, RESIDENT
 from outbox import outbox
 
 from bot.installation.learning import _keep_orders, corrections, roll_back
@@ -94,7 +94,7 @@ def test_a_training_that_fails_leaves_the_model_and_comes_again_the_next_night(b
     assert store.current(models) == before
     box.worker._plan()
     assert [each.outcome for each in box.timers(KIND)] == ["gave_up", ""]
-    assert "已受理" in box.says(PROPERTY, LIFT)
+    assert "已受理" in box.says(RESIDENT, LIFT)
 
 
 def test_a_clock_that_jumps_starts_one_training_not_twenty(box, clock, monkeypatch):
