@@ -19,7 +19,7 @@ from models.moves import Status
 from models.ticket import Ticket
 from nlp.answers.choices import number as option_number
 
-_REFERENCE = re.compile(r"[#＃]?(\d{3,11})(?!\d)[\s:：,，、]*(.*)", re.DOTALL)
+_REFERENCE = re.compile(r"[#＃]?(\d{3,11})(?!\d|[-/.年]\d)[\s:：,，、]*(.*)", re.DOTALL)
 MOST = 8
 Picked = tuple[Ticket, str] | Reply
 """The ticket and the words behind its number, or what to answer instead"""

@@ -114,7 +114,9 @@ _Found = tuple[int, int, Any]
 
 
 def _day(said: str, today: date) -> _Found | None:
-    """The first of all forms that is a day."""
+    """The first of all forms that is a day; a date that can't be, 「2月30日」, is none."""
+    if (written := _DATE.search(said)) and (written["y"] or "月" in written[0]):
+        return _dated(said, today)
     forms: tuple[Callable[[str, date], _Found | None], ...] = (_dated, _of_week, _of_month, _named)
     return next((found for form in forms if (found := form(said, today))), None)
 

@@ -182,11 +182,13 @@ def test_who_lost_the_role_meanwhile_is_told_nothing_and_leaves_no_line(chat):
 
 def test_an_answer_that_has_to_write_is_given_in_the_line(chat):
     chat.says(SUPERVISOR, "楼道灯坏了")
+    chat.says(SUPERVISOR, "1")  # a report of their own
     assert len(chat.tickets()) == 1  # where it is was asked
     asks = looked_up(chat, SUPERVISOR, "今日")
     assert asks.found is None
     assert "新增" in together(chat, asks)[0]
-    assert len(chat.tickets()) == 2  # the report is kept
+    assert "已受理" in chat.says(SUPERVISOR, "文苑小区5号楼")  # the question is still open
+    assert len(chat.tickets()) == 2
 
 
 def test_where_nothing_can_be_read_beside_the_line_it_is_answered_in_it(chat, tmp_path):

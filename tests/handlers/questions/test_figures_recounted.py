@@ -636,7 +636,7 @@ def test_what_is_exported_is_what_was_filed(program, chat, town, clock):
             since, until = (datetime.fromisoformat(f"{day}T00:00+08:00") for day in (first, end))
             person = session.scalars(select(Person).where(Person.openid == SUPERVISOR)).one()
             scope = overseen(person) & export.filed_between(since, until)
-            numbers = [row[0] for row in export.table(session, town, scope)][1:]
+            numbers = [row[0] for row in export.table(session, town, scope, person)][1:]
             mine = [t for t in tickets if SCOPES[SUPERVISOR](t) and since <= t["created_at"] < until]
             assert sorted(numbers) == sorted(t["number"] for t in mine), period
             reply = chat.says(SUPERVISOR, f"导出 {period}")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from handlers.figures.call_counts import attendance
 from handlers.notifications import ticket_text
+from handlers.town.disclosure import EVERYTHING
 from handlers.town.whistle_rules import Whistling, ground_of
 from models.moves import RESOLVE
 from models.person import Role
@@ -33,7 +34,8 @@ def calls_of(chat):
 def as_json(chat):
     with chat.program.reading() as session:
         town = chat.program.towns.current(session)
-        return ticket_text.as_json(session, town, session.scalars(select(Ticket).order_by(Ticket.id)).all()[-1])
+        newest = session.scalars(select(Ticket).order_by(Ticket.id)).all()[-1]
+        return ticket_text.as_json(session, town, newest, EVERYTHING)
 
 
 @pytest.mark.parametrize("caller", [COMMUNITY, STREET, SUPERVISOR, ADMIN])

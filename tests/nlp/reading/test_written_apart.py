@@ -31,7 +31,7 @@ def told(reader):
 
 
 def test_dangers_of_the_told_half(told):
-    assert told["dangers_noticed"] >= 0.88
+    assert told["dangers_noticed"] >= 0.87
     assert told["alarms_not_false"] >= 0.88
     assert told["chat_alarmed"] <= 0.003
     assert told["chat_asked"] <= 0.03
