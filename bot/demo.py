@@ -98,6 +98,7 @@ def _fill(session: Session) -> None:
 
 def run_demo(settings: Settings, port: int) -> None:
     """Serve until Ctrl-C."""
+    interrupted = _interrupts(signal.SIGINT)
     listening = _listen(port)
     prepare(settings)
     program = assemble(settings)
@@ -110,7 +111,8 @@ def run_demo(settings: Settings, port: int) -> None:
     try:  # a Ctrl-C from here on finds the worker's thread, and stops it
         sending.start()
         threading.Thread(target=_publish_menu, args=(program,), name="menu", daemon=True).start()
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's Ctrl-C
+        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # a service manager's Ctrl-C
+        server.service_actions = lambda: _end_if(interrupted)  # type: ignore[method-assign]
         click.echo(f"吹哨已启动，请打开 http://127.0.0.1:{port}/ （按 Ctrl-C 停止）")
         server.serve_forever(poll_interval=0.2)
     except KeyboardInterrupt:
@@ -120,6 +122,23 @@ def run_demo(settings: Settings, port: int) -> None:
         server.server_close()
         if sending.is_alive():
             sending.join()
+
+
+def _interrupts(number: int) -> threading.Event:
+    """Set by a Ctrl-C: one that falls into a finalizer raises there, and Python drops what is raised there."""
+    came = threading.Event()
+
+    def interrupt(_number: int, _frame: object) -> None:
+        came.set()
+        raise KeyboardInterrupt
+
+    signal.signal(number, interrupt)
+    return came
+
+
+def _end_if(interrupted: threading.Event) -> None:
+    if interrupted.is_set():
+        raise KeyboardInterrupt
 
 
 def _publish_menu(program: Program) -> None:
