@@ -39,6 +39,7 @@ _SPEAKS_FOR_ITSELF = 0.85  # a few words, 「门禁坏了」, may look like anot
 _OTHERWISE = 0.75  # sure of another wish: somebody who gives an address or asks for a person is not in danger
 _DANGER_THOUGH_TOLD = 0.5  # 「听说」 and the like speak against it, plain words for it
 _URGENT_AT_LEAST = 0.3  # below it hardly one in two is
+_UNSURE_WISH = 0.55
 _ONE_CHARACTER = 0.3
 _FLAGGED = 0.8  # a danger fixes its category for the team sent, but clerks file one case in five elsewhere
 
@@ -141,6 +142,11 @@ class Reader:
         known = category != OTHER or bool(read.features.topics)
         return known and confidence >= self.model.card.thresholds.sure
 
+    def _is_a_matter(self, read: _Read) -> bool:
+        """Plainly of one category: where the wish is anybody's guess, it is told to be put right."""
+        category, share = read.categories[0]
+        return category not in {OTHER, CONSULT} and share >= self.model.card.thresholds.sure
+
     def _accepts(self, share: float) -> bool:
         return share >= self.model.card.thresholds.also
 
@@ -182,6 +188,8 @@ class Reader:
             return Intent.REPORT, 1.0
         if (phrase := set_phrase(said.strip())) is not None:
             return phrase, 1.0
+        if read.certainty <= _UNSURE_WISH and self._is_a_matter(read):
+            return Intent.REPORT, read.certainty
         # one character, 「接」, says too little to be sure of
         return Intent(read.intent), min(read.certainty, _ONE_CHARACTER) if len(said.strip()) < 2 else read.certainty
 
