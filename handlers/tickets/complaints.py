@@ -50,10 +50,11 @@ def rise(change: Change, ticket: Ticket) -> None:
     run_on(change, ticket)
     give_to(change, ticket, above)
     ticket.rule = town.say("history.rule_complaint", team=above.team.name)
-    ticket.apply(ESCALATE, by=SYSTEM, at=change.now, note=town.say("history.complained_later"))
+    reason = town.say("history.complained_later")
+    ticket.apply(ESCALATE, by=SYSTEM, at=change.now, note=reason)
     set_promise(change, ticket, change.now)
     watch(change, ticket)
-    notify(change.session, town, ticket, "dispatch", change.now)
+    notify(change.session, town, ticket, "escalate", change.now, reason=reason)
 
 
 def word_errand(change: Change, ticket: Ticket, team: TeamNode, why: str) -> None:

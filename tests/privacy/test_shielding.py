@@ -87,11 +87,12 @@ def test_who_watches_over_them_reads_all_and_may_correct_it(chat, number):
 
 def test_one_of_them_who_complains_at_home_reads_their_own_words(chat):
     chat.says(PROPERTY, ABOUT_THEM)
+    chat.says(PROPERTY, "1")  # a report of their own
     assert "王秀兰" in chat.says(PROPERTY, f"看 {chat.ticket().number}")
     assert "停车管理" in chat.says(PROPERTY, f"改类 {chat.ticket().number} 停车")
 
 
-ELSEWHERE = ["投诉你们物业，垃圾没人清", "保安半夜在楼下喝酒吵闹", "物业的人偷拿我快递", "投诉物业保安打人"]
+ELSEWHERE = ["投诉你们物业，垃圾桶满了没人清", "保安半夜在楼下喝酒吵闹", "物业的人偷拿我快递", "投诉物业保安打人"]
 
 
 @pytest.mark.parametrize("words", ELSEWHERE)
