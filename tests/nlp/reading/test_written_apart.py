@@ -78,7 +78,7 @@ def _is_as_expected(found, want):
         ("place", 0.87),
         ("urgent", 0.7),
         ("parts", 0.5),
-        ("intent", 0.68),
+        ("intent", 0.65),
         ("category", 0.76),
     ],
 )
