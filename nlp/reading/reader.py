@@ -116,7 +116,7 @@ class Reader:
     def _complains(self, said: str) -> float:
         linear = self.model.linear
         scores = linear.scores(linear.weigh(self.featurizer.features_of(said, self.model.segmenter.cut(said))))
-        return linear.probabilities(scores, HEAD)[linear.heads[HEAD].labels.index(COMPLAINS)]
+        return self._share(scores, HEAD, COMPLAINS)
 
     def explain(self, text: str, category: str = "") -> tuple[tuple[str, float], ...]:
         """The words that weighed most for a category (the chosen one if none is given), the heaviest first."""
@@ -145,7 +145,7 @@ class Reader:
     def _is_a_matter(self, read: _Read) -> bool:
         """Plainly of one category: where the wish is anybody's guess, it is told to be put right."""
         category, share = read.categories[0]
-        return category not in {OTHER, CONSULT} and share >= self.model.card.thresholds.sure
+        return category not in {OTHER, CONSULT} and self._sure(read, category, share)
 
     def _accepts(self, share: float) -> bool:
         return share >= self.model.card.thresholds.also
@@ -156,12 +156,12 @@ class Reader:
             return "", ""
         if read.intent != Intent.REPORT and read.certainty > _OTHERWISE:
             return "", ""
-        linear, thresholds = self.model.linear, self.model.card.thresholds
-        height = self._share(read, "alarm", DANGER)
+        thresholds = self.model.card.thresholds
+        height = self._share(read.scores, "alarm", DANGER)
         told = is_told_of(said)
         if height < (_DANGER_THOUGH_TOLD if told else thresholds.question):
             return "", ""
-        dangers = linear.heads["danger"]
+        dangers = self.model.linear.heads["danger"]
         which = ranked(dangers.labels, dangers.of(read.scores))[0][0]
         certain = height >= thresholds.alarm and not told and not is_hedged(said)
         return (which, "") if certain else ("", which)
@@ -169,19 +169,20 @@ class Reader:
     def _urgent(self, said: str, read: _Read) -> bool:
         """Harm or loss that goes on, somebody frail cut off; a letter tells of what was."""
         at_least = max(self.model.card.thresholds.urgent, _URGENT_AT_LEAST)
-        return len(said) <= LONGEST_ALARM and self._share(read, "urgent", DANGER) >= at_least
+        return len(said) <= LONGEST_ALARM and self._share(read.scores, "urgent", DANGER) >= at_least
 
     def _wish(self, said: str, read: _Read) -> Wish | None:
         if wish := set_wish(said.strip()):
             return wish
-        if len(said) > LONGEST_ALARM or 1 - self._share(read, "wish", NO_WISH) < self.model.card.thresholds.wish:
+        if len(said) > LONGEST_ALARM or 1 - self._share(read.scores, "wish", NO_WISH) < self.model.card.thresholds.wish:
             return None
         head = self.model.linear.heads["wish"]
         return next(Wish(label) for label, _share in ranked(head.labels, head.of(read.scores)) if label != NO_WISH)
 
-    def _share(self, read: _Read, head: str, label: str) -> float:
+    def _share(self, scores: Sequence[float], head: str, label: str) -> float:
+        """How likely a head holds one of its labels."""
         linear = self.model.linear
-        return float(linear.probabilities(read.scores, head)[linear.heads[head].labels.index(label)])
+        return float(linear.probabilities(scores, head)[linear.heads[head].labels.index(label)])
 
     def _intent(self, said: str, read: _Read, alarm: str) -> tuple[Intent, float]:
         if alarm:
