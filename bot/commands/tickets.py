@@ -11,6 +11,7 @@ from bot.assembly import Program
 from bot.commands.shared import Command, operator, pass_command, say_json
 from bot.commands.shared import moment as as_moment
 from handlers.dialogue.message import Kind, Message
+from handlers.disclosure.policy import Way, passing, sight
 from handlers.notifications import ticket_text
 from handlers.questions import figures
 from handlers.questions.area import outside
@@ -18,7 +19,6 @@ from handlers.questions.parse import parse
 from handlers.staff.posts import appoint as give_role
 from handlers.staff.posts import invite as new_invitation
 from handlers.tickets.access import how_many, overseen, tickets, within
-from handlers.town.disclosure import Way, passing, sight
 from models.grid import Grid, Team
 from models.moves import Status
 from models.person import OVERSEERS, Look, Person, Role

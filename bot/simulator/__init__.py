@@ -4,8 +4,8 @@ It speaks to the bot by real, signed and encrypted HTTP in both directions; the 
 """
 
 from bot.simulator.account import Account, Mode
-from bot.simulator.config import SimPerson, SimPlace, SimulatorConfig
-from bot.simulator.page import simulator
+from bot.simulator.phones.config import SimPerson, SimPlace, SimulatorConfig
+from bot.simulator.phones.page import simulator
 from bot.simulator.platform import Platform
 from bot.simulator.server import DEMO_ACCOUNT, running_platform
 

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from bot.simulator.account import Account
-from bot.simulator.api_http import api_blueprint
+from bot.simulator.api.http import api_blueprint
 from bot.simulator.platform import Platform
 
 DEMO_ACCOUNT = Account(

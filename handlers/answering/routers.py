@@ -5,6 +5,7 @@ from itertools import chain
 
 from handlers.answering import receipts
 from handlers.appointments import at_home, propose
+from handlers.approvals import approvals, contest, endings, extend, suspend
 from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, to_repeat, what_it_answers
 from handlers.dialogue.beneath import come_up, lay_beneath, put_again
 from handlers.dialogue.choices import numbered
@@ -12,35 +13,24 @@ from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.router import InState, Router, command_opening, first_of, in_state
 from handlers.dialogue.states import ACCEPTS, Asks
+from handlers.front_desk import erase_me, help, home, human, menu, small_talk, talk, welcome  # noqa: A004  (「帮助」)
 from handlers.neighbours.votes import asked_about
 from handlers.residents import (
     complaint,
     contact,
     correct_draft,
     corrections,
-    erase_me,
-    help,  # noqa: A004  (「帮助」)
-    home,
-    human,
     join_or_apart,
-    menu,
     outcome,
     progress,
     reopen,
     report,
-    small_talk,
     supplement,
-    talk,
-    welcome,
     withdraw,
 )
 from handlers.staff import (
-    approvals,
     ask_resident,
-    contest,
     correct,
-    endings,
-    extend,
     follow_up,
     hand_on_several,
     note_or_report,
@@ -48,7 +38,6 @@ from handlers.staff import (
     patrol,
     posts,
     sign,
-    suspend,
     todo,
     view,
     whose_command,

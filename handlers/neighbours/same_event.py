@@ -10,9 +10,9 @@ from zlib import crc32
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
+from handlers.disclosure.policy import complained_of
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.draft import Draft
-from handlers.town.disclosure import complained_of
 from handlers.town.same_event_rules import Joining
 from models.appending import dialect_of
 from models.follower import Follower

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.disclosure.policy import shut_out
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, is_own_work, resident, tickets
 from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
-from handlers.town.disclosure import shut_out
 from handlers.town.same_event_rules import Joining
 from handlers.town.town import Town
 from models.follower import NOT_SOLVED, Follower

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from handlers.disclosure.policy import Sight, is_danger, is_shut_out, passing
 from handlers.notifications import ticket_text
 from handlers.notifications.night import wakes
 from handlers.notifications.recipients import has_left, recipients_of, recipients_of_teams
@@ -20,7 +21,6 @@ from handlers.notifications.tellings import (
     Audience,
     Telling,
 )
-from handlers.town.disclosure import Sight, is_danger, is_shut_out, passing
 from handlers.town.town import Town
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Colleague

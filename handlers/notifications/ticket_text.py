@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handlers.town.disclosure import Field, Sight, Way, passing, sight
+from handlers.disclosure.masks import shielded
+from handlers.disclosure.policy import Field, Sight, Way, passing, sight
 from handlers.town.limits_in_plain_words import told_plainly
-from handlers.town.masks import shielded
 from handlers.town.privacy import for_residents
 from handlers.town.town import Town
 from handlers.world.staff import Colleague

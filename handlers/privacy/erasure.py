@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.orm import Session
 
+from handlers.disclosure.masks import shielded
 from handlers.notifications.ticket_text import address
 from handlers.tickets.filing import TITLE_LENGTH
-from handlers.town.masks import shielded
 from handlers.town.privacy import for_staff
 from handlers.town.town import Town
 from models.appending import append

@@ -12,6 +12,7 @@ from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import Asks
+from handlers.disclosure.policy import shut_out
 from handlers.neighbours.event import taken_in
 from handlers.notifications import ticket_text
 from handlers.notifications.night import waits
@@ -19,7 +20,6 @@ from handlers.residents import locate
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file, last_place
-from handlers.town.disclosure import shut_out
 from handlers.world.coordinates import gcj_to_wgs
 from models.moves import Status
 from models.ticket import Ticket

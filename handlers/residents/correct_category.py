@@ -2,6 +2,7 @@
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.disclosure.policy import complained_of
 from handlers.notifications.pushes import notify
 from handlers.residents.ask_or_file import receipt
 from handlers.residents.corrected import Correction, names_a_trouble
@@ -9,7 +10,6 @@ from handlers.tickets.access import resident
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.complaints import hear, shut_out
 from handlers.tickets.filing import route_anew, watch
-from handlers.town.disclosure import complained_of
 from models.learning import Correction as Lesson
 from models.moves import NOTE, Status
 from models.ticket import Actor, Ticket

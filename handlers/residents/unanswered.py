@@ -18,6 +18,7 @@ from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.media import NAMES
 from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.states import CAN_KILL, Asks, lasts
+from handlers.disclosure.policy import passing
 from handlers.neighbours import same_event
 from handlers.neighbours.event import add, joined_unasked
 from handlers.notifications.pushes import facts_of, notify
@@ -28,7 +29,6 @@ from handlers.tickets.change import PersonalChange, Silence
 from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import attach, file
-from handlers.town.disclosure import passing
 from handlers.town.privacy import for_residents
 from handlers.town.town import Town
 from models.appending import append

@@ -7,13 +7,13 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
+from handlers.disclosure import policy as disclosure
+from handlers.disclosure.policy import Way
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import correct_category, correct_place
 from handlers.tickets.access import actor, overseen, overseer, reached, resident, worked
 from handlers.tickets.scope import Reach, as_reach
-from handlers.town import disclosure
-from handlers.town.disclosure import Way
 from models.moves import NOTE, OPEN, Status
 from models.person import OVERSEERS, STAFF, Role
 from models.ticket import Actor, Ticket

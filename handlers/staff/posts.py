@@ -14,8 +14,8 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.states import Asks
+from handlers.front_desk.help import help_text
 from handlers.notifications import ticket_text
-from handlers.residents.help import help_text
 from models.person import EVERYBODY, Guess, Invitation, Person, Role
 
 router = Router("posts")

@@ -6,8 +6,8 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import split_reference
+from handlers.front_desk import talk
 from handlers.notifications.pushes import notify
-from handlers.residents import talk
 from handlers.tickets.access import acting
 from models.moves import NOTE
 from models.person import OVERSEERS, STAFF, Person

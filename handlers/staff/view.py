@@ -6,11 +6,11 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import pick
+from handlers.disclosure.policy import Field, Way, sight
 from handlers.notifications import ticket_text
 from handlers.staff.commands import reach
 from handlers.tickets.duty_card import duty_line
 from handlers.tickets.scope import as_reach
-from handlers.town.disclosure import Field, Way, sight
 from models.person import STAFF, Look
 from models.ticket import Source, Ticket
 

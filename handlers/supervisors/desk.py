@@ -5,13 +5,13 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import Picked, pick, split_reference
+from handlers.disclosure.policy import passing
 from handlers.notifications.pushes import notify
 from handlers.staff.commands import HELD
 from handlers.staff.hand_on import reassign
 from handlers.staff.hand_on_several import asked_first
 from handlers.tickets.access import overseen, overseer
 from handlers.tickets.desk import WAITING, give_from_desk, on_desk, take_from_desk
-from handlers.town.disclosure import passing
 from models.moves import Status
 from models.person import OVERSEERS
 from models.ticket import Ticket

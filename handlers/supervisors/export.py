@@ -11,10 +11,10 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
+from handlers.disclosure.policy import passing
 from handlers.figures.days import day_start, days_back
 from handlers.notifications import ticket_text
 from handlers.tickets.access import overseen, tickets
-from handlers.town.disclosure import passing
 from handlers.town.downloads import Download
 from handlers.town.privacy import for_residents, name_masked
 from handlers.town.town import Town

@@ -1,11 +1,11 @@
 """What a resident says complains of those who have the ticket: they are shut out, and the level above gets it."""
 
+from handlers.disclosure import policy as disclosure
+from handlers.disclosure.masks import shielded
 from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import run_on, set_promise
 from handlers.tickets.filing import give_to, watch
-from handlers.town import disclosure
-from handlers.town.masks import shielded
 from handlers.town.routing import above_those
 from handlers.world.nodes import TeamNode
 from models.moves import ESCALATE, RESUME, Status

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from handlers.disclosure.policy import shut_out
 from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.filing import give_to, watch
-from handlers.town.disclosure import shut_out
 from handlers.town.routing import Route, level_above
 from handlers.town.signers import signers
 from models.grid import Level

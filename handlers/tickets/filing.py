@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, select
 
+from handlers.disclosure.policy import complained_of, kinds_above, shut
 from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import propose
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.clocks import set_promise, set_timer, wind
 from handlers.tickets.draft import Draft
-from handlers.town.disclosure import complained_of, kinds_above, shut
 from handlers.town.routing import Case, Route, choose
 from handlers.town.signers import signers
 from handlers.world.nodes import PlaceNode

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
+from handlers.disclosure.policy import shut_out
 from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import restart_accept_clock, set_timer
 from handlers.tickets.filing import give_to, watch
-from handlers.town.disclosure import shut_out
 from handlers.town.routing import Route, level_above, next_in_line, own_route
 from handlers.town.signers import signers
 from models.grid import Level

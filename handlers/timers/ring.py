@@ -7,13 +7,15 @@ from sqlalchemy.orm import Session
 
 from handlers.appointments import reminders
 from handlers.appointments.visits import ENDS, REMINDS
+from handlers.approvals import requests, suspend
+from handlers.front_desk import talk
 from handlers.neighbours import event
 from handlers.neighbours.votes import confirmer_at_lapse
 from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import PROPOSAL
-from handlers.residents import incomplete, talk
+from handlers.residents import incomplete
 from handlers.residents.unanswered import SILENT, nobody_answered
-from handlers.staff import ask_resident, requests, suspend
+from handlers.staff import ask_resident
 from handlers.tickets.change import Ringing
 from handlers.tickets.clocks import grace
 from handlers.timers import overdue

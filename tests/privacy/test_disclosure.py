@@ -18,6 +18,7 @@ from testbed import ROOT
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Message
+from handlers.disclosure.policy import Way, is_danger, passing, shut_out, side_of, sight
 from handlers.notifications import pushes, tellings, ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents.ask_or_file import read
@@ -27,7 +28,6 @@ from handlers.tickets.access import overseen, worked
 from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
-from handlers.town.disclosure import Way, is_danger, passing, shut_out, side_of, sight
 from models.person import Person, PersonRole
 from models.push import Push
 from models.ticket import Ticket

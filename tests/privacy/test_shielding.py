@@ -7,7 +7,7 @@ from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
 from handlers.answering.routers import COMMANDS
-from handlers.town.masks import shielded
+from handlers.disclosure.masks import shielded
 from handlers.town.privacy import Privacy, complained_of_by_rule
 from models.person import Person, PersonRole
 

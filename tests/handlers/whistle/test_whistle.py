@@ -6,9 +6,9 @@ import pytest
 from chat import ADMIN, CAST, COMMUNITY, GRID_STAFF, RESIDENT, STREET, SUPERVISOR, Chat
 from sqlalchemy import select
 
+from handlers.disclosure.policy import EVERYTHING
 from handlers.figures.call_counts import attendance
 from handlers.notifications import ticket_text
-from handlers.town.disclosure import EVERYTHING
 from handlers.town.whistle_rules import Whistling, ground_of
 from models.moves import RESOLVE
 from models.person import Role

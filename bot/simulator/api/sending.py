@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from bot.simulator.api.customer_message import body_of, text_in
 from bot.simulator.bodies import Clip, Picture, Voice
-from bot.simulator.customer_message import body_of, text_in
 from bot.simulator.errors import ApiError, Json
 from bot.simulator.events import TemplateFinished
 from bot.simulator.platform import Platform

@@ -5,8 +5,9 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, intent, menu
-from handlers.residents import locate, talk
-from handlers.residents.home import SURE_ENOUGH
+from handlers.front_desk import talk
+from handlers.front_desk.home import SURE_ENOUGH
+from handlers.residents import locate
 from handlers.tickets.access import resident
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file, recent

@@ -4,7 +4,7 @@ import secrets
 import string
 from collections.abc import Callable, Sequence
 
-from bot.simulator.config import SimPerson
+from bot.simulator.phones.config import SimPerson
 
 _LETTERS = string.ascii_letters + string.digits + "_-"
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from handlers.approvals import requests
+from handlers.approvals.until_day import until_day
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -10,8 +12,6 @@ from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import no_longer, pick, pick_any, split_reference
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.staff import requests
-from handlers.staff.until_day import until_day
 from handlers.tickets.access import acting, mover, reached
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import run_on, set_timer, stop

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from handlers.town.masks import Hides, masked
+from handlers.disclosure.masks import Hides, masked
 from handlers.town.privacy import complained_of_by_rule
 from handlers.town.town import Town
 from handlers.world.staff import Colleague

@@ -9,11 +9,11 @@ from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.media import NAMES, hold
 from handlers.dialogue.message import Reply
 from handlers.dialogue.states import Asks
+from handlers.disclosure.policy import is_shut_out, shut_out
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import resident
 from handlers.tickets.change import Change, Ringing
 from handlers.tickets.complaints import hear
-from handlers.town.disclosure import is_shut_out, shut_out
 from handlers.town.routing import own_route
 from handlers.world.rosters import at_hand, reach_of
 from handlers.world.staff import Colleague

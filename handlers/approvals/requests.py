@@ -6,13 +6,13 @@ from sqlalchemy import select
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.disclosure.policy import shut_out
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import audience, notify
 from handlers.notifications.tellings import Audience
 from handlers.tickets.access import acting, mover
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_timer
-from handlers.town.disclosure import shut_out
 from handlers.town.routing import level_above
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Colleague

@@ -2,12 +2,12 @@
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from bot.simulator.acts import Acts
-from bot.simulator.api_http import api_blueprint
-from bot.simulator.config import SimulatorConfig
+from bot.simulator.api.http import api_blueprint
+from bot.simulator.phones.acts import Acts
+from bot.simulator.phones.config import SimulatorConfig
+from bot.simulator.phones.visitors import Visitors
+from bot.simulator.phones.wire import News, world_json
 from bot.simulator.platform import Platform
-from bot.simulator.visitors import Visitors
-from bot.simulator.wire import News, world_json
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "

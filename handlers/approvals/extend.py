@@ -5,14 +5,14 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
+from handlers.approvals import requests
+from handlers.approvals.until_day import until_day
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications.pushes import notify
-from handlers.staff import requests
-from handlers.staff.until_day import until_day
 from handlers.tickets.access import acting, followed, reached, resident
 from handlers.tickets.clocks import wind
 from handlers.tickets.complaints import hear

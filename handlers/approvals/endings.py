@@ -10,6 +10,7 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick
+from handlers.disclosure import policy as disclosure
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import audience, notify
 from handlers.notifications.tellings import Audience
@@ -19,7 +20,6 @@ from handlers.tickets.clocks import run_on
 from handlers.tickets.complaints import shut_out
 from handlers.tickets.desk import on_desk
 from handlers.tickets.scope import Reach
-from handlers.town import disclosure
 from models import moves
 from models.appending import append
 from models.follower import Follower

@@ -5,7 +5,7 @@ import time
 
 from flask import Blueprint, Response, abort, request
 
-from bot.simulator.api import Api, Call
+from bot.simulator.api.calls import Api, Call
 from bot.simulator.errors import ApiError, Json, refusal
 from bot.simulator.faults import Fault, Garbles, Hangs, Refuses
 from bot.simulator.journal import ApiCall

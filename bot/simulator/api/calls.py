@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.simulator.api.menu import checked
+from bot.simulator.api.sending import Sending
 from bot.simulator.errors import ApiError, Json
 from bot.simulator.media import Medium
-from bot.simulator.menu import checked
 from bot.simulator.platform import Platform
-from bot.simulator.sending import Sending
 
 _ESCAPED = re.compile(rb"\\u(?!00[0-7])[0-9a-fA-F]{4}")
 

@@ -1,19 +1,19 @@
 """权属 on a ticket: shown to all who see it, contested once by the team that has it, decided by the level above."""
 
+from handlers.approvals import requests
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
+from handlers.disclosure.policy import shut_out
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.staff import requests
 from handlers.tickets.access import followed, mover, overseen, tickets, worked
 from handlers.tickets.clocks import restart_accept_clock
 from handlers.tickets.duty_card import card_of, contest_of, duty_line
 from handlers.tickets.filing import give_to, watch
-from handlers.town.disclosure import shut_out
 from handlers.town.routing import level_above, own_route
 from models.approval import Approval, Wish
 from models.grid import Level

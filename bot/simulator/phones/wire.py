@@ -4,12 +4,12 @@ import threading
 from dataclasses import asdict
 from typing import Any
 
-from bot.simulator.config import SimulatorConfig
+from bot.simulator.api.menu import DEFAULT_MENU
 from bot.simulator.errors import Json
 from bot.simulator.journal import Journal, Line, Numbered
-from bot.simulator.menu import DEFAULT_MENU
+from bot.simulator.phones.config import SimulatorConfig
+from bot.simulator.phones.visitors import Visitors
 from bot.simulator.platform import Platform
-from bot.simulator.visitors import Visitors
 
 PATIENCE = 10  # seconds that a request for news waits
 WAITING = 4  # requests at most that wait: each holds one of the server's threads, and the webhook needs some

@@ -7,8 +7,8 @@ from flask import Response, jsonify, request
 from bot.simulator.bodies import Picture, Spot, Voice, Words
 from bot.simulator.errors import ApiError
 from bot.simulator.events import Click, Event, Follow, Scan, Unfollow, View
+from bot.simulator.phones.visitors import Visitors
 from bot.simulator.platform import NotFollowingError, Platform
-from bot.simulator.visitors import Visitors
 
 MAX_WORDS = 2000
 MAX_UPLOAD = 10 << 20

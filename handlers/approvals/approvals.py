@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import Select, select
 
+from handlers.approvals import contest, extend, suspend
+from handlers.approvals.requests import NAMES, how_much, is_void
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -14,8 +16,6 @@ from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import split_reference
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.staff import contest, extend, suspend
-from handlers.staff.requests import NAMES, how_much, is_void
 from handlers.tickets.access import acting
 from models.approval import Approval, Approver, Wish
 from models.moves import NOTE

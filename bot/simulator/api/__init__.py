@@ -1,0 +1,1 @@
+"""The platform's API: what it answers to which call."""

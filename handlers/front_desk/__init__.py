@@ -1,0 +1,1 @@
+"""What residents say about themselves and the service: welcome, help, home, a person, erasure."""
