@@ -50,7 +50,8 @@ def _refusal(context: Context, query: Query) -> str:
 
 _OFFERED = (
     "count", "closed", "solved", "open", "late", "satisfaction_rate", "solved_rate", "on_time_rate", "closed_rate",
-    "response_rate", "three_day_rate", "reopened_rate", "returned", "reopened", "urged", "handle_hours",
+    "response_rate", "three_day_rate", "reopened_rate", "late_rate", "returned_rate", "urged_rate",
+    "returned", "reopened", "urged", "handle_hours",
     "accept_hours", "share", "overview", "report_late", "report_rate",
 )  # fmt: skip
 
@@ -73,7 +74,8 @@ def _remarks(context: Context, query: Query, found: list[Row], shown_rows: int) 
         said.append(context.say("asking.cut", groups=len(found), shown=shown_rows))
     elif query.having and query.group and not query.waits:
         said.append(context.say("asking.so_many", groups=len(found)))
-    if query.group and query.order == "asc" and not query.is_rate and query.measure not in DURATIONS:
+    least = query.order == "asc" or (query.having is not None and query.having.holds(0))
+    if query.group and least and not query.is_rate and query.measure not in DURATIONS:
         said.append(context.say("asking.none_left_out"))
     return said
 
@@ -106,7 +108,9 @@ def _more(context: Context, query: Query, this: Row, other: Row) -> str:
     if not by:
         return context.say("asking.same")
     kind = "points" if query.is_rate else "hours" if query.measure in DURATIONS else "tickets"
-    return context.say(f"asking.more_{kind}" if by > 0 else f"asking.less_{kind}", by=abs(by))
+    grown = percent(abs(by) / other.value) if kind == "tickets" and other.value else ""
+    rate = context.say("asking.by_rate", rate=grown) if grown else ""
+    return context.say(f"asking.more_{kind}" if by > 0 else f"asking.less_{kind}", by=abs(by), rate=rate)
 
 
 def _line(context: Context, query: Query, row: Row) -> str:

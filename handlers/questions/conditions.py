@@ -1,18 +1,18 @@
 """What a question narrows its figure to, as conditions on tickets."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from handlers.figures import call_counts
-from handlers.figures.days import days_between, local_hour
+from handlers.figures.days import days_between, local_hour, local_weekday
 from handlers.tickets.access import within
 from handlers.town.town import Town
 from models.grid import Place, Team
-from models.moves import ENDED, Closing
+from models.moves import ENDED, Closing, Status
 from models.support import Support
 from models.ticket import Ticket, is_red
 from nlp.questions.amounts import Bound
@@ -46,7 +46,7 @@ def wanted(
     """All that a question narrows its figure to, its period too."""
     narrowed = and_(in_time(query), named(session, town, query))
     if query.waits:
-        narrowed &= _waited(session, query.waits, now)
+        narrowed &= _waited(session, query, query.waits, now)
     for most in query.only.get("repeats", ()):
         many = select(Ticket.reporter_id).where(scope, narrowed).group_by(Ticket.reporter_id)
         narrowed &= Ticket.reporter_id.in_(many.having(func.count() >= most))
@@ -98,6 +98,7 @@ def _conditions(session: Session, town: Town, query: Query) -> Mapping[str, Call
         "red": lambda _red: is_red(),
         "source": lambda source: Ticket.source == source,
         "keyword": lambda words: Ticket.text.contains(words, autoescape=True),
+        "days": lambda kind: _works(session, town) if kind == "work" else ~_works(session, town),
         "hours": lambda hours: _between(local_hour(session, Ticket.created_at), *hours),
         "place_kind": lambda kind: Ticket.place_id.in_(select(Place.id).where(Place.kind == kind)),
     }
@@ -107,6 +108,26 @@ def _people(town: Town, name: str) -> list[int]:
     return [member.id for member in town.staff.people.values() if member.name == name]
 
 
+def _works(session: Session, town: Town) -> ColumnElement[bool]:
+    """Filed on a day that is worked: the calendar's days off and makeup days count, of the years that are known."""
+    day = func.substr(Ticket.number, 1, len("yymmdd"))
+    weekday = local_weekday(session, Ticket.created_at) <= _FRIDAY
+    off, made_up = _exceptions(town)
+    return (weekday & day.not_in(off)) | day.in_(made_up)
+
+
+def _exceptions(town: Town) -> tuple[list[str], list[str]]:
+    """Weekdays that are days off, weekend days that are worked."""
+    days = [_FIRST_DAY + timedelta(days=each) for each in range(_DAYS_KNOWN)]
+    other = [day for day in days if town.calendar.works_on(day) != (day.isoweekday() <= _FRIDAY)]
+    off = [f"{day:%y%m%d}" for day in other if day.isoweekday() <= _FRIDAY]
+    return off, [f"{day:%y%m%d}" for day in other if day.isoweekday() > _FRIDAY]
+
+
+_FRIDAY = 5
+_FIRST_DAY, _DAYS_KNOWN = date(2025, 1, 1), 4 * 366
+
+
 def _between(hour: ColumnElement[int], first: int, end: int) -> ColumnElement[bool]:
     """22 to 6 runs over midnight."""
     if first < end:
@@ -114,10 +135,12 @@ def _between(hour: ColumnElement[int], first: int, end: int) -> ColumnElement[bo
     return (hour >= first) | (hour < end)
 
 
-def _waited(session: Session, bound: Bound, now: datetime) -> ColumnElement[bool]:
-    """From the report until it was put right, or until now."""
+def _waited(session: Session, query: Query, bound: Bound, now: datetime) -> ColumnElement[bool]:
+    """From the report until it was put right, or until now; what is suspended since it was."""
+    suspended = set(query.only.get("status", ())) == {Status.SUSPENDED.value}
+    since = Ticket.stopped_at if suspended else Ticket.created_at
     until = func.coalesce(Ticket.resolved_at, literal(now, Ticket.created_at.type))
-    days = days_between(session, Ticket.created_at, until)
+    days = days_between(session, since, until)
     return {
         ">": days > bound.value,
         ">=": days >= bound.value,

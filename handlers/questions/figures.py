@@ -63,9 +63,19 @@ def _single(session: Session, town: Town, query: Query, scope: ColumnElement[boo
         found += [(day, 0, 0) for day in _days(query, now) - {key for key, *_ in found}]
     rows = [_row(town, query, *each) for each in found]
     held = query.having if query.group and not query.waits else None
+    if held and held.unit == "mean":
+        held = replace(held, value=_mean(query, rows))
     return [
         row for row in rows if held is None or (row.value is not None and held.holds(_measured_in(query, row.value)))
     ]
+
+
+def _mean(query: Query, rows: list[Row]) -> float:
+    """Of rates and lengths that of all their cases, of numbers that of the groups."""
+    known = [(_measured_in(query, row.value), row.of) for row in rows if row.value is not None]
+    if not query.is_rate and query.measure not in DURATIONS:
+        return sum(value for value, _ in known) / len(known) if known else 0.0
+    return sum(value * of for value, of in known) / max(1, sum(of for _, of in known))
 
 
 def _measured_in(query: Query, value: float) -> float:

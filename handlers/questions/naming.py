@@ -59,6 +59,7 @@ _TOLD: dict[str, Callable[[Town, Any], str]] = {
     "rating": lambda town, rating: town.say(f"asking.rating_{rating}"),
     "urgent": lambda town, urgent: town.say("asking.urgent" if urgent else "asking.not_urgent"),
     "red": lambda town, _red: town.say("asking.red"),
+    "days": lambda town, kind: town.say(f"asking.days_{kind}"),
     "hours": lambda town, hours: town.say("asking.hours", first=hours[0], end=hours[1]),
     "repeats": lambda town, most: town.say("asking.repeats", most=most),
 }

@@ -15,7 +15,7 @@ _UP, _DOWN = r"(?:的)?(?:及其?)?以上", r"(?:及其?)?[以之]下"
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """`>`, `>=`, `<` or `<=` a number of tickets, a part of 1, or days."""
+    """`>`, `>=`, `<` or `<=` a number of tickets, a part of 1, days, or the mean of what is compared."""
 
     sign: str
     value: float
@@ -30,11 +30,16 @@ class Bound:
         }[self.sign]
 
     def __str__(self) -> str:
+        if self.unit == "mean":
+            return f"{self.sign}mean"
         return f"{self.sign}{self.value:g}{'d' if self.unit == 'days' else ''}"
 
 
 def amounts_in(text: str) -> Iterator[Token]:
-    bound, repeats, keyword = _forms()
+    bound, repeats, keyword, mean = _forms()
+    for match in mean.finditer(text):
+        sign = ">" if match[2] else "<"
+        yield Token("bound", Bound(sign, 0, "mean"), match.start(), match.start() + len(match[1]))
     for match in bound.finditer(text):
         if found := _bound(match):
             yield Token("bound", found, match.start(), match.start() + len(match[1]))
@@ -52,19 +57,23 @@ def _forms() -> tuple[re.Pattern[str], ...]:
     unit = r"(件|个(?![月小])|单|次|张|起|天|日|周|个?星期|个?礼拜|个月|月|年|个?小时|小时)?"
     behind = rf"(?:({_UP}|(?=还?都?[没未]))|({_DOWN}))?"
     bound = rf"(?=({sign}?\s*(?:({PART})|({NUMBER})\s*{unit})\s*{behind}))"
-    times = rf"(?:({over}|{least})?\s*({NUMBER})\s*[次回遍]\s*((?:及其?)?以上)?(?:[的算])*)"
+    times = rf"(?:({over}|{least})?\s*({NUMBER})\s*[次回遍件]\s*((?:及其?)?以上)?(?:[的算])*)"
     repeats = rf"(?=({said['repeats']}\s*{times}))"
+    of_all = "(?:全(?:市|县|区|街道)|总体|整体)?"
+    mean = rf"(?=((?:({over}|[高大多]过|超出)|(?:{under}|[低小]过)){of_all}平均(?:水平|值|数|线)?))"
     quoted = r"[“\"「『'‘]([^”\"」』'’]{1,12})[”\"」』'’](?:字样|的?字眼|[这两几一二三四五]+个?字)?"
     bare = r"([^“\"「『'‘的，。,\s]{1,6}?)(?:字样|这?[两几]?个字)?(?=的|$|[，,。\s]|有(?:多少|几)|(?:多少|几))"
     keyword = rf"(?=({said['mentions']}\s*(?:{quoted}|{bare})))"
-    return tuple(re.compile(form) for form in (bound, repeats, keyword))
+    return tuple(re.compile(form) for form in (bound, repeats, keyword, mean))
 
 
 def _bound(match: re.Match[str]) -> Bound | None:
     _, over, under, least, most, part, number, unit, up, down = match.groups()
-    waits = up == ""  # 「五天没办完的」 has waited longer than that
+    waits = up == ""  # 「五天没办完的」 has waited longer than that; 「一件都没有」 is none at all
+    if waits and (unit or "").lstrip("个") not in {*_DAYS_IN, "小时"}:
+        return None
     sign = ">" if over else "<" if under else ">=" if least or up or waits else "<=" if most or down else ""
-    if not sign or (over and up) or not (part or unit or up or down) or (waits and not unit):
+    if not sign or (over and up) or not (part or unit or up or down):
         return None
     if part:
         return Bound(sign, part_of(part), "part")

@@ -43,12 +43,15 @@ def asks(text: str, tokens: Sequence[Token], said: Mapping[str, Any]) -> bool:
         return _asks_how_it_goes(text, said)
     if "group" in said:
         return not _in_passing(text, kinds, said)
+    lists = re.search(vocabulary().patterns["lists"], text) and (measures or "only" in said)
     tells_of_tickets = bool(measures or "tickets" in kinds or not _TELLING.isdisjoint(said.get("only", {})))
     if kinds & _FIGURE or _is_figure(measures) or ("times" in kinds and "period" in said):
         return tells_of_tickets or bool(said.keys() & _GIVEN)
     if "tail" in kinds and not kinds & {"ask", "now"}:  # 「杨金花超时没有」, not 「超时了吗」
         return bool(measures) and not _WORKERS.isdisjoint(said.get("only", {}))
-    return tells_of_tickets if kinds & {"ask", "now"} else _is_over(said) and (tells_of_tickets or "only" in said)
+    return (
+        tells_of_tickets if lists or kinds & {"ask", "now"} else _is_over(said) and (tells_of_tickets or "only" in said)
+    )
 
 
 def _is_figure(measures: Sequence[str]) -> bool:
@@ -83,6 +86,7 @@ def _asks_in_part(text: str, kinds: AbstractSet[str], said: Mapping[str, Any]) -
     if re.search(vocabulary().patterns["why"], text):
         return (
             bool({"period", "group"} & said.keys())
+            or _is_figure(said.get("measures", ()))
             or bool({"rating", "status"} & said.get("only", {}).keys())
             or "tickets" in kinds
         )

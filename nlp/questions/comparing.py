@@ -8,6 +8,7 @@ from nlp.questions.periods import Period, find_period, following, narrowest, pre
 from nlp.questions.query import ALONE
 from nlp.questions.tokens import Token
 
+_EVERY_WEEK = frozenset({"周末", "双休日", "双休"})
 _BASE = re.compile(r"(?:比起?|和|与|跟|同|较|对)$")
 
 
@@ -74,7 +75,9 @@ def _one_of(said: Sequence[Token], unread: list[Token]) -> Period:
     """「今年 … 十月」 is October; another that does not lie within is not heeded."""
     period: Period = said[0].value
     for token in said[1:]:
-        if inner := narrowest(period, token.value):
+        if token.value.name in _EVERY_WEEK or period.name in _EVERY_WEEK:
+            unread.append(token)  # 「近一个月的周末」 are several
+        elif inner := narrowest(period, token.value):
             period = inner
         else:
             unread.append(token)

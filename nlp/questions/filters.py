@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from nlp.questions.names import Names
-from nlp.questions.query import Filters
+from nlp.questions.query import COUNT, Filters
 from nlp.questions.tokens import Token
 
 AREAS = ("grid", "place", "team", "person")
 DIMENSIONS = (
     *AREAS, "kind", "category", "item", "status", "closing", "rating", "urgent", "red", "source", "keyword", "hours",
-    "place_kind", "repeats",
+    "place_kind", "repeats", "days",
 )  # fmt: skip
-_ALONE = frozenset({"hours", "keyword", "repeats"})
+_ALONE = frozenset({"hours", "keyword", "repeats", "days"})
 """Of which a question has one"""
-_IN_ONE_BREATH = frozenset({"join", "filler", "tickets", "pair"})
+_IN_ONE_BREATH = frozenset({"join", "filler", "within", "tickets", "pair"})
 """May stand between what is left out"""
 _VALUES = {"urgent": True, "calm": False, "red": True}
 
@@ -48,6 +49,8 @@ def chosen(names: Names, tokens: Sequence[Token]) -> Chosen:
                 _put(names, side, replace(token, kind=kind, value=value))
         elif token.kind in {"ambiguous", "namesake"}:
             found.unread.append(token)
+    found.unread += [*_one_inside_another(tokens), *_also_left_out(tokens, found), *_of_it(tokens)]
+    found.unread += _of_another_category(names, tokens)
     for side in (found.only, found.but, found.whole):
         _with_categories(names, side)
     return found
@@ -81,6 +84,45 @@ def _with_categories(names: Names, side: dict[str, list[Any]]) -> None:
             side["category"] = list(categories)
 
 
+def _one_inside_another(tokens: Sequence[Token]) -> list[Token]:
+    """「绿地里种菜的」 are not two sub-items of which either will do."""
+    return [
+        earlier
+        for earlier, between, later in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if between.kind == "within" and earlier.kind == later.kind and earlier.kind in DIMENSIONS
+    ]
+
+
+def _of_another_category(names: Names, tokens: Sequence[Token]) -> list[Token]:
+    """「消防通道停车的」 are neither all about fire lanes nor all about parking."""
+    told = [token for token in tokens if token.kind not in {"filler", "within"}]
+    return [
+        one
+        for one, other in pairwise(told)
+        if {one.kind, other.kind} == {"item", "category"}
+        and one.end + _NEAR >= other.start
+        and names.items[one.value if one.kind == "item" else other.value][0] not in {one.value, other.value}
+    ]
+
+
+_NEAR = 2
+"""Characters; a pause between them makes two of it"""
+
+
+def _of_it(tokens: Sequence[Token]) -> list[Token]:
+    """「上月多少件，其中停车多少」 asks for two numbers of which only the second is narrowed."""
+    at = next((at for at, token in enumerate(tokens) if token.value == "of_it"), None)
+    if at is None or not any(token.kind == "amount" or token.value == COUNT for token in tokens[:at]):
+        return []
+    return [tokens[at]] if any(token.kind in DIMENSIONS for token in tokens[at:]) else []
+
+
+def _also_left_out(tokens: Sequence[Token], found: Chosen) -> list[Token]:
+    """What is asked for and left out in one question is read wrong, unless one lies within the other."""
+    both = found.only.keys() & found.but.keys() - {"grid", "place"}
+    return [token for token in tokens if token.kind in both]
+
+
 def _left_out(tokens: Sequence[Token], found: Chosen) -> set[int]:
     """Which filters 「除了 … 以外」, 「不算 …」, 「… 除外」 leave out."""
     numbers = set[int]()
@@ -98,26 +140,29 @@ def _left_out(tokens: Sequence[Token], found: Chosen) -> set[int]:
 
 def _run(tokens: Sequence[Token], at: int, step: int) -> list[int]:
     """Filters one after the other, from there on."""
-    numbers = list[int]()
+    numbers, last = list[int](), None
     while 0 <= at < len(tokens) and tokens[at].kind in {*DIMENSIONS, *_IN_ONE_BREATH}:
-        if numbers and not _touch(tokens[numbers[-1]], tokens[at], tokens):
+        if numbers and not _touch(tokens[numbers[-1]], tokens[at], tokens, last):
             break
         if tokens[at].kind in DIMENSIONS:
             numbers.append(at)
+        last = tokens[at]
         at += step
     return numbers
 
 
-def _touch(first: Token, second: Token, tokens: Sequence[Token]) -> bool:
+def _touch(first: Token, second: Token, tokens: Sequence[Token], last: Token | None) -> bool:
     """The same kind of filter, or words between them: 「除去噪音和停车 各类别」 ends before the space."""
     if second.kind not in DIMENSIONS:
-        return first.end == second.start or second.end == first.start or second.kind == "join"
+        return second.kind == "join" or (last is not None and (last.end == second.start or second.end == last.start))
     joined = any(each.kind == "join" and min(first.end, second.end) <= each.start for each in tokens)
     return first.kind == second.kind and (joined or first.end == second.start)
 
 
 def _whole(tokens: Sequence[Token]) -> set[int]:
-    """「占 … 的百分之几」, 「在 … 里占多少」: which filters are the whole."""
+    """「占 … 的百分之几」, 「在 … 里占多少」, 「停车里地锁占多少」: which filters are the whole."""
+    if inner := _whole_before(tokens):
+        return inner
     parts = next((at for at, token in enumerate(tokens) if token.kind == "of" and token.value == "part"), None)
     inside = next((at for at, token in enumerate(tokens) if token.kind == "of" and token.value == "inside"), None)
     if parts is None and inside is None:
@@ -129,6 +174,17 @@ def _whole(tokens: Sequence[Token]) -> set[int]:
         for at in range(first or 0, last)
         if tokens[at].kind in DIMENSIONS and any(each.kind in DIMENSIONS for each in tokens[: first or 0])
     }
+
+
+def _whole_before(tokens: Sequence[Token]) -> set[int]:
+    """Of a share: what stands before 「里」, where a part of it stands behind."""
+    at = next((at for at, token in enumerate(tokens) if token.kind == "within"), 0)
+    shared = any(token.kind == "share" or token.value == "part" for token in tokens[at:])
+    inside = any(token.value == "inside" and token.kind == "of" for token in tokens)
+    part = any(token.kind in DIMENSIONS for token in tokens[at:])
+    if not (at and shared and part) or inside:
+        return set()
+    return {number for number, token in enumerate(tokens[:at]) if token.kind in DIMENSIONS}
 
 
 def _frozen(side: Mapping[str, list[Any]]) -> Filters:

@@ -1,28 +1,26 @@
 """By what a question groups, from which end, how many, and from which figure on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from nlp.questions.amounts import Bound
 from nlp.questions.names import Names
+from nlp.questions.query import COUNT
 from nlp.questions.tokens import Token
 
-_TEAMS = {"property": "property", "department": "department"}
-_PLACES = frozenset({"road", "park", "square", "school", "market", "hospital"})
+TEAMS = {"property": "property", "department": "department"}
+PLACES = frozenset({"road", "park", "square", "school", "market", "hospital"})
 _OF_TEAMS = frozenset(
     {
         "late", "returned", "reopened", "open", "closed", "solved", "satisfaction_rate", "solved_rate", "on_time_rate",
         "response_rate", "three_day_rate", "reopened_rate", "report_late", "report_rate", "closed_rate", "handle_hours",
-        "accept_hours",
+        "accept_hours", "late_rate", "returned_rate", "urged_rate",
     }
 )  # fmt: skip
 """Figures that tell of who works. 「谁投诉最多」 asks for a resident"""
-_DIMENSIONS = {"place": "place", "team": "team", "category": "category", "item": "item", "person": "person",
+_DIMENSIONS = {"place": "place", "team": "team", "item": "item", "category": "category", "person": "person",
                "kind": "kind", "source": "source", "status": "status"}  # fmt: skip
-_RANKS = frozenset({"order", "limit", "bound", "ranked", "others", "more", "speed"})
-_SUBJECTS = frozenset({"item", "category", "trouble", "filler"})
-_PLACES_LEFT_OUT = {"place": "compound"}
 _SIDE_BY_SIDE = frozenset({"pair", "compare", "who", "more"})
 _ORDERS = {"desc": "desc", "asc": "asc", "best": "desc", "worst": "asc", "more": "desc", "fewer": "asc"}
 _DURATION_ORDERS = {"best": "asc", "worst": "desc"}
@@ -52,13 +50,20 @@ def grouped(
             _group_by(token, found)
         elif token.kind == "trouble" or (token.kind == "unit" and token.value not in {several, "category", "item"}):
             found.unread.append(token)
-    if any(token.kind in _SIDE_BY_SIDE for token in tokens) and not found.group:
+    if not found.group and (any(token.kind in _SIDE_BY_SIDE for token in tokens) or _each_by_itself(tokens, only)):
         found.group = several
     _who(tokens, found, only, measures)
     _within_one(found, only)
     _ends(tokens, found, measures, before)
     _bounds(tokens, found, measures, before)
+    _how_many(tokens, found, measures)
     return found
+
+
+def _each_by_itself(tokens: Sequence[Token], only: Mapping[str, list[Any]]) -> bool:
+    """「停车多少件，噪音多少件」."""
+    amounts = [token for token in tokens if token.kind == "amount"]
+    return len(amounts) > 1 and any(len(values) == len(amounts) for values in only.values())
 
 
 def _several(names: Names, only: Mapping[str, list[Any]]) -> str:
@@ -69,41 +74,15 @@ def _several(names: Names, only: Mapping[str, list[Any]]) -> str:
     return next((group for name, group in _DIMENSIONS.items() if len(only.get(name, ())) > 1), "")
 
 
-def settled(tokens: Sequence[Token]) -> list[Token]:
-    """「社区排名」 and 「最多的社区」 group as 「各社区」 does; 「物业」 alone is a filter."""
-    ranked = any(token.kind in {"ranked", "which"} for token in tokens)
-    return [_settled(token, tokens[:at], tokens[at + 1 :], ranked=ranked) for at, token in enumerate(tokens)]
-
-
-def _settled(token: Token, earlier: Sequence[Token], later: Sequence[Token], *, ranked: bool) -> Token:
-    if token.kind == "trouble":
-        return replace(token, kind="filler") if earlier and earlier[-1].kind in _SUBJECTS else token
-    if token.kind != "unit":
-        return token
-    before = next((each.kind for each in reversed(earlier) if each.kind not in {"filler", "tickets"}), "")
-    if ranked or before in _RANKS or _of_each(token, later):
-        return replace(token, kind="group")
-    if before == "except" and token.value == "spot":
-        return replace(token, kind="filler")
-    if "except" in {before, later[0].kind if later else ""} and token.value in {*_PLACES, "place"}:
-        return replace(token, kind="place_kind", value=_PLACES_LEFT_OUT.get(token.value, token.value))
-    return replace(token, kind="kind") if token.value in _TEAMS else token
-
-
-def _of_each(token: Token, later: Sequence[Token]) -> bool:
-    """「物业超时多少」: of each of them."""
-    return token.value in _TEAMS and bool(later) and later[0].kind == "measure" and later[0].start == token.end
-
-
 def _group_by(token: Token, found: Grouped) -> None:
-    group = "team" if token.value in _TEAMS else "place" if token.value in {*_PLACES, "spot"} else token.value
+    group = "team" if token.value in TEAMS else "place" if token.value in {*PLACES, "spot"} else token.value
     if found.group not in {"", group}:
         found.unread.append(token)
         return
     found.group = group
-    if token.value in _TEAMS:
-        found.only["kind"] = [_TEAMS[token.value]]
-    if token.value in _PLACES:
+    if token.value in TEAMS:
+        found.only["kind"] = [TEAMS[token.value]]
+    if token.value in PLACES:
         found.only["place_kind"] = [token.value]
 
 
@@ -150,12 +129,12 @@ def _ends(tokens: Sequence[Token], found: Grouped, measures: Sequence[str], befo
                 found.unread += [token] if found.order not in {"", order} else []
                 found.order = found.order or order
             case "limit":
-                kind, number = token.value
+                kind, number = token.value if isinstance(token.value, tuple) else (token.value, 1)
                 if not group or found.limit:
                     found.unread.append(token)
                 elif kind == "last":
                     found.order, found.limit = "asc", number
-                elif kind == "first" or _is_ranked(tokens):
+                elif kind in {"first", "top"} or _is_ranked(tokens):
                     found.limit = number
 
 
@@ -178,9 +157,21 @@ def _bounds(tokens: Sequence[Token], found: Grouped, measures: Sequence[str], be
     for token in tokens:
         if token.kind != "bound":
             continue
-        fits = {"part": rated, "number": not rated and not lasting, "days": True}[token.value.unit]
+        fits = {"part": rated, "number": not rated and not lasting, "days": True, "mean": True}[token.value.unit]
         grouped_figure = token.value.unit != "days" or lasting
+        fits &= token.value.unit != "days" or "late" not in measures  # 「超时三天以上」 is three days over the limit
         if not fits or (grouped_figure and not (found.group or before)) or found.having:
             found.unread.append(token)
         else:
             found.having = token.value
+
+
+def _how_many(tokens: Sequence[Token], found: Grouped, measures: Sequence[str]) -> None:
+    """「几个小区有超时的」: those with one at least. How many compounds there are is no figure of tickets."""
+    for token in tokens:
+        if token.kind != "so_many" or found.having:
+            continue
+        if measures and not measures[0].endswith(("_rate", "_hours")) and measures[0] != COUNT:
+            found.having = Bound(">=", 1, "number")
+        else:
+            found.unread.append(token)

@@ -17,7 +17,16 @@ def holiday(name: str, year: int | None, now: datetime) -> tuple[datetime, datet
         for words, first, last in vocabulary().holidays
         if re.fullmatch(words, name) and year in {None, first.year}
     ]
-    return max((span for span in spans if span[0] <= now), default=None)
+    begun = max((span for span in spans if span[0] <= now), default=None)
+    return begun if begun and not _may_have_been(begun, name, now) else None
+
+
+def _may_have_been(begun: tuple[datetime, datetime], name: str, now: datetime) -> bool:
+    """Whether a later one can have begun of whose days off the data knows nothing."""
+    days = [first for words, first, _ in vocabulary().holidays if re.fullmatch(words, name)]
+    today = day_start(now)
+    earliest = min((day.month, day.day) for day in days)
+    return begun[0].year < today.year and today.year > max(days).year and (today.month, today.day) >= earliest
 
 
 def lunar_day(first: str, last: str | None, now: datetime) -> tuple[datetime, datetime] | None:

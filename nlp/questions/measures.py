@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from nlp.questions.filters import DIMENSIONS
 from nlp.questions.query import COUNT, DURATIONS, OVERVIEW, SHARE
 from nlp.questions.tokens import Token
 
@@ -17,18 +18,33 @@ def measures_of(
     """
     kinds = {token.kind for token in tokens}
     if _is_share(tokens, kinds):
+        if rate := _share_of_a_measure(tokens):
+            return (rate,), ""
         unread += [token for token in tokens if token.kind in {"measure", "howlong"} and token.value != COUNT]
         return (SHARE,), ""
-    if "compare" in kinds:
-        unread += [token for token in tokens if token.kind == "share"]  # by how many per cent it grew
+    if "compare" in kinds and "share" in kinds:
+        unread += [token for token in tokens if token.kind == "share"]
     lasting = bool(kinds & {"howlong", "speed"})
     if not lasting and "median" in kinds and not DURATIONS.isdisjoint(earlier):
         return tuple(earlier), "median"
     found = _named(tokens, lasting=lasting)
+    if spare := _spare_amount(tokens):
+        found = (COUNT, *found) if found and COUNT not in found and not lasting else found
+        unread += [] if found else [spare]
     if not lasting:
         unread += [token for token in tokens if token.kind in {"mean", "median"}]
     named = found or (() if earlier else _unnamed(kinds))
     return named, "median" if lasting and "median" in kinds else ""
+
+
+def _share_of_a_measure(tokens: Sequence[Token]) -> str:
+    """「超时的占比」 is a rate of its own; of a part that is named besides it isn't."""
+    named = {token.value for token in tokens if token.kind == "measure"} - {COUNT}
+    parts = [token for token in tokens if token.kind in {"of", "within"}]
+    return _SHARES.get(named.pop(), "") if len(named) == 1 and len(parts) < 2 else ""
+
+
+_SHARES = {"late": "late_rate", "returned": "returned_rate", "urged": "urged_rate", "closed": "closed_rate"}
 
 
 def _is_share(tokens: Sequence[Token], kinds: set[str]) -> bool:
@@ -77,3 +93,14 @@ def acts_of(tokens: Sequence[Token]) -> str:
     return next(
         (_WORK[token.value] for token in tokens if token.kind in {"act", "measure"} and token.value in _WORK), ""
     )
+
+
+def _spare_amount(tokens: Sequence[Token]) -> Token | None:
+    """「停车多少件，满意率多少」: the first of two numbers, which belongs to no figure that is named."""
+    amounts = [at for at, token in enumerate(tokens) if token.kind == "amount" or token.value == COUNT]
+    if len(amounts) < 2 or any(token.kind == "group" for token in tokens):
+        return None
+    kinds = [token.kind for token in tokens]
+    if "measure" in kinds[: amounts[0] + 1] or len(amounts) in {kinds.count(kind) for kind in DIMENSIONS}:
+        return None
+    return tokens[amounts[0]]

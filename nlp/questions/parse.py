@@ -11,13 +11,14 @@ from nlp.questions.asks import asks, may_ask
 from nlp.questions.comparing import when
 from nlp.questions.filters import AREAS, Chosen, chosen
 from nlp.questions.follow_up import change_in, changed, follows
-from nlp.questions.groups import grouped, settled
+from nlp.questions.groups import grouped
 from nlp.questions.hours import hours_in
 from nlp.questions.measures import acts_of, measures_of
 from nlp.questions.names import Names
 from nlp.questions.numbers import NUMBER, number_of
 from nlp.questions.periods import all_periods
 from nlp.questions.query import ALONE, COUNT, SHARE, Query, query_of
+from nlp.questions.settling import settled
 from nlp.questions.tokens import Token, cover
 from nlp.questions.vocabulary import vocabulary
 

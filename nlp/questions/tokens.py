@@ -23,7 +23,18 @@ class Token:
 _PAUSE = re.compile(r"[\s,，.。、;；:：?？!！~“”\"'()（）《》【】]")
 _UNREAD = 6.0
 """What a character costs that nothing reads; a piece costs 1 and a little"""
-_COSTS = {"measure": 0.97, "others": 0.95, "cannot": 0.95, "filler": 1.15, "tickets": 1.05, "unit": 1.05, "short": 1.05}
+_COSTS = {
+    "measure": 0.97,
+    "others": 0.95,
+    "cannot": 0.95,
+    "growth": 0.98,
+    "so_many": 0.9,
+    "days": 0.99,
+    "filler": 1.15,
+    "tickets": 1.05,
+    "unit": 1.05,
+    "short": 1.05,
+}
 
 
 def cover(text: str, candidates: Iterable[Token]) -> tuple[list[Token], tuple[str, ...]]:

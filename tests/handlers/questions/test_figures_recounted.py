@@ -37,6 +37,19 @@ def _place(t, town):
     return place.name if alone else f"{place.name}（{town.world.grids[place.community].name}）"
 
 
+DAYS_OFF = {
+    "0101", "0102", "0216", "0217", "0218", "0219", "0220", "0223", "0406", "0501", "0504", "0505", "0619", "0925",
+    "1001", "1002", "1005", "1006", "1007",
+}  # fmt: skip
+MADE_UP = {"0104", "0214", "0228", "0509", "0920", "1010"}
+
+
+def _worked(moment):
+    """By the State Council's calendar of 2026."""
+    day = f"{moment:%m%d}" if moment.year == 2026 else ""
+    return day in MADE_UP if moment.isoweekday() > 5 else day not in DAYS_OFF
+
+
 def _local(t):
     return t["moment"].astimezone(CHINA)
 
@@ -104,6 +117,8 @@ FILTERS = {
     "内容提到“电梯”的": lambda t: "电梯" in t["text"],
     "晚上10点到早上6点的": lambda t: t["created_at"].astimezone(CHINA).hour in {22, 23, 0, 1, 2, 3, 4, 5},
     "下午两点到六点的": lambda t: 14 <= t["created_at"].astimezone(CHINA).hour < 18,
+    "工作日的": lambda t: _worked(t["created_at"].astimezone(CHINA)),
+    "下班到上班的": lambda t: not 8 <= t["created_at"].astimezone(CHINA).hour < 18,
     "停车和噪音的": lambda t: t["category"] in {"parking", "noise"},
     "除了停车和电梯以外的": lambda t: t["category"] != "parking" and (t["category"], t["item"]) != ("repairs", "lift"),
     "不算文苑社区的": lambda t: "WY" not in (t["grid"], t["community"]),
@@ -150,6 +165,10 @@ def _closed(t, _now):
     return t["status"] == "closed"
 
 
+def _judged(t):
+    return t["status"] not in {"declined", "withdrawn", "merged"}
+
+
 def _confirmed(t, _now):
     return t["status"] == "closed" and t["closing"] == "confirmed"
 
@@ -173,6 +192,9 @@ MEASURES = {
         lambda t, _now: t["reopenings"] > 0, lambda t, now: _closed(t, now) or t["reopenings"] > 0, True, FILED
     ),
     "办结率": (_closed, lambda t, _now: t["status"] not in {"declined", "withdrawn", "merged"}, True, FILED),
+    "超时率": (lambda t, now: _over(t, now) or _finished_late(t, now), lambda t, _now: _judged(t), True, FILED),
+    "退单率": (lambda t, _now: t["returns"] > 0, lambda t, _now: _judged(t), True, FILED),
+    "催办率": (lambda t, _now: t["urges"] > 0, lambda t, _now: _judged(t), True, FILED),
     "三日办结率": (
         lambda t, now: _closed(t, now) and t["resolved_at"] - t["created_at"] <= 3 * DAY, _closed, True, FILED
     ),
