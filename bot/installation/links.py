@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
 from bot.installation.keys import KeyRing, key_ring
 from bot.installation.settings import Settings
-from handlers.town.downloads import Download
+from handlers.town.downloads import BoardLink, Download
+
+_DOWNLOAD, _BOARD = "download", "board"
+"""A link of one kind is none of another"""
 
 
 class BadLinkError(Exception):
@@ -28,22 +32,39 @@ class Links:
     def to(self, download: Download) -> str:
         """The address of a download."""
         moments = [int(at.timestamp()) for at in (download.since, download.until, download.expires_at)]
-        return f"{self.public_url}/files/{self._serializer.dumps([download.person_id, *moments])}"
+        return f"{self.public_url}/files/{self._signed(_DOWNLOAD).dumps([download.person_id, *moments])}"
 
     def read(self, token: str, now: datetime) -> Download:
         """Raises BadLinkError, ExpiredLinkError."""
+        person_id, since, until, expires_at = self._said(_DOWNLOAD, token, now)
+        return Download(person_id, _moment(since), _moment(until), _moment(expires_at))
+
+    def to_board(self, board: BoardLink) -> str:
+        """The address of a board."""
+        said = [board.person_id, board.role, board.area, int(board.expires_at.timestamp())]
+        return f"{self.public_url}/board/{self._signed(_BOARD).dumps(said)}"
+
+    def read_board(self, token: str, now: datetime) -> BoardLink:
+        """Raises BadLinkError, ExpiredLinkError."""
+        person_id, role, area, expires_at = self._said(_BOARD, token, now)
+        return BoardLink(person_id, role, area, _moment(expires_at))
+
+    def _said(self, salt: str, token: str, now: datetime) -> list[Any]:
+        """What was signed for this purpose; its end stands last."""
         try:
-            person_id, *moments = self._serializer.loads(token)
+            said: list[Any] = self._signed(salt).loads(token)
         except BadData:
             raise BadLinkError from None
-        since, until, expires_at = (datetime.fromtimestamp(moment, UTC) for moment in moments)
-        if expires_at <= now:
+        if _moment(said[-1]) <= now:
             raise ExpiredLinkError
-        return Download(person_id, since, until, expires_at)
+        return said
 
-    @property
-    def _serializer(self) -> URLSafeSerializer:
-        return URLSafeSerializer(self.ring.signing_keys, salt="download")
+    def _signed(self, salt: str) -> URLSafeSerializer:
+        return URLSafeSerializer(self.ring.signing_keys, salt=salt)
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def links(settings: Settings) -> Links | None:

@@ -11,6 +11,7 @@ from bot.installation.links import links
 from bot.installation.migrating import is_current
 from bot.logs import named
 from bot.web import metrics
+from bot.web.board.views import board
 from bot.web.files import files
 from bot.web.headers import harden
 from bot.webhook.view import webhook
@@ -37,6 +38,7 @@ def create_app(program: Program) -> Flask:
     app.add_url_rule("/metrics", view_func=lambda: _metrics(program), endpoint="metrics")
     if download_links := links(program.settings):
         app.register_blueprint(files(program, download_links))
+        app.register_blueprint(board(program, download_links))
     app.register_error_handler(SQLAlchemyError, _database_away)
     harden(app)
     return app

@@ -22,6 +22,8 @@ from bot.worker.nightly import Nightly
 from bot.worker.nightly import plan as plan_training
 from bot.worker.patience import patiently
 from bot.worker.sender import Sender
+from bot.worker.summing import Summing
+from handlers.board.keeping import KIND as DAY_SUMS
 from handlers.neighbours.same_event import MatterTakenError
 from handlers.privacy.erasure import DROP_MEDIA
 from handlers.timers.chores import plan_chores
@@ -48,6 +50,7 @@ class Worker:
     templates: Mapping[str, Template]
     media: Path
     nightly: Nightly
+    summing: Summing
     breakers: Breakers
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -99,6 +102,9 @@ class Worker:
             return
         if kind == NIGHTLY:  # takes minutes, and somebody may be in danger at night too
             threading.Thread(target=self.nightly, args=(timer_id, self.clock()), name=NIGHTLY, daemon=True).start()
+            return
+        if kind == DAY_SUMS:
+            self.summing(timer_id, self.clock())
             return
         with self.sessions() as session, session.begin():
             timer = session.get_one(Timer, timer_id)

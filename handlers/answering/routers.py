@@ -6,6 +6,7 @@ from itertools import chain
 from handlers.answering import receipts
 from handlers.appointments import at_home, propose
 from handlers.approvals import approvals, contest, endings, extend, suspend
+from handlers.board import command as board
 from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, to_repeat, what_it_answers
 from handlers.dialogue.beneath import come_up, lay_beneath, put_again
 from handlers.dialogue.choices import numbered
@@ -62,6 +63,7 @@ ROUTERS = (
     erase_me.router,
     read_log.router,
     export.router,
+    board.router,
     blow.router,
     attendance.router,
     sign.router,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from handlers.board.keeping import KIND as DAY_SUMS
 from handlers.figures.days import day_start
 from handlers.privacy.erasure import FORGET, forget_messages
 from handlers.privacy.retention import tidy
@@ -19,11 +20,11 @@ _NIGHT = timedelta(hours=2, minutes=30)
 
 
 def plan_chores(session: Session, now: datetime) -> None:
-    """Tonight's and the next hour's, if they are not planned yet. Any number of workers may do it at once."""
+    """Tonight's, the next hour's and this one's, once however many workers do it at the same time."""
     tonight = day_start(now) + _NIGHT
     tonight += timedelta(days=1) if tonight <= now else timedelta()
     next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    for kind, at in ((RETENTION, tonight), (LOST_WORK, next_hour)):
+    for kind, at in ((RETENTION, tonight), (LOST_WORK, next_hour), (DAY_SUMS, now)):
         append(session, Timer, key=f"{kind}:{at.astimezone(CHINA):%Y%m%d%H}", kind=kind, due_at=at, created_at=now)
 
 

@@ -1,4 +1,4 @@
-"""What a link to a list stands for, and what makes such links."""
+"""What a link to a list or a board stands for, and what makes such links."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,20 @@ class Download:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class BoardLink:
+    """What a link to a board stands for. Who has lost the role has lost the board."""
+
+    person_id: int
+    role: str
+    area: str
+    """A grid of any level; empty: all that the person oversees"""
+    expires_at: datetime
+
+
 class Links(Protocol):
     """Makes addresses that only the program itself can make."""
 
     def to(self, download: Download) -> str: ...
+
+    def to_board(self, board: BoardLink) -> str: ...

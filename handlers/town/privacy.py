@@ -31,6 +31,8 @@ class Privacy(BaseModel):
     export_minutes: Count = 30
     """So long a link to an exported list works"""
     export_rows: Count = 20_000
+    board_hours: Count = 12
+    """So long a link to a board works: a wall screen is opened once a day"""
     shield: dict[str, tuple[TeamKind, ...]] = {"property": (TeamKind.PROPERTY,)}
     """Complaints of these categories are about teams of these kinds: their people must not learn whose they are"""
     shield_words: dict[TeamKind, tuple[str, ...]] = {

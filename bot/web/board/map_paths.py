@@ -1,0 +1,71 @@
+"""Boundaries as paths of an SVG: nothing but our own numbers, so that no tiles are needed to see where it burns."""
+
+from collections.abc import Callable, Iterable, Sequence
+from math import cos, radians
+from typing import Any
+
+from handlers.board.shapes import Shape
+
+WIDTH = 1000
+_FINE = 1.2
+"""Of a picture a thousand wide: nobody sees a corner smaller than that"""
+_SHADES = 4
+
+
+def map_of(shapes: Sequence[Shape], link: Callable[..., str]) -> dict[str, Any] | None:
+    """None where no grid has a boundary."""
+    if not shapes:
+        return None
+    west, south, east, north = _box(shapes)
+    narrow = cos(radians((south + north) / 2))
+    scale = WIDTH / ((east - west) * narrow)
+    most_open, most_late = (max(getattr(each, what) for each in shapes) or 1 for what in ("open", "late"))
+
+    def point(lng: float, lat: float) -> tuple[float, float]:
+        return (lng - west) * narrow * scale, (north - lat) * scale
+
+    return {
+        "width": WIDTH,
+        "height": round((north - south) * scale),
+        "font": max(12, min(30, round(180 / len(shapes) ** 0.5))),
+        "shapes": [
+            {
+                "name": each.name,
+                "open": each.open,
+                "late": each.late,
+                "by_open": _shade(each.open, most_open),
+                "by_late": _shade(each.late, most_late),
+                "path": _path(each.outline.simplify(_FINE / scale), point),
+                "middle": [round(value) for value in point(*_middle(each.outline))],
+                "open_link": link("open", each.name, grid=each.code),
+                "late_link": link("late", each.name, grid=each.code),
+            }
+            for each in shapes
+        ],
+    }
+
+
+def _box(shapes: Iterable[Shape]) -> tuple[float, float, float, float]:
+    bounds = [each.outline.bounds for each in shapes]
+    west, south, east, north = zip(*bounds, strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
+def _middle(outline: Any) -> tuple[float, float]:  # noqa: ANN401  (shapely has no types)
+    inside = outline.representative_point()
+    return inside.x, inside.y
+
+
+def _path(outline: Any, point: Callable[[float, float], tuple[float, float]]) -> str:  # noqa: ANN401
+    """Rings of every part, holes too."""
+    parts = getattr(outline, "geoms", [outline])
+    rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
+    return "".join(f"M{'L'.join(_at(*point(*corner[:2])) for corner in ring.coords)}Z" for ring in rings)
+
+
+def _at(x: float, y: float) -> str:
+    return f"{x:.0f} {y:.0f}"
+
+
+def _shade(count: int, most: int) -> int:
+    return -(-count * _SHADES // most)
