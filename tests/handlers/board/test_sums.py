@@ -2,40 +2,17 @@
 
 import random
 from collections import defaultdict
-from datetime import timedelta
 
 import pytest
 from chat import COMMUNITY, PROPERTY, RESIDENT
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
+from summing import fill_town, look_once, sum_up
 
-from bot.synth.filling import fill
-from bot.worker.summing import Summing
-from handlers.board.keeping import KIND, read_mark
-from handlers.timers.chores import plan_chores
+from handlers.board.keeping import read_mark
 from models.day_sums import DaySums
-from models.push import Timer
 from models.ticket import CHINA, Ticket
 
 LIFT = "德尚小区3号楼电梯又坏了"
-
-
-def look_once(program, clock):
-    """As the worker does when the timer is due; says whether it wants to look again at once."""
-    with program.sessions.begin() as session:
-        plan_chores(session, clock.now)
-    with program.reading() as session:
-        timer = session.scalars(select(Timer.id).where(Timer.kind == KIND, Timer.due_at.is_not(None))).first()
-    Summing(program.sessions, program.reading)(timer, clock.now)
-    with program.reading() as session:
-        again = session.get_one(Timer, timer).due_at
-    return again is not None and again <= clock.now + timedelta(seconds=1)
-
-
-def sum_up(program, clock):
-    for _ in range(100):
-        if not look_once(program, clock):
-            return
-    raise AssertionError("it never ends")
 
 
 def plainly(program):
@@ -80,12 +57,6 @@ def test_a_town_with_a_past_is_summed_up_from_the_newest_day_back(program, clock
         assert "251116" < read_mark(session).since < "261116"
     sum_up(program, clock)
     assert kept(program) == plainly(program)
-
-
-def fill_town(program, clock, tickets):
-    with program.reading() as session:
-        world = program.towns.current(session).world
-    fill(program.engine, world, program.settings.routing, tickets, 7, clock.now, lambda _done: None)
 
 
 def test_what_happens_to_a_ticket_corrects_the_sums_of_its_day(chat, clock):
@@ -161,8 +132,6 @@ def test_a_quiet_town_costs_a_look_and_no_count(chat, clock):
     sum_up(program, clock)
     look_once(program, clock)
     said = []
-    from sqlalchemy import event
-
     event.listen(program.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
     look_once(program, clock)
     assert [text for text in said if "day_sums" in text and not text.startswith("SELECT")] == []
