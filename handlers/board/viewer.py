@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 
+from handlers.disclosure.policy import side_of
 from handlers.tickets.access import overseen, within
 from handlers.tickets.desk import on_desk
-from handlers.town.disclosure import side_of
 from handlers.town.town import Town
 from models.person import Person, Role
 

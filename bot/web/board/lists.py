@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from handlers.disclosure.policy import Field, Way, passing, sight
 from handlers.notifications import ticket_text
-from handlers.town.disclosure import Field, Way, passing, sight
 from handlers.town.privacy import for_residents
 from handlers.town.town import Town
 from models.moves import Closing, Status
