@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
-OPERATORS = ("bot/__main__.py", "bot/assembly.py", "bot/bench/", "bot/commands/", "bot/demo.py", "bot/installation/")
+OPERATORS = ("bot/__main__.py", "bot/assembly.py", "bot/bench/", "bot/commands/", "bot/demo/", "bot/installation/")
 OPERATORS += ("bot/operating/", "bot/simulator/", "bot/synth/", "bot/web/files.py", "bot/webhook/settings.py")
 OPERATORS += ("handlers/tables/", "handlers/town_import/", "handlers/town/routing_doubts.py")
 OPERATORS += ("handlers/town/catalogue.py", "handlers/town/wordings.py", "handlers/world/doubts.py")

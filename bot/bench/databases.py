@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import insert, select
 
 from bot.bench.messages import GROUPS, RESIDENTS, openid
-from bot.demo import WORLD
+from bot.demo.town import WORLD
 from bot.installation.migrating import migrate
 from bot.synth.filling import fill_url
 from handlers.town_import.importing import import_world, read_world

@@ -61,7 +61,8 @@ def run_worker(command: Command) -> None:
 @pass_command
 def demo(command: Command, port: int) -> None:
     """演示：示范社区、模拟微信、全部功能，一个进程。"""
-    from bot.demo import demo_settings, run_demo
+    from bot.demo.running import run_demo
+    from bot.demo.settings import demo_settings
 
     settings = demo_settings(command.config, port)
     url = open_database(settings).url

@@ -35,6 +35,9 @@ class Followers:
         if follower := self.get(openid):
             self._known[openid] = replace(follower, following=False)
 
+    def start_over(self) -> None:
+        self._known.clear()
+
     def _meet_newcomers(self) -> None:
         for openid in self._directory():
             if openid and openid not in self._known:

@@ -5,7 +5,7 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,7 +80,14 @@ class MenuChanged:
     at: float
 
 
-Entry = Line | Exchange | ApiCall | Followed | MenuChanged
+@dataclass(frozen=True, slots=True)
+class ClockMoved:
+    """The town's clock was put forward."""
+
+    at: float
+
+
+Entry = Line | Exchange | ApiCall | Followed | MenuChanged | ClockMoved
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +99,26 @@ class Numbered:
 class Journal:
     """`epoch` tells a page that the platform restarted and its numbers mean nothing any more."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Iterable[Entry] = (), keep: Callable[[Entry], None] = lambda _entry: None) -> None:
+        """`before`: what is remembered of an earlier run. `keep` hears of everything new."""
         self.epoch = secrets.token_hex(4)
-        self._entries: deque[Numbered] = deque(maxlen=KEPT)
         self._numbers = itertools.count(1)
+        remembered = (Numbered(number, entry) for entry, number in zip(before, self._numbers, strict=False))
+        self._entries: deque[Numbered] = deque(remembered, maxlen=KEPT)
         self._changed = threading.Condition()
+        self._keep = keep
 
     def add(self, entry: Entry) -> None:
         with self._changed:
             self._entries.append(Numbered(next(self._numbers), entry))
+            self._keep(entry)
+            self._changed.notify_all()
+
+    def start_over(self) -> None:
+        """Nothing has happened yet; pages of before are told to reload."""
+        with self._changed:
+            self._entries.clear()
+            self.epoch = secrets.token_hex(4)
             self._changed.notify_all()
 
     def since(self, number: int, wait: float = 0) -> list[Numbered]:

@@ -1,7 +1,7 @@
 """Temporary media: uploaded by people or by the account, gone after three days."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.simulator.errors import ApiError
@@ -36,9 +36,15 @@ def type_of(content: bytes) -> str:
 class MediaStore:
     """Call it under the platform's lock."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float],
+        before: Iterable[tuple[str, Medium]] = (),
+        keep: Callable[[str, bytes], None] = lambda _id, _content: None,
+    ) -> None:
         self._now = now
-        self._media: dict[str, Medium] = {}
+        self._media: dict[str, Medium] = dict(before)
+        self._keep = keep
 
     def put(self, kind: str, content: bytes) -> str:
         """Keeps `content` if a medium of that kind may look like this; its id."""
@@ -53,6 +59,7 @@ class MediaStore:
             raise ApiError(40005)
         media_id = secrets.token_urlsafe(48)
         self._media[media_id] = Medium(content, found, self._now())
+        self._keep(media_id, content)
         return media_id
 
     def get(self, media_id: str) -> Medium:

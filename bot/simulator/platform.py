@@ -23,6 +23,7 @@ from bot.simulator.followers import Followers
 from bot.simulator.inbound import Stamp, delivery, xml_of_event, xml_of_message
 from bot.simulator.journal import Exchange, Followed, Journal, Line, MenuChanged, Side, Verdict
 from bot.simulator.media import MediaStore
+from bot.simulator.memory import Memory
 from bot.simulator.template import Templates
 from bot.simulator.tokens import Tokens
 
@@ -46,6 +47,7 @@ class Platform:
         directory: Callable[[], Iterable[str]] = tuple,
         now: Callable[[], float] = time.time,
         patience: float = 5.0,
+        memory: Memory | None = None,
     ) -> None:
         self.account = account
         self.now = now
@@ -53,16 +55,18 @@ class Platform:
         self.api_base = ""
         self.menu: Json | None = None
         self.lock = threading.RLock()
-        self.journal = Journal()
+        self.memory = memory
+        self.journal = Journal(memory.entries(), memory.write) if memory else Journal()
         self.faults = Faults()
         self.tokens = Tokens(now)
         self.followers = Followers(now, directory)
         self.allowances = Allowances()
-        self.media = MediaStore(now)
+        self.media = MediaStore(now, memory.media(), memory.write_medium) if memory else MediaStore(now)
         self.templates = Templates(templates or {}, titles or {})
         self.subscriptions: dict[tuple[str, str], int] = {}
         self._ids = itertools.count(secrets.randbelow(1 << 40) + (24 << 52))
         self._couriers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="courier")
+        self._remember()
 
     def point_at(self, webhook_url: str) -> None:
         """The account's owner enters the webhook's address in the console."""
@@ -118,7 +122,24 @@ class Platform:
         """Waits for what is under way."""
         self._couriers.shutdown(wait=True)
 
+    def start_over(self) -> None:
+        """As if nobody had ever written."""
+        with self.lock:
+            if self.memory:
+                self.memory.forget()
+            self.followers.start_over()
+            self.allowances = Allowances()
+            self.journal.start_over()
+
     # -- inside ---------------------------------------------------------------------------------------------------
+
+    def _remember(self) -> None:
+        """Who follows, and to whom the account may still write."""
+        for entry in self.journal.entries():
+            if isinstance(entry, Followed):
+                self.followers.meet(entry.openid, following=entry.following)
+            elif isinstance(entry, Line) and entry.side is Side.PERSON:
+                self.allowances.open(entry.openid, Trigger.MESSAGE, entry.at)
 
     def _admitted(self, openid: str, what: Message | Event) -> Stamp:
         at = self.now()

@@ -31,7 +31,8 @@ from nlp.training.corpus import read_corpus
 
 _BATCH = 5000
 _RESIDENTS_PER_TICKET = 1 / 6
-_YEAR = timedelta(days=365)
+OPENID = "oSynth"
+"""Openids of people who were made up begin so"""
 _DAYS = {"safety": 1, "utilities": 1, "sanitation": 1, "consult": 3, "construction": 10, "neighbours": 5}
 _COLUMNS: dict[type[Base], Sequence[str]] = {
     Ticket: (
@@ -76,11 +77,29 @@ class Spot:
     """By category"""
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How long the town has lived, and the places in which nothing is under way."""
+
+    span: timedelta = timedelta(days=365)
+    quiet: frozenset[str] = frozenset()
+
+
+_A_YEAR = Past()
+
+
 def fill(
-    engine: Engine, world: World, routing: Routing, count: int, seed: int, now: datetime, notify: Callable[[int], None]
+    engine: Engine,
+    world: World,
+    routing: Routing,
+    count: int,
+    seed: int,
+    now: datetime,
+    notify: Callable[[int], None],
+    past: Past = _A_YEAR,
 ) -> None:
     """Write so many tickets with all that they leave behind, in batches; `tell` hears how many are done."""
-    town = _Town(world, routing, random.Random(seed), now)
+    town = _Town(world, routing, random.Random(seed), now, past)
     for start in range(0, count, _BATCH):
         with engine.begin() as connection:
             if start == 0:
@@ -90,8 +109,8 @@ def fill(
 
 
 class _Town:
-    def __init__(self, world: World, routing: Routing, chance: random.Random, now: datetime) -> None:
-        self._chance, self._now = chance, now
+    def __init__(self, world: World, routing: Routing, chance: random.Random, now: datetime, past: Past) -> None:
+        self._chance, self._now, self._past = chance, now, past
         self._kinds = [Kind(e.text, e.category, e.item) for e in read_corpus() if e.intent == Intent.REPORT]
         self._spots = list(_spots(world, routing, sorted({kind.category for kind in self._kinds})))
         if not self._spots:
@@ -128,6 +147,8 @@ class _Town:
         chance = self._chance
         kind, spot = chance.choice(self._kinds), chance.choices(self._spots, self._weights)[0]
         story = tell_story(chance, self._next_moment(), _DAYS.get(kind.category, 3), self._now)
+        if story.ended_at is None and spot.place.name in self._past.quiet:
+            spot = next(each for each in self._spots if each.place.name not in self._past.quiet)
         route = spot.routes[kind.category]
         joined = [self._resident() for _ in range(chance.choices((1, 2, 3, 5), (82, 11, 5, 2))[0])]
         followers = [(number, person, story.created_at) for person in dict.fromkeys(joined)]
@@ -170,7 +191,7 @@ class _Town:
         """In the order of the numbers, as in life; the account is known better from month to month."""
         self._told += 1
         back = (1 - self._told / (self._tickets + 1)) ** 1.3
-        moment: datetime = self._now - _YEAR * back - timedelta(seconds=self._chance.random() * 60)
+        moment: datetime = self._now - self._past.span * back - timedelta(seconds=self._chance.random() * 60)
         return moment
 
     def _resident(self) -> int:
@@ -179,7 +200,7 @@ class _Town:
 
 def openid(resident: int) -> str:
     """Of the resident of this number."""
-    return f"oSynth{resident:022d}"
+    return f"{OPENID}{resident:022d}"
 
 
 def _spots(world: World, routing: Routing, categories: Sequence[str]) -> Iterator[Spot]:

@@ -1,5 +1,9 @@
 """The web side as a Flask app: WeChat's webhook, and what operators' monitors ask."""
 
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
 import structlog
 from flask import Flask, Response, jsonify
 from sqlalchemy import select, text
@@ -20,13 +24,13 @@ from models.grid import Grid
 log = structlog.get_logger(__name__)
 
 
-def create_app(program: Program) -> Flask:
-    """All routes of a web process."""
+def create_app(program: Program, now: Callable[[], float] = time.time) -> Flask:
+    """All routes of a web process. `now`: the platform's time, by which its requests are fresh."""
     app = Flask("whistle", static_folder=None)
     say = program.towns.say
     app.register_blueprint(
         webhook(
-            webhook_settings(program.settings),
+            replace(webhook_settings(program.settings), now=now),
             program.answering.answer,
             apology=say("apology_not_kept"),
             ending=say("cut_off"),

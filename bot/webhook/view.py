@@ -77,7 +77,7 @@ def log_id(key: str) -> str:
 
 def _verified_query(settings: WebhookSettings) -> Query:
     query = read_query(request.query_string)
-    verify(query, settings.token, time.time(), settings.window_seconds)
+    verify(query, settings.token, settings.now(), settings.window_seconds)
     return query
 
 

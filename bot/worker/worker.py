@@ -18,7 +18,6 @@ from bot.worker.leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
 from bot.worker.media_dropping import drop_media
 from bot.worker.media_fetching import MediaFetch
 from bot.worker.nightly import KIND as NIGHTLY
-from bot.worker.nightly import Nightly
 from bot.worker.nightly import plan as plan_training
 from bot.worker.patience import patiently
 from bot.worker.sender import Sender
@@ -49,7 +48,7 @@ class Worker:
     work: Work
     templates: Mapping[str, Template]
     media: Path
-    nightly: Nightly
+    nightly: Callable[[int, datetime], None]
     summing: Summing
     breakers: Breakers
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

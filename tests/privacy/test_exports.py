@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from bot.__main__ import main
-from bot.demo import _account
+from bot.demo.settings import account as _account
 from bot.installation.keys import KeyRing, new_key
 from bot.installation.links import BadLinkError, ExpiredLinkError, Links
 from bot.web.app import create_app

@@ -14,7 +14,7 @@ from testbed import ROOT
 
 from bot import logs
 from bot.assembly import gateway, webhook_settings
-from bot.demo import _account
+from bot.demo.settings import account as _account
 from bot.installation.config_problems import ConfigError
 from bot.installation.settings import load_settings
 from bot.wechat.shared_tokens import TokensInDatabase

@@ -7,6 +7,8 @@ from flask import Response, jsonify, request
 from bot.simulator.bodies import Picture, Spot, Voice, Words
 from bot.simulator.errors import ApiError
 from bot.simulator.events import Click, Event, Follow, Scan, Unfollow, View
+from bot.simulator.journal import ClockMoved
+from bot.simulator.phones.config import SimulatorConfig
 from bot.simulator.phones.visitors import Visitors
 from bot.simulator.platform import NotFollowingError, Platform
 
@@ -31,12 +33,13 @@ class WishError(Exception):
 class Acts:
     """Each act is taken up at once; what it leads to comes into the chats by `/changes`."""
 
-    def __init__(self, platform: Platform, visitors: Visitors) -> None:
+    def __init__(self, platform: Platform, visitors: Visitors, config: SimulatorConfig) -> None:
         self._platform = platform
         self._visitors = visitors
+        self._config = config
 
     def views(self) -> dict[str, Callable[[], Told]]:
-        acts = (self.say, self.picture, self.voice, self.location, self.event, self.visitor)
+        acts = (self.say, self.picture, self.voice, self.location, self.event, self.visitor, self.clock, self.restart)
         return {act.__name__: _view(act) for act in acts}
 
     def say(self) -> str:
@@ -82,6 +85,24 @@ class Acts:
             person = self._visitors.arrive(_text("name").strip()[:12])
             self._platform.followers.meet(person.openid, following=False)
         return person.openid
+
+    def clock(self) -> str:
+        """Puts the town's clock forward."""
+        move = self._config.moves.get(_text("to"))
+        if move is None:
+            raise WishError("没有这种操作。")
+        move()
+        self._platform.journal.add(ClockMoved(self._platform.now()))
+        return ""
+
+    def restart(self) -> str:
+        """The town, its tickets and the chats as at the beginning."""
+        if self._config.start_over is None:
+            raise WishError("没有这种操作。")
+        self._config.start_over()
+        self._visitors.start_over()
+        self._platform.start_over()
+        return ""
 
 
 def _view(act: Callable[[], str]) -> Callable[[], Told]:

@@ -1,7 +1,9 @@
 """What the app gives the simulator: its account, its people and places, and sentences to try."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.simulator.account import Account, Mode
@@ -47,6 +49,13 @@ class SimulatorConfig:
     titles: Mapping[str, str] = field(default_factory=dict)
     scenes: Mapping[str, str] = field(default_factory=dict)
     mode: Mode = Mode.SAFE
+    now: Callable[[], float] = time.time
+    moves: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    """How the town's clock can be put forward, by name"""
+    start_over: Callable[[], None] | None = None
+    """Makes the town as it was at the beginning"""
+    memory: Path | None = None
+    """The folder in which chats are kept over a restart"""
 
     def __post_init__(self) -> None:
         for fields in self.templates.values():

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from bot.simulator.api.http import api_blueprint
+from bot.simulator.memory import Memory
 from bot.simulator.phones.acts import Acts
 from bot.simulator.phones.config import SimulatorConfig
 from bot.simulator.phones.visitors import Visitors
@@ -17,9 +18,15 @@ _CSP = (
 
 def simulator(config: SimulatorConfig, platform: Platform | None = None) -> Blueprint:
     """Serves `/simulator` with the page and `/simulator/api` with the platform."""
-    visitors = Visitors(config.people)
+    memory = Memory(config.memory) if config.memory else None
+    visitors = Visitors(config.people, memory)
     platform = platform or Platform(
-        config.account, templates=config.templates, titles=config.titles, directory=visitors.followers
+        config.account,
+        templates=config.templates,
+        titles=config.titles,
+        directory=visitors.followers,
+        now=config.now,
+        memory=memory,
     )
     platform.api_base = f"{config.origin}/simulator/api"
     blueprint = Blueprint(
@@ -27,7 +34,7 @@ def simulator(config: SimulatorConfig, platform: Platform | None = None) -> Blue
     )
     blueprint.register_blueprint(api_blueprint(platform))
     _add_views(blueprint, config, platform, visitors)
-    acts = Acts(platform, visitors)
+    acts = Acts(platform, visitors, config)
     for path, view in acts.views().items():
         blueprint.add_url_rule(f"/{path}", path, view, methods=["POST"])
     return blueprint

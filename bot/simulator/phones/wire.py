@@ -28,6 +28,9 @@ def world_json(config: SimulatorConfig, platform: Platform, visitors: Visitors) 
         "menu": platform.menu or DEFAULT_MENU,
         "mode": config.mode,
         "epoch": platform.journal.epoch,
+        "now": platform.now(),
+        "moves": list(config.moves),
+        "restarts": config.start_over is not None,
     }
 
 

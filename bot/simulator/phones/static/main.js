@@ -1,8 +1,11 @@
 // The page: one town, four phones, one stream of news.
 
+import { TownClock, setTownTime, townNow } from "./clock.js";
 import { h } from "./dom.js";
 import { Ledger } from "./ledger.js";
 import { Phone } from "./phone.js";
+import { closeTopmost, toast } from "./sheets.js";
+import { Tour } from "./tour.js";
 import { follow, world } from "./wire.js";
 
 const ROLES = [
@@ -20,8 +23,9 @@ class Town {
   }
 
   learn(told) {
-    const { account, people, places, samples, scenes, menu, mode, epoch } = told;
-    Object.assign(this, { account, people, places, samples, scenes, menu, mode, epoch });
+    const { account, people, places, samples, scenes, menu, mode, epoch, now, moves, restarts } = told;
+    Object.assign(this, { account, people, places, samples, scenes, menu, mode, epoch, moves, restarts });
+    setTownTime(now);
   }
 
   async meet() { this.learn(await world()); }
@@ -35,20 +39,31 @@ class Town {
   keep(line) { this.lines.set(line.openid, [...this.linesOf(line.openid), line]); }
 }
 
+// On a telephone the phones lie side by side and are swiped; the tabs say where one is, and lead there.
 function tabsFor(phones) {
-  const choose = (chosen) => {
+  const strip = document.getElementById("phones");
+  const press = (chosen) => {
     phones.forEach((phone, index) => {
       phone.element.classList.toggle("chosen", phone === chosen);
       tabs[index].setAttribute("aria-pressed", String(phone === chosen));
     });
     tabs[phones.indexOf(chosen)].classList.remove("unread");
+  };
+  const choose = (chosen) => {
+    strip.scrollTo({ left: chosen.element.offsetLeft - strip.offsetLeft, behavior: "smooth" });
+    press(chosen);
     chosen.scroll();
   };
   const tabs = phones.map((phone) => h("button", { type: "button", onclick: () => choose(phone) }, phone.role.name));
   document.getElementById("tabs").replaceChildren(...tabs);
-  choose(phones[0]);
-  return (phone) => { if (!phone.element.classList.contains("chosen")) tabs[phones.indexOf(phone)].classList.add("unread"); };
+  const nearest = () => phones.reduce((best, phone) => (away(strip, phone) < away(strip, best) ? phone : best), phones[0]);
+  strip.addEventListener("scrollend", () => press(nearest()));
+  press(phones[0]);
+  const mark = (phone) => { if (!phone.element.classList.contains("chosen")) tabs[phones.indexOf(phone)].classList.add("unread"); };
+  return { mark, choose };
 }
+
+const away = (strip, phone) => Math.abs(phone.element.offsetLeft - strip.offsetLeft - strip.scrollLeft);
 
 function newsFor(town, phones, ledger, mark) {
   const take = {
@@ -68,6 +83,11 @@ function newsFor(town, phones, ledger, mark) {
       if (person) person.following = following;
       phones.filter((phone) => phone.openid === openid).forEach((phone) => phone.showFollowing());
     },
+    ClockMoved({ at }) {
+      if (at <= opened) return;
+      setTownTime(at);
+      phones.forEach((phone) => phone.refresh());
+    },
     async MenuChanged() {
       await town.meet();
       phones.forEach((phone) => phone.composer.setMenu(town.menu));
@@ -76,7 +96,7 @@ function newsFor(town, phones, ledger, mark) {
   return async (changes) => { for (const change of changes) await take[change.type]?.(change); };
 }
 
-const opened = Date.now() / 1000; // what is older was not missed
+let opened = 0; // what is older was not missed
 const live = document.getElementById("live");
 
 function connected(yes) {
@@ -86,13 +106,18 @@ function connected(yes) {
 
 async function begin() {
   const town = new Town(await world());
+  opened = townNow();
   const phones = ROLES.map((role) => new Phone(role, town));
   document.getElementById("phones").replaceChildren(...phones.map((phone) => phone.element));
   const ledger = new Ledger(document.getElementById("ledger"), document.getElementById("ledger-note"), {
     sealed: town.mode !== "plain",
     nameOf: (openid) => town.person(openid)?.name ?? "",
   });
-  const mark = tabsFor(phones);
+  const { mark, choose } = tabsFor(phones);
+  const tour = new Tour(phones, choose);
+  document.getElementById("tour").addEventListener("click", () => tour.begin());
+  if (town.moves.length) new TownClock(document.getElementById("clock"), town, (error) => toast(phones[0].device, error.message));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !closeTopmost()) tour.end(); });
   connected(true);
   setInterval(() => phones.forEach((phone) => phone.refresh()), 30_000);
   await follow(town.epoch, { news: newsFor(town, phones, ledger, mark), connected, restarted: () => location.reload() });

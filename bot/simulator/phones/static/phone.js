@@ -2,6 +2,7 @@
 
 import { shown, timeBefore } from "./bubbles.js";
 import { Composer } from "./composer.js";
+import { townNow } from "./clock.js";
 import { clock, h, ICONS, s } from "./dom.js";
 import { quickAnswers } from "./quick.js";
 import * as sheets from "./sheets.js";
@@ -28,7 +29,7 @@ export class Phone {
     this.composer = new Composer(this.acts());
     this.composer.setMenu(this.town.menu);
     new ResizeObserver(() => this.scroll()).observe(this.chat); // the drawer must not cover the newest line
-    this.time = h("span", null, clock(Date.now() / 1000));
+    this.time = h("span", null, clock(townNow()));
     this.device = h("div", { class: "device" }, h("div", { class: "status" }, this.time, battery()), this.titlebar(), this.banner, this.chat, this.composer.element);
     const role = h("span", { class: "role" }, this.role.name);
     this.element = h("section", { class: "person", "data-role": this.role.key, "aria-label": this.role.name }, h("div", { class: "whose" }, role, this.picker), this.device, this.tries());
@@ -142,7 +143,7 @@ export class Phone {
     if (this.role.key === "resident") options.push(h("option", { value: NEW }, "＋ 一位新居民"));
     this.picker.replaceChildren(...options);
     this.picker.value = this.openid ?? "";
-    this.time.textContent = clock(Date.now() / 1000);
+    this.time.textContent = clock(townNow());
     this.waiting = [...this.unread.keys()].at(-1);
     this.banner.hidden = this.waiting === undefined;
     if (this.waiting) this.banner.replaceChildren(h("b", null, this.town.person(this.waiting)?.name ?? ""), ` 有 ${this.unread.get(this.waiting)} 条新消息`, h("span", null, "查看"));

@@ -17,6 +17,15 @@ function open(device, title, kind, ...children) {
   return { sheet, close };
 }
 
+// Escape closes what was opened last; who doesn't follow the account stays at its profile.
+export function closeTopmost() {
+  const open = [...document.querySelectorAll(".viewer, .sheet, .drawer:not([hidden]), .submenu:not([hidden])")].at(-1);
+  if (!open) return false;
+  if (open.matches(".drawer, .submenu")) open.hidden = true;
+  else if (open.matches(".viewer") || !open.querySelector(".back").hidden) open.remove();
+  return true;
+}
+
 export function takePhoto(device, send) {
   const tiles = PHOTOS.map((photo) => {
     const canvas = drawn(photo);

@@ -1,0 +1,33 @@
+"""The demonstration's settings: the config's rules and words, the fake platform's account."""
+
+from pathlib import Path
+
+from bot.installation.settings import Settings, load_settings
+from bot.simulator import DEMO_ACCOUNT
+
+FIELDS = {"character_string1": "number", "thing2": "what", "thing3": "where", "phrase4": "status", "time5": "due"}
+TEMPLATES = {"staff": "S" * 43, "resident": "R" * 43}
+
+
+def demo_settings(config: Path, port: int) -> Settings:
+    """The config's database, rules and words, with the fake platform's account; who tries it at night is awake."""
+    return load_settings(
+        config,
+        wechat=account(port),
+        web={"public_url": f"http://127.0.0.1:{port}"},
+        quiet_hours={"begin": "00:00", "end": "00:00"},
+    )
+
+
+def account(port: int) -> dict[str, object]:
+    """The section `wechat`."""
+    return {
+        "token": DEMO_ACCOUNT.token,
+        "aes_key": DEMO_ACCOUNT.aes_key,
+        "app_id": DEMO_ACCOUNT.app_id,
+        "app_secret": DEMO_ACCOUNT.app_secret,
+        "gh_id": DEMO_ACCOUNT.gh_id,
+        "mode": "safe",
+        "api_base": f"http://127.0.0.1:{port}/simulator/api",
+        "templates": {purpose: {"id": number, "fields": FIELDS} for purpose, number in TEMPLATES.items()},
+    }
