@@ -32,12 +32,13 @@ class Links:
     def to(self, download: Download) -> str:
         """The address of a download."""
         moments = [int(at.timestamp()) for at in (download.since, download.until, download.expires_at)]
-        return f"{self.public_url}/files/{self._signed(_DOWNLOAD).dumps([download.person_id, *moments])}"
+        said = [download.person_id, download.area, *moments]
+        return f"{self.public_url}/files/{self._signed(_DOWNLOAD).dumps(said)}"
 
     def read(self, token: str, now: datetime) -> Download:
         """Raises BadLinkError, ExpiredLinkError."""
-        person_id, since, until, expires_at = self._said(_DOWNLOAD, token, now)
-        return Download(person_id, _moment(since), _moment(until), _moment(expires_at))
+        person_id, area, since, until, expires_at = self._said(_DOWNLOAD, token, now)
+        return Download(person_id, _moment(since), _moment(until), _moment(expires_at), area)
 
     def to_board(self, board: BoardLink) -> str:
         """The address of a board."""

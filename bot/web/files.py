@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from bot.assembly import Program
 from bot.installation.links import BadLinkError, ExpiredLinkError, Links
-from handlers.supervisors.export import filed_between, table
+from handlers.board.viewer import viewer
+from handlers.supervisors.export import HEADING, filed_between, table
+from handlers.supervisors.export_figures import sheet_of_figures
 from handlers.supervisors.spreadsheets import write_xlsx
-from handlers.tickets.access import overseen
 from handlers.town.downloads import Download
 from models.person import Look, Person
+from nlp.questions.periods import Period
 
 log = structlog.get_logger(__name__)
 
@@ -55,8 +57,14 @@ def _answer(program: Program, wanted: Download) -> Response:
 def _write(program: Program, session: Session, wanted: Download, file: BytesIO) -> int:
     town = program.towns.current(session)
     person = session.get_one(Person, wanted.person_id)
-    scope = overseen(person) & filed_between(wanted.since, wanted.until)
-    return write_xlsx(table(session, town, scope, person, town.privacy.export_rows), file)
+    seen = viewer(town, person, wanted.area)
+    if seen is None:  # their area is another one by now
+        return write_xlsx(iter([HEADING]), file)
+    scope = seen.scope & filed_between(wanted.since, wanted.until)
+    rows = table(session, town, scope, person, town.privacy.export_rows)
+    period = Period("", wanted.since, wanted.until)
+    figures = sheet_of_figures(session, town, period, seen.scope, program.clock())
+    return write_xlsx(rows, file, more={"数字": figures})
 
 
 def _refused(program: Program, key: str, status: int) -> Response:

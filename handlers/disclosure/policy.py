@@ -28,6 +28,8 @@ class Way(StrEnum):
 
     OPENED = "opened"
     PASSING = "passing"
+    EXPORTED = "exported"
+    """As a file that leaves the house"""
 
 
 class Field(StrEnum):

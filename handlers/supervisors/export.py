@@ -6,23 +6,26 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from handlers.board.viewer import viewer
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
-from handlers.disclosure.policy import passing
+from handlers.disclosure.policy import Way, sight
 from handlers.figures.days import day_start, days_back
 from handlers.notifications import ticket_text
-from handlers.tickets.access import overseen, tickets
+from handlers.supervisors.spreadsheets import Cell
+from handlers.tickets.access import tickets
 from handlers.town.downloads import Download
+from handlers.town.examples import a_community
 from handlers.town.privacy import for_residents, name_masked
 from handlers.town.town import Town
 from handlers.world.staff import Colleague
 from models.moves import Closing, Status
 from models.person import OVERSEERS, Person, PersonRole
 from models.ticket import Source, Ticket
-from nlp.questions.periods import Period, find_period
+from nlp.questions.periods import Period, periods_in
 
 router = Router("exporting")
 _DAYS = 30
@@ -36,7 +39,7 @@ HEADING = (
 
 def table(
     session: Session, town: Town, scope: ColumnElement[bool], reader: Colleague | None, limit: int | None = None
-) -> Iterator[tuple[str, ...]]:
+) -> Iterator[tuple[Cell, ...]]:
     """The heading and a row for each ticket, newest first, read as they are written."""
     yield HEADING
     staff = select(Person.id, Person.name).where(Person.id.in_(select(PersonRole.person_id)))
@@ -54,7 +57,7 @@ EXPORT = Command(
     ("导出",),
     roles=OVERSEERS,
     only_asks=True,
-    help="导出 [上周/本月/…]：工单清单做成表格，给您一个下载链接",
+    help="导出 [社区或网格] [上周/本月]：工单清单和数字做成表格，给您一个链接",
     every_day=True,
 )
 
@@ -64,17 +67,26 @@ def ask(context: Context) -> Reply:
     """How many it would be; a list taken away is asked for twice."""
     if context.town.links is None:
         return Reply(context.say("exporting.no_address"), keep=True)
-    period = find_period(context.rest, context.now) if context.rest else _lately(context.town, context.now)
+    period, area = _asked(context)
     if period is None:
-        return Reply(context.say("exporting.which_time", words=context.rest[:20]), keep=True)
-    scope = overseen(context.person) & filed_between(period.since, period.until)
+        return Reply(
+            context.say("exporting.which_time", words=context.rest[:20], community=a_community(context.town)), keep=True
+        )
+    seen = viewer(context.town, context.person, area)
+    if seen is None:
+        return Reply(context.say("board.not_yours", name=context.town.world.grids[area].name), keep=True)
+    scope = seen.scope & filed_between(period.since, period.until)
     count = context.session.scalar(select(func.count()).where(scope)) or 0
     if not count:
         return Reply(context.say("exporting.nothing", period=period.name), keep=True)
-    slots = {"since": period.since.isoformat(), "until": period.until.isoformat()}
+    slots = {"since": period.since.isoformat(), "until": period.until.isoformat(), "area": area}
     most = context.town.privacy.export_rows
     more = context.say("exporting.at_most", most=most) if count > most else ""
-    return Reply(context.say("exporting.sure", period=period.name, count=count, more=more), Asks.EXPORT_SURE, slots)
+    return Reply(
+        context.say("exporting.sure", period=_named(context.town, period, area), count=count, more=more),
+        Asks.EXPORT_SURE,
+        slots,
+    )
 
 
 @router.on(in_state(Asks.EXPORT_SURE))
@@ -88,8 +100,23 @@ def confirmed(context: Context) -> Reply | None:
         return Reply(context.say("exporting.left"))
     minutes = context.town.privacy.export_minutes
     since, until = (datetime.fromisoformat(context.slots[name]) for name in ("since", "until"))
-    download = Download(context.person.id, since, until, context.now + timedelta(minutes=minutes))
+    ends = context.now + timedelta(minutes=minutes)
+    download = Download(context.person.id, since, until, ends, context.slots.get("area", ""))
     return Reply(context.say("exporting.link", minutes=minutes, link=links.to(download)))
+
+
+def _asked(context: Context) -> tuple[Period | None, str]:
+    """「文苑社区 本周」: a stretch of time and an area, in any order; None where a word is neither."""
+    said = next(iter(periods_in(context.rest, context.now)), None)
+    left = (context.rest[: said.start] + context.rest[said.end :] if said else context.rest).strip(" 的，,")
+    node = context.town.world.grid_named(left) if left else None
+    if left and node is None:
+        return None, ""
+    return said.period if said else _lately(context.town, context.now), node.code if node else ""
+
+
+def _named(town: Town, period: Period, area: str) -> str:
+    return f"{town.world.grids[area].name}{period.name}" if area else period.name
 
 
 def _lately(town: Town, now: datetime) -> Period:
@@ -98,8 +125,8 @@ def _lately(town: Town, now: datetime) -> Period:
     )
 
 
-def _row(town: Town, ticket: Ticket, assignee: str, reader: Colleague | None) -> tuple[str, ...]:
-    seen = passing(town, ticket, reader)
+def _row(town: Town, ticket: Ticket, assignee: str, reader: Colleague | None) -> tuple[Cell, ...]:
+    seen = sight(town, ticket, reader, Way.EXPORTED)
     grids = town.world.grids
     areas = [grids[code].name if code in grids else "" for code in (ticket.grid, ticket.community, ticket.street)]
     promised = (ticket.created_at, ticket.accept_by, ticket.handle_by)
@@ -115,10 +142,11 @@ def _row(town: Town, ticket: Ticket, assignee: str, reader: Colleague | None) ->
         *areas,
         ticket_text.team_name(town, ticket.team),
         name_masked(assignee),
-        *(ticket_text.written(at) for at in (*promised, *kept)),
+        *promised,
+        *kept,
         ticket_text.CLOSING_NAMES[Closing(ticket.closing)] if ticket.closing else "",
         _RATINGS.get(ticket.rating or 0, ""),
         for_residents(ticket.answer),
-        *(str(number) for number in (ticket.urges, ticket.returns, ticket.reopenings)),
+        *(ticket.urges, ticket.returns, ticket.reopenings),
         ticket_text.SOURCE_NAMES[Source(ticket.source)],
     )

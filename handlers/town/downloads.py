@@ -13,6 +13,8 @@ class Download:
     since: datetime
     until: datetime
     expires_at: datetime
+    area: str = ""
+    """A grid of any level; empty: all that the person oversees"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import csv
 import io
 import stat
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from chat import ADMIN, COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR, Chat
@@ -113,19 +113,54 @@ def test_a_supervisor_downloads_the_list_without_numbers_names_and_formulas(town
     assert response.status_code == 200
     assert tuple(heading) == HEADING
     assert len(rows) == 2
-    everything = "\n".join("\t".join(row) for row in rows)
+    everything = "\n".join("\t".join(map(str, row)) for row in rows)
     assert "138****5678" in everything
     for secret in ("13812345678", RESIDENT, NEIGHBOUR, "王秀兰", "李建国", "502"):
         assert secret not in everything
     lift = next(dict(zip(heading, row, strict=True)) for row in rows if row[3] == "电梯")
     assert lift["内容"].startswith("'=1+1")
     assert lift["经办人"][1:] == "*" * (len(lift["经办人"]) - 1) != ""
-    assert lift["报来时间"] == "2026-11-16 10:00"
+    assert lift["报来时间"] == datetime(2026, 11, 16, 10, 0)
 
 
 def test_a_link_gives_no_more_than_its_owner_oversees(town_of_two, web):
     assert "没有工单可导出" in town_of_two.says(OTHER_SUPERVISOR, "导出")
     assert len(rows_of(web[1].get(link_for(town_of_two, ADMIN, "导出 本周")))) == 3
+
+
+def test_numbers_and_moments_are_such_and_a_sheet_of_figures_lies_beside(town_of_two, web, clock):
+    town_of_two.says(PROPERTY, "结 修好了")
+    book = load_workbook(io.BytesIO(web[1].get(link_for(town_of_two, SUPERVISOR)).data))
+    assert book.sheetnames == ["工单", "数字"]
+    sheet = book["工单"]
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == f"A1:Y{sheet.max_row}"
+    assert sheet.column_dimensions["F"].width > sheet.column_dimensions["V"].width
+    cells = dict(zip(HEADING, next(sheet.iter_rows(min_row=2)), strict=True))
+    assert cells["报来时间"].is_date
+    assert cells["催办"].data_type == "n"
+    figures = [[cell.value for cell in row] for row in book["数字"].iter_rows()]
+    assert figures[1][:2] == ["全部", 2]
+    teams = {row[0]: row[1] for row in figures}
+    assert teams["德尚物业"] == 1
+    assert all(not isinstance(cell, str) for row in figures[1:2] for cell in row[1:])
+
+
+def test_an_area_may_be_named_with_the_time(town_of_two, web):
+    assert "文苑社区本周的 2 张" in town_of_two.says(SUPERVISOR, "导出 文苑社区 本周")
+    town_of_two.says(SUPERVISOR, "2")
+    assert "没有工单可导出" in town_of_two.says(SUPERVISOR, "导出 本周 离柳社区")
+    assert "没看懂" in town_of_two.says(SUPERVISOR, "导出 火星 本周")
+    assert "不在您督导的范围里" in town_of_two.says(OTHER_SUPERVISOR, "导出 文苑社区")
+    rows = rows_of(web[1].get(link_for(town_of_two, SUPERVISOR, "导出 文苑社区本周")))
+    assert len(rows) == 3
+
+
+def test_names_in_free_words_are_masked(chat, web):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了，我叫王秀兰，找物业赵经理没人理")
+    everything = str(rows_of(web[1].get(link_for(chat, SUPERVISOR))))
+    assert "德尚小区3号楼电梯坏了" in everything
+    assert "王秀兰" not in everything
 
 
 def test_a_link_expires(town_of_two, web, clock):

@@ -1,0 +1,1 @@
+"""Pictures of figures, as they are sent into the chat."""
