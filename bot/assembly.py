@@ -22,6 +22,7 @@ from bot.wechat.shared_tokens import TokensInDatabase
 from bot.worker.breakers import Breakers
 from bot.worker.nightly import Nightly
 from bot.worker.summing import Summing
+from bot.worker.watching import Watching
 from bot.worker.worker import Worker
 from handlers.answering.answer import Answering
 from models import sealed
@@ -127,6 +128,7 @@ def worker(program: Program) -> Worker:
         templates={str(purpose): template for purpose, template in settings.wechat.templates.items()},
         media=settings.path(settings.files.media),
         summing=Summing(program.sessions, program.reading),
+        watching=Watching(program.sessions, program.reading, program.towns),
         nightly=Nightly(program.sessions, settings.source),
         breakers=Breakers(program.clock),
         clock=program.clock,

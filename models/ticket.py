@@ -20,6 +20,10 @@ CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one zone and no summer time since 1991; a fixed offset needs no zone database on the machine."""
 
 
+_MINUTES_BEFORE = timedelta(minutes=30)
+"""Put down as done so shortly before the limit, and reopened afterwards, it was perhaps done for the figures"""
+
+
 class IllegalMove(Exception):  # noqa: N818  (a refusal by rule, not a fault)
     """The table of moves doesn't allow this. Nothing was changed."""
 
@@ -141,6 +145,8 @@ class Ticket(Base):
     answer: Mapped[str] = mapped_column(default="")
     """公开答复: what the resident is told; 办理情况 for inside stands in the events"""
     returns: Mapped[int] = mapped_column(default=0)
+    rushed_at: Mapped[datetime | None]
+    """When it was put down as done minutes before its limit, the last time that it was"""
     climbs: Mapped[int] = mapped_column(default=0)
     """How often a higher level took over"""
     reopenings: Mapped[int] = mapped_column(default=0)
@@ -214,6 +220,7 @@ class Ticket(Base):
                 self.accepted_at = at
             case Status.RESOLVED:
                 self.resolved_at = at
+                self.rushed_at = at if self._is_just_before_limit(at) else self.rushed_at
             case target if target in ENDED:
                 self.ended_at = at
                 self.closing = closing.value if closing else ""
@@ -228,6 +235,9 @@ class Ticket(Base):
                 self.urges += 1
             case "accept":
                 self.first_team = self.first_team or self.team
+
+    def _is_just_before_limit(self, at: datetime) -> bool:
+        return self.handle_by is not None and timedelta() <= self.handle_by - at <= _MINUTES_BEFORE
 
     @property
     def awaited(self) -> list[Support]:

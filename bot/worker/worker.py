@@ -22,6 +22,8 @@ from bot.worker.nightly import plan as plan_training
 from bot.worker.patience import patiently
 from bot.worker.sender import Sender
 from bot.worker.summing import Summing
+from bot.worker.watching import Watching
+from handlers.alarms.telling import KIND as ALARMS
 from handlers.board.keeping import KIND as DAY_SUMS
 from handlers.neighbours.same_event import MatterTakenError
 from handlers.privacy.erasure import DROP_MEDIA
@@ -50,6 +52,7 @@ class Worker:
     media: Path
     nightly: Callable[[int, datetime], None]
     summing: Summing
+    watching: Watching
     breakers: Breakers
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -102,8 +105,9 @@ class Worker:
         if kind == NIGHTLY:  # takes minutes, and somebody may be in danger at night too
             threading.Thread(target=self.nightly, args=(timer_id, self.clock()), name=NIGHTLY, daemon=True).start()
             return
-        if kind == DAY_SUMS:
-            self.summing(timer_id, self.clock())
+        aside: dict[str, Callable[[int, datetime], None]] = {DAY_SUMS: self.summing, ALARMS: self.watching}
+        if kind in aside:
+            aside[kind](timer_id, self.clock())
             return
         with self.sessions() as session, session.begin():
             timer = session.get_one(Timer, timer_id)

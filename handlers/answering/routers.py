@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import chain
 
+from handlers.alarms import root_cause
 from handlers.answering import receipts
 from handlers.appointments import at_home, propose
 from handlers.approvals import approvals, contest, endings, extend, suspend
@@ -64,6 +65,7 @@ ROUTERS = (
     read_log.router,
     export.router,
     board.router,
+    root_cause.router,
     blow.router,
     attendance.router,
     sign.router,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from handlers.alarms.telling import KIND as ALARMS
 from handlers.board.keeping import KIND as DAY_SUMS
 from handlers.figures.days import day_start
 from handlers.privacy.erasure import FORGET, forget_messages
@@ -24,7 +25,7 @@ def plan_chores(session: Session, now: datetime) -> None:
     tonight = day_start(now) + _NIGHT
     tonight += timedelta(days=1) if tonight <= now else timedelta()
     next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    for kind, at in ((RETENTION, tonight), (LOST_WORK, next_hour), (DAY_SUMS, now)):
+    for kind, at in ((RETENTION, tonight), (LOST_WORK, next_hour), (ALARMS, next_hour), (DAY_SUMS, now)):
         append(session, Timer, key=f"{kind}:{at.astimezone(CHINA):%Y%m%d%H}", kind=kind, due_at=at, created_at=now)
 
 

@@ -1,0 +1,1 @@
+"""Alarms: what a supervisor should look at before anybody complains of it."""

@@ -1,0 +1,145 @@
+"""Looks for alarms in the tickets of today and of the weeks before. Only reads."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handlers.alarms.rules import (
+    CHRONIC_DAYS,
+    FEWEST_OF_CLUSTER,
+    WEEKS,
+    Conduct,
+    Event,
+    chronic,
+    is_cluster,
+    misconduct,
+    usual,
+)
+from handlers.figures.days import day_start
+from handlers.notifications import ticket_text
+from handlers.town.town import Town
+from models.moves import Closing, Status
+from models.person import Person
+from models.ticket import CHINA, Ticket, TicketEvent
+
+_WEEK, _MONTH = timedelta(days=7), timedelta(days=30)
+_NO_EVENT = (Status.MERGED.value, Status.WITHDRAWN.value, Status.DECLINED.value)
+Counts = Mapping[tuple[str, str, str], int]
+"""By (community or place, its code, sub-item)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """`key` is the same as long as it is the same matter; `grid`: whose supervisors hear of it."""
+
+    key: str
+    wording: str
+    grid: str
+    said: Mapping[str, Any]
+
+
+def look(session: Session, town: Town, now: datetime) -> list[Alarm]:
+    """All that is to be told by now."""
+    return [*_clusters(session, town, now), *_chronic(session, town, now), *_conduct(session, town, now)]
+
+
+def _clusters(session: Session, town: Town, now: datetime) -> Iterator[Alarm]:
+    """Of places first: a community whose many are all of one place needs no alarm of its own."""
+    today = day_start(now)
+    many = {key: count for key, count in _counts(session, today, now).items() if count >= FEWEST_OF_CLUSTER}
+    if not many:
+        return
+    past = [_counts(session, today - week * _WEEK, today - week * _WEEK + timedelta(days=1)) for week in _weeks()]
+    told: set[tuple[str, str]] = set()
+    for kind, code, item in sorted(many, key=lambda key: key[0] != "place"):
+        before, count = [each.get((kind, code, item), 0) for each in past], many[kind, code, item]
+        grid, name = _area(town, kind, code)
+        if (grid, item) in told or not is_cluster(count, before):
+            continue
+        told.add((grid, item))
+        said = {"where": name, "what": town.catalogue.items[item][1], "count": count, "usual": f"{usual(before):.1g}"}
+        yield Alarm(f"cluster:{grid}:{item}:{today.astimezone(CHINA):%y%m%d}", "alarms.cluster", grid, said)
+
+
+def _weeks() -> range:
+    return range(1, WEEKS + 1)
+
+
+def _area(town: Town, kind: str, code: str) -> tuple[str, str]:
+    if kind == "community":
+        node = town.world.grids.get(code)
+        return code, node.name if node else code
+    place = town.world.places[int(code)]
+    return place.community, place.name
+
+
+def _counts(session: Session, since: datetime, until: datetime) -> Counts:
+    filed = (Ticket.created_at >= since) & (Ticket.created_at < until)
+    columns = select(Ticket.community, Ticket.place_id, Ticket.item).where(filed, Ticket.item != "")
+    found: dict[tuple[str, str, str], int] = defaultdict(int)
+    for community, place, item in session.execute(columns.where(Ticket.status != Status.WITHDRAWN.value)):
+        if community:
+            found["community", community, item] += 1
+        if place:
+            found["place", str(place), item] += 1
+    return found
+
+
+def _chronic(session: Session, town: Town, now: datetime) -> Iterator[Alarm]:
+    """Houses of today's tickets whose trouble has come back."""
+    house = (Ticket.place_id, Ticket.building, Ticket.category, Ticket.item)
+    new = (Ticket.created_at >= day_start(now)) & Ticket.place_id.is_not(None) & (Ticket.item != "")
+    for place, building, category, item in session.execute(select(*house).where(new).distinct()).all():
+        same = (Ticket.place_id == place) & (Ticket.category == category)
+        same &= (Ticket.building == building) & (Ticket.item == item) & Ticket.status.not_in(_NO_EVENT)
+        lately = Ticket.created_at > now - timedelta(days=CHRONIC_DAYS + 1)
+        rows = session.execute(select(Ticket.id, Ticket.created_at, Ticket.ended_at, Ticket.number).where(same, lately))
+        numbers = {row.id: (Event(row.id, row.created_at, row.ended_at), row.number) for row in rows}
+        times = chronic(event for event, _ in numbers.values())
+        if times:
+            where = ticket_text.address(town.world.places[place].name, building, "", "")
+            told = "、".join(numbers[each.id][1] or "" for each in times)
+            said = {"where": where, "what": town.catalogue.name(category, item), "times": len(times), "numbers": told}
+            key = f"chronic:{place}:{building}:{item}:{times[0].id}"
+            yield Alarm(
+                key, "alarms.chronic", town.world.places[place].community, {**said, "last": numbers[times[-1].id][1]}
+            )
+
+
+def _conduct(session: Session, town: Town, now: datetime) -> Iterator[Alarm]:
+    """Of the last thirty days, told once a week."""
+    week = f"{now.astimezone(CHINA):%G%V}"
+    for team, what, count, closed in misconduct(_teams(session, now)):
+        said = {"team": ticket_text.team_name(town, team), "count": count, "closed": closed}
+        grid = next(
+            (code for code, teams in town.world.teams_at.items() if any(each.code == team for each in teams)), ""
+        )
+        yield Alarm(f"{what}:{team}:{week}", f"alarms.{what}", grid, said)
+
+
+def _teams(session: Session, now: datetime) -> Mapping[str, Conduct]:
+    lately = (Ticket.ended_at > now - _MONTH) & (Ticket.ended_at <= now) & (Ticket.status == Status.CLOSED.value)
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for team, closing in session.execute(select(Ticket.team, Ticket.closing).where(lately, Ticket.team.is_not(None))):
+        counts[team or ""]["closed"] += 1
+        counts[team or ""]["defaults"] += closing == Closing.DEFAULT.value
+    rushed = (Ticket.rushed_at > now - _MONTH) & (Ticket.reopenings > 0)
+    for team in session.scalars(select(Ticket.first_team).where(rushed, Ticket.first_team.is_not(None))):
+        counts[team or ""]["rushed"] += 1
+    for team in session.scalars(_confirmed_by_themselves(now)):
+        counts[team]["own"] += 1
+    return {team: Conduct(**each) for team, each in counts.items()}
+
+
+def _confirmed_by_themselves(now: datetime) -> Any:  # noqa: ANN401  (a statement)
+    """Confirmed in the resident's role by somebody who belongs to the team that did the work."""
+    word = TicketEvent.move.in_(("close", "rate")) & (TicketEvent.by_role == "resident")
+    tickets = select(Ticket.team).join(TicketEvent, TicketEvent.ticket_id == Ticket.id)
+    members = tickets.join(Person, Person.id == TicketEvent.by_person)
+    theirs = (TicketEvent.at > now - _MONTH) & word & (Person.team == Ticket.team)
+    return members.where(theirs).group_by(Ticket.id, Ticket.team)
