@@ -1,6 +1,7 @@
 """Tables, and the rules that always hold. Importing this package registers every table."""
 
 from models import (
+    appeal,
     appointment,
     approval,
     breaker,
@@ -18,6 +19,7 @@ from models import (
 )
 
 __all__ = [
+    "appeal",
     "appointment",
     "approval",
     "breaker",

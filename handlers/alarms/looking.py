@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from handlers.alarms.rules import (
@@ -16,6 +16,7 @@ from handlers.alarms.rules import (
     Conduct,
     Event,
     chronic,
+    is_chronic,
     is_cluster,
     misconduct,
     usual,
@@ -23,6 +24,7 @@ from handlers.alarms.rules import (
 from handlers.figures.days import day_start
 from handlers.notifications import ticket_text
 from handlers.town.town import Town
+from handlers.world.nodes import PlaceNode
 from models.moves import Closing, Status
 from models.person import Person
 from models.ticket import CHINA, Ticket, TicketEvent
@@ -90,25 +92,69 @@ def _counts(session: Session, since: datetime, until: datetime) -> Counts:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _House:
+    """Where something broke, and what it was."""
+
+    place: int
+    building: str
+    category: str
+    item: str
+
+
 def _chronic(session: Session, town: Town, now: datetime) -> Iterator[Alarm]:
-    """Houses of today's tickets whose trouble has come back."""
-    house = (Ticket.place_id, Ticket.building, Ticket.category, Ticket.item)
+    """Houses of today's tickets whose trouble has come back, more often than it does in the houses around."""
+    columns = (Ticket.place_id, Ticket.building, Ticket.category, Ticket.item)
     new = (Ticket.created_at >= day_start(now)) & Ticket.place_id.is_not(None) & (Ticket.item != "")
-    for place, building, category, item in session.execute(select(*house).where(new).distinct()).all():
-        same = (Ticket.place_id == place) & (Ticket.category == category)
-        same &= (Ticket.building == building) & (Ticket.item == item) & Ticket.status.not_in(_NO_EVENT)
-        lately = Ticket.created_at > now - timedelta(days=CHRONIC_DAYS + 1)
-        rows = session.execute(select(Ticket.id, Ticket.created_at, Ticket.ended_at, Ticket.number).where(same, lately))
-        numbers = {row.id: (Event(row.id, row.created_at, row.ended_at), row.number) for row in rows}
-        times = chronic(event for event, _ in numbers.values())
-        if times:
-            where = ticket_text.address(town.world.places[place].name, building, "", "")
-            told = "、".join(numbers[each.id][1] or "" for each in times)
-            said = {"where": where, "what": town.catalogue.name(category, item), "times": len(times), "numbers": told}
-            key = f"chronic:{place}:{building}:{item}:{times[0].id}"
-            yield Alarm(
-                key, "alarms.chronic", town.world.places[place].community, {**said, "last": numbers[times[-1].id][1]}
-            )
+    for place, building, category, item in session.execute(select(*columns).where(new).distinct()).all():
+        if place in town.world.places:
+            yield from _of_house(session, town, _House(place, building, category, item), now)
+
+
+def _of_house(session: Session, town: Town, house: _House, now: datetime) -> Iterator[Alarm]:
+    place = town.world.places[house.place]
+    lately = (Ticket.created_at > now - timedelta(days=CHRONIC_DAYS)) & Ticket.status.not_in(_NO_EVENT)
+    same = lately & (Ticket.category == house.category) & (Ticket.item == house.item)
+    here = same & (Ticket.place_id == place.id) & (Ticket.building == house.building)
+    rows = session.execute(select(Ticket.id, Ticket.created_at, Ticket.ended_at, Ticket.number).where(here)).all()
+    times = chronic(Event(row.id, row.created_at, row.ended_at) for row in rows)
+    if not times or not is_chronic(
+        len(times), _around(session, town, house, same), _busy(session, town, place, lately)
+    ):
+        return
+    numbers = {row.id: row.number or "" for row in rows}
+    yield Alarm(
+        f"chronic:{place.id}:{house.building}:{house.item}:{times[0].id}",
+        "alarms.chronic",
+        place.community,
+        {
+            "where": ticket_text.address(place.name, house.building, "", ""),
+            "what": town.catalogue.name(house.category, house.item),
+            "times": len(times),
+            "numbers": "、".join(numbers[each.id] for each in times),
+            "last": numbers[times[-1].id],
+        },
+    )
+
+
+def _around(session: Session, town: Town, house: _House, same: ColumnElement[bool]) -> list[int]:
+    """How often each other house of the community had the same, those that never had it too."""
+    community = town.world.places[house.place].community
+    houses = (Ticket.place_id, Ticket.building)
+    rows = session.execute(select(*houses, func.count()).where(same, Ticket.community == community).group_by(*houses))
+    counts = [count for place, building, count in rows if (place, building) != (house.place, house.building)]
+    return [*counts, *[0] * max(_houses(town, community) - 1 - len(counts), 0)]
+
+
+def _busy(session: Session, town: Town, place: PlaceNode, lately: ColumnElement[bool]) -> float:
+    """How many times as much is reported from a house of this place as from one of its community."""
+    here = session.scalar(select(func.count()).where(lately, Ticket.place_id == place.id)) or 0
+    around = session.scalar(select(func.count()).where(lately, Ticket.community == place.community)) or 1
+    return here / max(len(place.grid_by_building), 1) * _houses(town, place.community) / around
+
+
+def _houses(town: Town, community: str) -> int:
+    return sum(len(each.grid_by_building) for each in town.world.places.values() if each.community == community)
 
 
 def _conduct(session: Session, town: Town, now: datetime) -> Iterator[Alarm]:

@@ -11,30 +11,29 @@ from math import exp, lgamma, log, log1p
 WEEKS = 8
 """So many of the same day of the week say what is usual"""
 FEWEST_OF_CLUSTER = 4
-_CLUSTER_CHANCE = 2e-5
+_CLUSTER_CHANCE = 5e-5
 """By mere chance, of one place and sub-item on one day"""
 CHRONIC_DAYS, CHRONIC_TIMES = 30, 3
-_CONDUCT_CHANCE = 1e-4
+_CHRONIC_CHANCE = 2e-3
+"""By mere chance, of one house and sub-item: where every house has it now and then, one more is no news"""
+_CONDUCT_CHANCE = 1e-3
+_QUIET = 0.5
+"""A place from which little is heard is perhaps one from which little is told"""
 FEWEST_RUSHED, FEWEST_DEFAULTS, FEWEST_OWN = 3, 8, 3
 
 
-def chance_of(count: int, past: Sequence[int]) -> float:
-    """How likely so many or more are, where `past` is what such days had: they vary as a Poisson count does, and so
-    few of them leave its mean in doubt.
+def chance_of(count: int, past: Sequence[int], busy: float = 1.0) -> float:
+    """How likely so many or more are, where `past` is what such days (or houses) had: they vary as a Poisson count
+    does, and so few of them leave its mean in doubt. `busy`: how many times as much as there is usual here.
     """
-    shape, days = sum(past) + 0.5, len(past)
-    below = sum(_likely(number, shape, days) for number in range(count))
+    shape, weight = sum(past) + 0.5, len(past) / busy
+    below = sum(_likely(number, shape, weight) for number in range(count))
     return max(1 - below, 0.0)
 
 
-def _likely(number: int, shape: float, days: int) -> float:
-    return exp(
-        lgamma(shape + number)
-        - lgamma(shape)
-        - lgamma(number + 1)
-        - number * log1p(days)
-        + shape * log(days / (days + 1))
-    )
+def _likely(number: int, shape: float, weight: float) -> float:
+    ways = lgamma(shape + number) - lgamma(shape) - lgamma(number + 1)
+    return exp(ways - number * log1p(weight) + shape * log(weight / (weight + 1)))
 
 
 def is_cluster(count: int, past: Sequence[int]) -> bool:
@@ -66,6 +65,13 @@ def chronic(events: Iterable[Event]) -> list[Event]:
     last = times[-1].created_at if times else None
     lately = [each for each in times if last and each.created_at > last - timedelta(days=CHRONIC_DAYS)]
     return lately if len(lately) >= CHRONIC_TIMES else []
+
+
+def is_chronic(times: int, other_houses: Sequence[int], busy: float) -> bool:
+    """`other_houses`: how often each house around it had the same in these days. `busy`: how many times as much is
+    reported from a house of this place as from one of those around.
+    """
+    return times >= CHRONIC_TIMES and chance_of(times, other_houses or [0], max(busy, _QUIET)) < _CHRONIC_CHANCE
 
 
 def unlikely_share(part: int, whole: int, usual_share: float) -> bool:

@@ -5,6 +5,7 @@ from itertools import chain
 
 from handlers.alarms import root_cause
 from handlers.answering import receipts
+from handlers.appeals import appeal, three_figures
 from handlers.appointments import at_home, propose
 from handlers.approvals import approvals, contest, endings, extend, suspend
 from handlers.board import command as board
@@ -66,6 +67,8 @@ ROUTERS = (
     export.router,
     board.router,
     root_cause.router,
+    appeal.router,
+    three_figures.router,
     blow.router,
     attendance.router,
     sign.router,

@@ -57,7 +57,7 @@ def test_a_broken_lift_goes_from_a_resident_to_the_property_and_back(page: Page)
     show(page, "solved")
 
     write(supervisor, "今日")
-    expect(heard(supervisor)).to_contain_text("新增 1")
+    expect(heard(supervisor)).to_contain_text("新增")
     write(supervisor, "1")
     expect(heard(supervisor)).to_contain_text(number)
     show(page, "overseen")
@@ -82,3 +82,37 @@ def test_a_telephone_shows_one_chat_and_tabs_for_the_others(page: Page):
     expect(heard(resident)).to_contain_text("已受理")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     show(page, "telephone")
+
+
+def test_the_clock_is_put_past_a_limit_and_the_team_is_reminded(page: Page):
+    resident, steward = phone(page, "resident"), phone(page, "property_staff")
+    write(resident, "德尚小区3号楼电梯又坏了")
+    expect(heard(steward)).to_contain_text("德尚小区3号楼")
+    before = page.locator("#clock time").inner_text()
+    page.get_by_role("button", name="过期看看").click()
+    expect(heard(steward)).to_contain_text("签收")
+    expect(page.locator("#clock time")).not_to_have_text(before)
+    show(page, "overdue")
+
+
+def test_chats_outlive_a_reload_and_a_reset_ends_them(page: Page):
+    write(phone(page, "resident"), "德尚小区3号楼电梯又坏了")
+    expect(heard(phone(page, "resident"))).to_contain_text("已受理")
+    page.reload()
+    expect(heard(phone(page, "resident"))).to_contain_text("已受理")
+    page.on("dialog", lambda asked: asked.accept())
+    page.get_by_role("button", name="重来").click()
+    expect(phone(page, "resident").locator(".hello")).to_be_visible()
+
+
+def test_the_supervisor_opens_the_board(page: Page):
+    supervisor = phone(page, "supervisor")
+    write(supervisor, "看板")
+    expect(heard(supervisor)).to_contain_text("看板")
+    with page.expect_popup() as opened:
+        heard(supervisor).get_by_role("link").click()
+    board = opened.value
+    board.set_viewport_size({"width": 1366, "height": 900})
+    expect(board.locator(".s-map path").first).to_be_visible()
+    assert int(board.locator(".numbers .open b").inner_text()) > 0
+    show(board, "board")

@@ -314,14 +314,56 @@ def test_an_account_that_fails_shows_the_platforms_notice(page: Page, town: Town
     expect(page.locator(".entry.bad")).to_contain_text("超过 2048 字节")
 
 
+@pytest.mark.parametrize("width", [1280, 1440, 1600, 1920])
+def test_all_four_phones_are_in_sight_from_1280_on(page: Page, width: int):
+    page.set_viewport_size({"width": width, "height": 800})
+    for role in ("resident", "grid_staff", "property_staff", "supervisor"):
+        expect(phone(page, role).locator(".device")).to_be_in_viewport(ratio=0.9)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_a_narrow_screen_shows_one_phone_and_tabs_for_the_others(page: Page, town: Town):
     page.set_viewport_size({"width": 400, "height": 860})
-    expect(page.locator(".person:visible")).to_have_count(1)
+    expect(phone(page, "resident").locator(".device")).to_be_in_viewport(ratio=0.7)
+    expect(phone(page, "grid_staff")).not_to_be_in_viewport(ratio=0.1)
     push_card(town, LI, "电梯停了")
     tab = page.get_by_role("button", name="网格员", exact=True)
     expect(tab).to_have_class(re.compile("unread"))
     tab.click()
+    expect(phone(page, "grid_staff").locator(".device")).to_be_in_viewport(ratio=0.7)
     expect(phone(page, "grid_staff").locator(".card dd").last).to_have_text("电梯停了")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert town.platform.received(LI)
     assert Words("电梯停了") not in town.platform.received(LI)
+
+
+def test_on_a_narrow_screen_the_phones_are_swiped_and_the_tabs_follow(page: Page):
+    page.set_viewport_size({"width": 400, "height": 860})
+    page.locator("#phones").evaluate("(strip) => strip.scrollTo({ left: 2 * strip.clientWidth })")
+    expect(page.get_by_role("button", name="物业管家", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(phone(page, "property_staff").locator(".device")).to_be_in_viewport(ratio=0.7)
+
+
+def test_escape_closes_what_was_opened_last(page: Page):
+    resident = phone(page, "resident")
+    resident.get_by_label("公众号资料").click()
+    expect(resident.get_by_role("dialog", name="公众号资料")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(resident.get_by_role("dialog")).to_have_count(0)
+    resident.get_by_role("button", name="更多").click()
+    expect(resident.locator(".drawer")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(resident.locator(".drawer")).to_be_hidden()
+
+
+def test_the_tour_leads_through_five_steps(page: Page, town: Town):
+    page.get_by_role("button", name="导览").click()
+    tour = page.get_by_role("dialog", name="导览")
+    expect(tour).to_contain_text("1/5")
+    tour.get_by_role("button", name="替我发").click()
+    expect(phone(page, "resident").locator(".line.mine .bubble")).to_have_text("德尚小区3号楼电梯又坏了")
+    for step in range(2, 6):
+        tour.get_by_role("button", name="下一步").click()
+        expect(tour).to_contain_text(f"{step}/5")
+    tour.get_by_role("button", name="看完了").click()
+    expect(tour).to_be_hidden()

@@ -10,6 +10,7 @@ WIDTH = 1000
 _FINE = 1.2
 """Of a picture a thousand wide: nobody sees a corner smaller than that"""
 _SHADES = 4
+_SMALLEST, _LARGEST = 11, 30
 
 
 def map_of(shapes: Sequence[Shape], link: Callable[..., str]) -> dict[str, Any] | None:
@@ -27,10 +28,11 @@ def map_of(shapes: Sequence[Shape], link: Callable[..., str]) -> dict[str, Any] 
     return {
         "width": WIDTH,
         "height": round((north - south) * scale),
-        "font": max(12, min(30, round(180 / len(shapes) ** 0.5))),
+        "font": _font(shapes, narrow * scale),
         "shapes": [
             {
                 "name": each.name,
+                "label": _label(each),
                 "open": each.open,
                 "late": each.late,
                 "by_open": _shade(each.open, most_open),
@@ -43,6 +45,20 @@ def map_of(shapes: Sequence[Shape], link: Callable[..., str]) -> dict[str, Any] 
             for each in shapes
         ],
     }
+
+
+def _label(shape: Shape) -> str:
+    """「文苑一网格」 → 「文苑一」."""
+    return shape.name.removesuffix("网格") or shape.name
+
+
+def _font(shapes: Iterable[Shape], scale: float) -> int:
+    """As large as the names of most have room for; 0 where they would be too small to read."""
+    fitting = sorted(
+        (each.outline.bounds[2] - each.outline.bounds[0]) * scale / (len(_label(each)) + 0.5) for each in shapes
+    )
+    size = min(fitting[len(fitting) // 10], _LARGEST)
+    return round(size) if size >= _SMALLEST else 0
 
 
 def _box(shapes: Iterable[Shape]) -> tuple[float, float, float, float]:

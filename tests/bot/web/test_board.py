@@ -1,4 +1,4 @@
-"""The board's page: whoever may see it sees true figures, each of which opens to the very tickets that it counts."""
+"""The board's page: its figures are true, and each opens to the very tickets that it counts."""
 
 import re
 from datetime import timedelta

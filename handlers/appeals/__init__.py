@@ -1,0 +1,1 @@
+"""Appeals against what counts, and the three figures that show what they and other exclusions change."""
