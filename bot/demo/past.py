@@ -83,7 +83,7 @@ def _empty(session: Session) -> None:
     """Tables point at each other: what holds together is looked at when all is done."""
     tables = Base.metadata.tables.values()
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"truncate {', '.join(table.name for table in tables)}"))
+        session.execute(text(f"truncate {', '.join(table.name for table in tables)} restart identity"))
         return
     session.execute(text("pragma defer_foreign_keys = on"))
     for table in tables:

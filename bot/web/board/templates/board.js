@@ -16,7 +16,8 @@ document.addEventListener("click", (event) => {
 async function renew() {
   const answer = await fetch(location.href);
   if (!answer.ok) return stale();
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const words = (await answer.text()).replace(/<(style|script)[^]*?<\/\1>/g, ""); // these are here already
+  const page = new DOMParser().parseFromString(words, "text/html");
   document.querySelector("main").replaceWith(page.querySelector("main"));
   document.querySelector("#at").replaceWith(page.querySelector("#at"));
   choose(body.classList.contains("show-late") ? "late" : "open");
