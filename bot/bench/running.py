@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from bot.bench.asking import asking
+from bot.bench.budgets import budgets
 from bot.bench.databases import databases
 from bot.bench.inner import pushing, routing, understanding
 from bot.bench.messages import ENVIRONMENT
@@ -34,6 +35,7 @@ PARTS: dict[str, Part] = {
     "pushing": pushing,
     "asking": asking,
     "starting": starting,
+    "budgets": budgets,
 }
 
 
