@@ -42,6 +42,8 @@ class Context:
     """They may have sent photos that belong to no ticket"""
     lacks_place: bool = True
     """A report of theirs may lie there because nobody knows where it is"""
+    filed_lately: int = 0
+    """Their reports within a day, before this message"""
     commands: Sequence[Command] = ()
     """All that can be said, in the order of 帮助"""
     rest: str = ""

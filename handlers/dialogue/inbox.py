@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, aliased, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -60,11 +60,16 @@ _LACKS_PLACE = exists().where(
     Ticket.team.is_(None),
     Ticket.status.in_([status.value for status in (Status.INCOMPLETE, Status.PENDING, Status.RECEIVED)]),
 )
+_FILED_LATELY = (
+    select(func.count())
+    .where(Ticket.reporter_id == Person.id, Ticket.created_at > bindparam("yesterday"))
+    .scalar_subquery()
+)
 _WRITERS = (
     select(
         Person,
         *(Asked.state, Asked.slots, Asked.text, Asked.shown_at, Asked.expires_at),
-        *(_IS_PUSHED, _HOLDS_MEDIA, _LACKS_PLACE, _IS_AWAITED),
+        *(_IS_PUSHED, _HOLDS_MEDIA, _LACKS_PLACE, _IS_AWAITED, _FILED_LATELY),
     )
     .outerjoin(Asked, (Asked.person_id == Person.id) & (Asked.key == REPLY))
     .where(Person.openid.in_(bindparam("openids", expanding=True)))
@@ -104,6 +109,8 @@ class Writer:
     """A report of theirs has no team, most likely for want of a place"""
     is_awaited: bool = False
     """Pushes wait until they write"""
+    filed_lately: int = 0
+    """Reports within a day"""
     stale: OpenQuestion | None = None
     """Their time is over"""
     is_hasty: bool = False
@@ -146,6 +153,7 @@ class Writer:
             spoke_at=self.spoke_at,
             holds_media=self.holds_media,
             lacks_place=self.lacks_place,
+            filed_lately=self.filed_lately,
             commands=commands,
         )
 
@@ -243,7 +251,8 @@ def _left_open(context: Context, reply: Reply) -> dict[str, Any]:
 
 def _known(session: Session, openids: Sequence[str], town: Town, now: datetime) -> dict[str, Writer]:
     since = now - town.habits.waits_for_words
-    found = session.execute(_WRITERS, {"openids": openids, "since": since}).all()
+    since_when = {"since": since, "yesterday": now - timedelta(days=1)}
+    found = session.execute(_WRITERS, {"openids": openids, **since_when}).all()
     for row in found:
         if row[0].id not in town.staff.people:  # most have no role but a resident's: the rows need not be looked for
             set_committed_value(row[0], "role_rows", [])
@@ -262,11 +271,11 @@ def _writer(
     text: str,
     shown_at: datetime | None,
     until: datetime,
-    *flags: object,
+    *flags: int,
 ) -> Writer:
-    _, holds_media, lacks_place, is_awaited = map(bool, flags)
+    _, holds_media, lacks_place, is_awaited = map(bool, flags[:-1])
     writer = Writer(person, state is not None, spoke_at=person.last_inbound_at, is_awaited=is_awaited)
-    writer = replace(writer, holds_media=holds_media, lacks_place=lacks_place)
+    writer = replace(writer, holds_media=holds_media, lacks_place=lacks_place, filed_lately=flags[-1])
     if state is None:
         return writer
     question, *beneath = apart(state, slots, text, shown_at or now)

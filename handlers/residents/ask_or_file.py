@@ -3,9 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
-
-from sqlalchemy import bindparam, func, select
 
 from handlers.appointments.visits import offered
 from handlers.dialogue.choices import numbered
@@ -32,9 +29,6 @@ _MORE = 4
 
 _OF_THE_HOUSE = ("楼", "电梯")
 """「楼下」「楼道」「电梯口」: of the house that was named, where a gate or a crossing is of the compound alone"""
-_REPORTED = select(func.count()).where(
-    Ticket.reporter_id == bindparam("person"), Ticket.created_at > bindparam("since")
-)
 
 
 def read(context: Context, text: str, draft: Draft) -> Draft:
@@ -262,8 +256,7 @@ def _has_reported_enough(context: Context) -> bool:
     """For one day, of somebody who doesn't work here."""
     if context.person.id in context.town.staff.people:
         return False
-    since = {"person": context.person.id, "since": context.now - timedelta(days=1)}
-    return (context.session.scalar(_REPORTED, since) or 0) >= context.town.habits.reports_a_day
+    return context.filed_lately >= context.town.habits.reports_a_day
 
 
 def receipt(context: Context, ticket: Ticket) -> str:
