@@ -5,35 +5,59 @@ database takes for it; so they are kept as plain values until the next flush, an
 """
 
 from collections import defaultdict
-from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import Insert, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-Values = dict[str, Any]
+from models.bulk import Values, defaults_of, insert_into, insert_rows
+
+__all__ = ["AppendingSession", "Unwritten", "Values", "append", "appending", "defaults_of", "dialect_of", "insert_into"]
+
+
+class Unwritten(Protocol):
+    """Something that may still change until it is written; it has its id before."""
+
+    def written(self) -> tuple[type[DeclarativeBase], Values]:
+        """The row that it has become: it can't change any more."""
 
 
 class AppendingSession(Session):
-    """A session that keeps lines to append beside its objects. They are there forevery query that flushes first."""
+    """A session that keeps lines to append beside its objects. They are there for every query that flushes first."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (SQLAlchemy's own)
         super().__init__(*arguments, **options)
         self.lines: dict[type[DeclarativeBase], list[Values]] = defaultdict(list)
+        self.unwritten: list[Unwritten] = []
 
     def flush(self, objects: Any = None) -> None:  # noqa: ANN401  (SQLAlchemy's own)
-        """Objects first: a line may be about a ticket that this very flush writes."""
+        """New tickets, then objects, then lines: an object may name a new ticket, a line either."""
+        if self.unwritten:
+            self._write_down()
         super().flush(objects)
         lines, self.lines = self.lines, defaultdict(list)
         for kind, rows in lines.items():
-            self.connection().execute(_insert(kind, dialect_of(self)), rows)
+            insert_rows(self.connection(), kind, rows, has_id=False)
+
+    def _write_down(self) -> None:
+        unwritten, self.unwritten = self.unwritten, []
+        rows: dict[type[DeclarativeBase], list[Values]] = defaultdict(list)
+        for each in unwritten:
+            kind, row = each.written()
+            rows[kind].append(row)
+        for kind, of_kind in rows.items():
+            insert_rows(self.connection(), kind, of_kind, has_id=True)
+
+    def forget(self) -> None:
+        """What was to be written goes with its transaction."""
+        self.lines.clear()
+        self.unwritten.clear()
 
 
 def appending(session_maker: sessionmaker[Session]) -> None:
     """Lines go the way of their transaction, even where nothing else was changed in it."""
     event.listen(session_maker, "before_commit", lambda session: session.flush())
-    event.listen(session_maker, "after_soft_rollback", lambda session, _transaction: session.lines.clear())
+    event.listen(session_maker, "after_soft_rollback", lambda session, _transaction: session.forget())
 
 
 def dialect_of(session: Session) -> str:
@@ -48,26 +72,3 @@ def append(session: Session, kind: type[DeclarativeBase], /, **values: Any) -> N
     if not isinstance(session, AppendingSession):
         raise TypeError("this session only reads")
     session.lines[kind].append(defaults_of(kind) | values)
-
-
-def insert_into(table: Any, dialect: str) -> postgresql.Insert | sqlite.Insert:  # noqa: ANN401  (a table or its class)
-    """An insert that can say what becomes of a row that is there already; both databases know the same words."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
-
-
-@cache
-def _insert(kind: type[DeclarativeBase], dialect: str) -> Insert:
-    statement = insert_into(kind, dialect)
-    return statement.on_conflict_do_nothing() if "key" in kind.__table__.c else statement
-
-
-@cache
-def defaults_of(kind: type[DeclarativeBase]) -> Values:
-    """Every column but the number that the database gives, with the value where none is given."""
-    columns = [column for column in kind.__table__.c if not (column.primary_key and column.name == "id")]
-    return {column.name: _default(column.default.arg) if column.default is not None else None for column in columns}
-
-
-def _default(given: Any) -> Any:  # noqa: ANN401  (whatever a column holds)
-    """An empty dict and the like are made by a function, which SQLAlchemy has take a context; nobody changes them."""
-    return given(None) if callable(given) else given

@@ -1,56 +1,85 @@
-"""New tickets are written in bulk: all that one transaction files in one statement, and their helpers in another.
+"""A new ticket before its row is written: the only way that the program files one.
 
-Through the unit of work a ticket and its helpers cost several times what the database takes for them. Afterwards they
-are objects of the session like any other.
+As objects of the unit of work a ticket and its helpers cost several times what the database takes for them: every
+value set or read goes through the instrument that watches for changes, and nothing of a new row needs watching. All
+that one transaction files is written in one statement, its helpers in another (models.appending).
 """
 
-from typing import cast
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import Table, event, insert
-from sqlalchemy.orm import Session, make_transient_to_detached, sessionmaker
-from sqlalchemy.orm.attributes import get_history, instance_dict, set_committed_value
+from sqlalchemy.orm import DeclarativeBase, Session
 
-from models.appending import Values, append, defaults_of
+from models.appending import AppendingSession, Values, append, defaults_of
 from models.support import Support
-from models.ticket import Ticket
+from models.ticket import Ticket, TicketEvent
 
-_TICKETS = insert(cast("Table", Ticket.__table__))
 _FIRST_VERSION = 1
 
 
-def filing_in_bulk(session_maker: sessionmaker[Session]) -> None:
-    """Tickets that have their number before they are written (models.numbers) go this way."""
-    event.listen(session_maker, "before_flush", lambda session, _context, _objects: _file(session))
+def new_ticket(session: AppendingSession, id: int, **given: Any) -> Ticket:  # noqa: ANN401, A002  (the columns)
+    """A ticket with its number that will be written with the next flush; until then it may change like any other.
+
+    Typed as a Ticket, whose columns and moves it has. Once it is written it refuses to change: who wants to go on reads
+    the row.
+    """
+    return cast("Ticket", NewTicket(session, id, given))
 
 
-def _file(session: Session) -> None:
-    tickets = [row for row in session.new if isinstance(row, Ticket) and _is_ready(row)]
-    if not tickets:
-        return
-    rows = [_values(ticket, Ticket) | {"id": ticket.id, "version": _FIRST_VERSION} for ticket in tickets]
-    session.connection().execute(_TICKETS, rows)
-    for ticket, row in zip(tickets, rows, strict=True):
-        for helper in ticket.support:
-            append(session, Support, **_values(helper, Support) | {"ticket_id": ticket.id})
-        _make_stored(session, ticket, row)
+def unwritten_tickets(session: Session) -> list[Ticket]:
+    """Those that this session's transaction has filed and not written down yet, the first first."""
+    unwritten = session.unwritten if isinstance(session, AppendingSession) else ()
+    return [cast("Ticket", each) for each in unwritten if isinstance(each, NewTicket)]
 
 
-def _is_ready(ticket: Ticket) -> bool:
-    """Its history is not part of it any more (Ticket.apply)."""
-    return ticket.id is not None and not get_history(ticket, "events").added
+def is_unwritten(ticket: object) -> bool:
+    """It was filed in this transaction and is no row yet."""
+    return type(ticket) is NewTicket
 
 
-def _values(row: Ticket | Support, kind: type[Ticket | Support]) -> Values:
-    given, columns = instance_dict(row), defaults_of(kind)
-    return columns | {name: given[name] for name in columns if name in given}
+class NewHelper:
+    """A team that helps by rule, before its row is written."""
+
+    def __init__(self, team: str, called_at: datetime) -> None:
+        self.__dict__.update(defaults_of(Support))
+        self.team, self.called_at = team, called_at
+
+    is_call, helps, is_awaited = Support.is_call, Support.helps, Support.is_awaited
 
 
-def _make_stored(session: Session, ticket: Ticket, written: Values) -> None:
-    """An object like one that was read, with the values that were written; its helpers are read when asked for."""
-    session.expunge(ticket)
-    for name in written.keys() - instance_dict(ticket).keys():
-        set_committed_value(ticket, name, written[name])
-    set_committed_value(ticket, "support", [])
-    make_transient_to_detached(ticket)
-    session.add(ticket)
-    session.expire(ticket, ["support"])
+class NewTicket:
+    """The columns of Ticket with their defaults, and its moves: the very same functions."""
+
+    def __init__(self, session: AppendingSession, id: int, given: Values) -> None:  # noqa: A002  (the column's name)
+        self.__dict__.update(defaults_of(Ticket), version=_FIRST_VERSION, id=id, **given)
+        self.support: list[NewHelper] = []
+        self._session = session
+        Ticket.give_number(cast("Ticket", self))
+        session.unwritten.append(self)
+
+    apply, awaited = Ticket.apply, Ticket.awaited
+    _check, _stamp = Ticket._check, Ticket._stamp  # noqa: SLF001  (what `apply` calls on itself)
+
+    def _write_down(self, **happened: Any) -> None:  # noqa: ANN401  (a line's columns)
+        append(self._session, TicketEvent, ticket_id=self.__dict__["id"], **happened)
+
+    def helped_by(self, teams: Iterable[str], at: datetime) -> None:
+        """New helpers by rule instead of the former ones."""
+        self.support = [NewHelper(team, at) for team in teams if team != self.__dict__["team"]]
+
+    def written(self) -> tuple[type[DeclarativeBase], Values]:
+        """Its row; its helpers' are lines to come. From now on it can't change."""
+        row = {name: self.__dict__[name] for name in ("id", *defaults_of(Ticket))}
+        for helper in self.support:
+            values = {name: helper.__dict__[name] for name in defaults_of(Support)}
+            append(self._session, Support, **values | {"ticket_id": row["id"]})
+        self.__class__ = _WrittenTicket
+        return Ticket, row
+
+
+class _WrittenTicket(NewTicket):
+    """Its row is the ticket now: what would change here only would be lost."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{name}: this ticket is written; read its row to change it")

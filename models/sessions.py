@@ -6,7 +6,6 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.appending import AppendingSession, appending
-from models.new_tickets import filing_in_bulk
 from models.staff_version import telling_of_staff
 
 Sessions = Callable[[], Session]
@@ -16,7 +15,6 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions that write: on SQLite each transaction takes the write lock at its begin."""
     made: sessionmaker[Session] = sessionmaker(engine, class_=AppendingSession, expire_on_commit=False)
     appending(made)
-    filing_in_bulk(made)
     telling_of_staff(made)
     return made
 

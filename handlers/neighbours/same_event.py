@@ -17,6 +17,7 @@ from handlers.town.same_event_rules import Joining
 from models.appending import dialect_of
 from models.follower import Follower
 from models.moves import OPEN, Status
+from models.new_tickets import unwritten_tickets
 from models.ticket import Ticket
 
 # Compared at most, the latest first: the cost of a report must not grow with the number of tickets.
@@ -156,7 +157,7 @@ def _latest(context: Change, spot: _Spot, category: str) -> list[Compared]:
     session = context.session
     if any(isinstance(row, Ticket) for row in session.dirty):
         session.flush()
-    filed = [row for row in session.new if isinstance(row, Ticket)]
+    filed = unwritten_tickets(session)
     unwritten = [ticket for ticket in reversed(filed) if ticket.category == category and spot.holds(ticket)]
     since = context.now - timedelta(hours=context.town.joining.window_hours)
     found = session.connection().execute(spot.statement, {"category": category, "since": since, **spot.values})

@@ -28,6 +28,7 @@ from models.appending import append
 from models.conversation import Asked
 from models.follower import Follower
 from models.moves import Status
+from models.new_tickets import is_unwritten
 from models.person import Person
 from models.push import Push, Rank
 from models.ticket import Ticket, TicketEvent
@@ -102,7 +103,7 @@ def _known_by_row(town: Town, ticket: Ticket, whom: Audience) -> Select[Person] 
 
 def _latest_event(session: Session, ticket: Ticket) -> int:
     """Tells one occasion from another: what is told twice of the same event is told once."""
-    if ticket in session.new:
+    if is_unwritten(ticket):
         return 0
     session.flush()
     return session.connection().scalar(_LAST_EVENT, {"ticket": ticket.id}) or 0

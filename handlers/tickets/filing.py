@@ -1,6 +1,7 @@
 """Filing and moving tickets: what every topic does the same way."""
 
 from datetime import timedelta
+from typing import cast
 
 from sqlalchemy import bindparam, select
 
@@ -13,13 +14,14 @@ from handlers.tickets.draft import Draft
 from handlers.town.routing import Case, Route, choose
 from handlers.town.signers import signers
 from handlers.world.nodes import PlaceNode
-from models.appending import append
+from models.appending import AppendingSession, append
 from models.follower import Follower
 from models.grid import Level
 from models.moves import DISPATCH, REASSIGN, RECEIVE, Status
+from models.new_tickets import new_ticket as unwritten
 from models.numbers import next_ticket_id
 from models.person import Person
-from models.ticket import SYSTEM, Actor, Attachment, Source, Ticket
+from models.ticket import SYSTEM, Actor, Attachment, Ticket
 
 TITLE_LENGTH = 24
 _RECENT = (
@@ -50,7 +52,6 @@ def file(context: Change, draft: Draft, reporter: Person) -> Ticket:
 
 def write_down(change: Change, ticket: Ticket, attachments: tuple[int, ...]) -> None:
     """A new ticket with its first follower and what was sent for it."""
-    change.session.add(ticket)
     append(change.session, Follower, ticket_id=ticket.id, person_id=ticket.reporter_id, joined_at=change.now)
     attach(change, ticket, attachments)
 
@@ -76,9 +77,10 @@ def route_it(context: Change, ticket: Ticket, place: PlaceNode | None, grid: str
     if grid is None and ticket.lat is not None and ticket.lng is not None:
         grid = world.grid_at(ticket.lat, ticket.lng)
     working = context.town.calendar.is_working(context.now)
-    source = ticket.source or Source.CHAT.value  # a column's default is known only after the first flush
     above = kinds_above(context.town, ticket)
-    case = Case(ticket.category, ticket.item, ticket.urgent, bool(ticket.red_flag), place, source, working, above)
+    case = Case(
+        ticket.category, ticket.item, ticket.urgent, bool(ticket.red_flag), place, ticket.source, working, above
+    )
     route = choose(world, context.town.routing, case, grid, signers(context.town, grid, context.now))
     if route:
         put_in_grid(context, ticket, route.grid)
@@ -144,8 +146,9 @@ def last_place(context: PersonalChange) -> int | None:
 
 def new_ticket(context: Change, draft: Draft, reporter: Person, status: Status = Status.PENDING) -> Ticket:
     """With its number, not written down yet."""
-    ticket = Ticket(
-        id=next_ticket_id(context.session),
+    ticket = unwritten(
+        cast("AppendingSession", context.session),
+        next_ticket_id(context.session),
         status=status.value,
         level=Level.GRID.value,
         category=draft.category or "other",
@@ -167,7 +170,6 @@ def new_ticket(context: Change, draft: Draft, reporter: Person, status: Status =
         created_at=context.now,
     )
     shut(ticket, {*draft.shut_out, *complained_of(context.town, ticket.category, draft.text)})
-    ticket.give_number()
     return ticket
 
 
