@@ -177,5 +177,7 @@ def attach(change: Change, ticket: Ticket, attachments: tuple[int, ...]) -> None
     """Photos and voices that were sent for this ticket."""
     if not attachments:
         return
-    for attachment in change.session.scalars(select(Attachment).where(Attachment.id.in_(attachments))):
+    with change.session.no_autoflush:  # a ticket that is written can't change any more, and this one is just being made
+        found = change.session.scalars(select(Attachment).where(Attachment.id.in_(attachments))).all()
+    for attachment in found:
         attachment.ticket_id = ticket.id
