@@ -33,6 +33,14 @@ def unwritten_tickets(session: Session) -> list[Ticket]:
     return [cast("Ticket", each) for each in unwritten if isinstance(each, NewTicket)]
 
 
+def row_of(session: Session, ticket: Ticket) -> Ticket:
+    """The ticket as a row that may change with what follows; one that is not written yet is written now."""
+    if not isinstance(ticket, NewTicket):
+        return ticket
+    session.flush()
+    return session.get_one(Ticket, ticket.__dict__["id"])
+
+
 def is_unwritten(ticket: object) -> bool:
     """It was filed in this transaction and is no row yet."""
     return type(ticket) is NewTicket

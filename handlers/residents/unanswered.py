@@ -34,6 +34,7 @@ from handlers.town.town import Town
 from models.appending import append
 from models.conversation import Asked, reply_question
 from models.moves import NOTE, Status
+from models.new_tickets import row_of
 from models.person import Person
 from models.push import Push, Timer
 from models.ticket import Attachment, Source, Ticket
@@ -186,7 +187,8 @@ def _of_draft(change: PersonalChange, draft: Draft) -> Sequence[Draft]:
 
 def _taken(change: PersonalChange, draft: Draft) -> Kept:
     if incomplete.lacks_place(draft):
-        return Kept(_INCOMPLETE, incomplete.keep(change, draft), draft.text, draft.places)
+        ticket = row_of(change.session, incomplete.keep(change, draft))  # the next words may complete it
+        return Kept(_INCOMPLETE, ticket, draft.text, draft.places)
     same = None if draft.alone else same_event.find(change, draft)
     if same is None:
         ticket = file(change, draft, change.person)
