@@ -11,6 +11,7 @@ from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.clocks import set_timer
 from models.appointment import Appointment, VisitEnd
 from models.moves import VISIT, Status
+from models.new_tickets import row_of
 from models.person import Role
 from models.ticket import CHINA, Actor, Ticket
 from nlp.answers.when import When, offered_hours
@@ -65,6 +66,7 @@ def visit_line(change: Change, ticket: Ticket) -> str:
 
 def propose(change: PersonalChange, ticket: Ticket, when: When, by: Actor, *, by_staff: bool) -> Appointment:
     """Instead of the visit that stood before, if one did; the other side is asked."""
+    ticket = row_of(change.session, ticket)
     before = standing(change, ticket)
     if before:
         end(change, before, VisitEnd.CHANGED)
