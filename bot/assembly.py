@@ -1,20 +1,17 @@
 """Puts the parts together: the only place that knows where each one comes from."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from sqlalchemy import URL, Engine, make_url
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.installation.config_problems import ConfigError
-from bot.installation.keys import key_ring
-from bot.installation.migrating import is_current
+from bot.installation.database import open_current
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import TownKeeper
-from bot.server.rounds import aside, wait, yield_to_others
+from bot.server.ways import aside, yield_to_others
 from bot.webhook.settings import Mode, WebhookSettings
 from bot.wechat.access_token import TokenStore
 from bot.wechat.gateway import Gateway
@@ -25,8 +22,7 @@ from bot.worker.summing import Summing
 from bot.worker.watching import Watching
 from bot.worker.worker import Worker
 from handlers.answering.answer import Answering
-from models import sealed
-from models.connecting import LOCK_WAIT_SECONDS, connect
+from models.connecting import LOCK_WAIT_SECONDS
 from models.sessions import reading_sessions, sessions
 from nlp.reading.reader import Reader
 
@@ -50,27 +46,6 @@ class Program:
     clock: Clock
 
 
-def open_database(settings: Settings, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> Engine:
-    """The engine, with the keys to what is sealed in it; SQLite's relative file is seen from config.yaml's folder."""
-    sealed.use(key_ring(settings))
-    url = settings.database.url
-    if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
-        file = settings.folder / url.removeprefix("sqlite:///")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{file}"
-    _make_private(make_url(url))
-    return connect(url, wait, lock_wait_seconds)
-
-
-def _make_private(url: URL) -> None:
-    """A new file of SQLite's is for its owner's eyes, and so is what SQLite will write beside it."""
-    if url.get_backend_name() == "sqlite" and url.database:
-        file = Path(url.database)
-        with suppress(OSError):  # opening it later says what is wrong
-            if not file.exists():
-                file.touch(mode=0o600)
-
-
 def assemble(
     settings: Settings,
     clock: Clock = _utc_now,
@@ -82,9 +57,7 @@ def assemble(
     `reader`: a model that is loaded already, as tests have it. `lock_wait_seconds`: a command has more time than a
     message, which WeChat wants answered.
     """
-    engine = open_database(settings, lock_wait_seconds)
-    if not is_current(engine):
-        raise ConfigError(["数据库还没有升级到这个版本，请先运行 python -m bot migrate"])
+    engine = open_current(settings, lock_wait_seconds)
     towns = TownKeeper(settings, reader or Reader.load(settings.path(settings.files.model)))
     writing, reading = sessions(engine), reading_sessions(engine)
     with reading() as session:

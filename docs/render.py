@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from bot.__main__ import main as command_line
+from bot.__main__ import COMMANDS as COMMAND_LINE
+from bot.__main__ import command
 from bot.bench.table import Line, markdown
 from docs import growth
 from docs.targets import missed
@@ -31,9 +32,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def cli() -> str:
     """Every command of `python -m bot`."""
-    found = (
-        (_usage(name, command), command.get_short_help_str(200)) for name, command in command_line.commands.items()
-    )
+    found = ((_usage(name, command(name)), command(name).get_short_help_str(200)) for name in COMMAND_LINE)
     return table(("python -m bot …", "做什么"), ((f"`{usage}`", about) for usage, about in found))
 
 

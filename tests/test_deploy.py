@@ -13,6 +13,7 @@ import pytest
 import yaml
 from click import Context
 
+from bot.__main__ import command as named
 from bot.__main__ import main as command_line
 from bot.installation.settings import Settings, load_settings
 
@@ -26,7 +27,7 @@ DOCKERFILE = (DEPLOY / "Dockerfile").read_text("utf-8")
 
 def understood(words: list[str]) -> bool:
     """Whether the command line takes these words; nothing is run."""
-    command = command_line.commands[words[0]]
+    command = named(words[0])
     command.make_context(words[0], words[1:], parent=Context(command_line))
     return True
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
-from click import Command, Option
+from click import Option
 from pydantic import BaseModel
 
-from bot.__main__ import main as command_line
+from bot.__main__ import COMMANDS as COMMAND_LINE
+from bot.__main__ import command as named
 from bot.assembly import Program
 from bot.installation.settings import SECRETS, Settings
 from bot.web.app import create_app
@@ -32,8 +33,9 @@ def test_tables_made_from_the_program_are_current(file: str):
     assert (ROOT / file).read_text("utf-8") == rendered(file), "run `make docs`"
 
 
-@pytest.mark.parametrize(("name", "command"), command_line.commands.items())
-def test_every_command_is_listed_and_has_help(name: str, command: Command):
+@pytest.mark.parametrize("name", COMMAND_LINE)
+def test_every_command_is_listed_and_has_help(name: str):
+    command = named(name)
     assert re.search(rf"^\| `{name}[ `]", COMMANDS, re.MULTILINE)
     assert command.help
     assert all(each.opts[0].startswith("--") for each in command.params if isinstance(each, Option))

@@ -6,8 +6,8 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command
+from bot.installation.database import open_database
 from bot.synth.traces import made_up
 from handlers.world.world import load_world
 from models.conversation import Inbound

@@ -6,8 +6,8 @@ import sys
 import click
 from sqlalchemy import select
 
-from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command
+from bot.installation.database import open_database
 from models.grid import Grid, Place
 from models.sessions import reading_sessions
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 from sqlalchemy import select, true
 
-from bot.assembly import open_database
 from bot.commands.shared import Command, moment, operator, pass_command
+from bot.installation.database import open_database
 from bot.installation.keys import key_ring, new_key
 from bot.installation.keys import rekey as renew_all
 from bot.installation.whole_files import for_the_operator

@@ -8,12 +8,7 @@ from typing import Any
 
 import click
 
-from bot.assembly import open_database
 from bot.commands.shared import Command, pass_command, say_json, say_pretty
-from bot.installation.migrating import is_current
-from handlers.what_if.preview import preview
-from handlers.world.coordinates import gcj_to_wgs
-from models.sessions import reading_sessions
 from models.ticket import Source
 from nlp.reading.understanding import Understanding
 
@@ -42,7 +37,7 @@ def understood(seen: Understanding) -> dict[str, Any]:
 @pass_command
 def understand(command: Command, text: str | None, *, jsonl: bool) -> None:
     """读懂一句话，给出 JSON。"""
-    reader = command.program().towns.reader()
+    reader = command.reader()
     if not jsonl:
         if text is None:
             raise click.UsageError("请给一句话，或用 --jsonl 从标准输入读")
@@ -65,6 +60,9 @@ def understand(command: Command, text: str | None, *, jsonl: bool) -> None:
 @pass_command
 def route(command: Command, text: str, lat: float | None, lng: float | None, source: str) -> None:
     """一句话会派到哪个网格、哪个单位、什么时限；不建工单。"""
+    from handlers.what_if.preview import preview
+    from handlers.world.coordinates import gcj_to_wgs
+
     program = command.program()
     at = gcj_to_wgs(lat, lng) if lat is not None and lng is not None else None
     with program.reading() as session:
@@ -78,7 +76,9 @@ def route(command: Command, text: str, lat: float | None, lng: float | None, sou
 @pass_command
 def train(command: Command, data: Path | None, *, rollback: bool) -> None:
     """用语料（和本地工单）训练模型；不比现在的差才换上。"""
+    from bot.installation.database import is_current, open_database
     from bot.installation.learning import corrections, roll_back, train_model
+    from models.sessions import reading_sessions
 
     settings = command.settings()
     if rollback:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from bot.assembly import assemble, gateway, open_database, worker
-from bot.commands.shared import Command, pass_command
+from bot.assembly import assemble, gateway, worker
+from bot.commands.shared import Command, loading, pass_command
+from bot.installation.database import open_database
 from bot.installation.migrating import migrate as bring_up
 from bot.installation.presence import keep_saying_so, present
 from bot.operating import backups
@@ -33,7 +34,8 @@ def serve(command: Command, host: str, port: int, workers: int) -> None:
     from bot.server.serving import serve as run
     from bot.web.app import create_app
 
-    program = assemble(command.settings())
+    with loading():
+        program = assemble(command.settings())
     program.engine.dispose()  # no connection of the parent's may be used by two children
 
     def after_fork() -> None:
@@ -48,7 +50,8 @@ def serve(command: Command, host: str, port: int, workers: int) -> None:
 @pass_command
 def run_worker(command: Command) -> None:
     """启动发送进程：推送、提醒、超时。可以开好几个。"""
-    program, stop = assemble(command.settings()), threading.Event()
+    with loading():
+        program, stop = assemble(command.settings()), threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _signal, _frame: stop.set())
     with present(program.engine.url):

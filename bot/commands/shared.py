@@ -1,19 +1,35 @@
 """What all commands share: the configuration, the assembled program, and JSON on stdout."""
 
+import gc
 import getpass
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot.assembly import Program, assemble
-from bot.installation.settings import Settings, load_settings
-from models.ticket import CHINA
+if TYPE_CHECKING:
+    from bot.assembly import Program
+    from bot.installation.settings import Settings
+    from nlp.reading.reader import Reader
+
 
 _LOCK_WAIT_SECONDS = 30.0
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Much is made and nothing thrown away: to look through it for garbage would be a quarter of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +38,29 @@ class Command:
 
     config: Path
 
-    def settings(self, **overrides: Any) -> Settings:  # noqa: ANN401  (pydantic checks them)
+    def settings(self, **overrides: Any) -> "Settings":  # noqa: ANN401  (pydantic checks them)
+        from bot.installation.settings import load_settings
+
         return load_settings(self.config, **overrides)
 
-    def program(self) -> Program:
+    def program(self) -> "Program":
         """For one command: it waits for a lock as long as a person does."""
-        return assemble(self.settings(), lock_wait_seconds=_LOCK_WAIT_SECONDS)
+        with loading():
+            from bot.assembly import assemble
+
+            return assemble(self.settings(), lock_wait_seconds=_LOCK_WAIT_SECONDS)
+
+    def reader(self) -> "Reader":
+        """The model in use, with the town's places; without the rest of the program, it is soon there."""
+        with loading():
+            from bot.installation.database import open_current
+            from handlers.world.world import load_world
+            from models.sessions import reading_sessions
+            from nlp.reading.reader import Reader
+
+            settings = self.settings()
+            with reading_sessions(open_current(settings, _LOCK_WAIT_SECONDS))() as session:
+                return Reader.load(settings.path(settings.files.model), load_world(session).gazetteer)
 
 
 pass_command = click.make_pass_decorator(Command)
@@ -43,6 +76,8 @@ def operator() -> str:
 
 def moment(text: str) -> datetime:
     """An ISO 8601 moment; without a zone it is China's."""
+    from models.ticket import CHINA
+
     try:
         read = datetime.fromisoformat(text)
     except ValueError:

@@ -7,9 +7,9 @@ import click
 from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from bot.assembly import open_database
 from bot.demo.town import WORLD
 from bot.installation import learning
+from bot.installation.database import open_database
 from bot.installation.migrating import migrate
 from bot.installation.settings import Settings
 from bot.synth.filling import Past, fill

@@ -3,21 +3,17 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Engine, Index
 from sqlalchemy.schema import CreateIndex, SchemaItem
 
 import models  # noqa: F401  (registers every table)
+from bot.installation.database import MIGRATIONS
 from models.base import Base
-
-_MIGRATIONS = Path(__file__).resolve().parents[2] / "models" / "migrations"
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
@@ -63,19 +59,6 @@ def new_revision(engine: Engine, message: str, number: str) -> None:
         command.revision(config, message, autogenerate=True, rev_id=number)
 
 
-def is_current(engine: Engine) -> bool:
-    """Whether the database is at the newest step. Only reads, so that no writer makes it wait."""
-    with engine.execution_options(read_only=True, postgresql_readonly=True).connect() as connection:
-        heads = MigrationContext.configure(connection).get_current_heads()
-    return set(heads) == _newest_steps(_MIGRATIONS)
-
-
-@cache
-def _newest_steps(folder: Path) -> frozenset[str]:
-    """Read once: every step is a module, compiled again each time it is read."""
-    return frozenset(ScriptDirectory(str(folder)).get_heads())
-
-
 def differences(engine: Engine) -> list[object]:
     """What models and database disagree on: nothing, if the migrations are right.
 
@@ -102,6 +85,6 @@ def _is_comparable(schema_object: SchemaItem, *_: object) -> bool:
 
 def _config() -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     return config

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from bot.installation.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (callers that load settings catch it)
 from bot.installation.config_problems import ConfigFile, Place, dotted, problem, read_file
-from bot.wechat.gateway import OFFICIAL
+from bot.wechat.address import OFFICIAL
 from handlers.town.levels import Levels
 from handlers.town.privacy import Privacy
 from handlers.town.quiet_hours import QuietHours

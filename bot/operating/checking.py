@@ -10,11 +10,11 @@ from sqlalchemy import Engine, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.assembly import gateway, open_database, webhook_settings
+from bot.assembly import gateway, webhook_settings
 from bot.installation.config_problems import ConfigError
+from bot.installation.database import is_current, open_database
 from bot.installation.disk_room import LITTLE, existing, free_bytes, is_full, written_folders
 from bot.installation.keys import key_ring, unreadable_phones
-from bot.installation.migrating import is_current
 from bot.installation.operator_errors import of_wechat
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import read_files

@@ -6,15 +6,14 @@ its own reply. With more threads, the one that answers would lose the interprete
 """
 
 import logging
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from greenlet import getcurrent, greenlet
 from waitress.task import ThreadedTaskDispatcher
 
+from bot.server.ways import Way
 from handlers.answering.batch import MOST
 
 ADDRESS = "/wechat"
@@ -36,13 +35,13 @@ class Rounds:
         self._others.set_thread_count(threads)
         self._turn, self._wake = turn, wake
         self._ready: deque[Callable[[], None]] = deque()
-        self._paused: list[_Way] = []
+        self._paused: list[Way] = []
         self._aside = ThreadPoolExecutor(threads, thread_name_prefix="aside")
 
     def add_task(self, task: Any) -> None:  # noqa: ANN401  (waitress has no types)
         """A connection with a whole request."""
         if getattr(task.requests[0], "path", "") == ADDRESS:
-            self._ready.append(lambda: _Way(self, task).go())
+            self._ready.append(lambda: Way(self, lambda: _serve(task)).go())
         else:
             self._others.add_task(task)
 
@@ -62,7 +61,7 @@ class Rounds:
         for way in paused:
             way.go()
 
-    def pause(self, way: "_Way") -> None:
+    def pause(self, way: Way) -> None:
         """Until all who have come by now are as far."""
         self._paused.append(way)
         way.stop()
@@ -72,7 +71,7 @@ class Rounds:
         self._turn(seconds)
         self._start()
 
-    def aside(self, way: "_Way", call: Callable[[], T]) -> T:
+    def aside(self, way: Way, call: Callable[[], T]) -> T:
         """What `call` gives, computed by a thread beside; others have their rounds meanwhile."""
 
         def computed(_future: object) -> None:
@@ -89,47 +88,8 @@ class Rounds:
             self._ready.popleft()()
 
 
-class _Way(greenlet):
-    """One request's way, which may stop in the middle while others go theirs."""
-
-    def __init__(self, rounds: Rounds, task: Any) -> None:  # noqa: ANN401  (waitress has no types)
-        super().__init__()
-        self.rounds, self._task = rounds, task
-
-    def go(self) -> None:
-        """Runs until it waits or ends; then the caller goes on."""
-        self.parent = getcurrent()
-        self.switch()
-
-    def stop(self) -> None:
-        """Until somebody lets it go on."""
-        assert self.parent is not None  # noqa: S101  (for the type checker: only the first of a thread has none)
-        self.parent.switch()
-
-    def run(self) -> None:
-        try:
-            self._task.service()
-        except BaseException:  # as waitress' own threads do: whatever it is, the next one gets its turn
-            log.exception("round")
-
-
-def yield_to_others() -> None:
-    """Before waiting for something in common. Anywhere but in a round it does nothing."""
-    way = getcurrent()
-    if isinstance(way, _Way):
-        way.rounds.pause(way)
-
-
-def wait(seconds: float) -> None:
-    """A moment, for something that tells nobody when it is there. Others come meanwhile."""
-    way = getcurrent()
-    if isinstance(way, _Way):
-        way.rounds.wait(seconds)
-    else:
-        time.sleep(seconds)
-
-
-def aside(call: Callable[[], T]) -> T:
-    """What takes long and writes nothing, where it makes no other message wait."""
-    way = getcurrent()
-    return way.rounds.aside(way, call) if isinstance(way, _Way) else call()
+def _serve(task: Any) -> None:  # noqa: ANN401  (waitress has no types)
+    try:
+        task.service()
+    except BaseException:  # as waitress' own threads do: whatever it is, the next one gets its turn
+        log.exception("round")

@@ -10,9 +10,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assembly import Program, webhook_settings
+from bot.installation.database import is_current
 from bot.installation.disk_room import is_full, written_folders
 from bot.installation.links import links
-from bot.installation.migrating import is_current
 from bot.logs import named
 from bot.web import metrics
 from bot.web.board.views import board

@@ -9,12 +9,11 @@ from typing import TypeVar
 import structlog
 
 from bot.wechat.access_token import SharedToken, Token, TokenStore
+from bot.wechat.address import OFFICIAL
 from bot.wechat.errors import REFUSED_TOKEN, Trouble, WeChatError
 from bot.wechat.http import Download, Timeouts, Upload, WeChatHttp, read_json
 from bot.wechat.template_fields import fit
 from bot.wechat.text_limits import CUT, fit_bytes, printable
-
-OFFICIAL = "https://api.weixin.qq.com"
 
 _RENEW_BEFORE = 240  # the platform has a new one ready 300 s before the end, and takes both till then
 _LONGEST_LIFE = 86400  # 7200 is usual; beyond a day the answer isn't the platform's

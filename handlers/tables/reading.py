@@ -1,11 +1,15 @@
 """Reads a table that a clerk keeps, whether saved as CSV or as a workbook: a file is what its first bytes say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from handlers.tables.csv_text import csv_records, limited
-from handlers.tables.table import Columns, Table, TableError, UnreadableError, table_of, unreadable
-from handlers.tables.workbook import OLD_OFFICE, ZIPPED, opened
+from handlers.tables.table import OLD_OFFICE, ZIPPED, Columns, Table, TableError, UnreadableError, table_of, unreadable
+
+if TYPE_CHECKING:
+    from handlers.tables.workbook import Workbook
 
 
 def read_table(path: Path, columns: Columns) -> Table:
@@ -30,7 +34,7 @@ def rows_of(path: Path, columns: Columns) -> Table:
 
 def read_sheets(path: Path, needed: Mapping[str, Columns], optional: Mapping[str, Columns]) -> dict[str, Table]:
     """Sheets by their names, those that must be there and those that are. Raises UnreadableError."""
-    with opened(path) as book:
+    with _opened(path) as book:
         wanted = {**needed, **{name: columns for name, columns in optional.items() if name in book.sheets}}
         tables = {}
         for name, columns in wanted.items():
@@ -45,8 +49,17 @@ def read_sheets(path: Path, needed: Mapping[str, Columns], optional: Mapping[str
         return tables
 
 
-def _only_sheet(path: Path, columns: Columns) -> Table:
+@contextmanager
+def _opened(path: Path) -> "Iterator[Workbook]":
+    """Read only where there is a workbook: what its styles mean is known by a library that starts slowly."""
+    from handlers.tables.workbook import opened
+
     with opened(path) as book:
+        yield book
+
+
+def _only_sheet(path: Path, columns: Columns) -> Table:
+    with _opened(path) as book:
         if not book.sheets:
             raise UnreadableError("里面没有工作表")
         name = path.stem if path.stem in book.sheets else book.sheets[0]

@@ -16,6 +16,10 @@ LONGEST_CELL = 32_767
 Record = tuple[int, list[str]]
 """The line where it begins, and its cells"""
 
+ZIPPED = b"PK"
+OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+"""What workbooks begin with, those of today and those of long ago"""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

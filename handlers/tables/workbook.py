@@ -15,11 +15,8 @@ from zipfile import BadZipFile, ZipFile
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from handlers.tables.sheets import Formats, SharedWords, SheetRows
-from handlers.tables.table import Record, UnreadableError
+from handlers.tables.table import OLD_OFFICE, Record, UnreadableError
 from handlers.tables.xml_parts import BROKEN, Attributed, Attributes, read_part
-
-ZIPPED = b"PK"
-OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
 class Workbook:

@@ -10,8 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bot.installation import migrating
-from bot.installation.migrating import differences, is_current, migrate
+from bot.installation.database import is_current
+from bot.installation.migrating import differences, migrate
 from models.connecting import connect
+
+pytestmark = pytest.mark.both_databases
 
 REVISIONS = [step.revision for step in ScriptDirectory.from_config(migrating._config()).walk_revisions()]
 

@@ -21,7 +21,7 @@ from models.person import Person, Role
 from models.sessions import reading_sessions
 from models.ticket import Ticket
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 RESIDENT, PROPERTY = "oWhistleResident000000000001", "oWhistleProperty000000000001"
 SUPERVISOR = "oWhistleSupervisor0000000001"
@@ -91,7 +91,7 @@ def _closing_engines(monkeypatch):
         opened.append(connect(*arguments))
         return opened[-1]
 
-    monkeypatch.setattr("bot.assembly.connect", connecting)
+    monkeypatch.setattr("bot.installation.database.connect", connecting)
     yield
     for engine in opened:
         engine.dispose()
@@ -100,7 +100,9 @@ def _closing_engines(monkeypatch):
 @pytest.fixture(autouse=True)
 def _one_model_for_all(reader, monkeypatch):
     """Loading it is proved by the command that runs as a process; the others need not wait for it."""
-    monkeypatch.setattr("bot.assembly.Reader.load", lambda _folder: reader)
+    monkeypatch.setattr(
+        "nlp.reading.reader.Reader.load", lambda _folder, places=None: reader.with_places(places) if places else reader
+    )
 
 
 @pytest.fixture
@@ -349,9 +351,9 @@ def test_backup_and_restore_bring_back_what_was(bot, tmp_path):
     assert bot.everything()[0] == 1
 
 
-@pytest.mark.parametrize("command", sorted(cli.main.commands))
+@pytest.mark.parametrize("command", sorted(cli.COMMANDS))
 def test_every_command_has_help_in_chinese(command):
-    words = cli.main.commands[command].help
+    words = cli.command(command).help
     assert words
     assert any("\u4e00" <= character <= "\u9fff" for character in words)
 
@@ -363,6 +365,19 @@ def test_as_a_process_it_prints_utf8_and_ends_with_status_2(databases, model, tm
     assert json.loads(good.stdout)["team"]["name"]
     bad = run_process("ticket", "1", env=env)
     assert (bad.returncode, bad.stdout, bad.stderr) == (2, "", "没有工单 1\n")
+
+
+SLOW_TO_START = {"alembic", "flask", "jieba", "openpyxl", "requests", "sklearn", "waitress", "wechatpy", "bot.assembly"}
+
+
+def test_a_sentence_is_read_without_starting_the_rest_of_the_program(databases, model, tmp_path):
+    """What Python itself tells of its imports: a count of seconds would depend on the machine."""
+    env = environment(databases.fresh("sqlite", with_town=True), tmp_path, PYTHONPROFILEIMPORTTIME="1")
+    read = run_process("understand", LIFT, env=env)
+    imported = {line.rpartition("|")[2].strip() for line in read.stderr.splitlines() if line.startswith("import time:")}
+    assert json.loads(read.stdout)["place"]["known"] == "德尚小区"
+    assert "nlp.reading.reader" in imported
+    assert SLOW_TO_START & imported == set()
 
 
 def test_synth_fills_a_town_of_its_own_and_never_one_where_somebody_lives(bot):

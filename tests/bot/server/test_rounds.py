@@ -13,7 +13,8 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from bot.server.connections import Held
-from bot.server.rounds import Rounds, aside, wait, yield_to_others
+from bot.server.rounds import Rounds
+from bot.server.ways import aside, wait, yield_to_others
 from handlers.answering.batch import Batch, Pending
 
 

@@ -1,0 +1,3 @@
+"""Where WeChat's API is."""
+
+OFFICIAL = "https://api.weixin.qq.com"
