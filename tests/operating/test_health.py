@@ -15,6 +15,8 @@ from bot.installation import disk_room
 from bot.web.app import create_app
 from handlers.town_import.importing import import_world, read_world
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(autouse=True)
 def keys(monkeypatch):
@@ -75,10 +77,9 @@ def test_it_is_ready_as_soon_as_the_town_is_there(bare):
     assert asked(bare, "/readyz") == (200, "ready")
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)  # PostgreSQL keeps its files to itself
 @pytest.mark.parametrize("other", [True, False])
-def test_a_database_file_that_is_gone_or_another_is_noticed_and_never_written_to(program, kind, other):
-    if kind != "sqlite":
-        pytest.skip("PostgreSQL keeps its files to itself")
+def test_a_database_file_that_is_gone_or_another_is_noticed_and_never_written_to(program, other):
     path = Path(program.engine.url.database)
     assert asked(program, "/readyz") == (200, "ready")
     copy = path.with_name("copy.db")
