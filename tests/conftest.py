@@ -11,10 +11,21 @@ from pathlib import Path
 
 import pytest
 from chat import Chat
+from read_once import read_once
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 from statements import compile_once
-from testbed import ROOT, Clock, Databases, folder_of_databases, settings_for, train_aside, trained_model
+from testbed import (
+    KINDS,
+    NIGHTLY,
+    ROOT,
+    Clock,
+    Databases,
+    folder_of_databases,
+    settings_for,
+    train_aside,
+    trained_model,
+)
 
 from bot.assembly import Program, assemble
 from bot.installation.keys import key_ring
@@ -25,6 +36,7 @@ from models.sessions import sessions as writing_sessions
 from nlp.reading.reader import Reader
 
 compile_once()
+read_once()
 gc.set_threshold(5_000, 20, 20)  # ordinary would be 700, 10, 10: for programs that run longer than a test
 _TRAINING = pytest.StashKey[subprocess.Popen[bytes]]()
 
@@ -83,10 +95,27 @@ def _no_database_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[N
         yield
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`kind`: the databases that a test runs on."""
+    chosen = any("kind" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "kind" in metafunc.fixturenames and not chosen and not hasattr(metafunc.module, "kind"):
+        metafunc.parametrize("kind", _kinds(metafunc), indirect=True)
+
+
+@pytest.fixture
 def kind(request: pytest.FixtureRequest) -> str:
-    """Every test with a database runs on both."""
+    """Sqlite or postgresql."""
     return request.param
+
+
+def _kinds(metafunc: pytest.Metafunc) -> tuple[str, ...]:
+    """Both where they can differ, and in the nightly profile. What people read is the same on both: there the tests of
+    a file take turns, so that every part of the program is still seen on each.
+    """
+    if NIGHTLY or metafunc.definition.get_closest_marker("both_databases"):
+        return KINDS
+    names = [name for name in vars(metafunc.module) if name.startswith("test_")]
+    return (KINDS[names.index(metafunc.definition.originalname) % 2],)
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from handlers.dialogue.context import Context
 from models.person import Person, PersonRole, Role
 from models.ticket import Ticket
 
+pytestmark = pytest.mark.both_databases
+
 # Where the ticket lies, and where a person may stand to it. Rights reach from a grid to all below it.
 GRIDS = {
     "own grid": "WY-01",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
+from rows import every
 from testbed import MONDAY, ROOT
 
 from bot.installation.migrating import _config, differences, migrate
@@ -17,6 +18,8 @@ from handlers.town.wordings import read_wordings
 from models.connecting import connect
 from models.moves import MOVES
 from models.person import Role
+
+pytestmark = pytest.mark.both_databases
 
 SAY = read_wordings(ROOT / "handlers" / "data" / "wordings.yaml")
 SOURCES = [path for room in ("handlers", "bot") for path in sorted((ROOT / room).rglob("*.py"))]
@@ -79,8 +82,11 @@ def test_every_sentence_is_said_somewhere():
     assert unused == set()
 
 
-@pytest.mark.parametrize(("where", "key", "values"), [call for call in CALLS if call[2] is not None])
-def test_a_sentence_gets_the_values_that_it_needs(where, key, values):
+def test_a_sentence_gets_the_values_that_it_needs():
+    every([call for call in CALLS if call[2] is not None], _gets_its_values)
+
+
+def _gets_its_values(where, key, values):
     assert SAY.places_of(key) <= values, f"{where} says {key} without {SAY.places_of(key) - values}"
 
 
@@ -100,9 +106,12 @@ FACTS = {
 LONG = "长" * 60
 
 
-@pytest.mark.parametrize("key", sorted(SAY.keys))
-def test_a_sentence_stays_short_enough_for_the_platform(key):
+def test_a_sentence_stays_short_enough_for_the_platform():
     """Lists and residents' own words are long without an end and cut by the reply itself; all else must fit by far."""
+    every(sorted(SAY.keys), _is_short)
+
+
+def _is_short(key):
     values = {name: FACTS.get(name, LONG) for name in SAY.places_of(key)}
     assert len(SAY(key, **values).encode()) <= MOST_BYTES, key
     assert len(SAY(key, **dict.fromkeys(values, "")).encode()) <= 600, f"{key}: too long for an old neighbour"
@@ -112,8 +121,11 @@ FOR_OPERATORS = {"exporting.no_address", "lost_work.digest"}
 """These name a command or a file, for those who can type it"""
 
 
-@pytest.mark.parametrize("key", sorted(SAY.keys - FOR_OPERATORS))
-def test_a_sentence_is_plain_chinese(key):
+def test_a_sentence_is_plain_chinese():
+    every(sorted(SAY.keys - FOR_OPERATORS), _is_plain_chinese)
+
+
+def _is_plain_chinese(key):
     words = SAY(key, **dict.fromkeys(SAY.places_of(key), "某"))
     assert not re.search(r"[a-zA-Z_]{4,}", words), words
     assert not re.search(r"[,;?!](?=[\u4e00-\u9fff])", words), f"half-width punctuation: {words}"
@@ -131,8 +143,11 @@ def test_no_word_means_two_commands_for_the_same_person():
         assert sorted(words) == sorted(set(words)), f"{role} has a word twice"
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.words[0])
-def test_a_command_s_help_begins_with_its_word_and_fits_on_a_line(command):
+def test_a_command_s_help_begins_with_its_word_and_fits_on_a_line():
+    every(COMMANDS, _helps_on_a_line)
+
+
+def _helps_on_a_line(command):
     assert command.help.startswith(command.words[0])
     assert "：" in command.help
     assert len(command.help) <= 40
@@ -176,8 +191,11 @@ UNDER_ANOTHER_NAME = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(MOVES))
-def test_every_move_is_told_to_somebody_or_silent_for_a_reason(name):
+def test_every_move_is_told_to_somebody_or_silent_for_a_reason():
+    every(sorted(MOVES), _is_told_or_silent)
+
+
+def _is_told_or_silent(name):
     told = UNDER_ANOTHER_NAME.get(name, {name}) & TELLINGS.keys()
     assert told or SILENT.get(name), f"nobody hears of {name}"
 
@@ -188,9 +206,9 @@ FOR_RESIDENTS_TOO = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", sorted(FOR_RESIDENTS_TOO))
-def test_no_change_of_a_ticket_is_kept_from_its_resident(name):
-    assert any(telling.to is Audience.RESIDENTS for telling in TELLINGS[name])
+def test_no_change_of_a_ticket_is_kept_from_its_resident():
+    kept = [name for name in FOR_RESIDENTS_TOO if all(each.to is not Audience.RESIDENTS for each in TELLINGS[name])]
+    assert kept == []
 
 
 # -- what is never told --------------------------------------------------------------------------------------------

@@ -33,6 +33,9 @@ ROOT = Path(__file__).parents[1]
 WORLD = ROOT / "bot" / "demo_world"
 # A Monday morning in working hours, Beijing time 10:00, far from any holiday.
 MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
+KINDS = ("sqlite", "postgresql")
+NIGHTLY = os.environ.get("WHISTLE_NIGHTLY") == "1"
+"""`make nightly`: everything on both databases, long lives, many kills"""
 _MEMORY, _ROOM = Path("/dev/shm"), 2 << 30  # noqa: S108
 
 

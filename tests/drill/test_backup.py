@@ -17,6 +17,8 @@ from models.conversation import Inbound
 from models.sessions import reading_sessions
 from models.ticket import Ticket, TicketEvent
 
+pytestmark = pytest.mark.both_databases
+
 TROUBLE = "德尚小区3号楼电梯又坏了"
 
 

@@ -30,7 +30,7 @@ from models.push import LEASE, Push, claim
 from models.ticket import Ticket, TicketEvent
 from nlp.reading.reader import Reader
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 LIFT = "德尚小区3号楼电梯又坏了"
 

@@ -25,6 +25,8 @@ from models.push import Push
 from models.sessions import reading_sessions
 from models.ticket import Ticket, TicketEvent
 
+pytestmark = pytest.mark.both_databases
+
 KILLS = int(os.environ.get("WHISTLE_DRILL_KILLS", "4"))
 """`make drill` sets fifty"""
 SENT = "/cgi-bin/message/custom/send"

@@ -15,7 +15,7 @@ from handlers.neighbours.same_event import MatterTakenError, lock_matters
 from models.person import Person
 from models.ticket import Ticket
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 LIFT = "德尚小区3号楼电梯又坏了"
 ONE, OTHER = (1, "repairs"), (2, "repairs")

@@ -23,7 +23,7 @@ from models.connecting import connect
 from models.sessions import reading_sessions
 from models.ticket import Ticket
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 
 @pytest.fixture

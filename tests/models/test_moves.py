@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import product
 
 import pytest
+from rows import every
 from sqlalchemy import func, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
@@ -12,6 +13,8 @@ from testbed import MONDAY
 from models.moves import ACTIVE, ENDED, MOVES, OPEN, UNSOLVED, Closing, Move, Status
 from models.person import Person, Role
 from models.ticket import SYSTEM, Actor, IllegalMove, Ticket, TicketEvent
+
+pytestmark = pytest.mark.both_databases
 
 LATER = MONDAY + timedelta(hours=3)
 EVERY_CASE = list(product(MOVES.values(), Status, Role))
@@ -130,8 +133,11 @@ def test_from_every_status_that_is_not_final_there_is_a_way_to_an_end():
     assert reached == set(Status)
 
 
-@pytest.mark.parametrize(("move", "status", "role"), EVERY_CASE, ids=lambda each: getattr(each, "name", str(each)))
-def test_every_move_from_every_status_by_every_role(move, status, role):
+def test_every_move_from_every_status_by_every_role():
+    every(EVERY_CASE, _goes_or_changes_nothing)
+
+
+def _goes_or_changes_nothing(move, status, role):
     ticket, before = a_ticket(status), None
     by = Actor(role, 7 if role is not Role.SYSTEM else None)
     if status not in move.sources or role not in move.roles:
@@ -150,9 +156,12 @@ def test_every_move_from_every_status_by_every_role(move, status, role):
     assert (line.team, line.level) == ("P-1", "grid")
 
 
-@pytest.mark.parametrize("move", [move for move in MOVES.values() if move.needs_reason], ids=lambda move: move.name)
-@pytest.mark.parametrize("nothing", ["", " ", "\n\t　"])
-def test_a_move_that_needs_a_reason_is_refused_without_one(move, nothing):
+def test_a_move_that_needs_a_reason_is_refused_without_one():
+    moves = [move for move in MOVES.values() if move.needs_reason]
+    every(product(moves, ["", " ", "\n\t　"]), _is_refused_without_a_reason)
+
+
+def _is_refused_without_a_reason(move, nothing):
     for status, role in product(move.sources, move.roles):
         ticket = a_ticket(status)
         before = state_of(ticket)
@@ -178,8 +187,11 @@ CLOSINGS = {
 }
 
 
-@pytest.mark.parametrize(("role", "closing"), list(product(Role, [*Closing, None])))
-def test_each_role_closes_in_its_own_kinds_and_never_in_another_s(role, closing):
+def test_each_role_closes_in_its_own_kinds_and_never_in_another_s():
+    every(product(Role, [*Closing, None]), _closes_in_its_own_kinds)
+
+
+def _closes_in_its_own_kinds(role, closing):
     ticket = a_ticket(Status.RESOLVED)
     close = MOVES["close"]
     if closing and closing.value in CLOSINGS[role]:
@@ -196,16 +208,22 @@ def test_only_the_resident_can_say_that_it_is_solved():
     assert able == {Role.RESIDENT}
 
 
-@pytest.mark.parametrize("closing", sorted(UNSOLVED))
-def test_closing_without_the_resident_s_word_needs_a_reason(closing):
+def test_closing_without_the_resident_s_word_needs_a_reason():
+    every(sorted(UNSOLVED), _needs_a_reason)
+
+
+def _needs_a_reason(closing):
     ticket = a_ticket(Status.RESOLVED)
     with pytest.raises(IllegalMove, match="a reason is needed"):
         ticket.apply(MOVES["close"], by=Actor(Role.GRID_STAFF), at=LATER, closing=closing)
     assert ticket.status == "resolved"
 
 
-@pytest.mark.parametrize("move", [move for move in MOVES.values() if not move.closings], ids=lambda move: move.name)
-def test_a_move_that_closes_nothing_takes_no_kind_of_closing(move):
+def test_a_move_that_closes_nothing_takes_no_kind_of_closing():
+    every([move for move in MOVES.values() if not move.closings], _takes_no_closing)
+
+
+def _takes_no_closing(move):
     status, role = min(move.sources), min(move.roles)
     with pytest.raises(IllegalMove, match="closing"):
         a_ticket(status).apply(move, by=Actor(role), at=LATER, note="原因", closing=Closing.CONFIRMED)

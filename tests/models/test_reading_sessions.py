@@ -8,6 +8,8 @@ from testbed import MONDAY
 from models.person import Look, Person
 from models.sessions import ReadOnlyError, reading_sessions
 
+pytestmark = pytest.mark.both_databases
+
 ROW = {"via": "x", "at": MONDAY}
 
 

@@ -13,6 +13,8 @@ from bot.__main__ import main
 from bot.installation import disk_room
 from bot.installation.config_problems import ConfigError
 
+pytestmark = pytest.mark.both_databases
+
 SHIPPED = (ROOT / "config.yaml").read_text("utf-8")
 
 

@@ -11,6 +11,8 @@ from testbed import ROOT
 from docs import growth
 from models.base import Base
 
+pytestmark = pytest.mark.both_databases
+
 CASES = 30
 TROUBLES = (
     "楼道灯不亮了",

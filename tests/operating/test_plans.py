@@ -12,6 +12,8 @@ from handlers.timers.lost_work import look
 from models.moves import ENDED, MOVES
 from models.ticket import Ticket
 
+pytestmark = pytest.mark.both_databases
+
 _GROWING = "(tickets|ticket_events|ticket_support|followers|pushes|inbound|attachments|looks)"
 """Tables that every message or ticket makes longer"""
 

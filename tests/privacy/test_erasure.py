@@ -12,6 +12,8 @@ from models.person import Person
 from models.push import Push, Timer
 from models.ticket import Attachment, Ticket, TicketEvent
 
+pytestmark = pytest.mark.both_databases
+
 SECRETS = [RESIDENT, "13812345678", "王秀兰", "猫咪叫大橘", "还抖得像筛子", "502室", "'502'", "快点吧大爷"]
 
 

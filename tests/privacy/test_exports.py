@@ -21,6 +21,8 @@ from handlers.supervisors.spreadsheets import safe_cell, write_csv, write_xlsx
 from handlers.town.downloads import Download
 from models.person import Look, Person, PersonRole
 
+pytestmark = pytest.mark.both_databases
+
 EVIL = [
     "=cmd|'/c calc'!A1",
     "+1+1",

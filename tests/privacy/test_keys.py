@@ -17,6 +17,8 @@ from models import sealed
 from models.person import Person
 from models.sealed import UnreadableError
 
+pytestmark = pytest.mark.both_databases
+
 OLD, NEW = new_key(), new_key()
 PHONE = "13812345678"
 

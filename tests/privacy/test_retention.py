@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from chat import PROPERTY, RESIDENT
 from sqlalchemy import func, select
 
@@ -13,6 +14,8 @@ from models.conversation import Asked, Inbound
 from models.person import Guess, Person
 from models.push import Outcome, Push, Timer
 from models.ticket import Attachment
+
+pytestmark = pytest.mark.both_databases
 
 
 def nightly(program, clock):

@@ -20,7 +20,7 @@ from models.push import Push
 from models.sessions import reading_sessions
 from models.ticket import Ticket, TicketEvent
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 AT_ONCE = 8
 LIFT = "德尚小区3号楼电梯又坏了"

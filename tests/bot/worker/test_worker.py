@@ -15,7 +15,7 @@ from models.person import Person
 from models.push import Push
 from models.ticket import Attachment
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 LIFT = "德尚小区3号楼电梯又坏了"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40

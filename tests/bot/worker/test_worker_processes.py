@@ -23,7 +23,7 @@ from bot.web.app import create_app
 from models.person import Person
 from models.push import LEASE, Push
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 PEOPLE = [f"oSomebody{number:018d}" for number in range(10)]
 

@@ -15,6 +15,8 @@ from models.person import Person, Role
 from models.roster import Shift, ShiftKind
 from models.ticket import Ticket, TicketEvent
 
+pytestmark = pytest.mark.both_databases
+
 PATIENCE = 10
 
 

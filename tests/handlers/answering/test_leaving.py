@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from models.person import Person
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 LIFT = "德尚小区3号楼电梯坏了"
 

@@ -14,6 +14,8 @@ from models.conversation import Inbound
 from models.person import Look, Person, PersonRole
 from models.sessions import reading_sessions
 
+pytestmark = pytest.mark.both_databases
+
 PATIENCE = 10
 # Every command that only asks, said so that there is something to answer.
 ASKED = {

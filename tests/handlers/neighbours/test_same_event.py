@@ -16,6 +16,8 @@ from models.person import Person
 from models.push import Push
 from models.ticket import Attachment, Ticket
 
+pytestmark = pytest.mark.both_databases
+
 WATER = CAST["供水"]
 LIFT = "德尚小区3号楼电梯又坏了"
 

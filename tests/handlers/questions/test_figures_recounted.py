@@ -25,6 +25,8 @@ from models.person import Person, Role
 from models.support import Support
 from models.ticket import CHINA, Ticket
 
+pytestmark = pytest.mark.both_databases
+
 TICKETS = 400
 DAY = timedelta(days=1)
 

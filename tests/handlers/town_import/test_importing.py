@@ -18,6 +18,8 @@ from models.base import Base
 from models.grid import Grid, Place
 from models.person import Person, Role
 
+pytestmark = pytest.mark.both_databases
+
 DEMO = Path(__file__).parents[3] / "bot" / "demo_world"
 
 
