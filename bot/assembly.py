@@ -18,6 +18,7 @@ from bot.wechat.gateway import Gateway
 from bot.wechat.shared_tokens import TokensInDatabase
 from bot.worker.breakers import Breakers
 from bot.worker.nightly import Nightly
+from bot.worker.showing import Showing
 from bot.worker.summing import Summing
 from bot.worker.watching import Watching
 from bot.worker.worker import Worker
@@ -93,14 +94,16 @@ def gateway(settings: Settings, store: TokenStore) -> Gateway:
 def worker(program: Program) -> Worker:
     """The process's worker; its token is shared with all others through the database."""
     settings = program.settings
+    way_out = gateway(settings, TokensInDatabase(program.sessions, program.reading))
     return Worker(
         sessions=program.sessions,
         towns=program.towns,
-        gateway=gateway(settings, TokensInDatabase(program.sessions, program.reading)),
+        gateway=way_out,
         work=settings.work,
         templates={str(purpose): template for purpose, template in settings.wechat.templates.items()},
         media=settings.path(settings.files.media),
         summing=Summing(program.sessions, program.reading),
+        showing=Showing(program.sessions, program.reading, way_out),
         watching=Watching(program.sessions, program.reading, program.towns),
         nightly=Nightly(program.sessions, settings.source),
         breakers=Breakers(program.clock),

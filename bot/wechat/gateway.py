@@ -47,6 +47,10 @@ class Gateway:
         self._post("/cgi-bin/message/custom/send", {"touser": openid, "msgtype": "text", "text": {"content": content}})
         return Sent()
 
+    def send_media(self, openid: str, kind: str, media_id: str) -> None:
+        """An image or a voice that was uploaded; it counts like a text."""
+        self._post("/cgi-bin/message/custom/send", {"touser": openid, "msgtype": kind, kind: {"media_id": media_id}})
+
     def send_template(
         self, openid: str, template_id: str, data: Mapping[str, str], url: str = "", client_msg_id: str = ""
     ) -> Sent:

@@ -21,12 +21,14 @@ from bot.worker.nightly import KIND as NIGHTLY
 from bot.worker.nightly import plan as plan_training
 from bot.worker.patience import patiently
 from bot.worker.sender import Sender
+from bot.worker.showing import Showing
 from bot.worker.summing import Summing
 from bot.worker.watching import Watching
 from handlers.alarms.telling import KIND as ALARMS
 from handlers.board.keeping import KIND as DAY_SUMS
 from handlers.neighbours.same_event import MatterTakenError
 from handlers.privacy.erasure import DROP_MEDIA
+from handlers.questions.chart import KIND as CHART
 from handlers.timers.chores import plan_chores
 from handlers.timers.ring import ring
 from handlers.town.town import Towns
@@ -53,6 +55,7 @@ class Worker:
     nightly: Callable[[int, datetime], None]
     summing: Summing
     watching: Watching
+    showing: Showing
     breakers: Breakers
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -105,7 +108,11 @@ class Worker:
         if kind == NIGHTLY:  # takes minutes, and somebody may be in danger at night too
             threading.Thread(target=self.nightly, args=(timer_id, self.clock()), name=NIGHTLY, daemon=True).start()
             return
-        aside: dict[str, Callable[[int, datetime], None]] = {DAY_SUMS: self.summing, ALARMS: self.watching}
+        aside: dict[str, Callable[[int, datetime], None]] = {
+            DAY_SUMS: self.summing,
+            ALARMS: self.watching,
+            CHART: self.showing,
+        }
         if kind in aside:
             aside[kind](timer_id, self.clock())
             return

@@ -21,6 +21,7 @@ from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import Asks
 from handlers.neighbours.same_event import Matter, MatterTakenError, lock_matters
 from handlers.notifications.operators import in_the_answer
+from handlers.questions.chart import plan_picture
 from handlers.residents.unanswered import keep_unfinished
 from handlers.town.town import Town, Towns
 from models.connecting import is_deadlock
@@ -158,6 +159,9 @@ class Answering:
             reply = reply or keep_unfinished(context, writer.stale, route)
             answered.append((context, writer, reply))
         remember(session, answered)
+        for context, _, reply in answered:
+            if reply.pictured:
+                plan_picture(session, context.message.key, context.person.id, context.now)
         replies = {context.message.key: _with_word_of_trouble(context, reply.text) for context, _, reply in answered}
         write_replies(session, replies, self._clock())
         return replies

@@ -59,3 +59,5 @@ class Reply:
     answered: bool = False
     missed: bool = False
     """Nothing of what was said was understood"""
+    pictured: bool = False
+    """A picture of what is answered follows, if it can be sent"""

@@ -9,6 +9,7 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.states import Asks
 from handlers.figures.counts import percent
 from handlers.questions.area import outside
+from handlers.questions.chart import chart_of
 from handlers.questions.figures import Row, cut, figures, parts_of
 from handlers.questions.naming import measure_name, understood
 from handlers.questions.parse import follows, parse_all, with_own_area
@@ -20,7 +21,8 @@ from nlp.questions.vocabulary import vocabulary
 def answer_question(context: Context) -> Reply | None:
     """The answer in the chat, with the question as we understood it above and what we left out below."""
     if context.state == Asks.ROWS and re.search(vocabulary().patterns["picture"], context.text):
-        return Reply(context.say("asking.words_only"), keep=True)
+        said = "asking.picture_comes" if context.slots.get("chart") else "asking.no_picture"
+        return Reply(context.say(said), keep=True, pictured=bool(context.slots.get("chart")))
     texts = _asked(context)
     query = parse_all(context.town, texts, context.now)
     if query is None:
@@ -34,8 +36,10 @@ def answer_question(context: Context) -> Reply | None:
     lines += _remarks(context, query, found, len(rows))
     text = context.say("supervising.answer", understood=understood(context.town, query), lines="\n".join(lines))
     opening = [] if query.measure in OF_CALLS else [[row.group, row.name] for row in rows]  # 点名 opens calls
-    slots = {"text": texts[0], "then": texts[1:], "at": context.now.isoformat(), "rows": opening}
-    return Reply(f"{text}\n{context.say('asking.open')}" if opening else text, Asks.ROWS, slots)
+    chart = chart_of(context.town, query, rows, context.now)
+    slots = {"text": texts[0], "then": texts[1:], "at": context.now.isoformat(), "rows": opening, "chart": chart}
+    text = f"{text}\n{context.say('asking.open')}" if opening else text
+    return Reply(text, Asks.ROWS, slots, pictured=bool(chart))
 
 
 def _refusal(context: Context, query: Query) -> str:

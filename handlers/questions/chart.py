@@ -4,11 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from handlers.dialogue.states import Asks
 from handlers.questions.figures import Row, parts_of
 from handlers.questions.naming import measure_name, understood
 from handlers.town.town import Town
+from models.appending import append
+from models.conversation import reply_question
+from models.push import Timer
 from nlp.questions.query import DURATIONS, IN_TIME, OVERVIEW, Query
 
+KIND = "chart"
+"""The timer's: the worker draws and sends it, while the words have gone out already"""
 _FEWEST, _FEWEST_SIDES = 3, 2
 _MANY_MOMENTS = 14
 Chart = Mapping[str, Any]
@@ -60,3 +68,14 @@ def _unit(query: Query) -> str:
 def _value(query: Query, row: Row) -> float:
     value = row.value or 0
     return round(value * 100, 1) if query.is_rate else round(float(value), 1)
+
+
+def plan_picture(session: Session, message: str, person: int, now: datetime) -> None:
+    """Once for a message; the worker finds the chart in the answer that was kept."""
+    append(session, Timer, key=f"{KIND}:{message}", kind=KIND, subject_id=person, due_at=now, created_at=now)
+
+
+def chart_asked_for(session: Session, person: int) -> Chart | None:
+    """Of the answer that they look at; None where they have gone on to something else."""
+    question = session.scalar(reply_question(person))
+    return question.slots.get("chart") if question and question.state == Asks.ROWS else None
