@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from handlers.alarms.rules import (
     CHRONIC_DAYS,
+    CHRONIC_TIMES,
     FEWEST_OF_CLUSTER,
     WEEKS,
     Conduct,
@@ -104,9 +105,11 @@ class _House:
 
 def _chronic(session: Session, town: Town, now: datetime) -> Iterator[Alarm]:
     """Houses of today's tickets whose trouble has come back, more often than it does in the houses around."""
-    columns = (Ticket.place_id, Ticket.building, Ticket.category, Ticket.item)
-    new = (Ticket.created_at >= day_start(now)) & Ticket.place_id.is_not(None) & (Ticket.item != "")
-    for place, building, category, item in session.execute(select(*columns).where(new).distinct()).all():
+    house = (Ticket.place_id, Ticket.building, Ticket.category, Ticket.item)
+    lately = (Ticket.created_at > now - timedelta(days=CHRONIC_DAYS)) & Ticket.place_id.is_not(None)
+    often = select(*house).where(lately, Ticket.item != "").group_by(*house)
+    often = often.having(func.count() >= CHRONIC_TIMES, func.max(Ticket.created_at) >= day_start(now))
+    for place, building, category, item in session.execute(often).all():
         if place in town.world.places:
             yield from _of_house(session, town, _House(place, building, category, item), now)
 
