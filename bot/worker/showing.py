@@ -51,7 +51,7 @@ class Showing:
         return Outcome.DONE, ""
 
     def _media_id(self, chart: Mapping[str, Any]) -> str:
-        """The same figures are the same picture, whoever asks."""
+        """The same figures are the same picture for everybody who asks."""
         name = hashlib.sha256(json.dumps(chart, sort_keys=True).encode()).hexdigest()
         with self._lock:
             media_id, uploaded = self._uploaded.get(name, ("", 0.0))
