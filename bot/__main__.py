@@ -30,6 +30,8 @@ COMMANDS = {
     "ask": "tickets.ask",
     "tickets": "tickets.list_tickets",
     "ticket": "tickets.show_ticket",
+    "verify": "practices.verify",
+    "hotline": "practices.hotline",
     "rekey": "privacy.rekey",
     "export": "privacy.export",
     "erase": "privacy.erase",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,6 +18,7 @@ from bot.wechat.access_token import TokenStore
 from bot.wechat.gateway import Gateway
 from bot.wechat.shared_tokens import TokensInDatabase
 from bot.worker.breakers import Breakers
+from bot.worker.hotline_folder import HotlineFolder
 from bot.worker.nightly import Nightly
 from bot.worker.showing import Showing
 from bot.worker.summing import Summing
@@ -91,6 +93,14 @@ def gateway(settings: Settings, store: TokenStore) -> Gateway:
     return Gateway(wechat.app_id, wechat.app_secret.get_secret_value(), store, wechat.api_base)
 
 
+def _hotline_folder(program: Program) -> HotlineFolder | None:
+    """None where none is to be watched."""
+    rules = program.settings.practices.hotline
+    if not rules.enabled or not rules.folder:
+        return None
+    return HotlineFolder(program.settings.path(Path(rules.folder)), program.sessions, program.towns)
+
+
 def worker(program: Program) -> Worker:
     """The process's worker; its token is shared with all others through the database."""
     settings = program.settings
@@ -107,5 +117,6 @@ def worker(program: Program) -> Worker:
         watching=Watching(program.sessions, program.reading, program.towns),
         nightly=Nightly(program.sessions, settings.source),
         breakers=Breakers(program.clock),
+        hotline=_hotline_folder(program),
         clock=program.clock,
     )

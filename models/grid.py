@@ -37,6 +37,8 @@ class TeamKind(StrEnum):
     STREET = "street"
     COUNTY = "county"
     DEPARTMENT = "department"
+    COMMITTEE = "committee"
+    """业委会: owners of a compound"""
 
 
 class Mode(StrEnum):

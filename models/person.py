@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Base
+from models.base import Base, partial_index
 from models.sealed import Sealed
 
 
@@ -31,6 +31,7 @@ class Person(Base):
     """Somebody known by openid, or awaited: imported without one until they join by an invitation."""
 
     __tablename__ = "people"
+    __table_args__ = (partial_index("ix_people_home_place_id", "home_place_id", where="home_place_id IS NOT NULL"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     openid: Mapped[str | None] = mapped_column(unique=True)

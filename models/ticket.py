@@ -51,6 +51,7 @@ class Source(StrEnum):
     HOTLINE = "hotline"
     PATROL = "patrol"
     IMPORT = "import"
+    RECEPTION = "reception"
 
 
 _AREA = ("street", "community", "grid", "county")
@@ -155,8 +156,7 @@ class Ticket(Base):
     split_from: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     """The event whose outcome this resident did not agree with: their own ticket goes on"""
     shut_out: Mapped[str | None]
-    """Kinds of teams that it complains of, joined by `;`: their people may not learn what it says. Never taken back;
-    NULL where it was filed before this was kept"""
+    """Kinds of teams complained of, joined by `;`: they may not learn what it says. Never undone. NULL: kept later"""
     errand: Mapped[str] = mapped_column(default="", server_default="")
     """What somebody above words for those whom it complains of; they read this instead of the resident's words"""
     neighbours: Mapped[int] = mapped_column(default=0)

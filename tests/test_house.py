@@ -17,6 +17,8 @@ OPERATORS += ("handlers/town/catalogue.py", "handlers/town/wordings.py", "handle
 """What operators, clerks and developers read while they run a command, with what is wrong with which file"""
 
 READING = ("handlers/questions/", "handlers/world/rosters.py", "handlers/staff/plain_words.py")
+READING += ("handlers/council/decide.py", "handlers/customs/", "handlers/reception/receive.py")
+READING += ("handlers/hotline/orders.py", "handlers/hotline/truth.py")
 READING += ("handlers/town/duties.py", "handlers/town/limits.py", "handlers/town/limits_in_plain_words.py")
 READING += (
     "handlers/town/levels.py",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import pytest
-from chat import RESIDENT, Chat
+from chat import PROPERTY, RESIDENT, Chat
 
 from handlers.answering.routers import COMMANDS, route
 from handlers.dialogue.context import Context
@@ -49,7 +49,7 @@ RULES = {
     **dict.fromkeys(["接", "到", "结", "退", "上报", "备注", "告知", "约", "看", "异议"], WORKS),
     **dict.fromkeys(["查", "督办", "谁看过", "重办", "派"], OVERSEES),
     **dict.fromkeys(
-        ["放", "点名", "延", "挂账", "恢复", "问", "不受理", "解释", "为什么", "改类", "权属", "回访"], REACHES
+        ["放", "点名", "属实", "延", "挂账", "恢复", "问", "不受理", "解释", "为什么", "改类", "权属", "回访"], REACHES
     ),
     **dict.fromkeys(["并", "转"], REACHES),
     "吹哨": WHISTLES,
@@ -60,6 +60,22 @@ ABOUT_NO_TICKET = {
     "巡查", "代报", "回", "结束", "评价", "加入", "人工", "绑定", "帮助", "取消", "删除我的信息",
 }  # fmt: skip
 """Lists, figures and a person's own affairs. Their reach is tested where they are. Approvals go by who was asked"""
+
+COMPOUNDS = {
+    "接待日": "德尚小区 每月5日 18:00-20:00",
+    "停接待日": "德尚小区",
+    "接待": "",
+    "接待单": "",
+    "接待情况": "德尚小区",
+    "招": "德尚小区 3人 明天9点 清楼道",
+    "志愿完成": "1 2小时",
+}
+"""Acts for a compound, and what is said with each: who works or oversees there may, and nobody else"""
+DONE = ("排好了", "不办了", "怎么记", "登记", "诉求 ", "已告诉")
+REFUSED = ("没有1号活动", "没有找到您管的这个小区", "现在没有您的接待", "小区里没有这位", "最近的接待")
+OF_RESIDENTS = {"预约接待", "取消预约接待", "公示", "志愿", "志愿报名", "志愿退出", "参加"}
+"""A resident's own, like their reports, and what is public"""
+OF_MEETINGS = {"议程", "议", "议事季报"}
 
 
 @dataclass(frozen=True)
@@ -88,7 +104,7 @@ def first_words() -> set[str]:
 
 
 def test_every_command_has_its_row_in_the_table():
-    assert first_words() == set(RULES) | ABOUT_NO_TICKET
+    assert first_words() == set(RULES) | ABOUT_NO_TICKET | COMPOUNDS.keys() | OF_RESIDENTS | OF_MEETINGS
 
 
 @pytest.fixture
@@ -138,6 +154,44 @@ def test_every_command_reaches_a_ticket_exactly_as_the_table_says(program, ticke
     tried = [(word, stand) for word in sorted(RULES) for stand in stands]
     found = [(word, stand, wrong) for word, stand in tried if (wrong := wrongs(program, ticket, word, stand))]
     assert found == []
+
+
+def test_every_act_for_a_compound_is_for_those_who_serve_it(program, ticket, kind, clock):
+    chat = Chat(program)
+    clock.turn(hours=1)
+    chat.says(PROPERTY, "接待日 德尚小区 今天 11:30-12:00")
+    chat.says(PROPERTY, "招 德尚小区 3人 明天9点 清楼道")
+    found = []
+    stands = STANDS if kind == "sqlite" else STANDS[::7]
+    for (word, words), stand in product(COMPOUNDS.items(), stands):
+        reply, _ = said(program, stand, f"{word} {words}".strip())
+        allowed = stand.grid in REACHES.get(stand.role, {}).get(stand.team, set())
+        if stand.role is Role.RESIDENT:
+            wrong = any(sign in reply for sign in DONE)
+        else:
+            wrong = allowed == any(sign in reply for sign in REFUSED)
+        found += [(word, stand, reply)] if wrong else []
+    assert found == []
+
+
+def test_meetings_are_seen_by_those_who_serve_there_and_decided_by_the_community(program, ticket, kind):
+    """Only the community, and who stands above it, writes down what was decided."""
+    lay_aside(program, ticket)
+    found = []
+    for stand in STANDS if kind == "sqlite" else STANDS[::7]:
+        sees = stand.grid in REACHES.get(stand.role, {}).get(stand.team, set())
+        shown = ticket.number in said(program, stand, "议程 文苑社区")[0]
+        reply, changed = said(program, stand, "议 1 物业12月底前换配件")
+        above = stand.role in OVERSEES or (stand.role is Role.GRID_STAFF and stand.grid in HIGHER)
+        if shown != sees or (changed and not (sees and above)) or (changed and "记下了" not in reply):
+            found.append((stand, shown, changed, reply))
+    assert found == []
+    assert said(program, Stand(Role.GRID_STAFF, "community above", "other team"), "议 1 物业12月底前换配件")[1]
+
+
+def lay_aside(program, ticket: Ticket) -> None:
+    with program.sessions() as session, session.begin():
+        session.get_one(Ticket, ticket.id).status = "suspended"
 
 
 def test_lists_and_figures_reach_as_far_as_tickets_do(program, ticket, kind):

@@ -186,7 +186,7 @@ SILENT = {
 }
 UNDER_ANOTHER_NAME = {
     "close": {"close", "confirm", "lapse"},
-    "dispatch": {"dispatch", "red_flag", "taken"},
+    "dispatch": {"dispatch", "red_flag", "taken", "promised"},
     "visit": {"visit_proposed", "visit_wished", "visit_agreed", "visit_set", "visit_put_off"},
 }
 

@@ -8,9 +8,9 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from bot.installation.keys import KeyRing, key_ring
 from bot.installation.settings import Settings
-from handlers.town.downloads import BoardLink, Download
+from handlers.town.downloads import BoardLink, Download, Sheet
 
-_DOWNLOAD, _BOARD = "download", "board"
+_DOWNLOAD, _BOARD, _SHEET = "download", "board", "sheet"
 """A link of one kind is none of another"""
 
 
@@ -59,6 +59,20 @@ class Links:
         if _moment(said[-1]) <= now:
             raise ExpiredLinkError
         return said
+
+    def to_sheet(self, sheet: Sheet) -> str:
+        """The address of a sheet to print."""
+        told = [sheet.person_id, sheet.reception_id, int(sheet.expires_at.timestamp())]
+        return f"{self.public_url}/files/{self._signed(_SHEET).dumps(told)}"
+
+    def read_sheet(self, token: str, now: datetime) -> Sheet:
+        """Raises BadLinkError, ExpiredLinkError."""
+        person_id, reception_id, expires_at = self._said(_SHEET, token, now)
+        return Sheet(person_id, reception_id, _moment(expires_at))
+
+    def to_notice(self, month: str, place_id: int) -> str:
+        """The address of a public page: it stays, and needs no signature."""
+        return f"{self.public_url}/notice/{month}/{place_id}"
 
     def _signed(self, salt: str) -> URLSafeSerializer:
         return URLSafeSerializer(self.ring.signing_keys, salt=salt)

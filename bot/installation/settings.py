@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from bot.installation.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (callers that load settings catch it)
 from bot.installation.config_problems import ConfigFile, Place, dotted, problem, read_file
 from bot.wechat.address import OFFICIAL
+from handlers.customs.practices import Practices
 from handlers.town.levels import Levels
 from handlers.town.privacy import Privacy
 from handlers.town.quiet_hours import QuietHours
@@ -26,6 +27,7 @@ SECRETS = {
     "wecom": {"secret"},
     "database": {"url"},
     "privacy": {"key", "old_keys"},
+    "hotline": {"key"},
 }
 """What must come from the environment. A database address may hold a password: only SQLite's may stand in the file"""
 
@@ -86,6 +88,7 @@ class Files(_Section):
     categories: Path = Path("handlers/data/categories.csv")
     limits: Path = Path("handlers/data/limits.csv")
     duties: Path = Path("handlers/data/duties.csv")
+    households: Path = Path("handlers/data/households.csv")
     wordings: Path = Path("handlers/data/wordings.yaml")
     own_wordings: Path | None = None
     menu: Path = Path("handlers/data/menu.yaml")
@@ -114,6 +117,12 @@ class Web(_Section):
         if not re.fullmatch(r"(https?://[^\s/]+)?", url):
             raise ValueError("应像 https://bot.example.cn，前面有 https://，后面没有斜杠和路径")
         return url
+
+
+class HotlineKey(_Section):
+    """What the hotline proves itself with, out of the environment; without one its door stays shut."""
+
+    key: SecretStr = SecretStr("")
 
 
 class Work(_Section):
@@ -151,9 +160,11 @@ class Settings(BaseSettings):
     joining: Joining = Joining()
     quiet_hours: QuietHours = QuietHours()
     levels: Levels = Levels()
+    practices: Practices = Practices()
     work: Work = Work()
     privacy: PrivacyKeys = PrivacyKeys()
     web: Web = Web()
+    hotline: HotlineKey = HotlineKey()
     source: Path = Path("config.yaml")
     """The file that this was read from; not a setting of it"""
 

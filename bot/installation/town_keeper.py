@@ -1,7 +1,7 @@
 """One process's picture of its town: read once, and again when the world has changed."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
@@ -14,6 +14,7 @@ from bot.installation.config_problems import ConfigError, read_file
 from bot.installation.links import links
 from bot.installation.operator_errors import of_file
 from bot.installation.settings import Settings
+from handlers.customs.households import read_households
 from handlers.tables.table import TableError
 from handlers.town.catalogue import Catalogue, read_catalogue
 from handlers.town.duties import Duties, read_duties
@@ -131,6 +132,7 @@ class TownFiles:
     catalogue: Catalogue
     limits: Limits
     duties: Duties
+    households: Mapping[str, int]
     say: Wordings
 
 
@@ -140,13 +142,14 @@ def read_files(settings: Settings) -> TownFiles:
     catalogue = _read(lambda: read_catalogue(settings.path(settings.files.categories)), problems) or Catalogue({}, {})
     limits = _read(lambda: read_limits(settings.path(settings.files.limits)), problems) or Limits([])
     duties = _read(lambda: read_duties(settings.path(settings.files.duties), catalogue), problems) or Duties()
+    households = _read(lambda: read_households(settings.path(settings.files.households)), problems) or {}
     own = settings.path(settings.files.own_wordings) if settings.files.own_wordings else None
     say = _read(lambda: read_wordings(settings.path(settings.files.wordings), own), problems) or Wordings({})
     if not problems:
         problems = [*_unpromised(settings, catalogue, limits), *_strange_words(settings, catalogue)]
     if problems:
         raise ConfigError(problems)
-    return TownFiles(catalogue, limits, duties, say)
+    return TownFiles(catalogue, limits, duties, households, say)
 
 
 def read_town(settings: Settings, reader: Reads) -> Town:
@@ -158,6 +161,7 @@ def read_town(settings: Settings, reader: Reads) -> Town:
         routing=settings.routing,
         limits=files.limits,
         duties=files.duties,
+        households=files.households,
         calendar=settings.working_hours.calendar(),
         catalogue=files.catalogue,
         say=files.say,
@@ -167,6 +171,7 @@ def read_town(settings: Settings, reader: Reads) -> Town:
         joining=settings.joining,
         quiet_hours=settings.quiet_hours,
         levels=settings.levels,
+        practices=settings.practices,
         privacy=settings.privacy,
         reader=reader,
         links=links(settings),

@@ -18,6 +18,8 @@ from bot.web import metrics
 from bot.web.board.views import board
 from bot.web.files import files
 from bot.web.headers import harden
+from bot.web.hotline import hotline
+from bot.web.notice import notice
 from bot.webhook.view import webhook
 from models.grid import Grid
 
@@ -40,6 +42,8 @@ def create_app(program: Program, now: Callable[[], float] = time.time) -> Flask:
     app.add_url_rule("/healthz", view_func=lambda: Response("ok\n", mimetype="text/plain"), endpoint="healthz")
     app.add_url_rule("/readyz", view_func=lambda: _ready(program), endpoint="readyz")
     app.add_url_rule("/metrics", view_func=lambda: _metrics(program), endpoint="metrics")
+    app.register_blueprint(notice(program))
+    app.register_blueprint(hotline(program))
     if download_links := links(program.settings):
         app.register_blueprint(files(program, download_links))
         app.register_blueprint(board(program, download_links))

@@ -2,6 +2,7 @@
 than its owner may see at that moment; every download is written into the read log.
 """
 
+from datetime import datetime
 from io import BytesIO
 
 import structlog
@@ -11,15 +12,22 @@ from sqlalchemy.orm import Session
 from bot.assembly import Program
 from bot.installation.links import BadLinkError, ExpiredLinkError, Links
 from handlers.board.viewer import viewer
+from handlers.practices.compounds import serves
+from handlers.reception.sheet import rows as sheet_rows
 from handlers.supervisors.export import HEADING, filed_between, table
 from handlers.supervisors.export_figures import sheet_of_figures
 from handlers.supervisors.spreadsheets import write_xlsx
-from handlers.town.downloads import Download
+from handlers.tickets.change import Moment
+from handlers.town.downloads import Download, Sheet
 from models.person import Look, Person
+from models.reception import Reception
+from models.ticket import CHINA
 from nlp.questions.periods import Period
 
 log = structlog.get_logger(__name__)
 
+_TITLE = 31
+"""Excel takes no longer name of a sheet"""
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -30,14 +38,40 @@ def files(program: Program, links: Links) -> Blueprint:
     @blueprint.get("/files/<token>")
     def download(token: str) -> Response:
         try:
-            wanted = links.read(token, program.clock())
+            wanted = _read(links, token, program.clock())
         except ExpiredLinkError:
             return _refused(program, "exporting.expired", 410)
         except BadLinkError:
             return _refused(program, "exporting.bad_link", 403)
-        return _answer(program, wanted)
+        return _sheet(program, wanted) if isinstance(wanted, Sheet) else _answer(program, wanted)
 
     return blueprint
+
+
+def _read(links: Links, token: str, now: datetime) -> Download | Sheet:
+    """Each kind of list has a signature of its own."""
+    try:
+        return links.read(token, now)
+    except ExpiredLinkError:
+        raise
+    except BadLinkError:
+        return links.read_sheet(token, now)
+
+
+def _sheet(program: Program, wanted: Sheet) -> Response:
+    """Who may no longer act for the compound gets it no more."""
+    file = BytesIO()
+    with program.sessions() as session, session.begin():
+        town, now = program.towns.current(session), program.clock()
+        person, reception = session.get(Person, wanted.person_id), session.get(Reception, wanted.reception_id)
+        place = town.world.places.get(reception.place_id) if reception else None
+        if person is None or reception is None or place is None or not serves(town, person, place):
+            return _refused(program, "exporting.bad_link", 403)
+        session.add(Look(person_id=person.id, via="接待单", at=now))
+        name = f"{place.name}{reception.starts_at.astimezone(CHINA):%m%d}.xlsx"
+        write_xlsx(sheet_rows(Moment(session, town, now), reception), file, place.name[:_TITLE])
+    file.seek(0)
+    return send_file(file, mimetype=_TYPE, as_attachment=True, download_name=name)
 
 
 def _answer(program: Program, wanted: Download) -> Response:

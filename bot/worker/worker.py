@@ -14,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from bot.installation.settings import Template, Work
 from bot.wechat.gateway import Gateway
 from bot.worker.breakers import Breakers
+from bot.worker.hotline_folder import EVERY, HotlineFolder
 from bot.worker.leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
 from bot.worker.media_dropping import drop_media
 from bot.worker.media_fetching import MediaFetch
@@ -57,15 +58,19 @@ class Worker:
     watching: Watching
     showing: Showing
     breakers: Breakers
+    hotline: HotlineFolder | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; what was claimed is finished first."""
-        planned = datetime.min.replace(tzinfo=UTC)
+        planned = looked = datetime.min.replace(tzinfo=UTC)
         while not stop.is_set():
             try:
                 if not planned <= self.clock() < planned + _HOUR:  # the clock may have gone back, too
                     planned = self._plan()
+                if self.hotline and not looked <= self.clock() < looked + EVERY:
+                    looked = self.clock()
+                    self.hotline.look(looked)
                 busy = self.once()
             except OperationalError as error:  # the database is away: what was claimed falls due again by its lease
                 log.error("database_away", error=type(error.orig).__name__)  # noqa: TRY400

@@ -5,6 +5,7 @@ from itertools import chain
 
 from handlers.alarms import root_cause
 from handlers.answering import receipts
+from handlers.answering.practices import OF_PRACTICES
 from handlers.appeals import appeal, three_figures
 from handlers.appointments import at_home, propose
 from handlers.approvals import approvals, contest, endings, extend, suspend
@@ -97,6 +98,7 @@ ROUTERS = (
     approvals.digits,
     ask_resident.answers,
     propose.router,
+    *OF_PRACTICES,
     at_home.router,
     menu.router,
     correct_draft.router,
@@ -155,6 +157,7 @@ _NAMED = 40
 
 def route(context: Context) -> Reply:
     """Danger first, then commands, then the open question that the text answers, then what the words mean."""
+    context = _in_our_words(context)
     seen, is_command = context.understanding, _COMMAND.match(context.text)
     if seen and seen.red_flag and not is_command:
         return report.danger_told(context) or _still_open(context, _same_danger(context) or _by_meaning(context))
@@ -164,6 +167,12 @@ def route(context: Context) -> Reply:
     if is_command and (commanded := first_of(_OBEYING, context) or whose_command.refusal(context)):
         return _above(context, commanded)
     return (_answer(context) if context.text else None) or _not_missed(context, _meant(context))
+
+
+def _in_our_words(context: Context) -> Context:
+    """A town may call its practices by names of its own; the commands know ours."""
+    text = context.town.practices.in_our_words(context.text)
+    return context if text == context.text else replace(context, message=replace(context.message, text=text))
 
 
 def _above(context: Context, reply: Reply) -> Reply:

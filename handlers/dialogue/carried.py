@@ -48,7 +48,7 @@ _PUSHED = (
         Asked.ticket_id,
     )
     .outerjoin(Push, Push.key == Asked.key)
-    .join(Ticket, Ticket.id == Asked.ticket_id)
+    .outerjoin(Ticket, Ticket.id == Asked.ticket_id)
     .where(
         Asked.person_id.in_(bindparam("people", expanding=True)),
         Asked.key != REPLY,
@@ -60,7 +60,8 @@ _PUSHED = (
             (Asked.state == Asks.PLACE_WRONG.value) & _AT_WORK,
             (Asked.state == Asks.VISIT.value) & _PROPOSED.where(Appointment.by_staff),
             (Asked.state == Asks.VISIT_WISHED.value) & _PROPOSED.where(~Appointment.by_staff),
-            Asked.state.in_([Asks.TALK.value, Asks.TALK_ANSWER.value]),
+            Asked.state.in_([Asks.TALK.value, Asks.TALK_ANSWER.value]) & Asked.ticket_id.is_not(None),
+            Asked.state == Asks.RECEPTION_SETTLED.value,
         ),
     )
     .order_by(Asked.id.desc())

@@ -34,6 +34,8 @@ class Command:
     opens: bool = False
     """It only opens what was listed: a question that is asked later goes before it"""
     shield: Shield = Shield.NONE
+    practice: str = ""
+    """What it belongs to; a town that has that switched off has no such command"""
 
     @property
     def name(self) -> str:

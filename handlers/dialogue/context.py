@@ -50,6 +50,11 @@ class Context:
     """What followed the command's word"""
 
     @property
+    def available(self) -> Sequence[Command]:
+        """The commands of this town."""
+        return [command for command in self.commands if self.town.practices.has(command.practice)]
+
+    @property
     def answers(self) -> bool:
         """The handler is tried because the text answers `question`."""
         return self.question is not None

@@ -109,7 +109,7 @@ def _commanded(command: Command) -> Filter:
     pattern = re.compile(rf"{_opening(command.words)}[\s:：,，#。.．!！~～]*(.*)", re.DOTALL)
 
     def wanted(context: Context) -> Context | None:
-        if not context.person.roles & command.roles:
+        if not context.person.roles & command.roles or not context.town.practices.has(command.practice):
             return None
         found = pattern.fullmatch(context.text)
         return replace(context, rest=found[1].strip()) if found else None

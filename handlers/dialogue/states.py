@@ -59,6 +59,9 @@ class Asks(StrEnum):
     FIGURES = "supervising.figures"
     ROWS = "asking.rows"
     WHICH_QUESTION = "asked.which"
+    RECEPTION_WHAT = "reception.what"
+    RECEPTION_SETTLED = "reception.settled"
+    RECEPTION_FIGURES = "reception.figures"
 
 
 class Wants(StrEnum):
@@ -166,4 +169,7 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.FIGURES: Accepts(("keys", "listed"), wants=Wants.OWN, lists=True),
     Asks.ROWS: Accepts(("rows",), wants=Wants.OWN, lists=True),
     Asks.WHICH_QUESTION: Accepts(("keys",)),
+    Asks.RECEPTION_WHAT: Accepts(wants=Wants.REASON, repeats=True),
+    Asks.RECEPTION_SETTLED: Accepts(2, yes_no=True),
+    Asks.RECEPTION_FIGURES: Accepts(("keys",), lists=True),
 }

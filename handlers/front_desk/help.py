@@ -57,8 +57,9 @@ def _page(context: Context, number: int) -> Reply:
 
 def _listed(context: Context, commands: Sequence[Command], *, first: bool = True) -> str:
     """Those of everybody, then those for work."""
-    everybody = [f"· {command.help}" for command in commands if Role.RESIDENT in command.roles]
-    work = [f"· {command.help}" for command in commands if Role.RESIDENT not in command.roles]
+    called = context.town.practices.in_their_words
+    everybody = [f"· {called(command.help)}" for command in commands if Role.RESIDENT in command.roles]
+    work = [f"· {called(command.help)}" for command in commands if Role.RESIDENT not in command.roles]
     text = context.say("welcome.help", town=context.town.name, lines="\n".join(everybody)) if first else ""
     text = text or "\n".join(everybody)
     for_work = context.say("welcome.help_staff", lines="\n".join(work)) if work else ""
@@ -66,5 +67,5 @@ def _listed(context: Context, commands: Sequence[Command], *, first: bool = True
 
 
 def _allowed(context: Context) -> list[Command]:
-    mine = [command for command in context.commands if command.roles & context.person.roles]
+    mine = [command for command in context.available if command.roles & context.person.roles]
     return sorted(mine, key=lambda command: Role.RESIDENT not in command.roles)

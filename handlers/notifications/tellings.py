@@ -89,6 +89,8 @@ _asks_outcome = replace(_standing("resolved"), asks="outcome")
 TELLINGS: dict[str, tuple[Telling, ...]] = {
     "unrouted": (_supervisors("unrouted"),),
     "dispatch": (_team("new_ticket"),),
+    "council": (_residents("council"), _team("council_team")),
+    "promised": (_team("promised_ticket"),),
     "red_flag": (_team("red_flag"), _supervisors("red_flag_known")),
     "accept": (_standing("accepted"),),
     "report_in": (_standing("arrived"),),

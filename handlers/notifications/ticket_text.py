@@ -47,7 +47,13 @@ ROLE_NAMES = {
     Role.ADMIN: "管理员",
     Role.SYSTEM: "系统",
 }
-SOURCE_NAMES = {Source.CHAT: "公众号", Source.HOTLINE: "热线", Source.PATROL: "巡查", Source.IMPORT: "导入"}
+SOURCE_NAMES = {
+    Source.CHAT: "公众号",
+    Source.HOTLINE: "热线",
+    Source.PATROL: "巡查",
+    Source.IMPORT: "导入",
+    Source.RECEPTION: "接待日",
+}
 _NEIGHBOURS_SHOWN = 5
 _INSIDE = frozenset({"whistle", "finish", "release", "dispatch"})
 """Moves whose words are for those who work on it"""

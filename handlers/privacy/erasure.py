@@ -23,7 +23,9 @@ from models.learning import Correction
 from models.moves import NOTE, RATE
 from models.person import Guess, Person, PersonRole
 from models.push import Outcome, Push, Timer
+from models.reception import Demand
 from models.ticket import SYSTEM, Attachment, Ticket, TicketEvent
+from models.volunteers import Volunteer
 from nlp.reading.identities import mask
 
 GONE = "（居民已删除）"
@@ -171,6 +173,8 @@ def _erase_words(session: Session, person: Person, tickets: Sequence[int]) -> No
         if mask(note) != note:
             session.execute(update(TicketEvent).where(TicketEvent.id == event_id).values(note=mask(note)))
     session.execute(update(Follower).where(Follower.person_id == person.id).values(text=""))
+    session.execute(delete(Volunteer).where(Volunteer.person_id == person.id))
+    session.execute(update(Demand).where(Demand.person_id == person.id).values(text=GONE, answer=""))
     session.execute(delete(Correction).where(Correction.ticket_id.in_(tickets)))
 
 

@@ -29,7 +29,7 @@ def _meant(context: Context) -> tuple[Command | None, str]:
     person = context.person
     if not (person.is_staff or person.is_overseer):
         return None, ""
-    said = [each for each in context.commands if context.text.startswith(each.words)]
+    said = [each for each in context.available if context.text.startswith(each.words)]
     opened = {each: found.end() for each in said if (found := command_opening([each]).match(context.text))}
     if not opened or any(each.roles & person.roles for each in opened):
         return None, ""

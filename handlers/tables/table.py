@@ -59,6 +59,8 @@ class Columns:
 
     needed: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    others: bool = False
+    """Columns that nobody asked for are passed over: the table is somebody else's"""
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -182,5 +184,5 @@ def _header_problems(file: str, line: int, columns: Columns, header: list[str]) 
         if times > 1 or (not times and column in columns.needed):
             yield Problem(file, line, f"{'重复的' if times else '缺少'}列 {column}")
     for column in dict.fromkeys(header):
-        if column not in columns.known:
+        if column not in columns.known and not columns.others:
             yield Problem(file, line, f"不认识的列“{column}”，应为 {','.join(columns.known)}")

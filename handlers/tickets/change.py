@@ -33,6 +33,15 @@ class PersonalChange(Change, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that falls due and is about no ticket and nobody in particular."""
+
+    session: Session
+    town: Town
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """Somebody who was asked and says nothing."""
 

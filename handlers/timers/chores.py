@@ -10,6 +10,7 @@ from handlers.board.keeping import KIND as DAY_SUMS
 from handlers.figures.days import day_start
 from handlers.privacy.erasure import FORGET, forget_messages
 from handlers.privacy.retention import tidy
+from handlers.publicity.issue import ISSUE, issue_due
 from handlers.timers.lost_work import report
 from handlers.town.town import Town
 from models.appending import append
@@ -18,6 +19,7 @@ from models.ticket import CHINA
 
 RETENTION, LOST_WORK = "retention", "lost_work"
 _NIGHT = timedelta(hours=2, minutes=30)
+_OFFICE_OPENS = timedelta(hours=9)
 
 
 def plan_chores(session: Session, now: datetime) -> None:
@@ -25,7 +27,9 @@ def plan_chores(session: Session, now: datetime) -> None:
     tonight = day_start(now) + _NIGHT
     tonight += timedelta(days=1) if tonight <= now else timedelta()
     next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    for kind, at in ((RETENTION, tonight), (LOST_WORK, next_hour), (ALARMS, next_hour), (DAY_SUMS, now)):
+    next_month = (day_start(now).replace(day=1) + timedelta(days=32)).replace(day=1) + _OFFICE_OPENS
+    hourly = ((LOST_WORK, next_hour), (ALARMS, next_hour), (DAY_SUMS, now))
+    for kind, at in ((RETENTION, tonight), *hourly, (ISSUE, next_month)):
         append(session, Timer, key=f"{kind}:{at.astimezone(CHINA):%Y%m%d%H}", kind=kind, due_at=at, created_at=now)
 
 
@@ -48,4 +52,5 @@ CHORES: dict[str, Callable[[Session, Town, Timer, datetime], None]] = {
     RETENTION: _tidy,
     LOST_WORK: _report,
     FORGET: _forget,
+    ISSUE: issue_due,
 }

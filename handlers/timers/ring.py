@@ -13,6 +13,8 @@ from handlers.neighbours import event
 from handlers.neighbours.votes import confirmer_at_lapse
 from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import PROPOSAL
+from handlers.reception.sessions import AFTER, OPENS, OVER, TOLD
+from handlers.reception.timers import ask_afterwards, close_session, open_session, tell_residents
 from handlers.residents import incomplete
 from handlers.residents.unanswered import SILENT, nobody_answered
 from handlers.staff import ask_resident
@@ -48,7 +50,14 @@ def ring(session: Session, town: Town, timer: Timer, now: datetime) -> None:
         timer.finish(Outcome.DONE, now)
 
 
-_OF_NO_TICKET: Mapping[str, Callable[[Session, Town, Timer, datetime], None]] = {**CHORES, SILENT: nobody_answered}
+_OF_NO_TICKET: Mapping[str, Callable[[Session, Town, Timer, datetime], None]] = {
+    **CHORES,
+    SILENT: nobody_answered,
+    TOLD: tell_residents,
+    OPENS: open_session,
+    OVER: close_session,
+    AFTER: ask_afterwards,
+}
 
 
 def _desk_waits(ringing: Ringing) -> datetime | None:

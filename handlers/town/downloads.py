@@ -34,3 +34,16 @@ class Links(Protocol):
     def to(self, download: Download) -> str: ...
 
     def to_board(self, board: BoardLink) -> str: ...
+
+    def to_sheet(self, sheet: "Sheet") -> str: ...
+
+    def to_notice(self, month: str, place_id: int) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The sheet of one reception, to print."""
+
+    person_id: int
+    reception_id: int
+    expires_at: datetime

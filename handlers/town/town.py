@@ -1,5 +1,6 @@
 """What one installation is: its world, its rules, its words. One frozen value that every handler is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated, Protocol
@@ -7,6 +8,7 @@ from typing import Annotated, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from handlers.customs.practices import Practices
 from handlers.town.catalogue import Catalogue
 from handlers.town.downloads import Links
 from handlers.town.duties import Duties
@@ -119,6 +121,9 @@ class Town:
     quiet_hours: QuietHours
     levels: Levels
     reader: Reads
+    practices: Practices = field(default_factory=Practices)
+    households: Mapping[str, int] = field(default_factory=dict)
+    """By the compound's name, as far as the clerk has told"""
     duties: Duties = field(default_factory=Duties)
     staff: Staff = field(default_factory=Staff)
     names: Names = field(default_factory=Names)

@@ -26,7 +26,7 @@ _DATE = re.compile(
 )
 _DAY_OF_MONTH = re.compile(r"(?<!\d)(?P<d>\d{1,2})[号日](?!楼|院|线|门|地)")
 _WEEKDAY = re.compile(r"(?P<next>下个?)?(?:这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天]|末)")
-_MONTH_END = re.compile(r"(?:这个?月|本月)?月底")
+_MONTH_END = re.compile(r"(?:(?<!\d)(?P<m>\d{1,2})|这个?|本)?月(?:底|末)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,8 @@ def _of_week(said: str, today: date) -> _Found | None:
 
 def _of_month(said: str, today: date) -> _Found | None:
     if found := _MONTH_END.search(said):
-        last = today.replace(day=monthrange(today.year, today.month)[1])
-        return found.start(), found.end(), (last, last)
+        last = _last_of_month(today, int(found["m"] or today.month))
+        return (found.start(), found.end(), (last, last)) if last else None
     found = _DAY_OF_MONTH.search(said)
     day = _made(today.year, today.month, int(found["d"])) if found else None
     if found is None or day is None:
@@ -155,6 +155,14 @@ def _of_month(said: str, today: date) -> _Found | None:
     if day < today:
         day = _made(today.year + today.month // 12, today.month % 12 + 1, day.day)
     return (found.start(), found.end(), (day, day)) if day else None
+
+
+def _last_of_month(today: date, month: int) -> date | None:
+    """The next one of this month; the year begins again after December."""
+    if not 1 <= month <= 12:
+        return None
+    year = today.year + (month < today.month)
+    return date(year, month, monthrange(year, month)[1])
 
 
 def _named(said: str, today: date) -> _Found | None:

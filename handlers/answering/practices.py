@@ -1,0 +1,25 @@
+"""Who answers about what happens between tickets. Order is precedence, as in `routers`."""
+
+from handlers.council import agenda, decide
+from handlers.council import report as report_of_meetings
+from handlers.hotline import truth
+from handlers.publicity import read as publicity
+from handlers.reception import afterwards, book, plan, receive, sheet
+from handlers.reception import figures as reception_figures
+from handlers.volunteers import call, take_part
+
+OF_PRACTICES = (
+    plan.router,
+    book.router,
+    receive.router,
+    sheet.router,
+    reception_figures.router,
+    afterwards.router,
+    publicity.router,
+    agenda.router,
+    decide.router,
+    truth.router,
+    report_of_meetings.router,
+    call.router,
+    take_part.router,
+)

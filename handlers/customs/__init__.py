@@ -1,0 +1,1 @@
+"""What this town does between tickets, and what it calls that."""

@@ -1,0 +1,69 @@
+"""What goes back to the hotline of what is finished, in its own form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handlers.notifications import ticket_text
+from handlers.town.town import Town
+from models.hotline import HotlineOrder, Truth
+from models.moves import ACCEPT, ASK, FOLLOW_UP, INFORM, REPORT_IN, RESOLVE, Closing, Status
+from models.ticket import Ticket, TicketEvent
+
+FIELDS = ("number", "situation", "answer", "truth", "solved", "why_not", "rating", "contacted_at")
+_FINISHED = (Status.RESOLVED.value, Status.CLOSED.value, Status.DECLINED.value)
+_CONTACT = frozenset(each.name for each in (INFORM, ASK, REPORT_IN, FOLLOW_UP))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One order's, as words."""
+
+    number: str
+    situation: str
+    """办理情况, for the hotline alone"""
+    answer: str
+    """公开答复"""
+    truth: str
+    solved: str
+    why_not: str
+    rating: str
+    contacted_at: str
+
+    def cells(self) -> Sequence[str]:
+        return [getattr(self, name) for name in FIELDS]
+
+
+def finished(session: Session, *, again: bool = False) -> list[tuple[HotlineOrder, Ticket]]:
+    """Orders whose ticket is done; those that went back already only where that is asked for."""
+    query = select(HotlineOrder, Ticket).join(Ticket, Ticket.id == HotlineOrder.ticket_id)
+    query = query.where(Ticket.status.in_(_FINISHED)).order_by(HotlineOrder.id)
+    rows = session.execute(query if again else query.where(HotlineOrder.returned_at.is_(None)))
+    return [(order, ticket) for order, ticket in rows]
+
+
+def outcome(session: Session, town: Town, order: HotlineOrder, ticket: Ticket) -> Outcome:
+    """Only 居民确认解决 counts as solved."""
+    say, events = town.say, ticket_text.history(session, ticket)
+    done = [each.note for each in events if each.move == RESOLVE.name]
+    unsolved = ticket.closing in {Closing.EXPLAINED, Closing.NOT_OURS}
+    solved = "yes" if ticket.closing == Closing.CONFIRMED else "no" if unsolved else "unsaid"
+    return Outcome(
+        number=order.number,
+        situation=done[-1] if done else "",
+        answer=ticket_text.as_residents_read(ticket.answer),
+        truth=say(f"hotline.truth_{order.truth or Truth.YES}"),
+        solved=say(f"hotline.solved_{solved}"),
+        why_not=events[-1].note if unsolved and events else "",
+        rating=say(f"hotline.rating_{ticket.rating}") if ticket.rating else "",
+        contacted_at=ticket_text.written(_contacted(events)),
+    )
+
+
+def _contacted(events: Sequence[TicketEvent]) -> datetime | None:
+    """When somebody first spoke with the caller, or came; else when it was signed for."""
+    spoke = next((each.at for each in events if each.move in _CONTACT), None)
+    return spoke or next((each.at for each in events if each.move == ACCEPT.name), None)

@@ -1,0 +1,1 @@
+"""What all practices share: who serves a compound, promises, announcements."""

@@ -1,0 +1,118 @@
+"""A month's notice is issued: figures by compound, and a line for each ticket to which something happened since."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from handlers.figures.days import day_start
+from handlers.publicity.chain import FACTS, facts_of, histories, history_of, line_hash, notice_hash, of_events
+from handlers.publicity.figures import months
+from handlers.town.town import Town
+from models.publicity import Notice, NoticeCompound, NoticeLine
+from models.push import Timer
+from models.ticket import CHINA, Ticket, TicketEvent
+
+ISSUE = "publicity"
+_SETTLED = timedelta(minutes=10)
+"""Longer than any transaction: what was written before that is there to be seen"""
+_MANY = 500
+
+
+def issue_due(session: Session, town: Town, _timer: Timer, now: datetime) -> None:
+    """The month that is over, and those before it that were missed."""
+    if town.practices.publicity.enabled:
+        for month in missing(session, now):
+            issue(session, town, month, now)
+
+
+def missing(session: Session, now: datetime) -> Iterator[datetime]:
+    """The first moments of the months that have no notice yet, from the last one's on."""
+    this_month = day_start(now).replace(day=1)
+    last = session.scalar(select(func.max(Notice.month)))
+    month = following(month_of(last)) if last else before(this_month)
+    while month < this_month:
+        yield month
+        month = following(month)
+
+
+def month_of(text: str) -> datetime:
+    """「2026-11」 → its first moment in China. Raises ValueError."""
+    return datetime.strptime(text, "%Y-%m").replace(tzinfo=CHINA)
+
+
+def following(month: datetime) -> datetime:
+    return (month + timedelta(days=32)).replace(day=1)
+
+
+def before(month: datetime) -> datetime:
+    return (month - timedelta(days=1)).replace(day=1)
+
+
+def issue(session: Session, town: Town, month: datetime, now: datetime) -> Notice:
+    """Everything that was written since the notice before; the figures are those of the month."""
+    session.flush()
+    last = session.scalar(select(Notice).order_by(Notice.id.desc()).limit(1))
+    cut_at = now - _SETTLED
+    seen = session.scalar(select(func.max(TicketEvent.id)).where(TicketEvent.at < cut_at)) or 0
+    notice = Notice(month=f"{month:%Y-%m}", cut_at=cut_at, last_event=seen, issued_at=now, lines=0, hash="")
+    notice.before = last.hash if last else ""
+    session.add(notice)
+    session.flush()
+    compounds = _compounds(session, town, notice, month)
+    latest = _lines(session, notice, last)
+    notice.hash = notice_hash(notice, compounds, latest)
+    return notice
+
+
+def _compounds(session: Session, town: Town, notice: Notice, month: datetime) -> list[NoticeCompound]:
+    found = months(session, town, month, following(month))
+    made = [
+        NoticeCompound(
+            notice_id=notice.id,
+            place_id=place,
+            name=town.world.places[place].name,
+            figures=json.dumps(counted.as_facts(), ensure_ascii=False, sort_keys=True),
+        )
+        for place, counted in sorted(found.items())
+    ]
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def _lines(session: Session, notice: Notice, last: Notice | None) -> str:
+    """Returns the last line's hash."""
+    hashed = ""
+    for number, (ticket, facts) in enumerate(_changed(session, notice, last), start=1):
+        line = NoticeLine(notice_id=notice.id, position=number, ticket_id=ticket, number=facts[0], facts=facts[1])
+        line.events, line.history = facts[2], facts[3]
+        line.hash = hashed = line_hash(line, hashed)
+        session.add(line)
+        notice.lines = number
+        if number % _MANY == 0:
+            session.flush()
+    session.flush()
+    return hashed
+
+
+def _changed(session: Session, notice: Notice, last: Notice | None) -> Iterator[tuple[int, tuple[str, str, int, str]]]:
+    """Number, facts, how many events and their hash of each ticket that was filed or moved since."""
+    moved = select(TicketEvent.ticket_id).where(TicketEvent.id <= notice.last_event)
+    filed = Ticket.created_at < notice.cut_at
+    if last:
+        moved = moved.where(TicketEvent.id > last.last_event)
+        filed &= Ticket.created_at >= last.cut_at
+    ids = list(session.scalars(select(Ticket.id).where(or_(filed, Ticket.id.in_(moved))).order_by(Ticket.id)))
+    for first in range(0, len(ids), _MANY):
+        some = ids[first : first + _MANY]
+        told = _histories(session, notice, some)
+        for row in session.execute(FACTS.where(Ticket.id.in_(some))):
+            yield row.id, (row.number or "", facts_of(row), *told.get(row.id, (0, history_of(()))))
+
+
+def _histories(session: Session, notice: Notice, tickets: list[int]) -> Mapping[int, tuple[int, str]]:
+    seen = of_events().where(TicketEvent.ticket_id.in_(tickets), TicketEvent.id <= notice.last_event)
+    return {ticket: (len(events), history_of(events)) for ticket, events in histories(session, seen)}
