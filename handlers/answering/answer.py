@@ -16,9 +16,10 @@ from handlers.answering.batch import Batch, Failed, Pending, Take
 from handlers.answering.read_only import Found, ReadOnlyPath, found_read_only
 from handlers.answering.routers import COMMANDS, route
 from handlers.dialogue.context import Context
-from handlers.dialogue.inbox import Writer, open_with, receive, remember, replies_to, write_replies
+from handlers.dialogue.inbox import receive, remember, replies_to, write_replies
 from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import Asks
+from handlers.dialogue.writers import Writer, open_with
 from handlers.neighbours.same_event import Matter, MatterTakenError, lock_matters
 from handlers.notifications.operators import in_the_answer
 from handlers.questions.chart import plan_picture

@@ -3,39 +3,27 @@
 One statement of each kind for all messages that are answered together, built once, past the unit of work.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.orm import Session, aliased, lazyload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session
 
-from handlers.dialogue.allowance import spent
-from handlers.dialogue.beneath import apart
-from handlers.dialogue.carried import carried_by_pushes
-from handlers.dialogue.command import Command
-from handlers.dialogue.context import Context, OpenQuestion
-from handlers.dialogue.message import Kind, Message, Reply
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import ACCEPTS, Asks, lasts
-from handlers.town.town import Town
+from handlers.dialogue.writers import Writer
 from models.appending import dialect_of, insert_into
 from models.conversation import REPLY, Asked, Inbound
-from models.moves import Status
-from models.person import Person
-from models.push import Push, is_laid_aside, release
-from models.ticket import Attachment, Ticket
 from nlp.reading.identities import mask
-from nlp.reading.understanding import Understanding
 
-_OPENING = frozenset({"subscribe", "scan", "click"})
-"""Events that open WeChat's window for messages to a person"""
 _KEPT = tuple(each.name for each in fields(Message) if each.name not in {"key", "openid", "kind"})
 
-_INBOUND, _QUESTIONS, _PEOPLE = (cast("Table", kind.__table__) for kind in (Inbound, Asked, Person))
+_INBOUND, _QUESTIONS = (cast("Table", kind.__table__) for kind in (Inbound, Asked))
 _STORED = select(_INBOUND.c.key, _INBOUND.c.reply).where(_INBOUND.c.key.in_(bindparam("keys", expanding=True)))
 _NEW = insert(_INBOUND)
 _NEW_OR_WAIT = postgresql.insert(_INBOUND).on_conflict_do_nothing(index_elements=["key"]).returning(_INBOUND.c.key)
@@ -44,118 +32,7 @@ _REPLIED = (
     .where(_INBOUND.c.key == bindparam("of"))
     .values(reply=bindparam("reply"), answered_at=bindparam("answered_at"), failure=bindparam("failure"))
 )
-_SEEN = (
-    update(_PEOPLE)
-    .where(_PEOPLE.c.id == bindparam("of"))
-    .values({name: bindparam(name) for name in ("last_inbound_at", "following", "messages_left")})
-)
-_CARRIED = aliased(Asked)
-_IS_PUSHED = exists().where(_CARRIED.person_id == Person.id, _CARRIED.key != REPLY)
-_HOLDS_MEDIA = exists().where(
-    Attachment.person_id == Person.id, Attachment.ticket_id.is_(None), Attachment.created_at >= bindparam("since")
-)
-_IS_AWAITED = exists().where(is_laid_aside(), Push.person_id == Person.id)
-_LACKS_PLACE = exists().where(
-    Ticket.reporter_id == Person.id,
-    Ticket.team.is_(None),
-    Ticket.status.in_([status.value for status in (Status.INCOMPLETE, Status.PENDING, Status.RECEIVED)]),
-)
-_FILED_LATELY = (
-    select(func.count())
-    .where(Ticket.reporter_id == Person.id, Ticket.created_at > bindparam("yesterday"))
-    .scalar_subquery()
-)
-_WRITERS = (
-    select(
-        Person,
-        *(Asked.state, Asked.slots, Asked.text, Asked.shown_at, Asked.expires_at),
-        *(_IS_PUSHED, _HOLDS_MEDIA, _LACKS_PLACE, _IS_AWAITED, _FILED_LATELY),
-    )
-    .outerjoin(Asked, (Asked.person_id == Person.id) & (Asked.key == REPLY))
-    .where(Person.openid.in_(bindparam("openids", expanding=True)))
-    .options(lazyload(Person.role_rows))
-    .order_by(Person.id)
-)
-# Two messages of one person are answered one after the other; a push to that person need not wait. First
-# the locks, then a read: a question read by the statement that waited would be the old one. SQLite has one writer.
-_ONE_BY_ONE = (
-    select(_PEOPLE.c.id)
-    .where(_PEOPLE.c.openid.in_(bindparam("openids", expanding=True)))
-    .order_by(_PEOPLE.c.id)  # two processes that lock the same people do it in the same order
-    .with_for_update(key_share=True)
-)
 _ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"), _QUESTIONS.c.key == REPLY)
-
-
-_NEVER = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """The sender and their open question; `asked` where one is stored, stale or not."""
-
-    person: Person
-    asked: bool = False
-    question: OpenQuestion | None = None
-    """The one that our last reply left open"""
-    beneath: OpenQuestion | None = None
-    """The one before which that came"""
-    pushed: tuple[OpenQuestion, ...] = ()
-    """Those that pushes carry, the one shown last first"""
-    spoke_at: datetime | None = None
-    holds_media: bool = False
-    """They sent photos that still belong to no ticket"""
-    lacks_place: bool = False
-    """A report of theirs has no team, most likely for want of a place"""
-    is_awaited: bool = False
-    """Pushes wait until they write"""
-    filed_lately: int = 0
-    """Reports within a day"""
-    stale: OpenQuestion | None = None
-    """Their time is over"""
-    is_hasty: bool = False
-    """They write more than may be"""
-
-    @property
-    def state(self) -> str:
-        return self.question.state if self.question else ""
-
-    @property
-    def slots(self) -> Mapping[str, Any]:
-        return self.question.slots if self.question else {}
-
-    @property
-    def open_questions(self) -> tuple[OpenQuestion, ...]:
-        """All of them, the one shown last first; a push that is not sent yet comes last."""
-        mine = [each for each in (self.question, self.beneath) if each]
-        return tuple(sorted((*mine, *self.pushed), key=lambda each: each.shown_at or _NEVER, reverse=True))
-
-    def says(
-        self,
-        message: Message,
-        understanding: Understanding | None,
-        session: Session,
-        town: Town,
-        now: datetime,
-        commands: Sequence[Command] = (),
-    ) -> Context:
-        """Their message with all that a handler may use."""
-        return Context(
-            message=message,
-            session=session,
-            now=now,
-            person=self.person,
-            town=town,
-            understanding=understanding,
-            state=self.state,
-            slots=self.slots,
-            asked=self.open_questions,
-            spoke_at=self.spoke_at,
-            holds_media=self.holds_media,
-            lacks_place=self.lacks_place,
-            filed_lately=self.filed_lately,
-            commands=commands,
-        )
 
 
 def receive(session: Session, messages: Sequence[Message], now: datetime) -> Collection[str]:
@@ -186,44 +63,6 @@ def write_replies(session: Session, replies: Mapping[str, str], at: datetime | N
     session.connection().execute(_REPLIED, rows)
 
 
-def open_with(session: Session, messages: Sequence[Message], town: Town, now: datetime) -> dict[str, Writer]:
-    """Senders by openid, stored if new, with their open questions. One message a person."""
-    openids = [message.openid for message in messages]
-    if dialect_of(session) == "postgresql":
-        session.connection().execute(_ONE_BY_ONE, {"openids": openids})
-    writers = _known(session, openids, town, now)
-    writers |= _new_people(session, [openid for openid in openids if openid not in writers])
-    seen = [writers[message.openid].person for message in messages if _opens_window(message)]
-    for openid in _mark_seen(session, seen, town, now):
-        writers[openid] = replace(writers[openid], is_hasty=True)
-    awaited = {writer.person.id for writer in writers.values() if writer.is_awaited}
-    if awaited := awaited & {person.id for person in seen}:
-        release(session, Push.person_id.in_(awaited), now)
-    return writers
-
-
-def _mark_seen(session: Session, seen: Sequence[Person], town: Town, now: datetime) -> Iterator[str]:
-    """They wrote now, and have used up some of what they may write; yields the person who has used up more."""
-    left = {person: spent(person, town.habits, now) for person in seen}
-    if seen:
-        rows = [{"of": each.id, **_seen_row(left[each][0], now)} for each in sorted(seen, key=lambda each: each.id)]
-        session.connection().execute(_SEEN, rows)
-    for person, (messages, over) in left.items():
-        for name, value in _seen_row(messages, now).items():
-            set_committed_value(person, name, value)
-        if over and person.id not in town.staff.people:
-            yield cast("str", person.openid)
-
-
-def _seen_row(left: float, now: datetime) -> dict[str, Any]:
-    return {"last_inbound_at": now, "following": True, "messages_left": left}
-
-
-def known_writer(session: Session, openid: str, town: Town, now: datetime) -> Writer | None:
-    """The sender, only read; None: nobody we know."""
-    return _known(session, [openid], town, now).get(openid)
-
-
 def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]) -> None:
     """Keep the questions that replies leave open, or forget those that were answered or dropped."""
     asked, over = [], []
@@ -247,54 +86,6 @@ def _left_open(context: Context, reply: Reply) -> dict[str, Any]:
     question = reply.text.rpartition("\n\n")[2] if ACCEPTS[Asks(reply.state)].repeats else ""
     values = {"state": reply.state, "slots": dict(reply.slots), "text": question, "key": REPLY}
     return {**values, "shown_at": context.now, "expires_at": expires_at}
-
-
-def _known(session: Session, openids: Sequence[str], town: Town, now: datetime) -> dict[str, Writer]:
-    since = now - town.habits.waits_for_words
-    since_when = {"since": since, "yesterday": now - timedelta(days=1)}
-    found = session.execute(_WRITERS, {"openids": openids, **since_when}).all()
-    for row in found:
-        if row[0].id not in town.staff.people:  # most have no role but a resident's: the rows need not be looked for
-            set_committed_value(row[0], "role_rows", [])
-    writers = {cast("str", row[0].openid): _writer(now, *row) for row in found}
-    if asked := [row[0].id for row in found if row[6]]:
-        pushed = carried_by_pushes(session, asked, now)
-        writers = {key: replace(each, pushed=pushed.get(each.person.id, ())) for key, each in writers.items()}
-    return writers
-
-
-def _writer(
-    now: datetime,
-    person: Person,
-    state: str | None,
-    slots: Mapping[str, Any],
-    text: str,
-    shown_at: datetime | None,
-    until: datetime,
-    *flags: int,
-) -> Writer:
-    _, holds_media, lacks_place, is_awaited = map(bool, flags[:-1])
-    writer = Writer(person, state is not None, spoke_at=person.last_inbound_at, is_awaited=is_awaited)
-    writer = replace(writer, holds_media=holds_media, lacks_place=lacks_place, filed_lately=flags[-1])
-    if state is None:
-        return writer
-    question, *beneath = apart(state, slots, text, shown_at or now)
-    before = next(iter(beneath), None)
-    if until <= now:
-        return replace(writer, stale=before or question)
-    return replace(writer, question=question, beneath=before)
-
-
-def _new_people(session: Session, openids: Sequence[str]) -> dict[str, Writer]:
-    people = [Person(openid=openid) for openid in openids]
-    if people:
-        session.add_all(people)
-        session.flush()
-    return {cast("str", person.openid): Writer(person) for person in people}
-
-
-def _opens_window(message: Message) -> bool:
-    return message.event != "unsubscribe" and (message.kind is not Kind.EVENT or message.event in _OPENING)
 
 
 def _row(message: Message, now: datetime) -> dict[str, Any]:
