@@ -5,6 +5,7 @@ database takes for it; so they are kept as plain values until the next flush, an
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import event
@@ -29,9 +30,12 @@ class AppendingSession(Session):
         super().__init__(*arguments, **options)
         self.lines: dict[type[DeclarativeBase], list[Values]] = defaultdict(list)
         self.unwritten: list[Unwritten] = []
+        self.read_ahead: dict[Any, Sequence[Any]] = {}
+        """What was read for several at once; true until something is written"""
 
     def flush(self, objects: Any = None) -> None:  # noqa: ANN401  (SQLAlchemy's own)
         """New tickets, then objects, then lines: an object may name a new ticket, a line either."""
+        self.read_ahead.clear()
         if self.unwritten:
             self._write_down()
         super().flush(objects)
@@ -52,6 +56,7 @@ class AppendingSession(Session):
         """What was to be written goes with its transaction."""
         self.lines.clear()
         self.unwritten.clear()
+        self.read_ahead.clear()
 
 
 def appending(session_maker: sessionmaker[Session]) -> None:

@@ -27,6 +27,10 @@ EVERYBODY = frozenset({Role.RESIDENT})
 """Who works here is a resident too"""
 
 
+_KNOWN = "known_roles"
+"""Not a column: what is_known_to_have was told"""
+
+
 class Person(Base):
     """Somebody known by openid, or awaited: imported without one until they join by an invitation."""
 
@@ -57,6 +61,9 @@ class Person(Base):
     @property
     def roles(self) -> frozenset[Role]:
         """Everybody is a resident too."""
+        known: frozenset[Role] | None = self.__dict__.get(_KNOWN)
+        if known is not None:
+            return known
         given = self.role_rows
         return frozenset({Role.RESIDENT, *(Role(row.role) for row in given)}) if given else EVERYBODY
 
@@ -68,8 +75,13 @@ class Person(Base):
     def is_overseer(self) -> bool:
         return bool(self.roles & OVERSEERS)
 
+    def is_known_to_have(self, roles: frozenset[Role]) -> None:
+        """Roles that were read elsewhere in this transaction: the rows need not be looked for."""
+        self.__dict__[_KNOWN] = roles
+
     def give(self, role: Role) -> None:
         """Add a role; being a resident needs no row."""
+        self.__dict__.pop(_KNOWN, None)
         if role not in self.roles:
             self.role_rows.append(PersonRole(role=role.value))
 

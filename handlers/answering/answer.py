@@ -20,7 +20,7 @@ from handlers.dialogue.inbox import receive, remember, replies_to, write_replies
 from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import Asks
 from handlers.dialogue.writers import Writer, open_with
-from handlers.neighbours.same_event import Matter, MatterTakenError, lock_matters
+from handlers.neighbours.same_event import Matter, MatterTakenError, lock_matters, read_ahead
 from handlers.notifications.operators import in_the_answer
 from handlers.questions.chart import plan_picture
 from handlers.residents.unanswered import keep_unfinished
@@ -151,7 +151,9 @@ class Answering:
         town = self._towns.current(session)
         writers = open_with(session, [each.message for each in batch], town, now)
         likely = (_likely_matters(town, each, writers[each.message.openid]) for each in batch)
-        lock_matters(session, {*chain.from_iterable(likely), *chain.from_iterable(each.matters for each in batch)})
+        matters = {*chain.from_iterable(likely), *chain.from_iterable(each.matters for each in batch)}
+        lock_matters(session, matters)
+        read_ahead(session, town, matters, now)
         answered = []
         for each in sorted(batch, key=_files):
             writer = writers[each.message.openid]

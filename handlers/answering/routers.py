@@ -213,7 +213,7 @@ def _meant(context: Context) -> Reply:
 
 def _by_meaning(context: Context) -> Reply:
     """What the words mean by themselves."""
-    return first_of(_ANSWERING, replace(context, question=None)) or Reply("", keep=True)
+    return first_of(_MEANING, replace(context, question=None)) or Reply("", keep=True)
 
 
 def _still_open(context: Context, reply: Reply) -> Reply:
@@ -314,5 +314,6 @@ _OBEYING = tuple(chain.from_iterable(router.obeying for router in ROUTERS))
 
 
 _ANSWERING = tuple(chain.from_iterable(router.routes for router in ROUTERS))
+_MEANING = tuple(route for route in _ANSWERING if not isinstance(route[0], InState))
 _OF_QUESTIONS = tuple(route for route in _ANSWERING if isinstance(route[0], InState))
 """Handlers that take the answer to a question that is open; none that guesses at the meaning comes between"""

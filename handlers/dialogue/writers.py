@@ -180,9 +180,7 @@ def _known(session: Session, openids: Sequence[str], town: Town, now: datetime) 
     since = now - town.habits.waits_for_words
     since_when = {"since": since, "yesterday": now - timedelta(days=1)}
     found = session.execute(_WRITERS, {"openids": openids, **since_when}).all()
-    for row in found:
-        if row[0].id not in town.staff.people:  # most have no role but a resident's: the rows need not be looked for
-            set_committed_value(row[0], "role_rows", [])
+    town.staff.recognise(row[0] for row in found)
     writers = {cast("str", row[0].openid): _writer(now, *row) for row in found}
     if asked := [row[0].id for row in found if row[6]]:
         pushed = carried_by_pushes(session, asked, now)

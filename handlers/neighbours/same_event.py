@@ -1,20 +1,21 @@
 """Is this report about something that others have told already? A look into an index, and a few texts compared."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, cast
 from zlib import crc32
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, select, text, tuple_
 from sqlalchemy.orm import Session
 
 from handlers.disclosure.policy import complained_of
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.town.same_event_rules import Joining
-from models.appending import dialect_of
+from handlers.town.town import Town
+from models.appending import AppendingSession, dialect_of
 from models.follower import Follower
 from models.moves import OPEN, Status
 from models.new_tickets import unwritten_tickets
@@ -24,6 +25,10 @@ from models.ticket import Ticket
 MOST = 20
 _NEARBY = 0.0015  # degrees, some 150 m: two pins of one thing
 _NOISE = re.compile(r"[\W\d_]+")
+
+
+Matter = tuple[int, str]
+"""A place and a category: two reports of one thing agree in both"""
 
 
 class Compared(Protocol):
@@ -42,16 +47,32 @@ class Compared(Protocol):
 
 
 _COMPARED = tuple(getattr(Ticket, name) for name in Compared.__annotations__)
+_STILL_OPEN = [Ticket.status != status.value for status in Status if status not in OPEN - {Status.INCOMPLETE}]
 _OF_LATE = (
     select(*_COMPARED)
-    .where(
-        Ticket.category == bindparam("category"),
-        Ticket.created_at >= bindparam("since"),
-        *(Ticket.status != status.value for status in Status if status not in OPEN - {Status.INCOMPLETE}),
-    )
+    .where(Ticket.category == bindparam("category"), Ticket.created_at >= bindparam("since"), *_STILL_OPEN)
     .order_by(Ticket.created_at.desc())
     .limit(MOST)
 )
+
+
+_MATTER = (Ticket.place_id, Ticket.category)
+_RANKED = (
+    select(
+        *_COMPARED,
+        *_MATTER,
+        func.row_number()
+        .over(partition_by=(Ticket.place_id, Ticket.category), order_by=Ticket.created_at.desc())
+        .label("rank"),
+    )
+    .where(
+        tuple_(*_MATTER).in_(bindparam("matters", expanding=True)),
+        Ticket.created_at >= bindparam("since"),
+        *_STILL_OPEN,
+    )
+    .subquery()
+)
+_OF_SEVERAL = select(_RANKED).where(_RANKED.c.rank <= MOST).order_by(_RANKED.c.rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +116,6 @@ class _AtPin:
 
 _Spot = _AtPlace | _AtPin
 
-
-Matter = tuple[int, str]
-"""A place and a category: two reports of one thing agree in both"""
 
 _HELD = "matters_held"
 _LINE = 5_741
@@ -159,9 +177,35 @@ def _latest(context: Change, spot: _Spot, category: str) -> list[Compared]:
         session.flush()
     filed = unwritten_tickets(session)
     unwritten = [ticket for ticket in reversed(filed) if ticket.category == category and spot.holds(ticket)]
-    since = context.now - timedelta(hours=context.town.joining.window_hours)
-    found = session.connection().execute(spot.statement, {"category": category, "since": since, **spot.values})
-    return [*unwritten, *cast("list[Compared]", found.all())][:MOST]
+    found = _read_ahead(session, spot, category)
+    if found is None:
+        values = {"category": category, "since": _since(context.town, context.now), **spot.values}
+        found = cast("Sequence[Compared]", session.connection().execute(spot.statement, values).all())
+    return [*unwritten, *found][:MOST]
+
+
+def _since(town: Town, now: datetime) -> datetime:
+    return now - timedelta(hours=town.joining.window_hours)
+
+
+def read_ahead(session: Session, town: Town, matters: Collection[Matter], now: datetime) -> None:
+    """The open tickets of all that a batch is likely about, by one statement instead of one for each report.
+
+    To be called behind `lock_matters`; it holds until the transaction writes something (AppendingSession).
+    """
+    if not isinstance(session, AppendingSession) or len(matters) < 2:
+        return
+    values = {"matters": sorted(matters), "since": _since(town, now)}
+    found: dict[Matter, list[Any]] = {matter: [] for matter in matters}
+    for row in session.connection().execute(_OF_SEVERAL, values):
+        found[row.place_id, row.category].append(row)
+    session.read_ahead.update(found)
+
+
+def _read_ahead(session: Session, spot: _Spot, category: str) -> Sequence[Compared] | None:
+    if not isinstance(session, AppendingSession) or not isinstance(spot, _AtPlace):
+        return None
+    return session.read_ahead.get((spot.place_id, category))
 
 
 def is_same(rules: Joining, draft: Draft, ticket: Compared) -> bool:

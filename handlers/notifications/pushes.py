@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from handlers.disclosure.policy import Sight, is_danger, is_shut_out, passing
 from handlers.notifications import ticket_text
@@ -77,7 +77,9 @@ def audience(
 ) -> Iterable[Colleague]:
     """The people behind an audience's name, for this ticket."""
     if (by_row := _known_by_row(town, ticket, whom)) is not None:
-        return session.scalars(by_row)
+        people = session.scalars(by_row.options(lazyload(Person.role_rows))).all()
+        town.staff.recognise(people)
+        return people
     match whom:
         case Audience.TEAM | Audience.ASSIGNEE:
             return recipients_of(town, ticket, now) if whom is Audience.TEAM or ticket.assignee_id else ()

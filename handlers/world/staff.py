@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from models.person import OVERSEERS, STAFF, Person, PersonRole, Role
+from models.person import EVERYBODY, OVERSEERS, STAFF, Person, PersonRole, Role
 from models.roster import Shift
 
 
@@ -51,6 +51,12 @@ class Staff:
     """Supervisors by how far they reach, None: everywhere"""
     overseer_openids: frozenset[str] = frozenset()
     shifts: Mapping[int, tuple[Shift, ...]] = field(default_factory=dict)
+
+    def recognise(self, people: Iterable[Person]) -> None:
+        """Give rows of people the roles that this picture has of them; most are residents."""
+        for person in people:
+            member = self.people.get(person.id)
+            person.is_known_to_have(member.roles if member else EVERYBODY)
 
     def members(self, teams: Iterable[str], reach: Collection[str]) -> list[Member]:
         """Staff of these teams whose rights reach one of the grids."""
