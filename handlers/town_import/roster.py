@@ -17,6 +17,7 @@ from handlers.town_import.writing import Tally
 from handlers.world.rosters import holds_on, minutes
 from models.person import STAFF
 from models.roster import DAY_MINUTES, Shift, ShiftKind
+from models.staff_version import changed
 
 _ANY_DAY = date(2026, 1, 1)
 Line = tuple[int, str | None, str, str, int, int, int | None]
@@ -58,6 +59,7 @@ def write_roster(session: Session, people: Sequence[PersonRecord], roster: Seque
     new = [line for line in wanted if line not in present]
     if gone:
         session.execute(delete(Shift).where(Shift.id.in_(gone)))
+        changed(session)
     session.add_all(_shift(line) for line in new)
     session.flush()
     return Tally(len(new), len(gone), len(wanted) - len(new))

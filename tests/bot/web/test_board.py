@@ -15,6 +15,7 @@ from handlers.town.downloads import BoardLink
 from handlers.world.world import VERSION
 from models.grid import Fact, Grid
 from models.person import Look, Person, PersonRole, Role
+from models.staff_version import changed
 from models.ticket import Ticket
 
 LIFT = "德尚小区3号楼电梯又坏了"
@@ -118,6 +119,7 @@ def test_who_is_no_supervisor_any_more_sees_no_board(chat, browser):
     with chat.program.sessions.begin() as session:
         person = session.scalars(select(Person.id).where(Person.openid == SUPERVISOR)).one()
         session.execute(delete(PersonRole).where(PersonRole.person_id == person))
+        changed(session)
     assert browser.get(address).status_code == 403
 
 

@@ -13,6 +13,7 @@ from models.connecting import connect
 from models.conversation import Inbound
 from models.person import Look, Person, PersonRole
 from models.sessions import reading_sessions
+from models.staff_version import changed
 
 pytestmark = pytest.mark.both_databases
 
@@ -31,6 +32,8 @@ ASKED = {
     "导出": "导出 本周",
     "吹哨排行": "吹哨排行",
     "点名": "点名 {number}",
+    "看板": "看板",
+    "口径": "口径",
 }
 QUESTIONS = ("上周哪个小区停车投诉最多", "今年各类问题多少件", "本月各社区满意率")
 
@@ -178,6 +181,7 @@ def test_who_lost_the_role_meanwhile_is_told_nothing_and_leaves_no_line(chat):
     with chat.program.sessions() as session, session.begin():
         person = select(Person.id).where(Person.openid == SUPERVISOR).scalar_subquery()
         session.execute(delete(PersonRole).where(PersonRole.person_id == person))
+        changed(session)
     assert chat.ticket().number not in together(chat, look)[0]
     assert looks(chat) == []
 
