@@ -28,6 +28,7 @@ from handlers.town_import.importing import import_world, read_world
 from models import sealed
 from models.connecting import connect
 from models.sessions import sessions as writing_sessions
+from nlp.model.recipe import fingerprint
 
 ROOT = Path(__file__).parents[1]
 WORLD = ROOT / "bot" / "demo_world"
@@ -36,6 +37,7 @@ MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 KINDS = ("sqlite", "postgresql")
 NIGHTLY = os.environ.get("WHISTLE_NIGHTLY") == "1"
 """`make nightly`: everything on both databases, long lives, many kills"""
+_KEPT = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "whistle" / "models"
 _MEMORY, _ROOM = Path("/dev/shm"), 2 << 30  # noqa: S108
 
 
@@ -155,14 +157,32 @@ def settings_for(url: str, folder: Path, **overrides: object) -> Settings:
 
 
 def trained_model() -> Path:
-    """The folder of the model that fits this tree. Who comes while it is trained waits."""
+    """The folder of the model that fits this tree. Who comes while it is trained waits. A fresh clone takes the one that
+    another clone on this machine has trained from the same data by the same code.
+    """
     settings = load_settings(ROOT / "config.yaml")
     folder = settings.path(settings.files.model)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / "training.lock"):
+        kept = _KEPT / fingerprint()
+        if not folder.exists() and kept.exists():
+            shutil.copytree(kept, folder)
+        is_first = not folder.exists()
         if not model_is_ready(settings):
             train_model(settings)
+        if is_first and not kept.exists():
+            _keep(folder, kept)
     return folder
+
+
+def _keep(model: Path, kept: Path) -> None:
+    """Whole or not at all; where it can't be kept, the next clone trains its own."""
+    with suppress(OSError):
+        _KEPT.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(dir=_KEPT)) / "model"
+        shutil.copytree(model, scratch)
+        scratch.replace(kept)
+        scratch.parent.rmdir()
 
 
 def train_aside() -> "subprocess.Popen[bytes]":
