@@ -4,7 +4,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 # Compiled once and read ever after: a process starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test lint fix docs screens bench drill clean audit fuzz
+.PHONY: help run test lint fix docs screens bench drill clean audit fuzz mutants nightly
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -71,6 +71,15 @@ bench: .venv/development  ## what it costs, beside the bare framework (--full: F
 
 drill: .venv/development  ## kills processes at random under load, fifty times on each database
 	@WHISTLE_DRILL_KILLS=50 $(BIN)/pytest tests/drill -q -s -n 0
+
+mutants: .venv/development  ## faults put into the parts that must not fail: nine in ten are noticed (MUTANTS=clocks, MUTANTS_SHARE=0.1)
+	@test -x .venv/mutants/bin/cosmic-ray || { $(PYTHON) -m venv .venv/mutants && .venv/mutants/bin/pip install --disable-pip-version-check --quiet -r requirements-mutants.txt; }
+	@$(BIN)/python tests/mutants.py
+
+nightly: .venv/development  ## everything on both databases, two thousand long lives, fifty kills; then the mutants
+	@$(BIN)/python tests/browser_setup.py
+	@WHISTLE_NIGHTLY=1 HYPOTHESIS_PROFILE=nightly WHISTLE_DRILL_KILLS=50 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q
+	@$(MAKE) mutants
 
 clean:  ## away with everything that can be made again
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache
