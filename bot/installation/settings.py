@@ -111,6 +111,20 @@ class Web(_Section):
     public_url: str = ""
     """The address that links in the chat begin with; without it no list can be exported in the chat"""
 
+    tile_url: str = ""
+    """Map tiles that lie under the board's boundaries; empty: none"""
+    tiles_gcj: bool = True
+    """They are shifted as maps in China are"""
+
+    @field_validator("tile_url")
+    @classmethod
+    def _an_address_of_tiles(cls, url: str) -> str:
+        if url and not (
+            re.fullmatch(r"https?://[^\s;,'\"]+", url) and all(each in url for each in ("{z}", "{x}", "{y}"))
+        ):
+            raise ValueError("应像 https://tiles.example.cn/{z}/{x}/{y}.png，里面有 {z}、{x}、{y}")
+        return url
+
     @field_validator("public_url")
     @classmethod
     def _an_address_without_a_path(cls, url: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from bot.installation.settings import Web
 from bot.web.board.map_paths import map_of
 from handlers.board.board import Board, Standing
 from handlers.board.sums import begins
@@ -19,7 +20,7 @@ _PLAIN = ("new", "open", "late", "red")
 """Stand first and large"""
 
 
-def drawn(town: Town, board: Board, now: datetime) -> dict[str, Any]:
+def drawn(town: Town, board: Board, now: datetime, web: Web) -> dict[str, Any]:
     """All that the page says."""
     links = _Links(board.first, board.last)
     return {
@@ -27,7 +28,7 @@ def drawn(town: Town, board: Board, now: datetime) -> dict[str, Any]:
         "at": ticket_text.stamp(now),
         "large": [_number(links, each) for each in board.numbers if each.key in _PLAIN],
         "small": [_number(links, each) for each in board.numbers if each.key not in _PLAIN],
-        "map": map_of(board.shapes, links.figure),
+        "map": map_of(board.shapes, links.figure, web.tile_url, shifted=web.tiles_gcj),
         "trend": _trend(town, board, links),
         "hours": list(_hours(town, board, links)),
         "categories": _categories(board, links),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from math import cos, radians
 from typing import Any
 
+from bot.web.board.tiles import tiles
 from handlers.board.shapes import Shape
 
 WIDTH = 1000
@@ -13,7 +14,9 @@ _SHADES = 4
 _SMALLEST, _LARGEST = 11, 30
 
 
-def map_of(shapes: Sequence[Shape], link: Callable[..., str]) -> dict[str, Any] | None:
+def map_of(
+    shapes: Sequence[Shape], link: Callable[..., str], tile_url: str = "", *, shifted: bool = True
+) -> dict[str, Any] | None:
     """None where no grid has a boundary."""
     if not shapes:
         return None
@@ -26,6 +29,7 @@ def map_of(shapes: Sequence[Shape], link: Callable[..., str]) -> dict[str, Any] 
         return (lng - west) * narrow * scale, (north - lat) * scale
 
     return {
+        "tiles": tiles(tile_url, (west, south, east, north), point, shifted=shifted) if tile_url else [],
         "width": WIDTH,
         "height": round((north - south) * scale),
         "font": _font(shapes, narrow * scale),

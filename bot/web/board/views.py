@@ -12,6 +12,7 @@ from bot.assembly import Program
 from bot.installation.links import BadLinkError, ExpiredLinkError, Links
 from bot.web.board.drawing import drawn
 from bot.web.board.lists import list_rows, ticket_sheet
+from bot.web.board.tiles import source_of
 from handlers.board.board import read_board
 from handlers.board.opening import NoSuchNumberError, open_number
 from handlers.board.viewer import Viewer, role_of, viewer
@@ -26,7 +27,7 @@ DAYS = (7, 30, 90, 365)
 _USUAL_DAYS = 30
 _LOOK_AGAIN_MS = 10_000
 _POLICY = (
-    "default-src 'none'; style-src 'nonce-{0}'; script-src 'nonce-{0}'; connect-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; style-src 'nonce-{0}'; script-src 'nonce-{0}'; connect-src 'self'; img-src 'self' data: {1}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 Page = Callable[[Session, Town, Viewer], Response]
@@ -82,8 +83,12 @@ class _Visits:
         now = self._program.clock()
         days = request.args.get("days", _USUAL_DAYS, int)
         found = read_board(session, town, seen, days if days in DAYS else _USUAL_DAYS, now)
-        facts = drawn(town, found, now) | {"days": days, "choices": DAYS, "seen": _state(session, now)}
-        return _page("board.html", town, facts)
+        facts = drawn(town, found, now, self._program.settings.web) | {
+            "days": days,
+            "choices": DAYS,
+            "seen": _state(session, now),
+        }
+        return _page("board.html", town, facts, source_of(self._program.settings.web.tile_url))
 
     def live(self, session: Session, _town: Town, _seen: Viewer) -> Response:
         """One event, and the browser asks again by itself: a stream that stays open would hold one of few threads."""
@@ -119,12 +124,12 @@ def _state(session: Session, now: Any) -> str:  # noqa: ANN401  (a moment)
     return f"{last}.{int(now.timestamp()) // 60}"
 
 
-def _page(template: str, town: Town, facts: Mapping[str, Any]) -> Response:
+def _page(template: str, town: Town, facts: Mapping[str, Any], pictures: str = "") -> Response:
     nonce = secrets.token_urlsafe(12)
 
     def say(key: str, /, **values: object) -> str:
         return town.say(f"board.{key}", **values)
 
     response = Response(render_template(template, say=say, nonce=nonce, **facts))
-    response.headers["Content-Security-Policy"] = _POLICY.format(nonce)
+    response.headers["Content-Security-Policy"] = _POLICY.format(nonce, pictures)
     return response

@@ -10,6 +10,7 @@ from sqlalchemy import delete, event, select, update
 from summing import fill_town, sum_up
 
 from bot.installation.links import links
+from bot.installation.settings import Web
 from bot.web.app import create_app
 from handlers.town.downloads import BoardLink
 from handlers.world.world import VERSION
@@ -216,3 +217,32 @@ def test_a_role_that_was_changed_ends_the_link(chat, clock):
     object.__setattr__(program, "settings", program.settings.model_copy(update={"wechat": told}))
     client = create_app(program).test_client()
     assert client.get(token.removeprefix("http://bot.test")).status_code == 403
+
+
+def test_the_operators_own_tiles_lie_under_the_boundaries(chat, clock):
+    program = chat.program
+    told = program.settings.wechat.model_validate(ACCOUNT)
+    tiled = Web(public_url="http://bot.test", tile_url="https://tiles.example.cn/{z}/{x}/{y}.png", tiles_gcj=False)
+    object.__setattr__(program, "settings", program.settings.model_copy(update={"wechat": told, "web": tiled}))
+    answer = create_app(program).test_client().get(path_of(chat, SUPERVISOR))
+    assert "img-src 'self' data: https://tiles.example.cn;" in answer.headers["Content-Security-Policy"]
+    page = answer.get_data(as_text=True)
+    found = re.findall(
+        r'<image href="https://tiles.example.cn/(\d+)/(\d+)/(\d+).png" x="(\S+)" y="(\S+)" width="(\S+)"', page
+    )
+    assert 0 < len(found) <= 12
+    # Where the tile of the map's own corner lies: its north-west corner is west and north of the drawing's.
+    zoom = int(found[0][0])
+    x, y = min((int(x), int(y)) for _, x, y, *_ in found)
+    assert x == int((111.744 + 180) / 360 * 2**zoom)
+    left, top = next((float(a), float(b)) for _, tx, ty, a, b, _ in found if (int(tx), int(ty)) == (x, y))
+    assert left <= 0
+    assert top <= 0
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://x/{z}/{x}/{y}", "https://x/{z}/{x}.png", "https://x/{z}/{x}/{y}.png; script-src *"]
+)
+def test_an_address_that_is_none_of_tiles_is_refused(url):
+    with pytest.raises(ValueError, match="tiles"):
+        Web(tile_url=url)
