@@ -4,7 +4,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 # Compiled once and read ever after: a process starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test lint fix docs screens bench drill clean audit fuzz mutants nightly
+.PHONY: help run test lint fix docs screens bench drill clean audit fuzz mutants nightly week
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -68,6 +68,9 @@ bench: .venv/development  ## what it costs, beside the bare framework (--full: F
 	@$(BIN)/pip install --disable-pip-version-check --quiet -r requirements-bench.txt || echo "WeRoBot 装不上，跳过它"
 	@$(BIN)/python -m bot bench --json docs/bench.json $(FULL)
 	@PYTHONPATH=. $(BIN)/python docs/render.py
+
+week: .venv/development  ## a week of 500 tickets under the platform's true quotas: what arrives, what is refused
+	@$(BIN)/python -m bot week
 
 drill: .venv/development  ## kills processes at random under load, fifty times on each database
 	@WHISTLE_DRILL_KILLS=50 $(BIN)/pytest tests/drill -q -s -n 0

@@ -20,6 +20,7 @@ COMMANDS = {
     "restore": "running.restore",
     "import": "running.import_folder",
     "scenes": "places.scenes",
+    "qr": "places.qr",
     "appoint": "tickets.appoint",
     "invite": "tickets.invite",
     "understand": "reading.understand",
@@ -39,6 +40,7 @@ COMMANDS = {
     "evaluate": "reading.evaluate",
     "synth": "measuring.synth",
     "bench": "measuring.bench",
+    "week": "measuring.week",
 }
 """Where each command's code stands: read when the command is called, for the whole program takes two seconds to read"""
 

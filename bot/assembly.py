@@ -17,6 +17,8 @@ from bot.webhook.settings import Mode, WebhookSettings
 from bot.wechat.access_token import TokenStore
 from bot.wechat.gateway import Gateway
 from bot.wechat.shared_tokens import TokensInDatabase
+from bot.wecom.gateway import WeComGateway
+from bot.wecom.settings import CallbackSettings
 from bot.worker.breakers import Breakers
 from bot.worker.hotline_folder import HotlineFolder
 from bot.worker.nightly import Nightly
@@ -101,6 +103,25 @@ def _hotline_folder(program: Program) -> HotlineFolder | None:
     return HotlineFolder(program.settings.path(Path(rules.folder)), program.sessions, program.towns)
 
 
+def wecom_settings(settings: Settings) -> CallbackSettings:
+    """WeCom's side of its callback. Raises ConfigError where keys are missing."""
+    wecom, wechat = settings.wecom, settings.wechat
+    try:
+        keys = wecom.token.get_secret_value(), wecom.aes_key.get_secret_value()
+        return CallbackSettings(*keys, wecom.corp_id, wechat.window_seconds, wechat.max_bytes)
+    except ValueError as error:
+        raise ConfigError([str(error)]) from None
+
+
+def wecom_gateway(settings: Settings, store: TokenStore) -> WeComGateway | None:
+    """The way out to WeCom; None where it is not used."""
+    wecom = settings.wecom
+    if not wecom.is_used:
+        return None
+    secret, robot = wecom.secret.get_secret_value(), wecom.robot.get_secret_value()
+    return WeComGateway(wecom.corp_id, wecom.agent_id, secret, store, wecom.api_base, robot)
+
+
 def worker(program: Program) -> Worker:
     """The process's worker; its token is shared with all others through the database."""
     settings = program.settings
@@ -111,6 +132,8 @@ def worker(program: Program) -> Worker:
         gateway=way_out,
         work=settings.work,
         templates={str(purpose): template for purpose, template in settings.wechat.templates.items()},
+        wecom=wecom_gateway(settings, TokensInDatabase(program.sessions, program.reading)),
+        notices={str(purpose): notice for purpose, notice in settings.wechat.notices.items()},
         media=settings.path(settings.files.media),
         summing=Summing(program.sessions, program.reading),
         showing=Showing(program.sessions, program.reading, way_out),

@@ -1,6 +1,8 @@
 """Tables, and the rules that always hold. Importing this package registers every table."""
 
 from models import (
+    acceptance,
+    announcement,
     appeal,
     appointment,
     approval,
@@ -8,6 +10,7 @@ from models import (
     conversation,
     council,
     day_sums,
+    digest,
     follower,
     grid,
     hotline,
@@ -19,12 +22,15 @@ from models import (
     push,
     reception,
     roster,
+    scene,
     support,
     ticket,
     volunteers,
 )
 
 __all__ = [
+    "acceptance",
+    "announcement",
     "appeal",
     "appointment",
     "approval",
@@ -32,6 +38,7 @@ __all__ = [
     "conversation",
     "council",
     "day_sums",
+    "digest",
     "follower",
     "grid",
     "hotline",
@@ -43,6 +50,7 @@ __all__ = [
     "push",
     "reception",
     "roster",
+    "scene",
     "support",
     "ticket",
     "volunteers",

@@ -48,9 +48,18 @@ class Person(Base):
     """How far this person's rights reach: this grid and all below"""
     following: Mapped[bool] = mapped_column(default=True)
     last_inbound_at: Mapped[datetime | None]
-    """Opens WeChat's window of 48 hours for customer-service messages"""
+    """When they last wrote or tapped something"""
+    wrote_at: Mapped[datetime | None]
+    """When they last wrote: the platform then takes five messages of ours within 48 hours"""
+    told_since_wrote: Mapped[int] = mapped_column(default=0, server_default="0")
+    tapped_at: Mapped[datetime | None]
+    """When they last tapped the menu, scanned or followed: three messages within a minute"""
+    told_since_tapped: Mapped[int] = mapped_column(default=0, server_default="0")
     messages_left: Mapped[float | None]
     """What this person might still write at `last_inbound_at`; empty: as much as anybody"""
+    scanned: Mapped[str] = mapped_column(default="", server_default="")
+    """The code that they scanned last, until they report something there"""
+    scanned_at: Mapped[datetime | None]
     home_place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id", ondelete="SET NULL"))
     home_building: Mapped[str] = mapped_column(default="")
     home_unit: Mapped[str] = mapped_column(default="")

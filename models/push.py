@@ -43,6 +43,8 @@ class Rank(IntEnum):
     QUESTION = 2
     """It asks something"""
     NEWS = 3
+    DIGEST = 4
+    """It is never sent by itself: the next digest says it"""
 
 
 class Outcome(StrEnum):
@@ -111,6 +113,8 @@ class Push(Due, Base):
     text: Mapped[str]
     template: Mapped[str] = mapped_column(default="")
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    way: Mapped[str] = mapped_column(default="", server_default="")
+    """By which way it went out, once it has"""
     msgid: Mapped[str] = mapped_column(default="")
     """The platform's id, by which its delivery receipt finds this row"""
     rank: Mapped[int] = mapped_column(default=Rank.NEWS.value, server_default="3")
@@ -207,7 +211,7 @@ def _an_older_one_waits(now: datetime) -> ColumnElement[bool]:
     finished rows, whose `due_at` is empty, are never looked at.
     """
     older = aliased(Push)
-    before = (older.person_id == Push.person_id, older.id < Push.id)
+    before = (older.person_id == Push.person_id, older.id < Push.id, older.rank != Rank.DIGEST)
     is_due = exists().where(*before, older.due_at <= now).correlate(Push)
     is_held = exists().where(*before, older.due_at > now, older.attempts > 0).correlate(Push)
     return or_(is_due, is_held)

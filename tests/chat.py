@@ -9,7 +9,7 @@ from bot.assembly import Program
 from handlers.dialogue.message import Kind, Message
 from handlers.timers.ring import ring
 from models.person import Person
-from models.push import Outcome, Push, Timer
+from models.push import Outcome, Push, Rank, Timer
 from models.ticket import Ticket
 
 _MOMENT = timedelta(microseconds=1)
@@ -81,7 +81,7 @@ class Chat:
         """What is due by now reaches its people, as the worker would send it: after what they wrote before."""
         now = self.program.clock()
         with self.program.sessions() as session, session.begin():
-            for push in session.scalars(select(Push).where(Push.due_at <= now)):
+            for push in session.scalars(select(Push).where(Push.due_at <= now, Push.rank <= Rank.NEWS)):
                 push.finish(Outcome.SENT, now + _MOMENT)
 
     def _have_seen(self, openid: str) -> None:

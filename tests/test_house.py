@@ -11,7 +11,14 @@ ROOT = Path(__file__).parents[1]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 OPERATORS = ("bot/__main__.py", "bot/bench/", "bot/commands/", "bot/demo/", "bot/installation/")
-OPERATORS += ("bot/operating/", "bot/simulator/", "bot/synth/", "bot/web/files.py", "bot/webhook/settings.py")
+OPERATORS += (
+    "bot/operating/",
+    "bot/simulator/",
+    "bot/synth/",
+    "bot/week/",
+    "bot/web/files.py",
+    "bot/webhook/settings.py",
+)
 OPERATORS += ("handlers/tables/", "handlers/town_import/", "handlers/town/routing_doubts.py")
 OPERATORS += ("handlers/town/catalogue.py", "handlers/town/wordings.py", "handlers/world/doubts.py")
 """What operators, clerks and developers read while they run a command, with what is wrong with which file"""
@@ -20,6 +27,7 @@ READING = ("handlers/questions/", "handlers/world/rosters.py", "handlers/staff/p
 READING += ("handlers/council/decide.py", "handlers/customs/", "handlers/reception/receive.py")
 READING += ("handlers/hotline/orders.py", "handlers/hotline/truth.py")
 READING += ("handlers/town/duties.py", "handlers/town/limits.py", "handlers/town/limits_in_plain_words.py")
+READING += ("handlers/digests/choose.py",)
 READING += (
     "handlers/town/levels.py",
     "handlers/disclosure/masks.py",

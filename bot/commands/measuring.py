@@ -1,5 +1,6 @@
-"""Commands that show what the program carries: synth, bench."""
+"""Commands that show what the program carries: synth, bench, week."""
 
+import json
 from pathlib import Path
 
 import click
@@ -56,3 +57,17 @@ def bench(file: Path | None, only: tuple[str, ...], *, full: bool) -> None:
     from bot.bench.running import run
 
     run(file, only, full=full)
+
+
+@click.command()
+@click.option("--tickets", type=click.IntRange(1, 100_000), default=500, show_default=True, help="多少件")
+@click.option("--seed", default=1, show_default=True, help="同一个种子，同一个星期")
+def week(tickets: int, seed: int) -> None:
+    """在真实配额的模拟微信上过一个星期，数通知到了多少、被拒多少；用自己的数据库。没达到该有的，退出码 1。"""
+    from bot.week.counting import unfinished
+    from bot.week.running import live
+
+    figures = live(tickets, seed)
+    click.echo(json.dumps(figures.as_json(), ensure_ascii=False, indent=1))
+    if unfinished(figures):
+        raise click.exceptions.Exit(1)

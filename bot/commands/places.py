@@ -1,7 +1,8 @@
-"""Commands about places: scenes."""
+"""Commands about places: scenes, qr."""
 
 import csv
 import sys
+from pathlib import Path
 
 import click
 from sqlalchemy import select
@@ -26,3 +27,39 @@ def scenes(command: Command) -> None:
     lines.writerow(("小区", "社区", "参数"))
     with reading_sessions(open_database(command.settings()))() as session:
         lines.writerows((place, community, f"place_{number}") for number, place, community in session.execute(wanted))
+
+
+@click.command()
+@click.option("--grid", help="只做这个网格、社区或街道的（代码或名称）")
+@click.option(
+    "--kind",
+    type=click.Choice(["compound", "building", "lift", "bin"]),
+    default="compound",
+    show_default=True,
+    help="每个小区一个，或每栋楼、每栋楼的电梯、垃圾桶一个",
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写成 PDF 或 PNG")
+@pass_command
+def qr(command: Command, grid: str | None, kind: str, out: Path) -> None:
+    """生成永久二维码，排在 A4 纸上，名称印在码下；扫了就知道在哪里。"""
+    from bot.assembly import assemble, gateway
+    from bot.qr.codes import made, scenes
+    from bot.qr.sheet import write
+    from bot.wechat.shared_tokens import TokensInDatabase
+
+    if out.suffix.lower() not in {".pdf", ".png"}:
+        raise click.ClickException("--out 的文件名要以 .pdf 或 .png 结尾")
+    settings = command.settings()
+    program = assemble(settings)
+    with program.reading() as session:
+        town = program.towns.current(session)
+    area = town.world.grid_named(grid) if grid else None
+    if grid and area is None:
+        raise click.ClickException(f"没有“{grid}”这个网格，或不止一个")
+    wanted = scenes(town, kind, area.code if area else None)
+    if not wanted:
+        raise click.ClickException("这里没有要做码的地方")
+    sender = gateway(settings, TokensInDatabase(program.sessions, program.reading))
+    with click.progressbar(length=len(wanted), label="做码", file=sys.stderr) as bar:
+        codes = made(program.sessions, sender, wanted, lambda: bar.update(1))
+    click.echo(f"{len(codes)} 个码，{write(codes, out)} 页：{out}")

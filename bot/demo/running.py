@@ -15,12 +15,15 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from bot.assembly import Program, assemble, gateway, worker
 from bot.demo.clock import TownClock, after_next_limit, in_an_hour, next_morning
 from bot.demo.past import prepare, start_over
-from bot.demo.settings import FIELDS, TEMPLATES
-from bot.demo.town import SAMPLES, people, places, scenes
+from bot.demo.settings import FIELDS, NOTICE, TEMPLATES
+from bot.demo.town import SAMPLES, members, people, places, scenes
 from bot.installation.settings import Settings
 from bot.operating.menus import publish, read_menu
 from bot.simulator import DEMO_ACCOUNT, SimulatorConfig, simulator
 from bot.simulator.server import QuietHandler
+from bot.simulator.wecom.corp import DEMO_CORP
+from bot.simulator.wecom.page import wecom_api, wecom_page
+from bot.simulator.wecom.platform import WeComPlatform
 from bot.web.app import create_app
 from bot.wechat.errors import WeChatError
 from bot.wechat.shared_tokens import TokensInDatabase
@@ -28,7 +31,7 @@ from bot.worker.worker import Worker
 from models.push import Outcome, Timer
 from models.sessions import Sessions
 
-_LABELS = {"number": "工单编号", "what": "诉求类别", "where": "地点", "status": "当前状态", "due": "时限"}
+_LABELS = {"happened": "事项", "words": "内容", "where": "地点", "number": "工单编号", "due": "时限"}
 _MOVES = {"hour": in_an_hour, "morning": next_morning, "overdue": after_next_limit}
 
 
@@ -48,6 +51,10 @@ def run_demo(settings: Settings, port: int) -> None:
 def _app(program: Program, clock: TownClock, port: int) -> Flask:
     app = create_app(program, clock.seconds)
     app.register_blueprint(simulator(_simulated(program, clock, port)))
+    called_back = replace(DEMO_CORP, callback_url=f"http://127.0.0.1:{port}/wecom")
+    wecom = WeComPlatform(called_back, lambda: members(program), clock.seconds)
+    app.register_blueprint(wecom_api(wecom))
+    app.register_blueprint(wecom_page(wecom))
     app.add_url_rule("/", view_func=lambda: redirect("/simulator"), endpoint="start")
     return app
 
@@ -133,8 +140,8 @@ def _simulated(program: Program, clock: TownClock, port: int) -> SimulatorConfig
         people=lambda: people(program),
         places=lambda: places(program),
         samples=SAMPLES,
-        templates=dict.fromkeys(TEMPLATES.values(), fields),
-        titles={TEMPLATES["staff"]: "工单提醒", TEMPLATES["resident"]: "诉求进展通知"},
+        templates=dict.fromkeys((*TEMPLATES.values(), NOTICE), fields),
+        titles={TEMPLATES["staff"]: "工单提醒", TEMPLATES["resident"]: "诉求进展通知", NOTICE: "诉求结果通知"},
         scenes=scenes(program),
         now=clock.seconds,
         moves={name: _moving(program, clock, name) for name in _MOVES},

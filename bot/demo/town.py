@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from bot.assembly import Program
 from bot.simulator import SimPerson, SimPlace
+from bot.simulator.wecom.corp import Member
 from bot.synth.filling import OPENID
 from handlers.world.world import World
 from models.grid import Place
@@ -44,6 +45,14 @@ def people(program: Program) -> Sequence[SimPerson]:
             )
             for person in found
         ]
+
+
+def members(program: Program) -> Sequence[Member]:
+    """Everybody of the world who is in WeCom."""
+    with program.reading() as session:
+        world = program.towns.current(session).world
+        found = session.scalars(select(Person).where(Person.wecom != "").order_by(Person.id)).all()
+        return [Member(person.wecom, person.name, _about(person, world)) for person in found]
 
 
 def _about(person: Person, world: World) -> str:

@@ -13,6 +13,7 @@ from bot.installation.config_problems import ConfigError as ConfigError  # noqa:
 from bot.installation.config_problems import ConfigFile, Place, dotted, problem, read_file
 from bot.wechat.address import OFFICIAL
 from handlers.customs.practices import Practices
+from handlers.town.digests import Digests
 from handlers.town.levels import Levels
 from handlers.town.privacy import Privacy
 from handlers.town.quiet_hours import QuietHours
@@ -24,7 +25,7 @@ from handlers.town.working_hours import WorkingHours
 
 SECRETS = {
     "wechat": {"token", "aes_key", "previous_aes_key", "app_secret"},
-    "wecom": {"secret"},
+    "wecom": {"secret", "token", "aes_key", "robot"},
     "database": {"url"},
     "privacy": {"key", "old_keys"},
     "hotline": {"key"},
@@ -40,7 +41,7 @@ class Template(_Section):
     """A template of the platform: its id, and which of our facts fills each of its fields."""
 
     id: str
-    fields: dict[str, Literal["number", "what", "where", "status", "due"]]
+    fields: dict[str, Literal["happened", "words", "number", "what", "where", "status", "due"]]
 
 
 class WeChat(_Section):
@@ -59,6 +60,8 @@ class WeChat(_Section):
     max_bytes: int = Field(default=65536, ge=4096, le=262144)
     templates: dict[Literal["staff", "resident"], Template] = Field(default_factory=dict)
     """Template messages for pushes outside the 48 hours"""
+    notices: dict[Literal["staff", "resident"], Template] = Field(default_factory=dict)
+    """Subscription notices: one for each time that a person agreed to it"""
 
 
 class WeCom(_Section):
@@ -67,7 +70,15 @@ class WeCom(_Section):
     corp_id: str = ""
     agent_id: str = ""
     secret: SecretStr = SecretStr("")
+    token: SecretStr = SecretStr("")
+    aes_key: SecretStr = SecretStr("")
+    robot: SecretStr = SecretStr("")
+    """The key of a group's robot: red flags are told in that group, too"""
     api_base: str = "https://qyapi.weixin.qq.com"
+
+    @property
+    def is_used(self) -> bool:
+        return bool(self.corp_id)
 
 
 class Database(_Section):
@@ -175,6 +186,7 @@ class Settings(BaseSettings):
     quiet_hours: QuietHours = QuietHours()
     levels: Levels = Levels()
     practices: Practices = Practices()
+    digests: Digests = Digests()
     work: Work = Work()
     privacy: PrivacyKeys = PrivacyKeys()
     web: Web = Web()

@@ -172,9 +172,11 @@ def read_town(settings: Settings, reader: Reads) -> Town:
         quiet_hours=settings.quiet_hours,
         levels=settings.levels,
         practices=settings.practices,
+        digests=settings.digests,
         privacy=settings.privacy,
         reader=reader,
         links=links(settings),
+        has_group=settings.wecom.is_used and bool(settings.wecom.robot.get_secret_value()),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.assembly import gateway, webhook_settings
+from bot.assembly import gateway, webhook_settings, wecom_gateway, wecom_settings
 from bot.installation.config_problems import ConfigError
 from bot.installation.database import is_current, open_database
 from bot.installation.disk_room import LITTLE, existing, free_bytes, is_full, written_folders
@@ -80,6 +80,11 @@ def _keys(settings: Settings) -> Iterator[Finding]:
         webhook_settings(settings)
     except ConfigError as error:
         yield Finding(error.problems[0], "和公众号后台“基本配置”里的逐项对，放进环境变量")
+    try:
+        if settings.wecom.is_used:
+            wecom_settings(settings)
+    except ConfigError as error:
+        yield Finding(error.problems[0], "和企业微信应用“接收消息”里的对，放进环境变量")
     wechat = settings.wechat
     for name, value, shape, meant in (
         ("TOKEN", wechat.token.get_secret_value(), r"[0-9A-Za-z]{3,32}", "令牌是 3–32 个字母和数字"),
@@ -226,3 +231,12 @@ def _platform(settings: Settings) -> Iterator[Finding]:
     except WeChatError as error:
         what, mend = of_wechat(error)
         yield Finding(f"微信不给令牌：{what}", mend)
+    wecom = wecom_gateway(settings, TokensInMemory())
+    try:
+        if wecom:
+            wecom.ping()
+    except WeChatError as error:
+        yield Finding(
+            f"企业微信不给用：{error.code} {error.reason}",
+            "核对 BOT_WECOM__…；60020 是服务器 IP 不在应用的“企业可信 IP”里",
+        )

@@ -21,6 +21,10 @@ MESSAGES = {
     40023: "invalid sub button size",
     40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
     40037: "invalid template_id",
+    40053: "invalid action info",
+    40014: "invalid access_token",
+    40056: "invalid agentid",
+    40058: "invalid Request Parameter",
     40066: "invalid url",
     40125: "invalid appsecret",
     41001: "access_token missing",
@@ -33,6 +37,7 @@ MESSAGES = {
     43004: "require subscribe",
     43101: "user refuse to accept the msg",
     44002: "empty post data",
+    44004: "empty content",
     45001: "media size out of limit",
     45002: "content size out of limit",
     45009: "reach max api daily quota limit",
@@ -43,6 +48,9 @@ MESSAGES = {
     47001: "data format error",
     47003: "argument invalid!",
     48001: "api unauthorized",
+    60020: "not allow to access from your ip",
+    81013: "user & party & tag all invalid",
+    93000: "invalid webhook url",
 }
 
 Json = dict[str, Any]

@@ -96,3 +96,27 @@ class SubscriptionAnswer(Event):
 
     def fields(self) -> Fields:
         return []
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionChanged(Event):
+    """What a person took back in the account's settings."""
+
+    name = "subscribe_msg_change_event"
+    template_id: str
+
+    def fields(self) -> Fields:
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionSent(Event):
+    """What became of a subscription notice."""
+
+    name = "subscribe_msg_sent_event"
+    template_id: str
+    msgid: int
+    error_code: int = 0
+
+    def fields(self) -> Fields:
+        return []

@@ -8,7 +8,7 @@ from functools import singledispatch
 from bot.simulator.account import Account, Mode
 from bot.simulator.bodies import Clip, Link, Message, Picture, Spot, Voice, Words
 from bot.simulator.crypto import Envelope, sign
-from bot.simulator.events import Event, Fields, SubscriptionAnswer
+from bot.simulator.events import Event, Fields, SubscriptionAnswer, SubscriptionChanged, SubscriptionSent
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -101,16 +101,29 @@ def xml_of_event(event: Event, account: Account, stamp: Stamp) -> str:
     """Events have no MsgId: the platform tells them apart by sender and second alone."""
     named: Fields = [("MsgType", "event"), ("Event", event.name), *event.fields()]
     inner = "".join(element(tag, value) for tag, value in named)
-    if isinstance(event, SubscriptionAnswer):
-        inner += _popup(event)
-    return _xml(account, stamp, inner)
+    return _xml(account, stamp, inner + _of_notices(event))
 
 
-def _popup(event: SubscriptionAnswer) -> str:
-    answer = "accept" if event.accepted else "reject"
-    inner = element("TemplateId", event.template_id) + element("SubscribeStatusString", answer)
-    popup_scene = element("PopupScene", "2")
-    return f"<SubscribeMsgPopupEvent><List>{inner}{popup_scene}</List></SubscribeMsgPopupEvent>"
+def _of_notices(event: Event) -> str:
+    """What events about subscription notices have in a list of their own."""
+    match event:
+        case SubscriptionAnswer(template, accepted):
+            answer = "accept" if accepted else "reject"
+            fields: Fields = [("TemplateId", template), ("SubscribeStatusString", answer), ("PopupScene", "2")]
+            return _listed("SubscribeMsgPopupEvent", fields)
+        case SubscriptionChanged(template):
+            fields = [("TemplateId", template), ("SubscribeStatusString", "reject")]
+            return _listed("SubscribeMsgChangeEvent", fields)
+        case SubscriptionSent(template, msgid, code):
+            status = "failed" if code else "success"
+            fields = [("TemplateId", template), ("MsgID", msgid), ("ErrorCode", code), ("ErrorStatus", status)]
+            return _listed("SubscribeMsgSentEvent", fields)
+    return ""
+
+
+def _listed(name: str, fields: Fields) -> str:
+    inner = "".join(element(tag, value) for tag, value in fields)
+    return f"<{name}><List>{inner}</List></{name}>"
 
 
 def _xml(account: Account, stamp: Stamp, inner: str) -> str:

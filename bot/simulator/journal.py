@@ -99,12 +99,14 @@ class Numbered:
 class Journal:
     """`epoch` tells a page that the platform restarted and its numbers mean nothing any more."""
 
-    def __init__(self, before: Iterable[Entry] = (), keep: Callable[[Entry], None] = lambda _entry: None) -> None:
+    def __init__(
+        self, before: Iterable[Entry] = (), keep: Callable[[Entry], None] = lambda _entry: None, kept: int = KEPT
+    ) -> None:
         """`before`: what is remembered of an earlier run. `keep` hears of everything new."""
         self.epoch = secrets.token_hex(4)
         self._numbers = itertools.count(1)
         remembered = (Numbered(number, entry) for entry, number in zip(before, self._numbers, strict=False))
-        self._entries: deque[Numbered] = deque(remembered, maxlen=KEPT)
+        self._entries: deque[Numbered] = deque(remembered, maxlen=kept)
         self._changed = threading.Condition()
         self._keep = keep
 

@@ -17,7 +17,17 @@ from bot.simulator.allowance import Allowances, Trigger
 from bot.simulator.bodies import Body, Message, Notice, Words
 from bot.simulator.courier import Outcome, carry
 from bot.simulator.errors import Json
-from bot.simulator.events import Click, Event, Follow, Scan, SubscriptionAnswer, TemplateFinished, Unfollow
+from bot.simulator.events import (
+    Click,
+    Event,
+    Follow,
+    Scan,
+    SubscriptionAnswer,
+    SubscriptionChanged,
+    SubscriptionSent,
+    TemplateFinished,
+    Unfollow,
+)
 from bot.simulator.faults import Faults
 from bot.simulator.followers import Followers
 from bot.simulator.inbound import Stamp, delivery, xml_of_event, xml_of_message
@@ -28,7 +38,8 @@ from bot.simulator.template import Templates
 from bot.simulator.tokens import Tokens
 
 OUTAGE = "该公众号提供的服务出现故障，请稍后再试"
-_UNANSWERABLE = (Unfollow, TemplateFinished, SubscriptionAnswer)  # an answer to these is never shown
+_OF_NOTICES = (SubscriptionAnswer, SubscriptionChanged, SubscriptionSent)
+_UNANSWERABLE = (Unfollow, TemplateFinished, *_OF_NOTICES)  # an answer to these is never shown
 
 
 class NotFollowingError(Exception):
@@ -99,6 +110,12 @@ class Platform:
             key = (openid, self.templates.get(template_id).id)
             self.subscriptions[key] = self.subscriptions.get(key, 0) + 1
         self.deliver_soon(openid, SubscriptionAnswer(template_id))
+
+    def take_back_subscription(self, openid: str, template_id: str) -> None:
+        """In the account's settings: no notice of it is allowed any more."""
+        with self.lock:
+            self.subscriptions.pop((openid, template_id), None)
+        self.deliver_soon(openid, SubscriptionChanged(template_id))
 
     # -- what the account does ------------------------------------------------------------------------------------
 

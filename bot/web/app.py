@@ -9,7 +9,7 @@ from flask import Flask, Response, jsonify
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.assembly import Program, webhook_settings
+from bot.assembly import Program, webhook_settings, wecom_settings
 from bot.installation.database import is_current
 from bot.installation.disk_room import is_full, written_folders
 from bot.installation.links import links
@@ -20,7 +20,9 @@ from bot.web.files import files
 from bot.web.headers import harden
 from bot.web.hotline import hotline
 from bot.web.notice import notice
+from bot.web.wecom import wecom_desk
 from bot.webhook.view import webhook
+from bot.wecom.callback import callback
 from models.grid import Grid
 
 log = structlog.get_logger(__name__)
@@ -39,6 +41,8 @@ def create_app(program: Program, now: Callable[[], float] = time.time) -> Flask:
             failed=lambda message, error: program.answering.keep_failed(message, error, say("apology")),
         )
     )
+    if program.settings.wecom.is_used:
+        app.register_blueprint(callback(wecom_settings(program.settings), wecom_desk(program), now))
     app.add_url_rule("/healthz", view_func=lambda: Response("ok\n", mimetype="text/plain"), endpoint="healthz")
     app.add_url_rule("/readyz", view_func=lambda: _ready(program), endpoint="readyz")
     app.add_url_rule("/metrics", view_func=lambda: _metrics(program), endpoint="metrics")

@@ -99,14 +99,23 @@ def _passing_location(root: Element, fields: _Fields) -> None:
     fields.update(_spot(root, "Latitude", "Longitude"))
 
 
-def _popup(root: Element, fields: _Fields) -> None:
+def _answered_notices(root: Element, fields: _Fields) -> None:
     """Which subscription notices the person accepted and refused, in one event with several lists."""
     answers: dict[str, list[str]] = {"accepted": [], "rejected": []}
-    popup = root.child("SubscribeMsgPopupEvent")
-    for entry in popup.all("List") if popup else ():
+    answered = root.child("SubscribeMsgPopupEvent") or root.child("SubscribeMsgChangeEvent")
+    for entry in answered.all("List") if answered else ():
         accepted = entry.text("SubscribeStatusString").strip().lower() == "accept"
         answers["accepted" if accepted else "rejected"].append(entry.text("TemplateId").strip())
     fields["extra"] |= {name: ",".join(ids) for name, ids in answers.items()}
+
+
+def _notice_sent(root: Element, fields: _Fields) -> None:
+    """The receipt of a subscription notice, in the words of a template's."""
+    sent = root.child("SubscribeMsgSentEvent")
+    for entry in sent.all("List") if sent else ():
+        code = entry.text("ErrorCode").strip()
+        status = "success" if code == "0" else f"failed:{entry.text('ErrorStatus').strip() or code}"
+        fields["extra"] |= {"msgid": entry.text("MsgID").strip(), "status": status}
 
 
 _Reader = Callable[[Element, _Fields], None]
@@ -129,7 +138,9 @@ _READERS: Mapping[str, _Reader] = {
 _EVENT_READERS: Mapping[str, _Reader] = {
     "subscribe": _subscribe,
     "location": _passing_location,
-    "subscribe_msg_popup_event": _popup,
+    "subscribe_msg_popup_event": _answered_notices,
+    "subscribe_msg_change_event": _answered_notices,
+    "subscribe_msg_sent_event": _notice_sent,
 }
 
 

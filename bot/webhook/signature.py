@@ -73,6 +73,11 @@ def verify(query: Query, token: str, now: float, window_seconds: int) -> None:
     """A redelivery repeats signature, timestamp and nonce: while fresh it passes, and is told apart by its key."""
     if not same(sign(token, query.timestamp, query.nonce), query.signature):
         raise RefusedError(HTTPStatus.FORBIDDEN, "signature")
+    check_fresh(query, now, window_seconds)
+
+
+def check_fresh(query: Query, now: float, window_seconds: int) -> None:
+    """Its shape and its age; what is signed is checked elsewhere."""
     if not _TIMESTAMP.fullmatch(query.timestamp) or not _NONCE.fullmatch(query.nonce):
         raise RefusedError(HTTPStatus.FORBIDDEN, "shape")
     age = int(now) - int(query.timestamp)

@@ -60,7 +60,7 @@ def webhook(
         if is_path_probe(root):
             return _success()
         inbound = open_inbound(root, query, settings.mode, envelope)
-        xml = _reply(inbound, settings.gh_id, ending, lambda message: _answered(message, answer, apology, failed))
+        xml = _reply(inbound, settings.gh_id, ending, lambda message: answered_safely(message, answer, apology, failed))
         if xml and inbound.key:
             xml = envelope.seal(xml, inbound.key, int(time.time()), query.nonce)
         return Response(xml, mimetype="application/xml") if xml else _success()
@@ -103,7 +103,7 @@ class _UnsaidError(Exception):
         self.error = error
 
 
-def _answered(message: Message, answer: Answer, apology: str, failed: Failed | None) -> str:
+def answered_safely(message: Message, answer: Answer, apology: str, failed: Failed | None) -> str:
     """Whatever breaks inside, the resident gets words, and WeChat its 200.
 
     What keeps a failed message may break too, the database being what failed: then the words ask to say it again.

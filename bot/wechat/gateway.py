@@ -61,6 +61,13 @@ class Gateway:
         answer = self._post("/cgi-bin/message/template/send", body)
         return Sent(str(answer.get("msgid", "")))
 
+    def send_notice(self, openid: str, template_id: str, data: Mapping[str, str], page: str = "") -> Sent:
+        """A subscription notice, of which the person has agreed to one."""
+        fields = {key: {"value": fit(key, value)} for key, value in data.items()}
+        body: dict[str, object] = {"touser": openid, "template_id": template_id, "data": fields}
+        answer = self._post("/cgi-bin/message/subscribe/bizsend", body | ({"page": page} if page else {}))
+        return Sent(str(answer.get("msgid", "")))
+
     def download_media(self, media_id: str) -> tuple[bytes, str]:
         """Content and its type. Media live for three days only: fetch them when they come."""
         path, params = "/cgi-bin/media/get", {"media_id": media_id}
@@ -74,6 +81,18 @@ class Gateway:
             lambda token: self._http.upload("/cgi-bin/media/upload", {"access_token": token, "type": kind}, upload)
         )
         return _wanted(answer, "media_id")
+
+    def create_code(self, scene: str) -> str:
+        """The address in a permanent code with this scene; 100,000 of them at most."""
+        info = {"scene": {"scene_str": scene}}
+        body: dict[str, object] = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": info}
+        # The answer has no errcode where it went well.
+        return _wanted(
+            self._authorized(
+                lambda token: self._http.post("/cgi-bin/qrcode/create", {"access_token": token}, body, repeatable=True)
+            ),
+            "url",
+        )
 
     def create_menu(self, menu: Mapping[str, object]) -> None:
         self._post("/cgi-bin/menu/create", menu, repeatable=True)

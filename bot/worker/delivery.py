@@ -1,22 +1,25 @@
 """What becomes of a letter: sent, tried again at, laid aside until something happens, or at its end because."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.wechat.errors import Trouble, WeChatError
 from bot.worker.breakers import Breakers
 from bot.worker.patience import patiently
-from bot.worker.ways import Attempt, Failure, Letter
+from bot.worker.quota import spend, used_up
+from bot.worker.ways import Attempt, Failure, Letter, Way
 from handlers.answering.receipts import settle_early
 from handlers.notifications.unreached import not_reached
 from handlers.town.town import Town, Towns
+from models.acceptance import Acceptance
 from models.moves import NOTE
+from models.person import Person
 from models.push import LEASE, Outcome, Push, Rank, give_back
 from models.sessions import Sessions
 from models.ticket import SYSTEM, Ticket
@@ -75,7 +78,7 @@ class Delivery:
             self._follow(letter, attempt)
 
     def _follow(self, letter: Letter, attempt: Attempt) -> None:
-        if attempt.failures or letter.also or self.breakers.shut:
+        if attempt.failures or letter.also or letter.acceptance or self.breakers.shut:
             self._write(lambda session: self._learn(session, letter, attempt))
         elif attempt.sent:
             self.breakers.went_well()
@@ -93,24 +96,43 @@ class Delivery:
         patiently(whole, LEASE.total_seconds())
 
     def _sent(self, session: Session, attempts: Sequence[Attempt]) -> None:
-        told = [push for attempt in attempts for push in attempt.told]
         values = {"due_at": None, "outcome": Outcome.SENT.value, "finished_at": self.clock(), "reason": ""}
-        session.execute(update(Push).where(Push.id.in_(told)).values(values))
+        for way in {attempt.way for attempt in attempts if attempt.way}:
+            told = [push for attempt in attempts if attempt.way is way for push in attempt.told]
+            session.execute(update(Push).where(Push.id.in_(told)).values({**values, "way": way.value}))
         for attempt in attempts:
             if attempt.sent and attempt.sent.msgid:
                 session.execute(update(Push).where(Push.id == attempt.told[0]).values(msgid=attempt.sent.msgid))
+        self._spend(session, {attempt.told[0]: 1 for attempt in attempts if attempt.way is Way.CUSTOM})
+
+    def _spend(self, session: Session, messages: Mapping[int, int]) -> None:
+        """The platform has counted so many; by push that they belong to."""
+        receivers = select(Person, Push.id).join(Push).where(Push.id.in_(messages)).order_by(Person.id)
+        for person, push in session.execute(receivers.with_for_update(of=Person, key_share=True)):
+            spend(person, messages[push], self.clock())
 
     def _learn(self, session: Session, letter: Letter, attempt: Attempt) -> None:
         """What failed on the way, and what becomes of what did not go out: never silence."""
         town = self.towns.current(session)
         for failure in attempt.failures:
             self.breakers.failed(session, town, letter.push_id, failure.way, failure.error)
+            self._learn_quota(session, letter, failure)
         if attempt.way:
             self.breakers.worked(session, town, attempt.way)
+        if attempt.way is Way.SUBSCRIPTION and letter.acceptance:
+            session.get_one(Acceptance, letter.acceptance).used_at = self.clock()
         if left := [push for push in letter.also if push not in attempt.told]:
             give_back(session, Push, left, self.clock())
         if not attempt.sent:
             self._not_sent(session, town, session.get_one(Push, letter.push_id), letter, attempt.failures)
+
+    def _learn_quota(self, session: Session, letter: Letter, failure: Failure) -> None:
+        """The platform knows best what it still takes for a person."""
+        if failure.way is Way.CUSTOM and failure.error.kind in {Trouble.MOMENT, Trouble.UNKNOWN}:
+            person = session.get_one(Person, session.get_one(Push, letter.push_id).person_id, with_for_update=True)
+            spend(person, 1, self.clock()) if failure.error.kind is Trouble.UNKNOWN else used_up(person)
+        if failure.way is Way.SUBSCRIPTION and failure.error.kind is Trouble.REFUSED and letter.acceptance:
+            session.get_one(Acceptance, letter.acceptance).used_at = self.clock()
 
     def _not_sent(
         self, session: Session, town: Town, push: Push, letter: Letter, failures: tuple[Failure, ...]

@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 
 from bot.installation.settings import Template
 from bot.wechat.text_limits import TEXT_BYTES
-from bot.worker.ways import Letter, Way
-from handlers.notifications.tellings import asks, overtakes
+from bot.wecom.cards import card_of
+from bot.wecom.members import PREFIX
+from bot.worker.quota import accepted, room, waits, ways
+from bot.worker.ways import CardToSend, Letter, Way
+from handlers.notifications.tellings import RESIDENT_TEMPLATE, STAFF_TEMPLATE, asks
+from handlers.notifications.waiting import drop_overtaken, in_one
 from handlers.town.town import Town
 from models.person import Person
-from models.push import LEASE, Outcome, Push, Rank, claim
+from models.push import LEASE, Outcome, Push, Rank, claim, is_laid_aside
+from models.ticket import Ticket
 
-WINDOW = timedelta(hours=48)
-"""After a person's last message WeChat takes customer-service messages for so long"""
 _STALE = timedelta(minutes=5)
 """What waited so long is no news any more: it may be overtaken, or told with others"""
 _MOST_TOGETHER = 20
@@ -27,8 +30,12 @@ class Letters:
     """Makes letters of what is due. Everything in the caller's transaction."""
 
     templates: Mapping[str, Template]
+    notices: Mapping[str, Template]
+    """Subscription notices, by purpose like the templates"""
     clock: Callable[[], datetime]
     batch: int
+    wecom: bool = False
+    """Whether there is a way into WeCom"""
 
     def due(self, session: Session, town: Town, last: Rank, shut: Collection[str]) -> list[Letter]:
         """The next ones, dangers first."""
@@ -39,15 +46,20 @@ class Letters:
     def _letter(self, session: Session, town: Town, push: Push, shut: Collection[str]) -> Letter | None:
         now, person = self.clock(), session.get_one(Person, push.person_id)
         behind = self._behind(session, push)
-        if _drop_overtaken([push, *behind], now):
+        if push not in drop_overtaken([push, *behind], now):
             return None
         if morning := _sleeps_until(town, push, person, now):
             push.try_again(morning, "it is night")
             push.attempts -= 1
             return None
-        letter = self._alone(push, person)
-        if letter.in_window and Way.CUSTOM not in shut and push.rank != Rank.DANGER:
-            return self._with_others(town, letter, push, behind)
+        there = room(person, now)
+        if waits(session, push, there):
+            push.lay_aside(Outcome.KEPT, "one message is kept for the outcome")
+            push.attempts -= 1
+            return None
+        letter = self._alone(session, town, push, person)
+        if letter.ways[:1] == (Way.CUSTOM,) and Way.CUSTOM not in shut and push.rank != Rank.DANGER:
+            return self._with_others(town, letter, push, [*self._kept(session, push), *behind])
         return letter
 
     def _behind(self, session: Session, push: Push) -> list[Push]:
@@ -59,36 +71,61 @@ class Letters:
         due = select(Push).where(mine, Push.rank != Rank.DANGER).order_by(Push.id).limit(_MOST_TOGETHER)
         return list(session.scalars(due.with_for_update(skip_locked=True)))
 
-    def _alone(self, push: Push, person: Person) -> Letter:
-        template, heard = self.templates.get(push.template), person.last_inbound_at
+    def _kept(self, session: Session, push: Push) -> list[Push]:
+        """What waits for the next contact goes along, unless this push says more."""
+        if push.rank == Rank.NEWS:
+            return []
+        mine = is_laid_aside() & (Push.person_id == push.person_id) & (Push.rank == Rank.NEWS)
+        kept = select(Push).where(mine, Push.outcome == Outcome.KEPT.value).order_by(Push.id).limit(_MOST_TOGETHER)
+        waiting = list(session.scalars(kept.with_for_update(skip_locked=True)))
+        return [each for each in drop_overtaken([*waiting, push], self.clock()) if each is not push]
+
+    def _alone(self, session: Session, town: Town, push: Push, person: Person) -> Letter:
+        cards = self._cards(push)
+        notice = cards.get(Way.SUBSCRIPTION)
+        acceptance = accepted(session, person.id, notice.template_id) if notice else None
+        there, openid = room(person, self.clock()), _chat_of(person)
+        wecom = person.wecom if self.wecom and (push.template != RESIDENT_TEMPLATE or not openid) else ""
+        with_buttons = wecom and push.ticket_id and push.template == STAFF_TEMPLATE
+        card = card_of(town, push, session.get(Ticket, push.ticket_id)) if with_buttons else None
+        may = {"follows": bool(openid), "notice": acceptance is not None, "wecom": bool(wecom)}
         return Letter(
             push_id=push.id,
-            openid=(person.openid or "") if person.following else "",
+            openid=openid,
+            wecom=wecom,
+            wecom_card=card,
             text=push.text,
-            template=template,
-            data={name: push.fields.get(fact, "") for name, fact in (template.fields if template else {}).items()},
-            in_window=heard is not None and heard + WINDOW > self.clock(),
+            ways=ways(push, there, template=Way.TEMPLATE in cards, **may),
+            cards=cards,
             attempts=push.attempts,
             created_at=push.created_at,
+            url=push.fields.get("url", ""),
+            acceptance=acceptance,
             in_danger=push.rank == Rank.DANGER,
         )
 
-    def _with_others(self, town: Town, letter: Letter, push: Push, behind: Sequence[Push]) -> Letter:
-        together = _fitting(town, push, [each for each in behind if each.outcome != Outcome.MERGED])
+    def _cards(self, push: Push) -> dict[Way, CardToSend]:
+        declared = {Way.SUBSCRIPTION: self.notices.get(push.template), Way.TEMPLATE: self.templates.get(push.template)}
+        return {way: _filled(template, push) for way, template in declared.items() if template}
+
+    def _with_others(self, town: Town, letter: Letter, push: Push, others: Sequence[Push]) -> Letter:
+        together = _fitting(town, push, [each for each in others if each.outcome != Outcome.MERGED])
         if len(together) < 2:
             return letter
         for each in together[1:]:
-            each.due_at, each.attempts = self.clock() + LEASE, each.attempts + 1
+            each.due_at, each.attempts, each.outcome = self.clock() + LEASE, each.attempts + 1, ""
         also = tuple(each.id for each in together[1:])
-        return replace(letter, text=_in_one(town, together), also=also)
+        return replace(letter, text=in_one(town, together), also=also)
 
 
-def _drop_overtaken(waiting: Sequence[Push], now: datetime) -> bool:
-    """Whether the first of them is overtaken. What is, is finished."""
-    for at, older in enumerate(waiting):
-        if newer := next((each for each in waiting[at + 1 :] if overtakes(each, older)), None):
-            older.finish(Outcome.MERGED, now, f"push {newer.id} says more")
-    return waiting[0].outcome == Outcome.MERGED
+def _chat_of(person: Person) -> str:
+    """Their chat with the official account; "" where they have none."""
+    has_chat = person.following and person.openid and not person.openid.startswith(PREFIX)
+    return person.openid or "" if has_chat else ""
+
+
+def _filled(template: Template, push: Push) -> CardToSend:
+    return CardToSend(template.id, {name: push.fields.get(fact, "") for name, fact in template.fields.items()})
 
 
 def _sleeps_until(town: Town, push: Push, person: Person, now: datetime) -> datetime | None:
@@ -107,13 +144,7 @@ def _fitting(town: Town, push: Push, behind: Sequence[Push]) -> list[Push]:
     for each in behind:
         if asks(each) and any(map(asks, together)):
             break
-        if len(_in_one(town, [*together, each]).encode()) > TEXT_BYTES:
+        if len(in_one(town, [*together, each]).encode()) > TEXT_BYTES:
             break
         together.append(each)
     return together
-
-
-def _in_one(town: Town, pushes: Sequence[Push]) -> str:
-    """The question at the end, where it is answered."""
-    texts = [each.text.strip() for each in sorted(pushes, key=asks)]
-    return town.say("push.together", count=len(texts), texts="\n\n".join(texts))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.installation.settings import Template, Work
 from bot.wechat.errors import WeChatError
 from bot.wechat.gateway import Gateway
+from bot.wecom.gateway import WeComGateway
 from bot.worker.breakers import ACCOUNT, Breakers, release_one
 from bot.worker.delivery import Delivery
 from bot.worker.leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
@@ -32,6 +33,8 @@ class Sender:
     gateway: Gateway
     work: Work
     templates: Mapping[str, Template]
+    notices: Mapping[str, Template]
+    wecom: WeComGateway | None
     breakers: Breakers
     clock: Callable[[], datetime]
 
@@ -66,7 +69,8 @@ class Sender:
         for _ in probed:
             release_one(session, self.clock())
         last = Rank.DANGER if ACCOUNT in breakers.shut else Rank.NEWS
-        found = Letters(self.templates, self.clock, self.work.batch).due(session, town, last, breakers.shut)
+        letters = Letters(self.templates, self.notices, self.clock, self.work.batch, self.wecom is not None)
+        found = letters.due(session, town, last, breakers.shut)
         return _probing(found, [Way(name) for name in probed])
 
     def _send(self, letters: Sequence[Letter], leased_at: datetime) -> None:
@@ -89,7 +93,7 @@ class Sender:
         """While the lease lasts: when calls are slow, the rest goes back before it runs out."""
         if self.clock() > leased_at + BEGUN_WITHIN:
             return None
-        return send(self.gateway, letter, self.breakers.shut)
+        return send(self.gateway, letter, self.breakers.shut, self.wecom)
 
     def _came_of(self, letter: Letter, done: "Future[Attempt | None]") -> Attempt | None:
         """None where it did not come to an attempt."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.installation.settings import Template
 from bot.wechat.errors import Trouble, WeChatError
 from bot.wechat.gateway import Gateway, Sent
 from bot.wechat.template_fields import plainly
 from bot.wechat.text_limits import shortened
+from bot.wecom.gateway import Card as WeComCard
+from bot.wecom.gateway import WeComGateway
 
 
 class Way(StrEnum):
@@ -17,7 +18,19 @@ class Way(StrEnum):
 
     CUSTOM = "custom"
     """A customer-service message: to people who wrote within 48 hours"""
+    SUBSCRIPTION = "subscription"
+    """A notice that the person agreed to: one for each time"""
     TEMPLATE = "template"
+    WECOM = "wecom"
+    """A message or card of our application in WeCom: to staff who are members there"""
+
+
+@dataclass(frozen=True, slots=True)
+class CardToSend:
+    """A template or a notice, filled in."""
+
+    template_id: str
+    data: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +40,23 @@ class Letter:
     push_id: int
     openid: str
     text: str
-    template: Template | None
-    data: Mapping[str, str]
-    in_window: bool
+    ways: tuple[Way, ...]
+    """The best first"""
+    cards: Mapping[Way, CardToSend]
     attempts: int
     created_at: datetime
+    url: str = ""
+    """What a card leads to"""
+    wecom: str = ""
+    """The member's id in WeCom"""
+    wecom_card: WeComCard | None = None
+    acceptance: int | None = None
+    """What allows the notice"""
     in_danger: bool = False
     also: tuple[int, ...] = ()
-    """Other pushes to the same person that stand in the text, too; a template has room for the first alone"""
+    """Other pushes to the same person that stand in the text, too; a card has room for the first alone"""
     probes: frozenset[Way] = frozenset()
     """Ways that are shut, and to be tried with this very letter"""
-
-    @property
-    def ways(self) -> tuple[Way, ...]:
-        """The best first. For a danger, even the one that should not work."""
-        if not self.template:
-            return (Way.CUSTOM,)
-        if self.in_window:
-            return (Way.CUSTOM, Way.TEMPLATE)
-        return (Way.TEMPLATE, Way.CUSTOM) if self.in_danger else (Way.TEMPLATE,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +83,19 @@ _ANOTHER_WAY_FOR_DANGER = _ANOTHER_WAY | {Trouble.BUSY, Trouble.UNKNOWN}
 """Who is in danger may well be told twice"""
 
 
-def send(gateway: Gateway, letter: Letter, shut: Collection[str]) -> Attempt:
+def send(gateway: Gateway, letter: Letter, shut: Collection[str], wecom: WeComGateway | None = None) -> Attempt:
     """By the first way that works."""
-    if not letter.openid:
+    if not letter.openid and not letter.ways:
         return Attempt((Failure(None, WeChatError(0, "does not follow", Trouble.GONE)),))
+    if not letter.ways:
+        return Attempt((Failure(None, WeChatError(0, "waits for the next contact", Trouble.MOMENT)),))
     failures: list[Failure] = []
     for way in letter.ways:
         if way in shut and way not in letter.probes and not letter.in_danger:
             failures.append(Failure(None, WeChatError(0, f"{way} is shut", Trouble.INTERFACE)))
             continue
         try:
-            sent = _by(way, gateway, letter)
+            sent = _in_wecom(wecom, letter) if way is Way.WECOM and wecom else _by(way, gateway, letter)
         except WeChatError as error:
             failures.append(Failure(way, error))
             if error.kind not in (_ANOTHER_WAY_FOR_DANGER if letter.in_danger else _ANOTHER_WAY):
@@ -93,6 +106,12 @@ def send(gateway: Gateway, letter: Letter, shut: Collection[str]) -> Attempt:
     return Attempt(tuple(failures))
 
 
+def _in_wecom(wecom: WeComGateway, letter: Letter) -> Sent:
+    if letter.wecom_card:
+        return Sent(wecom.send_card(letter.wecom, letter.wecom_card))
+    return Sent(wecom.send_text(letter.wecom, letter.text))
+
+
 def _by(way: Way, gateway: Gateway, letter: Letter) -> Sent:
     """What the platform won't take as it is may do when it is shorter and plainer."""
     try:
@@ -100,12 +119,19 @@ def _by(way: Way, gateway: Gateway, letter: Letter) -> Sent:
     except WeChatError as error:
         if error.kind is not Trouble.CONTENT:
             raise
-    return _once(way, gateway, replace(letter, text=shortened(letter.text), data=plainly(letter.data)))
+    return _once(way, gateway, _plainer(letter))
+
+
+def _plainer(letter: Letter) -> Letter:
+    cards = {way: replace(card, data=plainly(card.data)) for way, card in letter.cards.items()}
+    return replace(letter, text=shortened(letter.text), cards=cards)
 
 
 def _once(way: Way, gateway: Gateway, letter: Letter) -> Sent:
     if way is Way.CUSTOM:
         return gateway.send_text(letter.openid, letter.text)
-    assert letter.template  # noqa: S101  (for the type checker: without one there is no such way)
+    card = letter.cards[way]
+    if way is Way.SUBSCRIPTION:
+        return gateway.send_notice(letter.openid, card.template_id, card.data, letter.url)
     message = f"push{letter.push_id}"
-    return gateway.send_template(letter.openid, letter.template.id, letter.data, client_msg_id=message)
+    return gateway.send_template(letter.openid, card.template_id, card.data, letter.url, client_msg_id=message)

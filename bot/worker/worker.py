@@ -13,6 +13,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from bot.installation.settings import Template, Work
 from bot.wechat.gateway import Gateway
+from bot.wecom.gateway import WeComGateway
+from bot.wecom.members import enrol
+from bot.wecom.robot import tell_group
 from bot.worker.breakers import Breakers
 from bot.worker.hotline_folder import EVERY, HotlineFolder
 from bot.worker.leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
@@ -28,9 +31,10 @@ from bot.worker.watching import Watching
 from handlers.alarms.telling import KIND as ALARMS
 from handlers.board.keeping import KIND as DAY_SUMS
 from handlers.neighbours.same_event import MatterTakenError
+from handlers.notifications.pushes import GROUP_NOTICE
 from handlers.privacy.erasure import DROP_MEDIA
 from handlers.questions.chart import KIND as CHART
-from handlers.timers.chores import plan_chores
+from handlers.timers.chores import plan_chores, plan_digests
 from handlers.timers.ring import ring
 from handlers.town.town import Towns
 from models.clock_jumps import bring_back
@@ -52,6 +56,8 @@ class Worker:
     gateway: Gateway
     work: Work
     templates: Mapping[str, Template]
+    notices: Mapping[str, Template]
+    wecom: WeComGateway | None
     media: Path
     nightly: Callable[[int, datetime], None]
     summing: Summing
@@ -82,13 +88,17 @@ class Worker:
         now = self.clock()
         with self.sessions() as session, session.begin():
             plan_chores(session, now)
+            plan_digests(session, self.towns.current(session), now)
             plan_training(session, now)
+            if self.wecom:
+                enrol(session)
             bring_back(session, now)
         return now
 
     def once(self) -> bool:
         """One round. True: there was something to do, look again at once."""
-        sender = Sender(self.sessions, self.towns, self.gateway, self.work, self.templates, self.breakers, self.clock)
+        cards = (self.templates, self.notices, self.wecom)
+        sender = Sender(self.sessions, self.towns, self.gateway, self.work, *cards, self.breakers, self.clock)
         sender.probe_account()
         sent, rung = sender.send_due(), self._ring_due()
         return sent or rung
@@ -109,6 +119,9 @@ class Worker:
         if kind == "fetch_media":
             retry = self.work.retry_seconds
             MediaFetch(self.sessions, self.towns, self.gateway, retry, self.media, self.clock).fetch(timer_id)
+            return
+        if kind == GROUP_NOTICE:
+            tell_group(self.sessions, self.towns, self.wecom, timer_id, self.clock())
             return
         if kind == NIGHTLY:  # takes minutes, and somebody may be in danger at night too
             threading.Thread(target=self.nightly, args=(timer_id, self.clock()), name=NIGHTLY, daemon=True).start()

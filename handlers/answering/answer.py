@@ -22,6 +22,7 @@ from handlers.dialogue.states import Asks
 from handlers.dialogue.writers import Writer, open_with
 from handlers.neighbours.same_event import Matter, MatterTakenError, lock_matters, read_ahead
 from handlers.notifications.operators import in_the_answer
+from handlers.notifications.waiting import told_now
 from handlers.questions.chart import plan_picture
 from handlers.residents.unanswered import keep_unfinished
 from handlers.town.town import Town, Towns
@@ -165,15 +166,20 @@ class Answering:
         for context, _, reply in answered:
             if reply.pictured:
                 plan_picture(session, context.message.key, context.person.id, context.now)
-        replies = {context.message.key: _with_word_of_trouble(context, reply.text) for context, _, reply in answered}
+        replies = {context.message.key: _with_what_waits(context, writer, reply) for context, writer, reply in answered}
         write_replies(session, replies, self._clock())
         return replies
 
 
-def _with_word_of_trouble(context: Context, reply: str) -> str:
-    """An operator who can't be told by a push reads it below the answer."""
-    trouble = in_the_answer(context.session, context.person, context.now) if reply else ""
-    return f"{reply}\n\n{trouble}" if trouble else reply
+def _with_what_waits(context: Context, writer: Writer, reply: Reply) -> str:
+    """Below the answer: what waited for this person, and what an operator can't be told by a push."""
+    session, now, text = context.session, context.now, reply.text
+    news = ""
+    if writer.is_awaited and writer.is_here:
+        has_room = bool(text) and not reply.state
+        news = told_now(session, context.town, writer.person, now, text if has_room else None)
+    trouble = in_the_answer(session, context.person, now) if text else ""
+    return "\n\n".join(filter(None, (text, news, trouble)))
 
 
 def _held_up(context: Context, writer: Writer) -> Reply | None:

@@ -2,17 +2,20 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, event
+from handlers.notifications.unreached import not_reached
 from handlers.town.town import Town
+from models.acceptance import Acceptance
+from models.appending import append
 from models.conversation import Inbound
 from models.moves import NOTE
 from models.person import Person
-from models.push import Outcome, Push, sent_as
+from models.push import Outcome, Push, Rank, sent_as
 from models.ticket import SYSTEM, Ticket
 
 router = Router("receipts")
@@ -43,11 +46,14 @@ def settle_early(session: Session, town: Town, push_id: int, openid: str, now: d
 
 
 def _settle(session: Session, town: Town, push: Push, status: str, now: datetime) -> None:
-    arrived = status == "success"
-    push.outcome = Outcome.DELIVERED if arrived else Outcome.GAVE_UP
-    push.reason = "" if arrived else status[:80]
-    if not arrived:
-        _note(session, town, push, now)
+    """What did not arrive is said at the person's next contact; of a danger others are told now."""
+    if status == "success":
+        push.outcome, push.reason = Outcome.DELIVERED, ""
+        return
+    push.lay_aside(Outcome.KEPT, status[:80])
+    _note(session, town, push, now)
+    if push.rank == Rank.DANGER and not push.unreached_at:
+        not_reached(session, town, push, status[:80], now)
 
 
 def _note(session: Session, town: Town, push: Push, now: datetime) -> None:
@@ -57,7 +63,26 @@ def _note(session: Session, town: Town, push: Push, now: datetime) -> None:
         ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say("history.push_not_received"))
 
 
-@router.on(event("subscribe_msg_popup_event", "subscribe_msg_change_event", "location", "view"))
+@router.on(event("subscribe_msg_popup_event", "subscribe_msg_change_event"))
+def notices_answered(context: Context) -> Reply:
+    """Each 「允许」 allows one notice; what is taken back in the settings allows none any more."""
+    extra, mine = context.message.extra, Acceptance.person_id == context.person.id
+    refused = Acceptance.template_id.in_(_ids(extra.get("rejected", "")))
+    context.session.execute(delete(Acceptance).where(mine, refused, Acceptance.used_at.is_(None)))
+    for template in _ids(extra.get("accepted", "")) if context.message.event == _POPUP else ():
+        values = {"person_id": context.person.id, "template_id": template, "accepted_at": context.now}
+        append(context.session, Acceptance, **values)
+    return Reply("", keep=True)
+
+
+_POPUP = "subscribe_msg_popup_event"
+
+
+def _ids(joined: str) -> list[str]:
+    return [each for each in joined.split(",") if each]
+
+
+@router.on(event("location", "view"))
 def noted(_context: Context) -> Reply:
     """Kept with the inbound message; nothing to answer."""
     return Reply("", keep=True)

@@ -17,8 +17,10 @@ from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.router import InState, Router, command_opening, first_of, in_state
 from handlers.dialogue.states import ACCEPTS, Asks
+from handlers.digests import choose as digests
 from handlers.front_desk import erase_me, help, home, human, menu, small_talk, talk, welcome  # noqa: A004  (「帮助」)
 from handlers.neighbours.votes import asked_about
+from handlers.notices import announce
 from handlers.residents import (
     complaint,
     contact,
@@ -88,6 +90,8 @@ ROUTERS = (
     follow_up.router,
     what_if.router,
     drill_down.router,
+    digests.router,
+    announce.router,
     overview.router,
     correct.router,
     desk.router,

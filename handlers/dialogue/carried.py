@@ -61,7 +61,7 @@ _PUSHED = (
             (Asked.state == Asks.VISIT.value) & _PROPOSED.where(Appointment.by_staff),
             (Asked.state == Asks.VISIT_WISHED.value) & _PROPOSED.where(~Appointment.by_staff),
             Asked.state.in_([Asks.TALK.value, Asks.TALK_ANSWER.value]) & Asked.ticket_id.is_not(None),
-            Asked.state == Asks.RECEPTION_SETTLED.value,
+            Asked.state.in_([Asks.RECEPTION_SETTLED.value, Asks.DIGEST.value]),
         ),
     )
     .order_by(Asked.id.desc())

@@ -44,6 +44,8 @@ class Context:
     """A report of theirs may lie there because nobody knows where it is"""
     filed_lately: int = 0
     """Their reports within a day, before this message"""
+    notice_on: bool = True
+    """Something that was announced may last just now"""
     commands: Sequence[Command] = ()
     """All that can be said, in the order of 帮助"""
     rest: str = ""

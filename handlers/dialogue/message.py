@@ -20,6 +20,10 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
+VIA = "via"
+"""In a message's `extra`: by which other platform than the official account it came"""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message or event, as it reached us, free of the platform's XML.

@@ -58,6 +58,9 @@ class Asks(StrEnum):
     EXPORT_SURE = "exporting.sure"
     FIGURES = "supervising.figures"
     ROWS = "asking.rows"
+    DIGEST = "digest.told"
+    NOTICE = "notices.preview"
+    NOTICE_SURE = "notices.sure"
     WHICH_QUESTION = "asked.which"
     RECEPTION_WHAT = "reception.what"
     RECEPTION_SETTLED = "reception.settled"
@@ -168,6 +171,9 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.EXPORT_SURE: Accepts(2, yes_no=True),
     Asks.FIGURES: Accepts(("keys", "listed"), wants=Wants.OWN, lists=True),
     Asks.ROWS: Accepts(("rows",), wants=Wants.OWN, lists=True),
+    Asks.DIGEST: Accepts(("groups",), lists=True),
+    Asks.NOTICE: Accepts(2, yes_no=True),
+    Asks.NOTICE_SURE: Accepts(wants=Wants.OWN, undoable=False),
     Asks.WHICH_QUESTION: Accepts(("keys",)),
     Asks.RECEPTION_WHAT: Accepts(wants=Wants.REASON, repeats=True),
     Asks.RECEPTION_SETTLED: Accepts(2, yes_no=True),

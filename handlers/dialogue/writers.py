@@ -1,37 +1,30 @@
 """Who wrote: the sender's row with the questions that are open with them, by one statement for all of a batch."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, exists, func, select, update
+from sqlalchemy import Table, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased, lazyload
-from sqlalchemy.orm.attributes import set_committed_value
 
-from handlers.dialogue.allowance import spent
 from handlers.dialogue.beneath import apart
 from handlers.dialogue.carried import carried_by_pushes
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context, OpenQuestion
-from handlers.dialogue.message import Kind, Message
+from handlers.dialogue.message import Message
+from handlers.dialogue.seen import mark_seen, opens_window
 from handlers.town.town import Town
+from models.announcement import Announcement
 from models.appending import dialect_of
 from models.conversation import REPLY, Asked
 from models.moves import Status
 from models.person import Person
-from models.push import Push, is_laid_aside, release
+from models.push import Push, is_laid_aside
 from models.ticket import Attachment, Ticket
 from nlp.reading.understanding import Understanding
 
-_OPENING = frozenset({"subscribe", "scan", "click"})
-"""Events that open WeChat's window for messages to a person"""
 _PEOPLE = cast("Table", Person.__table__)
-_SEEN = (
-    update(_PEOPLE)
-    .where(_PEOPLE.c.id == bindparam("of"))
-    .values({name: bindparam(name) for name in ("last_inbound_at", "following", "messages_left")})
-)
 _CARRIED = aliased(Asked)
 _IS_PUSHED = exists().where(_CARRIED.person_id == Person.id, _CARRIED.key != REPLY)
 _HOLDS_MEDIA = exists().where(
@@ -48,11 +41,16 @@ _FILED_LATELY = (
     .where(Ticket.reporter_id == Person.id, Ticket.created_at > bindparam("yesterday"))
     .scalar_subquery()
 )
+_NOTICE_ON = exists().where(
+    Announcement.confirmed_at.is_not(None),
+    Announcement.starts_at <= bindparam("now"),
+    Announcement.ends_at > bindparam("now"),
+)
 _WRITERS = (
     select(
         Person,
         *(Asked.state, Asked.slots, Asked.text, Asked.shown_at, Asked.expires_at),
-        *(_IS_PUSHED, _HOLDS_MEDIA, _LACKS_PLACE, _IS_AWAITED, _FILED_LATELY),
+        *(_IS_PUSHED, _HOLDS_MEDIA, _LACKS_PLACE, _IS_AWAITED, _NOTICE_ON, _FILED_LATELY),
     )
     .outerjoin(Asked, (Asked.person_id == Person.id) & (Asked.key == REPLY))
     .where(Person.openid.in_(bindparam("openids", expanding=True)))
@@ -87,8 +85,12 @@ class Writer:
     """They sent photos that still belong to no ticket"""
     lacks_place: bool = False
     """A report of theirs has no team, most likely for want of a place"""
+    notice_on: bool = True
+    """Something that was announced lasts just now"""
     is_awaited: bool = False
     """Pushes wait until they write"""
+    is_here: bool = False
+    """They have just written or tapped: what waits for them can be said"""
     filed_lately: int = 0
     """Reports within a day"""
     stale: OpenQuestion | None = None
@@ -134,6 +136,7 @@ class Writer:
             holds_media=self.holds_media,
             lacks_place=self.lacks_place,
             filed_lately=self.filed_lately,
+            notice_on=self.notice_on,
             commands=commands,
         )
 
@@ -145,30 +148,9 @@ def open_with(session: Session, messages: Sequence[Message], town: Town, now: da
         session.connection().execute(_ONE_BY_ONE, {"openids": openids})
     writers = _known(session, openids, town, now)
     writers |= _new_people(session, [openid for openid in openids if openid not in writers])
-    seen = [writers[message.openid].person for message in messages if _opens_window(message)]
-    for openid in _mark_seen(session, seen, town, now):
-        writers[openid] = replace(writers[openid], is_hasty=True)
-    awaited = {writer.person.id for writer in writers.values() if writer.is_awaited}
-    if awaited := awaited & {person.id for person in seen}:
-        release(session, Push.person_id.in_(awaited), now)
-    return writers
-
-
-def _mark_seen(session: Session, seen: Sequence[Person], town: Town, now: datetime) -> Iterator[str]:
-    """They wrote now, and have used up some of what they may write; yields the person who has used up more."""
-    left = {person: spent(person, town.habits, now) for person in seen}
-    if seen:
-        rows = [{"of": each.id, **_seen_row(left[each][0], now)} for each in sorted(seen, key=lambda each: each.id)]
-        session.connection().execute(_SEEN, rows)
-    for person, (messages, over) in left.items():
-        for name, value in _seen_row(messages, now).items():
-            set_committed_value(person, name, value)
-        if over and person.id not in town.staff.people:
-            yield cast("str", person.openid)
-
-
-def _seen_row(left: float, now: datetime) -> dict[str, Any]:
-    return {"last_inbound_at": now, "following": True, "messages_left": left}
+    seen = {writers[message.openid].person: message for message in messages if opens_window(message)}
+    hasty = {*mark_seen(session, seen, town, now)}
+    return {key: replace(each, is_hasty=key in hasty, is_here=each.person in seen) for key, each in writers.items()}
 
 
 def known_writer(session: Session, openid: str, town: Town, now: datetime) -> Writer | None:
@@ -178,8 +160,8 @@ def known_writer(session: Session, openid: str, town: Town, now: datetime) -> Wr
 
 def _known(session: Session, openids: Sequence[str], town: Town, now: datetime) -> dict[str, Writer]:
     since = now - town.habits.waits_for_words
-    since_when = {"since": since, "yesterday": now - timedelta(days=1)}
-    found = session.execute(_WRITERS, {"openids": openids, **since_when}).all()
+    moments = {"since": since, "yesterday": now - timedelta(days=1), "now": now}
+    found = session.execute(_WRITERS, {"openids": openids, **moments}).all()
     town.staff.recognise(row[0] for row in found)
     writers = {cast("str", row[0].openid): _writer(now, *row) for row in found}
     if asked := [row[0].id for row in found if row[6]]:
@@ -198,8 +180,9 @@ def _writer(
     until: datetime,
     *flags: int,
 ) -> Writer:
-    _, holds_media, lacks_place, is_awaited = map(bool, flags[:-1])
+    _, holds_media, lacks_place, is_awaited, notice_on = map(bool, flags[:-1])
     writer = Writer(person, state is not None, spoke_at=person.last_inbound_at, is_awaited=is_awaited)
+    writer = replace(writer, notice_on=notice_on)
     writer = replace(writer, holds_media=holds_media, lacks_place=lacks_place, filed_lately=flags[-1])
     if state is None:
         return writer
@@ -216,7 +199,3 @@ def _new_people(session: Session, openids: Sequence[str]) -> dict[str, Writer]:
         session.add_all(people)
         session.flush()
     return {cast("str", person.openid): Writer(person) for person in people}
-
-
-def _opens_window(message: Message) -> bool:
-    return message.event != "unsubscribe" and (message.kind is not Kind.EVENT or message.event in _OPENING)

@@ -5,8 +5,10 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, event, menu
 from handlers.dialogue.states import Asks
+from handlers.notifications import ticket_text
 from handlers.residents.withdraw import ask_sure, just_reported
 from handlers.town.examples import a_place
+from handlers.world.scenes import Scene, scene_of
 from models.person import EVERYBODY
 
 router = Router("welcome")
@@ -14,24 +16,38 @@ router = Router("welcome")
 
 @router.on(event("subscribe"))
 def greet(context: Context) -> Reply:
-    """Somebody follows us. A scene says which compound's QR code was scanned: their home is known then."""
+    """Somebody follows us. Whose compound's code was scanned for it is known: they most likely live there."""
     context.person.following = True
-    place = _place_of_scene(context, context.message.event_key)
-    if place is None:
+    scene = _scene(context)
+    if scene is None:
         return Reply(context.say("welcome.hello", town=context.town.name, place=a_place(context.town)))
-    context.person.home_place_id = place
-    return Reply(context.say("welcome.hello_from", town=context.town.name, place=context.town.world.places[place].name))
+    context.person.home_place_id = scene.place
+    return Reply(context.say("welcome.hello_from", town=context.town.name, place=_place_name(context, scene)))
 
 
 @router.on(event("scan"))
 def scanned(context: Context) -> Reply | None:
-    """A follower scans a compound's code: the place of what they report next."""
-    place = _place_of_scene(context, context.message.event_key)
-    if place is None:
+    """A follower scans a code: the place of what they report next, and a home only where none is known."""
+    scene = _scene(context)
+    if scene is None:
         return None
     if context.person.home_place_id is None:
-        context.person.home_place_id = place
-    return Reply(context.say("welcome.scanned", place=context.town.world.places[place].name))
+        context.person.home_place_id = scene.place
+    house = ticket_text.address(_place_name(context, scene), scene.building, "", "")
+    point = context.say(f"scenes.{scene.point}") if scene.point else ""
+    return Reply(context.say("welcome.scanned", place=f"{house}{point}"))
+
+
+def _scene(context: Context) -> Scene | None:
+    """What was scanned, kept for the report that follows."""
+    scene = scene_of(context.town.world, context.message.event_key)
+    if scene:
+        context.person.scanned, context.person.scanned_at = str(scene), context.now
+    return scene
+
+
+def _place_name(context: Context, scene: Scene) -> str:
+    return context.town.world.places[scene.place].name
 
 
 @router.on(event("unsubscribe"))
@@ -59,9 +75,3 @@ def cancel(context: Context) -> Reply:
 
 
 _NOTHING_TO_FILL = frozenset({Asks.JOINED, Asks.TICKET_PLACE, Asks.WITHDRAW_SURE})
-
-
-def _place_of_scene(context: Context, scene: str) -> int | None:
-    """QR codes carry `place_ID`, as the operators' codes are made."""
-    digits = scene.removeprefix("qrscene_").removeprefix("place_")
-    return int(digits) if digits.isdigit() and int(digits) in context.town.world.places else None

@@ -1,6 +1,6 @@
 """What happened is told: a push for everybody whom it concerns, written into the outbox in the same transaction."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from handlers.disclosure.policy import Sight, is_danger, is_shut_out, passing
 from handlers.notifications import ticket_text
+from handlers.notifications.leaders import Wishes
 from handlers.notifications.night import wakes
 from handlers.notifications.recipients import has_left, recipients_of, recipients_of_teams
 from handlers.notifications.tellings import (
@@ -30,9 +31,11 @@ from models.follower import Follower
 from models.moves import Status
 from models.new_tickets import is_unwritten
 from models.person import Person
-from models.push import Push, Rank
+from models.push import Push, Rank, Timer
 from models.ticket import Ticket, TicketEvent
 
+GROUP_NOTICE = "group_notice"
+"""The timer by which a group's robot tells of a red flag"""
 _AT_WORK = frozenset({Audience.TEAM, Audience.ASSIGNEE})
 _LAST_EVENT = select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == bindparam("ticket"))
 
@@ -56,16 +59,21 @@ def notify(
     question that the push carries has to remember.
     """
     change = f"{what}:{_latest_event(session, ticket)}"
+    if what == "red_flag" and town.has_group:
+        timer = {"kind": GROUP_NOTICE, "ticket_id": ticket.id, "due_at": now, "created_at": now}
+        append(session, Timer, key=f"{ticket.id}:{GROUP_NOTICE}:{change}", **timer)
     told: set[int] = {but.id} if but else set()
     for telling in TELLINGS[what]:
         letter = cache(partial(_letter, town, ticket, telling, values))  # most of a team are told the same
         concerned = named if telling.to is Audience.NAMED else audience(session, town, ticket, telling.to, now, teams)
+        wishes = Wishes.of(session, telling, concerned, what)
         for person in concerned:
             if not may_hear(town, ticket, person):
                 continue
             if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
                 told.add(person.id)
                 push = _push(town, ticket, person, telling, change, now, letter)
+                push = wishes.heeded(town, ticket, person, push, now)
                 append(session, Push, **push)
                 if telling.asks:
                     append(session, Asked, **_asked(town, ticket, person, telling, push, now, slots or {}))
@@ -74,7 +82,7 @@ def notify(
 
 def audience(
     session: Session, town: Town, ticket: Ticket, whom: Audience, now: datetime, teams: Sequence[str] = ()
-) -> Iterable[Colleague]:
+) -> Sequence[Colleague]:
     """The people behind an audience's name, for this ticket."""
     if (by_row := _known_by_row(town, ticket, whom)) is not None:
         people = session.scalars(by_row.options(lazyload(Person.role_rows))).all()
@@ -186,10 +194,22 @@ def _letter(
     turn: str,
     seen: Sight,
 ) -> _Letter:
-    facts = facts_of(town, ticket, at, seen) | {"turn": turn} | values
-    fields = {name: str(facts[name]) for name in ("number", "where", "status")}
-    fields |= {"what": f"{facts['urgent']}{facts['what']}", "due": ticket_text.stamp(ticket_text.due(ticket) or at)}
-    return _Letter(town.say(telling.wording, **_discreet(telling, facts, seen)), fields)
+    facts = _discreet(telling, facts_of(town, ticket, at, seen) | {"turn": turn} | values, seen)
+    return _Letter(town.say(telling.wording, **facts), _fields(town, ticket, telling, facts, at))
+
+
+def _fields(town: Town, ticket: Ticket, telling: Telling, facts: Mapping[str, Any], at: datetime) -> dict[str, str]:
+    """What a card can say, by fact: first of all what happened, then in whose words."""
+    due = facts.get("due_at") or ticket_text.due(ticket) or at
+    told = town.say.places_of(telling.wording)
+    said = [facts[name] for name in _WORDS if name in told and facts.get(name)]
+    return {
+        **{name: str(facts[name]) for name in ("number", "where", "status")},
+        "what": f"{facts['urgent']}{facts['what']}",
+        "happened": town.say(telling.wording.replace("push.", "card."), **facts),
+        "words": str(said[0]) if said else "",
+        "due": ticket_text.stamp(due),
+    }
 
 
 def _said_at(town: Town, ticket: Ticket, person: Colleague, telling: Telling, event: str, now: datetime) -> datetime:
@@ -205,8 +225,8 @@ def _said_at(town: Town, ticket: Ticket, person: Colleague, telling: Telling, ev
     return quiet.wait(now)
 
 
-_WORDS = ("text", "note", "reason", "answer")
-"""Facts that somebody wrote"""
+_WORDS = ("note", "answer", "reason", "text")
+"""Facts that somebody wrote. A card has room for the first that the sentence tells: it never tells more than that"""
 
 
 def _discreet(telling: Telling, facts: dict[str, object], seen: Sight) -> dict[str, object]:

@@ -11,6 +11,7 @@ from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import Asks
 from handlers.disclosure.policy import shut_out
 from handlers.neighbours.event import taken_in
+from handlers.notices.current import answered_by_notice
 from handlers.notifications import ticket_text
 from handlers.notifications.night import waits
 from handlers.residents import locate
@@ -95,6 +96,8 @@ def go_on(context: Context, draft: Draft) -> Reply:
     """Ask the one thing that is missing, or file. Each question is asked once; danger is filed without questions."""
     if draft.red_flag:
         draft = locate.known(context, draft, draft.guess, draft.text) if draft.guess else draft
+    elif not draft.parts and (announced := answered_by_notice(context, draft)):
+        return announced
     elif question := _question(context, draft):
         return question
     return one_by_one(context, of_parts(context, draft)) if draft.parts else _taken(context, draft)
@@ -115,7 +118,7 @@ def one_by_one(context: Context, drafts: Sequence[Draft]) -> Reply:
 
 
 def _taken(context: Context, draft: Draft) -> Reply:
-    return taken_in(context, draft) or filed(context, draft)
+    return answered_by_notice(context, draft) or taken_in(context, draft) or filed(context, draft)
 
 
 def of_parts(context: PersonalChange, draft: Draft) -> list[Draft]:
@@ -242,6 +245,7 @@ def filed(context: Context, draft: Draft) -> Reply:
     if not draft.red_flag and _has_reported_enough(context):
         return Reply(context.say("filing.too_many", phone=context.town.contacts.hall))
     ticket = file(context, draft, context.person)
+    context.person.scanned = ""
     offered(context, ticket)
     said = [context.say(f"red_flag.{draft.red_flag}", **context.town.contacts.model_dump())] if draft.red_flag else []
     said.append(receipt(context, ticket))

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.world.nodes import PlaceNode
+from handlers.world.scenes import Scene, scene_of
 from handlers.world.world import World
 from models.grid import Level
 from models.ticket import Source
@@ -99,7 +101,10 @@ def chosen_of(world: World, places: Sequence[int], text: str) -> PlaceNode | Non
 
 
 def at_home(context: PersonalChange, draft: Draft) -> Draft:
-    """The resident's bound home; its house only where the text names none."""
+    """Where they have just scanned a code, else the bound home; its house only where the text names none."""
+    if scanned := _scanned(context):
+        there = settle(draft, context.town.world.places[scanned.place])
+        return replace(there, building=draft.building or scanned.building)
     person = context.person
     home = context.town.world.places.get(person.home_place_id) if person.home_place_id else None
     if home is None:
@@ -110,6 +115,14 @@ def at_home(context: PersonalChange, draft: Draft) -> Draft:
     same_unit = draft.unit in {"", person.home_unit}
     room = draft.room or (person.home_room if same_unit else "")
     return replace(draft, building=person.home_building, unit=draft.unit or person.home_unit, room=room)
+
+
+def _scanned(context: PersonalChange) -> Scene | None:
+    """The code of the place where somebody stands: it is good for the next report alone, and not for long."""
+    person, lately = context.person, context.now - timedelta(minutes=context.town.habits.recent_minutes)
+    if not person.scanned or person.scanned_at is None or person.scanned_at < lately:
+        return None
+    return scene_of(context.town.world, person.scanned)
 
 
 def as_placed(draft: Draft, before: Draft) -> Draft:

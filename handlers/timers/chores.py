@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 
 from handlers.alarms.telling import KIND as ALARMS
 from handlers.board.keeping import KIND as DAY_SUMS
+from handlers.digests import daily, weekly
+from handlers.digests.daily import DAILY
+from handlers.digests.weekly import WEEKLY
 from handlers.figures.days import day_start
 from handlers.privacy.erasure import FORGET, forget_messages
 from handlers.privacy.retention import tidy
@@ -20,6 +23,15 @@ from models.ticket import CHINA
 RETENTION, LOST_WORK = "retention", "lost_work"
 _NIGHT = timedelta(hours=2, minutes=30)
 _OFFICE_OPENS = timedelta(hours=9)
+
+
+def plan_digests(session: Session, town: Town, now: datetime) -> None:
+    """Those of the next hours, at the town's own times."""
+    soon = now + timedelta(hours=2)
+    moments = [(DAILY, at) for at in daily.slots(town, now, soon)]
+    moments += [(WEEKLY, at) for at in (town.digests.next_weekly(now),) if at < soon]
+    for kind, at in moments:
+        append(session, Timer, key=f"{kind}:{at.timestamp():.0f}", kind=kind, due_at=at, created_at=now)
 
 
 def plan_chores(session: Session, now: datetime) -> None:
@@ -48,9 +60,19 @@ def _forget(session: Session, _town: Town, timer: Timer, _now: datetime) -> None
     forget_messages(session, timer)
 
 
+def _daily(session: Session, town: Town, _timer: Timer, now: datetime) -> None:
+    daily.tell_all(session, town, now)
+
+
+def _weekly(session: Session, town: Town, _timer: Timer, now: datetime) -> None:
+    weekly.tell_all(session, town, now)
+
+
 CHORES: dict[str, Callable[[Session, Town, Timer, datetime], None]] = {
     RETENTION: _tidy,
     LOST_WORK: _report,
     FORGET: _forget,
     ISSUE: issue_due,
+    DAILY: _daily,
+    WEEKLY: _weekly,
 }

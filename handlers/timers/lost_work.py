@@ -11,7 +11,7 @@ from handlers.notifications.operators import tell_operators
 from handlers.town.town import Town
 from models.conversation import Inbound
 from models.moves import OPEN
-from models.push import Push, Timer, unfinished
+from models.push import Push, Rank, Timer, unfinished
 from models.ticket import CHINA, Ticket, not_ended
 
 PATIENCE = timedelta(hours=24)
@@ -44,7 +44,7 @@ def look(session: Session, now: datetime) -> LostWork:
     return LostWork(
         failed_messages=_count(session, (Inbound.failure != "") & (Inbound.received_at > now - 7 * PATIENCE)),
         ownerless_tickets=_count(session, ownerless(now)),
-        unfinished_pushes=_count(session, unfinished(Push) & (Push.created_at < now - UNSENT)),
+        unfinished_pushes=_count(session, unfinished(Push) & _is_sent(now)),
         stuck_timers=_count(session, Timer.due_at < now - STUCK),
     )
 
@@ -65,6 +65,10 @@ def report(session: Session, town: Town, now: datetime) -> int:
     day = f"{now.astimezone(CHINA):%Y%m%d}"
     text = town.say("lost_work.digest", **lost.by_kind())
     return tell_operators(session, "lost_work", f"lost_work:{day}", text, now)
+
+
+def _is_sent(now: datetime) -> ColumnElement[bool]:
+    return (Push.created_at < now - UNSENT) & (Push.rank != Rank.DIGEST)
 
 
 def _count(session: Session, condition: ColumnElement[bool]) -> int:

@@ -11,6 +11,7 @@ from handlers.approvals import requests, suspend
 from handlers.front_desk import talk
 from handlers.neighbours import event
 from handlers.neighbours.votes import confirmer_at_lapse
+from handlers.notices.sending import SEND, send
 from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import PROPOSAL
 from handlers.reception.sessions import AFTER, OPENS, OVER, TOLD
@@ -57,6 +58,7 @@ _OF_NO_TICKET: Mapping[str, Callable[[Session, Town, Timer, datetime], None]] = 
     OPENS: open_session,
     OVER: close_session,
     AFTER: ask_afterwards,
+    SEND: send,
 }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from handlers.customs.practices import Practices
 from handlers.town.catalogue import Catalogue
+from handlers.town.digests import Digests
 from handlers.town.downloads import Links
 from handlers.town.duties import Duties
 from handlers.town.levels import Levels
@@ -124,9 +125,12 @@ class Town:
     practices: Practices = field(default_factory=Practices)
     households: Mapping[str, int] = field(default_factory=dict)
     """By the compound's name, as far as the clerk has told"""
+    digests: Digests = field(default_factory=Digests)
     duties: Duties = field(default_factory=Duties)
     staff: Staff = field(default_factory=Staff)
     names: Names = field(default_factory=Names)
     """What questions may call by name, out of world, staff and catalogue"""
+    has_group: bool = False
+    """Red flags are told in a group of WeCom, too"""
     links: Links | None = None
     """None: no address is known under which we could be reached"""

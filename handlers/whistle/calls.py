@@ -42,7 +42,8 @@ def blow(
     note = context.say("history.whistle", teams=names, ground=GROUND_NAMES[ground], reason=reason)
     ticket.apply(WHISTLE, by=by, at=context.now, note=note)
     set_timer(context, DUE, ticket, due)
-    facts: dict[str, Any] = {"reason": reason, "called": names, "until": ticket_text.moment(due, context.now)}
+    until = ticket_text.moment(due, context.now)
+    facts: dict[str, Any] = {"reason": reason, "called": names, "until": until, "due_at": due}
     codes = [team.code for team in teams]
     notify(context.session, context.town, ticket, "whistle", context.now, but=context.person, teams=codes, **facts)
     return due

@@ -25,8 +25,9 @@ from models.push import Push, Timer
 from models.ticket import Ticket
 from nlp.reading.reader import Reader
 
-FIELDS = {"character_string1": "number", "thing2": "what", "thing3": "where", "phrase4": "status", "time5": "due"}
+FIELDS = {"thing1": "happened", "thing2": "words", "thing3": "where", "character_string4": "number", "time5": "due"}
 TEMPLATES = {"staff": {"id": "S" * 43, "fields": FIELDS}, "resident": {"id": "R" * 43, "fields": FIELDS}}
+NOTICES = {"resident": {"id": "N" * 43, "fields": FIELDS}}
 HURRIED = Timeouts(read=0.5)
 CUSTOM, TEMPLATE = "message/custom/send", "message/template/send"
 
@@ -35,6 +36,7 @@ def account_settings(url: str, folder: Path, api_base: str, *, templates: bool =
     """The shipped configuration with the fake platform's account."""
     account = {name: getattr(DEMO_ACCOUNT, name) for name in ("token", "aes_key", "app_id", "app_secret", "gh_id")}
     account |= {"mode": "safe", "api_base": api_base, "templates": TEMPLATES if templates else {}}
+    account |= {"notices": NOTICES if templates else {}}
     return load_settings(ROOT / "config.yaml", database={"url": url}, files={"media": folder / "media"}, wechat=account)
 
 
@@ -109,7 +111,7 @@ def _told(body) -> str:
 @contextmanager
 def outbox(url: str, folder: Path, clock, reader: Reader, *, templates: bool = True) -> Iterator[Outbox]:
     """Everybody of the town follows; the platform's clock is the program's."""
-    declared = {each["id"]: list(FIELDS) for each in TEMPLATES.values()}
+    declared = {each["id"]: list(FIELDS) for each in (*TEMPLATES.values(), *NOTICES.values())}
     with running_platform(templates=declared, now=lambda: clock().timestamp()) as platform:
         program = assemble(account_settings(url, folder, platform.api_base, templates=templates), clock, reader)
         with program.reading() as session:

@@ -118,7 +118,7 @@ def test_a_worker_outlives_a_database_that_is_away(small):
         send_template = send_text
 
     with small.sessions.begin() as session:
-        session.execute(update(Person).values(last_inbound_at=small.clock()))
+        session.execute(update(Person).values(last_inbound_at=small.clock(), wrote_at=small.clock()))
     hand = replace(hand, gateway=Platform(), work=hand.work.model_copy(update={"poll_seconds": 0.05}))
     running = threading.Thread(target=hand.run, args=(stop,))
     with locked(small, 3), capture_logs() as logs:  # longer than a writer waits

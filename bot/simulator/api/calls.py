@@ -58,6 +58,7 @@ class Api:
             "media/upload": Endpoint("POST", self._upload),
             "media/get": Endpoint("GET", lambda call: platform.media.get(call.args.get("media_id", ""))),
             "user/info": Endpoint("GET", self._user),
+            "qrcode/create": Endpoint("POST", self._create_code),
             "menu/create": Endpoint("POST", self._create_menu),
             "menu/get": Endpoint("GET", self._get_menu),
             "menu/delete": Endpoint("GET", self._delete_menu),
@@ -121,6 +122,15 @@ class Api:
             "qr_scene": 0,
             "qr_scene_str": "",
         }
+
+    def _create_code(self, call: Call) -> Json:
+        """A permanent code; the same scene again is the same code."""
+        wish = call.json()
+        scene = (wish.get("action_info") or {}).get("scene") or {}
+        words = scene.get("scene_str")
+        if wish.get("action_name") != "QR_LIMIT_STR_SCENE" or not isinstance(words, str) or not 1 <= len(words) <= 64:
+            raise ApiError(40053)
+        return {"ticket": f"TICKET_{words}", "url": f"http://weixin.qq.com/q/{words}"}
 
     def _create_menu(self, call: Call) -> Json:
         self.platform.set_menu(checked(call.json()))

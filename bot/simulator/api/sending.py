@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from bot.simulator.api.customer_message import body_of, text_in
 from bot.simulator.bodies import Clip, Picture, Voice
 from bot.simulator.errors import ApiError, Json
-from bot.simulator.events import TemplateFinished
+from bot.simulator.events import SubscriptionSent, TemplateFinished
 from bot.simulator.platform import Platform
 
 SAME_MESSAGE = 600  # seconds in which a client_msg_id stands for one message
@@ -52,8 +52,10 @@ class Sending:
         if not left:
             raise ApiError(43101)
         self.platform.subscriptions[openid, template.id] = left - 1
+        msgid = self.platform.next_id()
         self.platform.show(openid, card)
-        return {}
+        self.platform.deliver_soon(openid, SubscriptionSent(template.id, msgid))
+        return {"msgid": msgid}
 
     def _known(self, request: Json) -> str:
         openid = request.get("touser")

@@ -15,7 +15,15 @@ from models.push import Push, Rank
 
 pytestmark = pytest.mark.slow
 
-FIELDS = {"number": "260001", "what": "电梯", "where": "德尚小区", "status": "待签收", "due": "2026-11-21 16:30"}
+FIELDS = {
+    "happened": "新工单",
+    "words": "电梯坏了",
+    "number": "260001",
+    "what": "电梯",
+    "where": "德尚小区",
+    "status": "待签收",
+    "due": "2026-11-21 16:30",
+}
 NOBODY_S = {Trouble.RATE, Trouble.INTERFACE, Trouble.ACCOUNT, Trouble.BUSY}
 """Troubles that pass without anybody's doing on our side"""
 
@@ -66,7 +74,7 @@ def written(box, clock):
 
 
 def writes(box, clock, person):
-    person.last_inbound_at = clock()
+    person.last_inbound_at = person.wrote_at = clock()
     box.platform.allowances.open(person.openid, Trigger.MESSAGE, box.platform.now())
 
 

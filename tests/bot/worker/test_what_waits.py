@@ -61,11 +61,12 @@ def test_the_sixth_of_48_hours_waits_and_is_told_with_the_next_message(box, cloc
     assert outcomes(box, RESIDENT) == ["kept", "kept"]
     assert box.heard(RESIDENT) == []
     clock.turn(hours=3)
-    box.says(RESIDENT, "谢谢")
+    told = box.says(RESIDENT, "谢谢")
+    assert "已到现场" in told, "said in the answer; that it was signed is overtaken"
     box.turns()
-    (told,) = box.heard(RESIDENT)
-    assert "已到现场" in told, "that it was signed is overtaken"
+    assert box.heard(RESIDENT) == []
     assert outcomes(box, RESIDENT) == ["merged", "sent"]
+    assert [push.way for push in box.pushes(RESIDENT)] == ["", "reply"]
 
 
 def test_several_that_waited_are_told_in_one_message_and_the_question_comes_last(box, clock):
@@ -162,6 +163,7 @@ def test_a_platform_that_is_down_is_left_alone(box, clock):
     with box.program.sessions.begin() as session:  # five people, five pushes
         people = session.scalars(select(Person).where(Person.openid.is_not(None)).limit(6)).all()
         for person in people:
+            person.wrote_at = clock()
             values = {"event": "note", "text": "说一声", "due_at": clock(), "created_at": clock()}
             session.add(Push(key=f"down:{person.id}", person_id=person.id, **values))
     box.turns()
@@ -218,7 +220,7 @@ def test_one_shut_way_leaves_the_other_open(box_with_cards, clock):
     box.platform.faults.inject(Refuses(45009), calls=9999, path=TEMPLATE)
     box.says(SUPERVISOR, "今日")
     with box.program.sessions.begin() as session:
-        session.execute(update(Person).where(Person.openid == COLLEAGUE).values(last_inbound_at=None))
+        session.execute(update(Person).where(Person.openid == COLLEAGUE).values(last_inbound_at=None, wrote_at=None))
     box.turns()
     assert outcomes(box, PROPERTY) == ["sent"]
     assert outcomes(box, COLLEAGUE) == ["held"]

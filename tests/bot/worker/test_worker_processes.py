@@ -58,7 +58,7 @@ def due_now(program, each=1):
     """So many pushes foreverybody, all due; nobody's template helps."""
     now = utc_now()
     with program.sessions.begin() as session:
-        people = [Person(openid=openid, last_inbound_at=now) for openid in PEOPLE]
+        people = [Person(openid=openid, last_inbound_at=now, wrote_at=now) for openid in PEOPLE]
         session.add_all(people)
         session.flush()
         for number in range(each):
@@ -122,7 +122,7 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(home, platfo
 
 def test_from_words_over_the_wire_to_a_card_and_its_receipt(databases, kind, reader, tmp_path):
     """Everything real: signed and encrypted in, tickets, cards out, and the platform's receipt closes the circle."""
-    fields = ["character_string1", "thing2", "thing3", "phrase4", "time5"]
+    fields = ["thing1", "thing2", "thing3", "character_string4", "time5"]
     resident, steward = "oWhistleResident000000000001", "oWhistleProperty000000000001"
     with running_platform(followers=[resident, steward], templates={letter * 43: fields for letter in "SR"}) as wechat:
         url = databases.fresh(kind, with_town=True)

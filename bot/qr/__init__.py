@@ -1,0 +1,1 @@
+"""Printed codes: made at the platform once, drawn on sheets with their names."""

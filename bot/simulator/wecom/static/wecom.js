@@ -1,0 +1,61 @@
+// The phone of one member: reads the chats twice a second, writes and presses in that member's name.
+const [member, chat, form, text] = ["member", "chat", "say", "text"].map((id) => document.getElementById(id));
+let shown = "";
+
+const post = (path, wish) =>
+  fetch(`/simulator/wecom/${path}`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(wish),
+  });
+
+function element(name, className, words) {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = words;
+  return made;
+}
+
+function bubble(line) {
+  const item = element("li", line.side, "");
+  if (line.title) item.append(element("strong", "", line.title));
+  item.append(document.createTextNode(line.text));
+  if (line.pressed) item.append(element("span", "pressed", line.pressed));
+  const buttons = element("div", "buttons", "");
+  for (const each of line.buttons) {
+    const button = element("button", "", each.text);
+    button.addEventListener("click", () => post("press", { user: line.user, task: line.task, key: each.key }));
+    buttons.append(button);
+  }
+  if (line.buttons.length) item.append(buttons);
+  return item;
+}
+
+function members(news) {
+  const chosen = member.value;
+  const options = [...news.members, { user: news.group, name: "群", about: "机器人" }];
+  member.replaceChildren(...options.map((each) => {
+    const option = element("option", "", each.about ? `${each.name} · ${each.about}` : each.name);
+    option.value = each.user;
+    return option;
+  }));
+  if (chosen) member.value = chosen;
+}
+
+async function look() {
+  const news = await (await fetch("/simulator/wecom/chats")).json();
+  if (member.options.length !== news.members.length + 1) members(news);
+  const mine = news.lines.filter((line) => line.user === member.value);
+  const now = JSON.stringify(mine) + member.value;
+  if (now === shown) return;
+  shown = now;
+  chat.replaceChildren(...mine.map(bubble));
+  chat.scrollTop = chat.scrollHeight;
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (text.value.trim()) post("say", { user: member.value, text: text.value });
+  text.value = "";
+});
+member.addEventListener("change", () => look());
+setInterval(() => look().catch(() => {}), 500);
+look().catch(() => {});

@@ -1,0 +1,161 @@
+"""The town, its program and the platform on a clock of their own; what is to happen stands in order of time."""
+
+import heapq
+import itertools
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select
+
+from bot.assembly import Program, assemble, worker
+from bot.demo.town import WORLD
+from bot.installation.database import open_database
+from bot.installation.migrating import migrate
+from bot.installation.settings import load_settings
+from bot.simulator import DEMO_ACCOUNT, Platform, running_platform
+from bot.simulator.allowance import Trigger
+from bot.simulator.journal import Journal
+from bot.simulator.tokens import Tokens
+from bot.worker.worker import Worker
+from handlers.dialogue.message import Kind, Message
+from handlers.town_import.importing import import_world, read_world
+from models.person import Person
+from models.push import Push, Timer
+from models.sessions import sessions
+from nlp.reading.reader import Reader
+
+MONDAY = datetime(2026, 11, 16, 0, 0, tzinfo=UTC)
+"""08:00 in China, far from any holiday"""
+_FIELDS = {"thing1": "happened", "thing2": "words", "thing3": "where", "character_string4": "number", "time5": "due"}
+_TEMPLATES = {"staff": "S" * 43, "resident": "R" * 43}
+NOTICE = "N" * 43
+_KEPT = 1_000_000
+_AT_ONCE = 200
+"""Rounds of the worker at one moment; more would never end"""
+
+
+class Clock:
+    """The only time that there is."""
+
+    def __init__(self) -> None:
+        self.now = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Stage:
+    """People act in the order of their times; between them the worker does what has come due."""
+
+    program: Program
+    platform: Platform
+    worker: Worker
+    clock: Clock
+    chance: random.Random
+    replies: list[tuple[str, str]] = field(default_factory=list)
+    """Who was answered what"""
+    _coming: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def at(self, when: datetime, act: Callable[[], object]) -> None:
+        heapq.heappush(self._coming, (when, next(self._numbers), act))
+
+    def after(self, hours: float, act: Callable[[], object]) -> None:
+        self.at(self.clock() + timedelta(hours=hours), act)
+
+    def says(self, openid: str, text: str) -> str:
+        """Somebody writes; the platform opens its window, the program answers."""
+        self.platform.allowances.open(openid, Trigger.MESSAGE, self.platform.now())
+        return self._answered(Message(self._key(), openid, Kind.TEXT, self.clock(), text))
+
+    def taps(self, openid: str, key: str) -> str:
+        self.platform.allowances.open(openid, Trigger.TAP, self.platform.now())
+        return self._event(openid, "click", key)
+
+    def accepts_notice(self, openid: str) -> None:
+        """One tap on 「允许」."""
+        with self.platform.lock:
+            left = self.platform.subscriptions
+            left[openid, NOTICE] = left.get((openid, NOTICE), 0) + 1
+        self._event(openid, "subscribe_msg_popup_event", "", accepted=NOTICE, rejected="")
+
+    def lives_until(self, end: datetime) -> None:
+        while self.clock() < end:
+            self._works()
+            self.clock.now = min(self._next(), end)
+            while self._coming and self._coming[0][0] <= self.clock():
+                heapq.heappop(self._coming)[2]()
+        self._works()
+
+    def _event(self, openid: str, event: str, key: str, **extra: str) -> str:
+        message = Message(self._key(), openid, Kind.EVENT, self.clock(), event=event, event_key=key, extra=extra)
+        return self._answered(message)
+
+    def _answered(self, message: Message) -> str:
+        reply = self.program.answering.answer(message)
+        self.replies.append((message.openid, reply))
+        return reply
+
+    def _key(self) -> str:
+        return f"week|{next(self._numbers)}"
+
+    def _works(self) -> None:
+        for _ in range(_AT_ONCE):
+            if not self.worker.once():
+                return
+
+    def _next(self) -> datetime:
+        """When somebody acts, or something falls due."""
+        with self.program.reading() as session:
+            due = [
+                session.scalar(select(func.min(rows.due_at)).where(rows.due_at > self.clock()))
+                for rows in (Push, Timer)
+            ]
+        moments = [each for each in (*due, self._coming[0][0] if self._coming else None) if each]
+        return min(moments, default=self.clock() + timedelta(hours=1))
+
+
+@contextmanager
+def set_up(folder: Path, reader: Reader | None, seed: int) -> Iterator[Stage]:
+    """A new town in a database of its own, everybody following."""
+    clock = Clock()
+    declared = {number: [*_FIELDS] for number in (*_TEMPLATES.values(), NOTICE)}
+    with running_platform(templates=declared, now=lambda: clock().timestamp()) as platform:
+        platform.journal = Journal(kept=_KEPT)
+        platform.tokens = Tokens(time.time)  # the program's own token lives by the machine's clock
+        settings = load_settings(
+            WORLD.parents[1] / "config.yaml",
+            database={"url": f"sqlite:///{folder / 'week.db'}"},
+            wechat=_account(platform.api_base),
+        )
+        _fill(open_database(settings))
+        program = assemble(settings, clock, reader)
+        with program.reading() as session:
+            for openid in session.scalars(select(Person.openid).where(Person.openid.is_not(None))):
+                platform.follow(openid or "")
+        yield Stage(program, platform, worker(program), clock, random.Random(seed))
+        program.engine.dispose()
+
+
+def _account(api_base: str) -> dict[str, object]:
+    names = ("token", "aes_key", "app_id", "app_secret", "gh_id")
+    cards = {purpose: {"id": number, "fields": _FIELDS} for purpose, number in _TEMPLATES.items()}
+    return {
+        **{name: getattr(DEMO_ACCOUNT, name) for name in names},
+        "api_base": api_base,
+        "templates": cards,
+        "notices": {"resident": {"id": NOTICE, "fields": _FIELDS}},
+    }
+
+
+def _fill(engine: Engine) -> None:
+    migrate(engine)
+    with sessions(engine).begin() as session:
+        import_world(session, read_world(WORLD))
+    engine.dispose()

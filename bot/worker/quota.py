@@ -1,0 +1,98 @@
+"""What the platform still takes for a person, and by which ways a push may go at all.
+
+Five messages within 48 hours of what they wrote, three within a minute of what they tapped. The last of them are kept
+for outcomes with their question: lesser news for residents waits for the next contact instead.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.worker.ways import Way
+from handlers.notifications.tellings import RESIDENT_TEMPLATE
+from models.acceptance import Acceptance
+from models.follower import Follower
+from models.moves import Status
+from models.person import Person
+from models.push import Push, Rank
+from models.ticket import Ticket, not_ended
+
+WROTE = (5, timedelta(hours=48))
+TAPPED = (3, timedelta(minutes=1))
+_MARGIN = timedelta(seconds=5)
+"""A call takes a while: what is on its way when the window shuts comes too late"""
+_MOST_KEPT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many custom messages the platform still takes for one person."""
+
+    tapped: int
+    wrote: int
+
+    @property
+    def all(self) -> int:
+        return self.tapped + self.wrote
+
+
+def room(person: Person, now: datetime) -> Room:
+    """By what they did and what was sent since."""
+    return Room(
+        _left(TAPPED, person.tapped_at, person.told_since_tapped, now),
+        _left(WROTE, person.wrote_at, person.told_since_wrote, now),
+    )
+
+
+def _left(window: tuple[int, timedelta], opened_at: datetime | None, used: int, now: datetime) -> int:
+    messages, lasts = window
+    return max(0, messages - used) if opened_at and opened_at + lasts - _MARGIN > now else 0
+
+
+def spend(person: Person, messages: int, now: datetime) -> None:
+    """So many went out: the platform counts them to the window that ends first."""
+    there = room(person, now)
+    of_tap = min(messages, there.tapped)
+    person.told_since_tapped += of_tap
+    person.told_since_wrote += messages - of_tap
+
+
+def used_up(person: Person) -> None:
+    """The platform says so, whatever we have counted."""
+    person.told_since_tapped, person.told_since_wrote = TAPPED[0], WROTE[0]
+
+
+def waits(session: Session, push: Push, there: Room) -> bool:
+    """Lesser news for a resident, where what is left is kept for the outcomes that they wait for."""
+    if push.rank != Rank.NEWS or push.template != RESIDENT_TEMPLATE or not there.wrote:
+        return False
+    return there.all <= _MOST_KEPT and there.all <= _outcomes_to_come(session, push.person_id)
+
+
+def _outcomes_to_come(session: Session, person: int) -> int:
+    open_ones = select(func.count()).select_from(Follower).join(Ticket)
+    mine = open_ones.where(Follower.person_id == person, not_ended(), Ticket.status != Status.RESOLVED.value)
+    return min(_MOST_KEPT, session.scalar(mine) or 0)
+
+
+def accepted(session: Session, person: int, template: str) -> int | None:
+    """The oldest acceptance of this notice that no notice has used."""
+    mine = (Acceptance.person_id == person) & (Acceptance.template_id == template) & Acceptance.used_at.is_(None)
+    return session.scalar(select(Acceptance.id).where(mine).order_by(Acceptance.id).limit(1))
+
+
+def ways(push: Push, there: Room, *, follows: bool, notice: bool, template: bool, wecom: bool) -> tuple[Way, ...]:
+    """The best first. For a danger, even the one that should not work; an acceptance is not used up for mere news."""
+    if push.fields.get("via") == Way.WECOM.value and wecom:
+        return (Way.WECOM,)
+    danger = push.rank == Rank.DANGER
+    may = {
+        Way.CUSTOM: follows and there.all > 0,
+        Way.SUBSCRIPTION: follows and notice and push.rank != Rank.NEWS,
+        Way.TEMPLATE: follows and template,
+        Way.WECOM: wecom,
+    }
+    found = tuple(way for way, works in may.items() if works)
+    return (*found, Way.CUSTOM) if danger and follows and Way.CUSTOM not in found else found

@@ -1,0 +1,1 @@
+"""What leaders are told together: twice a day, and on Mondays."""

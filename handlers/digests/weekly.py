@@ -1,0 +1,75 @@
+"""Monday's: what changed, what is stuck, what needs a decision; each line opens to its tickets."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from handlers.digests.digest import MOST, Line, send
+from handlers.figures.counts import late
+from handlers.figures.days import week_start
+from handlers.tickets.access import overseen
+from handlers.tickets.desk import on_desk
+from handlers.town.town import Town
+from models.approval import Approval, Approver
+from models.moves import Closing, Status
+from models.person import Person
+from models.ticket import CHINA, Ticket, not_ended
+
+WEEKLY = "weekly_digest"
+_WEEK = timedelta(days=7)
+
+
+def tell_all(session: Session, town: Town, now: datetime) -> None:
+    """To every overseer who can be told."""
+    overseers = [member.id for member in town.staff.people.values() if member.is_overseer]
+    for person in session.scalars(select(Person).where(Person.id.in_(overseers)).order_by(Person.id)):
+        lines = lines_for(session, town, person, now)
+        if any(line.tickets for line in lines):
+            send(session, town, person, title(town, now), lines, now)
+
+
+def title(town: Town, now: datetime) -> str:
+    monday = week_start(now) - _WEEK
+    sunday = (monday + timedelta(days=6)).astimezone(CHINA)
+    return town.say("digests.weekly", first=f"{monday:%m.%d}", last=f"{sunday:%m.%d}")
+
+
+def lines_for(session: Session, town: Town, person: Person, now: datetime) -> list[Line]:
+    """Of the week that has passed, and of this moment."""
+    this, before = week_start(now), week_start(now) - _WEEK
+    mine = overseen(person)
+    filed = Ticket.created_at >= before, Ticket.created_at < this
+    earlier = _count(session, mine & (Ticket.created_at >= before - _WEEK) & (Ticket.created_at < before))
+    ended = (Ticket.ended_at >= before) & (Ticket.ended_at < this)
+    solved = Ticket.closing == Closing.CONFIRMED.value
+    suspended = not_ended() & (Ticket.status == Status.SUSPENDED.value)
+    conditions: dict[str, ColumnElement[bool]] = {
+        "filed": mine & filed[0] & filed[1],
+        "solved": mine & ended & solved,
+        "unsolved": mine & ended & ~solved & (Ticket.status == Status.CLOSED.value),
+        "stuck": mine & late(now),
+        "suspended": mine & suspended,
+        "desk": on_desk(person) & not_ended(),
+        "approvals": _waits_for(person),
+    }
+    return list(_lines(session, town, conditions, earlier))
+
+
+def _lines(session: Session, town: Town, conditions: dict[str, ColumnElement[bool]], earlier: int) -> Iterator[Line]:
+    for name, condition in conditions.items():
+        count = _count(session, condition)
+        if count or name == "filed":
+            newest = select(Ticket.id).where(condition).order_by(Ticket.id.desc()).limit(MOST)
+            change = f"{count - earlier:+d}"
+            yield Line(town.say(f"digests.week_{name}", count=count, change=change), tuple(session.scalars(newest)))
+
+
+def _count(session: Session, condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Ticket).where(condition)) or 0
+
+
+def _waits_for(person: Person) -> ColumnElement[bool]:
+    asked = select(Approval.ticket_id).join(Approver).where(Approver.person_id == person.id)
+    return Ticket.id.in_(asked.where(Approval.decided_at.is_(None))) & not_ended()

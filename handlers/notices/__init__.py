@@ -1,0 +1,1 @@
+"""Notices ahead: who may write them, whom they reach, and what reports of it are answered while it lasts."""

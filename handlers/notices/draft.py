@@ -1,0 +1,81 @@
+"""「德尚小区 明天9-12点停水 检修」: where, what, from when until when, and at which hour it is told."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.town.town import Town
+from handlers.world.nodes import PlaceNode
+from models.person import Person, Role
+from models.ticket import CHINA
+from nlp.answers.when import When, read_when
+from nlp.reading.understanding import Understanding
+
+_NAMES = re.compile(r"[、,，;；和]")
+_AT = re.compile(r"\s*定时\s*(.*)$")
+_LONGEST = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeDraft:
+    """What is to be announced; lives in the conversation's slots until it is confirmed."""
+
+    text: str
+    places: tuple[int, ...]
+    where: str
+    building: str
+    category: str
+    item: str
+    starts_at: str
+    ends_at: str
+    send_at: str
+
+    def slots(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def timed(words: str, now: datetime) -> tuple[str, datetime | None]:
+    """The words, and the hour after 「定时」."""
+    found = _AT.search(words)
+    if found is None:
+        return words, None
+    when = read_when(found[1], now.astimezone(CHINA))
+    return words[: found.start()].strip(), when.at if when else None
+
+
+def lasts(when: When) -> tuple[datetime, datetime]:
+    """From when until when; a moment alone lasts till the end of its day."""
+    until = when.until or when.at.replace(hour=23, minute=59)
+    return when.at, min(until, when.at + _LONGEST)
+
+
+def places_named(town: Town, words: str, seen: Understanding) -> tuple[Sequence[PlaceNode], str]:
+    """The places, and the house that is named with them; a grid, community or street stands for all of its own."""
+    first, _, _ = words.partition(" ")
+    found = [place for name in _NAMES.split(first) for place in _named(town, name.strip())]
+    mention = seen.place
+    if not found and mention and mention.known and not mention.guessed:
+        found = [*town.world.places_named(mention.known)]
+    found = [*{place.id: place for place in found}.values()]
+    return found, mention.building if mention and len(found) == 1 else ""
+
+
+def _named(town: Town, name: str) -> Iterator[PlaceNode]:
+    if places := town.world.places_named(name):
+        yield from places
+        return
+    grid = town.world.grid_named(name) if len(name) > 1 else None
+    for place in town.world.places.values() if grid else ():
+        if grid and any(grid.code == node.code for code in place.grids for node in town.world.chain(code)):
+            yield place
+
+
+def may_announce(town: Town, person: Person, place: PlaceNode) -> bool:
+    """Overseers and grid staff within their area, other teams where they serve."""
+    around = {node.code for code in (*place.grids, place.community) for node in town.world.chain(code)}
+    if Role.ADMIN in person.roles or (person.is_overseer and person.grid is None):
+        return True
+    serves = any(team.code == person.team for code in around for team in town.world.teams_at.get(code, ()))
+    return person.grid in around if person.grid else serves

@@ -1,0 +1,139 @@
+"""What leaders hear at once, what in digests, and that every line opens."""
+
+from datetime import timedelta
+
+import pytest
+from chat import OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR
+from sqlalchemy import select
+
+from handlers.timers.chores import plan_digests
+from models.digest import NewsWish
+from models.moves import Status
+from models.person import Person
+from models.push import Push, Rank
+from models.ticket import Ticket
+
+LAMP = "德尚小区3号楼楼道灯不亮"
+
+
+def lives(program, clock, chat, **span):
+    """Timers ring at their own times; digests are planned every hour."""
+    end = clock.now + timedelta(**span)
+    while clock.now < end:
+        with program.sessions.begin() as session:
+            plan_digests(session, program.towns.current(session), clock.now)
+        chat.timers_ring()
+        clock.now = min(end, clock.now + timedelta(minutes=30))
+    chat.timers_ring()
+
+
+def told(program, openid=SUPERVISOR):
+    """What is sent to them by itself."""
+    with program.reading() as session:
+        mine = select(Push).join(Person).where(Person.openid == openid, Push.rank <= Rank.NEWS)
+        return list(session.scalars(mine.order_by(Push.id)))
+
+
+def test_what_could_wait_is_said_at_half_past_and_opens_by_its_number(program, clock, chat):
+    chat.says(RESIDENT, LAMP)
+    lives(program, clock, chat, hours=26)
+    digests = [push for push in told(program) if push.event == "digest"]
+    assert digests
+    first = digests[0]
+    assert first.text.startswith("简报")
+    assert "1 超时未签收 1件" in first.text
+    assert first.created_at.astimezone().minute == 30
+    assert {push.event for push in told(program)} <= {"digest", "escalate"}
+    answer = chat.says(SUPERVISOR, "1")
+    number = chat.ticket().number
+    assert number in answer
+    assert LAMP in chat.says(SUPERVISOR, "1")
+
+
+def test_a_red_flag_a_climb_and_a_whistle_do_not_wait(program, clock, chat):
+    chat.says(RESIDENT, "德尚小区2号楼着火了")
+    assert any(push.event == "red_flag" for push in told(program))
+
+
+def test_a_ticket_left_alone_for_a_month_tells_each_leader_once_a_level(program, clock, chat):
+    chat.says(RESIDENT, LAMP)
+    lives(program, clock, chat, days=30)
+    pushes = told(program)
+    singles = [push for push in pushes if push.event != "digest"]
+    levels = {"community", "street", "county"}
+    assert chat.ticket().status == Status.DISPATCHED
+    assert len(singles) <= len(levels)
+    assert len({push.event for push in singles}) == 1
+    by_day = [push.created_at.date() for push in pushes]
+    assert max(by_day.count(day) for day in by_day) <= 3
+
+
+def test_silence_is_kept_for_as_long_as_it_was_asked_for(program, clock, chat):
+    assert "12:00前" in chat.says(SUPERVISOR, "静音 2小时")
+    with program.sessions.begin() as session:
+        wish = session.scalars(select(NewsWish)).one()
+        assert wish.muted_until == clock.now + timedelta(hours=2)
+    chat.says(RESIDENT, "人工")
+    ticket = chat.ticket()
+    human = [push for push in told(program) if push.ticket_id == ticket.id]
+    assert {push.due_at for push in human} == {clock.now + timedelta(hours=2)}
+    chat.says(RESIDENT, "德尚小区2号楼着火了")
+    red = [push for push in told(program) if push.event == "red_flag"]
+    assert {push.due_at for push in red} <= {clock.now, None}
+    assert "有事马上说" in chat.says(SUPERVISOR, "静音 取消")
+    assert "要静音多久" in chat.says(SUPERVISOR, "静音")
+
+
+def test_who_wants_only_red_hears_climbs_in_the_digest(program, clock, chat):
+    chat.says(SUPERVISOR, "只要红色")
+    chat.says(RESIDENT, LAMP)
+    lives(program, clock, chat, days=4)
+    assert {push.event for push in told(program)} == {"digest"}
+
+
+def test_who_wants_the_week_alone_hears_no_daily_digest(program, clock, chat):
+    chat.says(RESIDENT, LAMP)
+    assert "上周新增" in chat.says(SUPERVISOR, "周报")
+    lives(program, clock, chat, days=6)
+    assert [push for push in told(program) if push.event == "digest"] == []
+    lives(program, clock, chat, days=2)
+    (monday,) = [push for push in told(program) if push.event == "digest"]
+    assert monday.text.startswith("周总结 11.16—11.22")
+    assert "1 上周新增 1件，比前周+1" in monday.text
+    assert "卡住的：超时没办好 1件" in monday.text
+
+
+def test_the_week_s_figures_are_those_of_the_tickets(program, clock, chat):
+    for house in range(1, 6):
+        chat.says(RESIDENT, f"德尚小区{house}号楼楼道灯不亮")
+    chat.says(PROPERTY, f"接 {chat.ticket().number}")
+    lives(program, clock, chat, days=7)
+    monday = next(push for push in told(program) if push.text.startswith("周总结"))
+    with program.reading() as session:
+        filed = len(session.scalars(select(Ticket)).all())
+    assert f"上周新增 {filed}件" in monday.text
+
+
+def test_what_has_not_been_said_yet_is_said_when_it_is_asked_for(program, clock, chat):
+    chat.says(RESIDENT, LAMP)
+    lives(program, clock, chat, hours=7)
+    said = chat.says(SUPERVISOR, "日报")
+    assert "每天 08:30、17:30" in said
+    assert "超时未签收" in said
+    assert chat.ticket().number in chat.says(SUPERVISOR, "1")
+    with program.reading() as session:
+        mine = select(Push).join(Person).where(Person.openid == SUPERVISOR, Push.rank == Rank.DIGEST)
+        assert {push.due_at for push in session.scalars(mine)} == {None}
+
+
+@pytest.mark.parametrize("words", ["日报", "周报", "只要红色", "静音 2小时"])
+def test_to_residents_these_are_no_commands(program, chat, words):
+    chat.says(RESIDENT, words)
+    with program.reading() as session:
+        assert session.scalars(select(NewsWish)).all() == []
+
+
+def test_a_leader_of_another_street_hears_nothing_of_it(program, clock, chat):
+    chat.says(RESIDENT, LAMP)
+    lives(program, clock, chat, hours=26)
+    assert told(program, OTHER_SUPERVISOR) == []
