@@ -19,6 +19,7 @@ class Practice(StrEnum):
     COUNCIL = "council"
     HOTLINE = "hotline"
     VOLUNTEERS = "volunteers"
+    PATROLS = "patrols"
 
 
 class Promise(Base):

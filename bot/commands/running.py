@@ -102,7 +102,14 @@ def import_folder(command: Command, folder: Path, *, check: bool) -> None:
 
 
 def _told(summary: ImportSummary) -> str:
-    names = {"grids": "网格", "teams": "单位", "places": "地点", "people": "人员", "roster": "排班"}
+    names = {
+        "grids": "网格",
+        "teams": "单位",
+        "places": "地点",
+        "people": "人员",
+        "roster": "排班",
+        "patrols": "巡查点",
+    }
     return "\n".join(
         f"{names[kind]}：新增 {tally.added}，更新 {tally.changed}，未变 {tally.unchanged}"
         for kind, tally in summary.tallies().items()

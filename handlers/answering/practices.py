@@ -3,6 +3,8 @@
 from handlers.council import agenda, decide
 from handlers.council import report as report_of_meetings
 from handlers.hotline import truth
+from handlers.patrols import check_in
+from handlers.patrols import report as report_of_patrols
 from handlers.publicity import read as publicity
 from handlers.reception import afterwards, book, plan, receive, sheet
 from handlers.reception import figures as reception_figures
@@ -20,6 +22,8 @@ OF_PRACTICES = (
     decide.router,
     truth.router,
     report_of_meetings.router,
+    check_in.router,
+    report_of_patrols.router,
     call.router,
     take_part.router,
 )

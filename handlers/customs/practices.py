@@ -14,6 +14,7 @@ NAMES = {
     Practice.COUNCIL: "三方联席会议",
     Practice.HOTLINE: "12345热线",
     Practice.VOLUNTEERS: "志愿",
+    Practice.PATROLS: "巡查",
 }
 """As the commands call them; a town may have its own words"""
 
@@ -122,6 +123,13 @@ def _complete(told: dict[str, str], usual: dict[str, str]) -> dict[str, str]:
     return headings
 
 
+class Patrols(Kept):
+    """巡查: rounds of points, out of the world's patrols.csv."""
+
+    metres: Count = 100
+    """So near a pin must lie to the point"""
+
+
 class Practices(BaseModel):
     """Section `practices`."""
 
@@ -134,6 +142,7 @@ class Practices(BaseModel):
     council: Council = Council()
     hotline: Hotline = Hotline()
     volunteers: Kept = Kept()
+    patrols: Patrols = Patrols()
 
     def of(self, practice: str) -> Kept:
         kept: Kept = getattr(self, practice)

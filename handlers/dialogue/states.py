@@ -65,6 +65,7 @@ class Asks(StrEnum):
     RECEPTION_WHAT = "reception.what"
     RECEPTION_SETTLED = "reception.settled"
     RECEPTION_FIGURES = "reception.figures"
+    CHECK_IN = "patrols.pin"
 
 
 class Wants(StrEnum):
@@ -178,4 +179,5 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.RECEPTION_WHAT: Accepts(wants=Wants.REASON, repeats=True),
     Asks.RECEPTION_SETTLED: Accepts(2, yes_no=True),
     Asks.RECEPTION_FIGURES: Accepts(("keys",), lists=True),
+    Asks.CHECK_IN: Accepts(offers=True),
 }

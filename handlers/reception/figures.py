@@ -100,7 +100,7 @@ def figures(context: Context) -> Reply:
         return Reply(context.say("reception.which_compound"), keep=True)
     period = find_period(words, context.now) if words else None
     if words and period is None:
-        return Reply(context.say("exporting.which_time", words=words[:20]), keep=True)
+        return Reply(context.say("practices.which_time", words=words[:20]), keep=True)
     since = period.since if period else day_start(context.now).replace(day=1)
     until = min(period.until, context.now) if period else context.now
     where = theirs[0].id if theirs else None

@@ -12,6 +12,7 @@ from handlers.tables.table import Problem, TableError
 from handlers.town_import.boundaries import read_boundaries
 from handlers.town_import.enrolling import write_people
 from handlers.town_import.grids import Tree, grid_problems, grid_records, team_problems, team_records
+from handlers.town_import.patrols import patrol_problems, patrol_records, write_patrols
 from handlers.town_import.people import people_problems, people_records
 from handlers.town_import.places import place_problems, place_records
 from handlers.town_import.records import WorldFiles
@@ -34,6 +35,7 @@ class ImportSummary:
     people: Tally
     roster: Tally | None = None
     """None: the files have no roster"""
+    patrols: Tally | None = None
 
     @property
     def changed(self) -> bool:
@@ -56,6 +58,7 @@ def read_world(folder: Path) -> WorldFiles:
     problems += place_problems(tables["places"], tree)
     problems += people_problems(tables["people"], tree, tables["teams"])
     problems += roster_problems(tables["roster"], tables["people"]) if "roster" in tables else ()
+    problems += patrol_problems(tables["patrols"], tree) if "patrols" in tables else ()
     problems += boundaries.problems if boundaries else ()
     if problems:
         raise TableError(_in_order(problems))
@@ -66,6 +69,7 @@ def read_world(folder: Path) -> WorldFiles:
         people=people_records(tables["people"]),
         boundaries=boundaries.by_code if boundaries else None,
         roster=roster_records(tables["roster"], tables["people"]) if "roster" in tables else None,
+        patrols=patrol_records(tables["patrols"]) if "patrols" in tables else None,
         warnings=boundaries.warnings if boundaries else (),
     )
 
@@ -79,6 +83,7 @@ def import_world(session: Session, files: WorldFiles) -> ImportSummary:
         places=write_places(session, files.places),
         people=write_people(session, files.people),
         roster=write_roster(session, files.people, files.roster) if files.roster is not None else None,
+        patrols=write_patrols(session, files.patrols) if files.patrols is not None else None,
     )
     if summary.changed:
         session.merge(Fact(name=VERSION, value=files.digest(before=world_version(session))))

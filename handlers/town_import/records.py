@@ -71,6 +71,18 @@ class ShiftRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PatrolRecord:
+    """One point of a grid's rounds."""
+
+    code: str
+    grid: str
+    name: str
+    lat: float
+    lng: float
+    times: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorldFiles:
     """A whole town. `boundaries` maps a grid's code to its geometry; None: the files have none, those we know stay.
 
@@ -83,6 +95,7 @@ class WorldFiles:
     people: tuple[PersonRecord, ...]
     boundaries: Mapping[str, str] | None = None
     roster: tuple[ShiftRecord, ...] | None = None
+    patrols: tuple[PatrolRecord, ...] | None = None
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
     """What was mended on the way, for people to look at"""
 

@@ -13,7 +13,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "teams": ("code", "name", "kind", "grids"),
     "people": ("name", "openid", "roles", "team", "grid", "phone", "wecom"),
 }
-OPTIONAL = {"roster": ("team", "person", "days", "from", "to", "kind", "stand_in")}  # a town may do without
+OPTIONAL = {  # a town may do without
+    "roster": ("team", "person", "days", "from", "to", "kind", "stand_in"),
+    "patrols": ("grid", "point", "lat", "lng", "code", "times"),
+}
 
 
 def read_tables(folder: Path) -> dict[str, Table]:
