@@ -8,11 +8,13 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.evidence.opening import shelf_of
 from bot.installation.config_problems import ConfigError
 from bot.installation.database import open_current
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import TownKeeper
 from bot.server.ways import aside, yield_to_others
+from bot.speech.opening import ears_of
 from bot.webhook.settings import Mode, WebhookSettings
 from bot.wechat.access_token import TokenStore
 from bot.wechat.gateway import Gateway
@@ -20,10 +22,12 @@ from bot.wechat.shared_tokens import TokensInDatabase
 from bot.wecom.gateway import WeComGateway
 from bot.wecom.settings import CallbackSettings
 from bot.worker.breakers import Breakers
+from bot.worker.hearing import Hearing
 from bot.worker.hotline_folder import HotlineFolder
 from bot.worker.nightly import Nightly
 from bot.worker.showing import Showing
 from bot.worker.summing import Summing
+from bot.worker.uploads import Uploads
 from bot.worker.watching import Watching
 from bot.worker.worker import Worker
 from handlers.answering.answer import Answering
@@ -124,7 +128,7 @@ def wecom_gateway(settings: Settings, store: TokenStore) -> WeComGateway | None:
 
 def worker(program: Program) -> Worker:
     """The process's worker; its token is shared with all others through the database."""
-    settings = program.settings
+    settings, shelf = program.settings, shelf_of(program.settings)
     way_out = gateway(settings, TokensInDatabase(program.sessions, program.reading))
     return Worker(
         sessions=program.sessions,
@@ -134,11 +138,13 @@ def worker(program: Program) -> Worker:
         templates={str(purpose): template for purpose, template in settings.wechat.templates.items()},
         wecom=wecom_gateway(settings, TokensInDatabase(program.sessions, program.reading)),
         notices={str(purpose): notice for purpose, notice in settings.wechat.notices.items()},
-        media=settings.path(settings.files.media),
         summing=Summing(program.sessions, program.reading),
         showing=Showing(program.sessions, program.reading, way_out),
         watching=Watching(program.sessions, program.reading, program.towns),
+        shelf=shelf,
+        uploads=Uploads(shelf),
         nightly=Nightly(program.sessions, settings.source),
+        hearing=Hearing(program.sessions, program.towns, program.answering, shelf, ears_of(settings), program.clock),
         breakers=Breakers(program.clock),
         hotline=_hotline_folder(program),
         clock=program.clock,

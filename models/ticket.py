@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, ForeignKey, Index, event, literal_column, text
+from sqlalchemy import JSON, ColumnElement, Connection, ForeignKey, Index, event, false, literal_column, text
 from sqlalchemy.orm import Mapped, Mapper, WriteOnlyMapped, mapped_column, object_session, relationship
 
 from models.appending import append
@@ -304,7 +304,7 @@ def _refuse(_mapper: Mapper[Any], _connection: Connection, _event: TicketEvent) 
 
 
 class Attachment(Base):
-    """A photo, a voice, a video. Without a ticket yet: sent before the words; waits for them."""
+    """A photo, a voice, a video. `stored`: its name on the shelf once fetched; `of_work`: by those at work on it."""
 
     __tablename__ = "attachments"
 
@@ -314,7 +314,7 @@ class Attachment(Base):
     kind: Mapped[str]
     media_id: Mapped[str]
     stored: Mapped[str] = mapped_column(default="")
-    """File under the media folder, once fetched (WeChat keeps media for three days only)"""
+    of_work: Mapped[bool] = mapped_column(default=False, server_default=false())
     content_type: Mapped[str] = mapped_column(default="")
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 from flask import Flask, redirect
@@ -146,7 +147,7 @@ def _simulated(program: Program, clock: TownClock, port: int) -> SimulatorConfig
         now=clock.seconds,
         moves={name: _moving(program, clock, name) for name in _MOVES},
         start_over=lambda: _start_over(program, clock),
-        memory=program.settings.path(program.settings.files.media).parent / "demo",
+        memory=(program.settings.media_folder or program.settings.path(Path("var/media"))).parent / "demo",
     )
 
 

@@ -14,8 +14,8 @@ LITTLE = 1 << 30
 
 
 def written_folders(settings: Settings, engine: Engine) -> Mapping[str, Path]:
-    """Where photos are kept, and where the database is, if it is a file of ours."""
-    folders = {"media": existing(settings.path(settings.files.media))}
+    """Where photos are kept and where the database is, if these are files of ours."""
+    folders = {"media": existing(folder)} if (folder := settings.media_folder) else {}
     if engine.dialect.name == "sqlite" and engine.url.database:
         folders["database"] = existing(Path(engine.url.database).parent)
     return folders

@@ -8,9 +8,10 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from bot.installation.keys import KeyRing, key_ring
 from bot.installation.settings import Settings
-from handlers.town.downloads import BoardLink, Download, Sheet
+from handlers.town.downloads import BoardLink, Download, Sheet, TicketLink
+from models.person import Role
 
-_DOWNLOAD, _BOARD, _SHEET = "download", "board", "sheet"
+_DOWNLOAD, _BOARD, _SHEET, _TICKET = "download", "board", "sheet", "ticket"
 """A link of one kind is none of another"""
 
 
@@ -49,6 +50,16 @@ class Links:
         """Raises BadLinkError, ExpiredLinkError."""
         person_id, role, area, expires_at = self._said(_BOARD, token, now)
         return BoardLink(person_id, role, area, _moment(expires_at))
+
+    def to_ticket(self, link: TicketLink) -> str:
+        """The address of a ticket's page."""
+        said = [link.ticket_id, link.person_id, link.role.value, int(link.expires_at.timestamp())]
+        return f"{self.public_url}/t/{self._signed(_TICKET).dumps(said)}"
+
+    def read_ticket(self, token: str, now: datetime) -> TicketLink:
+        """Raises BadLinkError, ExpiredLinkError."""
+        ticket_id, person_id, role, expires_at = self._said(_TICKET, token, now)
+        return TicketLink(ticket_id, person_id, Role(role), _moment(expires_at))
 
     def _said(self, salt: str, token: str, now: datetime) -> list[Any]:
         """What was signed for this purpose; its end stands last."""

@@ -29,6 +29,8 @@ SECRETS = {
     "database": {"url"},
     "privacy": {"key", "old_keys"},
     "hotline": {"key"},
+    "files": {"media_key", "media_secret"},
+    "speech": {"key"},
 }
 """What must come from the environment. A database address may hold a password: only SQLite's may stand in the file"""
 
@@ -104,7 +106,19 @@ class Files(_Section):
     own_wordings: Path | None = None
     menu: Path = Path("handlers/data/menu.yaml")
     model: Path = Path("var/model")
-    media: Path = Path("var/media")
+    media: str = "var/media"
+    """A folder, or a bucket that speaks S3: s3+https://host/bucket/folder"""
+    media_key: SecretStr = SecretStr("")
+    media_secret: SecretStr = SecretStr("")
+    media_region: str = "us-east-1"
+
+    @field_validator("media", mode="before")
+    @classmethod
+    def _a_folder_or_a_bucket(cls, media: object) -> str:
+        place = str(media)
+        if place.startswith("s3") and not re.fullmatch(r"s3\+https?://[^\s/]+/[^\s/]+(/[^\s]*)?", place):
+            raise ValueError("应像 var/media，或像 s3+https://s3.example.cn/桶名/目录")
+        return place
 
 
 class PrivacyKeys(Privacy):
@@ -150,6 +164,24 @@ class HotlineKey(_Section):
     key: SecretStr = SecretStr("")
 
 
+class Speech(_Section):
+    """Who writes down what residents say: a server, a model on this machine, or nobody."""
+
+    server: str = ""
+    """What stands before /v1/audio/transcriptions"""
+    model: str = ""
+    folder: Path | None = None
+    language: str = "zh"
+    key: SecretStr = SecretStr("")
+
+    @field_validator("server")
+    @classmethod
+    def _an_address(cls, url: str) -> str:
+        if not re.fullmatch(r"(https?://[^\s]+)?", url):
+            raise ValueError("应像 http://127.0.0.1:8001")
+        return url.rstrip("/").removesuffix("/v1")
+
+
 class Work(_Section):
     """The worker's pace."""
 
@@ -191,6 +223,7 @@ class Settings(BaseSettings):
     privacy: PrivacyKeys = PrivacyKeys()
     web: Web = Web()
     hotline: HotlineKey = HotlineKey()
+    speech: Speech = Speech()
     source: Path = Path("config.yaml")
     """The file that this was read from; not a setting of it"""
 
@@ -198,6 +231,11 @@ class Settings(BaseSettings):
     def folder(self) -> Path:
         """Where the file stands: its paths are seen from there."""
         return self.source.parent
+
+    @property
+    def media_folder(self) -> Path | None:
+        """Where photos are kept; None where that is a bucket."""
+        return None if self.files.media.startswith("s3+") else self.path(Path(self.files.media))
 
     def path(self, path: Path) -> Path:
         """A path of the file, seen from the file's folder."""

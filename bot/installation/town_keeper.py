@@ -177,6 +177,7 @@ def read_town(settings: Settings, reader: Reads) -> Town:
         reader=reader,
         links=links(settings),
         has_group=settings.wecom.is_used and bool(settings.wecom.robot.get_secret_value()),
+        hears=bool(settings.speech.server or settings.speech.folder),
     )
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.assembly import gateway, webhook_settings, wecom_gateway, wecom_settings
+from bot.evidence.opening import shelf_of
+from bot.evidence.shelf import ShelfError, keep
 from bot.installation.config_problems import ConfigError
 from bot.installation.database import is_current, open_database
 from bot.installation.disk_room import LITTLE, existing, free_bytes, is_full, written_folders
@@ -55,7 +57,7 @@ def look_over(settings: Settings, *, online: bool = False) -> list[Finding]:
         *_database(settings),
         *_media(settings),
     ]
-    return findings + (list(_platform(settings)) if online else [])
+    return findings + ([*_bucket(settings), *_platform(settings)] if online else [])
 
 
 def _rules(settings: Settings) -> Iterator[Finding]:
@@ -161,11 +163,27 @@ _SERVER_SIGNS = (
 
 
 def _media(settings: Settings) -> Iterator[Finding]:
-    folder = settings.path(settings.files.media)
+    folder = settings.media_folder
+    if folder is None:
+        return
     if not os.access(existing(folder), os.W_OK | os.X_OK):
         yield Finding(f"照片存不下：{folder} 写不进去", "改 files.media，或让运行本程序的用户能写它")
     elif free_bytes(existing(folder)) < LITTLE:
         yield Finding(f"照片所在的盘快满了：{folder}", "腾地方，或把 files.media 挪到大盘", fatal=False)
+
+
+def _bucket(settings: Settings) -> Iterator[Finding]:
+    """Whether a file can be written there, read and deleted again."""
+    if settings.media_folder:
+        return
+    shelf, probe = shelf_of(settings), b"whistle"
+    try:
+        name = keep(shelf, probe, "")
+        shelf.read(name)
+        shelf.delete(name)
+    except ShelfError as error:
+        mend = "看 files.media、BOT_FILES__MEDIA_KEY、BOT_FILES__MEDIA_SECRET"
+        yield Finding(f"照片存不下：{settings.files.media}（{error}）", mend)
 
 
 def _room(settings: Settings, engine: Engine) -> Iterator[Finding]:

@@ -9,6 +9,8 @@ class Words:
 
     text: str
     menu_id: str = ""
+    by_machine: bool = False
+    """The platform shows below it that a machine made it"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bot.installation.database import is_current
 from bot.installation.disk_room import is_full, written_folders
 from bot.installation.links import links
 from bot.logs import named
+from bot.pages.ticket import ticket_pages
 from bot.web import metrics
 from bot.web.board.views import board
 from bot.web.files import files
@@ -51,6 +52,7 @@ def create_app(program: Program, now: Callable[[], float] = time.time) -> Flask:
     if download_links := links(program.settings):
         app.register_blueprint(files(program, download_links))
         app.register_blueprint(board(program, download_links))
+        app.register_blueprint(ticket_pages(program, download_links))
     app.register_error_handler(SQLAlchemyError, _database_away)
     harden(app)
     return app

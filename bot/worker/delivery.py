@@ -15,6 +15,7 @@ from bot.worker.patience import patiently
 from bot.worker.quota import spend, used_up
 from bot.worker.ways import Attempt, Failure, Letter, Way
 from handlers.answering.receipts import settle_early
+from handlers.notifications.pictures import SHOWN
 from handlers.notifications.unreached import not_reached
 from handlers.town.town import Town, Towns
 from models.acceptance import Acceptance
@@ -103,7 +104,10 @@ class Delivery:
         for attempt in attempts:
             if attempt.sent and attempt.sent.msgid:
                 session.execute(update(Push).where(Push.id == attempt.told[0]).values(msgid=attempt.sent.msgid))
-        self._spend(session, {attempt.told[0]: 1 for attempt in attempts if attempt.way is Way.CUSTOM})
+            if attempt.shown:
+                push = session.get_one(Push, attempt.told[0])
+                push.fields = {**push.fields, SHOWN: list(attempt.shown)}
+        self._spend(session, {each.told[0]: each.messages for each in attempts if each.way is Way.CUSTOM})
 
     def _spend(self, session: Session, messages: Mapping[int, int]) -> None:
         """The platform has counted so many; by push that they belong to."""

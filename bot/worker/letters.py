@@ -12,7 +12,11 @@ from bot.wechat.text_limits import TEXT_BYTES
 from bot.wecom.cards import card_of
 from bot.wecom.members import PREFIX
 from bot.worker.quota import accepted, room, waits, ways
+from bot.worker.uploads import Enclosure
 from bot.worker.ways import CardToSend, Letter, Way
+from handlers.evidence.hearing import BY_MACHINE
+from handlers.evidence.links import page_link
+from handlers.notifications.pictures import ASKED_FOR, enclosed
 from handlers.notifications.tellings import RESIDENT_TEMPLATE, STAFF_TEMPLATE, asks
 from handlers.notifications.waiting import drop_overtaken, in_one
 from handlers.town.town import Town
@@ -58,7 +62,10 @@ class Letters:
             push.attempts -= 1
             return None
         letter = self._alone(session, town, push, person)
-        if letter.ways[:1] == (Way.CUSTOM,) and Way.CUSTOM not in shut and push.rank != Rank.DANGER:
+        if not letter.text and not (letter.enclosed and letter.ways):
+            push.finish(Outcome.DROPPED, now, "nothing to show, or nobody to show it to now")
+            return None
+        if letter.text and letter.ways[:1] == (Way.CUSTOM,) and Way.CUSTOM not in shut and push.rank != Rank.DANGER:
             return self._with_others(town, letter, push, [*self._kept(session, push), *behind])
         return letter
 
@@ -67,7 +74,7 @@ class Letters:
         now = self.clock()
         if push.created_at > now - _STALE:
             return []
-        mine = (Push.person_id == push.person_id) & (Push.due_at <= now) & (Push.id > push.id)
+        mine = (Push.person_id == push.person_id) & (Push.due_at <= now) & (Push.id > push.id) & (Push.text != "")
         due = select(Push).where(mine, Push.rank != Rank.DANGER).order_by(Push.id).limit(_MOST_TOGETHER)
         return list(session.scalars(due.with_for_update(skip_locked=True)))
 
@@ -75,7 +82,7 @@ class Letters:
         """What waits for the next contact goes along, unless this push says more."""
         if push.rank == Rank.NEWS:
             return []
-        mine = is_laid_aside() & (Push.person_id == push.person_id) & (Push.rank == Rank.NEWS)
+        mine = is_laid_aside() & (Push.person_id == push.person_id) & (Push.rank == Rank.NEWS) & (Push.text != "")
         kept = select(Push).where(mine, Push.outcome == Outcome.KEPT.value).order_by(Push.id).limit(_MOST_TOGETHER)
         waiting = list(session.scalars(kept.with_for_update(skip_locked=True)))
         return [each for each in drop_overtaken([*waiting, push], self.clock()) if each is not push]
@@ -89,17 +96,22 @@ class Letters:
         with_buttons = wecom and push.ticket_id and push.template == STAFF_TEMPLATE
         card = card_of(town, push, session.get(Ticket, push.ticket_id)) if with_buttons else None
         may = {"follows": bool(openid), "notice": acceptance is not None, "wecom": bool(wecom)}
+        found = ways(push, there, template=Way.TEMPLATE in cards, **may)
+        page = _page(town, push, person, self.clock())
         return Letter(
             push_id=push.id,
             openid=openid,
             wecom=wecom,
             wecom_card=card,
             text=push.text,
-            ways=ways(push, there, template=Way.TEMPLATE in cards, **may),
+            ways=found if push.text else tuple(way for way in found if way is Way.CUSTOM),
             cards=cards,
             attempts=push.attempts,
             created_at=push.created_at,
-            url=push.fields.get("url", ""),
+            url=push.fields.get("url", "") or page,
+            link=town.say("page.link", link=page) if page else "",
+            by_machine=push.event in BY_MACHINE,
+            enclosed=_enclosed(session, town, push, person, there.all),
             acceptance=acceptance,
             in_danger=push.rank == Rank.DANGER,
         )
@@ -115,7 +127,20 @@ class Letters:
         for each in together[1:]:
             each.due_at, each.attempts, each.outcome = self.clock() + LEASE, each.attempts + 1, ""
         also = tuple(each.id for each in together[1:])
-        return replace(letter, text=in_one(town, together), also=also)
+        link = letter.link if {each.ticket_id for each in together} == {push.ticket_id} else ""
+        return replace(letter, text=in_one(town, together), also=also, link=link)
+
+
+def _page(town: Town, push: Push, person: Person, now: datetime) -> str:
+    as_resident = push.template != STAFF_TEMPLATE
+    return page_link(town, push.ticket_id, person, now, as_resident=as_resident) if push.ticket_id else ""
+
+
+def _enclosed(session: Session, town: Town, push: Push, person: Person, left: int) -> tuple[Enclosure, ...]:
+    """As many as the platform takes: of what nobody asked for, one message less."""
+    most = max(0, left - bool(push.text) - (push.event != ASKED_FOR))
+    found = enclosed(session, town, push, person) if most else ()
+    return tuple(Enclosure(each.id, each.kind, each.stored) for each in found[-most:])
 
 
 def _chat_of(person: Person) -> str:

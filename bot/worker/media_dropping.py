@@ -1,16 +1,17 @@
 """Deletes a photo or voice whose time is over, or whose owner asked for it."""
 
 from datetime import datetime
-from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from bot.evidence.shelf import Shelf, delete_all
+from models.picture import PicturePrint
 from models.push import Outcome, Timer
 from models.ticket import Attachment
 
 
-def drop_media(session: Session, folder: Path, timer: Timer, now: datetime) -> None:
+def drop_media(session: Session, shelf: Shelf, timer: Timer, now: datetime) -> None:
     """The file goes with the last attachment that it belongs to: the same picture twice is one file."""
     attachment = session.get(Attachment, timer.subject_id or 0)
     if attachment is None or not attachment.stored:
@@ -18,6 +19,7 @@ def drop_media(session: Session, folder: Path, timer: Timer, now: datetime) -> N
         return
     others = select(Attachment.id).where(Attachment.stored == attachment.stored, Attachment.id != attachment.id)
     if session.scalar(others.limit(1)) is None:
-        (folder / attachment.stored).unlink(missing_ok=True)
+        delete_all(shelf, attachment.stored)
+    session.execute(delete(PicturePrint).where(PicturePrint.attachment_id == attachment.id))
     attachment.stored = ""
     timer.finish(Outcome.DONE, now)

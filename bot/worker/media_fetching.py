@@ -1,20 +1,25 @@
-"""Brings residents' photos and voices home before WeChat forgets them (three days)."""
+"""Brings photos and voices home before WeChat forgets them (three days), and makes them fit to be shown."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from bot.evidence.kinds import RefusedError
+from bot.evidence.prints import Print
+from bot.evidence.readying import Ready, ready
+from bot.evidence.shelf import Shelf, ShelfError
 from bot.wechat.errors import Trouble, WeChatError
 from bot.wechat.gateway import Gateway
-from bot.worker.media_store import keep
-from handlers.town.town import Town, Towns
-from models.moves import NOTE
+from bot.worker.copies import copied_from
+from handlers.evidence.arrival import arrived, lost, refused
+from handlers.evidence.duty import ALIKE
+from handlers.town.town import Towns
+from models.picture import PicturePrint
 from models.push import Outcome, Timer
 from models.sessions import Sessions
-from models.ticket import SYSTEM, Attachment, Ticket
+from models.ticket import Attachment
 
 _PASSING = {Trouble.BUSY, Trouble.UNKNOWN, Trouble.RATE, Trouble.INTERFACE, Trouble.ACCOUNT}
 _LIVES = timedelta(days=3)
@@ -28,39 +33,61 @@ class MediaFetch:
     towns: Towns
     gateway: Gateway
     retry_seconds: tuple[int, ...]
-    folder: Path
+    shelf: Shelf
     clock: Callable[[], datetime]
 
     def fetch(self, timer_id: int) -> None:
         with self.sessions() as session, session.begin():
             timer = session.get_one(Timer, timer_id)
-            media_id, attempts = session.get_one(Attachment, timer.subject_id).media_id, timer.attempts
+            attachment, attempts = session.get_one(Attachment, timer.subject_id), timer.attempts
+            kind, media_id = attachment.kind, attachment.media_id
         try:
-            content, content_type = self.gateway.download_media(media_id)
+            content, _ = self.gateway.download_media(media_id)
+            made = ready(kind, content)
+            stored = made.put_on(self.shelf)
+        except RefusedError as error:
+            self._refused(timer_id, str(error))
+        except ShelfError as error:
+            self._failed(timer_id, str(error), attempts, passing=True)
         except WeChatError as error:
-            self._failed(timer_id, error, attempts)
-            return
-        stored = keep(self.folder, content, content_type)
+            self._failed(timer_id, str(error), attempts, passing=error.kind in _PASSING)
+        else:
+            self._kept(timer_id, made, stored)
+
+    def _kept(self, timer_id: int, made: Ready, stored: str) -> None:
         with self.sessions() as session, session.begin():
             timer = session.get_one(Timer, timer_id)
             attachment = session.get_one(Attachment, timer.subject_id)
-            attachment.stored, attachment.content_type = stored, content_type
+            attachment.stored, attachment.content_type = stored, made.content_type
+            attachment.fields = {**attachment.fields, **made.told}
+            if made.print:
+                self._know(session, attachment, made.print)
             timer.finish(Outcome.DONE, self.clock())
+            arrived(session, self.towns.current(session), attachment, self.clock())
 
-    def _failed(self, timer_id: int, error: WeChatError, attempts: int) -> None:
+    def _know(self, session: Session, attachment: Attachment, mine: Print) -> None:
+        """To find it again; what staff send is looked for among the others."""
+        now = self.clock()
+        if attachment.of_work and (other := copied_from(session, attachment, mine, now)):
+            attachment.fields = {**attachment.fields, ALIKE: other}
+        session.merge(PicturePrint(attachment_id=attachment.id, hashes=mine.hashes, grey=mine.grey, created_at=now))
+
+    def _refused(self, timer_id: int, why: str) -> None:
+        """It is none of what it was sent as: its sender is told, and nothing of it is kept."""
+        with self.sessions() as session, session.begin():
+            self._end(session, timer_id, why, refused)
+
+    def _failed(self, timer_id: int, why: str, attempts: int, *, passing: bool) -> None:
         now = self.clock()
         with self.sessions() as session, session.begin():
             timer = session.get_one(Timer, timer_id)
-            if error.kind in _PASSING and now < timer.created_at + _LIVES:
+            if passing and now < timer.created_at + _LIVES:
                 wait = self.retry_seconds[min(attempts, len(self.retry_seconds)) - 1]
-                timer.try_again(now + timedelta(seconds=wait), str(error))
+                timer.try_again(now + timedelta(seconds=wait), why)
                 return
-            timer.finish(Outcome.GAVE_UP, now, str(error))
-            _note(session, self.towns.current(session), session.get_one(Attachment, timer.subject_id), now)
+            self._end(session, timer_id, why, lost)
 
-
-def _note(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
-    """Staff who wait for the picture learn that it will not come."""
-    ticket = session.get(Ticket, attachment.ticket_id) if attachment.ticket_id else None
-    if ticket:
-        ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say("history.media_lost"))
+    def _end(self, session: Session, timer_id: int, why: str, tell: Callable[..., None]) -> None:
+        timer = session.get_one(Timer, timer_id)
+        timer.finish(Outcome.GAVE_UP, self.clock(), why)
+        tell(session, self.towns.current(session), session.get_one(Attachment, timer.subject_id), self.clock())

@@ -16,7 +16,8 @@ from bot.worker.breakers import ACCOUNT, Breakers, release_one
 from bot.worker.delivery import Delivery
 from bot.worker.leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
 from bot.worker.letters import Letters
-from bot.worker.ways import Attempt, Letter, Way, send
+from bot.worker.uploads import Uploads
+from bot.worker.ways import Attempt, Letter, Outside, Way, send
 from handlers.town.town import Towns
 from models.push import Push, Rank, give_back
 from models.sessions import Sessions
@@ -35,6 +36,7 @@ class Sender:
     templates: Mapping[str, Template]
     notices: Mapping[str, Template]
     wecom: WeComGateway | None
+    uploads: Uploads
     breakers: Breakers
     clock: Callable[[], datetime]
 
@@ -93,7 +95,7 @@ class Sender:
         """While the lease lasts: when calls are slow, the rest goes back before it runs out."""
         if self.clock() > leased_at + BEGUN_WITHIN:
             return None
-        return send(self.gateway, letter, self.breakers.shut, self.wecom)
+        return send(Outside(self.gateway, self.uploads, self.wecom), letter, self.breakers.shut)
 
     def _came_of(self, letter: Letter, done: "Future[Attempt | None]") -> Attempt | None:
         """None where it did not come to an attempt."""

@@ -5,18 +5,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
+from bot.evidence.shelf import Shelf
 from bot.installation.settings import Template, Work
 from bot.wechat.gateway import Gateway
 from bot.wecom.gateway import WeComGateway
 from bot.wecom.members import enrol
 from bot.wecom.robot import tell_group
 from bot.worker.breakers import Breakers
+from bot.worker.hearing import Hearing
 from bot.worker.hotline_folder import EVERY, HotlineFolder
 from bot.worker.leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
 from bot.worker.media_dropping import drop_media
@@ -27,9 +28,11 @@ from bot.worker.patience import patiently
 from bot.worker.sender import Sender
 from bot.worker.showing import Showing
 from bot.worker.summing import Summing
+from bot.worker.uploads import Uploads
 from bot.worker.watching import Watching
 from handlers.alarms.telling import KIND as ALARMS
 from handlers.board.keeping import KIND as DAY_SUMS
+from handlers.evidence.hearing import HEAR
 from handlers.neighbours.same_event import MatterTakenError
 from handlers.notifications.pushes import GROUP_NOTICE
 from handlers.privacy.erasure import DROP_MEDIA
@@ -58,8 +61,10 @@ class Worker:
     templates: Mapping[str, Template]
     notices: Mapping[str, Template]
     wecom: WeComGateway | None
-    media: Path
+    shelf: Shelf
+    uploads: Uploads
     nightly: Callable[[int, datetime], None]
+    hearing: Hearing
     summing: Summing
     watching: Watching
     showing: Showing
@@ -97,8 +102,8 @@ class Worker:
 
     def once(self) -> bool:
         """One round. True: there was something to do, look again at once."""
-        cards = (self.templates, self.notices, self.wecom)
-        sender = Sender(self.sessions, self.towns, self.gateway, self.work, *cards, self.breakers, self.clock)
+        means = (self.templates, self.notices, self.wecom, self.uploads)
+        sender = Sender(self.sessions, self.towns, self.gateway, self.work, *means, self.breakers, self.clock)
         sender.probe_account()
         sent, rung = sender.send_due(), self._ring_due()
         return sent or rung
@@ -118,13 +123,16 @@ class Worker:
     def _ring(self, timer_id: int, kind: str) -> None:
         if kind == "fetch_media":
             retry = self.work.retry_seconds
-            MediaFetch(self.sessions, self.towns, self.gateway, retry, self.media, self.clock).fetch(timer_id)
+            MediaFetch(self.sessions, self.towns, self.gateway, retry, self.shelf, self.clock).fetch(timer_id)
             return
         if kind == GROUP_NOTICE:
             tell_group(self.sessions, self.towns, self.wecom, timer_id, self.clock())
             return
         if kind == NIGHTLY:  # takes minutes, and somebody may be in danger at night too
             threading.Thread(target=self.nightly, args=(timer_id, self.clock()), name=NIGHTLY, daemon=True).start()
+            return
+        if kind == HEAR:
+            threading.Thread(target=self.hearing, args=(timer_id,), name=HEAR, daemon=True).start()
             return
         aside: dict[str, Callable[[int, datetime], None]] = {
             DAY_SUMS: self.summing,
@@ -137,7 +145,7 @@ class Worker:
         with self.sessions() as session, session.begin():
             timer = session.get_one(Timer, timer_id)
             if kind == DROP_MEDIA:
-                drop_media(session, self.media, timer, self.clock())
+                drop_media(session, self.shelf, timer, self.clock())
             else:
                 ring(session, self.towns.current(session), timer, self.clock())
 

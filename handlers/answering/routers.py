@@ -6,18 +6,19 @@ from itertools import chain
 from handlers.alarms import root_cause
 from handlers.answering import receipts
 from handlers.answering.practices import OF_PRACTICES
+from handlers.answering.which_question import which_question
 from handlers.appeals import appeal, three_figures
 from handlers.appointments import at_home, propose
 from handlers.approvals import approvals, contest, endings, extend, suspend
 from handlers.board import command as board
 from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, to_repeat, what_it_answers
 from handlers.dialogue.beneath import come_up, lay_beneath, put_again
-from handlers.dialogue.choices import numbered
-from handlers.dialogue.context import Context, OpenQuestion
+from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.router import InState, Router, command_opening, first_of, in_state
 from handlers.dialogue.states import ACCEPTS, Asks
 from handlers.digests import choose as digests
+from handlers.evidence import ask_pictures, hearing
 from handlers.front_desk import erase_me, help, home, human, menu, small_talk, talk, welcome  # noqa: A004  (「帮助」)
 from handlers.neighbours.votes import asked_about
 from handlers.notices import announce
@@ -52,9 +53,8 @@ from handlers.staff import (
 from handlers.staff import talk as talk_of_staff
 from handlers.staff.commands import meant_by
 from handlers.staff.plain_words import command_meant
-from handlers.supervisors import desk, drill_down, export, overview, read_log, what_if, what_to_ask
+from handlers.supervisors import check, desk, drill_down, export, overview, read_log, what_if, what_to_ask
 from handlers.whistle import attendance, blow
-from models.ticket import Ticket
 
 picked = Router("picked")
 
@@ -79,6 +79,7 @@ ROUTERS = (
     hand_on_several.router,
     todo.router,
     view.router,
+    ask_pictures.router,
     patrol.router,
     approvals.router,
     extend.router,
@@ -95,6 +96,7 @@ ROUTERS = (
     overview.router,
     correct.router,
     desk.router,
+    check.router,
     picked,
     contact.router,
     whose_command.router,
@@ -156,9 +158,6 @@ COMMANDS = tuple(
 _COMMAND = command_opening(COMMANDS)
 
 
-_NAMED = 40
-
-
 def route(context: Context) -> Reply:
     """Danger first, then commands, then the open question that the text answers, then what the words mean."""
     context = _in_our_words(context)
@@ -190,7 +189,7 @@ def _answer(context: Context) -> Reply | None:
     """The answer to an open question; None where the text answers none."""
     answers = what_it_answers(context)
     if isinstance(answers, Unclear):
-        return _which_question(context, answers)
+        return which_question(context, answers)
     whole = is_whole_matter(context)
     for each in answers:
         if each.choice is None and whole and not is_about(each.question, context):
@@ -239,28 +238,6 @@ def _same_danger(context: Context) -> Reply | None:
     return first_of(_OF_QUESTIONS, answering(context, Answered(asked))) if asked else None
 
 
-def _which_question(context: Context, unclear: Unclear) -> Reply:
-    named = numbered([_named(context, each) for each in unclear.questions])
-    slots = {
-        "keys": [each.key for each in unclear.questions],
-        "numbers": [_ticket_of(context, each) for each in unclear.questions],
-        "text": unclear.text,
-        **lay_beneath(context),
-    }
-    return Reply(context.say("asked.which", said=unclear.text[:20], choices=named), Asks.WHICH_QUESTION, slots)
-
-
-def _ticket_of(context: Context, question: OpenQuestion) -> str:
-    ticket = context.session.get(Ticket, question.ticket_id) if question.ticket_id else None
-    return (ticket and ticket.number) or ""
-
-
-def _named(context: Context, question: OpenQuestion) -> str:
-    """Its first line, as they saw it; else what kind of question it was."""
-    first = next((line[:_NAMED] for line in question.text.splitlines() if line.strip()), "")
-    return first or context.say(f"asked.{question.state}")
-
-
 @picked.on(in_state(Asks.WHICH_QUESTION))
 def question_chosen(context: Context) -> Reply | None:
     """What was said again, now for the question that was meant; the other one of ours stays open."""
@@ -276,6 +253,14 @@ def question_chosen(context: Context) -> Reply | None:
     if reply is None or reply.state or before is None or question is before:
         return reply and replace(reply, keep=False)
     return put_again(replace(reply, keep=False), before)
+
+
+@picked.on(in_state(Asks.HEARD))
+def heard_right(context: Context) -> Reply | None:
+    """1: what the machine heard is as if they had written it."""
+    if context.number is None:
+        return None
+    return hearing.wrong(context) if context.number else route(hearing.as_written(context))
 
 
 @picked.on(in_state(Asks.MENU))

@@ -60,6 +60,8 @@ _PUSHED = (
             (Asked.state == Asks.PLACE_WRONG.value) & _AT_WORK,
             (Asked.state == Asks.VISIT.value) & _PROPOSED.where(Appointment.by_staff),
             (Asked.state == Asks.VISIT_WISHED.value) & _PROPOSED.where(~Appointment.by_staff),
+            (Asked.state == Asks.CHECK.value) & (Ticket.status == Status.RESOLVED.value),
+            Asked.state == Asks.HEARD.value,
             Asked.state.in_([Asks.TALK.value, Asks.TALK_ANSWER.value]) & Asked.ticket_id.is_not(None),
             Asked.state.in_([Asks.RECEPTION_SETTLED.value, Asks.DIGEST.value]),
         ),

@@ -39,6 +39,9 @@ class Asks(StrEnum):
     ANSWER_OR_REPORT = "questioning.answer_or_report"
     ASIDE = "aside.note_or_report"
     WORK_WORDS = "working.reason"
+    AFTER_PICTURE = "evidence.after_picture"
+    CHECK = "evidence.check"
+    HEARD = "evidence.heard"
     OWN_REPORT = "own_report.sure"
     HAND_ON_SURE = "working.hand_on_sure"
     CONTEST_WHY = "contesting.why"
@@ -153,6 +156,9 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.ANSWER_OR_REPORT: Accepts(2, repeats=True),
     Asks.ASIDE: Accepts(2, yes_no=True),
     Asks.WORK_WORDS: Accepts(wants=Wants.REASON, repeats=True),
+    Asks.AFTER_PICTURE: Accepts(1, repeats=True),
+    Asks.CHECK: Accepts(2),
+    Asks.HEARD: Accepts(2, yes_no=True),
     Asks.OWN_REPORT: Accepts(2, yes_no=True, repeats=True),
     Asks.HAND_ON_SURE: Accepts(2, yes_no=True),
     Asks.CONTEST_WHY: Accepts(wants=Wants.REASON, repeats=True),

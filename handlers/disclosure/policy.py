@@ -41,6 +41,7 @@ class Field(StrEnum):
     FLAT = "flat"
     WORDS = "words"
     PHOTOS = "photos"
+    AFTER = "after"
     VOICE = "voice"
     NOTES = "notes"
 

@@ -126,6 +126,7 @@ TELLINGS: dict[str, tuple[Telling, ...]] = {
     "suspend": (_standing("suspended"),),
     "resume": (_standing("resumed"), _assignee("resumed")),
     "resolve": (_asks_outcome,),
+    "check": (replace(_named("check"), asks="evidence.check"),),
     "confirm": (_assignee("confirmed"),),
     "rating_why": (_assignee("rating_why"),),
     "lapse": (_standing("lapsed"),),

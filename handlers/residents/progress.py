@@ -13,6 +13,7 @@ from handlers.dialogue.other_matter import tells_no_place
 from handlers.dialogue.router import Router, intent, menu
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick, which
+from handlers.evidence.links import page_line
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
@@ -93,7 +94,7 @@ def _in_full(context: Context, ticket: Ticket) -> Reply:
 def details(context: Context, ticket: Ticket) -> str:
     """One ticket for its resident: how it stands, who has it, until when, and what has happened."""
     last = ticket_text.timeline_for(context.session, context.town, ticket, context.now, context.person)[-5:]
-    return context.say(
+    said = context.say(
         "progress.details",
         line=ticket_text.line(context.town, ticket, context.now, context.person),
         team=ticket_text.team_name(context.town, ticket.team),
@@ -103,6 +104,7 @@ def details(context: Context, ticket: Ticket) -> str:
         history="\n".join(last),
         further=context.say("progress.further") if Status(ticket.status) in OPEN else "",
     )
+    return said + page_line(context.town, ticket, context.person, context.now, as_resident=True)
 
 
 def _due(context: Context, ticket: Ticket) -> str:

@@ -195,6 +195,8 @@ def media_sent(context: Context) -> Reply | None:
             hold(context)
         return None
     attachment, what = hold(context), NAMES[context.message.kind]
+    if context.message.kind is Kind.VOICE and context.town.hears and not at_work(context):
+        return Reply(context.say("filing.listening"), keep=True)
     if work := at_work(context):
         return _media_of_work(context, work, attachment, what)
     if context.state == Asks.TICKET_PLACE and (asked := context.session.get(Ticket, context.slots["ticket"])):
@@ -203,6 +205,10 @@ def media_sent(context: Context) -> Reply | None:
         draft = Draft.of(context.slots)
         kept = replace(draft, attachments=(*draft.attachments, attachment.id))
         return Reply(context.say("filing.media_kept", what=what), context.state, kept.slots())
+    return _media_alone(context, attachment, what)
+
+
+def _media_alone(context: Context, attachment: Attachment, what: str) -> Reply:
     last = recent(context, context.town.habits.recent_minutes)
     if last and context.is_free:
         return _media_added(context, last, attachment, what)
@@ -275,7 +281,7 @@ def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what:
 
 def _media_of_work(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
     """Before and after, from its team."""
-    attachment.ticket_id = ticket.id
+    attachment.ticket_id, attachment.of_work = ticket.id, True
     ticket.apply(
         NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.media_of_work", what=what)
     )

@@ -7,6 +7,7 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import pick
 from handlers.disclosure.policy import Field, Way, sight
+from handlers.evidence.links import page_line
 from handlers.notifications import ticket_text
 from handlers.staff.commands import reach
 from handlers.tickets.duty_card import duty_line
@@ -39,7 +40,7 @@ def opened(context: Context, ticket: Ticket) -> str:
     neighbours = ticket_text.words_of_neighbours(context.session, context.town, ticket)
     text = "\n".join(map(seen.words, [ticket.text, *neighbours]))
     pictures = len(ticket.attachments) if {Field.PHOTOS, Field.VOICE} <= seen.may else 0
-    return context.say(
+    full = context.say(
         "working.full",
         line=ticket_text.line(context.town, ticket, context.now, context.person, Way.OPENED),
         text=text if Field.WORDS in seen.may else seen.errand,
@@ -49,9 +50,10 @@ def opened(context: Context, ticket: Ticket) -> str:
         duty=duty_line(context, ticket) if Field.WORDS in seen.may else "",
         due=_due_line(context, ticket),
         visit=visit_line(context, ticket) if Field.WORDS in seen.may else "",
-        media=context.say("working.media", count=pictures) if pictures else "",
+        media=context.say("working.media", count=pictures, number=ticket.number) if pictures else "",
         history="\n".join(ticket_text.timeline(context.session, ticket, context.now, seen)),
     )
+    return full + page_line(context.town, ticket, context.person, context.now)
 
 
 def _due_line(context: Context, ticket: Ticket) -> str:

@@ -1,15 +1,18 @@
 """结 退 转 上报 告知 备注: what staff tell of a ticket in words that follow the command, or that we ask for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import held
-from handlers.dialogue.message import Reply
-from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.media import NAMES, hold
+from handlers.dialogue.message import Kind, Reply
+from handlers.dialogue.router import Router, in_state, kind
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import split_reference
+from handlers.evidence.duty import look_into, wants_picture
 from handlers.notifications.pushes import notify
 from handlers.staff.commands import (
     ESCALATE,
@@ -109,12 +112,51 @@ def _resolve(context: Context, ticket: Ticket, words: str) -> Reply:
         sign(context, ticket)
     if ticket.status != Status.WORKING:
         return already(context, ticket)
+    lacks_picture = wants_picture(context.town, ticket)
+    if lacks_picture and not _was_asked(context, ticket):
+        slots = {"ticket": ticket.id, "words": words}
+        return Reply(context.say("working.after_picture", number=ticket.number), Asks.AFTER_PICTURE, slots)
+    return _resolved(context, ticket, words, lacks_picture=lacks_picture)
+
+
+def _was_asked(context: Context, ticket: Ticket) -> bool:
+    return any(each.state == Asks.AFTER_PICTURE and each.slots["ticket"] == ticket.id for each in context.asked)
+
+
+def _resolved(context: Context, ticket: Ticket, words: str, *, lacks_picture: bool) -> Reply:
     ticket.answer = words
     run_on(context, ticket)
     ticket.apply(moves.RESOLVE, by=actor(context.person, ticket), at=context.now, note=words)
     set_timer(context, "lapse", ticket, context.now + timedelta(days=context.town.habits.lapse_days))
     notify(context.session, context.town, ticket, "resolve", context.now, but=context.person)
-    return Reply(context.say("working.resolved", number=ticket.number))
+    look_into(context.session, context.town, ticket, context.now, lacks_picture=lacks_picture)
+    key = "working.resolved_to_check" if lacks_picture else "working.resolved"
+    return Reply(context.say(key, number=ticket.number))
+
+
+@router.on(in_state(Asks.AFTER_PICTURE))
+def without_picture(context: Context) -> Reply | None:
+    """1: there is none, and somebody else looks at it."""
+    ticket = _asked_for_picture(context) if context.number == 0 else None
+    return _resolved(context, ticket, context.slots["words"], lacks_picture=True) if ticket else None
+
+
+@router.on(kind(Kind.IMAGE, Kind.VIDEO))
+def with_picture(context: Context) -> Reply | None:
+    """The picture that 「结」 was waiting for."""
+    ticket = _asked_for_picture(context) if context.state == Asks.AFTER_PICTURE else None
+    if ticket is None:
+        return None
+    attachment, what = hold(context), NAMES[context.message.kind]
+    attachment.ticket_id, attachment.of_work = ticket.id, True
+    said = context.say("history.media_of_work", what=what)
+    ticket.apply(moves.NOTE, by=actor(context.person, ticket), at=context.now, note=said)
+    return replace(_resolved(context, ticket, context.slots["words"], lacks_picture=False), answered=True)
+
+
+def _asked_for_picture(context: Context) -> Ticket | None:
+    mine = tickets(reach(context) & (Ticket.id == context.slots["ticket"]), (Status.WORKING,))
+    return context.session.scalar(mine)
 
 
 def _inform(context: Context, ticket: Ticket, words: str) -> Reply:

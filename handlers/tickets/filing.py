@@ -1,9 +1,10 @@
 """Filing and moving tickets: what every topic does the same way."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from handlers.disclosure.policy import complained_of, kinds_above, shut
 from handlers.notifications.pushes import notify
@@ -136,6 +137,11 @@ def recent(context: PersonalChange, minutes: int) -> Ticket | None:
     """The ticket that the resident last filed or joined, if that is not longer ago."""
     since = context.now - timedelta(minutes=minutes)
     return context.session.scalar(_RECENT, {"person": context.person.id, "since": since})
+
+
+def latest_of(session: Session, person: int, since: datetime) -> Ticket | None:
+    """The same for somebody who is not writing now."""
+    return session.scalar(_RECENT, {"person": person, "since": since})
 
 
 def last_place(context: PersonalChange) -> int | None:

@@ -1,8 +1,10 @@
-"""What a link to a list or a board stands for, and what makes such links."""
+"""What links stand for, and what makes them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from models.person import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,24 @@ class BoardLink:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TicketLink:
+    """A ticket's page for one reader in one role. Whether they still have it is looked at when the link is used."""
+
+    ticket_id: int
+    person_id: int
+    role: Role
+    expires_at: datetime
+
+
 class Links(Protocol):
     """Makes addresses that only the program itself can make."""
 
     def to(self, download: Download) -> str: ...
 
     def to_board(self, board: BoardLink) -> str: ...
+
+    def to_ticket(self, link: TicketLink) -> str: ...
 
     def to_sheet(self, sheet: "Sheet") -> str: ...
 

@@ -11,7 +11,7 @@ from handlers.town.limits_in_plain_words import within
 from models.calendar import Calendar, Span
 from models.ticket import CHINA
 
-_COLUMNS = Columns(("version", "category", "item", "urgent", "accept", "handle", "clause"), ("words",))
+_COLUMNS = Columns(("version", "category", "item", "urgent", "accept", "handle", "clause"), ("words", "photo"))
 
 _YES = {"是", "1", "true", "yes"}
 _RED = "红色"
@@ -35,6 +35,8 @@ class Limit:
     accept: Span
     handle: Span
     clause: str
+    photo: bool = False
+    """It is finished with a picture of how it looks now"""
 
     @property
     def since(self) -> date:
@@ -78,11 +80,19 @@ class Limits:
         on: date | None = None,
     ) -> list[Limit]:
         """The rows that hold for a ticket filed on a day: its own, and those of all urgent ones and red flags."""
-        exact = [(category, item, urgent), (category, "", urgent), (category, item, False), (category, "", False)]
-        own = (self._newest((*key, False), text, on) for key in exact)
         general = [("", "", True, False)] * urgent + [("", "", False, True)] * red_flag
-        rows = [next((row for row in own if row), None), *(self._newest(key, text, on) for key in general)]
+        own = self._own(category, item, text, on, urgent=urgent)
+        rows = [own, *(self._newest(key, text, on) for key in general)]
         return [row for row in rows if row]
+
+    def wants_picture(self, category: str, item: str, *, urgent: bool, text: str, on: date) -> bool:
+        """Whether such a ticket is finished with a picture."""
+        own = self._own(category, item, text, on, urgent=urgent)
+        return own is not None and own.photo
+
+    def _own(self, category: str, item: str, text: str, on: date | None, *, urgent: bool) -> Limit | None:
+        exact = [(category, item, urgent), (category, "", urgent), (category, item, False), (category, "", False)]
+        return next((row for key in exact if (row := self._newest((*key, False), text, on))), None)
 
     def _newest(self, key: _Key, text: str, on: date | None) -> Limit | None:
         """Tickets from before the first version get the oldest: a promise must stand on some row."""
@@ -157,6 +167,7 @@ def _limit(row: Row) -> Limit:
         Span.parse(row["accept"]),
         Span.parse(row["handle"]),
         row["clause"],
+        row["photo"].lower() in _YES,
     )
 
 

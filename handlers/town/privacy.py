@@ -33,6 +33,8 @@ class Privacy(BaseModel):
     export_rows: Count = 20_000
     board_hours: Count = 12
     """So long a link to a board works: a wall screen is opened once a day"""
+    page_days: Count = 14
+    """So long the link to a ticket's page works, unless its reader loses the role before"""
     shield: dict[str, tuple[TeamKind, ...]] = {"property": (TeamKind.PROPERTY,)}
     """Complaints of these categories are about teams of these kinds: their people must not learn whose they are"""
     shield_words: dict[TeamKind, tuple[str, ...]] = {

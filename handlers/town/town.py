@@ -134,3 +134,5 @@ class Town:
     """Red flags are told in a group of WeCom, too"""
     links: Links | None = None
     """None: no address is known under which we could be reached"""
+    hears: bool = False
+    """Voices are written down by a machine; else people listen"""

@@ -32,12 +32,15 @@ HURRIED = Timeouts(read=0.5)
 CUSTOM, TEMPLATE = "message/custom/send", "message/template/send"
 
 
-def account_settings(url: str, folder: Path, api_base: str, *, templates: bool = True) -> Settings:
+def account_settings(
+    url: str, folder: Path, api_base: str, *, templates: bool = True, public_url: str = "", **overrides: object
+) -> Settings:
     """The shipped configuration with the fake platform's account."""
     account = {name: getattr(DEMO_ACCOUNT, name) for name in ("token", "aes_key", "app_id", "app_secret", "gh_id")}
     account |= {"mode": "safe", "api_base": api_base, "templates": TEMPLATES if templates else {}}
     account |= {"notices": NOTICES if templates else {}}
-    return load_settings(ROOT / "config.yaml", database={"url": url}, files={"media": folder / "media"}, wechat=account)
+    overrides |= {"files": {"media": folder / "media"}, "wechat": account, "web": {"public_url": public_url}}
+    return load_settings(ROOT / "config.yaml", database={"url": url}, **overrides)
 
 
 def account_environment(api_base: str) -> dict[str, str]:
@@ -109,11 +112,11 @@ def _told(body) -> str:
 
 
 @contextmanager
-def outbox(url: str, folder: Path, clock, reader: Reader, *, templates: bool = True) -> Iterator[Outbox]:
+def outbox(url: str, folder: Path, clock, reader: Reader, **settings: object) -> Iterator[Outbox]:
     """Everybody of the town follows; the platform's clock is the program's."""
     declared = {each["id"]: list(FIELDS) for each in (*TEMPLATES.values(), *NOTICES.values())}
     with running_platform(templates=declared, now=lambda: clock().timestamp()) as platform:
-        program = assemble(account_settings(url, folder, platform.api_base, templates=templates), clock, reader)
+        program = assemble(account_settings(url, folder, platform.api_base, **settings), clock, reader)
         with program.reading() as session:
             for openid in session.scalars(select(Person.openid).where(Person.openid.is_not(None))):
                 platform.follow(openid)

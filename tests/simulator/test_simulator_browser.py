@@ -171,6 +171,19 @@ def test_an_own_picture_can_be_uploaded(page: Page, tmp_path: Path):
     expect(resident.locator(".line:not(.mine) .bubble")).to_have_text("收到：image")
 
 
+def test_the_microphone_sends_a_real_voice(page: Page, town: Town):
+    resident = phone(page, "resident")
+    resident.get_by_role("button", name="语音", exact=True).first.click()
+    resident.get_by_role("button", name="开始录音").click()
+    expect(resident.get_by_text("正在录音")).to_be_visible()
+    page.wait_for_timeout(1200)
+    resident.get_by_role("button", name="说完了，发送").click()
+    expect(resident.locator(".line:not(.mine) .bubble")).to_have_text("收到：voice")
+    voice = next(line.body for line in town.platform.chat(WANG) if isinstance(line.body, Voice))
+    assert town.platform.media.get(voice.media_id).content.startswith(b"#!AMR\n")
+    assert 1 <= voice.seconds <= 5
+
+
 def test_a_voice_shows_its_seconds_and_its_words(page: Page, town: Town):
     resident = phone(page, "resident")
     resident.get_by_role("button", name="语音", exact=True).first.click()

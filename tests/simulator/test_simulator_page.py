@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import requests
 from flask import Flask
+from samples import recorded
 from small_town import LI, TICKET, WANG, Town, small_config, small_town
 
 from bot.simulator import simulator
@@ -86,6 +87,33 @@ def test_a_voice_brings_its_words_only_if_some_were_given(town: Town):
     assert (voice.seconds, town.webhook.seen[0]["Recognition"]) == (60, None)
 
 
+def test_a_recording_of_the_browser_arrives_as_a_phone_sends_it(town: Town):
+    sent = requests.post(
+        f"{town.url}/recording",
+        params={"openid": WANG},
+        data=recorded(2.0),
+        headers={"Content-Type": "audio/webm"},
+        timeout=30,
+    )
+    assert sent.status_code == 202
+    assert answered(town, WANG)
+    voice = town.platform.chat(WANG)[0].body
+    assert voice.seconds == 2
+    assert town.platform.media.get(voice.media_id).content.startswith(b"#!AMR\n")
+    played = requests.get(f"{town.url}/sounds/{voice.media_id}", timeout=30)
+    assert (played.status_code, played.headers["Content-Type"]) == (200, "audio/mpeg")
+    assert requests.get(f"{town.url}/sounds/none", timeout=30).status_code == 404
+
+
+@pytest.mark.parametrize(("data", "kind"), [(b"<html>", "audio/webm"), (b"", "audio/webm"), (b"a", "text/plain")])
+def test_what_is_no_recording_is_refused(town: Town, data: bytes, kind: str):
+    refused = requests.post(
+        f"{town.url}/recording", params={"openid": WANG}, data=data, headers={"Content-Type": kind}, timeout=30
+    )
+    assert refused.status_code == 400
+    assert town.webhook.seen == []
+
+
 def test_news_come_numbered_and_a_waiting_page_is_told_at_once(town: Town):
     epoch = requests.get(f"{town.url}/world", timeout=30).json()["epoch"]
     act(town, "say", openid=WANG, text="你好")
@@ -94,7 +122,7 @@ def test_news_come_numbered_and_a_waiting_page_is_told_at_once(town: Town):
     news = requests.get(f"{town.url}/changes", params=ask, timeout=30).json()
     assert [change["type"] for change in news["changes"]] == ["Line", "Exchange", "Line"]
     assert [change["number"] for change in news["changes"]] == [1, 2, 3]
-    assert news["changes"][2]["body"] == {"kind": "Words", "text": "收到：你好", "menu_id": ""}
+    assert news["changes"][2]["body"] == {"kind": "Words", "text": "收到：你好", "menu_id": "", "by_machine": False}
     rest = requests.get(f"{town.url}/changes", params=ask | {"after": 2}, timeout=30).json()
     assert [change["number"] for change in rest["changes"]] == [3]
 

@@ -1,6 +1,7 @@
 """The body of `message/custom/send`, read as what the person will see."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.simulator.bodies import Article, Articles, Body, Choice, Choices, Clip, Picture, Voice, Words
 from bot.simulator.errors import ApiError, Json
@@ -15,7 +16,10 @@ def body_of(request: Json) -> Body:
     inner = request.get(str(kind))
     if not isinstance(inner, dict):
         raise ApiError(47001)
-    return reader(inner)
+    body = reader(inner)
+    if isinstance(body, Words) and request.get("aimsgcontext") == {"is_ai_msg": 1}:
+        return replace(body, by_machine=True)
+    return body
 
 
 def text_in(inner: Mapping[str, object], key: str) -> str:

@@ -9,11 +9,12 @@ from bot.simulator.errors import ApiError
 from bot.simulator.events import Click, Event, Follow, Scan, Unfollow, View
 from bot.simulator.journal import ClockMoved
 from bot.simulator.phones.config import SimulatorConfig
+from bot.simulator.phones.microphone import NoSoundError, as_amr
 from bot.simulator.phones.visitors import Visitors
 from bot.simulator.platform import NotFollowingError, Platform
 
 MAX_WORDS = 2000
-MAX_UPLOAD = 10 << 20
+MAX_UPLOAD, MAX_SOUND = 10 << 20, 4 << 20
 _SILENCE = b"#!AMR\n" + bytes([0x3C] + [0] * 31) * 50  # one second of nothing, in the format of a phone's microphone
 _EVENTS: dict[str, Callable[[str], Event]] = {
     "subscribe": Follow,
@@ -39,7 +40,8 @@ class Acts:
         self._config = config
 
     def views(self) -> dict[str, Callable[[], Told]]:
-        acts = (self.say, self.picture, self.voice, self.location, self.event, self.visitor, self.clock, self.restart)
+        said = (self.say, self.picture, self.voice, self.recording, self.location)
+        acts = (*said, self.event, self.visitor, self.clock, self.restart)
         return {act.__name__: _view(act) for act in acts}
 
     def say(self) -> str:
@@ -63,6 +65,19 @@ class Acts:
         with self._platform.lock:
             media_id = self._platform.media.put("voice", _SILENCE)
         self._platform.deliver_soon(_text("openid"), Voice(media_id, seconds, _text("recognition")[:MAX_WORDS]))
+        return ""
+
+    def recording(self) -> str:
+        """What the browser's microphone took: the file is the body, as with a picture."""
+        if (request.content_length or 0) > MAX_SOUND or not request.mimetype.startswith("audio/"):
+            raise WishError("录音太长了。")
+        try:
+            content, seconds = as_amr(request.get_data())
+        except NoSoundError:
+            raise WishError("没有录到声音。") from None
+        with self._platform.lock:
+            media_id = self._platform.media.put("voice", content)
+        self._platform.deliver_soon(request.args.get("openid", ""), Voice(media_id, seconds))
         return ""
 
     def location(self) -> str:

@@ -1,18 +1,20 @@
 """The page with the phones, and what it asks to be told."""
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from bot.simulator.api.http import api_blueprint
+from bot.simulator.errors import ApiError
 from bot.simulator.memory import Memory
 from bot.simulator.phones.acts import Acts
 from bot.simulator.phones.config import SimulatorConfig
+from bot.simulator.phones.microphone import NoSoundError, as_mp3
 from bot.simulator.phones.visitors import Visitors
 from bot.simulator.phones.wire import News, world_json
 from bot.simulator.platform import Platform
 
 _CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
@@ -49,7 +51,19 @@ def _add_views(blueprint: Blueprint, config: SimulatorConfig, platform: Platform
         response = Response(render_template("simulator.html", account=config.account_name))
         response.headers["Content-Security-Policy"] = _CSP
         response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Permissions-Policy"] = "camera=(), microphone=(self), geolocation=()"
         return response
+
+    @blueprint.get("/sounds/<media_id>")
+    def sound(media_id: str) -> Response:
+        """A voice of the chat, as a browser plays it."""
+        try:
+            with platform.lock:
+                medium = platform.media.get(media_id)
+            content = medium.content if medium.content_type == "audio/mpeg" else as_mp3(medium.content)
+        except (ApiError, NoSoundError):
+            abort(404)
+        return Response(content, content_type="audio/mpeg")
 
     @blueprint.get("/world")
     def world() -> Response:

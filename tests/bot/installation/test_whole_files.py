@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import click
 import pytest
 
+from bot.evidence.shelf import Folder, ShelfError, keep
 from bot.installation.whole_files import for_the_operator, whole_or_not_at_all
-from bot.worker import media_store
 
 
 @contextmanager
@@ -52,8 +52,8 @@ def _interrupted(target):
 
 
 def test_a_picture_for_which_there_is_no_room_leaves_nothing_behind(tmp_path):
-    with little_room(1000), pytest.raises(OSError, match="File too large"):
-        media_store.keep(tmp_path, b"p" * 5000, "image/png")
+    with little_room(1000), pytest.raises(ShelfError, match="File too large"):
+        keep(Folder(tmp_path), b"p" * 5000, "image/jpeg")
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
 
 

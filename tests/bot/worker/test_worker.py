@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from chat import COLLEAGUE, PROPERTY, RESIDENT, SUPERVISOR
 from outbox import CUSTOM, TEMPLATE, after, outbox
+from samples import photo
 from sqlalchemy import select, update
 
+from bot.evidence.shelf import thumb_of
 from bot.simulator.faults import Garbles, Hangs, Refuses
 from handlers.dialogue.message import Kind
 from models.person import Person
@@ -18,7 +20,7 @@ from models.ticket import Attachment
 pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 LIFT = "德尚小区3号楼电梯又坏了"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+PNG = photo(kind="PNG")
 BACKOFF = (10, 60, 300, 1800, 7200)
 
 
@@ -314,8 +316,9 @@ def test_a_photo_is_fetched_kept_and_stands_with_its_ticket(box, tmp_path):
     with box.program.reading() as session:
         kept = session.scalars(select(Attachment)).one()
         assert kept.ticket_id == box.chat.ticket().id
-        assert kept.content_type == "image/png"
-        assert (tmp_path / "media" / kept.stored).read_bytes() == PNG
+        assert kept.content_type == "image/jpeg"
+        assert (tmp_path / "media" / kept.stored).read_bytes().startswith(b"\xff\xd8\xff")
+        assert (tmp_path / "media" / thumb_of(kept.stored)).exists()
     (timer,) = box.timers("fetch_media")
     assert (timer.outcome, timer.due_at) == ("done", None)
 

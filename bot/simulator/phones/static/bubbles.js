@@ -2,7 +2,7 @@
 
 import { clock, face, h, icon } from "./dom.js";
 import { smallMap } from "./town.js";
-import { emblem, pictureUrl } from "./wire.js";
+import { emblem, pictureUrl, soundUrl } from "./wire.js";
 
 const GAP = 300; // seconds of silence after which WeChat shows the time again
 const LINK = /<a\s+href="([^"]+)"[^>]*>([\s\S]*?)<\/a>|https?:\/\/[^\s<>"'，。；！？、）】」]+/g;
@@ -30,7 +30,8 @@ function unknown() {
 }
 
 function words(body, scene, mine) {
-  return h("div", { class: "bubble" }, mine ? body.text : rich(body.text, scene));
+  const label = body.by_machine ? h("small", { class: "label" }, "内容由第三方AI生成") : null;
+  return h("div", { class: "bubble" }, mine ? body.text : rich(body.text, scene), label);
 }
 
 // Only the account's texts have links, as on the platform; whatever else looks like markup stays text.
@@ -72,8 +73,12 @@ function voice(body, scene, mine) {
   return h("div", { class: "with-words" }, bubble, h("div", { class: "spoken" }, body.recognition));
 
   function play() {
+    const sound = new Audio(soundUrl(body.media_id));
+    const over = () => bubble.classList.remove("playing");
+    sound.addEventListener("ended", over);
+    sound.addEventListener("error", over);
     bubble.classList.add("playing");
-    setTimeout(() => bubble.classList.remove("playing"), body.seconds * 1000);
+    sound.play().catch(over);
   }
 }
 

@@ -6,7 +6,7 @@ import { townNow } from "./clock.js";
 import { clock, h, ICONS, s } from "./dom.js";
 import { quickAnswers } from "./quick.js";
 import * as sheets from "./sheets.js";
-import { act, emblem, sendPicture } from "./wire.js";
+import { act, emblem, sendPicture, sendSound } from "./wire.js";
 
 const NEW = "+new";
 
@@ -51,7 +51,11 @@ export class Phone {
       say: (text) => this.say(text),
       photo: () => sheets.takePhoto(this.device, (png) => this.doing(sendPicture(this.openid, png))),
       upload: (file) => this.doing(sendPicture(this.openid, file)),
-      voice: () => sheets.record(this.device, (seconds, recognition) => this.wish("voice", { seconds, recognition })),
+      voice: () => sheets.record(
+        this.device,
+        (seconds, recognition) => this.wish("voice", { seconds, recognition }),
+        (sound) => this.doing(sendSound(this.openid, sound)),
+      ),
       place: () => sheets.choosePlace(this.device, this.town.places, (spot) => this.wish("location", spot)),
       menu: (button) => this.tapMenu(button),
     };

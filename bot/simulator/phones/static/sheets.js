@@ -36,7 +36,7 @@ export function takePhoto(device, send) {
   const { close } = open(device, "拍照", "", hint, h("div", { class: "samples" }, tiles));
 }
 
-export function record(device, send) {
+export function record(device, send, sendSound) {
   const text = h("textarea", { maxlength: 300, "aria-label": "语音内容", placeholder: "说了什么（可不填）" });
   const seconds = h("input", { type: "range", min: 1, max: 60, value: 5, "aria-label": "秒数" });
   const shown = h("span", null, "5″");
@@ -46,11 +46,46 @@ export function record(device, send) {
     device,
     "语音",
     "recorder",
+    microphone((sound) => { close(); sendSound(sound); }),
     h("p", { class: "hint" }, "如今的微信不再附上语音识别的文字；留空就是这种情形。填写则如同旧账号，连同文字一起送达。"),
     text,
     h("div", { class: "length" }, "时长", seconds, shown),
     h("button", { type: "button", class: "primary", onclick: finish }, "发送语音"),
   );
+}
+
+// A real recording, if the browser has a microphone and may use it.
+function microphone(done) {
+  const hint = h("p", { class: "hint", role: "status" }, "点一下开始说话，再点一下发出去，最多 60 秒。");
+  const button = h("button", { type: "button", class: "primary", onclick: toggle }, "开始录音");
+  let recorder = null;
+
+  async function toggle() {
+    if (recorder) return recorder.stop();
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      begin(stream);
+    } catch {
+      hint.textContent = "这里没有话筒，或没有允许使用；可以在下面发一段模拟的语音。";
+    }
+    return undefined;
+  }
+
+  function begin(stream) {
+    const pieces = [];
+    recorder = new MediaRecorder(stream);
+    recorder.ondataavailable = (event) => pieces.push(event.data);
+    recorder.onstop = () => {
+      stream.getTracks().forEach((track) => track.stop());
+      done(new Blob(pieces, { type: recorder.mimeType.split(";")[0] }));
+    };
+    recorder.start();
+    button.textContent = "说完了，发送";
+    hint.textContent = "正在录音……";
+    setTimeout(() => recorder.state === "recording" && recorder.stop(), 60000);
+  }
+
+  return h("div", { class: "microphone" }, button, hint);
 }
 
 export function choosePlace(device, places, send) {

@@ -28,11 +28,22 @@ export async function sendPicture(openid, file) {
   );
 }
 
+export async function sendSound(openid, file) {
+  return told(
+    await fetch(`${BASE}/recording?openid=${encodeURIComponent(openid)}`, {
+      method: "POST",
+      headers: { "Content-Type": file.type },
+      body: file,
+    }),
+  );
+}
+
 export async function world() {
   return told(await fetch(`${BASE}/world`));
 }
 
 export const pictureUrl = (mediaId) => `${BASE}/api/pictures/${encodeURIComponent(mediaId)}`;
+export const soundUrl = (mediaId) => `${BASE}/sounds/${encodeURIComponent(mediaId)}`;
 export const emblem = `${BASE}/static/whistle.svg`;
 
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });

@@ -1,0 +1,74 @@
+"""A voice message as a browser plays it, and as a recogniser wants it. FFmpeg's own decoders, in this process."""
+
+from io import BytesIO
+from typing import Any
+
+from bot.evidence.kinds import RefusedError
+
+_LONGEST_SECONDS = 300
+"""The platform's voices last a minute at most"""
+_RATE = 16_000
+_WAV_HEADER, _PIECE, _WHISPER = 44, 1_600, 100.0
+"""Bytes; a tenth of a second; how far a whisper swings, of 32,768"""
+
+
+def seconds_of(content: bytes) -> float:
+    """How long it lasts. Raises RefusedError where nothing of it can be heard."""
+    samples: int = sum(frame.samples for frame in _frames(content))
+    return samples / _RATE
+
+
+def as_mp3(content: bytes) -> bytes:
+    """For browsers and for the platform. Raises RefusedError."""
+    return _encoded(content, "mp3", "libmp3lame", "s16p")
+
+
+def as_wav(content: bytes) -> bytes:
+    """16,000 a second, one channel: what recognisers are trained on. Raises RefusedError."""
+    return _encoded(content, "wav", "pcm_s16le", "s16")
+
+
+def is_silent(wav: bytes) -> bool:
+    """Nothing in it is as loud as a whisper."""
+    import numpy as np
+
+    samples = np.frombuffer(wav[_WAV_HEADER:][: len(wav) // 2 * 2 - _WAV_HEADER], np.int16).astype(np.float32)
+    pieces = samples[: len(samples) // _PIECE * _PIECE].reshape(-1, _PIECE)
+    return not len(pieces) or float(np.sqrt((pieces**2).mean(axis=1)).max()) < _WHISPER
+
+
+def _encoded(content: bytes, container: str, codec: str, layout: str) -> bytes:
+    import av
+
+    file = BytesIO()
+    with av.open(file, "w", format=container) as out:
+        stream: Any = out.add_stream(codec, rate=_RATE, layout="mono")
+        fit = av.AudioResampler(layout, "mono", _RATE)
+        for frame in _frames(content):
+            for ready in fit.resample(frame):
+                out.mux(stream.encode(ready))
+        for ready in fit.resample(None):
+            out.mux(stream.encode(ready))
+        out.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def _frames(content: bytes) -> list[Any]:
+    """One channel at `_RATE`. A file that breaks off is heard as far as it goes."""
+    import av
+
+    fit, heard, samples = av.AudioResampler("s16", "mono", _RATE), [], 0
+    try:
+        with av.open(BytesIO(content), "r") as file:
+            for frame in file.decode(audio=0):
+                heard += fit.resample(frame)
+                samples += frame.samples
+                if samples > _LONGEST_SECONDS * frame.sample_rate:
+                    break
+    except (av.FFmpegError, ValueError, IndexError) as error:
+        if not heard:
+            raise RefusedError(f"no sound: {type(error).__name__}") from None
+    heard += fit.resample(None) if heard else []
+    if not heard:
+        raise RefusedError("no sound")
+    return heard

@@ -1,0 +1,41 @@
+"""A short video without the place that its file tells; how it begins, as a picture."""
+
+from io import BytesIO
+from typing import Any
+
+from bot.evidence.kinds import RefusedError
+
+
+def without_notes(content: bytes) -> bytes:
+    """The same pictures and sound, packed again. Raises RefusedError where it is no video."""
+    import av
+
+    file = BytesIO()
+    try:
+        with av.open(BytesIO(content), "r") as given, av.open(file, "w", format="mp4") as out:
+            streams = (*given.streams.video, *given.streams.audio)
+            kept: dict[int, Any] = {each.index: out.add_stream_from_template(each) for each in streams}
+            if not given.streams.video:
+                raise RefusedError("no moving picture")
+            for packet in given.demux():
+                if packet.dts is not None and packet.stream.index in kept:
+                    packet.stream = kept[packet.stream.index]
+                    out.mux(packet)
+    except (av.FFmpegError, ValueError, IndexError) as error:
+        raise RefusedError(f"no video: {type(error).__name__}") from None
+    return file.getvalue()
+
+
+def first_frame(content: bytes) -> bytes:
+    """As a JPEG. Raises RefusedError."""
+    import av
+
+    try:
+        with av.open(BytesIO(content), "r") as given:
+            frame = next(given.decode(video=0))
+            file = BytesIO()
+            image: Any = frame
+            image.to_image().save(file, "JPEG")
+            return file.getvalue()
+    except (av.FFmpegError, ValueError, IndexError, StopIteration) as error:
+        raise RefusedError(f"no video: {type(error).__name__}") from None

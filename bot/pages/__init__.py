@@ -1,0 +1,1 @@
+"""Pages for phones that the chat links to."""

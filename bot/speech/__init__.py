@@ -1,0 +1,1 @@
+"""Voices to words: by a server of the operator's choice, by a model on this machine, or not at all."""

@@ -1,0 +1,14 @@
+"""The recogniser that the settings name."""
+
+from bot.installation.settings import Settings
+from bot.speech.ears import Ears
+from bot.speech.local import LocalModel
+from bot.speech.server import Server
+
+
+def ears_of(settings: Settings) -> Ears | None:
+    """None where none is named: voices are kept, and people listen."""
+    speech = settings.speech
+    if speech.server:
+        return Server(speech.server, speech.model, speech.language, speech.key.get_secret_value())
+    return LocalModel(settings.path(speech.folder), speech.language) if speech.folder else None

@@ -1,0 +1,90 @@
+"""A photo or voice has been fetched, or will never be: those who wait for it are told."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handlers.dialogue.media import NAMES
+from handlers.dialogue.message import Kind
+from handlers.evidence.duty import look_into
+from handlers.evidence.hearing import listen, not_heard
+from handlers.notifications.pictures import NAMED, PICTURES, SENDABLE
+from handlers.notifications.pushes import audience, may_hear
+from handlers.notifications.tellings import RESIDENT_TEMPLATE, STAFF_TEMPLATE, Audience
+from handlers.town.town import Town
+from models.appending import append
+from models.moves import NOTE, Status
+from models.push import Outcome, Push, Rank
+from models.ticket import SYSTEM, Attachment, Ticket
+
+
+def arrived(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
+    """Who was told of the ticket before it was there gets it now; the others get it with what they are told."""
+    if town.hears and attachment.kind == Kind.VOICE:
+        (not_heard if attachment.fields.get("unplayable") else listen)(session, town, attachment, now)
+    ticket = session.get(Ticket, attachment.ticket_id) if attachment.ticket_id else None
+    if ticket is None or attachment.kind not in SENDABLE:
+        return
+    if attachment.of_work:
+        look_into(session, town, ticket, now)
+    template = RESIDENT_TEMPLATE if attachment.of_work else STAFF_TEMPLATE
+    told = (Push.ticket_id == ticket.id) & (Push.template == template) & (Push.outcome == Outcome.SENT.value)
+    already = set(session.scalars(select(Push.person_id).where(told)))
+    for person in _waiting(session, town, ticket, now, of_work=attachment.of_work):
+        if person in already:
+            _bring(session, ticket, person, attachment.id, now if ticket.red_flag else town.quiet_hours.wait(now))
+
+
+def _waiting(session: Session, town: Town, ticket: Ticket, now: datetime, *, of_work: bool) -> Iterable[int]:
+    """Staff wait for what residents send, residents for how it looks when it is done."""
+    whom = Audience.RESIDENTS if of_work else Audience.TEAM
+    if of_work and ticket.status != Status.RESOLVED:
+        return ()
+    found = audience(session, town, ticket, whom, now)
+    return [each.id for each in found if each.id is not None and each.openid and may_hear(town, ticket, each)]
+
+
+def _bring(session: Session, ticket: Ticket, person: int, attachment: int, now: datetime) -> None:
+    append(
+        session,
+        Push,
+        key=f"{PICTURES}:{attachment}:{person}",
+        person_id=person,
+        ticket_id=ticket.id,
+        event=PICTURES,
+        text="",
+        fields={NAMED: [attachment]},
+        rank=Rank.NEWS,
+        due_at=now,
+        created_at=now,
+    )
+
+
+def lost(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
+    """Staff who wait for it learn that it will not come."""
+    _note(session, town, attachment, now, "history.media_lost")
+
+
+def refused(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
+    """It is not what it was sent as, or nobody could open it: its sender is asked for another."""
+    what = NAMES[Kind(attachment.kind)]
+    _note(session, town, attachment, now, "history.media_refused")
+    append(
+        session,
+        Push,
+        key=f"media_refused:{attachment.id}",
+        person_id=attachment.person_id,
+        ticket_id=attachment.ticket_id,
+        event="media_refused",
+        text=town.say("push.media_refused", what=what),
+        due_at=now,
+        created_at=now,
+    )
+
+
+def _note(session: Session, town: Town, attachment: Attachment, now: datetime, key: str) -> None:
+    ticket = session.get(Ticket, attachment.ticket_id) if attachment.ticket_id else None
+    if ticket:
+        ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say(key, what=NAMES[Kind(attachment.kind)]))

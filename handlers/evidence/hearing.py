@@ -1,0 +1,114 @@
+"""A voice was written down by a machine: whether it heard right its speaker says; a plain danger waits for nobody."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Kind, Reply
+from handlers.dialogue.states import Asks
+from handlers.tickets.filing import latest_of
+from handlers.town.town import Town
+from models.appending import append
+from models.conversation import Asked
+from models.moves import NOTE
+from models.push import Push, Rank, Timer
+from models.ticket import SYSTEM, Attachment, Ticket
+
+HEAR = "hear"
+"""The kind of timer that has it written down"""
+BY_MACHINE = frozenset({"heard", "heard_danger"})
+"""Events of pushes that carry a machine's words"""
+_SHOWN = 300
+_JUST_NOW = timedelta(minutes=2)
+
+
+def listen(session: Session, _town: Town, attachment: Attachment, now: datetime) -> None:
+    """Have it written down."""
+    key = f"{HEAR}:{attachment.id}"
+    append(session, Timer, key=key, kind=HEAR, subject_id=attachment.id, due_at=now, created_at=now)
+
+
+def dangerous(town: Town, text: str) -> bool:
+    return bool(town.reader.understand(text).red_flag)
+
+
+def heard(session: Session, town: Town, attachment: Attachment, text: str, now: datetime) -> None:
+    """Put to its speaker; what belongs to a ticket already stands in its history."""
+    ticket = session.get(Ticket, attachment.ticket_id) if attachment.ticket_id else None
+    if ticket:
+        ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say("history.heard", text=text[:_SHOWN]))
+        return
+    person = attachment.person_id
+    forget(session, person)
+    key = _push(session, attachment, "heard", town.say("push.heard", text=text[:_SHOWN]), now)
+    append(
+        session,
+        Asked,
+        person_id=person,
+        key=key,
+        state=Asks.HEARD,
+        slots={"text": text},
+        text="",
+        expires_at=now + timedelta(minutes=town.habits.question_minutes),
+    )
+
+
+def forget(session: Session, person: int) -> None:
+    """Answered, or said once more: only what was heard last is asked."""
+    session.execute(delete(Asked).where(Asked.person_id == person, Asked.state == Asks.HEARD.value))
+
+
+def as_written(context: Context) -> Context:
+    """The message as it would be, had they written what was heard; that is asked no more."""
+    forget(context.session, context.person.id)
+    text, others = context.slots["text"], [each for each in context.asked if each is not context.question]
+    own = next((each for each in others if each.is_of_reply), None)
+    return replace(
+        context,
+        message=replace(context.message, text=text, kind=Kind.TEXT),
+        understanding=context.town.reader.understand(text),
+        asked=others,
+        state=own.state if own else "",
+        slots=own.slots if own else {},
+        question=None,
+        choice=None,
+    )
+
+
+def wrong(context: Context) -> Reply:
+    """It was not what they said."""
+    forget(context.session, context.person.id)
+    return Reply(context.say("filing.say_again"), keep=True)
+
+
+def not_heard(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
+    """Silence, music, or no recogniser to be reached: it is kept, and people can listen to it."""
+    if attachment.ticket_id is None:
+        _push(session, attachment, "not_heard", town.say("push.not_heard"), now)
+
+
+def heard_danger(session: Session, town: Town, attachment: Attachment, text: str, reply: str, now: datetime) -> None:
+    """It was acted on, unconfirmed: both sides read whose words these are."""
+    said = town.say("push.heard_danger", text=text[:_SHOWN], reply=reply)
+    _push(session, attachment, "heard_danger", said, now)
+    if ticket := latest_of(session, attachment.person_id, now - _JUST_NOW):
+        ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say("history.heard_danger"))
+
+
+def _push(session: Session, attachment: Attachment, event: str, text: str, now: datetime) -> str:
+    key = f"{event}:{attachment.id}"
+    append(
+        session,
+        Push,
+        key=key,
+        person_id=attachment.person_id,
+        event=event,
+        text=text,
+        rank=Rank.URGENT,  # they are just talking to us
+        due_at=now,
+        created_at=now,
+    )
+    return key
