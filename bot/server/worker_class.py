@@ -95,7 +95,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
     def _say_last_words(self, server: Any, rounds: Rounds) -> None:  # noqa: ANN401
         server.accepting = False
         deadline = time.monotonic() + _LAST_WORDS_SECONDS
-        while _in_hand(server) and time.monotonic() < deadline:
+        while _unanswered(server) and time.monotonic() < deadline:
             self._turn(0 if rounds.is_due else 1)
             rounds.go()
 
@@ -119,5 +119,5 @@ def _wake_for_others_alone(server: Any) -> None:  # noqa: ANN401  (waitress has 
     server.pull_trigger = waking
 
 
-def _in_hand(server: Any) -> bool:  # noqa: ANN401  (waitress has no types)
+def _unanswered(server: Any) -> bool:  # noqa: ANN401  (waitress has no types)
     return any(each.requests or each.total_outbufs_len for each in server.active_channels.values())

@@ -36,7 +36,7 @@ _TOUCHED = union_all(
 """When, and which ticket: looked at last, signed for last, told of last"""
 
 
-def in_hand(context: Context, since: datetime | None = None) -> list[int]:
+def current_tickets(context: Context, since: datetime | None = None) -> list[int]:
     """Tickets that a command without a number may mean, the likeliest first.
 
     What somebody did themselves goes before what they were told at the same moment.
@@ -59,7 +59,7 @@ def just_told(context: Context, among: Sequence[Ticket]) -> Ticket | None:
 
 def held(context: Context, scope: Scope, statuses: tuple[Status, ...], since: datetime | None = None) -> Ticket | None:
     """The first of them that is in a scope and stands so."""
-    ids = in_hand(context, since)
+    ids = current_tickets(context, since)
     fitting = tickets(scope & Ticket.id.in_(ids), statuses)
     found = {ticket.id: ticket for ticket in context.session.scalars(fitting)} if ids else {}
     return next((found[each] for each in ids if each in found), None)

@@ -14,7 +14,7 @@ from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, overseen, overseer, resident
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.complaints import hear, rise
-from handlers.tickets.escalation import climb
+from handlers.tickets.escalation import escalate
 from handlers.tickets.filing import watch
 from models import moves
 from models.follower import Follower
@@ -90,7 +90,7 @@ def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) 
     clear_votes(context.session, ticket)
     again = ticket.reopenings > 1
     if not (
-        again and climb(context, ticket, by=SYSTEM, reason=context.say("history.reopened_twice"), but=context.person)
+        again and escalate(context, ticket, by=SYSTEM, reason=context.say("history.reopened_twice"), but=context.person)
     ):
         set_promise(context, ticket, context.now)
         watch(context, ticket)

@@ -61,7 +61,7 @@ def escalate(context: Context, ticket: Ticket, words: str) -> Reply:
     """上报: the level above takes it, if there is one."""
     if Status(ticket.status) not in HELD:
         return already(context, ticket)
-    above = escalation.climb(context, ticket, by=actor(context.person, ticket), reason=words, but=context.person)
+    above = escalation.escalate(context, ticket, by=actor(context.person, ticket), reason=words, but=context.person)
     if above is None:
         return Reply(context.say("working.no_level_above", number=ticket.number))
     return Reply(context.say("working.escalated", number=ticket.number, team=above.team.name))

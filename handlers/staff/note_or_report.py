@@ -26,7 +26,7 @@ _NOT_OURS = re.compile(r"不(?:归|是|属于)(?:我们?|咱们?|物业|网格|�
 @router.on(lambda context: context if context.person.is_staff and context.is_free else None)
 def said_in_between(context: Context) -> Reply | None:
     """Asks whether it is a note on their current ticket, rather than file what a craftsman said as a new report."""
-    ticket = _in_hand(context, context.understanding) if context.text else None
+    ticket = _current(context, context.understanding) if context.text else None
     if ticket is None:
         return None
     values = {
@@ -59,7 +59,7 @@ def note_or_report(context: Context) -> Reply | None:
     )
 
 
-def _in_hand(context: Context, seen: Understanding | None) -> Ticket | None:
+def _current(context: Context, seen: Understanding | None) -> Ticket | None:
     """What it may be about; None where it plainly is something else."""
     if (
         seen is None

@@ -75,7 +75,7 @@ def hand_on(context: Context) -> Reply:
 
 
 @router.command(ESCALATE)
-def climb(context: Context) -> Reply:
+def send_up(context: Context) -> Reply:
     """Beyond our means: the level above takes it."""
     return _with_words(context, HELD, ESCALATE, "working.escalate_why")
 

@@ -18,7 +18,7 @@ from models.calendar import Span
 from models.person import OVERSEERS
 from models.ticket import Ticket
 
-router = Router("rehearsing")
+router = Router("what_if")
 DAYS = 90
 _ASKED = re.compile(
     r"(\S.*?)\s*(?:改成|改为|按)?\s*(\d+(?:\.\d+)?\s*个?(?:紧急工作时|工作时|工作日|自然日|小时|分钟|天))"
@@ -31,7 +31,7 @@ WHAT_IF = Command(
 
 
 @router.command(WHAT_IF)
-def rehearse(context: Context) -> Reply:
+def what_if(context: Context) -> Reply:
     """One category or sub-item under another limit."""
     found = _ASKED.fullmatch(context.rest)
     names = _wanted(context, found[1].strip()) if found else None

@@ -86,8 +86,8 @@ def wind(change: Change, ticket: Ticket) -> None:
 
 def _wind_one(change: Change, ticket: Ticket, clock: str, due: datetime, limit: str) -> None:
     if due <= change.now:
-        climb = change.town.calendar.due(change.now, grace(change, ticket))
-        set_timer(change, f"{clock}_climb", ticket, climb)
+        escalates_at = change.town.calendar.due(change.now, grace(change, ticket))
+        set_timer(change, f"{clock}_climb", ticket, escalates_at)
         return
     remind = _reminder(change, due, Span.parse(limit))
     if change.now < remind < due:  # when it rings, it sets the next one: most tickets are done before

@@ -15,7 +15,7 @@ from models.person import Person
 from models.ticket import Actor, Ticket
 
 
-def climb(change: Change, ticket: Ticket, *, by: Actor, reason: str, but: Person | None = None) -> Route | None:
+def escalate(change: Change, ticket: Ticket, *, by: Actor, reason: str, but: Person | None = None) -> Route | None:
     """To the next level that has a team of its own, with limits of its own; None where there is none above.
 
     Everybody reads the reason: those who had it, those who get it, the residents, the supervisors.

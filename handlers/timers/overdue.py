@@ -6,7 +6,7 @@ from handlers.notifications.night import rings
 from handlers.notifications.pushes import notify
 from handlers.tickets.change import Ringing
 from handlers.tickets.clocks import grace, set_timer, timer_key
-from handlers.tickets.escalation import climb
+from handlers.tickets.escalation import escalate
 from models.moves import NOTE, Status
 from models.ticket import SYSTEM
 
@@ -50,7 +50,7 @@ def nothing_happened(ringing: Ringing) -> datetime | None:
         return None
     if night := _night(ringing):
         return night
-    if climb(ringing, ticket, by=SYSTEM, reason=_reason(ringing)):
+    if escalate(ringing, ticket, by=SYSTEM, reason=_reason(ringing)):
         return None
     ticket.apply(NOTE, by=SYSTEM, at=ringing.now, note=ringing.town.say("history.late_on_top"))
     notify(ringing.session, ringing.town, ticket, f"{_clock(ringing)}_overdue", ringing.now)
