@@ -9,7 +9,7 @@ from filled_tables import ROWS, content, fill, lost, tables_of
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from bot.installation import migrating
+from bot.installation import database, migrating
 from bot.installation.database import is_current
 from bot.installation.migrating import differences, migrate
 from models.connecting import connect
@@ -101,13 +101,14 @@ STEPS = {
 @contextmanager
 def one_step_more(monkeypatch, folder, step):
     """The migrations of tomorrow: today's, and one more that does this."""
-    shutil.copytree(migrating._MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(database.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "versions" / "9999_tomorrow.py").write_text(
         f'from alembic import op\n\nrevision, down_revision = "9999", "{REVISIONS[0]}"\n\ndef upgrade():\n    {step}\n',
         encoding="utf-8",
     )
     with monkeypatch.context() as patch:
-        patch.setattr(migrating, "_MIGRATIONS", folder)
+        for module in (database, migrating):
+            patch.setattr(module, "MIGRATIONS", folder)
         yield
 
 
