@@ -12,6 +12,7 @@ from typing import Any
 from bot.charts.drawing import draw
 from bot.wechat.errors import WeChatError
 from bot.wechat.gateway import Gateway
+from bot.worker.quota import room, spend
 from handlers.questions.chart import chart_asked_for
 from models.person import Person
 from models.push import Outcome, Timer
@@ -36,12 +37,15 @@ class Showing:
         with self.reading() as session:
             person = session.get(Person, session.get_one(Timer, timer_id).subject_id or 0)
             chart = chart_asked_for(session, person.id) if person else None
-            openid = person.openid if person else None
-        outcome, reason = (Outcome.DROPPED, "nothing to show")
+            openid = person.openid if person and room(person, now).all else None
+        outcome, reason = (Outcome.DROPPED, "nothing to show, or nobody to whom a message may be sent")
         if chart and openid:
             outcome, reason = self._shown(openid, chart)
         with self.sessions() as session, session.begin():
-            session.get_one(Timer, timer_id).finish(outcome, now, reason)
+            timer = session.get_one(Timer, timer_id)
+            timer.finish(outcome, now, reason)
+            if outcome is Outcome.DONE:
+                spend(session.get_one(Person, timer.subject_id, with_for_update=True), 1, now)
 
     def _shown(self, openid: str, chart: Mapping[str, Any]) -> tuple[Outcome, str]:
         try:

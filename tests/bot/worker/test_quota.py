@@ -12,7 +12,7 @@ from bot.worker.quota import Room, room
 from models.acceptance import Acceptance
 from models.person import Person
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
 
 LIFT = "德尚小区3号楼电梯又坏了"
 
