@@ -23,6 +23,7 @@ from bot.simulator.journal import Journal
 from bot.simulator.tokens import Tokens
 from bot.worker.worker import Worker
 from handlers.dialogue.message import Kind, Message
+from handlers.timers.chores import plan_digests
 from handlers.town_import.importing import import_world, read_world
 from models.person import Person
 from models.push import Push, Timer
@@ -35,6 +36,7 @@ _FIELDS = {"thing1": "happened", "thing2": "words", "thing3": "where", "characte
 _TEMPLATES = {"staff": "S" * 43, "resident": "R" * 43}
 NOTICE = "N" * 43
 _KEPT = 1_000_000
+_HOUR = timedelta(hours=1)
 _AT_ONCE = 200
 """Rounds of the worker at one moment; more would never end"""
 
@@ -86,12 +88,20 @@ class Stage:
         self._event(openid, "subscribe_msg_popup_event", "", accepted=NOTICE, rejected="")
 
     def lives_until(self, end: datetime) -> None:
+        self._plans(end)
         while self.clock() < end:
             self._works()
             self.clock.now = min(self._next(), end)
             while self._coming and self._coming[0][0] <= self.clock():
                 heapq.heappop(self._coming)[2]()
         self._works()
+
+    def _plans(self, end: datetime) -> None:
+        """Digests, every hour, as a worker that runs does it."""
+        with self.program.sessions() as session, session.begin():
+            plan_digests(session, self.program.towns.current(session), self.clock())
+        if self.clock() + _HOUR < end:
+            self.after(1, lambda: self._plans(end))
 
     def _event(self, openid: str, event: str, key: str, **extra: str) -> str:
         message = Message(self._key(), openid, Kind.EVENT, self.clock(), event=event, event_key=key, extra=extra)
