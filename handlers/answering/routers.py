@@ -3,14 +3,12 @@
 from dataclasses import replace
 from itertools import chain
 
-from handlers.alarms import root_cause
 from handlers.answering import receipts
+from handlers.answering.judging import OF_JUDGING
 from handlers.answering.practices import OF_PRACTICES
 from handlers.answering.which_question import which_question
-from handlers.appeals import appeal, three_figures
 from handlers.appointments import at_home, propose
 from handlers.approvals import approvals, contest, endings, extend, suspend
-from handlers.board import command as board
 from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, to_repeat, what_it_answers
 from handlers.dialogue.beneath import come_up, lay_beneath, put_again
 from handlers.dialogue.context import Context
@@ -68,10 +66,7 @@ ROUTERS = (
     erase_me.router,
     read_log.router,
     export.router,
-    board.router,
-    root_cause.router,
-    appeal.router,
-    three_figures.router,
+    *OF_JUDGING,
     blow.router,
     attendance.router,
     sign.router,
