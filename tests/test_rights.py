@@ -46,8 +46,8 @@ NOBODY: dict[Role, dict[str, set[str]]] = {}
 
 # command → who reaches a ticket of another's by it. Residents reach their own by all of theirs, and no other.
 RULES = {
-    **dict.fromkeys(["接", "到", "结", "退", "上报", "备注", "告知", "约", "看", "异议"], WORKS),
-    **dict.fromkeys(["查", "督办", "谁看过", "重办", "派"], OVERSEES),
+    **dict.fromkeys(["接", "到", "结", "退", "上报", "备注", "告知", "约", "看", "异议", "申诉"], WORKS),
+    **dict.fromkeys(["查", "督办", "谁看过", "重办", "派", "根治", "裁定"], OVERSEES),
     **dict.fromkeys(
         ["放", "点名", "属实", "延", "挂账", "恢复", "问", "不受理", "解释", "为什么", "改类", "权属", "回访"], REACHES
     ),
@@ -58,7 +58,7 @@ RULES = {
 ABOUT_NO_TICKET = {
     "待办", "今日", "本周", "超时", "网格", "类别", "排行", "导出", "吹哨排行", "推演", "同意", "不同意",
     "巡查", "代报", "回", "结束", "评价", "加入", "人工", "绑定", "帮助", "取消", "删除我的信息",
-    "日报", "周报", "只要红色", "静音", "通知", "撤通知",
+    "看板", "口径", "日报", "周报", "只要红色", "静音", "通知", "撤通知",
 }  # fmt: skip
 """Lists, figures and a person's own affairs. Their reach is tested where they are. Approvals go by who was asked"""
 

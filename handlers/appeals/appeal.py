@@ -10,7 +10,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
-from handlers.dialogue.which_ticket import pick
+from handlers.dialogue.which_ticket import pick, split_reference
 from handlers.tickets.access import actor, overseen, overseer, worked
 from handlers.tickets.filing import attach
 from handlers.world.rosters import reach_of
@@ -114,14 +114,18 @@ def _tell(context: Context, person: int, key: str, ticket: Ticket, text: str) ->
 @router.command(DECIDE)
 def decide(context: Context) -> Reply:
     """One's word stands beside another's; it decides with the second that says the same."""
-    under_appeal = Ticket.id.in_(select(Appeal.ticket_id).where(Appeal.decided_at.is_(None)))
-    picked = pick(context, overseen(context.person) & under_appeal, (), DECIDE)
+    theirs = overseen(context.person)
+    if not split_reference(context.rest)[0]:
+        theirs &= Ticket.id.in_(select(Appeal.ticket_id).where(Appeal.decided_at.is_(None)))
+    picked = pick(context, theirs, (), DECIDE)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
     made = _of(context, ticket)
     upholds, reason = _read(words)
-    if made is None or upholds is None:
+    if made is None or made.decided_at:
+        return Reply(context.say("appeals.none", number=ticket.number), keep=True)
+    if upholds is None:
         return Reply(context.say("appeals.how_to_decide", number=ticket.number), keep=True)
     if context.person.id not in {each.id for each in _deciders(context, ticket, made)}:
         return Reply(context.say("appeals.not_you", number=ticket.number), keep=True)
