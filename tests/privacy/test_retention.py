@@ -6,6 +6,7 @@ import pytest
 from chat import PROPERTY, RESIDENT
 from sqlalchemy import func, select
 
+from bot.evidence.shelf import Folder
 from bot.worker.media_dropping import drop_media
 from handlers.dialogue.message import Kind
 from handlers.privacy.retention import BITE, tidy
@@ -86,10 +87,10 @@ def test_photos_of_long_ended_tickets_go_and_their_file_with_the_last_of_them(ch
     nightly(chat.program, clock)
     with chat.program.sessions.begin() as session:
         first, second = session.scalars(select(Timer).where(Timer.kind == "drop_media").order_by(Timer.id)).all()
-        drop_media(session, tmp_path, first, clock.now)
+        drop_media(session, Folder(tmp_path), first, clock.now)
         session.flush()
         assert file.exists()
-        drop_media(session, tmp_path, second, clock.now)
+        drop_media(session, Folder(tmp_path), second, clock.now)
         assert not file.exists()
         assert (first.outcome, second.outcome) == ("done", "done")
         assert set(session.scalars(select(Attachment.stored))) == {""}
