@@ -2,7 +2,6 @@
 
 import re
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, inspect, make_url, text
@@ -58,7 +57,6 @@ def is_current(engine: Engine) -> bool:
         return set(connection.scalars(_VERSION)) == {newest_step()}
 
 
-@cache
 def newest_step() -> str:
     """By the numbers that the files of the steps begin with."""
     return max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("*.py") if re.match(r"\d{4}_", path.stem))
