@@ -14,7 +14,7 @@ from gunicorn.app.base import BaseApplication
 from bot.server.worker_class import BufferedWorker
 
 THREADS = 4
-"""Of each process, for all that is no message: messages are answered in rounds (bot.rounds)"""
+"""Of each process, for all that is no message: messages are answered in rounds (bot.server.rounds)"""
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
