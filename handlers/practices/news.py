@@ -71,7 +71,8 @@ def _to_tell(change: Change, place: PlaceNode) -> Select[Person]:
 
 def _fields(change: Change, what: str, where: str) -> dict[str, str]:
     """A template has a field for each of these."""
-    return {"number": "", "what": what, "where": where, "status": "", "due": ticket_text.stamp(change.now)}
+    said = {"happened": what, "words": "", "what": what, "where": where}
+    return {**said, "number": "", "status": "", "due": ticket_text.stamp(change.now)}
 
 
 def _push(

@@ -118,10 +118,11 @@ def _count(
 
 
 def _limits(ticket: Ticket, promised: Sequence[datetime], since: datetime, until: datetime) -> Sequence[datetime]:
-    """The ticket's own limit, unless its clock stands still; and what was promised by another day."""
+    """All that was promised, and the ticket's own limit where it is none of these, unless its clock stands still."""
     stands = ticket.stopped_at and not ticket.resolved_at
-    own = [ticket.handle_by] if ticket.handle_by and since <= ticket.handle_by < until and not stands else []
-    return [*own, *(day for day in promised if day != ticket.handle_by)]
+    own = ticket.handle_by
+    counts = own and since <= own < until and own not in promised and not stands
+    return [*promised, own] if own and counts else list(promised)
 
 
 def _said(ticket: Ticket) -> str:

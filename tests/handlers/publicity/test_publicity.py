@@ -86,11 +86,11 @@ def test_every_figure_is_what_the_rows_say(two_months):
         filed = [each for each in there if f"{each.created_at.astimezone(CHINA):%Y-%m}" == month]
         ended = [each for each in there if each.ended_at and f"{each.ended_at.astimezone(CHINA):%Y-%m}" == month]
         closed = [each for each in ended if each.status == "closed"]
-        limits = [(each, each.handle_by) for each in there if each.status not in {"withdrawn", "merged", "declined"}]
-        limits = [(each, by) for each, by in limits if by and not (each.stopped_at and not each.resolved_at)]
-        by_id = {each.id: each for each in there}
-        other = [(by_id[each.ticket_id], each.until) for each in promises if each.ticket_id in by_id]
-        limits += [(each, until) for each, until in other if until != each.handle_by]
+        live = {each.id: each for each in there if each.status not in {"withdrawn", "merged", "declined"}}
+        limits = [(live[each.ticket_id], each.until) for each in promises if each.ticket_id in live]
+        told = {(ticket.id, until) for ticket, until in limits}
+        running = [each for each in live.values() if each.handle_by and (each.resolved_at or not each.stopped_at)]
+        limits += [(each, each.handle_by) for each in running if (each.id, each.handle_by) not in told]
         due = [(each, by) for each, by in limits if f"{by.astimezone(CHINA):%Y-%m}" == month]
         assert counted.filed == len(filed) == sum(counted.categories.values())
         assert counted.complaints == sum(each.category in {"property", "construction"} for each in filed)
