@@ -50,6 +50,11 @@ def train_model(settings: Settings, data: Path | None = None, town: Iterable[Exa
     return asdict(report)
 
 
+def knows_past_orders(settings: Settings) -> bool:
+    """Whether the model learns from this town's own orders: they teach it more than anything else."""
+    return (settings.path(settings.files.model) / _ORDERS).exists()
+
+
 def _keep_orders(folder: Path, orders: Iterable[Example]) -> None:
     """Every later training learns from them too, or the next night would forget them; without numbers of persons."""
     folder.mkdir(parents=True, exist_ok=True)

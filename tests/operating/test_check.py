@@ -1,6 +1,7 @@
 """`check` on a town set up wrongly, in the ways that towns are: what is wrong, how to mend it, in words without jargon."""
 
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def check(databases, model, tmp_path, monkeypatch):
     monkeypatch.setenv("BOT_FILES__MEDIA", str(tmp_path / "media"))
     monkeypatch.setenv("BOT_FILES__MODEL", str(model))
     monkeypatch.setenv("BOT_PRIVACY__KEY_FILE", str(ROOT / "var" / "whistle.key"))
-    for name in ("CATEGORIES", "LIMITS", "DUTIES", "WORDINGS", "MENU"):
+    for name in ("CATEGORIES", "LIMITS", "DUTIES", "WORDINGS", "MENU", "HOUSEHOLDS"):
         file = {"WORDINGS": "wordings.yaml", "MENU": "menu.yaml"}.get(name, f"{name.lower()}.csv")
         monkeypatch.setenv(f"BOT_FILES__{name}", str(ROOT / "handlers" / "data" / file))
     for name, value in KEYS.items():
@@ -47,6 +48,16 @@ def check(databases, model, tmp_path, monkeypatch):
 
 def test_as_shipped_it_can_run(check):
     assert check()[0] == 0
+
+
+def test_a_town_s_past_orders_are_offered_until_the_model_learns_from_them(check, model, tmp_path):
+    assert "train --data" in check()[1]
+    taught = tmp_path / "model"
+    shutil.copytree(model, taught)
+    (taught / "orders.tsv").write_text("text\tintent\tcategory\talso\titem\n", "utf-8")
+    status, said = check(FILES__MODEL=str(taught))
+    assert status == 0
+    assert "train --data" not in said
 
 
 FILES = {
