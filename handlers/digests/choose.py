@@ -31,7 +31,7 @@ _INSPECT = "查"
 _SPAN = re.compile(r"(\d{1,3}|[一二两三四五六七八九十半])\s*个?(分钟|小时|钟头|天)")
 _DIGITS = {"半": 0.5, **{digit: number for number, digit in enumerate("一二三四五六七八九十", start=1)}, "两": 2}
 _UNITS = {"分钟": timedelta(minutes=1), "小时": timedelta(hours=1), "钟头": timedelta(hours=1), "天": timedelta(days=1)}
-_LONGEST = timedelta(days=3)
+_LONGEST = timedelta(days=1)
 _ENDS = frozenset({"取消", "结束", "关", "关掉"})
 
 
@@ -62,7 +62,7 @@ def only_red(context: Context) -> Reply:
 
 @router.command(MUTE)
 def mute(context: Context) -> Reply:
-    """For a stretch of time, three days at most."""
+    """For a stretch of time, a day at most."""
     if context.rest in _ENDS:
         _wish(context).muted_until = None
         return Reply(context.say("digests.unmuted"), keep=True)

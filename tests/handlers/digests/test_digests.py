@@ -7,6 +7,7 @@ from chat import OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
 from handlers.timers.chores import plan_digests
+from models.clock_jumps import bring_back
 from models.digest import NewsWish
 from models.moves import Status
 from models.person import Person
@@ -82,6 +83,21 @@ def test_silence_is_kept_for_as_long_as_it_was_asked_for(program, clock, chat):
     assert {push.due_at for push in red} <= {clock.now, None}
     assert "有事马上说" in chat.says(SUPERVISOR, "静音 取消")
     assert "要静音多久" in chat.says(SUPERVISOR, "静音")
+
+
+def test_a_day_s_silence_is_no_clock_that_ran_ahead(program, clock, chat):
+    chat.says(SUPERVISOR, "静音 3天")
+    chat.says(RESIDENT, LAMP)
+    clock.now = chat.ticket().accept_by
+    for _ in range(2):
+        chat.timers_ring()
+    with program.sessions.begin() as session:
+        mine = select(Push).join(Person).where(Person.openid == SUPERVISOR)
+        before = [push.due_at for push in session.scalars(mine)]
+        bring_back(session, clock.now)
+        session.expire_all()
+        assert [push.due_at for push in session.scalars(mine)] == before
+    assert before
 
 
 def test_who_wants_only_red_hears_climbs_in_the_digest(program, clock, chat):
