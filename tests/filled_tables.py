@@ -16,6 +16,7 @@ from sqlalchemy import (
     Engine,
     Float,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     insert,
@@ -77,6 +78,8 @@ def _written(column: Column[Any], row: int, number: int) -> Any:
         return moment if kind.timezone else moment.replace(tzinfo=None)
     if isinstance(kind, (JSON, PG_JSON)):
         return {"列": [number, None, _WORDS]}
+    if isinstance(kind, LargeBinary):
+        return f"{number}".encode() + bytes(range(256))
     return f"{number} {_WORDS}"
 
 
