@@ -8,7 +8,7 @@ from nlp.model.labels import DATA
 _CODE = (
     *("model/features", "model/labels", "model/segment", "model/store", "model/trust", "model/weighing"),
     *("reading/redflags", "training/alarms", "training/corpus", "training/fitting", "training/heads"),
-    *("training/thresholds", "training/training"),
+    *("training/thresholds", "training/training", "training/openings", "reading/clauses"),
 )
 _NOT_LEARNED = {"report.json", "redflag_lines.tsv", "answers.yaml", "questions.yaml"}
 

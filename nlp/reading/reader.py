@@ -13,9 +13,11 @@ from nlp.model.linear import ranked
 from nlp.model.store import StoredModel
 from nlp.model.trust import Ranked
 from nlp.places.gazetteer import Gazetteer
+from nlp.reading.clauses import HEAD as OPENING
+from nlp.reading.clauses import OPENS
 from nlp.reading.complained_of import COMPLAINS, HEAD, complained_of
 from nlp.reading.mentions import find_place
-from nlp.reading.parts import announces, candidate_parts, counts_several, told_beside
+from nlp.reading.parts import Look, candidate_parts, told_apart
 from nlp.reading.reasons import reasons
 from nlp.reading.redflags import (
     LETTER,
@@ -33,9 +35,6 @@ from nlp.reading.times import find_times
 from nlp.reading.understanding import Intent, Part, PlaceMention, Understanding, Wish
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
-_PART_AT_LEAST = 0.4
-_BESIDE_AT_LEAST = 0.6  # no full stop and no 「另外」 says that another matter begins, so both must be plain
-_SPEAKS_FOR_ITSELF = 0.85  # a few words, 「门禁坏了」, may look like another wish
 _OTHERWISE = 0.75  # sure of another wish: somebody who gives an address or asks for a person is not in danger
 _DANGER_THOUGH_TOLD = 0.5  # 「听说」 and the like speak against it, plain words for it
 _URGENT_AT_LEAST = 0.3  # below it hardly one in two is
@@ -197,53 +196,27 @@ class Reader:
     def _parts(self, shown: str, alarm: str) -> tuple[Part, ...]:
         """The problems of a message that has several; empty where it has one.
 
-        Two of one category are told apart where a second one is announced: 「电梯坏了，另外路灯不亮」.
         A danger stays with all that is told in its sentence: no question comes before it is filed.
         """
-        pieces = candidate_parts(shown) or (shown,)
-        clear = self._clear(pieces if alarm else [part for piece in pieces for part in self._beside(piece)])
-        apart = len({part.category for part in clear}) > 1 or (len(clear) > 1 and counts_several(shown))
-        apart = apart or (len({part.item for part in clear if part.item}) > 1 and announces(shown))
-        return clear if apart else ()
+        told = told_apart(shown, self._look, only_announced=bool(alarm))
+        return tuple(map(self._part, told)) if len(told) > 1 else ()
 
-    def _clear(self, pieces: Sequence[str]) -> tuple[Part, ...]:
-        """Those that are a problem each, in their order; none as soon as there can't be two of them.
-
-        The shortest are read first: they cost least and are most often no problem at all.
-        """
-        clear: dict[int, Part] = {}
-        left = len(pieces)
-        for place in sorted(range(len(pieces)), key=lambda place: len(pieces[place])):
-            if len(clear) + left < 2:
-                return ()
-            left -= 1
-            if part := self._part(pieces[place]):
-                clear[place] = part
-        return tuple(clear[place] for place in sorted(clear))
-
-    def _beside(self, piece: str) -> Sequence[str]:
-        """A piece, or the matters that are told in it side by side: 「电梯坏了，楼下还有人乱停车」."""
-        for first, rest in told_beside(piece):
-            one, other = self._part(first, _BESIDE_AT_LEAST), self._part(rest, _BESIDE_AT_LEAST)
-            if one and other and one.category != other.category and not self._share_a_topic(first, rest):
-                return (first, *self._beside(rest))
-        return (piece,)
-
-    def _share_a_topic(self, first: str, rest: str) -> bool:
-        """「下水道堵了，厨房也反水」: two ways to tell of one thing, wherever the second would be filed."""
-        items = set(self.model.linear.heads["item"].labels)
-        mine, theirs = (self.featurizer.features(piece).topics for piece in (first, rest))
-        return bool(items & set(mine) & set(theirs))
-
-    def _part(self, piece: str, at_least: float = _PART_AT_LEAST) -> Part | None:
-        """A problem of its own: 「还有老人下不来」 names nothing that could be put right."""
+    def _look(self, piece: str) -> Look:
+        """Some words by themselves: 「还有老人下不来」 names nothing that could be put right."""
         read = self._read(plain(piece))
         category, confidence = read.categories[0]
-        plainly = confidence >= _SPEAKS_FOR_ITSELF
-        reported = read.intent == Intent.REPORT or (plainly and read.certainty <= _OTHERWISE)
-        if confidence < at_least or not (reported and (plainly or read.features.topics)):
-            return None
-        return Part(piece, category, confidence, self._item(read, category))
+        return Look(
+            opens=self._share(read.scores, OPENING, OPENS),
+            category=category,
+            confidence=confidence,
+            item=self._item(read, category),
+            is_matter=read.intent == Intent.REPORT or read.certainty <= _OTHERWISE,
+            topics=frozenset(read.features.topics),
+        )
+
+    def _part(self, piece: str) -> Part:
+        seen = self._look(piece)
+        return Part(piece, seen.category, seen.confidence, seen.item)
 
 
 def _likeliest(labels: Sequence[str], shares: Sequence[float], asks: float) -> tuple[str, float]:

@@ -21,6 +21,7 @@ from nlp.model.segment import Segmenter, jieba_dictionary
 from nlp.model.store import Thresholds
 from nlp.model.trust import Trust
 from nlp.model.weighing import Matrix, reading_step, weighing_step
+from nlp.reading.clauses import HEAD as OPENING
 from nlp.reading.complained_of import HEAD
 from nlp.training.alarms import alarm_examples, urgent_examples
 from nlp.training.complaints import complaint_head
@@ -35,6 +36,7 @@ from nlp.training.heads import (
     urgent_head,
     wish_head,
 )
+from nlp.training.openings import opening_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def fit(examples: Sequence[Example]) -> Fitted:
     heads["wish"], wish_at = wish_head(matrix, examples, wishes)
     heads |= {"danger": danger_head(matrix, alarms), "item": item_head(matrix, examples)}
     heads[HEAD] = complaint_head(matrix, reading, weighing, examples)
+    heads[OPENING] = opening_head(matrix, reading, weighing, examples)
     steps = [("read", reading), ("weigh", weighing)]
     pipelines = {name: Pipeline([*steps, ("decide", head)]) for name, head in heads.items()}
     return Fitted(pipelines, Thresholds(sure, also, *alarm_at, urgent_at, wish_at), trust)

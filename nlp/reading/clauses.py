@@ -1,0 +1,23 @@
+"""Clauses and the words that join them to what was said before; what the learned part says of a clause."""
+
+import re
+
+HEAD, OPENS, GOES_ON = "opens", "opens", "goes_on"
+
+# A new matter announces itself. Commas alone do not: 「电梯坏了，爬了十八楼」 is one grievance.
+# Nor does 「还有一股臭味」, 「还有老人下不来」: that is how bad it is.
+ANNOUNCED = (
+    "另外|还有(?!一?股|.{0,2}(?:老人|小孩|孩子|孕妇|病人))就?是?|再有|再就是|再一个|还有一个|还有一件|此外|除此之外|对了|同时还|顺便(?:说|问|反映)?(?:一下|下)?"
+    "|第[一二三四][，,、点是条件个]?|其[一二三]|[1-4一二三][、.．]|首先|其次|另[:：]|同埋|(?:另外?|还有)?一[个件样](?:就)?是"
+)
+# Numbers of a list need nothing before them: 「①灯不亮②门坏了」「一是漏水二是太吵」
+LISTED = (
+    r"[①-⑨]|[(（][1-9一二三][)）]|(?<!\d)[1-4][.．、](?!\d)|第[一二三四](?=[^\d单期天次栋层排级名])|[一二三四]是(?!不)"
+)
+LEAD = re.compile(rf"^(?:而且|并且|同时|再加上|再说|先说|除了|头一件|{LISTED}|{ANNOUNCED})[，,、：:.．是 ]*")
+_TOO = re.compile(r"^(?P<before>.{0,8}?)(?:也|还(?!没|是))")
+
+
+def bare(clause: str) -> str:
+    """Without the words that join it to what was said before: 「另外路灯也不亮」 → 「路灯不亮」."""
+    return _TOO.sub(r"\g<before>", LEAD.sub("", clause))

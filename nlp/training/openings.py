@@ -1,0 +1,86 @@
+"""Clauses that open a matter, and clauses that go on about it: what tells two problems in one message apart.
+
+The corpus says it itself: the first clause of a report opens its matter, those behind it go on. Written lines add what
+it lacks, `parts.tsv` with | where another matter begins.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import FeatureUnion
+from sklearn.preprocessing import FunctionTransformer
+
+from nlp.model.features import plain
+from nlp.model.labels import rows
+from nlp.model.weighing import Matrix
+from nlp.reading.clauses import GOES_ON, OPENS, bare
+from nlp.training.corpus import Example
+
+_STEADINESS = 3.0
+_WRITTEN, _WRITTEN_PAIR = 2.0, 1.0
+_FIRST, _LATER, _SHORT_LINE = 1.0, 0.6, 0.5
+_LONGEST, _SHORT = 120, 30
+_SHORTEST_FIRST, _SHORTEST_LATER = 3, 4
+_END = re.compile(r"[，,。；;！!？?\s、：:]+")
+
+
+class Clause(NamedTuple):
+    """Some words, whether they open a matter, and how much they count."""
+
+    words: str
+    label: str
+    weight: float
+
+
+def opening_head(
+    matrix: Matrix, reading: FunctionTransformer, weighing: FeatureUnion, examples: Sequence[Example]
+) -> LogisticRegression:
+    """The features are those that the corpus has fixed: what is learned here changes no other answer of the model."""
+    clauses = [*_of_corpus(examples), *_written()]
+    factors = np.repeat((1.0, 1.0, 1.0, 1.0), matrix.columns)
+    seen: Any = weighing.transform(reading.transform([clause.words for clause in clauses])).tocsr()
+    head = LogisticRegression(C=_STEADINESS, class_weight="balanced", max_iter=300)
+    head.fit(
+        seen.multiply(factors).tocsr().astype(np.float32),
+        [clause.label for clause in clauses],
+        sample_weight=[clause.weight for clause in clauses],
+    )
+    return head
+
+
+def _of_corpus(examples: Sequence[Example]) -> Iterator[Clause]:
+    for example in examples:
+        if example.intent == "report" and example.category and len(example.text) <= _LONGEST:
+            first, *later = _cut(plain(example.text))
+            if len(first) >= _SHORTEST_FIRST:
+                yield Clause(bare(first), OPENS, _FIRST)
+            if len(example.text) <= _SHORT:
+                yield Clause(plain(example.text), OPENS, _SHORT_LINE)
+            yield from _going_on(later, _LATER, 0.0)
+
+
+def _written() -> Iterator[Clause]:
+    for line, _matters in rows("parts.tsv"):
+        parts = [part.strip() for part in line.split("|")]
+        if len(parts) == 1:
+            first, *later = _cut(plain(line))
+            yield Clause(first, OPENS, _FIRST)
+            yield from _going_on(later, _WRITTEN, _WRITTEN_PAIR)
+        for number, part in enumerate(parts if len(parts) > 1 else ()):
+            yield from (Clause(bare(plain(part)), OPENS, _WRITTEN) for _ in range(2 if number else 1))
+
+
+def _going_on(later: Sequence[str], weight: float, of_two: float) -> Iterator[Clause]:
+    """Each clause, and with the one behind it."""
+    for at, clause in enumerate(later):
+        if len(clause) >= _SHORTEST_FIRST:
+            yield Clause(bare(clause), GOES_ON, weight)
+        if of_two and len(two := "，".join(later[at : at + 2])) >= _SHORTEST_LATER:
+            yield Clause(bare(two), GOES_ON, of_two)
+
+
+def _cut(text: str) -> Sequence[str]:
+    return [clause for clause in _END.split(text) if clause] or [text]
