@@ -16,7 +16,7 @@ DIMENSIONS = (
 )  # fmt: skip
 _ALONE = frozenset({"hours", "keyword", "repeats", "days"})
 """Of which a question has one"""
-_IN_ONE_BREATH = frozenset({"join", "filler", "within", "tickets", "pair"})
+_IN_ONE_BREATH = frozenset({"join", "filler", "both", "within", "tickets", "pair"})
 """May stand between what is left out"""
 _VALUES = {"urgent": True, "calm": False, "red": True}
 

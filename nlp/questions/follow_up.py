@@ -40,8 +40,8 @@ def change_in(text: str) -> str:
     return next((said for said in found.groups() if said), text) if found else text
 
 
-def changed(said: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """What is told now takes the place of what it is told instead of."""
+def changed(said: Mapping[str, Any], change: Mapping[str, Any], levels: Mapping[str, str]) -> dict[str, Any]:
+    """What is told now takes the place of what it is told instead of. `levels`: of each area."""
     change = dict(change)
     if "act" in change and "measures" not in change and not DURATIONS.isdisjoint(said.get("measures", ())):
         change["measures"] = (change["act"],)
@@ -55,6 +55,8 @@ def changed(said: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any
     kept = {name: value for name, value in said.items() if name not in gone}
     only = _filters(said.get("only", {}), change.get("only", {}))
     only = {name: value for name, value in only.items() if name not in _grouped_away(change)}
+    if {levels.get(code) for code in only.get("grid", ())} == {change.get("group")} and "only" not in change:
+        del only["grid"]  # 「按社区分」 after one community: all of them
     but = _filters(said.get("but", {}), change.get("but", {}))
     return {name: value for name, value in {**kept, **change, "only": only, "but": but}.items() if value}
 

@@ -33,6 +33,7 @@ def measures_of(
         unread += [] if found else [spare]
     if not lasting:
         unread += [token for token in tokens if token.kind in {"mean", "median"}]
+    unread += [*_of_both(tokens), *_of_themselves(tokens, found)]
     named = found or (() if earlier else _unnamed(kinds))
     return named, "median" if lasting and "median" in kinds else ""
 
@@ -93,6 +94,25 @@ def acts_of(tokens: Sequence[Token]) -> str:
     return next(
         (_WORK[token.value] for token in tokens if token.kind in {"act", "measure"} and token.value in _WORK), ""
     )
+
+
+def _of_both(tokens: Sequence[Token]) -> list[Token]:
+    """「办结了又重办的」 are those of which both is true, not two figures."""
+    return [
+        token
+        for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if token.kind == "both" and before.kind == after.kind == "measure"
+    ]
+
+
+def _of_themselves(tokens: Sequence[Token], found: Sequence[str]) -> list[Token]:
+    """「默认结案率」 is not how many of those closed by default were closed."""
+    if not any(measure in _OF_ENDINGS for measure in found):
+        return []
+    return [token for token in tokens if token.kind in {"closing", "status", "rating"}]
+
+
+_OF_ENDINGS = frozenset({"closed_rate", "solved_rate", "satisfaction_rate", "on_time_rate", "three_day_rate"})
 
 
 def _spare_amount(tokens: Sequence[Token]) -> Token | None:

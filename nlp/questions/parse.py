@@ -43,11 +43,12 @@ def parse_all(names: Names, texts: Sequence[str], now: datetime) -> Query | None
     if first is None or len(texts) == 1:
         return first
     said = _said(names, texts[0], {}, now)
+    levels = {code: area.level for code, area in names.areas.items()}
     for text in texts[1:]:
         change = _said(names, change_in(plain(text)), said, now)
         if not change or "unread" in change:
             return None
-        said = changed(said, change)
+        said = changed(said, change, levels)
     return None if _cannot_be(said) else query_of(_without_acts(said), now)
 
 

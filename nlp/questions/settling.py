@@ -35,7 +35,9 @@ def _settled(token: Token, earlier: Sequence[Token], later: Sequence[Token], *, 
 
 
 def _unit(token: Token, earlier: Sequence[Token], later: Sequence[Token], *, ranked: bool) -> Token:
-    before = next((each.kind for each in reversed(earlier) if each.kind not in {"filler", "within", "tickets"}), "")
+    before = next(
+        (each.kind for each in reversed(earlier) if each.kind not in {"filler", "both", "within", "tickets"}), ""
+    )
     if ranked or before in {*_RANKS, "so_many"} or _of_each(token, later) or _among(earlier, later):
         return replace(token, kind="group")
     if before == "except" and token.value == "spot":

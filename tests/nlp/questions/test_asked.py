@@ -8,7 +8,7 @@ import yaml
 from demo_names import demo_names
 from scoring import NOW
 
-from nlp.questions.parse import parse
+from nlp.questions.parse import parse, parse_all
 
 ASKED = yaml.safe_load((Path(__file__).parent.parent / "data" / "asked.yaml").read_text("utf-8"))
 ANOTHER_READING = {
@@ -40,6 +40,8 @@ REFUSED = (
     "工作日和周末哪个多 上个月",
     "没退过单的上月几件",
     "前三到前五的社区有哪些",
+    "办结了又重办的上月几件",
+    "默认结案率",
 )
 """Each once gave a figure of something else, or was taken for no question at all"""
 
@@ -74,3 +76,12 @@ def test_a_holiday_whose_days_off_are_not_known_yet_is_none_of_last_year(names):
     query = parse(names, "元旦假期来了多少件", datetime.fromisoformat("2028-01-04T08:30:00+08:00"))
     assert query is not None
     assert query.unread == ("元旦假期",)
+
+
+def test_by_a_kind_of_area_after_one_of_them_is_by_all_of_them(names):
+    query = parse_all(names, ["城南社区上周多少件", "按社区分"], NOW)
+    assert query is not None
+    assert (query.group, query.only) == ("community", {})
+    query = parse_all(names, ["新义街道上周多少件", "按社区分"], NOW)
+    assert query is not None
+    assert (query.group, query.only) == ("community", {"grid": ("XY-XINYI",)})
