@@ -13,7 +13,7 @@ COST_OF_WRONG = 4.0  # a wrong category stated as fact sends a person to the wro
 COST_OF_ASKING = 1.0
 
 _NOTICED_SHARE = 0.80  # of written dangers that no fold had seen; the rest only rules would notice
-_PAGED_SHARE = 0.0005  # of the same: nobody is paged for a smell of rubbish
+_PAGED_SHARE = 0.001  # of the same: nobody is paged for a smell of rubbish
 _FALSE_SHARE = 0.01  # of lines that were written to sound like a danger and are none
 
 Answer = tuple[str, tuple[str, ...]]

@@ -118,6 +118,12 @@ def test_loss_that_goes_on_is_urgent_without_being_a_danger(reader):
     assert not reader.understand("楼道灯坏了一个").urgent
 
 
+@pytest.mark.parametrize("text", ["这楼道脏得叫人看不下去", "吵成这样真住不下去了", "德尚小区旁边那一片实在看不下去了"])
+def test_to_have_had_enough_is_no_danger(reader, text):
+    found = reader.understand(text)
+    assert (found.red_flag, found.danger_question) == ("", "")
+
+
 @pytest.mark.parametrize(
     ("text", "alarm", "question"),
     [
