@@ -4,9 +4,10 @@ Messages that come at the same time share the transaction.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain, product
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -198,7 +199,7 @@ def _files(waiting: Pending) -> bool:
 
 def _likely_matters(town: Town, waiting: Pending, writer: Writer) -> Iterator[Matter]:
     """What a message may turn out to be about: what it tells, or what was being asked about."""
-    said, asked = waiting.understanding, writer.stale.slots if writer.stale else writer.slots
+    said, asked = waiting.understanding, _asked(writer)
     told = {said.category, *(part.category for part in said.parts)} if said and said.intent is Intent.REPORT else set()
     categories = told | ({asked["category"]} if asked.get("category") else set())
     return product(_likely_places(town, waiting, writer), categories) if categories else iter(())
@@ -209,5 +210,11 @@ def _likely_places(town: Town, waiting: Pending, writer: Writer) -> Iterator[int
     mention = waiting.understanding.place if waiting.understanding else None
     if mention and mention.known:
         yield from (place.id for place in town.world.places_named(mention.known))
-    asked = writer.stale.slots if writer.stale else writer.slots
+    asked = _asked(writer)
     yield from (place for place in (asked.get("place_id"), writer.person.home_place_id) if place)
+
+
+def _asked(writer: Writer) -> Mapping[str, Any]:
+    """What was told of the report that they were being asked about."""
+    asked = writer.stale or tuple(each for each in writer.open_questions if not each.is_pushed)
+    return next((each.slots for each in asked if each.slots.get("category")), {})

@@ -82,7 +82,7 @@ class ReadOnlyPath:
         if opens_figure(text) and writer.state not in _FIGURES and parse(town, text, now) is None:
             return None  # a number that chooses something else
         reply = keep_unfinished(
-            writer.says(message, understanding, session, town, now, self._all_commands), None, self._route
+            writer.says(message, understanding, session, town, now, self._all_commands), (), self._route
         )
         if session.dirty or session.deleted or not all(isinstance(row, Look) for row in session.new):
             return None

@@ -6,15 +6,16 @@ from itertools import chain
 from handlers.answering import receipts
 from handlers.answering.judging import OF_JUDGING
 from handlers.answering.practices import OF_PRACTICES
+from handlers.answering.still_open import above, put_at_most_twice, still_open
 from handlers.answering.which_question import which_question
 from handlers.appointments import at_home, propose
 from handlers.approvals import approvals, contest, endings, extend, suspend
-from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, to_repeat, what_it_answers
-from handlers.dialogue.beneath import come_up, lay_beneath, put_again
+from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, what_it_answers
+from handlers.dialogue.beneath import come_up, put_again
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.router import InState, Router, command_opening, first_of, in_state
-from handlers.dialogue.states import ACCEPTS, Asks
+from handlers.dialogue.states import Asks
 from handlers.digests import choose as digests
 from handlers.evidence import ask_pictures, hearing
 from handlers.front_desk import erase_me, help, home, human, menu, small_talk, talk, welcome  # noqa: A004  (「帮助」)
@@ -30,6 +31,7 @@ from handlers.residents import (
     progress,
     reopen,
     report,
+    sent,
     supplement,
     withdraw,
 )
@@ -116,6 +118,7 @@ ROUTERS = (
     supplement.more,
     join_or_apart.router,
     own_report.router,
+    sent.router,
     report.router,
     welcome.router,
     posts.router,
@@ -154,30 +157,30 @@ _COMMAND = command_opening(COMMANDS)
 
 
 def route(context: Context) -> Reply:
+    """The answer; no question is put more often than it may be."""
+    return put_at_most_twice(context, _routed(context))
+
+
+def _routed(context: Context) -> Reply:
     """Danger first, then commands, then the open question that the text answers, then what the words mean."""
     context = _in_our_words(context)
     seen, is_command = context.understanding, _COMMAND.match(context.text)
     if seen and seen.red_flag and not is_command:
-        return report.danger_told(context) or _still_open(context, _same_danger(context) or _by_meaning(context))
+        told = report.danger_told(context) or still_open(context, _same_danger(context) or _by_meaning(context))
+        return above(context, told)
     if (talking := talk.open_talk(context)) and context.message.kind is not Kind.EVENT:
-        answer = None if context.nothing_asked else _answer(context)  # of a danger that they told meanwhile
+        over = context.text in talk.OVER
+        answer = None if over or context.nothing_asked else _answer(context)  # of a danger that they told meanwhile
         return answer or talk.said(context, talking)
     if is_command and (commanded := first_of(_OBEYING, context) or whose_command.refusal(context)):
-        return _above(context, commanded)
-    return (_answer(context) if context.text else None) or _not_missed(context, _meant(context))
+        return above(context, commanded, commanded=True)
+    return (_answer(context) if context.text else None) or above(context, _not_missed(context, _meant(context)))
 
 
 def _in_our_words(context: Context) -> Context:
     """A town may call its practices by names of its own; the commands know ours."""
     text = context.town.practices.in_our_words(context.text)
     return context if text == context.text else replace(context, message=replace(context.message, text=text))
-
-
-def _above(context: Context, reply: Reply) -> Reply:
-    """What only lists, or offers more, leaves the question that was open beneath it."""
-    lists = reply.state and ACCEPTS[Asks(reply.state)].lists and not reply.keep
-    asks = context.state and ACCEPTS[Asks(context.state)].repeats
-    return replace(reply, slots={**reply.slots, **lay_beneath(context)}) if lists and asks else reply
 
 
 def _answer(context: Context) -> Reply | None:
@@ -205,26 +208,12 @@ def _not_missed(context: Context, reply: Reply) -> Reply:
 
 
 def _meant(context: Context) -> Reply:
-    reply = _by_meaning(context)
-    return _still_open(context, reply) if reply.keep or is_whole_matter(context) else reply
+    return still_open(context, _by_meaning(context))
 
 
 def _by_meaning(context: Context) -> Reply:
     """What the words mean by themselves."""
     return first_of(_MEANING, replace(context, question=None)) or Reply("", keep=True)
-
-
-def _still_open(context: Context, reply: Reply) -> Reply:
-    """The question that was open stays so, and is put again below; one that can't be undone is dropped instead."""
-    if reply.state not in {"", Asks.JOINED} or reply.answered or not reply.text:
-        return reply
-    if context.state and not ACCEPTS[Asks(context.state)].undoable:
-        return reply
-    again = to_repeat(context)
-    if reply.state and not again:
-        return reply
-    text = f"{reply.text}\n\n{again}" if again and again not in reply.text else reply.text
-    return replace(reply, text=text, state="", slots={}, keep=True)
 
 
 def _same_danger(context: Context) -> Reply | None:
@@ -244,8 +233,8 @@ def question_chosen(context: Context) -> Reply | None:
         return None
     said = replace(context.message, text=context.slots["text"])
     reply = _answer(replace(context, message=said, asked=(question,), state="", slots={}, question=None))
-    before = next((each for each in context.asked if each.lies_beneath), None)
-    if reply is None or reply.state or before is None or question is before:
+    before = [each for each in context.asked if each.lies_beneath and each is not question]
+    if reply is None or reply.state or not before:
         return reply and replace(reply, keep=False)
     return put_again(replace(reply, keep=False), before)
 

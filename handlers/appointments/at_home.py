@@ -33,7 +33,7 @@ def proposal_answered(context: Context) -> Reply | None:
         return Reply(context.say("appointments.set", number=ticket.number, when=spoken(context, visit)))
     if context.number is None and not _is_about_a_visit(context):
         return None
-    return _told(context, ticket)
+    return _told(context, ticket) if ticket.reporter_id == context.person.id else _noted(context, ticket)
 
 
 @router.on(lambda context: context if context.text and context.is_free and _is_about_a_visit(context) else None)
@@ -75,8 +75,14 @@ def _told(context: Context, ticket: Ticket) -> Reply:
     if context.number == 1 or puts_off(context.text):
         put_off(context, ticket, resident(context.person), context.text)
         return Reply(context.say("appointments.put_off", number=ticket.number))
-    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=context.text)
-    notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=context.text)
+    return _noted(context, ticket)
+
+
+def _noted(context: Context, ticket: Ticket) -> Reply:
+    """Those who come read it. One of several who wait puts nothing off for the others."""
+    words = context.say("appointments.not_then") if context.text.isdecimal() else context.text
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
+    notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=words)
     return Reply(context.say("filing.added", number=ticket.number))
 
 

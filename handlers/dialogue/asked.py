@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.dialogue.context import Context, OpenQuestion
-from handlers.dialogue.other_matter import is_told_as_trouble
+from handlers.dialogue.other_matter import is_politeness, is_told_as_trouble, says_nothing
 from handlers.dialogue.states import ACCEPTS, Asks, Wants
-from nlp.answers.choices import Choice, choice, is_filler, ticket_named, yes_or_no
+from models.ticket import Ticket
+from nlp.answers.choices import Choice, choice, is_filler, says_unsolved, ticket_named, yes_or_no
 from nlp.answers.corrections import right_words
 from nlp.reading.understanding import Intent, Understanding
 
@@ -19,7 +20,7 @@ _SURE = 0.9
 _PLAIN = 0.6
 _OFFERED = 2
 _READ_THEMSELVES = frozenset({Asks.TICKET_PLACE, Asks.JOINED, Asks.APART, Asks.COMPLAINT, Asks.ANSWER})
-_READ_THEMSELVES |= {Asks.HOME, Asks.PATROL_WHAT, Asks.WORK_WORDS, Asks.FIGURES, Asks.ROWS}
+_READ_THEMSELVES |= {Asks.HOME, Asks.PATROL_WHAT, Asks.FIGURES, Asks.ROWS}
 _ELSEWHERE = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP})
 
 
@@ -69,8 +70,20 @@ def is_about(question: OpenQuestion, context: Context) -> bool:
     if question.state == Asks.JOIN:
         return seen is not None and not _is_elsewhere(slots, seen)
     if question.state in {Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.WORDS, Asks.CATEGORY}:
-        return seen is not None and slots.get("category") in {"", seen.category}
+        same_place = not (seen and seen.place) or seen.place.known in {"", slots.get("place_name")}
+        elsewhere = not same_place and bool(slots.get("place_name"))
+        return seen is not None and slots.get("category") in {"", seen.category} and not elsewhere
+    if question.state == Asks.WORK_WORDS:
+        return not _is_of_other_ticket(context, slots)
     return question.state in _READ_THEMSELVES
+
+
+def _is_of_other_ticket(context: Context, slots: Mapping[str, Any]) -> bool:
+    """Another thing in another place than the ticket's that is asked about."""
+    seen, ticket = context.understanding, context.session.get(Ticket, slots["ticket"])
+    if seen is None or seen.place is None or ticket is None:
+        return False
+    return seen.place.known != ticket.place_name and seen.item not in {"", ticket.item}
 
 
 def _is_elsewhere(slots: Mapping[str, Any], seen: Understanding) -> bool:
@@ -90,7 +103,7 @@ def answering(context: Context, answered: Answered) -> Context:
 def to_repeat(context: Context) -> str:
     """The question that stays open below an answer to something else; "" where none wants repeating."""
     question = next((each for each in context.asked if not each.is_pushed), None)
-    if question is None or not question.text:
+    if question is None or question.slots.get("opens"):
         return ""
     return question.text if ACCEPTS[Asks(question.state)].repeats else ""
 
@@ -127,13 +140,18 @@ def _is_fresh(question: OpenQuestion, context: Context) -> bool:
 
 def _by_words(context: Context) -> Iterator[Answered]:
     for question in context.asked:
-        wants = ACCEPTS[Asks(question.state)].wants
-        if wants is Wants.OWN or (wants is Wants.REASON and _says_something(context)):
+        accepts = ACCEPTS[Asks(question.state)]
+        if says_nothing(context.text, heard=accepts.heard):
+            continue
+        if accepts.wants is Wants.OWN or (accepts.wants is Wants.REASON and _gives_reason(context)):
             yield Answered(question)
 
 
-def _says_something(context: Context) -> bool:
+def _gives_reason(context: Context) -> bool:
+    """Neither politeness nor anger is one, nor another address, nor what is wanted of us instead."""
     seen = context.understanding
-    if is_filler(context.text):
+    if is_filler(context.text) or (is_politeness(context) and not says_unsolved(context.text)):
+        return False
+    if seen and seen.place and right_words(context.text):
         return False
     return not (seen and seen.intent in _ELSEWHERE and seen.intent_confidence >= _PLAIN)

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, exists, func, or_, select
+from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from handlers.dialogue.context import OpenQuestion
+from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.states import Asks
 from models.appointment import Appointment
 from models.approval import Approval, Approver, Question
@@ -57,7 +57,7 @@ _PUSHED = (
             (Asked.state == Asks.OUTCOME.value) & _OUTCOME_OPEN & _VOTE_OPEN,
             (Asked.state == Asks.ANSWER.value) & _ASKED_STILL,
             (Asked.state == Asks.APPROVAL.value) & _WISH_OPEN,
-            (Asked.state == Asks.PLACE_WRONG.value) & _AT_WORK,
+            Asked.state.in_([Asks.PLACE_WRONG.value, Asks.KIND_WRONG.value]) & _AT_WORK,
             (Asked.state == Asks.VISIT.value) & _PROPOSED.where(Appointment.by_staff),
             (Asked.state == Asks.VISIT_WISHED.value) & _PROPOSED.where(~Appointment.by_staff),
             (Asked.state == Asks.CHECK.value) & (Ticket.status == Status.RESOLVED.value),
@@ -75,6 +75,13 @@ _SHOWN = frozenset({None, Outcome.SENT.value, Outcome.DELIVERED.value, Outcome.U
 def no_longer_asked(session: Session, state: Asks, ticket_id: int) -> None:
     """It is answered, where nothing else tells that it is."""
     session.execute(delete(Asked).where(Asked.state == state.value, Asked.ticket_id == ticket_id, Asked.key != REPLY))
+
+
+def shown_again(context: Context, state: Asks, ticket_id: int) -> None:
+    """A push's question, put once more by a reply: it is the one shown last."""
+    mine = (Asked.person_id == context.person.id) & (Asked.key != REPLY)
+    about = (Asked.state == state.value) & (Asked.ticket_id == ticket_id)
+    context.session.execute(update(Asked).where(mine, about).values(shown_at=context.now))
 
 
 def carried_by_pushes(session: Session, people: Sequence[int], now: datetime) -> dict[int, tuple[OpenQuestion, ...]]:

@@ -112,6 +112,8 @@ class OpenQuestion:
     ticket_id: int | None = None
     lies_beneath: bool = False
     """A newer question of ours came before it"""
+    put: int = 1
+    """How often it was put; known of the one that our last reply left open"""
 
     @property
     def is_of_reply(self) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import Insert, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
+from handlers.dialogue.beneath import stored
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import ACCEPTS, Asks, lasts
@@ -83,8 +84,8 @@ def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]
 def _left_open(context: Context, reply: Reply) -> dict[str, Any]:
     usual = timedelta(minutes=context.town.habits.question_minutes)
     expires_at = context.now + lasts(reply.state, reply.slots, usual)
-    question = reply.text.rpartition("\n\n")[2] if ACCEPTS[Asks(reply.state)].repeats else ""
-    values = {"state": reply.state, "slots": dict(reply.slots), "text": question, "key": REPLY}
+    question = reply.question if ACCEPTS[Asks(reply.state)].repeats else ""
+    values = {"state": reply.state, "slots": stored(reply), "text": question, "key": REPLY}
     return {**values, "shown_at": context.now, "expires_at": expires_at}
 
 

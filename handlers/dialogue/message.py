@@ -65,3 +65,10 @@ class Reply:
     """Nothing of what was said was understood"""
     pictured: bool = False
     """A picture of what is answered follows, if it can be sent"""
+    put: int = 1
+    """How often the question has been put with this"""
+
+    @property
+    def question(self) -> str:
+        """The question that it puts: its last paragraph."""
+        return self.text.rpartition("\n\n")[2]

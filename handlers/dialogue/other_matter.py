@@ -3,12 +3,17 @@
 import re
 
 from handlers.dialogue.context import Context
+from nlp.answers.choices import is_filler, only_waits
+from nlp.reading.complained_of import is_plain_complaint
+from nlp.reading.set_phrases import is_picture
 from nlp.reading.understanding import Intent, Understanding
 
 _OTHER = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP, Intent.WITHDRAW})
 _POLITE = frozenset({Intent.THANKS, Intent.GREETING})
 _PLAINLY = 0.6
 _TROUBLE = 0.9
+_OF_PEOPLE = frozenset({"", "property", "other"})
+"""Where complaints about people who work here belong, or may"""
 _TROUBLE_PLACED = 0.8
 """With a thing that breaks, and a place of its own"""
 # 「3号楼电梯口」「垃圾房旁边」「就在下水井那儿」 name things that break, and tell where.
@@ -28,6 +33,7 @@ _STILL_THE_TROUBLE = re.compile(
 )
 _BESIDE = frozenset({Intent.CHITCHAT, Intent.CONSULT, Intent.GREETING})
 _SURELY = 0.85
+_SENTENCE = 8
 
 
 def tells_no_place(context: Context) -> bool:
@@ -35,9 +41,22 @@ def tells_no_place(context: Context) -> bool:
     seen, text = context.understanding, context.text
     if seen is None or seen.place is not None or seen.intent is Intent.THANKS or _NO_IDEA.search(text):
         return False
-    if _ASKS_BACK.search(text) or is_trouble_again(text):
+    if _ASKS_BACK.search(text) or is_trouble_again(text) or is_told_without_place(context):
         return True
     return seen.intent in _BESIDE and seen.intent_confidence >= _SURELY
+
+
+def is_told_without_place(context: Context) -> bool:
+    """A whole sentence of what is wrong, and no word of where: it can't be the name of a place."""
+    return is_told_without_name(context) and context.understanding is not None and context.understanding.place is None
+
+
+def is_told_without_name(context: Context) -> bool:
+    """A whole sentence of what is wrong, beside a house at most."""
+    seen, text = context.understanding, context.text
+    if seen is None or len(text) < _SENTENCE or _WHERE.search(text) or (seen.place and seen.place.name):
+        return False
+    return seen.sure and seen.intent is Intent.REPORT and seen.intent_confidence >= _PLAINLY
 
 
 def is_trouble_again(text: str) -> bool:
@@ -52,9 +71,18 @@ def is_other_matter(context: Context) -> bool:
 
 
 def is_politeness(context: Context) -> bool:
-    """「谢谢」「您好」: no answer to 「在哪里」."""
+    """「谢谢」「您好」, or anger without a word of at what: no answer to 「在哪里」."""
     seen = context.understanding
-    return seen is not None and seen.intent in _POLITE and seen.intent_confidence >= _PLAINLY and seen.place is None
+    if seen is None or seen.intent_confidence < _PLAINLY or seen.place is not None:
+        return False
+    return seen.intent in _POLITE or (seen.intent is Intent.ABUSE and not seen.item)
+
+
+def says_nothing(text: str, *, heard: bool = False) -> bool:
+    """「稍等」, a picture, the notice in place of one. 「好的」 says as little, unless it is `heard` as an answer."""
+    if is_picture(text) or only_waits(text):
+        return True
+    return not heard and not text.isdecimal() and is_filler(text)
 
 
 def is_told_as_trouble(seen: Understanding) -> bool:
@@ -73,6 +101,8 @@ def is_hurry(context: Context) -> bool:
 def is_other_trouble(context: Context, category: str, item: str) -> bool:
     """A report of its own, though we had only asked where the other one is."""
     seen = context.understanding
+    if is_plain_complaint(context.text) and category not in _OF_PEOPLE:
+        return True
     if seen is None or not (seen.sure and is_told_as_trouble(seen)):
         return False
     placed = bool(seen.item and seen.place and seen.place.known)

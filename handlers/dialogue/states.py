@@ -48,6 +48,7 @@ class Asks(StrEnum):
     PATROL_WHAT = "patrolling.what"
     RIGHT_WORDS = "correcting.right_words"
     PLACE_WRONG = "correcting.place_wrong"
+    KIND_WRONG = "correcting.kind_wrong"
     VISIT = "appointments.proposed"
     VISIT_WISHED = "appointments.wished"
     MERGE_SURE = "settling.merge_sure"
@@ -96,6 +97,8 @@ class Accepts:
     """Only a list that numbers open: what is asked later goes before it"""
     offers: bool = False
     """Asks for nothing: whatever else is said is as if nothing were open"""
+    heard: bool = False
+    """「好的」 says something here"""
 
     def count(self, slots: Mapping[str, Any]) -> int:
         if isinstance(self.options, int):
@@ -103,6 +106,10 @@ class Accepts:
         return next((len(slots[name]) for name in self.options if slots.get(name)), 0)
 
 
+DRAFTS = frozenset(
+    {Asks.DANGER, Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS, Asks.JOIN}
+)
+"""Asked of a report that is being made"""
 CAN_KILL = frozenset(
     {
         "gas",
@@ -142,44 +149,45 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.HELP: Accepts(wants=Wants.OWN, lists=True, offers=True),
     Asks.TALK: Accepts(),
     Asks.TALK_ANSWER: Accepts(),
-    Asks.APART: Accepts(wants=Wants.OWN),
+    Asks.APART: Accepts(wants=Wants.OWN, repeats=True),
     Asks.OUTCOME: Accepts(4, wants=Wants.OWN),
     Asks.RATING_WHY: Accepts(wants=Wants.REASON),
-    Asks.AGAIN: Accepts(2, yes_no=True),
+    Asks.AGAIN: Accepts(2, yes_no=True, repeats=True),
     Asks.NOT_SOLVED_WHY: Accepts(wants=Wants.REASON, repeats=True),
     Asks.WITHDRAW_SURE: Accepts(2, yes_no=True, repeats=True),
     Asks.ERASE_SURE: Accepts(wants=Wants.OWN, undoable=False),
-    Asks.HOME: Accepts(wants=Wants.OWN),
-    Asks.BIND_WHICH: Accepts(("places",)),
+    Asks.HOME: Accepts(wants=Wants.OWN, repeats=True),
+    Asks.BIND_WHICH: Accepts(("places",), repeats=True),
     Asks.COMPLAINT: Accepts(wants=Wants.REASON, repeats=True),
-    Asks.ANSWER: Accepts(wants=Wants.OWN),
+    Asks.ANSWER: Accepts(wants=Wants.OWN, heard=True),
     Asks.ANSWER_OR_REPORT: Accepts(2, repeats=True),
-    Asks.ASIDE: Accepts(2, yes_no=True),
+    Asks.ASIDE: Accepts(2, yes_no=True, repeats=True),
     Asks.WORK_WORDS: Accepts(wants=Wants.REASON, repeats=True),
     Asks.AFTER_PICTURE: Accepts(1, repeats=True),
     Asks.CHECK: Accepts(2),
     Asks.HEARD: Accepts(2, yes_no=True),
     Asks.OWN_REPORT: Accepts(2, yes_no=True, repeats=True),
-    Asks.HAND_ON_SURE: Accepts(2, yes_no=True),
+    Asks.HAND_ON_SURE: Accepts(2, yes_no=True, repeats=True),
     Asks.CONTEST_WHY: Accepts(wants=Wants.REASON, repeats=True),
-    Asks.PATROL_WHAT: Accepts(wants=Wants.OWN),
+    Asks.PATROL_WHAT: Accepts(wants=Wants.OWN, repeats=True),
     Asks.RIGHT_WORDS: Accepts(wants=Wants.OWN, repeats=True),
     Asks.PLACE_WRONG: Accepts(2, yes_no=True),
+    Asks.KIND_WRONG: Accepts(2, yes_no=True),
     Asks.VISIT: Accepts(2, yes_no=True, wants=Wants.OWN),
     Asks.VISIT_WISHED: Accepts(1),
-    Asks.MERGE_SURE: Accepts(2, yes_no=True),
+    Asks.MERGE_SURE: Accepts(2, yes_no=True, repeats=True),
     Asks.APPROVAL: Accepts(2),
-    Asks.WHICH_APPROVAL: Accepts(("approvals",)),
+    Asks.WHICH_APPROVAL: Accepts(("approvals",), repeats=True),
     Asks.WHISTLE_TEAMS: Accepts(wants=Wants.REASON, repeats=True),
     Asks.WHISTLE_REASON: Accepts(wants=Wants.REASON, repeats=True),
     Asks.WHISTLE_GROUND: Accepts(3, wants=Wants.OWN, repeats=True),
-    Asks.RELEASED: Accepts(("calls",)),
-    Asks.CHOICE: Accepts(("numbers",)),
-    Asks.EXPORT_SURE: Accepts(2, yes_no=True),
+    Asks.RELEASED: Accepts(("calls",), repeats=True),
+    Asks.CHOICE: Accepts(("numbers",), repeats=True),
+    Asks.EXPORT_SURE: Accepts(2, yes_no=True, repeats=True),
     Asks.FIGURES: Accepts(("keys", "listed"), wants=Wants.OWN, lists=True),
     Asks.ROWS: Accepts(("rows",), wants=Wants.OWN, lists=True),
     Asks.DIGEST: Accepts(("groups",), lists=True),
-    Asks.NOTICE: Accepts(2, yes_no=True),
+    Asks.NOTICE: Accepts(2, yes_no=True, repeats=True),
     Asks.NOTICE_SURE: Accepts(wants=Wants.OWN, undoable=False),
     Asks.WHICH_QUESTION: Accepts(("keys",)),
     Asks.RECEPTION_WHAT: Accepts(wants=Wants.REASON, repeats=True),

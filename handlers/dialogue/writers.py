@@ -76,8 +76,8 @@ class Writer:
     asked: bool = False
     question: OpenQuestion | None = None
     """The one that our last reply left open"""
-    beneath: OpenQuestion | None = None
-    """The one before which that came"""
+    beneath: tuple[OpenQuestion, ...] = ()
+    """Those before which that came, the nearest first"""
     pushed: tuple[OpenQuestion, ...] = ()
     """Those that pushes carry, the one shown last first"""
     spoke_at: datetime | None = None
@@ -93,7 +93,7 @@ class Writer:
     """They have just written or tapped: what waits for them can be said"""
     filed_lately: int = 0
     """Reports within a day"""
-    stale: OpenQuestion | None = None
+    stale: tuple[OpenQuestion, ...] = ()
     """Their time is over"""
     is_hasty: bool = False
     """They write more than may be"""
@@ -109,7 +109,7 @@ class Writer:
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
         """All of them, the one shown last first; a push that is not sent yet comes last."""
-        mine = [each for each in (self.question, self.beneath) if each]
+        mine = [*([self.question] if self.question else []), *self.beneath]
         return tuple(sorted((*mine, *self.pushed), key=lambda each: each.shown_at or _NEVER, reverse=True))
 
     def says(
@@ -187,10 +187,9 @@ def _writer(
     if state is None:
         return writer
     question, *beneath = apart(state, slots, text, shown_at or now)
-    before = next(iter(beneath), None)
     if until <= now:
-        return replace(writer, stale=before or question)
-    return replace(writer, question=question, beneath=before)
+        return replace(writer, stale=(question, *beneath))
+    return replace(writer, question=question, beneath=tuple(beneath))
 
 
 def _new_people(session: Session, openids: Sequence[str]) -> dict[str, Writer]:

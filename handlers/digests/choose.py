@@ -86,7 +86,7 @@ def open_line(context: Context) -> Reply | None:
         return Reply(context.say("supervising.nothing", name=name), keep=True)
     lines = numbered([ticket_text.line(context.town, ticket, context.now, context.person) for ticket in found])
     text = context.say("digests.opened", name=name, lines=lines)
-    slots = {"word": _INSPECT, "words": "", "numbers": [ticket.number for ticket in found]}
+    slots = {"word": _INSPECT, "words": "", "numbers": [ticket.number for ticket in found], "opens": True}
     return Reply(text, Asks.CHOICE, slots)
 
 

@@ -6,6 +6,7 @@ from handlers.dialogue.choices import numbered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.dialogue.other_matter import is_told_as_trouble
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
@@ -54,7 +55,8 @@ BIND = Command(
 @router.command(BIND)
 def bind(context: Context) -> Reply | None:
     """Remember where somebody lives. The room is kept only if they tell it."""
-    if context.understanding and context.understanding.red_flag:
+    seen = context.understanding
+    if seen and (seen.red_flag or (context.state == Asks.HOME and is_told_as_trouble(seen))):
         return None  # 「德尚小区2号楼着火了」 is no address
     draft = locate.place(context, Draft(context.text), context.understanding)
     mention = context.understanding.place if context.understanding else None

@@ -30,9 +30,14 @@ def human(context: Context) -> Reply:
     return called(context)
 
 
-def called(context: Context) -> Reply:
-    """A person is told, and the resident gets a number to call; what was being asked is dropped."""
+def called(context: Context, words: str = "") -> Reply:
+    """A person is told, and the resident gets a number to call; what was being asked is dropped.
+
+    `words`: what they said just now, which goes with it.
+    """
     ticket = _ticket(context)
+    if words:
+        ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
     key = "welcome.human" if talk.begin(context, ticket) else "welcome.human_later"
     return Reply(context.say(key, number=ticket.number, phone=context.town.contacts.hall), answered=True)
 
@@ -43,10 +48,17 @@ def angry(context: Context) -> Reply | None:
     return called(context) if context.is_free and not (context.person.is_staff or context.person.is_overseer) else None
 
 
+def _asked_about(context: Context) -> Ticket | None:
+    """Theirs, of which our question is."""
+    asked = context.slots.get("ticket")
+    ticket = context.session.get(Ticket, asked) if isinstance(asked, int) else None
+    return ticket if ticket and ticket.reporter_id == context.person.id else None
+
+
 def _ticket(context: Context) -> Ticket:
     """What they talk about: what they were telling, or reported lately; else that they want somebody."""
     draft = Draft.of(context.slots) if context.state.startswith("filing.") and "text" in context.slots else None
-    last = recent(context, 7 * 24 * 60)
+    last = _asked_about(context) or recent(context, 7 * 24 * 60)
     sent = draft.attachments if draft else ()
     if (draft and (draft.text or sent)) or last is None:
         text = (draft.text if draft and draft.text else "") or context.say("history.asks_for_a_person")

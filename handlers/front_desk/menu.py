@@ -2,7 +2,6 @@
 
 import re
 
-from handlers.dialogue.asked import to_repeat
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
@@ -30,8 +29,9 @@ def says_nothing(context: Context) -> Context | None:
 def offer(context: Context) -> Reply:
     """The menu; while a question is open, that question again."""
     if not context.is_free:
-        return Reply(to_repeat(context) or context.say("welcome.chitchat"), keep=True)
-    return offered(context)
+        return Reply("", keep=True, missed=True)  # that question again
+    pushed = next((each.text for each in context.asked if each.shown_at and each.text), "")
+    return Reply(pushed, keep=True) if pushed else offered(context)
 
 
 def offered(context: Context, misses: int = 0) -> Reply:

@@ -3,10 +3,21 @@
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, intent
-from nlp.reading.understanding import Intent
+from nlp.reading.understanding import Intent, Wish
 
 router = Router("small talk")
 _SURELY = 0.85
+
+
+def _is_unseen(context: Context) -> Context | None:
+    seen = context.understanding
+    return context if seen and seen.wish is Wish.STICKER else None
+
+
+@router.on(_is_unseen)
+def unseen(context: Context) -> Reply:
+    """What the platform doesn't hand on: they hear that nobody can see it."""
+    return Reply(context.say("welcome.unseen"), keep=True)
 
 
 @router.on(intent(Intent.GREETING))

@@ -12,7 +12,7 @@ from handlers.dialogue.states import Asks
 from handlers.disclosure.policy import is_shut_out, shut_out
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import resident
-from handlers.tickets.change import Change, Ringing
+from handlers.tickets.change import Change, PersonalChange, Ringing
 from handlers.tickets.complaints import hear
 from handlers.town.routing import own_route
 from handlers.world.rosters import at_hand, reach_of
@@ -86,6 +86,13 @@ def go_on(change: Change, ticket: Ticket, **slots: object) -> None:
 def close(change: Change, ticket: Ticket) -> None:
     """The bot answers again."""
     change.session.execute(delete(Asked).where(Asked.key == key(ticket), Asked.ticket_id == ticket.id))
+
+
+def others_at_it(change: PersonalChange, ticket: Ticket) -> Sequence[Person]:
+    """Colleagues who could answer as well."""
+    asked = select(Asked.person_id).where(Asked.key == key(ticket), Asked.state == Asks.TALK_ANSWER.value)
+    found = select(Person).where(Person.id.in_(asked), Person.id != change.person.id)
+    return change.session.scalars(found.order_by(Person.id)).all()
 
 
 def nobody_said_more(ringing: Ringing) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.dialogue.beneath import apart, without_beneath
+from handlers.dialogue.beneath import apart, without
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.states import Asks
@@ -83,7 +83,7 @@ def offer_unanswered(change: Change, ticket: Ticket, person_id: int) -> None:
     if offer is None or draft is None or draft.same != ticket.id:
         return
     if offer.lies_beneath:
-        open_question.slots = without_beneath(open_question.slots)
+        open_question.slots = without(open_question.slots, Asks.JOIN)
     else:
         change.session.delete(open_question)
     joined_unasked(Silence(change.session, change.town, change.now, person), draft)

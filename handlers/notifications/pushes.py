@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, lazyload
 from handlers.disclosure.policy import Sight, is_danger, is_shut_out, passing
 from handlers.notifications import ticket_text
 from handlers.notifications.leaders import Wishes
-from handlers.notifications.night import wakes
+from handlers.notifications.night import begins_for, wakes
 from handlers.notifications.recipients import has_left, recipients_of, recipients_of_teams
 from handlers.notifications.tellings import (
     DANGERS,
@@ -259,4 +259,13 @@ def facts_of(town: Town, ticket: Ticket, now: datetime, seen: Sight) -> dict[str
         "reopen_days": town.habits.reopen_days,
         "urgent": town.say("push.urgent") if ticket.urgent else "",
         "source": ticket_text.source_mark(ticket),
+        "late": _late(town, ticket, now),
     }
+
+
+def _late(town: Town, ticket: Ticket, now: datetime) -> str:
+    """That what was promised can't be kept, where it is over before its team is told, tonight or at all."""
+    promised = ticket.handle_by
+    if promised is None or promised > town.quiet_hours.wait(now) or promised > begins_for(town, ticket, now):
+        return ""
+    return town.say("push.late", handle_by=ticket_text.moment(promised, now), phone=town.contacts.hall)

@@ -22,8 +22,8 @@ from handlers.world.coordinates import gcj_to_wgs
 from models.moves import Status
 from models.ticket import Ticket
 from nlp.answers.choices import is_vague
-from nlp.reading.complained_of import asks_secrecy
-from nlp.reading.understanding import Intent, PlaceMention
+from nlp.reading.complained_of import asks_secrecy, is_plain_complaint, named_in
+from nlp.reading.understanding import Intent, PlaceMention, Understanding
 
 _MORE = 4
 """Characters beside the place that an answer to 「在哪里」 must have to tell more: 「我在德尚小区」 doesn't"""
@@ -35,13 +35,17 @@ _OF_THE_HOUSE = ("楼", "电梯")
 def read(context: Context, text: str, draft: Draft) -> Draft:
     """What the reader makes of a text, written into a draft. Unsure of the category: it stays empty, with choices."""
     seen = context.understanding
-    if seen is None:
-        return replace(draft, text=text)
+    return replace(draft, text=text) if seen is None else as_read(context, seen, replace(draft, text=text))
+
+
+def as_read(context: PersonalChange, seen: Understanding, draft: Draft) -> Draft:
+    """The draft's text, as the reader took it."""
+    if not (seen.sure or seen.red_flag) and is_plain_complaint(seen.text):
+        seen = replace(seen, category=_of_whom(seen.text), item="", sure=True)
     consult = seen.intent is Intent.CONSULT and not seen.red_flag
     sure = seen.sure or consult or bool(seen.red_flag)
     draft = replace(
         draft,
-        text=text,
         category=("consult" if consult else seen.category) if sure else "",
         item="" if consult else seen.item,
         confidence=seen.confidence,
@@ -52,6 +56,11 @@ def read(context: Context, text: str, draft: Draft) -> Draft:
         parts=tuple((part.text, part.category, part.item) for part in seen.parts) if len(seen.parts) > 1 else (),
     )
     return locate.place(context, draft, seen)
+
+
+def _of_whom(text: str) -> str:
+    """Where a complaint about people who work here belongs; it is asked of nobody."""
+    return "property" if "property" in named_in(text) else "other"
 
 
 def told_where(context: Context, draft: Draft) -> Draft:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
-from handlers.residents.report import DRAFTS, add_words
+from handlers.dialogue.states import DRAFTS
+from handlers.residents.report import add_words
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
 from nlp.reading.identities import IdentityKind, find_identities

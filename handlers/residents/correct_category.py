@@ -5,7 +5,7 @@ from handlers.dialogue.message import Reply
 from handlers.disclosure.policy import complained_of
 from handlers.notifications.pushes import notify
 from handlers.residents.ask_or_file import receipt
-from handlers.residents.corrected import Correction, names_a_trouble
+from handlers.residents.corrected import Correction, is_others_work, names_a_trouble
 from handlers.tickets.access import resident
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.complaints import hear, shut_out
@@ -15,6 +15,7 @@ from models.moves import NOTE, Status
 from models.ticket import Actor, Ticket
 from nlp.answers.corrections import corrects_plainly, wrong_words
 
+_ROUTED = (Status.DISPATCHED, Status.WORKING)
 Kind = tuple[str, str]
 """A category and a sub-item, or no sub-item"""
 
@@ -24,7 +25,21 @@ def amended(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
     kind = _told(context, ticket, said)
     if kind is None or kind in {(ticket.category, ""), (ticket.category, ticket.item)}:
         return None
-    return put_right(context, ticket, kind, resident(context.person), said.words)
+    return wanted(context, ticket, kind, said.words)
+
+
+def wanted(context: Context, ticket: Ticket, kind: Kind, words: str = "") -> Reply:
+    """By its reporter. Where work has begun, its worker has to agree."""
+    if not is_others_work(context.person, ticket):
+        return put_right(context, ticket, kind, resident(context.person), words)
+    catalogue = context.town.catalogue
+    before, after = catalogue.name(ticket.category, ticket.item), catalogue.name(*kind)
+    note = context.say("history.kind_wrong", before=before, after=after)
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=note)
+    slots = {"category": kind[0], "item": kind[1], "words": words}
+    session, town, now = context.session, context.town, context.now
+    notify(session, town, ticket, "kind_wrong", now, but=context.person, slots=slots, note=note)
+    return Reply(context.say("correcting.worker_asked_kind", number=ticket.number, before=before, after=after))
 
 
 def ask(context: Context, ticket: Ticket) -> Reply:
@@ -47,7 +62,8 @@ def put_right(context: Context, ticket: Ticket, kind: Kind, by: Actor, words: st
     if ticket.status == Status.DISPATCHED:  # nobody has signed yet
         set_promise(context, ticket, context.now)
         watch(context, ticket)
-        route_anew(context, ticket, ticket.grid, but=context.person)
+    if Status(ticket.status) in _ROUTED:
+        route_anew(context, ticket, ticket.grid, by=by, but=context.person)
     done = context.say("correcting.done", number=ticket.number, before=before, category=after)
     return Reply(f"{done}\n{receipt(context, ticket)}")
 

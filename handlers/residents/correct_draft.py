@@ -16,7 +16,7 @@ from nlp.reading.understanding import Understanding
 router = Router("corrections of drafts")
 
 
-@router.on(in_state(Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.CATEGORY, Asks.JOIN))
+@router.on(in_state(Asks.DANGER, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.CATEGORY, Asks.JOIN))
 def draft_corrected(context: Context) -> Reply | None:
     """What the words leave out is as it was; what was asked is asked again where it is still missing."""
     right = right_words(context.text)

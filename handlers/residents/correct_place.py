@@ -9,7 +9,7 @@ from handlers.dialogue.message import Reply
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import locate
-from handlers.residents.corrected import Correction
+from handlers.residents.corrected import Correction, is_others_work
 from handlers.residents.incomplete import now_placed
 from handlers.tickets.access import resident
 from handlers.tickets.change import PersonalChange
@@ -31,7 +31,7 @@ def amended(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
         return None
     if not ticket.team:
         return now_placed(context, ticket, where)
-    if ticket.assignee_id and ticket.status == Status.WORKING and ticket.assignee_id != context.person.id:
+    if is_others_work(context.person, ticket):
         return _ask_worker(context, ticket, where)
     return put_right(context, ticket, where, resident(context.person))
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from models.moves import Status
+from models.person import Person
+from models.ticket import Ticket
 from nlp.reading.understanding import Intent, Understanding
 
 
@@ -12,6 +15,11 @@ class Correction:
     words: str
     right: str
     seen: Understanding | None
+
+
+def is_others_work(person: Person, ticket: Ticket) -> bool:
+    """Somebody else has begun: they have to agree to another place or another kind."""
+    return ticket.status == Status.WORKING and ticket.assignee_id not in {None, person.id}
 
 
 def names_a_trouble(seen: Understanding) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers.dialogue.carried import shown_again
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -188,5 +189,6 @@ def rate(context: Context) -> Reply:
 
 def please_rate(context: Context, ticket: Ticket) -> Reply:
     """The question again, with what it is about."""
+    shown_again(context, Asks.OUTCOME, ticket.id)
     line = ticket_text.line(context.town, ticket, context.now, context.person)
-    return Reply(context.say("progress.please_rate", line=line))
+    return Reply(context.say("progress.please_rate", line=line), keep=True)

@@ -1,22 +1,23 @@
-"""Residents report: words, photos, voices and pins in any order, and the answers to our questions."""
+"""Residents report in words, and answer our questions; what else they send: residents.sent."""
 
 import re
 from dataclasses import replace
 
 from handlers.dialogue.beneath import lay_beneath
 from handlers.dialogue.context import Context
-from handlers.dialogue.current_ticket import at_work
-from handlers.dialogue.media import NAMES, hold, waiting
-from handlers.dialogue.message import Kind, Reply
+from handlers.dialogue.media import waiting
+from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import (
     is_other_matter,
     is_other_trouble,
     is_politeness,
+    is_told_without_name,
+    is_told_without_place,
     is_trouble_again,
     tells_no_place,
 )
-from handlers.dialogue.router import Router, in_state, intent, kind
-from handlers.dialogue.states import Asks
+from handlers.dialogue.router import Router, in_state, intent
+from handlers.dialogue.states import DRAFTS, Asks
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import locate
@@ -26,27 +27,22 @@ from handlers.residents.ask_or_file import (
     confirmed,
     go_on,
     is_half_told,
-    pinned,
     read,
     told_where,
 )
-from handlers.residents.incomplete import now_placed, placeless
-from handlers.tickets.access import actor, own, resident
+from handlers.tickets.access import own, resident
 from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
 from models.moves import NOTE, OPEN
-from models.ticket import Attachment, Ticket
-from nlp.answers.choices import is_filler
+from models.ticket import Ticket
+from nlp.answers.choices import is_filler, yes_or_no
 from nlp.reading.understanding import Intent
 
 router = Router("filing")
 _TICKET_NUMBER = re.compile(r"(?<!\d)(?!1[3-9]\d{9}(?!\d))\d{9,}")  # a telephone is none
 _MOST_ASKED = 2
 """The same question is put at most so often; then a person has it"""
-DRAFTS = frozenset(
-    {Asks.DANGER, Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS, Asks.JOIN}
-)
 
 
 @router.on(in_state(Asks.DANGER))
@@ -104,7 +100,7 @@ def guess_answered(context: Context) -> Reply | None:
 def place_told(context: Context) -> Reply | None:
     """Whatever is answered to 「在哪里」 is kept; another trouble is a report of its own, and this one isn't lost."""
     draft = Draft.of(context.slots)
-    if is_other_trouble(context, draft.category, draft.item) or _is_no_answer(context):
+    if _is_other(context, draft) or _is_no_answer(context):
         return None
     if context.state == Asks.PLACE and tells_no_place(context):
         if _follows_another(context):
@@ -122,25 +118,44 @@ def place_told(context: Context) -> Reply | None:
 def danger_told(context: Context) -> Reply | None:
     """A danger told while a report is being made: without a place of its own it is of that report, filed at once.
 
-    Where that report is told already and only waits to be joined, it stays open, and the danger is a matter of its own
-    in the same place, until they say another.
+    Where that report is plainly of something else, it stays open, and the danger is a matter of its own in the same
+    place, until they say another.
     """
     asked = next((each for each in context.asked if not each.is_pushed), None)
     mention = context.understanding.place if context.understanding else None
     if asked is None or not asked.slots.get("text") or asked.state not in DRAFTS or (mention and mention.known):
         return None
     draft = Draft.of(asked.slots)
-    if asked.state == Asks.JOIN:
+    if asked.state in {Asks.JOIN, Asks.PARTS} or _is_another(draft, context):
         return _danger_beside(context, draft)
     told = read(context, f"{context.text}。{draft.text}", replace(draft, parts=(), same=None))
     return replace(go_on(context, told if locate.is_placed(told) else locate.as_placed(told, draft)), answered=True)
+
+
+def _is_other(context: Context, draft: Draft) -> bool:
+    """Another trouble than the one whose place was asked for."""
+    seen = context.understanding
+    told = is_told_without_name(context) and seen is not None and (seen.category, seen.item) != _kind(draft)
+    return told or is_other_trouble(context, draft.category, draft.item)
+
+
+def _kind(draft: Draft) -> tuple[str, str]:
+    return draft.category, draft.item
+
+
+def _is_another(draft: Draft, context: Context) -> bool:
+    """A lamp is out, and then there is fire: two matters. A strange smell, and then it is gas: one."""
+    seen = context.understanding
+    if seen is None or not draft.item or draft.danger_question or draft.category == "safety":
+        return False
+    return draft.category != seen.category or seen.item not in {"", draft.item}
 
 
 def _danger_beside(context: Context, draft: Draft) -> Reply:
     told = locate.as_placed(read(context, context.text, Draft("")), draft)
     reply = go_on(context, told)
     ticket = recent(context, 1)
-    if reply.state not in {"", Asks.JOINED} or ticket is None:
+    if reply.state not in {"", Asks.JOINED} or ticket is None or not ticket.team:
         return reply
     where = context.say("filing.where_guessed", where=ticket_text.where(ticket))
     slots = {"ticket": ticket.id, "guessed": True, **lay_beneath(context)}
@@ -148,8 +163,8 @@ def _danger_beside(context: Context, draft: Draft) -> Reply:
 
 
 def _is_no_answer(context: Context) -> bool:
-    """「稍等」, or a ticket's number; a bare short number may be a house."""
-    if _TICKET_NUMBER.search(context.text):
+    """「稍等」, or a ticket's number; a bare short number may be a house, where the compound is known."""
+    if _TICKET_NUMBER.search(context.text) or (context.state == Asks.PLACE and context.text.isdecimal()):
         return True
     return is_filler(context.text) and not context.text.isdecimal()
 
@@ -164,7 +179,8 @@ def _follows_another(context: Context) -> bool:
 
 def _with_more_words(context: Context, draft: Draft) -> Draft:
     """「电梯」, and then 「坏了」: both are what is wrong."""
-    return replace(draft, text=f"{draft.text}，{context.text}") if is_trouble_again(context.text) else draft
+    told = is_trouble_again(context.text) or is_told_without_place(context)
+    return replace(draft, text=f"{draft.text}，{context.text}") if told else draft
 
 
 @router.on(in_state(Asks.WORDS))
@@ -187,60 +203,6 @@ def parts_confirmed(context: Context) -> Reply | None:
     return go_on(context, draft if number == 0 else replace(draft, parts=()))
 
 
-@router.on(kind(Kind.IMAGE, Kind.VIDEO, Kind.VOICE))
-def media_sent(context: Context) -> Reply | None:
-    """A photo belongs to the report being made, to the one just made, or to the words that will follow."""
-    if context.text:  # a voice that was recognised is read like a text; staff can listen to it all the same
-        if context.understanding and context.understanding.intent is Intent.REPORT:
-            hold(context)
-        return None
-    attachment, what = hold(context), NAMES[context.message.kind]
-    if context.message.kind is Kind.VOICE and context.town.hears and not at_work(context):
-        return Reply(context.say("filing.listening"), keep=True)
-    if work := at_work(context):
-        return _media_of_work(context, work, attachment, what)
-    if context.state == Asks.TICKET_PLACE and (asked := context.session.get(Ticket, context.slots["ticket"])):
-        return replace(_media_added(context, asked, attachment, what), keep=True)
-    if context.state.startswith("filing."):
-        draft = Draft.of(context.slots)
-        kept = replace(draft, attachments=(*draft.attachments, attachment.id))
-        return Reply(context.say("filing.media_kept", what=what), context.state, kept.slots())
-    return _media_alone(context, attachment, what)
-
-
-def _media_alone(context: Context, attachment: Attachment, what: str) -> Reply:
-    last = recent(context, context.town.habits.recent_minutes)
-    if last and context.is_free:
-        return _media_added(context, last, attachment, what)
-    key = "filing.voice_needs_words" if context.message.kind is Kind.VOICE else "filing.media_needs_words"
-    return Reply(context.say(key, what=what), Asks.WORDS, Draft("", attachments=(attachment.id,)).slots())
-
-
-@router.on(kind(Kind.LOCATION))
-def pin_sent(context: Context) -> Reply:
-    """A pin answers 「在哪里」, places the ticket that lacks a place or was just made, or waits for the words."""
-    if context.message.latitude is None:
-        return Reply(context.say("filing.pin_unread"), keep=True)
-    asking = context.state.startswith("filing.") and context.state != Asks.TICKET_PLACE
-    draft = pinned(Draft.of(context.slots) if asking else Draft("", attachments=waiting(context)), context.message)
-    draft = locate.known(context, draft, draft.place_name) if _is_named(context, draft) else draft
-    if draft.text:
-        return replace(go_on(context, draft), answered=True)
-    last = placeless(context) or recent(context, context.town.habits.recent_minutes)
-    if last and last.lat is None and last.reporter_id == context.person.id and not asking:
-        return now_placed(context, last, draft)
-    return Reply(
-        context.say("filing.pin_needs_words", label=context.message.label or context.say("places.pin")),
-        Asks.WORDS,
-        draft.slots(),
-    )
-
-
-def _is_named(context: Context, draft: Draft) -> bool:
-    """The map's own name of the spot is a compound's."""
-    return draft.place_id is None and bool(context.town.world.places_named(draft.place_name))
-
-
 @router.on(intent(Intent.SUPPLEMENT))
 def supplemented(context: Context) -> Reply | None:
     """More words on the report just made."""
@@ -260,7 +222,9 @@ def _is_apart(context: Context, ticket: Ticket) -> bool:
 
 @router.on(intent(Intent.REPORT, Intent.CONSULT, Intent.SUPPLEMENT, Intent.URGE, Intent.RATE))
 def reported(context: Context) -> Reply:
-    """Something is wrong somewhere."""
+    """Something is wrong somewhere. 「是」 tells of nothing."""
+    if yes_or_no(context.text) is not None:
+        return Reply(context.say("welcome.chitchat"), keep=True, missed=True)
     return go_on(context, read(context, context.text, Draft("", attachments=waiting(context))))
 
 
@@ -270,23 +234,6 @@ def add_words(context: Context, ticket: Ticket, words: str) -> Reply:
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
     notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=words)
     return Reply(context.say("filing.added", number=ticket.number))
-
-
-def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
-    attachment.ticket_id = ticket.id
-    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=context.say("history.media_added", what=what))
-    notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=f"[{what}]")
-    return Reply(context.say("filing.media_added", what=what, number=ticket.number))
-
-
-def _media_of_work(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
-    """Before and after, from its team."""
-    attachment.ticket_id, attachment.of_work = ticket.id, True
-    ticket.apply(
-        NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.media_of_work", what=what)
-    )
-    where = ticket_text.where_for(context.town, ticket, context.person)
-    return Reply(context.say("working.media_added", what=what, number=ticket.number, where=where), keep=True)
 
 
 def _with_category(context: Context, draft: Draft, category: str) -> Reply:

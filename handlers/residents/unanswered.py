@@ -23,7 +23,7 @@ from handlers.neighbours import same_event
 from handlers.neighbours.event import add, joined_unasked
 from handlers.notifications.pushes import facts_of, notify
 from handlers.residents import incomplete, locate
-from handlers.residents.ask_or_file import confirmed, of_parts
+from handlers.residents.ask_or_file import as_read, confirmed, of_parts
 from handlers.tickets.access import resident
 from handlers.tickets.change import PersonalChange, Silence
 from handlers.tickets.complaints import hear
@@ -41,7 +41,9 @@ from models.ticket import Attachment, Source, Ticket
 
 SILENT = "report_unanswered"
 _ASKED = frozenset({Asks.DANGER, Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS})
-_WATCHED = _ASKED | {Asks.WORDS}
+_SAID_BEFORE = frozenset({Asks.ANSWER_OR_REPORT, Asks.AGAIN})
+"""Asked of words that were said already: they are not lost either"""
+_WATCHED = _ASKED | _SAID_BEFORE | {Asks.WORDS}
 _INCOMPLETE = "incomplete"
 _SHOWN = 30
 
@@ -73,22 +75,27 @@ class Kept:
         return {"ticket": self.ticket.id} | ({"places": self.places} if self.places else {})
 
 
-def keep_unfinished(context: Context, stale: OpenQuestion | None, answer: Callable[[Context], Reply]) -> Reply:
+def keep_unfinished(context: Context, stale: Sequence[OpenQuestion], answer: Callable[[Context], Reply]) -> Reply:
     """The answer to a message, and nothing lost of a report that a question was open about.
 
-    `stale`: the question has run out, and its timer hasn't rung yet.
+    `stale`: the questions that have run out, while their timer hasn't rung yet.
     """
-    if stale and _is_about_report(stale):
-        kept = _kept(context, stale)
+    if unfinished := next(filter(_is_about_report, stale), None):
+        kept = _kept(context, unfinished)
         asks = next((each for each in kept if each.event == _INCOMPLETE), None)
         reply = answer(_asked_where(context, asks.slots) if asks else context)
         return _watched(context, _mention(context, replace(reply, keep=False), kept))
     reply = answer(context)
-    question = OpenQuestion(context.state, context.slots)
-    goes_on = reply.keep or reply.answered or reply.state == context.state or has_beneath(reply.slots)
-    if not goes_on and _is_about_report(question):
+    for question in () if reply.keep or reply.answered else _left(context, reply):
         reply = _mention(context, reply, _kept(context, question))
     return _watched(context, reply)
+
+
+def _left(context: Context, reply: Reply) -> Iterator[OpenQuestion]:
+    """Questions about a report that the reply neither asks again nor lays beneath another."""
+    goes_on = [(each.state, each.slots.get("text")) for each in apart(reply.state, reply.slots, "", None)]
+    mine = (each for each in context.asked if not each.is_pushed)
+    return (each for each in mine if _is_about_report(each) and (each.state, each.slots["text"]) not in goes_on)
 
 
 def _asked_where(context: Context, slots: Mapping[str, object]) -> Context:
@@ -105,12 +112,12 @@ def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -
     asked = session.scalar(reply_question(timer.subject_id), execution_options={"populate_existing": True})
     if person is None or asked is None or asked.expires_at > now:
         return
-    questions = apart(asked.state, asked.slots, asked.text, asked.shown_at)
-    watched = next((each for each in questions if each.state in _WATCHED), None)
-    if watched is None:
-        return
-    if asked.state == Asks.WORDS:
+    top, *beneath = apart(asked.state, asked.slots, asked.text, asked.shown_at)
+    if top.state == Asks.WORDS:
         _ask_for_words(session, town, person, asked, now)
+        return
+    watched = next(filter(_is_about_report, (top, *beneath)), None)
+    if watched is None:
         return
     kept = _kept(Silence(session, town, now, person), watched)
     for each in kept:
@@ -137,7 +144,7 @@ def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -
 
 def _ask_for_words(session: Session, town: Town, person: Person, asked: Asked, now: datetime) -> None:
     """Once: no timer stands behind it. The question is open again."""
-    first = next(iter(Draft.of(asked.slots).attachments), None)
+    first = next(iter(asked.slots["attachments"]), None)
     sent = session.get(Attachment, first) if first else None
     text = town.say("push.words_wanted", what=NAMES[Kind(sent.kind)] if sent else town.say("push.a_pin"))
     heard = town.quiet_hours.wait(now)
@@ -147,7 +154,7 @@ def _ask_for_words(session: Session, town: Town, person: Person, asked: Asked, n
 
 
 def _is_about_report(question: OpenQuestion) -> bool:
-    return question.state in {*_ASKED, Asks.JOIN} and bool(question.slots.get("text"))
+    return question.state in {*_ASKED, *_SAID_BEFORE, Asks.JOIN} and bool(question.slots.get("text"))
 
 
 def _watched(context: Context, reply: Reply) -> Reply:
@@ -163,7 +170,7 @@ def _watched(context: Context, reply: Reply) -> Reply:
 
 def _kept(change: PersonalChange, question: OpenQuestion) -> Sequence[Kept]:
     """Every problem that was told, as a ticket or with the ticket that it belongs to."""
-    draft = Draft.of(question.slots)
+    draft = _said_before(change, question) if question.state in _SAID_BEFORE else Draft.of(question.slots)
     if question.state == Asks.DANGER and draft.danger_question in CAN_KILL:
         draft = confirmed(draft)  # nobody says that it is none
     if question.state == Asks.JOIN:
@@ -175,6 +182,18 @@ def _kept(change: PersonalChange, question: OpenQuestion) -> Sequence[Kept]:
         numbers = tuple(str(each.ticket.number) for each in lacking[1:])
         kept = [each for each in kept if each not in lacking] + [replace(lacking[0], numbers=numbers)]
     return kept
+
+
+def _said_before(change: PersonalChange, question: OpenQuestion) -> Draft:
+    """What was said, as a report: of its own, or of the ticket that they may have meant."""
+    text = str(question.slots["text"])
+    if question.state == Asks.ANSWER_OR_REPORT:
+        return as_read(change, change.town.reader.understand(text), Draft(text))
+    ticket = change.session.get_one(Ticket, question.slots["ticket"])
+    where = {
+        name: getattr(ticket, name) for name in ("place_id", "place_name", "building", "unit", "room", "lat", "lng")
+    }
+    return Draft(text, category=ticket.category, item=ticket.item, confidence=1.0, **where)
 
 
 def _of_draft(change: PersonalChange, draft: Draft) -> Sequence[Draft]:

@@ -9,6 +9,7 @@ from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.media import NAMES, hold
 from handlers.dialogue.message import Kind, Reply
+from handlers.dialogue.other_matter import is_politeness
 from handlers.dialogue.router import Router, in_state, intent, kind
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick
@@ -111,8 +112,10 @@ def shown_in_a_picture(context: Context) -> Reply | None:
 def answered(context: Context) -> Reply | None:
     """Their next words, unless these clearly mean something else; where that is doubtful they are asked."""
     question = _asked(context, of=context.slots.get("ticket"))
-    if question is None or _is_other_matter(context):
+    if question is None or _is_other_matter(context) or is_politeness(context):
         return None
+    if _looks_new(context) and context.is_asked(Asks.ANSWER_OR_REPORT):
+        return None  # one of two such is enough to ask about
     if _looks_new(context):
         slots = {"question": question.id, "text": context.text}
         return Reply(

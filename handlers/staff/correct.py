@@ -59,30 +59,40 @@ def correct(context: Context) -> Reply:
         return correct_category.ask(context, ticket)
     if category == ticket.category:
         return Reply(context.say("correcting.same", category=context.town.catalogue.name(category)), keep=True)
-    return correct_category.put_right(context, ticket, (category, ""), _actor(context, ticket))
+    by = _actor(context, ticket)
+    if by.role is Role.RESIDENT:
+        return correct_category.wanted(context, ticket, (category, ""))
+    return correct_category.put_right(context, ticket, (category, ""), by)
 
 
-@router.on(in_state(Asks.PLACE_WRONG))
-def place_agreed(context: Context) -> Reply | None:
-    """1: the address is changed, and the team that serves it gets the ticket. 2: it was right as it was."""
+@router.on(in_state(Asks.PLACE_WRONG, Asks.KIND_WRONG))
+def agreed(context: Context) -> Reply | None:
+    """1: it is changed, and the team that it falls to gets the ticket. 2: it was right as it was."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if context.number is None or ticket is None or ticket.status != Status.WORKING:
         return None
-    no_longer_asked(context.session, Asks.PLACE_WRONG, ticket.id)
-    what = "place_kept" if context.number else "place_changed"
-    reply = _kept(context, ticket) if context.number else _moved(context, ticket)
+    no_longer_asked(context.session, Asks(context.state), ticket.id)
+    of, change = ("place", _moved) if context.state == Asks.PLACE_WRONG else ("kind", _renamed)
+    what = f"{of}_kept" if context.number else f"{of}_changed"
+    reply = _kept(context, ticket, what) if context.number else change(context, ticket)
     notify(context.session, context.town, ticket, what, context.now, but=context.person)
     return reply
 
 
-def _kept(context: Context, ticket: Ticket) -> Reply:
-    by, note = actor(context.person, ticket), context.say("history.place_kept")
+def _kept(context: Context, ticket: Ticket, what: str) -> Reply:
+    by, note = actor(context.person, ticket), context.say(f"history.{what}")
     ticket.apply(NOTE, by=by, at=context.now, note=note)
-    return Reply(context.say("correcting.place_kept", number=ticket.number, where=ticket_text.where(ticket)))
+    values = {"where": ticket_text.where(ticket), "what": context.town.catalogue.name(ticket.category, ticket.item)}
+    return Reply(context.say(f"correcting.{what}", number=ticket.number, **values))
 
 
 def _moved(context: Context, ticket: Ticket) -> Reply:
     return correct_place.put_right(context, ticket, correct_place.as_told(context.slots), actor(context.person, ticket))
+
+
+def _renamed(context: Context, ticket: Ticket) -> Reply:
+    kind, words = (context.slots["category"], context.slots["item"]), context.slots["words"]
+    return correct_category.put_right(context, ticket, kind, actor(context.person, ticket), words)
 
 
 def _reach(context: Context) -> Reach:

@@ -53,4 +53,5 @@ def _told(context: Context, source: Source) -> Reply:
         return Reply(context.say(f"patrolling.{source}", place=a_place(context.town)), Asks.PATROL_WHAT, draft.slots())
     # Understood once more, without the command's word: rare, a millisecond, and the word would mislead the reader.
     heard = replace(context, understanding=context.town.reader.understand(context.rest))
-    return go_on(heard, read(heard, context.rest, draft))
+    reply = go_on(heard, read(heard, context.rest, draft))
+    return replace(reply, answered=True) if waits else reply

@@ -32,6 +32,7 @@ def answer(context: Context) -> Reply | None:
     by = acting(context.person, ticket, NOTE)
     ticket.apply(NOTE, by=by, at=context.now, note=context.say("talk.note", words=words))
     notify(context.session, context.town, ticket, "talk_answered", context.now, named=[person], note=words)
+    _tell_colleagues(context, ticket, "talk_colleague", words)
     talk.go_on(context, ticket, answered=True)
     return Reply(context.say("talk.answered", number=ticket.number), keep=True)
 
@@ -43,9 +44,16 @@ def finish(context: Context) -> Reply | None:
     if found is None:
         return None
     ticket, person = found
+    _tell_colleagues(context, ticket, "talk_finished")
     talk.close(context, ticket)
     notify(context.session, context.town, ticket, "talk_over", context.now, named=[person])
     return Reply(context.say("talk.finished", number=ticket.number), keep=True)
+
+
+def _tell_colleagues(context: Context, ticket: Ticket, what: str, words: str = "") -> None:
+    """Two don't answer the same."""
+    others, name = talk.others_at_it(context, ticket), context.person.name
+    notify(context.session, context.town, ticket, what, context.now, named=others, name=name, note=words)
 
 
 def _talk(context: Context, number: str) -> tuple[Ticket, Person] | None:

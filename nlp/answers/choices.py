@@ -96,8 +96,14 @@ def yes_or_no(text: str) -> int | None:
 
 
 def is_filler(text: str) -> bool:
-    """「稍等」「好的」「1」: answers nothing where words are wanted."""
-    return bool(_compiled("filler").fullmatch(plain(text))) or plain(text).isdecimal() or not re.search(r"\w", text)
+    """「稍等」「好的，知道了」「1」: answers nothing where words are wanted."""
+    said = plain(text)
+    return bool(_fillers("waits", "heard").fullmatch(said)) or said.isdecimal() or not re.search(r"\w", text)
+
+
+def only_waits(text: str) -> bool:
+    """「稍等」「我看看」: the answer is still to come."""
+    return bool(_fillers("waits").fullmatch(plain(text)))
 
 
 def says_unsolved(text: str) -> bool:
@@ -150,6 +156,13 @@ def _data() -> dict[str, Any]:
 @cache
 def _compiled(name: str) -> re.Pattern[str]:
     return _any_of(_data()[name])
+
+
+@cache
+def _fillers(*names: str) -> re.Pattern[str]:
+    """Of these words, one after the other."""
+    said = _any_of([word for name in names for word in _data()[name]])
+    return re.compile(rf"(?:{said.pattern})+")
 
 
 @cache

@@ -53,6 +53,11 @@ def set_phrase(text: str) -> Intent | None:
     return next((intent for intent, pattern in _RULES if pattern.search(text)), None)
 
 
+def is_picture(text: str) -> bool:
+    """Stickers alone, or the platform's notice in place of something: no word of what is meant."""
+    return bool(_STICKERS.fullmatch(text) or _UNDELIVERED.match(text))
+
+
 def set_wish(text: str) -> Wish | None:
     """「+1」 joins; the platform's notice stands for what it couldn't deliver."""
     if _UNDELIVERED.match(text):

@@ -3,6 +3,8 @@
 from chat import GRID_STAFF, PROPERTY, RESIDENT
 
 from handlers.dialogue.message import Kind
+from handlers.staff.posts import appoint
+from models.person import Person, Role
 
 
 def calls_a_person(chat):
@@ -53,3 +55,21 @@ def test_a_photo_goes_to_the_ticket_that_they_talk_about(chat):
     chat.sends(RESIDENT, Kind.IMAGE, media_id="m1")
     assert "[照片]" in "".join(chat.pushed(GRID_STAFF))
     assert "照片、语音：1 份" in chat.says(PROPERTY, f"看 {chat.ticket().number}")
+
+
+def test_colleagues_see_what_one_of_them_answers_and_that_it_is_over(chat):
+    """Where several people of a team are told, two don't answer the same."""
+    other = "oOfTheSameGrid"
+    with chat.program.sessions() as session, session.begin():
+        person = Person(openid=other, name="钱多多")
+        appoint(person, Role.GRID_STAFF, "WY-01", "G-WY-01")
+        session.add(person)
+    calls_a_person(chat)
+    assert "请人工联系" in "".join(chat.pushed(other))
+    chat.pushed(GRID_STAFF)
+    chat.says(GRID_STAFF, "回 马上派人去看")
+    assert "马上派人去看" in "".join(chat.pushed(other))
+    assert chat.pushed(GRID_STAFF) == []
+    assert "马上派人去看" in "".join(chat.pushed(RESIDENT))
+    chat.says(GRID_STAFF, "结束")
+    assert "不用再回" in "".join(chat.pushed(other))

@@ -158,6 +158,7 @@ def test_a_team_that_gets_it_at_night_signs_from_the_morning_on(chat, clock):
     assert chat.ticket().team != "D-CG"
     assert chat.ticket().accept_by == at(17, 8)
     assert chat.ticket().handle_by == promised == at(16, 23, 20)  # told in the evening: it stands
+    assert "23:20前赶不上了" in "".join(chat.pushed(RESIDENT))  # and they hear that it will not be kept
 
 
 def test_after_an_answer_at_night_the_clock_goes_on_in_the_morning(chat, clock):

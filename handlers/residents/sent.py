@@ -1,0 +1,115 @@
+"""Photos, voices and pins that residents send, in any order with their words."""
+
+from dataclasses import replace
+
+from handlers.dialogue.asked import to_repeat
+from handlers.dialogue.context import Context
+from handlers.dialogue.current_ticket import at_work
+from handlers.dialogue.media import NAMES, hold, waiting
+from handlers.dialogue.message import Kind, Reply
+from handlers.dialogue.router import Router, kind
+from handlers.dialogue.states import ACCEPTS, DRAFTS, Asks
+from handlers.notifications import ticket_text
+from handlers.notifications.pushes import notify
+from handlers.residents import locate
+from handlers.residents.ask_or_file import go_on, pinned
+from handlers.residents.incomplete import now_placed, placeless
+from handlers.tickets.access import actor, resident
+from handlers.tickets.draft import Draft
+from handlers.tickets.filing import recent
+from models.moves import NOTE
+from models.ticket import Attachment, Ticket
+from nlp.reading.understanding import Intent
+
+router = Router("sent")
+_TELLS_NO_PLACE = frozenset({Asks.DANGER, Asks.CATEGORY, Asks.PARTS, Asks.JOIN})
+"""A pin is no answer to these"""
+
+
+@router.on(kind(Kind.IMAGE, Kind.VIDEO, Kind.VOICE))
+def media_sent(context: Context) -> Reply | None:
+    """A photo belongs to the report being made, to the one just made, or to the words that will follow."""
+    if context.text:  # a voice that was recognised is read like a text; staff can listen to it all the same
+        if context.understanding and context.understanding.intent is Intent.REPORT:
+            hold(context)
+        return None
+    attachment, what = hold(context), NAMES[context.message.kind]
+    if context.message.kind is Kind.VOICE and context.town.hears and not at_work(context):
+        return Reply(context.say("filing.listening"), keep=True)
+    if work := at_work(context):
+        return _media_of_work(context, work, attachment, what)
+    return _media_of_question(context, attachment, what) or _media_alone(context, attachment, what)
+
+
+def _media_alone(context: Context, attachment: Attachment, what: str) -> Reply:
+    last = recent(context, context.town.habits.recent_minutes)
+    if last and context.is_free:
+        return _media_added(context, last, attachment, what)
+    key = "filing.voice_needs_words" if context.message.kind is Kind.VOICE else "filing.media_needs_words"
+    return Reply(context.say(key, what=what), Asks.WORDS, Draft("", attachments=(attachment.id,)).slots())
+
+
+def _media_of_question(context: Context, attachment: Attachment, what: str) -> Reply | None:
+    """With the ticket or the report that we were asking about; that is still to be answered."""
+    if asked := _ticket_asked_of(context):
+        return replace(_media_added(context, asked, attachment, what), keep=True)
+    if context.state in {Asks.COMPLAINT, Asks.APART}:  # goes with the words that are to come
+        return Reply(context.say("filing.media_held", what=what), keep=True)
+    if context.state not in {Asks.WORDS, Asks.PATROL_WHAT, *DRAFTS}:
+        return None
+    draft = Draft.of(context.slots)
+    kept = replace(draft, attachments=(*draft.attachments, attachment.id))
+    said = context.say("filing.media_kept", what=what, question=to_repeat(context)).rstrip()
+    return Reply(said, context.state, kept.slots())
+
+
+def _ticket_asked_of(context: Context) -> Ticket | None:
+    """The one of theirs that our question is about."""
+    asks = context.state and ACCEPTS[Asks(context.state)].repeats
+    ticket = context.session.get(Ticket, context.slots["ticket"]) if asks and "ticket" in context.slots else None
+    return ticket if ticket and ticket.reporter_id == context.person.id else None
+
+
+@router.on(kind(Kind.LOCATION))
+def pin_sent(context: Context) -> Reply:
+    """A pin answers 「在哪里」, places the ticket that lacks a place or was just made, or waits for the words."""
+    if context.message.latitude is None:
+        return Reply(context.say("filing.pin_unread"), keep=True)
+    asking = context.state.startswith("filing.") and context.state != Asks.TICKET_PLACE
+    draft = pinned(Draft.of(context.slots) if asking else Draft("", attachments=waiting(context)), context.message)
+    draft = locate.known(context, draft, draft.place_name) if _is_named(context, draft) else draft
+    if draft.text and context.state in _TELLS_NO_PLACE:
+        question = to_repeat(context)
+        return Reply(context.say("filing.pin_kept", question=question).rstrip(), context.state, draft.slots())
+    if draft.text:
+        return replace(go_on(context, draft), answered=True)
+    last = placeless(context) or recent(context, context.town.habits.recent_minutes)
+    if last and last.lat is None and last.reporter_id == context.person.id and not asking:
+        return now_placed(context, last, draft)
+    return Reply(
+        context.say("filing.pin_needs_words", label=context.message.label or context.say("places.pin")),
+        Asks.WORDS,
+        draft.slots(),
+    )
+
+
+def _is_named(context: Context, draft: Draft) -> bool:
+    """The map's own name of the spot is a compound's."""
+    return draft.place_id is None and bool(context.town.world.places_named(draft.place_name))
+
+
+def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
+    attachment.ticket_id = ticket.id
+    ticket.apply(NOTE, by=resident(context.person), at=context.now, note=context.say("history.media_added", what=what))
+    notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=f"[{what}]")
+    return Reply(context.say("filing.media_added", what=what, number=ticket.number))
+
+
+def _media_of_work(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
+    """Before and after, from its team."""
+    attachment.ticket_id, attachment.of_work = ticket.id, True
+    ticket.apply(
+        NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.media_of_work", what=what)
+    )
+    where = ticket_text.where_for(context.town, ticket, context.person)
+    return Reply(context.say("working.media_added", what=what, number=ticket.number, where=where), keep=True)

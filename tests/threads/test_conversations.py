@@ -1,0 +1,170 @@
+"""Conversations at random: three residents, two of the staff and a supervisor write across each other for days.
+
+Every demand ends in one ticket or a stated refusal, every answer at its own ticket. `make test` plays two hundred, the
+nightly profile (HYPOTHESIS_PROFILE=nightly) five thousand longer ones.
+"""
+
+import csv
+import os
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from stage import Stage
+from testbed import ROOT, Clock, settings_for
+
+from bot.assembly import assemble
+from models.moves import Status
+from nlp.reading.understanding import Intent
+
+_COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True, "database": None}
+PROFILES = {
+    "default": settings(max_examples=200, stateful_step_count=7, derandomize=True, **_COMMON),
+    "nightly": settings(max_examples=5000, stateful_step_count=14, **_COMMON),
+}
+PROFILE = PROFILES[os.environ.get("HYPOTHESIS_PROFILE", "default")]
+if os.environ.get("HYPOTHESIS_SHRINK") == "no":
+    PROFILE = settings(PROFILE, phases=[Phase.generate])
+
+RESIDENTS, STAFF, SUPERVISOR = ("居民", "邻居", "邻居乙"), ("物业", "社区"), "督导"
+_LONGEST = 24
+
+
+def told_in_the_corpus():
+    """Troubles as the model learned them, short enough to be one sentence."""
+    for path in sorted((ROOT / "nlp" / "data" / "corpus").glob("*.tsv")):
+        with path.open(encoding="utf-8") as lines:
+            for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+                if row["intent"] == Intent.REPORT and len(row["text"]) <= _LONGEST:
+                    yield row["text"]
+
+
+WHERE = st.sampled_from(
+    ("", "", "德尚小区3号楼", "德尚小区5号楼", "幸福小区2号楼", "城南宜居家园", "德尚家园1号楼", "6号楼")
+)
+PLACES = st.sampled_from(("德尚小区2号楼", "5号楼", "不清楚", "就在我家楼下", "文苑花园", "不对，是4号楼"))
+ASIDES = st.sampled_from(
+    ("谢谢", "您好", "稍等", "好的", "快点", "进度", "催办", "帮助", "[照片]", "[位置]", "[微笑]", "[空白]")
+)
+ANSWERS = st.sampled_from(
+    ("1", "1", "2", "3", "4", "是", "否", "另报", "加入", "可以", "改天", "还是没修好", "好了，谢谢", "分开")
+)
+DEEDS = st.sampled_from(
+    ("接 {n}", "接 {n}", "结 {n} 换了新的", "结 {n} 换了新的", "问 {n} 是哪个单元", "约 {n} 明天上午9点", "告知 {n} 配件周五到",
+     "退 {n} 不归我们", "结 {n}", "待办", "延 {n} 1工作时 等配件", "回 师傅在路上了", "结束", "1", "2", "师傅说明天来")
+)  # fmt: skip
+OVERSEES = st.sampled_from(
+    ("今日", "超时", "1", "2", "昨天多少件", "督办 {n} 盯紧", "查 {n}", "德尚小区3号楼路灯不亮了")
+)
+
+
+class Conversations(RuleBasedStateMachine):
+    """`stage`, `lines` and `counted` are set by the test."""
+
+    stage = lines = reader = counted = None
+
+    def __init__(self):
+        super().__init__()
+        self.stage.play({"说": ()})
+        self.demands = {}
+
+    @initialize(who=st.sampled_from(RESIDENTS), where=WHERE, line=st.integers(0, 10_000))
+    def one_reports(self, who, where, line):
+        self.reports(who, where, line)
+
+    @rule(who=st.sampled_from(RESIDENTS), where=WHERE, line=st.integers(0, 10_000))
+    def another_reports(self, who, where, line):
+        self.reports(who, where, line)
+
+    @rule(who=st.sampled_from(RESIDENTS), words=PLACES | ASIDES | ANSWERS)
+    def a_resident_says(self, who, words):
+        self.says(who, words)
+
+    @rule(who=st.sampled_from(RESIDENTS), first=ANSWERS, then=ASIDES | ANSWERS | PLACES)
+    def a_resident_says_two_things(self, who, first, then):
+        self.says(who, first)
+        self.says(who, then)
+
+    @rule(who=st.sampled_from(RESIDENTS))
+    def a_resident_cancels(self, who):
+        """What is not in a ticket yet is not reported: they hear so."""
+        if "不报了" in self.says(who, "取消"):
+            for words, teller in self.demands.items():
+                if teller == who and not self.stage.homes_of(words):
+                    self.demands[words] = ""
+
+    @rule(who=st.sampled_from(STAFF), which=st.integers(0, 4), deed=DEEDS, second=DEEDS)
+    def staff_act(self, who, which, deed, second):
+        for words in (deed, second):
+            self.says(who, words.format(n=self.number(which)))
+
+    @rule(which=st.integers(0, 4), words=OVERSEES)
+    def the_supervisor_asks(self, which, words):
+        self.says(SUPERVISOR, words.format(n=self.number(which)))
+
+    @rule(which=st.integers(0, 4), votes=st.tuples(ANSWERS, ANSWERS))
+    def something_is_done_and_voted_on(self, which, votes):
+        """By its own team: a push asks those who wait, whatever else is open with them."""
+        for words in ("接 {n}", "结 {n} 换了新的"):
+            self.says("物业", words.format(n=self.number(which)))
+        for who, vote in zip(RESIDENTS, votes, strict=False):
+            self.says(who, vote)
+
+    @rule(minutes=st.sampled_from((1, 5, 31, 120, 700, 1500)))
+    def time_passes(self, minutes):
+        self.stage.passes(minutes)
+
+    def teardown(self):
+        for minutes in (31, 61, 700, 1500, 1500):
+            self.stage.passes(minutes)
+        for words, teller in self.demands.items():
+            homes = self.stage.telling(words)
+            self.counted["demands"] += 1
+            assert not teller or len(homes) == 1, (words, teller, homes)
+        self.counted["lives"] += 1
+
+    def reports(self, who, where, line):
+        words = self.lines[line % len(self.lines)]
+        seen = self.reader.understand(where + words)
+        if words in self.demands or seen.intent is not Intent.REPORT or not seen.sure:
+            return
+        open_before = self.stage.asked_of(who)
+        reply = self.says(who, where + words)
+        self.counted[f"told while {open_before or 'nothing'} was open"] += 1
+        if "今天您已经报了很多件" not in reply:
+            self.demands[words] = who
+
+    def says(self, who, words):
+        before = {ticket.number: ticket for ticket in self.stage.chat.tickets()}
+        self.stage.clock.turn(seconds=20)
+        reply = self.stage.says(who, words)
+        assert reply.strip() or self.stage.is_in_talk(who), (who, words)
+        assert "{" not in reply
+        for ticket in self.stage.chat.tickets():
+            was = before.get(ticket.number)
+            if was and was.rating is None and ticket.rating is not None:
+                self.counted["ratings"] += 1
+                assert ticket.number in reply, (words, reply, ticket.number)
+            if was and was.status != ticket.status and ticket.status == Status.WITHDRAWN:
+                assert ticket.number in reply, (words, reply, ticket.number)
+        return reply
+
+    def number(self, which):
+        tickets = self.stage.chat.tickets()
+        return tickets[-1 - which % len(tickets)].number if tickets else "12345"
+
+
+@pytest.mark.slow
+def test_whatever_crosses_every_demand_and_every_answer_finds_its_ticket(databases, reader, tmp_path):
+    clock = Clock()
+    program = assemble(settings_for(databases.fresh("sqlite", with_town=True), tmp_path), clock, reader)
+    lines = sorted(set(told_in_the_corpus()))
+    Conversations.stage, Conversations.reader = Stage(program, clock), reader
+    Conversations.lines, Conversations.counted = lines, Counter()
+    run_state_machine_as_test(Conversations, settings=PROFILE)
+    program.engine.dispose()
+    print("\n".join(f"{number:6} {what}" for what, number in Conversations.counted.most_common()))
+    assert Conversations.counted["demands"] > PROFILE.max_examples / 2
+    assert Conversations.counted["ratings"]
