@@ -10,6 +10,7 @@ from bot.evidence.shelf import Folder
 from bot.worker.media_dropping import drop_media
 from handlers.dialogue.message import Kind
 from handlers.privacy.retention import BITE, tidy
+from handlers.publicity.issue import ISSUE
 from handlers.timers.chores import ALARMS, DAY_SUMS, LOST_WORK, RETENTION, plan_chores
 from models.conversation import Asked, Inbound
 from models.person import Guess, Person
@@ -144,13 +145,13 @@ def test_chores_are_planned_once_however_many_workers_plan_them(program, clock):
             plan_chores(session, clock.now)
     with program.reading() as session:
         planned = session.execute(select(Timer.kind, Timer.due_at).order_by(Timer.kind)).all()
-    assert [kind for kind, _ in planned] == [ALARMS, DAY_SUMS, LOST_WORK, RETENTION]
-    assert planned[3][1].hour == 18  # 02:30 in China
+    assert [kind for kind, _ in planned] == [ALARMS, DAY_SUMS, LOST_WORK, ISSUE, RETENTION]
+    assert planned[4][1].hour == 18  # 02:30 in China
     clock.turn(hours=1)
     with program.sessions.begin() as session:
         plan_chores(session, clock.now)
     with program.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Timer)) == 7
+        assert session.scalar(select(func.count()).select_from(Timer)) == 8
 
 
 def test_replies_which_may_quote_a_ticket_are_wiped_after_a_day_and_what_happened_stays(chat, clock):
