@@ -1,0 +1,99 @@
+"""The town's answers: which one is told, which are offered, or that there is none."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from nlp.faq.grievance import is_grievance, sounds_wrong
+from nlp.faq.index import Cut, Hit, Index, Question
+from nlp.faq.lexicon import lexicon
+from nlp.reading.understanding import Understanding
+
+_SURE = 0.5
+"""Told as it is from here"""
+_SURE_OF_MATTER = 0.72
+"""The same of a question that may be a report; nothing is offered to it"""
+_NEAR = 0.2
+"""Offered from here"""
+_ALIKE = 0.7
+"""A second one that comes so near to the first may be what was meant"""
+_BESIDE = 0.45
+"""Of the first one's score: what is offered beside it"""
+MOST_CHOICES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One row of the town's answers. `area` is a grid's code, "" for everywhere; `learned`: how residents put it."""
+
+    id: str
+    question: str
+    answer: str
+    also: tuple[str, ...] = ()
+    source: str = ""
+    valid_until: date | None = None
+    area: str = ""
+    contact: str = ""
+    learned: tuple[str, ...] = ()
+
+    def holds(self, day: date) -> bool:
+        return self.valid_until is None or day <= self.valid_until
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is for a question. `confidence` is how well the best one fits, 0 to 1."""
+
+    answer: Answer | None = None
+    choices: tuple[Answer, ...] = ()
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All rows of a town; searching changes nothing, so threads share it."""
+
+    rows: tuple[Answer, ...] = ()
+    cut: Cut = field(default=lambda text: [text], repr=False)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Answer]:
+        return {row.id: row for row in self.rows}
+
+    @cached_property
+    def _index(self) -> Index:
+        asked = [Question(row.id, (row.question, *row.also, *row.learned)) for row in self.rows]
+        return Index(asked, self.cut)
+
+    def prepare(self) -> "Answers":
+        _ = self.by_id, self._index
+        return self
+
+    def find(
+        self, text: str, seen: Understanding | None, day: date, serves: Callable[[str], bool] = lambda _: True
+    ) -> Found:
+        """The answer to a question; none to a grievance, none that has expired or is of another area."""
+        if not self.rows or is_grievance(text, seen):
+            return Found()
+        hits = [hit for hit in self._index.search(text) if serves(self.by_id[hit.key].area)]
+        if not hits or hits[0].score < _NEAR or not self.by_id[hits[0].key].holds(day):
+            return Found()  # what would fit has expired: the next best is another matter
+        wrong = sounds_wrong(seen)
+        if hits[0].score >= (_SURE_OF_MATTER if wrong else _SURE) and not self._doubtful(text, hits):
+            return Found(self.by_id[hits[0].key], (), round(hits[0].score, 3))
+        if wrong:
+            return Found()
+        return Found(None, self._offered(hits, day), round(hits[0].score, 3))
+
+    def _doubtful(self, text: str, hits: Sequence[Hit]) -> bool:
+        """Another one fits nearly as well, or this one tells nothing of what is asked: 「几点关门」 for 「怎么寄」."""
+        best, wanted = self.by_id[hits[0].key], lexicon().wants(text)
+        told = lexicon().tells(best.answer).union(*map(lexicon().wants, (best.question, *best.also)))
+        return any(hit.score >= _ALIKE * hits[0].score for hit in hits[1:]) or bool(
+            wanted and told and not wanted & told
+        )
+
+    def _offered(self, hits: Sequence[Hit], day: date) -> tuple[Answer, ...]:
+        near = (self.by_id[hit.key] for hit in hits if hit.score >= max(_NEAR, _BESIDE * hits[0].score))
+        return tuple(row for row in near if row.holds(day))[:MOST_CHOICES]

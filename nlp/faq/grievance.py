@@ -1,0 +1,31 @@
+"""A grievance in the form of a question, which is filed and never answered away."""
+
+import re
+
+from nlp.faq.lexicon import lexicon
+from nlp.reading.understanding import Intent, Understanding
+
+_WRONG = frozenset({Intent.REPORT, Intent.URGE, Intent.RATE, Intent.ABUSE})
+_SURELY = 0.5
+_LONGEST_QUESTION = 30
+"""Characters; what is longer and sounds like a report tells one, with whatever question it ends"""
+_ENDS_AS_QUESTION = re.compile(r"(?:[吗么呢不没？?]|没有|怎么办)[。！!？? ]*$")
+
+
+def is_grievance(text: str, seen: Understanding | None) -> bool:
+    """Something is wrong: by its words, by a danger, or where the reader takes it for a report and it asks little."""
+    known = lexicon()
+    said = known.standard(text)
+    if known.grievance.search(said) or (seen and (seen.red_flag or seen.danger_question)):
+        return True
+    return sounds_wrong(seen) and (len(said) > _LONGEST_QUESTION or not asks(said))
+
+
+def sounds_wrong(seen: Understanding | None) -> bool:
+    """The reader takes it for a report. Of short questions about what may be out of order it is often mistaken."""
+    return seen is not None and seen.intent in _WRONG and seen.intent_confidence >= _SURELY
+
+
+def asks(said: str) -> bool:
+    """Where, when, how, how much: something is wanted to be known."""
+    return bool(lexicon().aspects.pattern.search(said) or _ENDS_AS_QUESTION.search(said))
