@@ -10,6 +10,7 @@ from handlers.tables.table import Record, UnreadableError
 MOST_BYTES = 32 * 1024 * 1024
 _ENCODINGS = ("utf-8-sig", "gb18030")  # the second one reads GBK too
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+"""How Excel's 「Unicode 文本」 begins"""
 
 
 def limited(path: Path) -> bytes:
@@ -23,21 +24,22 @@ def limited(path: Path) -> bytes:
 
 def encoding_of(data: bytes) -> str:
     """One of the encodings that people save in. Raises UnreadableError."""
-    for encoding in () if data.startswith(_UTF16) else _ENCODINGS:
+    for encoding in ("utf-16",) if data.startswith(_UTF16) else _ENCODINGS:
         try:
             data.decode(encoding)
         except UnicodeDecodeError:
             continue
         return encoding
-    raise UnreadableError("编码既不是 UTF-8 也不是 GBK，请另存为“CSV UTF-8”")
+    raise UnreadableError("编码不是 UTF-8、GBK 或 UTF-16，请另存为“CSV UTF-8”")
 
 
 def csv_records(data: bytes) -> Iterator[Record]:
     """Line by line, so that a large file is never in memory twice. Raises UnreadableError."""
     text = TextIOWrapper(BytesIO(data), encoding_of(data), newline="")
-    head = data[: data.find(b"\n")]
+    head = text.readline()
+    text.seek(0)
     line = 1
-    reader = csv.reader(text, strict=True, delimiter="\t" if b"\t" in head and b"," not in head else ",")
+    reader = csv.reader(text, strict=True, delimiter="\t" if "\t" in head and "," not in head else ",")
     try:
         for cells in reader:
             yield line, cells

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handlers.tables.csv_text import csv_records, limited
+from handlers.tables.names import names_of
 from handlers.tables.table import OLD_OFFICE, ZIPPED, Columns, Table, TableError, UnreadableError, table_of, unreadable
 
 if TYPE_CHECKING:
@@ -35,18 +36,25 @@ def rows_of(path: Path, columns: Columns) -> Table:
 def read_sheets(path: Path, needed: Mapping[str, Columns], optional: Mapping[str, Columns]) -> dict[str, Table]:
     """Sheets by their names, those that must be there and those that are. Raises UnreadableError."""
     with _opened(path) as book:
-        wanted = {**needed, **{name: columns for name, columns in optional.items() if name in book.sheets}}
-        tables = {}
-        for name, columns in wanted.items():
-            file = f"{path.name}[{name}]"
-            try:
-                there = name in book.sheets
-                tables[name] = (
-                    table_of(file, columns, book.records(name)) if there else unreadable(file, 0, "缺少这个工作表")
-                )
-            except UnreadableError as why:
-                tables[name] = unreadable(file, why.line, why.message)
-        return tables
+        called = {name: _called(book, name) for name in (*needed, *optional)}
+        wanted = {**needed, **{name: columns for name, columns in optional.items() if called[name]}}
+        return {name: _sheet(path, book, called[name] or name, columns) for name, columns in wanted.items()}
+
+
+def _sheet(path: Path, book: "Workbook", name: str, columns: Columns) -> Table:
+    file = f"{path.name}[{name}]"
+    if name not in book.sheets:
+        return unreadable(file, 0, "缺少这个工作表")
+    try:
+        return table_of(file, columns, book.records(name))
+    except UnreadableError as why:
+        return unreadable(file, why.line, why.message)
+
+
+def _called(book: "Workbook", name: str) -> str:
+    """What the sheet of a table is called there; "" where there is none."""
+    known = (name, *names_of(name).sheet)
+    return next((sheet for sheet in book.sheets if sheet.strip().lower() in known), "")
 
 
 @contextmanager
@@ -62,5 +70,5 @@ def _only_sheet(path: Path, columns: Columns) -> Table:
     with _opened(path) as book:
         if not book.sheets:
             raise UnreadableError("里面没有工作表")
-        name = path.stem if path.stem in book.sheets else book.sheets[0]
+        name = _called(book, columns.table or path.stem) or book.sheets[0]
         return table_of(f"{path.name}[{name}]", columns, book.records(name))

@@ -13,6 +13,9 @@ from handlers.tables.xml_parts import Attributes
 _CHINESE_DATES = frozenset({*range(27, 37), *range(50, 59)})
 """Formats that have a number alone; only Excel in East Asia writes them"""
 _LETTERS = re.compile(r"[A-Z]{1,3}")
+_AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
+_MOST_MERGED = 1_000
+"""Of areas, and of the rows of one: more is no table that anybody keeps by hand"""
 _MOST_WORDS = 1_000_000
 """Different ones in a workbook"""
 
@@ -99,9 +102,12 @@ class SheetRows:
         self._row: dict[int, str] = {}
         self._kind, self._style = "", ""
         self._words, self._in_value = _Words(), False
+        self._merged: list[tuple[int, int, int, int]] = []
 
     def start(self, name: str, attributes: Attributes) -> None:
-        if name == "c":
+        if name == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif name == "c":
             self._column = _column(attributes.get("r", "")) or self._column + 1
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
         elif name == "row":
@@ -121,6 +127,25 @@ class SheetRows:
     def text(self, text: str) -> None:
         if self._in_value:
             self._words.add(text)
+
+    def filled(self) -> list[Record]:
+        """The rows; cells that were merged downwards hold in each row what is written in the first."""
+        by_line = dict(self.records) if self._merged else {}
+        for first, last, column, end in self._merged:
+            written = by_line.get(first, [])[column - 1 : column]
+            if column != end or not written or not written[0]:
+                continue
+            for line in range(first + 1, min(last, first + _MOST_MERGED) + 1):
+                cells = by_line.get(line)
+                if cells is not None and not any(cells[column - 1 : column]):
+                    cells += [""] * (column - len(cells))
+                    cells[column - 1] = written[0]
+        return self.records
+
+    def _merge(self, reference: str) -> None:
+        found = _AREA.fullmatch(reference)
+        if found and len(self._merged) < _MOST_MERGED:
+            self._merged.append((int(found[2]), int(found[4]), _column(found[1]), _column(found[3])))
 
     def _keep(self) -> None:
         width = max(self._row)

@@ -1,11 +1,16 @@
 """A table as rows of text, with all that is wrong in it: in which file or sheet, on which row, and how to mend it."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
+
+from handlers.tables.names import Names, names_of, words_of
 
 MOST_ROWS = 200_000
 """A town of 100,000 places twice over"""
+_MOST_LINES = 1_000_000
+"""Empty ones too: Excel has not many more"""
 MOST_CELLS = 3_000_000
 MOST_COLUMNS = 16_384
 _MOST_TOLD = 300
@@ -59,6 +64,8 @@ class Columns:
 
     needed: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    table: str = ""
+    """Under which its Chinese names stand (handlers.tables.names)"""
     others: bool = False
     """Columns that nobody asked for are passed over: the table is somebody else's"""
 
@@ -79,9 +86,13 @@ class Row:
         return self.cells[column]
 
     def words(self, column: str) -> tuple[str, ...]:
-        """A cell of several words joined by `;`, each once."""
-        parts = (word.strip() for word in self[column].replace("；", ";").split(";"))
-        return tuple(dict.fromkeys(word for word in parts if word))
+        """A cell of several words joined by `;`、，, each once."""
+        return words_of(self[column])
+
+    def sentences(self, column: str) -> tuple[str, ...]:
+        """A cell of several sentences joined by `;`: commas belong to them."""
+        parts = (each.strip() for each in self[column].replace("；", ";").replace("\n", ";").split(";"))
+        return tuple(dict.fromkeys(each for each in parts if each))
 
     def problem(self, message: str) -> Problem:
         return Problem(self.file, self.line, message)
@@ -126,30 +137,58 @@ def table_of(file: str, columns: Columns, records: Iterable[Record]) -> Table:
 
 
 def _table(file: str, columns: Columns, records: Iterator[Record]) -> Table:
-    line, first = next(records, (1, []))
-    header = [cell.lower() for cell in first]
+    names = names_of(columns.table)
+    line, header, records = _header(columns, names, records)
     if not header:
         return unreadable(file, line, f"没有表头，应为 {','.join(columns.known)}")
     wrong = tuple(_header_problems(file, line, columns, header))
     if wrong:
         return Table(file, problems=wrong, readable=False)
     rows, problems = list[Row](), list[Problem]()
-    names = [*header, *(column for column in columns.optional if column not in header)]
+    every = [*header, *(column for column in columns.optional if column not in header)]
     for line, cells in records:
+        if cells[0].startswith(EXAMPLE):
+            continue
         if len(cells) > len(header):
             more = next(cell for cell in cells[len(header) :] if cell)
             problems.append(Problem(file, line, f"比表头多出单元格“{more}”，内容里有逗号时请加引号"))
-        rows.append(Row(file, line, dict(zip(names, chain(cells[: len(header)], _EMPTY), strict=False))))
+        given = dict(zip(every, chain(cells[: len(header)], _EMPTY), strict=False))
+        rows.append(Row(file, line, {column: _read(names, column, cell) for column, cell in given.items()}))
     return Table(file, tuple(rows), tuple(problems))
 
 
 _EMPTY = ("",) * 64
+EXAMPLE = "例："
+"""How the first cell of a row begins that only shows what to write"""
+_ABOVE = 5
+"""Rows with a title or a line of help may stand above the header"""
+_WHOLE = re.compile(r"(\d+)\.0+")
+
+
+def _header(columns: Columns, names: Names, records: Iterator[Record]) -> tuple[int, list[str], Iterator[Record]]:
+    """The first row that names two of the columns, or all there are; else the first, whose faults are told."""
+    above = list(islice(records, _ABOVE))
+    for number, (line, cells) in enumerate(above):
+        header = [names.column(cell, columns.known) for cell in cells]
+        if len(set(header) & set(columns.known)) >= min(2, len(columns.needed)):
+            return line, header, chain(above[number + 1 :], records)
+    line, cells = above[0] if above else (1, [])
+    return line, [cell.lower() for cell in cells], chain(above[1:], records)
+
+
+def _read(names: Names, column: str, cell: str) -> str:
+    """Numbers that a spreadsheet program made of words are words again."""
+    if cell.endswith("0") and (whole := _WHOLE.fullmatch(cell)):
+        cell = whole[1]
+    return names.value(column, cell)
 
 
 def _counted(records: Iterable[Record]) -> Iterator[Record]:
     """Those with a word in them, cut after the last one; no more than a machine bears."""
     rows = cells = 0
-    for line, record in records:
+    for number, (line, record) in enumerate(records):
+        if number > _MOST_LINES:
+            raise UnreadableError(f"太大了：有 {_MOST_LINES} 多行，多半是空的，请删去用不着的行")
         if len(record) > MOST_COLUMNS:
             raise UnreadableError(f"有 {len(record)} 列，最多 {MOST_COLUMNS} 列", line)
         stripped = [cell.strip() for cell in record]

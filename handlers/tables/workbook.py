@@ -43,7 +43,7 @@ class Workbook:
         rows = SheetRows(self._words, self._dates, self._epoch)
         part = next((each.target for each in self._parts if each.id == self._ids[sheet]), "")
         read_part(self._archive, part, rows, f"工作表“{sheet}”")
-        return rows.records
+        return rows.filled()
 
     def _take(self, name: str, attributes: Attributes) -> None:
         if name == "sheet":

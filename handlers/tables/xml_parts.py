@@ -11,7 +11,7 @@ from handlers.tables.table import UnreadableError
 
 BROKEN = "文件坏了，请用 Excel 或 WPS 打开，另存为一份新的 .xlsx"
 _MOST_BYTES = 64 * 1024 * 1024
-_MOST_ELEMENTS = 3_000_000
+_MOST_ELEMENTS = 2_000_000
 _CHUNK = 4 * 1024 * 1024
 """Large, for the parser begins again with a word that has not ended in its chunk"""
 

@@ -26,7 +26,7 @@ def cells(table):
     return [(row["name"], row["grid"]) for row in table.rows]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
 @pytest.mark.parametrize(
     "text", [TEXT, TEXT.replace(",", "\t"), TEXT.replace("\n", "\r\n"), TEXT.replace("name", "Name")]
 )
@@ -59,7 +59,7 @@ def test_a_workbook_is_one_whatever_its_name_is(tmp_path):
 @pytest.mark.parametrize(
     ("content", "line", "told"),
     [
-        (TEXT.encode("utf-16"), 0, "另存为“CSV UTF-8”"),
+        (TEXT.encode("utf-16")[:-1], 0, "另存为“CSV UTF-8”"),
         (TEXT.encode() + b"\xff\xff\xff", 0, "另存为“CSV UTF-8”"),
         (TEXT + "又一\0个,C1\n", 4, "控制字符"),
         (TEXT.encode("gbk").decode("utf-8", "replace"), 2, "是乱码"),
@@ -83,3 +83,8 @@ def test_what_can_t_be_read_is_one_place_and_what_to_do(read, content, line, tol
     assert (problem.file, problem.line) == ("places.csv", line)
     assert told in problem.message
     assert not table.readable
+
+
+def test_millions_of_empty_rows_are_not_read_to_the_end(read):
+    (problem,) = read(b"name,grid\n" + b",\n" * 2_000_000).problems
+    assert "1000000 多行" in problem.message

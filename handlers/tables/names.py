@@ -1,0 +1,76 @@
+"""What a clerk calls sheets, columns and values: `data/tables.yaml`. Chinese and English are read alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+TABLES = Path(__file__).parents[1] / "data" / "tables.yaml"
+_PART = ("、", "，", ",", "；", ";", "/", "\n")
+"""What stands between the words of a cell"""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of one table. `sheet` and `columns` as they are written, the first being ours; `values` by column."""
+
+    sheet: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    help: str = ""
+    examples: Sequence[Sequence[str]] = ()
+
+    def column(self, heading: str, known: Sequence[str]) -> str:
+        """The column that a heading means: its own English name first, for some Chinese ones stand for two."""
+        plain = heading.strip().lower().removesuffix("*")
+        if plain in known:
+            return plain
+        return next((name for name, words in self.columns.items() if plain in words and name in known), plain)
+
+    def value(self, column: str, cell: str) -> str:
+        """A cell's words as the program knows them; a word that it doesn't know stays as it is."""
+        known = self.values.get(column)
+        if not known or not cell:
+            return cell
+        return ";".join(known.get(word, word) for word in words_of(cell))
+
+    def chinese(self, column: str) -> list[str]:
+        """The values of a column as the template offers them."""
+        first: dict[str, str] = {}
+        for word, value in self.values.get(column, {}).items():
+            first.setdefault(value, word)
+        return list(first.values())
+
+
+def words_of(cell: str) -> tuple[str, ...]:
+    """The words of a cell, whatever a clerk put between them, each once."""
+    for sign in _PART:
+        cell = cell.replace(sign, ";")
+    return tuple(dict.fromkeys(word for part in cell.split(";") if (word := part.strip())))
+
+
+@lru_cache(maxsize=1)
+def all_names() -> Mapping[str, Names]:
+    import yaml
+
+    read = yaml.safe_load(TABLES.read_text("utf-8"))
+    values: dict[str, dict[str, dict[str, str]]] = {}
+    for where, words in read["values"].items():
+        table, _, column = where.partition(".")
+        meant = {word: value for value, chinese in words.items() for word in chinese}
+        values.setdefault(table, {})[column] = meant
+    return {
+        table: Names(
+            tuple(told["sheet"]),
+            {column: tuple(str(word).lower() for word in words) for column, words in told["columns"].items()},
+            values.get(table, {}),
+            told.get("help", ""),
+            told.get("examples", ()),
+        )
+        for table, told in read["tables"].items()
+    }
+
+
+def names_of(table: str) -> Names:
+    """Those of a table; of one without any its columns speak for themselves."""
+    return all_names().get(table, Names())

@@ -1,0 +1,19 @@
+"""Buildings as clerks write them: 「1-12栋」「1～6」「１、２号楼」「A座」, made `1-12;15;A`."""
+
+import re
+from unicodedata import normalize
+
+from handlers.tables.names import words_of
+
+_RANGE_SIGNS = re.compile(r"\s*(?:[-~―–—－−‐]+|[至到])\s*")
+_HOUSE = re.compile(r"(?:号楼|栋楼|幢楼|座楼|号栋|栋|幢|楼|座|号|#)")
+_DATE = re.compile(r"\d{4}-\d{1,2}(?:-\d{1,2})?(?:T.*)?")
+
+
+def plain_buildings(text: str) -> str:
+    """As the program keeps them. What looks like a date stays, to be told: Excel made it of a range."""
+    said = normalize("NFKC", text).strip()
+    if not said or _DATE.fullmatch(said):
+        return text
+    words = (_RANGE_SIGNS.sub("-", _HOUSE.sub("", word)) for word in words_of(said.replace(" ", ";")))
+    return ";".join(word for word in words if word)

@@ -1,0 +1,196 @@
+"""A town as a clerk writes it: Chinese sheets, headings and values, whatever separators, and the blank workbook."""
+
+from dataclasses import replace as but
+
+import pytest
+from importing_town import GRIDS, PEOPLE, PLACES, TEAMS, write_town
+from openpyxl import Workbook, load_workbook
+
+from handlers.tables.names import all_names
+from handlers.tables.reading import read_table
+from handlers.tables.table import TableError
+from handlers.town.catalogue import read_catalogue
+from handlers.town.limits import read_limits
+from handlers.town_import.buildings import plain_buildings
+from handlers.town_import.importing import read_world
+from handlers.town_import.tables import COLUMNS, OPTIONAL
+from handlers.town_import.template import write_template
+from handlers.world.world import expand_buildings
+from models.grid import Level, Mode, TeamKind
+from models.person import Role
+from models.roster import ShiftKind
+
+CHINESE = {
+    "网格": """编号,名称,级别,上级
+X,孝义市,区县,
+S,新义街道,街道,X
+C1,离柳社区,社区,S
+C2,长安社区,社区,S
+C1-1,离柳一网格,网格,C1
+C1-2,离柳二网格,网格,C1
+C2-1,长安一网格,网格,C2
+""",
+    "小区": """名称,别名,网格,楼栋,类别,管理形式,纬度,经度
+德尚小区,德尚、德尚花园,C1-1,1～3栋、A座,小区,红色覆盖型,37.1448,111.7841
+德尚小区,,C1-2,4至6号楼,小区,红色覆盖型,,
+幸福小区,,C1-1,,小区,居民自治型,,
+幸福小区,老幸福,C2-1,,小区,无物业,,
+长安路,,C2,,道路,,,
+""",
+    "单位": '编号,名称,类别,负责网格\nP,德尚物业,物业,"C1-1,C1-2"\nK,离柳居委会,社区,C1\n',
+    "人员": """姓名,openid,角色,单位,网格,手机,企业微信
+王秀兰,oWang,居民,,,13800000001,
+陈小玲,oChen,网格员、督导,,C1-1,13800000002,Chen
+周立新,,物业人员,P,,13800000003.0,
+""",
+}
+
+
+def in_workbook(folder, tables):
+    book = Workbook()
+    book.remove(book.active)
+    for name, text in tables.items():
+        sheet = book.create_sheet(name)
+        for line in text.replace('"C1-1,C1-2"', "C1-1，C1-2").splitlines():
+            sheet.append([float(cell) if cell.endswith(".0") else cell for cell in line.split(",")])
+    book.save(folder / "world.xlsx")
+
+
+@pytest.fixture
+def expected(tmp_path_factory):
+    return but(read_world(write_town(tmp_path_factory.mktemp("english"))), boundaries=None)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gbk", "utf-16"])
+def test_a_chinese_town_in_csv_is_the_same_town(tmp_path, expected, encoding):
+    for name, text in CHINESE.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding)
+    assert read_world(tmp_path) == expected
+
+
+def test_a_chinese_workbook_is_the_same_town(tmp_path, expected):
+    in_workbook(tmp_path, CHINESE)
+    assert read_world(tmp_path) == expected
+
+
+def test_a_table_may_be_a_workbook_of_its_own(tmp_path, expected):
+    for name, text in {"grids": GRIDS, "teams": TEAMS, "people": PEOPLE}.items():
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    book = Workbook()
+    for line in PLACES.splitlines():
+        book.active.append(line.split(","))
+    book.save(tmp_path / "places.xlsx")
+    assert read_world(tmp_path) == expected
+
+
+def test_the_same_table_twice_is_refused(tmp_path):
+    write_town(tmp_path)
+    (tmp_path / "网格.csv").write_text(CHINESE["网格"], "utf-8")
+    with pytest.raises(TableError, match=r"grids\.csv：与 网格\.csv 同时存在，请只留一个"):
+        read_world(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("1-12栋", "1-12"),
+        ("1～6", "1-6"),
+        ("１、２号楼", "1;2"),
+        ("1-3，5,7；A座", "1-3;5;7;A"),
+        ("4至6号楼", "4-6"),
+        ("1 2 3", "1;2;3"),
+        ("8幢", "8"),
+        ("1—6#", "1-6"),
+        ("", ""),
+    ],
+)
+def test_buildings_as_clerks_write_them(written, kept):
+    assert plain_buildings(written) == kept
+    list(expand_buildings(kept))
+
+
+@pytest.mark.parametrize("written", ["2026-01-06", "2026-01-06T00:00:00", "一栋"])
+def test_buildings_that_excel_made_a_date_or_nobody_can_read_are_told(tmp_path, written):
+    write_town(tmp_path)
+    path = tmp_path / "places.csv"
+    path.write_text(path.read_text("utf-8").replace("4-6", written), "utf-8")
+    with pytest.raises(TableError, match=r"places\.csv 第3行：楼号"):
+        read_world(tmp_path)
+
+
+def test_a_title_above_the_headings_is_passed_over(tmp_path, expected):
+    texts = {name: f"新义街道{name}表（2026年）,,,\n\n{text}" for name, text in CHINESE.items()}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    assert read_world(tmp_path) == expected
+
+
+def test_cells_merged_downwards_hold_in_every_row(tmp_path):
+    book = Workbook()
+    sheet = book.active
+    for cells in (["名称", "网格"], ["德尚小区", "C1"], [None, "C2"], ["长安路", "C3"]):
+        sheet.append(cells)
+    sheet.merge_cells("A2:A3")
+    book.save(tmp_path / "places.xlsx")
+    table = read_table(tmp_path / "places.xlsx", but(COLUMNS["places"], needed=("name", "grid")))
+    assert [(row["name"], row["grid"]) for row in table.rows] == [
+        ("德尚小区", "C1"),
+        ("德尚小区", "C2"),
+        ("长安路", "C3"),
+    ]
+
+
+def test_the_blank_workbook_is_an_empty_town_that_can_be_filled(tmp_path, expected):
+    path = tmp_path / "world.xlsx"
+    write_template(path)
+    assert not read_world(tmp_path).people
+    book = load_workbook(path)
+    assert book.sheetnames == ["网格", "地点", "单位", "人员", "排班", "巡查", "问答"]
+    assert book["网格"]["A3"].font.color.rgb == "00999999"
+    assert [each.formula1 for each in book["人员"].data_validations.dataValidation] == [
+        '"居民,网格员,物业人员,督导,管理员"'
+    ]
+    for name, text in {"网格": "网格", "地点": "小区", "单位": "单位", "人员": "人员"}.items():
+        sheet = book[name]
+        columns = [cell.value.removesuffix("*") for cell in sheet[2] if cell.value]
+        head, *lines = CHINESE[text].replace('"C1-1,C1-2"', "C1-1、C1-2").splitlines()
+        for line in lines:
+            given = dict(zip(head.split(","), line.split(","), strict=True))
+            sheet.append([given.get(column) or given.get({"电话": "手机"}.get(column, ""), "") for column in columns])
+    book.save(path)
+    assert but(read_world(tmp_path), roster=None, answers=None) == expected
+
+
+def test_every_column_has_a_chinese_name():
+    for table, columns in {**COLUMNS, **OPTIONAL}.items():
+        assert set(all_names()[table].columns) == set(columns.known)
+
+
+def test_no_chinese_heading_means_two_columns():
+    for table, names in all_names().items():
+        words = [word for of_column in names.columns.values() for word in of_column]
+        assert len(words) == len(set(words)), table
+
+
+def test_rule_tables_may_have_chinese_headings_too(tmp_path):
+    (tmp_path / "类别.csv").write_text("类别,子项,名称\nparking,,停车管理\nparking,lock,私设地锁\n", "gbk")
+    assert read_catalogue(tmp_path / "类别.csv").categories == {"parking": "停车管理"}
+    head = "版本,类别,子项,紧急,签收,处置,理由\n"
+    (tmp_path / "时限.csv").write_text(head + "2026/11/1,parking,,,2工作时,2工作日,停车管理\n,,,,,,\n", "utf-16")
+    assert read_limits(tmp_path / "时限.csv").clause("2026-11/parking/*")
+
+
+def test_a_complaint_names_file_row_what_and_how(tmp_path):
+    for name, text in CHINESE.items():
+        (tmp_path / f"{name}.csv").write_text(text.replace("无物业", "没物业"), "utf-8")
+    with pytest.raises(TableError, match=r"小区\.csv 第5行：不认识的管理形式“没物业”，应为"):
+        read_world(tmp_path)
+
+
+def test_every_value_has_a_chinese_name():
+    values = all_names()
+    assert set(values["teams"].values["kind"].values()) == set(TeamKind)
+    assert set(values["places"].values["mode"].values()) == set(Mode)
+    assert set(values["grids"].values["level"].values()) == set(Level)
+    assert set(values["people"].values["roles"].values()) == set(Role) - {Role.SYSTEM}
+    assert set(values["roster"].values["kind"].values()) == set(ShiftKind)
