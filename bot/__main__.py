@@ -21,10 +21,12 @@ COMMANDS = {
     "import": "running.import_folder",
     "scenes": "places.scenes",
     "qr": "places.qr",
+    "template": "places.template",
     "appoint": "tickets.appoint",
     "invite": "tickets.invite",
     "understand": "reading.understand",
     "route": "reading.route",
+    "answer": "answers.answer",
     "reroute": "routes.reroute",
     "replay": "routes.replay",
     "say": "tickets.say",
@@ -104,12 +106,15 @@ def _expected() -> tuple[type[Exception], ...]:
 
 
 def _words(error: Exception) -> str:
+    """What an operator can do something with."""
     from sqlalchemy.exc import OperationalError
 
     from bot.installation.operator_errors import of_wechat
     from bot.wechat.errors import WeChatError
     from models.sealed import UnreadableError
 
+    if isinstance(error, OperationalError) and "readonly" in str(error.orig):
+        return "数据库只能读，写不进去：看数据库文件和它的文件夹的权限，盘是不是只读挂载的"
     if isinstance(error, OperationalError):
         return f"数据库用不了：{str(error.orig).splitlines()[0]}"
     if isinstance(error, UnreadableError):

@@ -3,6 +3,7 @@
 from models import (
     acceptance,
     announcement,
+    answer,
     appeal,
     appointment,
     approval,
@@ -33,6 +34,7 @@ from models import (
 __all__ = [
     "acceptance",
     "announcement",
+    "answer",
     "appeal",
     "appointment",
     "approval",

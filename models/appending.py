@@ -23,6 +23,10 @@ class Unwritten(Protocol):
         """The row that it has become: it can't change any more."""
 
 
+class ReadOnlyError(Exception):
+    """A session that only reads was to write."""
+
+
 class AppendingSession(Session):
     """A session that keeps lines to append beside its objects. They are there for every query that flushes first."""
 
@@ -75,5 +79,5 @@ def dialect_of(session: Session) -> str:
 def append(session: Session, kind: type[DeclarativeBase], /, **values: Any) -> None:  # noqa: ANN401  (whatever it holds)
     """One more row of this kind. What has a key that is there already (a push, a timer) is not written twice."""
     if not isinstance(session, AppendingSession):
-        raise TypeError("this session only reads")
+        raise ReadOnlyError(kind.__name__)
     session.lines[kind].append(defaults_of(kind) | values)

@@ -103,6 +103,9 @@ class PlaceRange(Base):
     place_id: Mapped[int] = mapped_column(ForeignKey("places.id", ondelete="CASCADE"), primary_key=True)
     buildings: Mapped[str] = mapped_column(primary_key=True)
     grid: Mapped[str] = mapped_column(ForeignKey("grids.code"))
+    lat: Mapped[float | None]
+    lng: Mapped[float | None]
+    """The middle of these buildings, where the place is large; else the place's own serves"""
 
 
 class Team(Base):
@@ -113,6 +116,8 @@ class Team(Base):
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     kind: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="", server_default="")
+    """For everybody, unlike its people's own"""
 
     areas: Mapped[list["TeamArea"]] = relationship(cascade="all, delete-orphan")
 

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.appending import AppendingSession, appending
+from models.appending import AppendingSession, ReadOnlyError, appending
 from models.staff_version import telling_of_staff
+
+__all__ = ["ReadOnlyError", "Sessions", "reading_sessions", "sessions"]
 
 Sessions = Callable[[], Session]
 
@@ -17,10 +19,6 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
     appending(made)
     telling_of_staff(made)
     return made
-
-
-class ReadOnlyError(Exception):
-    """A session that only reads was to write."""
 
 
 def reading_sessions(engine: Engine) -> sessionmaker[Session]:

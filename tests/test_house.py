@@ -21,6 +21,7 @@ OPERATORS += (
 )
 OPERATORS += ("handlers/tables/", "handlers/town_import/", "handlers/town/routing_doubts.py")
 OPERATORS += ("handlers/town/catalogue.py", "handlers/town/wordings.py", "handlers/world/doubts.py")
+OPERATORS += ("handlers/world/keeping_doubts.py",)
 """What operators, clerks and developers read while they run a command, with what is wrong with which file"""
 
 READING = ("handlers/questions/", "handlers/world/rosters.py", "handlers/staff/plain_words.py")

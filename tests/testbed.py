@@ -12,14 +12,13 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 from filelock import FileLock
-from sqlalchemy import make_url
 
 from bot.installation.keys import key_ring
 from bot.installation.learning import model_is_ready, train_model
@@ -70,7 +69,7 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._numbers = itertools.count(1)
-        self._templates: dict[tuple[str, bool | str], str] = {}
+        self._templates: dict[tuple[str, bool], str] = {}
         self._server: object | None = None
         self._copies: list[str] = []
         self._keys = key_ring(load_settings(ROOT / "config.yaml"))
@@ -79,17 +78,6 @@ class Databases:
         """The address of a database of its own: `kind` is sqlite or postgresql."""
         template = self._templates.get((kind, with_town)) or self._template(kind, with_town=with_town)
         return self._copy(kind, template)
-
-    def filled(self, kind: str, name: str, fill: Callable[[str], None]) -> str:
-        """A copy of a town that `fill` changed once; it gets the address, and leaves no connection open."""
-        if (kind, name) not in self._templates:
-            kept, self._copies = self._copies, []
-            url = self.fresh(kind, with_town=True)
-            self._copies = kept  # this one is not dropped with the test that came first
-            fill(url)
-            self._templates[kind, name] = url.removeprefix("sqlite:///") if kind == "sqlite" else make_url(url).database
-            self._settle(kind, self._templates[kind, name])
-        return self._copy(kind, self._templates[kind, name])
 
     @contextmanager
     def forgotten(self) -> Iterator[None]:
@@ -115,14 +103,11 @@ class Databases:
                 import_world(session, read_world(WORLD))
             sealed.use(before)
         engine.dispose()
-        self._settle(kind, template)
-        self._templates[kind, with_town] = template
-        return template
-
-    def _settle(self, kind: str, template: str) -> None:
         if kind == "sqlite":
             with closing(sqlite3.connect(template)) as connection:
                 connection.execute("pragma wal_checkpoint(truncate)")
+        self._templates[kind, with_town] = template
+        return template
 
     def _empty(self, kind: str) -> str:
         if kind == "sqlite":

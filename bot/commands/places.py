@@ -1,4 +1,4 @@
-"""Commands about places: scenes, qr."""
+"""Commands about places, for the clerk: scenes, qr, template."""
 
 import csv
 import sys
@@ -63,3 +63,20 @@ def qr(command: Command, grid: str | None, kind: str, out: Path) -> None:
     with click.progressbar(length=len(wanted), label="做码", file=sys.stderr) as bar:
         codes = made(program.sessions, sender, wanted, lambda: bar.update(1))
     click.echo(f"{len(codes)} 个码，{write(codes, out)} 页：{out}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def template(file: Path) -> None:
+    """写一个空白的 world.xlsx：表名、列名、下拉选项、灰色的例子都有，填好放进文件夹再 import。"""
+    if file.suffix.lower() != ".xlsx":
+        raise click.ClickException(f"文件名要以 .xlsx 结尾：{file.name}")
+    if file.exists():
+        raise click.ClickException(f"{file} 已经有了，换个名字，免得盖掉填好的")
+    from handlers.town_import.template import write_template
+
+    try:
+        write_template(file)
+    except OSError as error:
+        raise click.ClickException(f"{file} 写不进去：{error.strerror}") from None
+    click.echo(f"写好了：{file}")

@@ -109,6 +109,7 @@ def _told(summary: ImportSummary) -> str:
         "people": "人员",
         "roster": "排班",
         "patrols": "巡查点",
+        "answers": "问答",
     }
     return "\n".join(
         f"{names[kind]}：新增 {tally.added}，更新 {tally.changed}，未变 {tally.unchanged}"

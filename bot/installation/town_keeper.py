@@ -22,9 +22,11 @@ from handlers.town.limits import Limits, read_limits
 from handlers.town.names import names_of
 from handlers.town.town import Reads, Town
 from handlers.town.wordings import WordingError, Wordings, read_wordings
+from handlers.world.answers import load_answers
 from handlers.world.staff import load_staff
 from handlers.world.world import World, load_world, versions
 from models.sessions import reading_sessions
+from nlp.faq.answers import Answer, Answers
 from nlp.model import store
 from nlp.model.store import BadModelError
 from nlp.reading.reader import Reader
@@ -44,6 +46,7 @@ class TownKeeper:
         self._version = reader.model.card.version
         self._lock = threading.Lock()
         self._is_read = False
+        self._answers = ""
         self._renewing: threading.Thread | None = None
 
     def reader(self) -> Reader:
@@ -71,7 +74,7 @@ class TownKeeper:
         take seconds while all other writers would wait; until it is there whole, the old one answers. Nothing that
         the old one knows is ever deleted. The staff are few, and read at once.
         """
-        version, staff = versions(session)
+        version, staff, answers = versions(session)
         if not self._is_read:
             with self._lock:
                 self._take(load_world(session))
@@ -80,7 +83,15 @@ class TownKeeper:
         if staff != self._town.staff.version:
             with self._lock:
                 self._town = _named(replace(self._town, staff=load_staff(session, staff)))
+        if answers != self._answers:
+            with self._lock:
+                self._take_answers(load_answers(session), answers)
         return self._town
+
+    def _take_answers(self, rows: tuple[Answer, ...], version: str) -> None:
+        """They are few enough to be read at once."""
+        cut = cast("Reader", self._town.reader).model.segmenter.cut
+        self._town, self._answers = replace(self._town, answers=Answers(rows, cut).prepare()), version
 
     def _renew(self, engine: Engine | Connection) -> None:
         """Start reading it, once; the caller that starts it waits a little, enough for a small town."""

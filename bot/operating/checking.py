@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -21,11 +21,15 @@ from bot.installation.learning import knows_past_orders
 from bot.installation.operator_errors import of_wechat
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import read_files
+from bot.operating.shipped_findings import late_to_sign, of_another_town, unknown_to_model
 from bot.wechat.access_token import TokensInMemory
 from bot.wechat.errors import WeChatError
 from handlers.timers.lost_work import look
+from handlers.town.limits import local_day
 from handlers.town.routing_doubts import rule_doubts
+from handlers.world.doubt import Doubt
 from handlers.world.doubts import world_doubts
+from handlers.world.keeping_doubts import keeping_doubts
 from handlers.world.world import World, load_world
 from models.person import Person
 from models.sessions import reading_sessions
@@ -116,16 +120,25 @@ def _privacy(settings: Settings) -> Iterator[Finding]:
 
 def _model(settings: Settings) -> Iterator[Finding]:
     try:
-        Reader.load(settings.path(settings.files.model))
+        heads = Reader.load(settings.path(settings.files.model)).model.linear.heads
+        catalogue = read_files(settings).catalogue
     except BadModelError as error:
         yield Finding(f"模型不能用：{error}", "运行 python -m bot train")
         return
+    except ConfigError:  # told before
+        return
+    yield from _told(unknown_to_model(heads["category"].labels, catalogue.categories, "类别"))
+    yield from _told(unknown_to_model(heads["item"].labels, catalogue.items, "子项"))
     if not knows_past_orders(settings):
         yield Finding(
             "模型还没学过本地以前的工单，分类会差两三个百分点",
             "把以前的工单导成一张表（列 text、category），运行 python -m bot train --data 工单.csv；没有旧工单就不用管",
             fatal=False,
         )
+
+
+def _told(doubts: Iterable[Doubt]) -> Iterator[Finding]:
+    return (Finding(doubt.what, doubt.mend, fatal=False) for doubt in doubts)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -218,19 +231,21 @@ def _content(settings: Settings, engine: Engine) -> Iterator[Finding]:
 def _rules_here(settings: Settings, world: World) -> Iterator[Finding]:
     """The rules seen together with this town; what is wrong with the rules alone was told before."""
     try:
-        catalogue = read_files(settings).catalogue
+        files = read_files(settings)
     except ConfigError:
         return
-    for doubt in rule_doubts(settings.routing, catalogue, world) if world.grids else ():
-        yield Finding(doubt.what, doubt.mend, fatal=False)
+    if world.grids:
+        yield from _told(rule_doubts(settings.routing, files.catalogue, world))
+    yield from _told(of_another_town(settings, world, files.say))
+    yield from _told(late_to_sign(files.limits.all, settings.working_hours.calendar()))
 
 
 def _world(session: Session, world: World) -> Iterator[Finding]:
     if not world.grids:
         yield Finding("还没有社区数据", "运行 python -m bot import 文件夹")
         return
-    for doubt in world_doubts(session, world):
-        yield Finding(doubt.what, doubt.mend, fatal=False)
+    yield from _told(world_doubts(session, world))
+    yield from _told(keeping_doubts(session, world, local_day(datetime.now(UTC))))
     if not session.scalar(select(func.count()).select_from(Person)):
         yield Finding("还没有任何人员", "导入 people.csv", fatal=False)
 

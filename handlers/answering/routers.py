@@ -10,6 +10,7 @@ from handlers.answering.still_open import above, put_at_most_twice, still_open
 from handlers.answering.which_question import which_question
 from handlers.appointments import at_home, propose
 from handlers.approvals import approvals, contest, endings, extend, suspend
+from handlers.consultation import ask, new_row
 from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, what_it_answers
 from handlers.dialogue.beneath import come_up, put_again
 from handlers.dialogue.context import Context
@@ -109,6 +110,8 @@ ROUTERS = (
     supplement.houses,
     note_or_report.router,
     complaint.router,
+    new_row.router,
+    ask.router,
     what_to_ask.router,
     withdraw.answers,
     progress.router,

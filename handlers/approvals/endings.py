@@ -4,6 +4,7 @@ import re
 
 from sqlalchemy import update
 
+from handlers.consultation.new_row import offered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -92,7 +93,7 @@ def _ended(context: Context, ticket: Ticket, words: str, closing: Closing) -> Re
     ticket.apply(CLOSE, by=by, at=context.now, note=words, closing=closing)
     what, said = _TOLD[closing]
     notify(context.session, context.town, ticket, what, context.now, but=context.person, reason=words)
-    return Reply(context.say(said, number=ticket.number))
+    return offered(context, ticket, Reply(context.say(said, number=ticket.number)))
 
 
 @router.command(MERGE)

@@ -65,6 +65,9 @@ class Asks(StrEnum):
     DIGEST = "digest.told"
     NOTICE = "notices.preview"
     NOTICE_SURE = "notices.sure"
+    WHICH_ANSWER = "consultation.which"
+    ANSWERED = "consultation.answered"
+    NEW_ANSWER = "consultation.keep"
     WHICH_QUESTION = "asked.which"
     RECEPTION_WHAT = "reception.what"
     RECEPTION_SETTLED = "reception.settled"
@@ -189,6 +192,9 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.DIGEST: Accepts(("groups",), lists=True),
     Asks.NOTICE: Accepts(2, yes_no=True, repeats=True),
     Asks.NOTICE_SURE: Accepts(wants=Wants.OWN, undoable=False),
+    Asks.WHICH_ANSWER: Accepts(("answers",), offers=True),
+    Asks.ANSWERED: Accepts(2, offers=True),
+    Asks.NEW_ANSWER: Accepts(2, yes_no=True),
     Asks.WHICH_QUESTION: Accepts(("keys",)),
     Asks.RECEPTION_WHAT: Accepts(wants=Wants.REASON, repeats=True),
     Asks.RECEPTION_SETTLED: Accepts(2, yes_no=True),

@@ -22,6 +22,7 @@ from handlers.world.coordinates import gcj_to_wgs
 from models.moves import Status
 from models.ticket import Ticket
 from nlp.answers.choices import is_vague
+from nlp.faq.grievance import is_grievance
 from nlp.reading.complained_of import asks_secrecy, is_plain_complaint, named_in
 from nlp.reading.understanding import Intent, PlaceMention, Understanding
 
@@ -42,7 +43,7 @@ def as_read(context: PersonalChange, seen: Understanding, draft: Draft) -> Draft
     """The draft's text, as the reader took it."""
     if not (seen.sure or seen.red_flag) and is_plain_complaint(seen.text):
         seen = replace(seen, category=_of_whom(seen.text), item="", sure=True)
-    consult = seen.intent is Intent.CONSULT and not seen.red_flag
+    consult = seen.intent is Intent.CONSULT and not is_grievance(seen.text, seen)
     sure = seen.sure or consult or bool(seen.red_flag)
     draft = replace(
         draft,
@@ -251,7 +252,7 @@ def _ask_which_place(context: Context, draft: Draft) -> Reply:
 
 def filed(context: Context, draft: Draft) -> Reply:
     """The ticket, and the answer with number, who, until when."""
-    if not draft.red_flag and _has_reported_enough(context):
+    if not draft.red_flag and has_reported_enough(context):
         return Reply(context.say("filing.too_many", phone=context.town.contacts.hall))
     ticket = file(context, draft, context.person)
     context.person.scanned = ""
@@ -265,7 +266,7 @@ def filed(context: Context, draft: Draft) -> Reply:
     return Reply("\n\n".join(said))
 
 
-def _has_reported_enough(context: Context) -> bool:
+def has_reported_enough(context: Context) -> bool:
     """For one day, of somebody who doesn't work here."""
     if context.person.id in context.town.staff.people:
         return False

@@ -16,6 +16,7 @@ from handlers.dialogue.router import Router
 from handlers.dialogue.states import Asks
 from handlers.front_desk.help import help_text
 from handlers.notifications import ticket_text
+from handlers.staff.enlist import take_place
 from models.person import EVERYBODY, Guess, Invitation, Person, Role
 
 router = Router("posts")
@@ -33,7 +34,7 @@ def _glued_code(context: Context) -> Context | None:
     return replace(context, rest=found[1]) if found else None
 
 
-JOIN = Command(("加入",), roles=EVERYBODY, help="加入 邀请码：网格员、物业人员报到")
+JOIN = Command(("加入",), roles=EVERYBODY, help="加入 邀请码 [姓名]：网格员、物业人员报到")
 
 
 @router.on(_glued_code)
@@ -45,13 +46,15 @@ def join(context: Context) -> Reply | None:
         return None  # the neighbours, not the staff
     if _guesses(context) >= context.town.privacy.guesses_per_hour:
         return Reply(context.say("welcome.too_many_guesses"))
-    found = select(Invitation).where(Invitation.code_hash == code_hash(context.rest)).with_for_update()
+    code, _, name = context.rest.partition(" ")
+    found = select(Invitation).where(Invitation.code_hash == code_hash(code)).with_for_update()
     invitation = context.session.scalar(found)
     if invitation is None or invitation.used_at or invitation.expires_at < now:
         context.session.add(Guess(person_id=context.person.id, at=now))
         return Reply(context.say("welcome.code_unknown"))
     invitation.used_at, invitation.used_by = now, context.person.id
     appoint(context.person, Role(invitation.role), invitation.grid, invitation.team)
+    take_place(context.session, context.person, invitation, name.strip())
     role = ticket_text.ROLE_NAMES[Role(invitation.role)]
     return Reply(context.say("welcome.joined", role=role, help=help_text(context)))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from handlers.consultation.new_row import offered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import held
@@ -131,7 +132,7 @@ def _resolved(context: Context, ticket: Ticket, words: str, *, lacks_picture: bo
     notify(context.session, context.town, ticket, "resolve", context.now, but=context.person)
     look_into(context.session, context.town, ticket, context.now, lacks_picture=lacks_picture)
     key = "working.resolved_to_check" if lacks_picture else "working.resolved"
-    return Reply(context.say(key, number=ticket.number))
+    return offered(context, ticket, Reply(context.say(key, number=ticket.number)))
 
 
 @router.on(in_state(Asks.AFTER_PICTURE))

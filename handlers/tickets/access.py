@@ -97,7 +97,7 @@ def _worked(team: str | None, grid: str | None, *, of_grid: bool) -> Reach:
     if of_grid:
         area = within(grid) & _theirs_to_know(team, grid)
         return of_team | (area & ~_is_department(team) if team else area)
-    return of_team.narrowed(within(grid)) if grid else of_team
+    return of_team.narrowed(within(grid) | _is_department(team)) if grid and team else of_team
 
 
 def reached(person: Person) -> Reach:

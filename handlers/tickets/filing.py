@@ -35,11 +35,14 @@ _RECENT = (
 )
 
 
-def file(context: Change, draft: Draft, reporter: Person) -> Ticket:
-    """A ticket from a draft: routed, promised, dispatched, told. Without a route it waits in the desk's queue."""
+def file(context: Change, draft: Draft, reporter: Person, grid: str | None = None) -> Ticket:
+    """A ticket from a draft: routed, promised, dispatched, told. Without a route it waits in the desk's queue.
+
+    `grid`: where it belongs if it has no place.
+    """
     ticket = new_ticket(context, draft, reporter)
     place = context.town.world.places.get(draft.place_id) if draft.place_id else None
-    route_it(context, ticket, place)
+    route_it(context, ticket, place, grid)
     set_promise(context, ticket, context.now)
     write_down(context, ticket, draft.attachments)
     if ticket.team:
@@ -75,6 +78,8 @@ def route_it(context: Change, ticket: Ticket, place: PlaceNode | None, grid: str
     world = context.town.world
     if grid is None:
         grid = place.grid_of(ticket.building) if place else None
+        if place and grid == place.community and ticket.lat is not None and ticket.lng is not None:
+            grid = place.grid_near(ticket.lat, ticket.lng) or grid
     if grid is None and ticket.lat is not None and ticket.lng is not None:
         grid = world.grid_at(ticket.lat, ticket.lng)
     working = context.town.calendar.is_working(context.now)

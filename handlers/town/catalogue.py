@@ -7,7 +7,7 @@ from pathlib import Path
 from handlers.tables.reading import rows_of
 from handlers.tables.table import Columns, Problem, Table, TableError, empty_cells, repeated
 
-_COLUMNS = Columns(("category", "item", "name"))
+_COLUMNS = Columns(("category", "item", "name"), table="categories")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from handlers.world.nodes import PlaceNode
 from models.grid import Mode
 
 _ANY = "*"
-_COLUMNS = Columns(("category", "item", "kind", "mode", "words", "ownership", "responsible", "clause"))
+_COLUMNS = Columns(("category", "item", "kind", "mode", "words", "ownership", "responsible", "clause"), table="duties")
 
 
 class Ownership(StrEnum):

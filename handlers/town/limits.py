@@ -11,7 +11,9 @@ from handlers.town.limits_in_plain_words import within
 from models.calendar import Calendar, Span
 from models.ticket import CHINA
 
-_COLUMNS = Columns(("version", "category", "item", "urgent", "accept", "handle", "clause"), ("words", "photo"))
+_COLUMNS = Columns(
+    ("version", "category", "item", "urgent", "accept", "handle", "clause"), ("words", "photo"), table="limits"
+)
 
 _YES = {"是", "1", "true", "yes"}
 _RED = "红色"
@@ -108,6 +110,10 @@ class Limits:
         """Why this limit, to a resident: 「井盖缺失，2小时内」. Empty once the file has no such row."""
         limit = self.named(row)
         return f"{limit.clause}，{within(limit.handle)}" if limit else ""
+
+    @property
+    def all(self) -> list[Limit]:
+        return list(self._by_name.values())
 
     def lacking(self, categories: list[str]) -> list[str]:
         """Categories without a row of their own."""

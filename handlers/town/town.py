@@ -24,6 +24,7 @@ from handlers.town.wordings import Wordings
 from handlers.world.staff import Staff
 from handlers.world.world import World
 from models.calendar import Calendar
+from nlp.faq.answers import Answers
 from nlp.questions.names import Names
 from nlp.reading.understanding import Understanding
 
@@ -132,6 +133,8 @@ class Town:
     """What questions may call by name, out of world, staff and catalogue"""
     has_group: bool = False
     """Red flags are told in a group of WeCom, too"""
+    answers: Answers = field(default_factory=Answers)
+    """To what is asked again and again"""
     links: Links | None = None
     """None: no address is known under which we could be reached"""
     hears: bool = False

@@ -33,6 +33,10 @@ class Wordings:
     def keys(self) -> frozenset[str]:
         return frozenset(self._sentences)
 
+    def sentence(self, key: str) -> str:
+        """As it stands in the file."""
+        return self._sentences[key]
+
     def places_of(self, key: str) -> frozenset[str]:
         """Names of the places to fill in a sentence."""
         return _places(self._sentences[key])

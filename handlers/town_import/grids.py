@@ -92,5 +92,6 @@ def grid_records(table: Table) -> tuple[GridRecord, ...]:
 
 def team_records(table: Table) -> tuple[TeamRecord, ...]:
     return tuple(
-        TeamRecord(row["code"], row["name"], row["kind"], tuple(sorted(row.words("grids")))) for row in table.rows
+        TeamRecord(row["code"], row["name"], row["kind"], tuple(sorted(row.words("grids"))), row["phone"])
+        for row in table.rows
     )

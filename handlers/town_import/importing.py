@@ -9,11 +9,12 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from handlers.tables.table import Problem, TableError
+from handlers.town_import.answers import answer_problems, answer_records, write_answers
 from handlers.town_import.boundaries import read_boundaries
 from handlers.town_import.enrolling import write_people
 from handlers.town_import.grids import Tree, grid_problems, grid_records, team_problems, team_records
 from handlers.town_import.patrols import patrol_problems, patrol_records, write_patrols
-from handlers.town_import.people import people_problems, people_records
+from handlers.town_import.people import people_problems, people_records, people_warnings
 from handlers.town_import.places import place_problems, place_records
 from handlers.town_import.records import WorldFiles
 from handlers.town_import.roster import roster_problems, roster_records, write_roster
@@ -36,11 +37,13 @@ class ImportSummary:
     roster: Tally | None = None
     """None: the files have no roster"""
     patrols: Tally | None = None
+    answers: Tally | None = None
 
     @property
     def changed(self) -> bool:
         """Whether the database is other than before."""
-        return any(tally.added or tally.changed for tally in self.tallies().values())
+        gone = self.answers is not None and bool(self.answers.left)
+        return gone or any(tally.added or tally.changed for tally in self.tallies().values())
 
     def tallies(self) -> dict[str, Tally]:
         told = ((field.name, getattr(self, field.name)) for field in fields(self))
@@ -59,6 +62,7 @@ def read_world(folder: Path) -> WorldFiles:
     problems += people_problems(tables["people"], tree, tables["teams"])
     problems += roster_problems(tables["roster"], tables["people"]) if "roster" in tables else ()
     problems += patrol_problems(tables["patrols"], tree) if "patrols" in tables else ()
+    problems += answer_problems(tables["answers"], tree) if "answers" in tables else ()
     problems += boundaries.problems if boundaries else ()
     if problems:
         raise TableError(_in_order(problems))
@@ -70,7 +74,8 @@ def read_world(folder: Path) -> WorldFiles:
         boundaries=boundaries.by_code if boundaries else None,
         roster=roster_records(tables["roster"], tables["people"]) if "roster" in tables else None,
         patrols=patrol_records(tables["patrols"]) if "patrols" in tables else None,
-        warnings=boundaries.warnings if boundaries else (),
+        answers=answer_records(tables["answers"]) if "answers" in tables else None,
+        warnings=(*people_warnings(tables["people"], tables["teams"]), *(boundaries.warnings if boundaries else ())),
     )
 
 
@@ -84,6 +89,7 @@ def import_world(session: Session, files: WorldFiles) -> ImportSummary:
         people=write_people(session, files.people),
         roster=write_roster(session, files.people, files.roster) if files.roster is not None else None,
         patrols=write_patrols(session, files.patrols) if files.patrols is not None else None,
+        answers=write_answers(session, files.answers) if files.answers is not None else None,
     )
     if summary.changed:
         session.merge(Fact(name=VERSION, value=files.digest(before=world_version(session))))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from handlers.tables.table import Problem, Row, Table, empty_cells, repeated
 from handlers.town_import.grids import Tree
 from handlers.town_import.records import PersonRecord
+from models.grid import TeamKind
 from models.person import Role
 
 _ROLES = [role.value for role in Role if role is not Role.SYSTEM]
@@ -27,6 +28,16 @@ def people_problems(table: Table, tree: Tree, teams: Table) -> Iterator[Problem]
         if row["phone"] and not _PHONE.fullmatch(row["phone"]):
             yield row.problem(f"电话“{row['phone']}”不像电话号码")
         yield from _post_problems(row)
+
+
+def people_warnings(table: Table, teams: Table) -> Iterator[Problem]:
+    """What files of before say that no longer holds: a department is limited by no area."""
+    departments = {row["code"] for row in teams.rows if row["kind"] == TeamKind.DEPARTMENT}
+    for row in table.rows:
+        if row["team"] in departments and row["grid"]:
+            yield row.problem(
+                f"“{row['name']}”是部门的人，看得到派给部门、叫部门到场的单，不按 grid“{row['grid']}”分，grid 可以空着"
+            )
 
 
 def people_records(table: Table) -> tuple[PersonRecord, ...]:

@@ -7,8 +7,9 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from handlers.tables.table import Problem, Row, Table, empty_cells
+from handlers.town_import.buildings import plain_buildings
 from handlers.town_import.grids import LEVEL_NAMES, Tree
-from handlers.town_import.records import PlaceRecord
+from handlers.town_import.records import PlaceRecord, Range
 from handlers.world.world import expand_buildings
 from models.grid import Level, Mode
 
@@ -92,7 +93,7 @@ def _coordinate_problems(row: Row) -> Iterator[Problem]:
 def _buildings(row: Row) -> list[str] | None:
     """The buildings one by one; None where they can't be read."""
     try:
-        return list(dict.fromkeys(expand_buildings(row["buildings"])))
+        return list(dict.fromkeys(expand_buildings(plain_buildings(row["buildings"]))))
     except ValueError:
         return None
 
@@ -115,7 +116,7 @@ def _grouped_problems(groups: dict[Group, list[Row]]) -> Iterator[Problem]:
 
 def _differences(rows: Sequence[Row]) -> Iterator[Problem]:
     """The rows of one place say one thing, or leave it to another row."""
-    for column in ("kind", "mode", "lat", "lng"):
+    for column in ("kind", "mode"):
         said = [row for row in rows if row[column]]
         if column == "kind" and not said:
             yield rows[0].problem("kind 不能为空")
@@ -162,8 +163,13 @@ def _record(group: Group, rows: Sequence[Row]) -> PlaceRecord:
         lat=float(lat) if lat else None,
         lng=float(lng) if lng else None,
         aliases=tuple(sorted({alias for row in rows for alias in row.words("aliases")} - {name})),
-        ranges=tuple(sorted((row["buildings"], row["grid"]) for row in rows)),
+        ranges=tuple(sorted(map(_range, rows), key=lambda each: each[:2])),
     )
+
+
+def _range(row: Row) -> Range:
+    lat, lng = (float(row[column]) if row[column] else None for column in ("lat", "lng"))
+    return plain_buildings(row["buildings"]), row["grid"], lat, lng
 
 
 def _said(rows: Sequence[Row], column: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 
 from handlers.tables.table import Problem
@@ -28,11 +29,15 @@ class TeamRecord:
     name: str
     kind: str
     grids: tuple[str, ...]
+    phone: str = ""
+
+
+Range = tuple[str, str, float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceRecord:
-    """All rows of one name in one community. `ranges` are pairs of buildings as written and their grid."""
+    """All rows of one name in one community. `ranges`: buildings, their grid, and their middle where it is told."""
 
     community: str
     name: str
@@ -41,7 +46,7 @@ class PlaceRecord:
     lat: float | None
     lng: float | None
     aliases: tuple[str, ...]
-    ranges: tuple[tuple[str, str], ...]
+    ranges: tuple[Range, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +88,24 @@ class PatrolRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """One question that is asked again and again, with its answer; the columns of its table in their order."""
+
+    id: str
+    question: str
+    also: str
+    answer: str
+    source: str
+    valid_until: date | None
+    area: str | None
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorldFiles:
     """A whole town. `boundaries` maps a grid's code to its geometry; None: the files have none, those we know stay.
 
-    `roster` likewise: where the files have none, the lines we know stay.
+    `roster` and `answers` likewise: where the files have none, the lines we know stay.
     """
 
     grids: tuple[GridRecord, ...]
@@ -96,6 +115,7 @@ class WorldFiles:
     boundaries: Mapping[str, str] | None = None
     roster: tuple[ShiftRecord, ...] | None = None
     patrols: tuple[PatrolRecord, ...] | None = None
+    answers: tuple[AnswerRecord, ...] | None = None
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
     """What was mended on the way, for people to look at"""
 

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from handlers.town_import.records import GridRecord, PlaceRecord, TeamRecord
+from handlers.town_import.records import GridRecord, PlaceRecord, Range, TeamRecord
 from models.base import Base
 from models.grid import Grid, Level, Place, PlaceAlias, PlaceRange, Team, TeamArea
 
@@ -75,8 +75,8 @@ def write_teams(session: Session, teams: Iterable[TeamRecord]) -> Tally:
     for team, grid in session.execute(select(TeamArea.team, TeamArea.grid)):
         areas[team].append(grid)
     present = {
-        code: TeamRecord(code, name, kind, tuple(sorted(areas[code])))
-        for code, name, kind in session.execute(select(Team.code, Team.name, Team.kind))
+        code: TeamRecord(code, name, kind, tuple(sorted(areas[code])), phone)
+        for code, name, kind, phone in session.execute(select(Team.code, Team.name, Team.kind, Team.phone))
     }
     difference = Difference.between({record.code: record for record in teams}, present)
     _insert(session, Team, [_team_columns(record) for record in difference.added.values()])
@@ -106,10 +106,10 @@ def write_places(session: Session, places: Iterable[PlaceRecord]) -> Tally:
 def _insert_names(session: Session, written: Mapping[tuple[str, str], PlaceRecord]) -> None:
     ids = _place_ids(session) if written else {}
     aliases = [{"place_id": ids[key], "name": alias} for key, record in written.items() for alias in record.aliases]
-    ranges = [
-        {"place_id": ids[key], "buildings": buildings, "grid": grid}
+    ranges: list[dict[str, object]] = [
+        {"place_id": ids[key], "buildings": buildings, "grid": grid, "lat": lat, "lng": lng}
         for key, record in written.items()
-        for buildings, grid in record.ranges
+        for buildings, grid, lat, lng in record.ranges
     ]
     _insert(session, PlaceAlias, aliases)
     _insert(session, PlaceRange, ranges)
@@ -124,18 +124,23 @@ def _present_places(session: Session) -> dict[tuple[str, str], PlaceRecord]:
     aliases: dict[int, list[str]] = defaultdict(list)
     for place_id, name in session.execute(select(PlaceAlias.place_id, PlaceAlias.name)):
         aliases[place_id].append(name)
-    ranges: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for place_id, buildings, grid in session.execute(
-        select(PlaceRange.place_id, PlaceRange.buildings, PlaceRange.grid)
-    ):
-        ranges[place_id].append((buildings, grid))
+    ranges: dict[int, list[Range]] = defaultdict(list)
+    of_ranges = select(PlaceRange.place_id, PlaceRange.buildings, PlaceRange.grid, PlaceRange.lat, PlaceRange.lng)
+    for place_id, buildings, grid, lat, lng in session.execute(of_ranges):
+        ranges[place_id].append((buildings, grid, lat, lng))
     columns = select(Place.id, Place.community, Place.name, Place.kind, Place.mode, Place.lat, Place.lng)
     return {
         (row.community, row.name): PlaceRecord(
-            *row[1:], aliases=tuple(sorted(aliases[row.id])), ranges=tuple(sorted(ranges[row.id]))
+            *row[1:],
+            aliases=tuple(sorted(aliases[row.id])),
+            ranges=tuple(sorted(ranges[row.id], key=lambda each: each[:2])),
         )
         for row in session.execute(columns)
     }
+
+
+def _sorted(ranges: Iterable[Range]) -> tuple[Range, ...]:
+    return tuple(sorted(ranges, key=lambda each: each[:2]))
 
 
 def _grid_columns(drawn: Drawn) -> dict[str, object]:
@@ -150,7 +155,7 @@ def _grid_columns(drawn: Drawn) -> dict[str, object]:
 
 
 def _team_columns(record: TeamRecord) -> dict[str, object]:
-    return {"code": record.code, "name": record.name, "kind": record.kind}
+    return {"code": record.code, "name": record.name, "kind": record.kind, "phone": record.phone}
 
 
 def _place_columns(record: PlaceRecord) -> dict[str, object]:

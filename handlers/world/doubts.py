@@ -105,6 +105,10 @@ def _stray_pins(world: World) -> Iterator[Doubt]:
         lat, lng = gcj_to_wgs(place.lat, place.lng)
         if not any(intersects_xy(shape, lng, lat) for shape in drawn):
             yield Doubt(f"“{place.name}”的坐标不在它所属网格的边界里", "核对 places.csv 的 lat、lng 和 grid")
+        for lat, lng, grid in place.points:
+            if grid in shapes and not intersects_xy(shapes[grid], lng, lat):
+                what = f"“{place.name}”在“{world.grids[grid].name}”那一行的坐标不在这个网格的边界里"
+                yield Doubt(what, "核对 places.csv 的 lat、lng 和 grid")
 
 
 def _overlaps(world: World, codes: list[str], shapes: dict[str, Any]) -> Iterator[Doubt]:

@@ -1,6 +1,7 @@
 """What stands in the town: a grid, a team, a place; frozen, as the handlers see them."""
 
 from dataclasses import dataclass
+from math import cos, hypot, radians
 
 from models.grid import Level
 
@@ -17,11 +18,12 @@ class GridNode:
 
 @dataclass(frozen=True, slots=True)
 class TeamNode:
-    """One 承办单位."""
+    """One 承办单位. `phone` is for everybody."""
 
     code: str
     name: str
     kind: str
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class PlaceNode:
     lat: float | None
     lng: float | None
     grid_by_building: dict[str, str]
+    points: tuple[tuple[float, float, str], ...] = ()
+    """Middles of its parts (latitude, longitude, grid), where the rows tell several"""
 
     @property
     def grids(self) -> frozenset[str]:
@@ -47,3 +51,9 @@ class PlaceNode:
         if found:
             return found
         return next(iter(self.grids)) if len(self.grids) == 1 else self.community
+
+    def grid_near(self, lat: float, lng: float) -> str | None:
+        """Of several parts the grid of the nearest one; None where it doesn't tell them apart."""
+        width = cos(radians(lat))
+        near = min(self.points, key=lambda point: hypot(point[0] - lat, (point[1] - lng) * width), default=None)
+        return near[2] if near else None

@@ -1,7 +1,7 @@
 """The town as the handlers see it: a frozen picture of grids, places and teams, read again when it changes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,9 @@ from shapely.geometry import Point
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from handlers.world.coordinates import gcj_to_wgs
 from handlers.world.nodes import GridNode, PlaceNode, TeamNode
+from models.answer import ANSWERS_VERSION
 from models.grid import Fact, Grid, Level, Place, PlaceAlias, PlaceRange, Team
 from models.staff_version import STAFF_VERSION
 from nlp.places.gazetteer import Gazetteer, PlaceName
@@ -21,6 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 VERSION = "world_version"
+_Range = tuple[str, str, float | None, float | None]
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,16 @@ class World:
             yield node
             code = node.parent
 
+    def around(self, place: str) -> Callable[[str], bool]:
+        """Whether a grid holds the place of this name, is in it or above it; of no place that we know: any grid."""
+        grids = {code for node in self.places_named(place) for code in (*node.grids, node.community)}
+        return self.holds(*grids)
+
+    def holds(self, *grids: str | None) -> Callable[[str], bool]:
+        """Whether a grid is one of these or above one; of none of them: any grid. No grid at all is everywhere."""
+        here = {node.code for grid in grids for node in self.chain(grid)}
+        return lambda area: not here or not area or area in here
+
     def code_at(self, grid: str | None, level: Level) -> str | None:
         """The code of the grid's ancestor (or itself) at a level."""
         return next((node.code for node in self.chain(grid) if node.level == level), None)
@@ -161,14 +174,14 @@ def _telling_apart(places: Mapping[int, PlaceNode], aliases: Iterable[Any]) -> d
 
 
 _VERSION = select(Fact.value).where(Fact.name == VERSION)
-_VERSIONS = select(Fact.name, Fact.value).where(Fact.name.in_((VERSION, STAFF_VERSION)))
+_VERSIONS = select(Fact.name, Fact.value).where(Fact.name.in_((VERSION, STAFF_VERSION, ANSWERS_VERSION)))
 
 
-def versions(session: Session) -> tuple[str, str]:
-    """Of the world, and of the staff, who change with it too: tells a process to read them again."""
+def versions(session: Session) -> tuple[str, str, str]:
+    """Of the world, and of the staff, who change with it too, and of the answers: what a process has to read again."""
     found = {name: value for name, value in session.connection().execute(_VERSIONS)}  # noqa: C416  (rows, not pairs)
     world = found.get(VERSION, "")
-    return world, f"{world}.{found.get(STAFF_VERSION, '')}"
+    return world, f"{world}.{found.get(STAFF_VERSION, '')}", found.get(ANSWERS_VERSION, "")
 
 
 def world_version(session: Session) -> str:
@@ -201,19 +214,26 @@ def _places(session: Session) -> dict[int, PlaceNode]:
     nodes = {}
     columns = select(Place.id, Place.name, Place.community, Place.kind, Place.mode, Place.lat, Place.lng)
     for row in session.execute(columns.order_by(Place.id)):
-        of_place = tuple(ranges[row.id])
+        written = ranges[row.id]
+        of_place = tuple((buildings, grid) for buildings, grid, _, _ in written)
         if of_place not in shared:
             shared[of_place] = {number: grid for text, grid in of_place for number in expand_buildings(text)}
-        nodes[row.id] = PlaceNode(*row, shared[of_place])
+        nodes[row.id] = PlaceNode(*row, shared[of_place], _points(written))
     return nodes
 
 
-def _ranges(session: Session) -> dict[int, list[tuple[str, str]]]:
-    """Buildings as written and their grid, place by place."""
-    ranges: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    columns = select(PlaceRange.place_id, PlaceRange.buildings, PlaceRange.grid)
-    for place, buildings, grid in session.execute(columns.order_by(PlaceRange.place_id, PlaceRange.buildings)):
-        ranges[place].append((buildings, grid))
+def _points(ranges: Iterable[_Range]) -> tuple[tuple[float, float, str], ...]:
+    """In WGS-84, as tickets have theirs; none where fewer than two parts tell where they are."""
+    told = [(*gcj_to_wgs(lat, lng), grid) for _, grid, lat, lng in ranges if lat is not None and lng is not None]
+    return tuple(told) if len(told) > 1 else ()
+
+
+def _ranges(session: Session) -> dict[int, list[_Range]]:
+    """Buildings as written, their grid and their middle, place by place."""
+    ranges: dict[int, list[_Range]] = defaultdict(list)
+    columns = select(PlaceRange.place_id, PlaceRange.buildings, PlaceRange.grid, PlaceRange.lat, PlaceRange.lng)
+    for row in session.execute(columns.order_by(PlaceRange.place_id, PlaceRange.buildings)):
+        ranges[row[0]].append((row[1], row[2], row[3], row[4]))
     return ranges
 
 
@@ -221,7 +241,7 @@ def _teams(session: Session) -> tuple[dict[str, TeamNode], dict[str, tuple[TeamN
     teams: dict[str, TeamNode] = {}
     at: dict[str, list[TeamNode]] = defaultdict(list)
     for row in session.scalars(select(Team).options(selectinload(Team.areas)).order_by(Team.code)):
-        node = teams[row.code] = TeamNode(row.code, row.name, row.kind)
+        node = teams[row.code] = TeamNode(row.code, row.name, row.kind, row.phone)
         for area in row.areas:
             at[area.grid].append(node)
     return teams, {grid: tuple(nodes) for grid, nodes in at.items()}

@@ -5,6 +5,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from testbed import MONDAY
 
+from models.appending import append
 from models.person import Look, Person
 from models.sessions import ReadOnlyError, reading_sessions
 
@@ -57,3 +58,8 @@ def test_its_connection_serves_a_writer_next(engine, reading, sessions):
             session.add(Look(**ROW))
     with reading() as session:
         assert len(session.scalars(select(Look)).all()) == 3
+
+
+def test_a_line_to_append_is_refused_as_any_other_write(reading):
+    with reading() as session, pytest.raises(ReadOnlyError, match="Look"):
+        append(session, Look, **ROW)

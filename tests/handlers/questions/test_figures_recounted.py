@@ -11,11 +11,9 @@ from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
-from chat import ADMIN, COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import ADMIN, COMMUNITY, NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import insert, select, update
-from testbed import settings_for
 
-from bot.assembly import assemble
 from bot.synth.filling import fill
 from handlers.questions import figures
 from handlers.questions.parse import parse
@@ -300,10 +298,10 @@ def calls_of_whistles(session, chance, now):
         session.execute(insert(Support).values(ticket_id=ticket, team=team, reported_at=came_at, **values))
 
 
-def lived(url, folder, reader, clock):
+@pytest.fixture
+def town(program, chat, clock):
     """Real lives and made-up ones."""
-    program = assemble(settings_for(url, folder), clock, reader)
-    chance, chat = random.Random(7), Chat(program)
+    chance = random.Random(7)
     real_lives(chat)
     real = chat.ticket().id
     clock.turn(minutes=50)
@@ -318,32 +316,7 @@ def lived(url, folder, reader, clock):
             person = Person(openid=openid)
             appoint(person, Role.SUPERVISOR, grid, None)
             session.add(person)
-    program.engine.dispose()
-
-
-ENDED_AT = {}
-"""What the clock showed after those lives, by database"""
-
-
-@pytest.fixture
-def program(databases, kind, reader, tmp_path, clock):
-    """On a copy of one database that was lived in once."""
-
-    def live(url):
-        lived(url, tmp_path, reader, clock)
-        ENDED_AT[kind] = clock.now
-
-    url = databases.filled(kind, "recounted", live)
-    clock.now = ENDED_AT[kind]
-    made = assemble(settings_for(url, tmp_path), clock, reader)
-    yield made
-    made.engine.dispose()
-
-
-@pytest.fixture
-def town(program):
-    with program.reading() as session:
-        return program.towns.current(session)
+    return known
 
 
 def rows_of(session, table):

@@ -54,7 +54,6 @@ ROWS = [
     ("places.csv", "德尚小区,,C1-2,a,compound,cover,,", "A号楼已在第2行划给“C1-1”"),
     ("places.csv", "幸福小区,,C1-2,,compound,self,,", "其余楼栋已在第4行划给“C1-1”"),
     ("places.csv", "德尚小区,,C1-2,9,compound,self,,", "mode“self”与第2行的“cover”不一致"),
-    ("places.csv", "德尚小区,,C1-2,9,compound,,37.2,111.7841", "lat“37.2”与第2行的“37.1448”不一致"),
     ("places.csv", "离柳苑,幸福小区,C1-1,,compound,self,,", "同社区另一个地点的名称（第4行）"),
     ("places.csv", "离柳苑,德尚,C1-1,,compound,self,,", "“德尚”已是同社区“德尚小区”的别名（第2行）"),
     ("places.csv", "离柳苑,,C1-1,,compound,self,37.1,", "要么都写，要么都不写"),

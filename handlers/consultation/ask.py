@@ -1,0 +1,100 @@
+"""A question is answered where the town knows the answer; else it goes to a person. A grievance is filed instead."""
+
+from collections.abc import Callable
+
+from handlers.consultation.contacts import contact_told
+from handlers.consultation.hand_over import handed_over
+from handlers.consultation.learned import learn, unlearn
+from handlers.dialogue.choices import numbered
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router, in_state, intent
+from handlers.dialogue.states import Asks
+from handlers.tickets.access import own
+from handlers.town.limits import local_day
+from models.moves import OPEN
+from nlp.faq.answers import Answer
+from nlp.faq.grievance import is_grievance
+from nlp.reading.understanding import Intent
+
+router = Router("consultation")
+_OF_A_TICKET = frozenset({Intent.PROGRESS, Intent.URGE, Intent.RATE, Intent.WITHDRAW, Intent.SUPPLEMENT})
+_SURELY = 0.6
+
+
+@router.on(lambda context: context if context.text and not context.answers else None)
+def answered(context: Context) -> Reply | None:
+    """Sure: the answer. Near: which of them. Neither: the next one may know what it is."""
+    if _is_about_a_ticket(context):
+        return None
+    found = context.town.answers.find(context.text, context.understanding, local_day(context.now), _serves(context))
+    if contact := contact_told(context, found.answer):
+        return contact
+    if found.answer:
+        return _told(context, found.answer)
+    if not found.choices or not context.nothing_asked:
+        return None
+    ids = [row.id for row in found.choices]
+    listed = numbered([*(row.question for row in found.choices), context.say("consultation.none_of_them")])
+    slots = {"answers": [*ids, ""], "text": context.text}
+    return Reply(context.say("consultation.which", choices=listed), Asks.WHICH_ANSWER, slots)
+
+
+@router.on(in_state(Asks.WHICH_ANSWER))
+def chosen(context: Context) -> Reply | None:
+    """The one that was meant, by which the town learns how people put it; or none, and a person answers."""
+    if context.number is None:
+        return None
+    row = context.town.answers.by_id.get(context.slots["answers"][context.number])
+    text = context.slots["text"]
+    if row is None:
+        return handed_over(context, text)
+    learn(context, row, text)
+    return _told(context, row, text)
+
+
+@router.on(in_state(Asks.ANSWERED))
+def helped(context: Context) -> Reply | None:
+    """1: it helped. 2: a person sees to it, and what was learned from it is forgotten."""
+    if context.number is None:
+        return None
+    if context.number == 0:
+        return Reply(context.say("consultation.helped"))
+    unlearn(context, context.slots["answer"], context.slots["text"])
+    return handed_over(context, context.slots["text"], with_talk=True)
+
+
+@router.on(intent(Intent.CONSULT))
+def unknown(context: Context) -> Reply | None:
+    """Nobody has written an answer yet: a person does, and no place is asked for."""
+    seen = context.understanding
+    if seen is None or not context.nothing_asked or is_grievance(context.text, seen) or seen.parts:
+        return None
+    return handed_over(context, context.text)
+
+
+def _told(context: Context, row: Answer, text: str = "") -> Reply:
+    source = context.say("consultation.source", source=row.source) if row.source else ""
+    until = context.say("consultation.until", day=row.valid_until.isoformat()) if row.valid_until else ""
+    contact = context.say("consultation.contact", contact=row.contact) if row.contact else ""
+    said = context.say("consultation.answer", answer=row.answer, source=source, until=until, contact=contact)
+    if not context.nothing_asked and not context.answers:
+        return Reply(said, keep=True)  # what was open before stays so, and its numbers with it
+    offer = context.say("consultation.not_solved")
+    return Reply(f"{said}\n{offer}", Asks.ANSWERED, {"answer": row.id, "text": text or context.text})
+
+
+def _is_about_a_ticket(context: Context) -> bool:
+    """「什么时候来」 of something reported is no question to the town."""
+    seen = context.understanding
+    told = seen is not None and seen.intent in _OF_A_TICKET and seen.intent_confidence >= _SURELY
+    return told and bool(own(context.session, context.person, tuple(OPEN), 1))
+
+
+def _serves(context: Context) -> Callable[[str], bool]:
+    """Rows of where they speak of, else of where they live; of nowhere: all."""
+    world, seen, person = context.town.world, context.understanding, context.person
+    if seen and seen.place and seen.place.known and not seen.place.guessed:
+        return world.around(seen.place.known)
+    home = world.places.get(person.home_place_id) if person.home_place_id else None
+    return world.holds(home.grid_of(person.home_building) if home else None)

@@ -1,0 +1,89 @@
+"""「社区电话」「物业电话」「值班」: whom to call, out of the town's own data."""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.tickets.filing import last_place
+from handlers.world.nodes import TeamNode
+from handlers.world.rosters import Roster
+from models.grid import TeamKind
+from models.person import Person
+from nlp.faq.answers import Answer
+from nlp.faq.contacts import contact_asked
+
+_KINDS = {
+    "community": (TeamKind.COMMUNITY,),
+    "property": (TeamKind.PROPERTY,),
+    "grid": (TeamKind.GRID,),
+    "street": (TeamKind.STREET,),
+    "duty": (TeamKind.PROPERTY, TeamKind.COMMUNITY),
+}
+_MOST = 3
+
+
+def contact_told(context: Context, row: Answer | None) -> Reply | None:
+    """The team's number and who is there now; without a place the hall's number, and that they may say where.
+
+    `row`: what the table says to it, which goes first where it is of telephones too.
+    """
+    asked = contact_asked(context.text)
+    if not asked or (row and contact_asked(row.question)):
+        return None
+    grids = _here(context)
+    teams = [team for grid in grids for team in _serving(context, grid, _KINDS[asked])][:_MOST]
+    lines = list(dict.fromkeys(_line(context, team, grids) for team in teams))
+    if not lines:
+        key = "consultation.contact_where" if not grids else "consultation.contact_unknown"
+        return Reply(context.say(key, phone=context.town.contacts.hall), keep=True)
+    said = context.say("consultation.contacts", lines="\n".join(lines), phone=context.town.contacts.hall)
+    return Reply(said, keep=True)
+
+
+def _here(context: Context) -> list[str]:
+    """The grids of where they speak of, else of where they live, else of their last report."""
+    world, seen, person = context.town.world, context.understanding, context.person
+    if seen and seen.place and seen.place.known and not seen.place.guessed:
+        named, building = world.places_named(seen.place.known), seen.place.building
+        grids = [[place.grid_of(building)] if building else sorted(place.grids) for place in named]
+        return list(dict.fromkeys(chain.from_iterable(grids)))
+    home = world.places.get(person.home_place_id or last_place(context) or 0)
+    return [home.grid_of(person.home_building if person.home_place_id else "")] if home else []
+
+
+def _serving(context: Context, grid: str, kinds: tuple[TeamKind, ...]) -> Iterable[TeamNode]:
+    """Of each kind the nearest."""
+    world = context.town.world
+    for kind in kinds:
+        near = (team for node in world.chain(grid) for team in world.teams_at.get(node.code, ()) if team.kind == kind)
+        if team := next(near, None):
+            yield team
+
+
+def _line(context: Context, team: TeamNode, grids: list[str]) -> str:
+    there = _there(context, team, grids)
+    if team.phone:
+        return context.say("consultation.contact_team", team=team.name, phone=team.phone, who=_names(context, there))
+    called = [context.say("consultation.person", name=each.name, phone=each.phone) for each in there if each.phone]
+    who = context.say("consultation.between").join(called) or context.town.contacts.hall
+    return context.say("consultation.contact_team", team=team.name, phone=who, who="")
+
+
+def _names(context: Context, there: list[Person]) -> str:
+    names = context.say("consultation.between").join(each.name for each in there)
+    return context.say("consultation.on_duty", names=names) if names else ""
+
+
+def _there(context: Context, team: TeamNode, grids: list[str]) -> list[Person]:
+    """Who is on duty now; of a team without a roster the first of its people."""
+    town = context.town
+    reach = [node.code for grid in grids for node in town.world.chain(grid)]
+    members = town.staff.members([team.code], reach)
+    here = Roster.of(town.staff, members, town.calendar.works_on).on_duty(members, context.now)
+    ids = [present.person.id for present in here[:2]]
+    found = context.session.scalars(select(Person).where(Person.id.in_(ids)).options(undefer(Person.phone))).all()
+    return sorted(found, key=lambda person: ids.index(person.id))

@@ -1,0 +1,30 @@
+"""The town's answers out of the database, as the retrieval wants them."""
+
+from collections import defaultdict
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.answer import AnswerRow, AnswerWording
+from nlp.faq.answers import Answer
+
+
+def load_answers(session: Session) -> tuple[Answer, ...]:
+    """All of them, those that have expired too: a search must know that there was one."""
+    learned: dict[str, list[str]] = defaultdict(list)
+    for answer, words in session.execute(select(AnswerWording.answer, AnswerWording.text)):
+        learned[answer].append(words)
+    return tuple(
+        Answer(
+            row.id,
+            row.question,
+            row.answer,
+            tuple(filter(None, row.also.split(";"))),
+            row.source,
+            row.valid_until,
+            row.area or "",
+            row.contact,
+            tuple(learned[row.id]),
+        )
+        for row in session.scalars(select(AnswerRow).order_by(AnswerRow.id))
+    )
