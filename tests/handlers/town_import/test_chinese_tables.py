@@ -158,7 +158,7 @@ def test_the_blank_workbook_is_an_empty_town_that_can_be_filled(tmp_path, expect
             given = dict(zip(head.split(","), line.split(","), strict=True))
             sheet.append([given.get(column) or given.get({"电话": "手机"}.get(column, ""), "") for column in columns])
     book.save(path)
-    assert but(read_world(tmp_path), roster=None, answers=None) == expected
+    assert but(read_world(tmp_path), roster=None, patrols=None, answers=None) == expected
 
 
 def test_every_column_has_a_chinese_name():

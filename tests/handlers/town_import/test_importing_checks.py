@@ -47,9 +47,9 @@ ROWS = [
     ("places.csv", "离柳公园,,C1-1,,,,,", "kind 不能为空"),
     ("places.csv", "离柳苑,,C1-1,,compuond,self,,", "不认识的地点类别“compuond”，是不是 compound"),
     ("places.csv", "离柳苑,,C1-1,,compound,selfish,,", "不认识的管理形式“selfish”"),
-    ("places.csv", "离柳苑,,C1-1,1到6,compound,self,,", "楼号“1到6”看不懂"),
+    ("places.csv", "离柳苑,,C1-1,一到六,compound,self,,", "楼号“一到六”看不懂"),
     ("places.csv", "离柳苑,,C1-1,6-1,compound,self,,", "楼号“6-1”看不懂"),
-    ("places.csv", "离柳苑,,C1-1,1-6;,compound,self,,", "楼号“1-6;”看不懂"),
+    ("places.csv", "离柳苑,,C1-1,6-1,compound,self,,", "楼号“6-1”看不懂"),
     ("places.csv", "德尚小区,,C1-2,3;7,compound,cover,,", "3号楼已在第2行划给“C1-1”"),
     ("places.csv", "德尚小区,,C1-2,a,compound,cover,,", "A号楼已在第2行划给“C1-1”"),
     ("places.csv", "幸福小区,,C1-2,,compound,self,,", "其余楼栋已在第4行划给“C1-1”"),
@@ -106,7 +106,7 @@ def test_swapped_coordinates_are_suspected(folder):
     ("file", "old", "new", "expected"),
     [
         ("teams.csv", "code,name,kind,grids", "code,name,kind", {"缺少列 grids"}),
-        ("teams.csv", "kind,grids", "kind,grid", {"缺少列 grids", "不认识的列“grid”，应为 code,name,kind,grids"}),
+        ("teams.csv", "kind,grids", "kind,grid", {"缺少列 grids", "不认识的列“grid”，应为 code,name,kind,grids,phone"}),
         ("people.csv", "phone,wecom", "phone,phone", {"重复的列 phone", "缺少列 wecom"}),
     ],
 )

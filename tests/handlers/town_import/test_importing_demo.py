@@ -61,12 +61,12 @@ def test_it_shows_every_mode_kind_of_team_and_role(files):
 def test_the_six_forms_have_their_compounds(files, name, mode, buildings):
     place = next(place for place in files.places if place.name == name)
     assert place.mode == mode
-    assert sum(len(list(expand_buildings(each))) for each, _ in place.ranges) == buildings
+    assert sum(len(list(expand_buildings(each))) for each, *_ in place.ranges) == buildings
 
 
 def test_building_3_of_deshang_has_a_grid_of_xinyi_with_a_property_company(files):
     place = next(place for place in files.places if place.name == "德尚小区")
-    grid = next(grid for buildings, grid in place.ranges if "3" in expand_buildings(buildings))
+    grid = next(grid for buildings, grid, *_ in place.ranges if "3" in expand_buildings(buildings))
     above = list(chain(files, grid))
     assert "新义街道" in {each.name for each in files.grids if each.code in above}
     assert any(team.kind == TeamKind.PROPERTY and grid in team.grids for team in files.teams)
@@ -75,7 +75,7 @@ def test_building_3_of_deshang_has_a_grid_of_xinyi_with_a_property_company(files
 def test_every_pin_lies_in_the_boundary_of_its_grid(files):
     for place in files.places:
         point = Point(*reversed(gcj_to_wgs(place.lat, place.lng)))
-        inside = [grid for _, grid in place.ranges if from_geojson(files.boundaries[grid]).contains(point)]
+        inside = [grid for _, grid, *_ in place.ranges if from_geojson(files.boundaries[grid]).contains(point)]
         assert inside, place.name
 
 
