@@ -18,7 +18,9 @@ def is_grievance(text: str, seen: Understanding | None) -> bool:
     said = known.standard(text)
     if known.grievance.search(said) or (seen and (seen.red_flag or seen.danger_question)):
         return True
-    return sounds_wrong(seen) and (len(said) > _LONGEST_QUESTION or not asks(said))
+    if len(said) > _LONGEST_QUESTION:
+        return seen is not None and seen.intent in _WRONG
+    return sounds_wrong(seen) and not asks(said)
 
 
 def sounds_wrong(seen: Understanding | None) -> bool:

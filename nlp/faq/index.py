@@ -60,12 +60,14 @@ class Index:
     """Built once for a set of questions; searching changes nothing, so threads share it."""
 
     def __init__(self, questions: Sequence[Question], cut: Cut) -> None:
-        self._cut, self._keys = cut, [question.key for question in questions]
+        self._cut = cut
         found = [(number, features(each, cut)) for number, q in enumerate(questions) for each in q.wordings if each]
         counts = Counter(name for _, weights in found for name in weights)
         self._idf = {name: log(1 + len(found) / count) for name, count in counts.items()}
         self._unknown = log(1 + len(found))
-        self._owner = np.array([number for number, _ in found], np.intp)
+        owners = np.array([number for number, _ in found], np.intp)
+        self._starts = np.flatnonzero(np.diff(owners, prepend=-1))  # the wordings of an entry stand together
+        self._keys = [questions[number].key for number in owners[self._starts]]
         self._norms = np.array([self._norm(weights) for _, weights in found]) if found else np.zeros(0)
         self._postings = self._posted([weights for _, weights in found])
 
@@ -74,14 +76,13 @@ class Index:
         asked = features(text, self._cut)
         if not self._keys or not asked:
             return []
-        scores = self._scores(asked)
-        best = np.zeros(len(self._keys))
-        np.maximum.at(best, self._owner, scores)
-        top = np.argsort(-best, kind="stable")[:most]
+        best = np.maximum.reduceat(self._scores(asked), self._starts)
+        likely = np.argpartition(-best, most)[:most] if len(best) > most else np.arange(len(best))
+        top = sorted(likely.tolist(), key=lambda each: (-best[each], each))
         return [Hit(self._keys[each], float(best[each])) for each in top if best[each] > 0]
 
     def _scores(self, asked: Mapping[str, float]) -> NDArray[np.float64]:
-        shared = np.zeros(len(self._owner))
+        shared = np.zeros(len(self._norms))
         for name, weight in asked.items():
             if name in self._postings:
                 numbers, values = self._postings[name]
