@@ -35,9 +35,7 @@ def called(context: Context, words: str = "") -> Reply:
 
     `words`: what they said just now, which goes with it.
     """
-    ticket = _ticket(context)
-    if words:
-        ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
+    ticket = _ticket(context, words)
     key = "welcome.human" if talk.begin(context, ticket) else "welcome.human_later"
     return Reply(context.say(key, number=ticket.number, phone=context.town.contacts.hall), answered=True)
 
@@ -55,14 +53,17 @@ def _asked_about(context: Context) -> Ticket | None:
     return ticket if ticket and ticket.reporter_id == context.person.id else None
 
 
-def _ticket(context: Context) -> Ticket:
+def _ticket(context: Context, words: str) -> Ticket:
     """What they talk about: what they were telling, or reported lately; else that they want somebody."""
     draft = Draft.of(context.slots) if context.state.startswith("filing.") and "text" in context.slots else None
     last = _asked_about(context) or recent(context, 7 * 24 * 60)
     sent = draft.attachments if draft else ()
     if (draft and (draft.text or sent)) or last is None:
-        text = (draft.text if draft and draft.text else "") or context.say("history.asks_for_a_person")
+        told = "，".join(filter(None, (draft.text if draft else "", words)))
+        text = told or context.say("history.asks_for_a_person")
         asks = Draft(text, category="consult", attachments=sent or waiting(context))
         return file(context, locate.at_home(context, asks), context.person)
     last.apply(NOTE, by=resident(context.person), at=context.now, note=context.say("history.wants_a_person"))
+    if words:
+        last.apply(NOTE, by=resident(context.person), at=context.now, note=words)
     return last

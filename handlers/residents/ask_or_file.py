@@ -77,7 +77,13 @@ def told_where(context: Context, draft: Draft) -> Draft:
         return draft
     if mention.building or mention.unit or mention.room:
         return draft
-    return replace(draft, text=f"{draft.text}，{text}") if is_vague(text) else replace(draft, place_name=text[:40])
+    told = replace(draft, text=f"{draft.text}，{text}") if is_vague(text) or _reports(context) else draft
+    return told if is_vague(text) else replace(told, place_name=text[:40])
+
+
+def _reports(context: Context) -> bool:
+    """It may be a trouble rather than a place: then those who work on it read its words."""
+    return context.understanding is not None and context.understanding.intent is Intent.REPORT
 
 
 def is_half_told(draft: Draft) -> bool:
