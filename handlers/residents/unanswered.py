@@ -80,8 +80,8 @@ def keep_unfinished(context: Context, stale: Sequence[OpenQuestion], answer: Cal
 
     `stale`: the questions that have run out, while their timer hasn't rung yet.
     """
-    if unfinished := next(filter(_is_about_report, stale), None):
-        kept = _kept(context, unfinished)
+    if unfinished := list(filter(_is_about_report, stale)):
+        kept = [each for question in unfinished for each in _kept(context, question)]
         asks = next((each for each in kept if each.event == _INCOMPLETE), None)
         reply = answer(_asked_where(context, asks.slots) if asks else context)
         return _watched(context, _mention(context, replace(reply, keep=False), kept))
@@ -116,10 +116,10 @@ def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -
     if top.state == Asks.WORDS:
         _ask_for_words(session, town, person, asked, now)
         return
-    watched = next(filter(_is_about_report, (top, *beneath)), None)
-    if watched is None:
+    watched = list(filter(_is_about_report, (top, *beneath)))
+    if not watched:
         return
-    kept = _kept(Silence(session, town, now, person), watched)
+    kept = [each for question in watched for each in _kept(Silence(session, town, now, person), question)]
     for each in kept:
         choices = _choices(town, each)
         notify(
