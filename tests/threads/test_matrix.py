@@ -116,7 +116,8 @@ def opened(stage, question):
 
 
 NO_SCENE_YET = {Asks.AFTER_PICTURE, Asks.CHECK, Asks.HEARD, Asks.CHECK_IN}
-"""Their scenes need pictures that were fetched, a sample that was drawn, a machine that hears, a patrol's points"""
+NO_SCENE_YET |= {Asks.WHICH_ANSWER, Asks.ANSWERED, Asks.NEW_ANSWER}
+"""Their scenes need fetched pictures, a drawn sample, a machine that hears, a patrol's points, a town's answers"""
 
 
 def test_every_question_has_a_scene():
