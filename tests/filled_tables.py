@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     DateTime,
     Engine,
     Float,
@@ -76,6 +77,8 @@ def _written(column: Column[Any], row: int, number: int) -> Any:
     if isinstance(kind, DateTime):
         moment = _MOMENT + timedelta(hours=number)
         return moment if kind.timezone else moment.replace(tzinfo=None)
+    if isinstance(kind, Date):
+        return _MOMENT.date() + timedelta(days=number)
     if isinstance(kind, (JSON, PG_JSON)):
         return {"列": [number, None, _WORDS]}
     if isinstance(kind, LargeBinary):
