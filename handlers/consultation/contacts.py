@@ -3,16 +3,13 @@
 from collections.abc import Iterable
 from itertools import chain
 
-from sqlalchemy import select
-from sqlalchemy.orm import undefer
-
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.tickets.filing import last_place
 from handlers.world.nodes import TeamNode
 from handlers.world.rosters import Roster
+from handlers.world.staff import Colleague
 from models.grid import TeamKind
-from models.person import Person
 from nlp.faq.answers import Answer
 from nlp.faq.contacts import contact_asked
 
@@ -65,25 +62,20 @@ def _serving(context: Context, grid: str, kinds: tuple[TeamKind, ...]) -> Iterab
 
 
 def _line(context: Context, team: TeamNode, grids: list[str]) -> str:
-    there = _there(context, team, grids)
-    if team.phone:
-        return context.say("consultation.contact_team", team=team.name, phone=team.phone, who=_names(context, there))
-    called = [context.say("consultation.person", name=each.name, phone=each.phone) for each in there if each.phone]
-    who = context.say("consultation.between").join(called) or context.town.contacts.hall
-    return context.say("consultation.contact_team", team=team.name, phone=who, who="")
+    """A number that the town gave its team; nobody's own telephone is told to whoever asks."""
+    phone, who = team.phone or context.town.contacts.hall, _names(context, _there(context, team, grids))
+    return context.say("consultation.contact_team", team=team.name, phone=phone, who=who)
 
 
-def _names(context: Context, there: list[Person]) -> str:
+def _names(context: Context, there: list[Colleague]) -> str:
     names = context.say("consultation.between").join(each.name for each in there)
     return context.say("consultation.on_duty", names=names) if names else ""
 
 
-def _there(context: Context, team: TeamNode, grids: list[str]) -> list[Person]:
+def _there(context: Context, team: TeamNode, grids: list[str]) -> list[Colleague]:
     """Who is on duty now; of a team without a roster the first of its people."""
     town = context.town
     reach = [node.code for grid in grids for node in town.world.chain(grid)]
     members = town.staff.members([team.code], reach)
     here = Roster.of(town.staff, members, town.calendar.works_on).on_duty(members, context.now)
-    ids = [present.person.id for present in here[:2]]
-    found = context.session.scalars(select(Person).where(Person.id.in_(ids)).options(undefer(Person.phone))).all()
-    return sorted(found, key=lambda person: ids.index(person.id))
+    return [present.person for present in here[:2]]
