@@ -67,7 +67,9 @@ def helped(context: Context) -> Reply | None:
 @router.on(intent(Intent.CONSULT))
 def unknown(context: Context) -> Reply | None:
     """Nobody has written an answer yet: a person does, and no place is asked for."""
-    seen = context.understanding
+    seen, person = context.understanding, context.person
+    if person.is_staff or person.is_overseer:
+        return None  # what they ask of is their work; that it was not understood they are told
     if seen is None or not context.nothing_asked or is_grievance(context.text, seen) or seen.parts:
         return None
     return handed_over(context, context.text)

@@ -225,7 +225,7 @@ def test_two_weeks_are_told_side_by_side_and_each_opens(chat, clock):
         "1 这周 1件",
         "2 上周 3件",
         "3 上周同期 1件",
-        "这周比上周少 2件，比上周同期一样。（这周还没过完）",
+        "这周比上周少 2件（67%），比上周同期一样。（这周还没过完）",
         "回数字看是哪些工单。",
     ]
     assert "上周（3 件）" in chat.says(SUPERVISOR, "2")

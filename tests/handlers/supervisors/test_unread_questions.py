@@ -47,7 +47,7 @@ def test_what_is_offered_can_be_asked(chat, words):
 @pytest.mark.parametrize("before", ["今日", "今天多少件"])
 def test_neither_does_it_after_an_answer(chat, before):
     chat.says(SUPERVISOR, before)
-    assert "没看懂" in chat.says(SUPERVISOR, "哪个网格员最勤快")
+    assert "“最勤快”我还不会算" in chat.says(SUPERVISOR, "哪个网格员最勤快")
     assert "（1 件）" in chat.says(SUPERVISOR, "1")
 
 
