@@ -10,10 +10,12 @@ from handlers.residents import locate
 from handlers.residents.ask_or_file import go_on
 from handlers.residents.corrected import names_a_trouble
 from handlers.tickets.draft import Draft
-from nlp.answers.corrections import right_words
+from nlp.answers.corrections import right_words, words_before
 from nlp.reading.understanding import Understanding
 
 router = Router("corrections of drafts")
+_A_WORD = 3
+"""Characters: 「地址」, 「我说」, 「3号楼」"""
 
 
 @router.on(in_state(Asks.DANGER, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.CATEGORY, Asks.JOIN))
@@ -23,11 +25,18 @@ def draft_corrected(context: Context) -> Reply | None:
     if not right:
         return None
     before, seen = Draft.of(context.slots), context.town.reader.understand(right)
+    if names_a_trouble(seen) and _corrects_itself(before, words_before(context.text)):
+        return None
     draft = _in_place(context, _of_kind(before, seen, right), seen)
     if draft == before:
         return None
     asked = tuple(each for each in draft.asked if each != context.state)
     return go_on(context, replace(draft, asked=asked, same=None))
+
+
+def _corrects_itself(draft: Draft, said_before: str) -> bool:
+    """「交通银行…不对 是那个村镇银行 …」: another matter, whose teller looks for a word."""
+    return len(said_before) > _A_WORD and said_before not in f"{draft.place_name}{draft.text}"
 
 
 def _of_kind(draft: Draft, seen: Understanding, right: str) -> Draft:

@@ -27,6 +27,12 @@ def right_words(text: str) -> str | None:
     return _TRAILING.sub("", right).lstrip("，,：: ")
 
 
+def words_before(text: str) -> str:
+    """What stands before the words that say that something is wrong: 「3号楼」 of 「3号楼不对，是5号楼」."""
+    found = _WRONG.search(text)
+    return text[: found.start()].strip(" ，,。.…") if found else ""
+
+
 def wrong_words(text: str) -> str:
     """What it is not: 「停车」 of 「不是停车的事，是有人飞线充电」; "" where that isn't said."""
     found = _NOT_THAT.search(text)

@@ -264,10 +264,13 @@ def test_slow_calls_give_back_what_they_can_t_begin_within_the_lease(box, clock)
     calls = []
 
     class Slow:
-        def send_text(self, openid, text):
+        def __getattr__(self, name):
+            return getattr(gateway, name)
+
+        def send_text(self, openid, text, **more):
             calls.append(openid)
             clock.turn(seconds=25)
-            return gateway.send_text(openid, text)
+            return gateway.send_text(openid, text, **more)
 
     replace(box.worker, gateway=Slow(), work=box.worker.work.model_copy(update={"at_once": 1})).once()
     assert len(calls) == 1
@@ -283,9 +286,12 @@ def test_several_people_are_told_at_the_same_time(box):
     gateway, together = box.worker.gateway, threading.Barrier(2, timeout=20)
 
     class Waits:
-        def send_text(self, openid, text):
+        def __getattr__(self, name):
+            return getattr(gateway, name)
+
+        def send_text(self, openid, text, **more):
             together.wait()  # breaks, and the push with it, if the second is not on its way too
-            return gateway.send_text(openid, text)
+            return gateway.send_text(openid, text, **more)
 
     replace(box.worker, gateway=Waits()).once()
     assert [len(box.heard(openid)) for openid in (PROPERTY, COLLEAGUE)] == [1, 1]
