@@ -17,14 +17,21 @@ _OF_A_PERSON = ("openid", "name", "team", "grid")
 def telling_of_staff(session_maker: sessionmaker[Session]) -> None:
     """Every change to the staff that goes through these sessions' objects is counted.
 
-    One that changes many by one statement has to say so itself (`changed`).
+    One that changes many by one statement has to say so itself (`changed`), unless it goes through `Session.query`.
     """
     event.listen(session_maker, "before_flush", lambda session, _context, _objects: _look(session))
+    for many in ("after_bulk_update", "after_bulk_delete"):
+        event.listen(session_maker, many, lambda done: _look_at_many(done.session, done.mapper.class_))
 
 
 def _look(session: Session) -> None:
     touched = (*session.new, *session.dirty, *session.deleted)
     if any(isinstance(row, PersonRole | Shift) or _is_changed_staff(row) for row in touched):
+        changed(session)
+
+
+def _look_at_many(session: Session, kind: type) -> None:
+    if kind in {Person, PersonRole, Shift}:
         changed(session)
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from handlers.disclosure.policy import complained_of, kinds_above, shut
 from handlers.notifications.pushes import notify
-from handlers.notifications.recipients import propose
+from handlers.notifications.recipients import how_assigned, propose
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.clocks import set_promise, set_timer, wind
 from handlers.tickets.draft import Draft
-from handlers.town.routing import Case, Route, choose
+from handlers.town.routing import Assign, Case, Route, choose
 from handlers.town.signers import signers
 from handlers.world.nodes import PlaceNode
 from models.appending import AppendingSession, append
@@ -20,6 +20,7 @@ from models.follower import Follower
 from models.grid import Level
 from models.moves import DISPATCH, REASSIGN, RECEIVE, Status
 from models.new_tickets import new_ticket as unwritten
+from models.new_tickets import row_of
 from models.numbers import next_ticket_id
 from models.person import Person
 from models.ticket import SYSTEM, Actor, Attachment, Ticket
@@ -48,10 +49,17 @@ def file(context: Change, draft: Draft, reporter: Person, grid: str | None = Non
     if ticket.team:
         ticket.apply(RECEIVE, by=SYSTEM, at=context.now, note=context.town.say("history.received"))
         what = "red_flag" if draft.red_flag else "dispatch"
+        ticket = _to_be_asked(context, ticket)
         dispatch(context, ticket, by=SYSTEM, note=context.town.say("history.by_rule", rule=ticket.rule), what=what)
     else:
         lay_on_desk(context, ticket, but=reporter)
     return ticket
+
+
+def _to_be_asked(change: Change, ticket: Ticket) -> Ticket:
+    """Where one of the team is asked first, who that is hangs on tickets that must be written down before."""
+    everyone = how_assigned(change.town, ticket) is Assign.EVERYONE
+    return ticket if everyone else row_of(change.session, ticket)
 
 
 def write_down(change: Change, ticket: Ticket, attachments: tuple[int, ...]) -> None:
