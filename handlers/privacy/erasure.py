@@ -40,6 +40,9 @@ _FEW = 4
 _REDELIVERY = timedelta(minutes=15)
 """WeChat repeats a message for seconds; by then its key, which holds the openid, may go"""
 
+_TELLS = 4
+"""Characters of a card's field that are no longer any word that stands in what somebody said"""
+
 
 def erase(session: Session, town: Town, person: Person, now: datetime, *, answering: str = "") -> None:
     """Forget this person. `answering` is the key of the message being answered: it goes a little later."""
@@ -138,6 +141,13 @@ def _erase_quotations(session: Session, person: Person, tickets: Sequence[Ticket
     pushes = select(Push).where(Push.ticket_id.in_(ids), Push.person_id.in_(select(PersonRole.person_id)))
     for push in session.scalars(pushes) if words else ():
         push.text = _without(push.text, words)
+        push.fields = {name: GONE if _quotes(value, words) else value for name, value in push.fields.items()}
+
+
+def _quotes(field: str, words: Collection[str]) -> bool:
+    """A card's field holds what was said, or as much of its beginning as it has room for."""
+    told = str(field).rstrip("…. ")
+    return bool(told) and any(each in told or (len(told) >= _TELLS and told in each) for each in words if each)
 
 
 def quoted(ticket: Ticket, words: str) -> str:

@@ -28,6 +28,7 @@ from handlers.tickets.access import overseen, worked
 from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
+from models.new_tickets import row_of
 from models.person import Person, PersonRole
 from models.push import Push
 from models.ticket import Ticket
@@ -123,6 +124,7 @@ def test_those_complained_of_get_nothing_by_any_way(town_of, all_filed):
 
 def ways_out(session, town, now, line, ticket, reader):
     """All that one of them could get to read, were the ticket before them in whatever part."""
+    ticket = row_of(session, ticket)
     context = Context(Message("look", "", Kind.TEXT, now, ""), session, now, reader, town)
     before = ticket.team
     values = dict.fromkeys(OTHERS, "") | dict.fromkeys(WORDS, line["text"])

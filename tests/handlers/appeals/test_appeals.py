@@ -67,7 +67,7 @@ def test_where_they_differ_a_third_decides(closed):
     with closed.program.sessions.begin() as session:
         person = session.scalars(select(Person).where(Person.openid == COLLEAGUE)).one()
         person.team = None
-        appoint(session, person, Role.SUPERVISOR, "XY-XINYI", None)
+        appoint(person, Role.SUPERVISOR, "XY-XINYI", None)
     closed.says(SUPERVISOR, f"裁定 {number} 不成立")
     assert "还要再有一位" in closed.says(ADMIN, f"裁定 {number} 成立")
     assert "申诉不成立" in closed.says(COLLEAGUE, f"裁定 {number} 不成立")
