@@ -70,7 +70,7 @@ def hot(change: PersonalChange, points: Sequence[PatrolPoint]) -> dict[int, int]
     }
     ids = {place for found in near.values() for place in found}
     counted = select(Ticket.place_id, func.count()).where(Ticket.place_id.in_(ids), Ticket.created_at >= since)
-    by_place = dict(change.session.execute(counted.group_by(Ticket.place_id)).tuples().all())
+    by_place = dict(change.session.execute(counted.group_by(Ticket.place_id)).all())
     return {point: sum(by_place.get(place, 0) for place in found) for point, found in near.items()}
 
 

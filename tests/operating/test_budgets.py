@@ -8,11 +8,11 @@ from bot.bench.parts import Bench
 
 SLACK = 1.1
 HELD = {
-    budgets.REPORT: budgets.Cost(calls=1448, statements=14.5, rows=8.96, wal=25_300),
-    budgets.MIX: budgets.Cost(calls=2232, statements=0, rows=0, wal=0),
-    budgets.TAKE: budgets.Cost(calls=3052, statements=59.7, rows=0, wal=0),
-    budgets.PROGRESS: budgets.Cost(calls=1875, statements=0, rows=0, wal=0),
-    budgets.TODAY: budgets.Cost(calls=4334, statements=0, rows=0, wal=0),
+    budgets.REPORT: budgets.Cost(calls=1834, statements=14.5, rows=9.1, wal=26_700),
+    budgets.MIX: budgets.Cost(calls=2651, statements=0, rows=0, wal=0),
+    budgets.TAKE: budgets.Cost(calls=3108, statements=60.9, rows=0, wal=0),
+    budgets.PROGRESS: budgets.Cost(calls=2033, statements=0, rows=0, wal=0),
+    budgets.TODAY: budgets.Cost(calls=4489, statements=0, rows=0, wal=0),
 }
 """Measured; what is 0 is not held. The budgets themselves are not met yet (docs/bench.md)"""
 

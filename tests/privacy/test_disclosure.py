@@ -134,7 +134,10 @@ def ways_out(session, town, now, line, ticket, reader):
         yield f"look.{part}", without_place(ticket, opened(context, ticket))
         yield f"line.{part}", without_place(ticket, ticket_text.line(town, ticket, now, reader))
         yield f"json.{part}", json.dumps(ticket_text.as_json(session, town, ticket, seen)["events"], ensure_ascii=False)
-        yield f"export.{part}", without_place(ticket, " ".join(list(rows_of(session, town, ticket, reader))[1]))
+        yield (
+            f"export.{part}",
+            without_place(ticket, " ".join(map(str, list(rows_of(session, town, ticket, reader))[1]))),
+        )
         for telling in STAFF_TELLINGS:
             letter = pushes._letter(town, ticket, telling, values, now, "", passing(town, ticket, reader))
             told_so = f"{letter.text} {' '.join(letter.fields.values())}"

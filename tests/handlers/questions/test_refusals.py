@@ -43,7 +43,7 @@ def test_a_question_is_never_filed_as_a_ticket(chat):
 
 def test_a_picture_is_not_promised(chat):
     chat.says(SUPERVISOR, "上周停车多少件")
-    assert "只能用文字" in chat.says(SUPERVISOR, "画个图")
+    assert "画不成图" in chat.says(SUPERVISOR, "画个图")
 
 
 @pytest.mark.parametrize(

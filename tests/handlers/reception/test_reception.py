@@ -142,7 +142,8 @@ def test_a_sheet_is_given_to_those_who_serve_the_compound_and_to_nobody_later(ch
     client = app.test_client()
     path = link.removeprefix("http://bot.test")
     assert client.get(path).status_code == 200
-    assert client.get(path[:-1] + ("A" if path[-1] != "A" else "B")).status_code == 403
+    changed = "A" if path[-5] != "A" else "B"  # the last character has bits that say nothing
+    assert client.get(f"{path[:-5]}{changed}{path[-4:]}").status_code == 403
     clock.turn(minutes=31)
     assert client.get(path).status_code == 410
 
