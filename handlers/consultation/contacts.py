@@ -62,7 +62,7 @@ def _serving(context: Context, grid: str, kinds: tuple[TeamKind, ...]) -> Iterab
 
 
 def _line(context: Context, team: TeamNode, grids: list[str]) -> str:
-    """A number that the town gave its team; nobody's own telephone is told to whoever asks."""
+    """A number that the town gave its team; no colleague's own telephone is told."""
     phone, who = team.phone or context.town.contacts.hall, _names(context, _there(context, team, grids))
     return context.say("consultation.contact_team", team=team.name, phone=phone, who=who)
 

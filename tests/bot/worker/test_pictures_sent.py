@@ -206,7 +206,9 @@ def test_pictures_wait_for_nobody_who_can_t_be_written_to(box, clock):
     box.turns()
     clock.turn(minutes=30)
     with box.program.sessions() as session, session.begin():
-        session.execute(update(Person).values(last_inbound_at=clock() - timedelta(hours=49)))
+        session.execute(
+            update(Person).values(last_inbound_at=clock() - timedelta(hours=49), wrote_at=None, tapped_at=None)
+        )
     sends(box, RESIDENT, photo())
     box.turns()
     with box.program.reading() as session:
