@@ -70,7 +70,7 @@ def test_danger_is_answered_at_once_and_told_to_the_team_responsible(page: Page)
     write(resident, "德尚小区5号楼楼道里一股煤气味")
     expect(heard(resident)).to_contain_text("119")
     expect(heard(phone(page, "supervisor"))).to_contain_text("德尚小区5号楼")
-    expect(heard(steward)).to_contain_text("【紧急】")
+    expect(heard(steward)).to_contain_text("红色警情")
     expect(heard(steward)).to_contain_text("德尚小区5号楼")
     show(page, "danger")
 
