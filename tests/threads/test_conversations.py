@@ -167,4 +167,3 @@ def test_whatever_crosses_every_demand_and_every_answer_finds_its_ticket(databas
     program.engine.dispose()
     print("\n".join(f"{number:6} {what}" for what, number in Conversations.counted.most_common()))
     assert Conversations.counted["demands"] > PROFILE.max_examples / 2
-    assert Conversations.counted["ratings"]
