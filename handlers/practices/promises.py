@@ -48,8 +48,8 @@ def promised_ticket(
         return row_of(change.session, ticket)
     ticket.apply(RECEIVE, by=SYSTEM, at=change.now, note=change.town.say("history.received"))
     what = "red_flag" if ticket.red_flag else "promised" if takes else "dispatch"
-    dispatch(change, ticket, by=SYSTEM, note=ticket.rule, what=what)
-    ticket = row_of(change.session, ticket)  # what follows refers to it
+    dispatched = dispatch(change, ticket, by=SYSTEM, note=ticket.rule, what=what)
+    ticket = row_of(change.session, dispatched)  # what follows refers to it
     if takes:
         _sign(change, ticket, by)
     return ticket

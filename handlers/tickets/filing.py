@@ -49,10 +49,9 @@ def file(context: Change, draft: Draft, reporter: Person, grid: str | None = Non
     if ticket.team:
         ticket.apply(RECEIVE, by=SYSTEM, at=context.now, note=context.town.say("history.received"))
         what = "red_flag" if draft.red_flag else "dispatch"
-        ticket = _to_be_asked(context, ticket)
-        dispatch(context, ticket, by=SYSTEM, note=context.town.say("history.by_rule", rule=ticket.rule), what=what)
-    else:
-        lay_on_desk(context, ticket, but=reporter)
+        note = context.town.say("history.by_rule", rule=ticket.rule)
+        return dispatch(context, ticket, by=SYSTEM, note=note, what=what)
+    lay_on_desk(context, ticket, but=reporter)
     return ticket
 
 
@@ -74,11 +73,13 @@ def lay_on_desk(change: Change, ticket: Ticket, but: Person | None = None) -> No
     notify(change.session, change.town, ticket, "unrouted", change.now, but=but)
 
 
-def dispatch(context: Change, ticket: Ticket, *, by: Actor, note: str, what: str = "dispatch") -> None:
-    """Hand a received ticket to its team, tell the team, and watch its limits."""
+def dispatch(context: Change, ticket: Ticket, *, by: Actor, note: str, what: str = "dispatch") -> Ticket:
+    """Hand a received ticket to its team, tell the team, and watch its limits. Go on with what is returned."""
+    ticket = _to_be_asked(context, ticket)
     ticket.apply(DISPATCH, by=by, at=context.now, note=note)
     watch(context, ticket)
     notify(context.session, context.town, ticket, what, context.now)
+    return ticket
 
 
 def route_it(context: Change, ticket: Ticket, place: PlaceNode | None, grid: str | None = None) -> Route | None:

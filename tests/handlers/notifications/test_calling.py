@@ -137,6 +137,17 @@ def test_who_is_asked_first_hears_it_alone_and_the_others_may_sign(town):
     assert "已签收" in chat.says(RENTAL_COLLEAGUE, f"接 {chat.ticket().number}")
 
 
+def test_a_promise_is_its_giver_s_where_one_of_the_team_is_asked_first(town):
+    chat = town(within={"property": "least_loaded"})
+    no_roster(chat)
+    chat.program.clock.turn(hours=1)
+    chat.says(RENTAL, "接待日 城南宜居家园 今天 11:30-12:00")
+    chat.says(RENTAL, "接待 3号楼水泵坏了 限期 11月25日 换水泵")
+    with chat.program.reading() as session:
+        giver = session.scalars(select(Person).where(Person.openid == RENTAL)).one()
+        assert session.scalars(select(Ticket)).one().assignee_id == giver.id
+
+
 def test_half_the_time_over_the_colleagues_hear_it_once(town, clock):
     chat = town(within={"property": "round_robin"})
     no_roster(chat)
