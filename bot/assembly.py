@@ -38,7 +38,8 @@ from nlp.reading.reader import Reader
 Clock = Callable[[], datetime]
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """The machine's clock."""
     return datetime.now(UTC)
 
 
@@ -57,7 +58,7 @@ class Program:
 
 def assemble(
     settings: Settings,
-    clock: Clock = _utc_now,
+    clock: Clock = utc_now,
     reader: Reader | None = None,
     lock_wait_seconds: float = LOCK_WAIT_SECONDS,
 ) -> Program:

@@ -9,6 +9,7 @@ import itertools
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -32,6 +33,8 @@ from models.ticket import Ticket
 TOGETHER = 8
 """Messages that share a transaction"""
 _BATCHES = 8
+_MORNING = datetime(2026, 11, 16, 2, tzinfo=UTC)
+"""Monday at ten in China: by night more is done for a message, so the hour must not be the machine's"""
 _SUPERVISOR = "oWhistleSupervisor0000000001"
 _TROUBLES = (
     "{place}3号楼电梯坏了，停在5楼不动",
@@ -89,7 +92,7 @@ def budgets(bench: Bench) -> Iterator[Line]:
 
 def counted(bench: Bench) -> Iterator[tuple[Budget, Cost]]:
     """On SQLite, in the demonstration's town with no ticket but those that are filed here."""
-    with program_on(bench, bench.databases.town("sqlite", "budgets")) as program:
+    with program_on(bench, bench.databases.town("sqlite", "budgets"), lambda: _MORNING) as program:
         meter = _Meter(program)
         places = [each.name for each in program.towns.known.world.places.values() if each.kind == "compound"]
         count = (_BATCHES + 1) * TOGETHER

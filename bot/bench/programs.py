@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bot.assembly import Program, assemble
+from bot.assembly import Clock, Program, assemble, utc_now
 from bot.bench.messages import ENVIRONMENT
 from bot.bench.parts import Bench
 from bot.bench.servers import ROOT
@@ -18,11 +18,16 @@ _numbers = itertools.count(time.time_ns())
 
 
 @contextmanager
-def program_on(bench: Bench, url: str, **overrides: Any) -> Iterator[Program]:  # noqa: ANN401  (pydantic checks them)
+def program_on(
+    bench: Bench,
+    url: str,
+    clock: Clock = utc_now,
+    **overrides: Any,  # noqa: ANN401  (pydantic checks them)
+) -> Iterator[Program]:
     """Assembled under the shipped configuration."""
     os.environ.update(ENVIRONMENT)
     files = {"model": bench.model, "media": bench.folder / "media"}
-    program = assemble(load_settings(ROOT / "config.yaml", database={"url": url}, files=files, **overrides))
+    program = assemble(load_settings(ROOT / "config.yaml", database={"url": url}, files=files, **overrides), clock)
     try:
         yield program
     finally:

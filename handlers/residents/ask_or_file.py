@@ -261,7 +261,8 @@ def filed(context: Context, draft: Draft) -> Reply:
     if not draft.red_flag and has_reported_enough(context):
         return Reply(context.say("filing.too_many", phone=context.town.contacts.hall))
     ticket = file(context, draft, context.person)
-    context.person.scanned = ""
+    if context.person.scanned:  # to write "" over "" would have the person's row looked at for changes
+        context.person.scanned = ""
     offered(context, ticket)
     said = [context.say(f"red_flag.{draft.red_flag}", **context.town.contacts.model_dump())] if draft.red_flag else []
     said.append(receipt(context, ticket))
