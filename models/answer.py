@@ -6,8 +6,9 @@ from secrets import token_hex
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.appending import dialect_of, insert_into
+from models.appending import dialect_of
 from models.base import Base
+from models.bulk import insert_into
 from models.grid import Fact
 
 ANSWERS_VERSION = "answers_version"

@@ -11,9 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from models.bulk import Values, defaults_of, insert_into, insert_rows
-
-__all__ = ["AppendingSession", "Unwritten", "Values", "append", "appending", "defaults_of", "dialect_of", "insert_into"]
+from models.bulk import Values, defaults_of, insert_rows
 
 
 class Unwritten(Protocol):

@@ -38,21 +38,9 @@ def insert_rows(connection: Connection, kind: type[DeclarativeBase], rows: Seque
 
     Where the table has a `key`, a row whose key is there already is passed over.
     """
-    ready = _ready(kind, has_id, connection.dialect.name, _Of(connection.dialect))
+    key = (kind, has_id, connection.dialect.name)  # engines of one name write the same
+    ready = _READY.get(key) or _READY.setdefault(key, _made_ready(kind, connection.dialect, has_id=has_id))
     connection.exec_driver_sql(ready.sql, [ready.bound(row) for row in rows])
-
-
-class _Of:
-    """A dialect that is no part of a cache's key: every engine of one name writes the same."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self.dialect = dialect
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Of)
-
-    def __hash__(self) -> int:
-        return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +56,16 @@ class _Ready:
         return {name: bind(row[name]) if bind else row[name] for name, bind in self.binds}
 
 
-@cache
-def _ready(kind: type[DeclarativeBase], has_id: bool, name: str, of: _Of) -> _Ready:  # noqa: FBT001  (part of a key)
+def _made_ready(kind: type[DeclarativeBase], dialect: Dialect, *, has_id: bool) -> _Ready:
     columns = [*(["id"] if has_id else []), *defaults_of(kind)]
-    statement = insert_into(kind.__table__, name).values(dict.fromkeys(columns))
+    statement = insert_into(kind.__table__, dialect.name).values(dict.fromkeys(columns))
     statement = statement.on_conflict_do_nothing() if "key" in kind.__table__.c else statement
-    compiled = statement.compile(dialect=of.dialect, column_keys=columns)
-    types = {column: kind.__table__.c[column].type.dialect_impl(of.dialect) for column in columns}
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
+    types = {column: kind.__table__.c[column].type.dialect_impl(dialect) for column in columns}
     order = compiled.positiontup or columns
-    binds = tuple((column, types[column].bind_processor(of.dialect)) for column in order)
+    binds = tuple((column, types[column].bind_processor(dialect)) for column in order)
     return _Ready(str(compiled), binds, compiled.positiontup is not None)
+
+
+_READY: dict[tuple[type[DeclarativeBase], bool, str], _Ready] = {}
+"""Made at the first row of each"""

@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from models.appending import AppendingSession, Values, append, defaults_of
+from models.appending import AppendingSession, append
+from models.bulk import Values, defaults_of
 from models.support import Support
 from models.ticket import Ticket, TicketEvent
 

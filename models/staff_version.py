@@ -5,7 +5,8 @@ import secrets
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.appending import dialect_of, insert_into
+from models.appending import dialect_of
+from models.bulk import insert_into
 from models.grid import Fact
 from models.person import Person, PersonRole
 from models.roster import Shift

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handlers.figures.days import day_start
-from models.appending import dialect_of, insert_into
+from models.appending import dialect_of
+from models.bulk import insert_into
 from models.grid import Fact
 from models.push import Timer
 from models.sessions import Sessions

@@ -13,7 +13,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from handlers.board.sums import Sums, begins, count_day, day_of, stored
-from models.appending import dialect_of, insert_into
+from models.appending import dialect_of
+from models.bulk import insert_into
 from models.day_sums import DaySums
 from models.grid import Fact
 from models.ticket import Ticket, TicketEvent

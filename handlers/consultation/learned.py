@@ -6,7 +6,8 @@ from sqlalchemy import delete
 
 from handlers.dialogue.context import Context
 from models.answer import AnswerWording, answers_changed
-from models.appending import dialect_of, insert_into
+from models.appending import dialect_of
+from models.bulk import insert_into
 from nlp.faq.answers import Answer
 
 _LONGEST = 40

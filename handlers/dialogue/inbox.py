@@ -18,7 +18,8 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import ACCEPTS, Asks, lasts
 from handlers.dialogue.writers import Writer
-from models.appending import dialect_of, insert_into
+from models.appending import dialect_of
+from models.bulk import insert_into
 from models.conversation import REPLY, Asked, Inbound
 from nlp.reading.identities import mask
 

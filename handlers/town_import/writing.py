@@ -139,10 +139,6 @@ def _present_places(session: Session) -> dict[tuple[str, str], PlaceRecord]:
     }
 
 
-def _sorted(ranges: Iterable[Range]) -> tuple[Range, ...]:
-    return tuple(sorted(ranges, key=lambda each: each[:2]))
-
-
 def _grid_columns(drawn: Drawn) -> dict[str, object]:
     record, boundary = drawn
     return {
