@@ -5,7 +5,6 @@ Three calls are all that is needed; the services' own library would be the large
 
 import hashlib
 import hmac
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from bot.evidence.shelf import ShelfError
+from bot.wechat.http import SessionOfThread
 
 _TIMEOUT = (3.0, 10.0)
 _ALGORITHM = "AWS4-HMAC-SHA256"
@@ -29,7 +29,7 @@ class Bucket:
     secret: str = field(repr=False)
     region: str = "us-east-1"
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    _local: threading.local = field(default_factory=threading.local, repr=False)
+    _own: SessionOfThread = field(default_factory=SessionOfThread, repr=False)
 
     def write(self, name: str, content: bytes) -> None:
         self._call("PUT", name, content)
@@ -43,7 +43,7 @@ class Bucket:
     def _call(self, method: str, name: str, content: bytes = b"", *, may_lack: bool = False) -> requests.Response:
         url = f"{self.address.removeprefix('s3+').rstrip('/')}/{quote(name)}"
         try:
-            answer = self._session().request(
+            answer = self._own.session.request(
                 method, url, data=content or None, headers=self._signed(method, url, content), timeout=_TIMEOUT
             )
         except requests.RequestException as error:
@@ -51,12 +51,6 @@ class Bucket:
         if answer.status_code not in _OK and not (may_lack and answer.status_code == _MISSING):
             raise ShelfError(f"HTTP {answer.status_code}")
         return answer
-
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = requests.Session()
-        return session
 
     def _signed(self, method: str, url: str, content: bytes) -> dict[str, str]:
         """The headers of signature version 4, for a path without a query."""

@@ -48,13 +48,20 @@ class Download:
     content_type: str
 
 
+class SessionOfThread(threading.local):
+    """`session`: each thread's own, for requests' are not safe to share."""
+
+    def __init__(self) -> None:
+        self.session = requests.Session()
+
+
 class WeChatHttp:
     """Speaks to one API base. Safe to share between threads: each has its own session."""
 
     def __init__(self, api_base: str, timeouts: Timeouts) -> None:
         self._base = api_base.rstrip("/")
         self._timeouts = timeouts
-        self._local = threading.local()
+        self._own = SessionOfThread()
 
     def get(self, path: str, params: Mapping[str, str], most_bytes: int = _MOST_JSON) -> Download:
         return self._call(_Call("GET", self._base + path, params=params, repeatable=True), most_bytes)
@@ -75,12 +82,6 @@ class WeChatHttp:
             self._call(_Call("POST", self._base + path, params, upload=upload, repeatable=True), _MOST_JSON)
         )
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = requests.Session()
-        return session
-
     def _call(self, call: "_Call", most_bytes: int) -> Download:
         unanswered = Trouble.BUSY if call.repeatable else Trouble.UNKNOWN
         deadline = time.monotonic() + self._timeouts.whole
@@ -97,7 +98,7 @@ class WeChatHttp:
     def _send(self, call: "_Call") -> requests.Response:
         """No redirect is followed: it would carry the token to a stranger."""
         upload = call.upload
-        return self._session().request(
+        return self._own.session.request(
             call.method,
             call.url,
             params=call.params,

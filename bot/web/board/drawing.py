@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bot.installation.settings import Web
-from bot.web.board.map_paths import map_of
+from bot.web.board.map_paths import map_of, shade
 from handlers.board.board import Board, Standing
 from handlers.board.sums import begins
 from handlers.figures.counts import percent
@@ -14,7 +14,7 @@ from handlers.notifications import ticket_text
 from handlers.town.town import Town
 from models.ticket import CHINA
 
-_SHADES = 5
+_DARKEST = 5
 _SHORT = {"on_time_rate": "board.on_time", "solved_rate": "board.solved", "satisfaction_rate": "board.content"}
 _PLAIN = ("new", "open", "late", "red")
 """Stand first and large"""
@@ -85,13 +85,8 @@ def _hours(town: Town, board: Board, links: _Links) -> Iterator[dict[str, Any]]:
             count = board.by_hour.get((number, hour), 0)
             name = town.say("board.hour_cell", weekday=weekday, hour=hour, count=count)
             link = links.counted("hour", str(number), name, hour=hour)
-            cells.append({"shade": _shade(count, most), "name": name, "link": link, "count": count})
+            cells.append({"shade": shade(count, most, _DARKEST), "name": name, "link": link, "count": count})
         yield {"name": weekday, "cells": cells}
-
-
-def _shade(count: int, most: int) -> int:
-    """0 for none, to 5."""
-    return -(-count * _SHADES // most)
 
 
 def _categories(board: Board, links: _Links) -> list[Mapping[str, Any]]:

@@ -10,7 +10,7 @@ from handlers.board.shapes import Shape
 WIDTH = 1000
 _FINE = 1.2
 """Of a picture a thousand wide: nobody sees a corner smaller than that"""
-_SHADES = 4
+_DARKEST = 4
 _SMALLEST, _LARGEST = 11, 30
 
 
@@ -39,8 +39,8 @@ def map_of(
                 "label": _label(each),
                 "open": each.open,
                 "late": each.late,
-                "by_open": _shade(each.open, most_open),
-                "by_late": _shade(each.late, most_late),
+                "by_open": shade(each.open, most_open, _DARKEST),
+                "by_late": shade(each.late, most_late, _DARKEST),
                 "path": _path(each.outline.simplify(_FINE / scale), point),
                 "middle": [round(value) for value in point(*_middle(each.outline))],
                 "open_link": link("open", each.name, grid=each.code),
@@ -87,5 +87,6 @@ def _at(x: float, y: float) -> str:
     return f"{x:.0f} {y:.0f}"
 
 
-def _shade(count: int, most: int) -> int:
-    return -(-count * _SHADES // most)
+def shade(count: int, most: int, darkest: int) -> int:
+    """0 for none, to the darkest for the most."""
+    return -(-count * darkest // most)
