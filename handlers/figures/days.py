@@ -25,6 +25,11 @@ def week_start(now: datetime) -> datetime:
     return day_start(now) - timedelta(days=now.astimezone(CHINA).weekday())
 
 
+def month_start(now: datetime) -> datetime:
+    """Midnight in China before the first of the month."""
+    return day_start(now).replace(day=1)
+
+
 _AHEAD = timedelta(hours=8)
 
 

@@ -11,7 +11,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.figures.counts import percent
-from handlers.figures.days import day_start
+from handlers.figures.days import day_start, month_start
 from handlers.patrols.points import mine, past_rounds
 from handlers.tickets.access import within
 from handlers.tickets.change import PersonalChange
@@ -88,7 +88,7 @@ def report(context: Context) -> Reply:
     period = find_period(context.rest, context.now) if context.rest else None
     if context.rest and period is None:
         return Reply(context.say("practices.which_time", words=context.rest[:20]), keep=True)
-    since = period.since if period else day_start(context.now).replace(day=1)
+    since = period.since if period else month_start(context.now)
     told = walked(context, since, min(period.until, context.now) if period else context.now)
     lines = "\n".join(context.say("patrols.missed", name=name, count=count) for name, count in told.missed[:_SHOWN])
     return Reply(

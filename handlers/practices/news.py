@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select
 
 from handlers.dialogue.states import Asks
-from handlers.figures.days import day_start
+from handlers.figures.days import month_start
 from handlers.notifications import ticket_text
 from handlers.notifications.tellings import RESIDENT_TEMPLATE, STAFF_TEMPLATE
 from handlers.tickets.change import Change
@@ -53,7 +53,7 @@ def ask(
 
 
 def _to_tell(change: Change, place: PlaceNode) -> Select[Person]:
-    month = day_start(change.now).replace(day=1)
+    month = month_start(change.now)
     had = (
         select(func.count())
         .where(Push.person_id == Person.id, Push.event.startswith(NEWS), Push.created_at >= month)

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from handlers.figures.days import day_start
+from handlers.figures.days import month_start
 from handlers.publicity.chain import FACTS, facts_of, histories, history_of, line_hash, notice_hash, of_events
 from handlers.publicity.figures import months
 from handlers.town.town import Town
 from models.publicity import Notice, NoticeCompound, NoticeLine
 from models.push import Timer
 from models.ticket import CHINA, Ticket, TicketEvent
+from nlp.questions.days import months_on
 
 ISSUE = "publicity"
 _SETTLED = timedelta(minutes=10)
@@ -30,7 +31,7 @@ def issue_due(session: Session, town: Town, _timer: Timer, now: datetime) -> Non
 
 def missing(session: Session, now: datetime) -> Iterator[datetime]:
     """The first moments of the months that have no notice yet, from the last one's on."""
-    this_month = day_start(now).replace(day=1)
+    this_month = month_start(now)
     last = session.scalar(select(func.max(Notice.month)))
     month = following(month_of(last)) if last else before(this_month)
     while month < this_month:
@@ -44,11 +45,11 @@ def month_of(text: str) -> datetime:
 
 
 def following(month: datetime) -> datetime:
-    return (month + timedelta(days=32)).replace(day=1)
+    return months_on(month, 1)
 
 
 def before(month: datetime) -> datetime:
-    return (month - timedelta(days=1)).replace(day=1)
+    return months_on(month, -1)
 
 
 def issue(session: Session, town: Town, month: datetime, now: datetime) -> Notice:

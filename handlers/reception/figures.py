@@ -13,7 +13,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
-from handlers.figures.days import day_start
+from handlers.figures.days import month_start
 from handlers.notifications import ticket_text
 from handlers.practices.compounds import named, serves
 from handlers.tickets.change import PersonalChange
@@ -101,7 +101,7 @@ def figures(context: Context) -> Reply:
     period = find_period(words, context.now) if words else None
     if words and period is None:
         return Reply(context.say("practices.which_time", words=words[:20]), keep=True)
-    since = period.since if period else day_start(context.now).replace(day=1)
+    since = period.since if period else month_start(context.now)
     until = min(period.until, context.now) if period else context.now
     where = theirs[0].id if theirs else None
     sessions, found = lines_of(context, since, until, where)

@@ -10,7 +10,7 @@ from handlers.board.keeping import KIND as DAY_SUMS
 from handlers.digests import daily, weekly
 from handlers.digests.daily import DAILY
 from handlers.digests.weekly import WEEKLY
-from handlers.figures.days import day_start
+from handlers.figures.days import day_start, month_start
 from handlers.privacy.erasure import FORGET, forget_messages
 from handlers.privacy.retention import tidy
 from handlers.publicity.issue import ISSUE, issue_due
@@ -19,6 +19,7 @@ from handlers.town.town import Town
 from models.appending import append
 from models.push import Timer
 from models.ticket import CHINA
+from nlp.questions.days import months_on
 
 RETENTION, LOST_WORK = "retention", "lost_work"
 _NIGHT = timedelta(hours=2, minutes=30)
@@ -39,7 +40,7 @@ def plan_chores(session: Session, now: datetime) -> None:
     tonight = day_start(now) + _NIGHT
     tonight += timedelta(days=1) if tonight <= now else timedelta()
     next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    next_month = (day_start(now).replace(day=1) + timedelta(days=32)).replace(day=1) + _OFFICE_OPENS
+    next_month = months_on(month_start(now), 1) + _OFFICE_OPENS
     hourly = ((LOST_WORK, next_hour), (ALARMS, next_hour), (DAY_SUMS, now))
     for kind, at in ((RETENTION, tonight), *hourly, (ISSUE, next_month)):
         append(session, Timer, key=f"{kind}:{at.astimezone(CHINA):%Y%m%d%H}", kind=kind, due_at=at, created_at=now)
