@@ -7,11 +7,8 @@ from handlers.dialogue.beneath import has_beneath, lay_beneath, put_again
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import says_nothing
-from handlers.dialogue.states import ACCEPTS, DRAFTS, Asks
+from handlers.dialogue.states import ACCEPTS, DRAFTS, MOST_PUT, Asks
 from handlers.front_desk import human
-
-_MOST_PUT = 2
-"""The same question is put at most so often; then a person has it"""
 
 
 def put_at_most_twice(context: Context, reply: Reply) -> Reply:
@@ -19,7 +16,7 @@ def put_at_most_twice(context: Context, reply: Reply) -> Reply:
     before = next((each for each in context.asked if not each.is_pushed and _is_put_again(each, reply)), None)
     if before is None:
         return reply
-    if before.put >= _MOST_PUT and context.text and not (context.understanding and context.understanding.red_flag):
+    if before.put >= MOST_PUT and context.text and not (context.understanding and context.understanding.red_flag):
         return _given_up(context)
     return replace(reply, put=before.put + 1)
 
@@ -62,7 +59,7 @@ def _below(context: Context, reply: Reply, again: str) -> Reply:
     if not again or again in reply.text:
         return replace(reply, text=reply.text or context.say("welcome.chitchat"), state="", slots={}, keep=True)
     mine = [each for each in context.asked if not each.is_pushed]
-    if mine[0].put < _MOST_PUT:
+    if mine[0].put < MOST_PUT:
         return put_again(replace(reply, keep=False, put=mine[0].put + 1), mine)
     is_lost = reply.missed or says_nothing(context.text)
     return _given_up(context) if is_lost else replace(reply, state="", slots={}, keep=True)

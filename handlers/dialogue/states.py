@@ -6,6 +6,9 @@ from datetime import timedelta
 from enum import StrEnum, auto
 from typing import Any
 
+MOST_PUT = 2
+"""The same question is put at most so often; then a person has it"""
+
 
 class Asks(StrEnum):
     """What is being asked."""

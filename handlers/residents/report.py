@@ -17,7 +17,7 @@ from handlers.dialogue.other_matter import (
     tells_no_place,
 )
 from handlers.dialogue.router import Router, in_state, intent
-from handlers.dialogue.states import DRAFTS, Asks
+from handlers.dialogue.states import DRAFTS, MOST_PUT, Asks
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import locate
@@ -41,8 +41,6 @@ from nlp.reading.understanding import Intent
 
 router = Router("filing")
 _TICKET_NUMBER = re.compile(r"(?<!\d)(?!1[3-9]\d{9}(?!\d))\d{9,}")  # a telephone is none
-_MOST_ASKED = 2
-"""The same question is put at most so often; then a person has it"""
 
 
 @router.on(in_state(Asks.DANGER))
@@ -65,7 +63,7 @@ def category_chosen(context: Context) -> Reply | None:
     if is_politeness(context):
         return None
     if number is None and context.text.isdecimal():  # a figure that none of them has
-        again = draft.asked.count(Asks.CATEGORY) < _MOST_ASKED
+        again = draft.asked.count(Asks.CATEGORY) < MOST_PUT
         return ask_category(context, draft) if again else _with_category(context, draft, "other")
     named = context.town.catalogue.category_named(context.text) if len(context.text) <= 6 else None
     category = draft.choices[number] if number is not None else named
@@ -106,11 +104,11 @@ def place_told(context: Context) -> Reply | None:
         if _follows_another(context):
             return None
         more = _with_more_words(context, draft)
-        return ask_place_again(context, more) if draft.asked.count(Asks.PLACE) < _MOST_ASKED else go_on(context, more)
+        return ask_place_again(context, more) if draft.asked.count(Asks.PLACE) < MOST_PUT else go_on(context, more)
     if is_other_matter(context) or is_politeness(context):
         return None
     told = told_where(context, replace(draft, places=()))
-    if context.state == Asks.PLACE and is_half_told(told) and draft.asked.count(Asks.PLACE) < _MOST_ASKED:
+    if context.state == Asks.PLACE and is_half_told(told) and draft.asked.count(Asks.PLACE) < MOST_PUT:
         return ask_place_again(context, told)
     return go_on(context, told)
 
