@@ -11,7 +11,7 @@ from bot.installation.settings import Template
 from bot.wechat.text_limits import TEXT_BYTES
 from bot.wecom.cards import card_of
 from bot.wecom.members import PREFIX
-from bot.worker.quota import accepted, room, waits, ways
+from bot.worker.quota import Room, accepted, room, waits, ways
 from bot.worker.uploads import Enclosure
 from bot.worker.ways import CardToSend, Letter, Way
 from handlers.evidence.hearing import BY_MACHINE
@@ -61,7 +61,7 @@ class Letters:
             push.lay_aside(Outcome.KEPT, "one message is kept for the outcome")
             push.attempts -= 1
             return None
-        letter = self._alone(session, town, push, person)
+        letter = self._alone(session, town, push, person, there)
         if not letter.text and not (letter.enclosed and letter.ways):
             push.finish(Outcome.DROPPED, now, "nothing to show, or nobody to show it to now")
             return None
@@ -87,11 +87,11 @@ class Letters:
         waiting = list(session.scalars(kept.with_for_update(skip_locked=True)))
         return [each for each in drop_overtaken([*waiting, push], self.clock()) if each is not push]
 
-    def _alone(self, session: Session, town: Town, push: Push, person: Person) -> Letter:
+    def _alone(self, session: Session, town: Town, push: Push, person: Person, there: Room) -> Letter:
         cards = self._cards(push)
         notice = cards.get(Way.SUBSCRIPTION)
         acceptance = accepted(session, person.id, notice.template_id) if notice else None
-        there, openid = room(person, self.clock()), _chat_of(person)
+        openid = _chat_of(person)
         wecom = person.wecom if self.wecom and (push.template != RESIDENT_TEMPLATE or not openid) else ""
         with_buttons = wecom and push.ticket_id and push.template == STAFF_TEMPLATE
         card = card_of(town, push, session.get(Ticket, push.ticket_id)) if with_buttons else None

@@ -121,9 +121,11 @@ def _of_house(session: Session, town: Town, house: _House, now: datetime) -> Ite
     here = same & (Ticket.place_id == place.id) & (Ticket.building == house.building)
     rows = session.execute(select(Ticket.id, Ticket.created_at, Ticket.ended_at, Ticket.number).where(here)).all()
     times = chronic(Event(row.id, row.created_at, row.ended_at) for row in rows)
-    if not times or not is_chronic(
-        len(times), _around(session, town, house, same), _busy(session, town, place, lately)
-    ):
+    if not times:
+        return
+    houses = _houses(town, place.community)
+    around, busy = _around(session, place, house, same, houses), _busy(session, place, lately, houses)
+    if not is_chronic(len(times), around, busy):
         return
     numbers = {row.id: row.number or "" for row in rows}
     yield Alarm(
@@ -140,20 +142,19 @@ def _of_house(session: Session, town: Town, house: _House, now: datetime) -> Ite
     )
 
 
-def _around(session: Session, town: Town, house: _House, same: ColumnElement[bool]) -> list[int]:
-    """How often each other house of the community had the same, those that never had it too."""
-    community = town.world.places[house.place].community
-    houses = (Ticket.place_id, Ticket.building)
-    rows = session.execute(select(*houses, func.count()).where(same, Ticket.community == community).group_by(*houses))
-    counts = [count for place, building, count in rows if (place, building) != (house.place, house.building)]
-    return [*counts, *[0] * max(_houses(town, community) - 1 - len(counts), 0)]
+def _around(session: Session, place: PlaceNode, house: _House, same: ColumnElement[bool], houses: int) -> list[int]:
+    """How often each other of the community's houses had the same, those that never had it too."""
+    by = (Ticket.place_id, Ticket.building)
+    rows = session.execute(select(*by, func.count()).where(same, Ticket.community == place.community).group_by(*by))
+    counts = [count for at, building, count in rows if (at, building) != (house.place, house.building)]
+    return [*counts, *[0] * max(houses - 1 - len(counts), 0)]
 
 
-def _busy(session: Session, town: Town, place: PlaceNode, lately: ColumnElement[bool]) -> float:
+def _busy(session: Session, place: PlaceNode, lately: ColumnElement[bool], houses: int) -> float:
     """How many times as much is reported from a house of this place as from one of its community."""
     here = session.scalar(select(func.count()).where(lately, Ticket.place_id == place.id)) or 0
     around = session.scalar(select(func.count()).where(lately, Ticket.community == place.community)) or 1
-    return here / max(len(place.grid_by_building), 1) * _houses(town, place.community) / around
+    return here / max(len(place.grid_by_building), 1) * houses / around
 
 
 def _houses(town: Town, community: str) -> int:
