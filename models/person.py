@@ -1,5 +1,6 @@
 """Who talks to us: residents, staff, supervisors. One person may hold several roles."""
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,6 +26,12 @@ STAFF = frozenset({Role.GRID_STAFF, Role.PROPERTY_STAFF})
 OVERSEERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 EVERYBODY = frozenset({Role.RESIDENT})
 """Who works here is a resident too"""
+_HIGHEST_FIRST = (Role.ADMIN, Role.SUPERVISOR, Role.GRID_STAFF, Role.PROPERTY_STAFF)
+
+
+def highest(roles: Collection[Role]) -> Role:
+    """The one in which somebody of several roles acts."""
+    return next((role for role in _HIGHEST_FIRST if role in roles), Role.RESIDENT)
 
 
 _KNOWN = "known_roles"

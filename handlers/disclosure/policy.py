@@ -14,12 +14,11 @@ from handlers.town.privacy import complained_of_by_rule
 from handlers.town.town import Town
 from handlers.world.staff import Colleague
 from handlers.world.world import World
-from models.person import STAFF, Role
+from models.person import STAFF, Role, highest
 from models.ticket import Ticket
 
 _FILE = Path(__file__).parent.parent / "data" / "disclosure.yaml"
 _ANY = "*"
-_ROLES = (Role.ADMIN, Role.SUPERVISOR, Role.GRID_STAFF, Role.PROPERTY_STAFF)
 _VIOLENCE = "violence"
 
 
@@ -157,7 +156,7 @@ def side_of(world: World, reader: Colleague) -> str:
 def _role(reader: Colleague | None) -> str:
     if reader is None:
         return "operator"
-    return next((role for role in _ROLES if role in reader.roles), Role.RESIDENT).value
+    return highest(reader.roles).value
 
 
 def _part(town: Town, ticket: Ticket, reader: Colleague | None, out: Collection[str]) -> str:

@@ -15,7 +15,7 @@ from handlers.town.downloads import TicketLink
 from handlers.town.town import Town
 from handlers.world.coordinates import wgs_to_gcj
 from models.moves import ENDED, Status
-from models.person import OVERSEERS, STAFF, Look, Person, Role
+from models.person import OVERSEERS, Look, Person, Role, highest
 from models.ticket import Attachment, Ticket
 
 _STEPS = {
@@ -124,10 +124,7 @@ def piece_of(session: Session, town: Town, wanted: TicketLink, attachment: int) 
 
 def role_for(person: Person, *, as_resident: bool) -> Role:
     """In which role somebody is given a link."""
-    if as_resident or not person.roles & (STAFF | OVERSEERS):
-        return Role.RESIDENT
-    order = (Role.ADMIN, Role.SUPERVISOR, Role.GRID_STAFF, Role.PROPERTY_STAFF)
-    return next(role for role in order if role in person.roles)
+    return Role.RESIDENT if as_resident else highest(person.roles)
 
 
 def _found(session: Session, wanted: TicketLink) -> tuple[Person, Ticket] | None:

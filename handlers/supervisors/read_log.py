@@ -9,12 +9,11 @@ from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
 from handlers.tickets.access import overseen
-from models.person import OVERSEERS, Look, Person, Role
+from models.person import OVERSEERS, Look, Person, Role, highest
 from models.ticket import Ticket
 
 router = Router("readers")
 MOST = 20
-_ORDER = (Role.ADMIN, Role.SUPERVISOR, Role.GRID_STAFF, Role.PROPERTY_STAFF, Role.RESIDENT)
 
 
 READ_LOG = Command(
@@ -43,7 +42,7 @@ def _line(context: Context, look: Look, person: Person | None) -> str:
     at = ticket_text.moment(look.at, context.now)
     if person is None:
         return f"{at} {look.via or context.say('readers.by_command')}"
-    role = next(role for role in _ORDER if role in person.roles)
+    role = highest(person.roles)
     if not context.person.is_overseer:
         team = ticket_text.team_name(context.town, person.team) if person.team else ""
         return f"{at} {team}{ticket_text.ROLE_NAMES[role]}"
