@@ -34,7 +34,8 @@ class Figures:
     ways: dict[str, int]
     most_news_a_leader_and_day: int
     """Messages to one leader on one day of what is no danger, whistle, climb or approval"""
-    news_to_leaders: int
+    news_to_leaders: dict[str, int]
+    """By event"""
     at_once_to_leaders: dict[str, int]
     """The others, by event"""
 
@@ -64,7 +65,7 @@ def counted(stage: Stage, town: Town) -> Figures:
         refused=dict(Counter(code for code in calls if code)),
         ways=dict(Counter(push.way for push in pushes if push.way)),
         most_news_a_leader_and_day=max(by_day.values(), default=0),
-        news_to_leaders=sum(by_day.values()),
+        news_to_leaders=dict(Counter(push.event for push in news)),
         at_once_to_leaders=dict(
             Counter(push.event for push in pushes if push.person_id in leaders and _is_urgent(push, tickets))
         ),

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.week.stage import MONDAY, Stage
 from models.grid import Place
 from models.moves import Status
-from models.person import Person, PersonRole, Role
+from models.person import OVERSEERS, Person, PersonRole
 from models.ticket import CHINA, Ticket
 
 _TROUBLES = (
@@ -45,7 +45,7 @@ class Town:
 def known(stage: Stage) -> Town:
     with stage.program.reading() as session:
         places = session.scalars(select(Place.name).where(Place.kind == "compound").order_by(Place.id)).all()
-        leaders = select(Person.openid).join(PersonRole).where(PersonRole.role == Role.SUPERVISOR.value)
+        leaders = select(Person.openid).join(PersonRole).where(PersonRole.role.in_(OVERSEERS))
         staff = select(Person.team, Person.openid).where(Person.team.is_not(None), Person.openid.is_not(None))
         teams = {team or "": openid or "" for team, openid in session.execute(staff.order_by(Person.id.desc()))}
         return Town(places, teams, [openid or "" for openid in session.scalars(leaders) if openid])

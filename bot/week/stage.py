@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, delete, func, select
 
 from bot.assembly import Program, assemble, worker
 from bot.demo.town import WORLD
@@ -22,8 +22,9 @@ from bot.simulator.allowance import Trigger
 from bot.simulator.journal import Journal
 from bot.simulator.tokens import Tokens
 from bot.worker.worker import Worker
+from handlers.board.keeping import KIND as DAY_SUMS
 from handlers.dialogue.message import Kind, Message
-from handlers.timers.chores import plan_digests
+from handlers.timers.chores import plan_chores, plan_digests
 from handlers.town_import.importing import import_world, read_world
 from models.person import Person
 from models.push import Push, Timer
@@ -97,9 +98,12 @@ class Stage:
         self._works()
 
     def _plans(self, end: datetime) -> None:
-        """Digests, every hour, as a worker that runs does it."""
+        """Digests, alarms and chores, every hour, as a worker that runs does it."""
         with self.program.sessions() as session, session.begin():
             plan_digests(session, self.program.towns.current(session), self.clock())
+            plan_chores(session, self.clock())
+            session.flush()
+            session.execute(delete(Timer).where(Timer.kind == DAY_SUMS))  # twice a minute, for a board nobody opens
         if self.clock() + _HOUR < end:
             self.after(1, lambda: self._plans(end))
 

@@ -90,7 +90,7 @@ class Breakers:
             row.told_at = now
             what, mend = of_wechat(error)
             text = town.say("operators.shut", what=what, mend=mend)
-            tell_operators(session, SHUT, f"{SHUT}:{name}:{now.timestamp():.0f}", text, now, Rank.URGENT)
+            tell_operators(session, town, SHUT, f"{SHUT}:{name}:{now.timestamp():.0f}", text, now, Rank.URGENT)
 
     def _close(self, session: Session, town: Town, name: str) -> None:
         now = self.clock()

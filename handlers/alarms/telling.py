@@ -1,4 +1,4 @@
-"""Alarms are told to the supervisors of their area, once, and not at night."""
+"""Alarms are told to the supervisors of their area, once, with their next digest."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers.alarms.looking import Alarm
+from handlers.notifications import leaders
 from handlers.town.town import Town
-from models.appending import append
-from models.push import Push
 
 KIND = "alarms"
 """The timer's"""
+_EVENT = "alarm"
 
 
 def tell(session: Session, town: Town, alarms: Iterable[Alarm], now: datetime) -> None:
@@ -19,8 +19,5 @@ def tell(session: Session, town: Town, alarms: Iterable[Alarm], now: datetime) -
     for alarm in alarms:
         reach = {node.code for node in town.world.chain(alarm.grid)} if alarm.grid else set()
         text = town.say(alarm.wording, **alarm.said)
-        for person in town.staff.overseeing(reach):
-            if person.openid:
-                key = f"alarm:{alarm.key}:{person.id}"
-                values = {"person_id": person.id, "event": "alarm", "text": text, "created_at": now}
-                append(session, Push, key=key, due_at=town.quiet_hours.wait(now), **values)
+        push = {"key": f"{_EVENT}:{alarm.key}", "event": _EVENT, "text": text}
+        leaders.tell(session, town, town.staff.overseeing(reach), push, now)

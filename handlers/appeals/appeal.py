@@ -11,20 +11,20 @@ from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import pick, split_reference
+from handlers.notifications import leaders
 from handlers.tickets.access import actor, overseen, overseer, worked
 from handlers.tickets.filing import attach
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Member
 from models.appeal import Appeal, AppealVote
-from models.appending import append
 from models.moves import NOTE, Status
 from models.person import OVERSEERS, STAFF, Person
-from models.push import Push
 from models.ticket import Attachment, Ticket
 
 router = Router("appeals")
 DAYS = 30
 """So long after its end a ticket may be appealed"""
+_EVENT = "appeal"
 _LEAST_WORDS = 6
 _ALIKE = 2
 """So many who say the same decide"""
@@ -96,19 +96,17 @@ def _deciders(context: Context, ticket: Ticket, made: Appeal) -> Iterator[Member
 
 
 def _tell_deciders(context: Context, ticket: Ticket, made: Appeal) -> int:
-    told = 0
     text = context.say("appeals.to_decide", number=ticket.number, reason=made.reason)
-    for person in _deciders(context, ticket, made):
-        if person.openid:
-            _tell(context, person.id, f"appeal:{made.id}:{person.id}", ticket, text)
-            told += 1
-    return told
+    push = {"key": f"{_EVENT}:{made.id}", "ticket_id": ticket.id, "event": _EVENT, "text": text}
+    return leaders.tell(context.session, context.town, [*_deciders(context, ticket, made)], push, context.now)
 
 
-def _tell(context: Context, person: int, key: str, ticket: Ticket, text: str) -> None:
-    due = context.town.quiet_hours.wait(context.now)
-    values = {"ticket_id": ticket.id, "event": "appeal", "text": text, "created_at": context.now}
-    append(context.session, Push, key=key, person_id=person, due_at=due, **values)
+def _tell_team(context: Context, ticket: Ticket, made: Appeal, outcome: str) -> None:
+    """Who appealed."""
+    text = context.say("appeals.told", number=ticket.number, outcome=outcome)
+    push = {"key": f"{_EVENT}:{made.id}:decided", "ticket_id": ticket.id, "event": _EVENT, "text": text}
+    asker = context.session.get_one(Person, made.asked_by)
+    leaders.tell(context.session, context.town, [asker], push, context.now, to_them_alone=True)
 
 
 @router.command(DECIDE)
@@ -143,13 +141,7 @@ def _counted(context: Context, ticket: Ticket, made: Appeal) -> Reply:
         return Reply(context.say("appeals.one_more", number=ticket.number))
     made.upheld, made.decided_at = yes > no, context.now
     outcome = context.say("appeals.upheld" if made.upheld else "appeals.refused")
-    _tell(
-        context,
-        made.asked_by,
-        f"appeal:{made.id}:decided",
-        ticket,
-        context.say("appeals.told", number=ticket.number, outcome=outcome),
-    )
+    _tell_team(context, ticket, made, outcome)
     return Reply(context.say("appeals.decided", number=ticket.number, outcome=outcome))
 
 

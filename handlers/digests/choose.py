@@ -13,7 +13,7 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.digests import weekly
 from handlers.digests.daily import waiting_for
-from handlers.digests.digest import Line
+from handlers.digests.digest import Line, slots_of
 from handlers.notifications import ticket_text
 from handlers.tickets.access import overseen
 from handlers.tickets.desk import on_desk
@@ -79,6 +79,9 @@ def open_line(context: Context) -> Reply | None:
     """The tickets of a line, as far as they may still be seen; a number opens one of these."""
     if context.number is None or not context.person.is_overseer:
         return None
+    wholes = context.slots.get("wholes", ())  # written before lines could open to words
+    if whole := wholes[context.number] if wholes else "":
+        return Reply(whole, keep=True)
     name, ids = context.slots["names"][context.number], context.slots["groups"][context.number]
     mine = (overseen(context.person) | on_desk(context.person)) & Ticket.id.in_(ids)
     found = context.session.scalars(select(Ticket).where(mine).order_by(Ticket.id.desc()).limit(_PAGE)).all()
@@ -94,8 +97,7 @@ def _told(context: Context, chosen: str, title: str, lines: list[Line]) -> Reply
     if not lines:
         return Reply(chosen, keep=True)
     text = context.say("digests.told", title=title, lines=numbered([line.text for line in lines]))
-    slots = {"groups": [line.tickets for line in lines], "names": [line.text for line in lines]}
-    return Reply(f"{chosen}\n\n{text}", Asks.DIGEST, slots)
+    return Reply(f"{chosen}\n\n{text}", Asks.DIGEST, slots_of(lines))
 
 
 def _wish(context: Context) -> NewsWish:

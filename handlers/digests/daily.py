@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from handlers.digests.digest import Line, send
+from handlers.digests.digest import DAILY, Line, send, unsent
 from handlers.notifications import ticket_text
 from handlers.town.town import Town
 from models.digest import NewsWish
@@ -16,40 +16,55 @@ from models.person import Person
 from models.push import Outcome, Push, Rank, unfinished
 from models.ticket import Ticket
 
-DAILY = "daily_digest"
 _ENDS = frozenset({"accept_overdue", "handle_overdue"})
 """Of no interest any more once the ticket has ended"""
+_TOLD = "told in a digest"
 
 
 def tell_all(session: Session, town: Town, now: datetime) -> None:
     """To everybody for whom something waits."""
-    due = select(Push).where(Push.rank == Rank.DIGEST, unfinished(Push), Push.due_at <= now)
-    waiting = session.scalars(due.order_by(Push.person_id, Push.id)).all()
     weekly = set(session.scalars(select(NewsWish.person_id).where(NewsWish.weekly)))
-    for person_id, theirs in groupby(waiting, lambda push: push.person_id):
-        pushes = list(theirs)
+    waiting = _waiting(session, now)
+    for person_id in list(waiting):
+        if person_id in weekly:
+            _finish(waiting.pop(person_id), now, "told on Monday")
+    say_again(session, waiting, now)
+    for person_id in waiting:
         person = session.get_one(Person, person_id)
-        if lines := _finished(session, town, pushes, person, now) if person_id not in weekly else _nothing(pushes, now):
-            send(session, town, person, town.say("digests.daily", at=ticket_text.moment(now, now)), lines, now)
+        if lines := waiting_for(session, town, person, now):
+            send(session, town, person, DAILY, town.say("digests.daily", at=ticket_text.moment(now, now)), lines, now)
+
+
+def _waiting(session: Session, now: datetime) -> dict[int, list[Push]]:
+    """What is due, by person."""
+    due = select(Push).where(Push.rank == Rank.DIGEST, unfinished(Push), Push.due_at <= now)
+    found = session.scalars(due.order_by(Push.person_id, Push.id)).all()
+    return {person: list(theirs) for person, theirs in groupby(found, lambda push: push.person_id)}
+
+
+def say_again(session: Session, people: Iterable[int], now: datetime) -> None:
+    """What stands in a digest that has not gone out is said with the next one."""
+    theirs = unsent() & Push.person_id.in_(people)
+    since = select(Push.person_id, func.min(Push.created_at)).where(theirs).group_by(Push.person_id)
+    for person_id, at in session.execute(since).all():
+        lost = (Push.person_id == person_id) & (Push.rank == Rank.DIGEST) & (Push.reason == _TOLD)
+        again = {"due_at": now, "outcome": "", "reason": "", "finished_at": None}
+        session.execute(update(Push).where(lost, Push.finished_at >= at).values(again))
 
 
 def waiting_for(session: Session, town: Town, person: Person, now: datetime) -> list[Line]:
     """What the next digest of this person would say, said now."""
     mine = (Push.person_id == person.id) & (Push.rank == Rank.DIGEST) & unfinished(Push)
-    return _finished(session, town, session.scalars(select(Push).where(mine).order_by(Push.id)).all(), person, now)
-
-
-def _nothing(pushes: Iterable[Push], now: datetime) -> list[Line]:
-    for push in pushes:
-        push.finish(Outcome.MERGED, now, "told on Monday")
-    return []
-
-
-def _finished(session: Session, town: Town, pushes: Sequence[Push], person: Person, now: datetime) -> list[Line]:
-    for push in pushes:
-        push.finish(Outcome.MERGED, now, "told in a digest")
+    pushes = session.scalars(select(Push).where(mine).order_by(Push.id)).all()
+    _finish(pushes, now, _TOLD)
     by_event = _newest(session, pushes)
-    return [_line(town, event, tickets, person, now) for event, tickets in by_event.items()]
+    told = [_line(town, event, tickets, person, now) for event, tickets in by_event.items()]
+    return told + _said_whole(town, pushes)
+
+
+def _finish(pushes: Iterable[Push], now: datetime, reason: str) -> None:
+    for push in pushes:
+        push.finish(Outcome.MERGED, now, reason)
 
 
 def _newest(session: Session, pushes: Iterable[Push]) -> Mapping[str, list[Ticket]]:
@@ -67,6 +82,22 @@ def _line(town: Town, event: str, tickets: Sequence[Ticket], person: Person, now
     first = ticket_text.line(town, tickets[0], now, person)
     text = town.say("digests.line", what=town.say(f"digests.{event}"), count=len(tickets), first=first)
     return Line(text, tuple(ticket.id for ticket in tickets))
+
+
+def _said_whole(town: Town, pushes: Iterable[Push]) -> list[Line]:
+    """What is about no ticket: a line for each event, its number shows the whole."""
+    by_event: dict[str, list[str]] = defaultdict(list)
+    for push in pushes:
+        if push.ticket_id is None:
+            by_event[push.event].append(push.text.strip())
+    return [in_short(town, texts) for texts in by_event.values()]
+
+
+def in_short(town: Town, texts: Sequence[str]) -> Line:
+    """The first, and how many there are."""
+    first, count = texts[0].partition("\n")[0], len(texts)
+    text = town.say("digests.first_of", first=first, count=count) if count > 1 else first
+    return Line(text, whole="\n".join(texts))
 
 
 def slots(town: Town, now: datetime, until: datetime) -> Iterator[datetime]:

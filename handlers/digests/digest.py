@@ -1,15 +1,16 @@
-"""A digest as it is sent: each line with the tickets that its number opens."""
+"""A digest as it is sent: each line with what its number opens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
+from handlers.notifications.leaders import Wishes
 from handlers.notifications.tellings import STAFF_TEMPLATE
 from handlers.town.town import Town
 from models.appending import append
@@ -18,6 +19,8 @@ from models.person import Person
 from models.push import Outcome, Push, Rank, is_laid_aside, unfinished
 
 EVENT = "digest"
+DAILY, WEEKLY = "daily_digest", "weekly_digest"
+"""Timers; and the two kinds of digest, in the keys of their pushes"""
 MOST = 40
 """Tickets that a line opens at most"""
 _OPENS_FOR = timedelta(days=7)
@@ -25,23 +28,44 @@ _OPENS_FOR = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What it says, and the ids of its tickets."""
+    """What it says, the ids of its tickets, and what else its number shows."""
 
     text: str
-    tickets: tuple[int, ...]
+    tickets: tuple[int, ...] = ()
+    whole: str = ""
 
 
-def send(session: Session, town: Town, person: Person, title: str, lines: Sequence[Line], now: datetime) -> None:
-    """One push in the place of all that was to be said; an older one that has not gone out is overtaken by it."""
-    older = (Push.person_id == person.id) & (Push.event == EVENT) & (unfinished(Push) | is_laid_aside())
+def unsent(kinds: Sequence[str] = (DAILY,)) -> ColumnElement[bool]:
+    """Digests of these kinds that nobody has got yet: the next one says what they say."""
+    first, *others = (Push.key.startswith(f"{EVENT}:{kind}:") for kind in kinds)
+    of_kind = first
+    for other in others:
+        of_kind |= other
+    return (Push.event == EVENT) & of_kind & (unfinished(Push) | is_laid_aside())
+
+
+def send(
+    session: Session, town: Town, person: Person, kind: str, title: str, lines: Sequence[Line], now: datetime
+) -> None:
+    """One push in the place of all that was to be said, and of an older one that has not gone out."""
+    older = (Push.person_id == person.id) & unsent((DAILY, WEEKLY) if kind == WEEKLY else (DAILY,))
     session.execute(update(Push).where(older).values(due_at=None, outcome=Outcome.MERGED.value, finished_at=now))
-    key = f"{EVENT}:{now.timestamp():.0f}:{person.id}"
+    key = f"{EVENT}:{kind}:{now.timestamp():.0f}:{person.id}"
     text = town.say("digests.told", title=title, lines=numbered([line.text for line in lines]))
     values = {"event": EVENT, "text": text, "template": STAFF_TEMPLATE, "fields": _card(town, title, lines, now)}
-    append(session, Push, key=key, person_id=person.id, rank=Rank.NEWS, due_at=now, created_at=now, **values)
-    slots = {"groups": [line.tickets[:MOST] for line in lines], "names": [line.text for line in lines]}
-    question = {"key": key, "state": Asks.DIGEST.value, "slots": slots, "expires_at": now + _OPENS_FOR}
+    push = {"key": key, "person_id": person.id, "rank": Rank.NEWS, "due_at": now, "created_at": now, **values}
+    append(session, Push, **Wishes.of(session, [person], to_them_alone=True).heeded(town, person.id, push, now))
+    question = {"key": key, "state": Asks.DIGEST.value, "slots": slots_of(lines), "expires_at": now + _OPENS_FOR}
     append(session, Asked, person_id=person.id, **question)
+
+
+def slots_of(lines: Sequence[Line]) -> dict[str, object]:
+    """What the question has to remember: what each number opens."""
+    return {
+        "groups": [line.tickets[:MOST] for line in lines],
+        "names": [line.text for line in lines],
+        "wholes": [line.whole for line in lines],
+    }
 
 
 def _card(town: Town, title: str, lines: Sequence[Line], now: datetime) -> dict[str, str]:

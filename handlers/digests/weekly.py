@@ -6,28 +6,34 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from handlers.digests.digest import MOST, Line, send
+from handlers.digests import daily
+from handlers.digests.digest import MOST, WEEKLY, Line, send
 from handlers.figures.counts import late
 from handlers.figures.days import week_start
 from handlers.tickets.access import overseen
 from handlers.tickets.desk import on_desk
 from handlers.town.town import Town
+from models.appeal import Appeal, AppealVote
 from models.approval import Approval, Approver
+from models.digest import NewsWish
 from models.moves import Closing, Status
 from models.person import Person
+from models.push import Push
 from models.ticket import CHINA, Ticket, not_ended
 
-WEEKLY = "weekly_digest"
 _WEEK = timedelta(days=7)
 
 
 def tell_all(session: Session, town: Town, now: datetime) -> None:
-    """To every overseer who can be told."""
+    """To every overseer who can be told; what waits for the daily one is said with it."""
     overseers = [member.id for member in town.staff.people.values() if member.is_overseer]
+    weekly = set(session.scalars(select(NewsWish.person_id).where(NewsWish.weekly)))
+    daily.say_again(session, set(overseers) - weekly, now)
     for person in session.scalars(select(Person).where(Person.id.in_(overseers)).order_by(Person.id)):
         lines = lines_for(session, town, person, now)
-        if any(line.tickets for line in lines):
-            send(session, town, person, title(town, now), lines, now)
+        lines += daily.waiting_for(session, town, person, now) if person.id not in weekly else []
+        if any(line.tickets or line.whole for line in lines):
+            send(session, town, person, WEEKLY, title(town, now), lines, now)
 
 
 def title(town: Town, now: datetime) -> str:
@@ -53,8 +59,9 @@ def lines_for(session: Session, town: Town, person: Person, now: datetime) -> li
         "suspended": mine & suspended,
         "desk": on_desk(person) & not_ended(),
         "approvals": _waits_for(person),
+        "appeals": mine & _appeals(person),
     }
-    return list(_lines(session, town, conditions, earlier))
+    return [*_lines(session, town, conditions, earlier), *_alarms(session, town, person, now)]
 
 
 def _lines(session: Session, town: Town, conditions: dict[str, ColumnElement[bool]], earlier: int) -> Iterator[Line]:
@@ -73,3 +80,21 @@ def _count(session: Session, condition: ColumnElement[bool]) -> int:
 def _waits_for(person: Person) -> ColumnElement[bool]:
     asked = select(Approval.ticket_id).join(Approver).where(Approver.person_id == person.id)
     return Ticket.id.in_(asked.where(Approval.decided_at.is_(None))) & not_ended()
+
+
+def _appeals(person: Person) -> ColumnElement[bool]:
+    """Those on which they have still to say a word."""
+    voted = select(AppealVote.appeal_id).where(AppealVote.person_id == person.id)
+    open_ones = select(Appeal.ticket_id).where(Appeal.decided_at.is_(None), Appeal.id.not_in(voted))
+    others = (Appeal.asked_by != person.id) & (Appeal.team != (person.team or ""))
+    return Ticket.id.in_(open_ones.where(others))
+
+
+def _alarms(session: Session, town: Town, person: Person, now: datetime) -> list[Line]:
+    """Those of the week that has passed."""
+    this = week_start(now)
+    mine = (Push.person_id == person.id) & (Push.event == "alarm")
+    week = (Push.created_at >= this - _WEEK) & (Push.created_at < this)
+    texts = session.scalars(select(Push.text).where(mine, week).order_by(Push.id)).all()
+    said = town.say("digests.week_alarms", count=len(texts))
+    return [Line(said, whole="\n".join(text.strip() for text in texts))] if texts else []

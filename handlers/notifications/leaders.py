@@ -1,6 +1,6 @@
 """What leaders are told at once and what waits for their digest, by the town's rule and by their own choice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,42 +8,60 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.notifications.tellings import DANGERS, Audience, Telling
 from handlers.town.town import Town
 from handlers.world.staff import Colleague
+from models.appending import append
 from models.digest import NewsWish
-from models.push import Rank
-from models.ticket import Ticket
+from models.push import Push, Rank
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What those concerned have chosen; None: it is told as it is, whatever they chose."""
+    """What those concerned have chosen: every push to a leader is written as they have it."""
 
     by_person: Mapping[int, NewsWish] | None
+    """None: it is told as it is, whatever they chose"""
     to_them_alone: bool = False
     """They were picked for it: it comes in no digest, but a silence that they asked for holds"""
 
     @classmethod
-    def of(cls, session: Session, telling: Telling, concerned: Iterable[Colleague], event: str) -> "Wishes":
-        leaders = [person.id for person in concerned if person.is_overseer] if telling.to in _TO_LEADERS else []
-        if not leaders or event in DANGERS:
+    def of(
+        cls, session: Session, concerned: Iterable[Colleague], *, to_them_alone: bool = False, danger: bool = False
+    ) -> "Wishes":
+        leaders = [person.id for person in concerned if person.is_overseer]
+        if not leaders or danger:
             return cls(None)
         chosen = select(NewsWish).where(NewsWish.person_id.in_(leaders))
-        return cls({wish.person_id: wish for wish in session.scalars(chosen)}, telling.to is Audience.NAMED)
+        return cls({wish.person_id: wish for wish in session.scalars(chosen)}, to_them_alone)
 
-    def heeded(
-        self, town: Town, ticket: Ticket, person: Colleague, push: dict[str, Any], now: datetime
-    ) -> dict[str, Any]:
+    def heeded(self, town: Town, person: int, push: dict[str, Any], now: datetime) -> dict[str, Any]:
         """The push as this leader wants it: now, after the silence that they asked for, or in a digest."""
-        if self.by_person is None or ticket.red_flag:
+        if self.by_person is None:
             return push
-        wish = self.by_person.get(person.id, _USUAL)
+        wish = self.by_person.get(person, _USUAL)
         from_ = max(filter(None, (push["due_at"], wish.muted_until)))
         if self.to_them_alone or (push["event"] in town.digests.at_once and not wish.only_red):
             return push | {"due_at": from_}
         return push | {"due_at": town.digests.next(max(from_, now)), "rank": Rank.DIGEST}
 
 
-_TO_LEADERS = frozenset({Audience.SUPERVISORS, Audience.NAMED})
 _USUAL = NewsWish(weekly=False, only_red=False, muted_until=None)
+
+
+def tell(
+    session: Session,
+    town: Town,
+    people: Sequence[Colleague],
+    push: Mapping[str, Any],
+    now: datetime,
+    *,
+    to_them_alone: bool = False,
+) -> int:
+    """What no move of a ticket causes, to each of them who can be told, once for each key. Returns how many."""
+    wishes = Wishes.of(session, people, to_them_alone=to_them_alone)
+    usual = {"rank": Rank.NEWS, "due_at": town.quiet_hours.wait(now), "created_at": now}
+    reached = [person for person in people if person.openid]
+    for person in reached:
+        own = {**usual, **push, "key": f"{push['key']}:{person.id}", "person_id": person.id}
+        append(session, Push, **wishes.heeded(town, person.id, own, now))
+    return len(reached)

@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from handlers.notifications.leaders import Wishes
+from handlers.town.town import Town
 from models.appending import append
 from models.person import Person, PersonRole, Role
 from models.push import Outcome, Push, Rank, is_laid_aside, unfinished
@@ -14,14 +16,18 @@ SHUT = "ways_shut"
 _UNTOLD = (Push.event == SHUT) & (unfinished(Push) | is_laid_aside())
 
 
-def tell_operators(session: Session, event: str, key: str, text: str, now: datetime, rank: Rank = Rank.NEWS) -> int:
-    """A push to every admin, once for each key. Returns how many were told."""
-    told = 0
-    for admin in session.scalars(_admins()):
+def tell_operators(
+    session: Session, town: Town, event: str, key: str, text: str, now: datetime, rank: Rank = Rank.NEWS
+) -> int:
+    """To every admin, once for each key: what is not urgent, as they want it. Returns how many were told."""
+    told, admins = 0, session.scalars(_admins()).all()
+    wishes = Wishes.of(session, admins, danger=rank <= Rank.URGENT)
+    for admin in admins:
         own_key = f"{key}:{admin.id}"
         if session.scalar(select(Push.id).where(Push.key == own_key)) is None:
             values = {"person_id": admin.id, "event": event, "text": text, "rank": rank.value}
-            append(session, Push, key=own_key, **values, due_at=now, created_at=now)
+            push = {"key": own_key, **values, "due_at": now, "created_at": now}
+            append(session, Push, **wishes.heeded(town, admin.id, push, now))
             told += 1
     return told
 

@@ -37,6 +37,7 @@ from models.ticket import Ticket, TicketEvent
 GROUP_NOTICE = "group_notice"
 """The timer by which a group's robot tells of a red flag"""
 _AT_WORK = frozenset({Audience.TEAM, Audience.ASSIGNEE})
+_TO_LEADERS = frozenset({Audience.SUPERVISORS, Audience.NAMED})
 _LAST_EVENT = select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == bindparam("ticket"))
 
 
@@ -66,18 +67,25 @@ def notify(
     for telling in TELLINGS[what]:
         letter = cache(partial(_letter, town, ticket, telling, values))  # most of a team are told the same
         concerned = named if telling.to is Audience.NAMED else audience(session, town, ticket, telling.to, now, teams)
-        wishes = Wishes.of(session, telling, concerned, what)
+        wishes = _wishes(session, ticket, telling, concerned, what)
         for person in concerned:
             if not may_hear(town, ticket, person):
                 continue
             if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
                 told.add(person.id)
                 push = _push(town, ticket, person, telling, change, now, letter)
-                push = wishes.heeded(town, ticket, person, push, now)
+                push = wishes.heeded(town, person.id, push, now)
                 append(session, Push, **push)
                 if telling.asks:
                     append(session, Asked, **_asked(town, ticket, person, telling, push, now, slots or {}))
     return len(told) - bool(but)
+
+
+def _wishes(session: Session, ticket: Ticket, telling: Telling, concerned: Sequence[Colleague], what: str) -> Wishes:
+    """Those who oversee have a choice; who works at it is told."""
+    leaders = concerned if telling.to in _TO_LEADERS else ()
+    danger = what in DANGERS or bool(ticket.red_flag)
+    return Wishes.of(session, leaders, to_them_alone=telling.to is Audience.NAMED, danger=danger)
 
 
 def audience(

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select
 
 from handlers.dialogue.states import Asks
 from handlers.figures.days import month_start
-from handlers.notifications import ticket_text
+from handlers.notifications import leaders, ticket_text
 from handlers.notifications.tellings import RESIDENT_TEMPLATE, STAFF_TEMPLATE
 from handlers.tickets.change import Change
 from handlers.world.nodes import PlaceNode
@@ -33,11 +33,12 @@ def announce(change: Change, place: PlaceNode, event: str, key: str, text: str, 
 
 def tell(change: Change, people: Sequence[Colleague], event: str, key: str, text: str, what: str = "") -> int:
     """Those whom it concerns, whatever else they were told this month."""
-    reached = [person for person in people if person.openid]
-    for person in reached:
+    fields, told = _fields(change, what, ""), 0
+    for person in people:
         template = STAFF_TEMPLATE if person.id in change.town.staff.people else RESIDENT_TEMPLATE
-        _push(change, person, event, f"{key}:{person.id}", text, _fields(change, what, ""), template)
-    return len(reached)
+        push = {"key": key, "event": event, "text": text, "template": template, "fields": fields}
+        told += leaders.tell(change.session, change.town, [person], push, change.now, to_them_alone=True)
+    return told
 
 
 def ask(
@@ -82,9 +83,8 @@ def _push(
     key: str,
     text: str,
     fields: dict[str, str],
-    template: str = RESIDENT_TEMPLATE,
     rank: Rank = Rank.NEWS,
 ) -> None:
     at = change.town.quiet_hours.wait(change.now)
-    about = {"person_id": person.id, "event": event, "text": text, "template": template, "fields": fields}
+    about = {"person_id": person.id, "event": event, "text": text, "template": RESIDENT_TEMPLATE, "fields": fields}
     append(change.session, Push, key=key, **about, rank=rank.value, due_at=at, created_at=change.now)

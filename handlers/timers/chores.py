@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 from handlers.alarms.telling import KIND as ALARMS
 from handlers.board.keeping import KIND as DAY_SUMS
 from handlers.digests import daily, weekly
-from handlers.digests.daily import DAILY
-from handlers.digests.weekly import WEEKLY
+from handlers.digests.digest import DAILY, WEEKLY
 from handlers.figures.days import day_start, month_start
 from handlers.privacy.erasure import FORGET, forget_messages
 from handlers.privacy.retention import tidy

@@ -64,7 +64,7 @@ def report(session: Session, town: Town, now: datetime) -> int:
         return 0
     day = f"{now.astimezone(CHINA):%Y%m%d}"
     text = town.say("lost_work.digest", **lost.by_kind())
-    return tell_operators(session, "lost_work", f"lost_work:{day}", text, now)
+    return tell_operators(session, town, "lost_work", f"lost_work:{day}", text, now)
 
 
 def _is_sent(now: datetime) -> ColumnElement[bool]:

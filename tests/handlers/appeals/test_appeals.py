@@ -48,6 +48,9 @@ def test_a_reason_and_a_photo_are_needed_and_it_goes_once(closed):
     assert "只能申诉一次" in closed.says(PROPERTY, f"申诉 {number} {WHY}")
     assert any(number in text and WHY in text for text in closed.pushed(SUPERVISOR))
     assert not any("申诉" in text for text in closed.pushed(OTHER_SUPERVISOR))
+    assert "申诉待裁定 1件" in closed.says(SUPERVISOR, "日报")
+    assert "要拿主意：等您裁定的申诉 1件" in closed.says(SUPERVISOR, "周报")
+    assert "等您裁定的申诉" not in closed.says(OTHER_SUPERVISOR, "周报")
 
 
 def test_two_who_say_the_same_decide_and_one_says_it_once(closed):

@@ -6,12 +6,14 @@ import pytest
 from chat import OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
+from handlers.alarms.looking import Alarm
+from handlers.alarms.telling import tell
 from handlers.timers.chores import plan_digests
 from models.clock_jumps import bring_back
 from models.digest import NewsWish
 from models.moves import Status
 from models.person import Person
-from models.push import Push, Rank
+from models.push import Outcome, Push, Rank
 from models.ticket import Ticket
 
 LAMP = "德尚小区3号楼楼道灯不亮"
@@ -153,3 +155,88 @@ def test_a_leader_of_another_street_hears_nothing_of_it(program, clock, chat):
     chat.says(RESIDENT, LAMP)
     lives(program, clock, chat, hours=26)
     assert told(program, OTHER_SUPERVISOR) == []
+
+
+def alarms(program, clock, *names):
+    """As the worker tells them; an alarm is about a place, not about a ticket."""
+    with program.sessions.begin() as session:
+        for name in names:
+            said = {"where": name, "what": "路灯", "count": 7, "usual": "1"}
+            alarm = Alarm(f"cluster:{name}", "alarms.cluster", "WY-01", said)
+            tell(session, program.towns.current(session), [alarm], clock.now)
+
+
+def goes_out(program, openid=SUPERVISOR):
+    """The platform takes what is due, as the worker offers it."""
+    for push in told(program, openid):
+        with program.sessions.begin() as session:
+            if push.outcome != Outcome.MERGED.value:
+                session.get_one(Push, push.id).finish(Outcome.SENT, push.created_at)
+
+
+def test_an_alarm_waits_for_the_digest_and_its_number_shows_all_of_it(program, clock, chat):
+    alarms(program, clock, "德尚小区", "文苑花园")
+    assert told(program) == []
+    lives(program, clock, chat, hours=8)
+    (digest,) = told(program)
+    assert "1 【留意】德尚小区今天路灯 7 件，平时这一天约 1 件。（共 2 条）" in digest.text
+    answer = chat.says(SUPERVISOR, "1")
+    assert "德尚小区" in answer
+    assert "文苑花园" in answer
+
+
+def test_who_wants_red_alone_or_silence_is_spared_alarms_too(program, clock, chat):
+    chat.says(SUPERVISOR, "静音 10小时")
+    alarms(program, clock, "德尚小区")
+    until = clock.now + timedelta(hours=10)
+    lives(program, clock, chat, hours=9)
+    assert told(program) == []
+    lives(program, clock, chat, hours=15)
+    assert [push.event for push in told(program) if push.due_at is None or push.due_at >= until] == ["digest"]
+
+
+def test_a_silence_asked_for_in_between_holds_the_digest_too(program, clock, chat):
+    alarms(program, clock, "德尚小区")
+    chat.says(SUPERVISOR, "静音 10小时")
+    until = clock.now + timedelta(hours=10)
+    lives(program, clock, chat, hours=8)
+    assert [push.due_at for push in told(program)] == [until]
+
+
+def test_what_a_lost_digest_said_is_said_by_the_next_one(program, clock, chat):
+    alarms(program, clock, "德尚小区")
+    lives(program, clock, chat, hours=8)
+    alarms(program, clock, "文苑花园")
+    lives(program, clock, chat, hours=15)
+    first, second = told(program)
+    assert first.outcome == Outcome.MERGED.value
+    assert "德尚小区" in second.text
+    goes_out(program)
+    alarms(program, clock, "东关公租房")
+    lives(program, clock, chat, hours=10)
+    assert "德尚小区" not in told(program)[-1].text
+
+
+def test_on_monday_both_digests_are_one_message(program, clock, chat):
+    chat.says(RESIDENT, LAMP)
+    lives(program, clock, chat, days=6, hours=22)
+    goes_out(program)
+    before = len(told(program))
+    alarms(program, clock, "德尚小区")
+    lives(program, clock, chat, hours=3)
+    new = [push for push in told(program)[before:] if push.outcome != Outcome.MERGED.value]
+    (monday,) = new
+    assert monday.text.startswith("周总结")
+    assert "上周新增 1件" in monday.text
+    assert "【留意】德尚小区" in monday.text
+
+
+def test_who_wants_the_week_alone_reads_its_alarms_on_monday(program, clock, chat):
+    chat.says(RESIDENT, LAMP)
+    chat.says(SUPERVISOR, "周报")
+    alarms(program, clock, "德尚小区", "文苑花园")
+    lives(program, clock, chat, days=8)
+    (monday,) = told(program)
+    assert "上周的留意、反复 2条" in monday.text
+    number = next(line.split()[0] for line in monday.text.splitlines() if "留意" in line)
+    assert "文苑花园" in chat.says(SUPERVISOR, number)
