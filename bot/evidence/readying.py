@@ -58,7 +58,10 @@ def _voice(content: bytes, found: str) -> Ready:
 
 
 def _video(content: bytes, found: str) -> Ready:
-    return Ready(video.without_notes(content), found, picture_of(video.first_frame(content)).thumb)
+    """One that not every browser plays says so: its readers can take the file."""
+    thumb = picture_of(video.first_frame(content)).thumb
+    told = {} if video.plays_everywhere(content) else {"unplayable": True}
+    return Ready(video.without_notes(content), found, thumb, told=told)
 
 
 _READIED = {"image": _picture, "voice": _voice, "video": _video}

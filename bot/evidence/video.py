@@ -5,6 +5,9 @@ from typing import Any
 
 from bot.evidence.kinds import RefusedError
 
+_PLAYED = frozenset({"h264", "vp8", "vp9", "av1", "libdav1d", "aac", "mp3", "mp3float", "opus"})
+"""Decoders, by their names in FFmpeg"""
+
 
 def without_notes(content: bytes) -> bytes:
     """The same pictures and sound, packed again. Raises RefusedError where it is no video."""
@@ -24,6 +27,17 @@ def without_notes(content: bytes) -> bytes:
     except (av.FFmpegError, ValueError, IndexError) as error:
         raise RefusedError(f"no video: {type(error).__name__}") from None
     return file.getvalue()
+
+
+def plays_everywhere(content: bytes) -> bool:
+    """Whether any browser plays it: iPhones film in HEVC, old phones record AMR. Raises RefusedError."""
+    import av
+
+    try:
+        with av.open(BytesIO(content), "r") as given:
+            return {each.codec_context.name for each in (*given.streams.video, *given.streams.audio)} <= _PLAYED
+    except (av.FFmpegError, ValueError, IndexError) as error:
+        raise RefusedError(f"no video: {type(error).__name__}") from None
 
 
 def first_frame(content: bytes) -> bytes:

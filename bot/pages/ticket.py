@@ -108,7 +108,7 @@ def _piece(program: Program, shelf: Shelf, wanted: TicketLink, number: int) -> R
     return send_file(
         BytesIO(content),
         mimetype=kind if kind in _SHOWN else "application/octet-stream",
-        as_attachment=kind not in _SHOWN,
+        as_attachment=kind not in _SHOWN or "whole" in request.args,
         download_name=name.rpartition("/")[2],
         conditional=True,  # phones ask for sound and film in parts
         etag=False,

@@ -69,12 +69,12 @@ def _sound(seconds: float, rate: int, codec: str, container: str, bits: int) -> 
     return file.getvalue()
 
 
-def video(seconds: int = 1, place: str = "+37.51+111.10/") -> bytes:
+def video(seconds: int = 1, place: str = "+37.51+111.10/", codec: str = "libx264") -> bytes:
     """A second of film with the place that phones write into it."""
     file = BytesIO()
     with av.open(file, "w", format="mp4", options={"movflags": "use_metadata_tags"}) as out:
         out.metadata["location"] = place
-        stream: Any = out.add_stream("mpeg4", rate=5)
+        stream: Any = out.add_stream(codec, rate=5)
         stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
         for number in range(5 * seconds):
             out.mux(stream.encode(av.VideoFrame.from_image(scene(number, (320, 240)))))

@@ -96,3 +96,9 @@ def test_a_video_loses_its_place_and_begins_with_a_picture():
     assert b"+37.51" not in made.content
     assert (made.content_type, type_of(made.content)) == ("video/mp4", "video/mp4")
     assert opened(made.thumb).size == (320, 240)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_a_video_that_not_every_browser_plays_says_so(codec):
+    made = ready("video", video(codec=codec))
+    assert made.told == ({} if codec == "libx264" else {"unplayable": True})
