@@ -51,9 +51,9 @@ def run_demo(settings: Settings, port: int) -> None:
 
 def _app(program: Program, clock: TownClock, port: int) -> Flask:
     app = create_app(program, clock.seconds)
-    app.register_blueprint(simulator(_simulated(program, clock, port)))
     called_back = replace(DEMO_CORP, callback_url=f"http://127.0.0.1:{port}/wecom")
     wecom = WeComPlatform(called_back, lambda: members(program), clock.seconds)
+    app.register_blueprint(simulator(_simulated(program, clock, port, wecom)))
     app.register_blueprint(wecom_api(wecom))
     app.register_blueprint(wecom_page(wecom))
     app.add_url_rule("/", view_func=lambda: redirect("/simulator"), endpoint="start")
@@ -128,7 +128,7 @@ def _listen(port: int) -> socket.socket:
         raise click.ClickException(f"端口 {port} 已被别的程序占用，请先关掉它，或用 --port 换一个") from None
 
 
-def _simulated(program: Program, clock: TownClock, port: int) -> SimulatorConfig:
+def _simulated(program: Program, clock: TownClock, port: int, wecom: WeComPlatform) -> SimulatorConfig:
     fields = [f"{name}:{_LABELS[fact]}" for name, fact in FIELDS.items()]
     return SimulatorConfig(
         webhook_url=f"http://127.0.0.1:{port}/wechat",
@@ -146,7 +146,8 @@ def _simulated(program: Program, clock: TownClock, port: int) -> SimulatorConfig
         scenes=scenes(program),
         now=clock.seconds,
         moves={name: _moving(program, clock, name) for name in _MOVES},
-        start_over=lambda: _start_over(program, clock),
+        start_over=lambda: _start_over(program, clock, wecom),
+        wecom=wecom,
         memory=(program.settings.media_folder or program.settings.path(Path("var/media"))).parent / "demo",
     )
 
@@ -155,6 +156,7 @@ def _moving(program: Program, clock: TownClock, name: str) -> Callable[[], None]
     return lambda: clock.move(program.sessions, _MOVES[name])
 
 
-def _start_over(program: Program, clock: TownClock) -> None:
+def _start_over(program: Program, clock: TownClock, wecom: WeComPlatform) -> None:
     start_over(program.engine, program.settings, datetime.now(UTC))
+    wecom.start_over()
     clock.read(program.reading)

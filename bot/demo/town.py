@@ -42,6 +42,7 @@ def people(program: Program) -> Sequence[SimPerson]:
                 name=person.name or "居民",
                 role=next((role for role in _ROLE_ORDER if role in person.roles), Role.RESIDENT).value,
                 about=_about(person, world),
+                wecom=person.wecom,
             )
             for person in found
         ]

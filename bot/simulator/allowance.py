@@ -40,6 +40,15 @@ class Allowances:
     def close(self, openid: str) -> None:
         self._of.pop(openid, None)
 
+    def left(self, at: float) -> dict[str, Allowance]:
+        """For everybody to whom the account may write: how many messages, and until when at the latest."""
+        found = {}
+        for openid, by_trigger in list(self._of.items()):
+            live = [one for one in by_trigger.values() if at <= one.until]
+            if live:
+                found[openid] = Allowance(sum(one.left for one in live), max(one.until for one in live))
+        return found
+
     def spend(self, openid: str, at: float) -> None:
         live = [allowance for allowance in self._of[openid].values() if at <= allowance.until]
         if not live:

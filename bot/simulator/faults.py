@@ -40,6 +40,7 @@ class _Waiting:
 class Faults:
     def __init__(self) -> None:
         self._waiting: list[_Waiting] = []
+        self._on: dict[str, Fault] = {}
         self._lock = threading.Lock()
 
     def inject(self, fault: Fault, *, calls: int = 1, path: str = "") -> None:
@@ -47,9 +48,22 @@ class Faults:
         with self._lock:
             self._waiting.append(_Waiting(fault, path, calls))
 
+    def switch(self, name: str, fault: Fault | None) -> None:
+        """Every call fails so, until it is switched off (None)."""
+        with self._lock:
+            self._on.pop(name, None)
+            if fault:
+                self._on[name] = fault
+
+    def on(self) -> list[str]:
+        """What is switched on, by name."""
+        with self._lock:
+            return list(self._on)
+
     def clear(self) -> None:
         with self._lock:
             self._waiting.clear()
+            self._on.clear()
 
     def take(self, path: str) -> Fault | None:
         with self._lock:
@@ -57,4 +71,4 @@ class Faults:
                 if waiting.calls > 0 and path.endswith(waiting.path):
                     waiting.calls -= 1
                     return waiting.fault
-        return None
+            return next(iter(self._on.values()), None)

@@ -145,7 +145,8 @@ class Platform:
             if self.memory:
                 self.memory.forget()
             self.followers.start_over()
-            self.allowances = Allowances()
+            self.allowances, self.subscriptions = Allowances(), {}
+            self.faults.clear()
             self.journal.start_over()
 
     # -- inside ---------------------------------------------------------------------------------------------------

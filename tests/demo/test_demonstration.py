@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from browser import chromium
+from chat import SUPERVISOR
 from demonstration import heard, phone, running_demo, show, write
 from playwright.sync_api import Browser, Page, expect
 
@@ -73,6 +74,17 @@ def test_danger_is_answered_at_once_and_told_to_the_team_responsible(page: Page)
     expect(heard(steward)).to_contain_text("红色警情")
     expect(heard(steward)).to_contain_text("德尚小区5号楼")
     show(page, "danger")
+
+    supervisor = phone(page, "supervisor")
+    supervisor.get_by_label("督导是谁").select_option(SUPERVISOR)
+    supervisor.get_by_role("button", name="看企业微信").click()
+    second = supervisor.frame_locator("iframe")
+    second.get_by_label("发消息").fill("今日")
+    second.get_by_role("button", name="发送").click()
+    expect(second.locator("#chat .app").last).to_contain_text("新增")
+    show(page, "wecom")
+    supervisor.get_by_role("button", name="看微信").click()
+    expect(heard(supervisor)).to_be_visible()
 
 
 def test_a_telephone_shows_one_chat_and_tabs_for_the_others(page: Page):

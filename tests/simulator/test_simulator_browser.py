@@ -380,3 +380,17 @@ def test_the_tour_leads_through_five_steps(page: Page, town: Town):
         expect(tour).to_contain_text(f"{step}/5")
     tour.get_by_role("button", name="看完了").click()
     expect(tour).to_be_hidden()
+
+
+def test_what_may_still_be_sent_and_bad_days_are_shown(page: Page, town: Town):
+    resident = phone(page, "resident")
+    expect(resident.locator(".quota")).to_have_text("窗口没开，只能发模板")
+    write(resident, "你好")
+    expect(resident.locator(".quota")).to_contain_text("还能发 5 条")
+    page.get_by_text("让微信出故障").click()
+    page.get_by_label("系统繁忙（-1）").check()
+    expect(page.locator(".faults summary")).to_contain_text("1 个开着")
+    assert town.platform.faults.on() == ["busy"]
+    page.get_by_label("系统繁忙（-1）").uncheck()
+    expect(page.locator(".faults summary")).not_to_contain_text("开着")
+    assert town.platform.faults.on() == []

@@ -127,6 +127,32 @@ def test_news_come_numbered_and_a_waiting_page_is_told_at_once(town: Town):
     assert [change["number"] for change in rest["changes"]] == [3]
 
 
+def test_a_page_knows_what_may_still_be_sent_to_whom(town: Town):
+    ask = {"after": 0, "epoch": requests.get(f"{town.url}/world", timeout=30).json()["epoch"]}
+    act(town, "say", openid=WANG, text="你好")
+    answered(town, WANG)
+    quotas = requests.get(f"{town.url}/changes", params=ask, timeout=30).json()["quotas"]
+    assert quotas.keys() == {WANG}
+    assert (quotas[WANG]["left"], quotas[WANG]["notices"]) == (5, 0)
+    assert 47 * 3600 < quotas[WANG]["until"] - town.platform.now() <= 48 * 3600
+    town.platform.accept_subscription(WANG, TICKET)
+    town.platform.allowances.spend(WANG, town.platform.now())
+    quotas = requests.get(f"{town.url}/changes", params=ask, timeout=30).json()["quotas"]
+    assert (quotas[WANG]["left"], quotas[WANG]["notices"]) == (4, 1)
+
+
+def test_bad_days_are_switched_on_and_off(town: Town):
+    asked = f"{town.url}/api/cgi-bin/getcallbackip"
+    assert requests.get(asked, timeout=30).json()["errcode"] == 41001
+    assert act(town, "fault", switch="away", on=True).status_code == 202
+    assert requests.get(asked, timeout=30).status_code == 502
+    switches = {each["name"]: each["on"] for each in requests.get(f"{town.url}/world", timeout=30).json()["faults"]}
+    assert switches == {"away": True, **dict.fromkeys(("busy", "slow", "lost", "day", "rights"), False)}
+    act(town, "fault", switch="away", on=False)
+    assert requests.get(asked, timeout=30).json()["errcode"] == 41001
+    assert act(town, "fault", switch="wecom_away", on=True).status_code == 400  # no WeCom in this town
+
+
 def test_a_page_of_an_earlier_run_is_told_to_begin_anew(town: Town):
     stale = requests.get(f"{town.url}/changes", params={"after": 900, "epoch": "before"}, timeout=30).json()
     assert stale["epoch"] == town.platform.journal.epoch

@@ -10,6 +10,7 @@ from bot.simulator.events import Click, Event, Follow, Scan, Unfollow, View
 from bot.simulator.journal import ClockMoved
 from bot.simulator.phones.config import SimulatorConfig
 from bot.simulator.phones.microphone import NoSoundError, as_amr
+from bot.simulator.phones.switches import turn
 from bot.simulator.phones.visitors import Visitors
 from bot.simulator.platform import NotFollowingError, Platform
 
@@ -41,7 +42,7 @@ class Acts:
 
     def views(self) -> dict[str, Callable[[], Told]]:
         said = (self.say, self.picture, self.voice, self.recording, self.location)
-        acts = (*said, self.event, self.visitor, self.clock, self.restart)
+        acts = (*said, self.event, self.visitor, self.clock, self.fault, self.restart)
         return {act.__name__: _view(act) for act in acts}
 
     def say(self) -> str:
@@ -108,6 +109,12 @@ class Acts:
             raise WishError("没有这种操作。")
         move()
         self._platform.journal.add(ClockMoved(self._platform.now()))
+        return ""
+
+    def fault(self) -> str:
+        """A bad day of the platform begins or ends."""
+        if not turn(_text("switch"), self._config, self._platform, on=_wish().get("on") is True):
+            raise WishError("没有这种故障。")
         return ""
 
     def restart(self) -> str:

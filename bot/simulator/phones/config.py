@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.simulator.account import Account, Mode
 from bot.simulator.template_fields import TemplateField
+from bot.simulator.wecom.platform import WeComPlatform
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class SimPerson:
     name: str
     role: str
     about: str = ""
+    wecom: str = ""
+    """Their name in WeCom, where they have a second phone"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class SimulatorConfig:
     """How the town's clock can be put forward, by name"""
     start_over: Callable[[], None] | None = None
     """Makes the town as it was at the beginning"""
+    wecom: WeComPlatform | None = None
+    """Those who are in WeCom can be reached there too"""
     memory: Path | None = None
     """The folder in which chats are kept over a restart"""
 

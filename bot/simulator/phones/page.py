@@ -9,12 +9,12 @@ from bot.simulator.phones.acts import Acts
 from bot.simulator.phones.config import SimulatorConfig
 from bot.simulator.phones.microphone import NoSoundError, as_mp3
 from bot.simulator.phones.visitors import Visitors
-from bot.simulator.phones.wire import News, world_json
+from bot.simulator.phones.wire import News, quotas_json, world_json
 from bot.simulator.platform import Platform
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
@@ -72,4 +72,5 @@ def _add_views(blueprint: Blueprint, config: SimulatorConfig, platform: Platform
     @blueprint.get("/changes")
     def changes() -> Response:
         after = request.args.get("after", 0, type=int)
-        return jsonify(news.since(after, request.args.get("epoch", "")))
+        told = news.since(after, request.args.get("epoch", ""))
+        return jsonify({**told, "quotas": quotas_json(platform)})

@@ -8,6 +8,7 @@ from bot.simulator.api.menu import DEFAULT_MENU
 from bot.simulator.errors import Json
 from bot.simulator.journal import Journal, Line, Numbered
 from bot.simulator.phones.config import SimulatorConfig
+from bot.simulator.phones.switches import switches_json
 from bot.simulator.phones.visitors import Visitors
 from bot.simulator.platform import Platform
 
@@ -31,7 +32,25 @@ def world_json(config: SimulatorConfig, platform: Platform, visitors: Visitors) 
         "now": platform.now(),
         "moves": list(config.moves),
         "restarts": config.start_over is not None,
+        "faults": switches_json(config, platform),
+        "wecom": config.wecom is not None,
     }
+
+
+def quotas_json(platform: Platform) -> Json:
+    """What the account may still send of itself, by person; who is not named has no open window."""
+    at = platform.now()
+    with platform.lock:
+        windows = platform.allowances.left(at)
+        notices = {openid for (openid, _), left in platform.subscriptions.items() if left}
+        return {
+            openid: {
+                "left": windows[openid].left if openid in windows else 0,
+                "until": windows[openid].until if openid in windows else 0,
+                "notices": sum(left for (one, _), left in platform.subscriptions.items() if one == openid),
+            }
+            for openid in windows.keys() | notices
+        }
 
 
 class News:

@@ -42,6 +42,10 @@ class Chats:
             self._lines.append(line)
             return line
 
+    def clear(self) -> None:
+        with self._lock:
+            self._lines = []
+
     def of(self, user: str) -> list[Line]:
         with self._lock:
             return [line for line in self._lines if line.user == user]

@@ -14,7 +14,7 @@ from bot.simulator.wecom.platform import WeComPlatform
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
+    "form-action 'none'; frame-ancestors 'self'"
 )
 _MOST_WORDS = 2000
 
@@ -65,6 +65,7 @@ def wecom_page(platform: WeComPlatform) -> Blueprint:
     def page() -> Response:
         response = Response(render_template("wecom.html"))
         response.headers["Content-Security-Policy"] = _CSP
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"  # beside the other phones
         return response
 
     @blueprint.get("/chats")

@@ -40,6 +40,11 @@ class WeComPlatform:
         self._responses: dict[str, tuple[str, str, float]] = {}
         self._ids = itertools.count(1)
 
+    def start_over(self) -> None:
+        """As if nobody had ever written."""
+        self.chats.clear()
+        self.faults.clear()
+
     # -- the API ----------------------------------------------------------------------------------------------------
 
     def token(self, corp_id: str, secret: str) -> Json:

@@ -2,6 +2,7 @@
 
 import { TownClock, setTownTime, townNow } from "./clock.js";
 import { h } from "./dom.js";
+import { Faults } from "./faults.js";
 import { Ledger } from "./ledger.js";
 import { Phone } from "./phone.js";
 import { closeTopmost, toast } from "./sheets.js";
@@ -19,12 +20,13 @@ const ROLES = [
 class Town {
   constructor(told) {
     this.lines = new Map();
+    this.quotas = {};
     this.learn(told);
   }
 
   learn(told) {
-    const { account, people, places, samples, scenes, menu, mode, epoch, now, moves, restarts } = told;
-    Object.assign(this, { account, people, places, samples, scenes, menu, mode, epoch, moves, restarts });
+    const { account, people, places, samples, scenes, menu, mode, epoch, now, moves, restarts, faults } = told;
+    Object.assign(this, { account, people, places, samples, scenes, menu, mode, epoch, moves, restarts, faults });
     setTownTime(now);
   }
 
@@ -113,6 +115,7 @@ async function begin() {
     sealed: town.mode !== "plain",
     nameOf: (openid) => town.person(openid)?.name ?? "",
   });
+  new Faults(document.getElementById("faults"), town.faults, (error) => toast(phones[0].device, error.message));
   const { mark, choose } = tabsFor(phones);
   const tour = new Tour(phones, choose);
   document.getElementById("tour").addEventListener("click", () => tour.begin());
@@ -120,7 +123,8 @@ async function begin() {
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !closeTopmost()) tour.end(); });
   connected(true);
   setInterval(() => phones.forEach((phone) => phone.refresh()), 30_000);
-  await follow(town.epoch, { news: newsFor(town, phones, ledger, mark), connected, restarted: () => location.reload() });
+  const quotas = (told) => { town.quotas = told; phones.forEach((phone) => phone.showQuota()); };
+  await follow(town.epoch, { news: newsFor(town, phones, ledger, mark), quotas, connected, restarted: () => location.reload() });
 }
 
 begin().catch(() => connected(false));

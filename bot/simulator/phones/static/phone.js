@@ -6,7 +6,7 @@ import { townNow } from "./clock.js";
 import { clock, h, ICONS, s } from "./dom.js";
 import { quickAnswers } from "./quick.js";
 import * as sheets from "./sheets.js";
-import { act, emblem, sendPicture, sendSound } from "./wire.js";
+import { act, emblem, sendPicture, sendSound, wecomPage } from "./wire.js";
 
 const NEW = "+new";
 
@@ -32,7 +32,10 @@ export class Phone {
     this.time = h("span", null, clock(townNow()));
     this.device = h("div", { class: "device" }, h("div", { class: "status" }, this.time, battery()), this.titlebar(), this.banner, this.chat, this.composer.element);
     const role = h("span", { class: "role" }, this.role.name);
-    this.element = h("section", { class: "person", "data-role": this.role.key, "aria-label": this.role.name }, h("div", { class: "whose" }, role, this.picker), this.device, this.tries());
+    this.swap = h("button", { type: "button", class: "swap", hidden: true, onclick: () => this.showWecom(this.wecom.hidden) });
+    this.wecom = h("iframe", { class: "second", hidden: true, title: "企业微信" });
+    const whose = h("div", { class: "whose" }, role, this.picker, this.swap);
+    this.element = h("section", { class: "person", "data-role": this.role.key, "aria-label": this.role.name }, whose, this.device, this.wecom, this.tries());
   }
 
   titlebar() {
@@ -43,7 +46,28 @@ export class Phone {
   tries() {
     const sentences = this.town.samples[this.role.key] ?? [];
     const chips = sentences.map((text) => h("li", null, h("button", { type: "button", onclick: () => this.say(text) }, text)));
-    return h("div", { class: "tries" }, h("h3", null, sentences.length ? "试一试" : ""), h("ul", null, chips));
+    this.quota = h("span", { class: "quota", title: "公众号还能主动发给这个人的消息：写一句话开 48 小时、5 条，点菜单、扫码、关注开 1 分钟、3 条" });
+    return h("div", { class: "tries" }, h("h3", null, sentences.length ? "试一试" : "", this.quota), h("ul", null, chips));
+  }
+
+  // What the account may still send to this person of itself.
+  showQuota() {
+    const { left = 0, until = 0, notices = 0 } = this.town.quotas[this.openid] ?? {};
+    const open = until > townNow();
+    const custom = open ? `还能发 ${left} 条，到 ${clock(until)}` : "窗口没开，只能发模板";
+    this.quota.textContent = notices ? `${custom}；订阅 ${notices} 次` : custom;
+    this.quota.classList.toggle("none", !open || !left);
+  }
+
+  // The second phone of those who are in WeCom, too.
+  showWecom(yes) {
+    const user = this.town.person(this.openid)?.wecom;
+    this.wecom.hidden = !(yes && user);
+    this.device.hidden = !this.wecom.hidden;
+    this.swap.hidden = !user;
+    this.swap.textContent = this.wecom.hidden ? "看企业微信" : "看微信";
+    const source = `${wecomPage}?user=${encodeURIComponent(user ?? "")}`;
+    if (!this.wecom.hidden && this.wecom.getAttribute("src") !== source) this.wecom.src = source;
   }
 
   acts() {
@@ -100,6 +124,8 @@ export class Phone {
     this.chat.replaceChildren(h("div", { class: "hello" }, h("img", { src: emblem, alt: "" }), this.role.hello));
     for (const line of this.town.linesOf(openid)) this.append(line);
     this.refresh();
+    this.showQuota();
+    this.showWecom(false);
     this.showFollowing();
   }
 

@@ -44,17 +44,19 @@ export async function world() {
 
 export const pictureUrl = (mediaId) => `${BASE}/api/pictures/${encodeURIComponent(mediaId)}`;
 export const soundUrl = (mediaId) => `${BASE}/sounds/${encodeURIComponent(mediaId)}`;
+export const wecomPage = `${BASE}/wecom`;
 export const emblem = `${BASE}/static/whistle.svg`;
 
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 // One stream of news for all phones. The server waits until there is some, so this loop is not busy.
-export async function follow(epoch, { news, connected, restarted }) {
+export async function follow(epoch, { news, quotas, connected, restarted }) {
   let after = 0;
   for (;;) {
     const answer = await fetch(`${BASE}/changes?after=${after}&epoch=${epoch}`).then(told).catch(() => null);
     connected(answer !== null);
     if (answer && answer.epoch !== epoch) return restarted();
+    if (answer) quotas(answer.quotas);
     if (answer?.changes.length) {
       after = answer.changes.at(-1).number;
       await news(answer.changes);

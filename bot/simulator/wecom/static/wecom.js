@@ -1,5 +1,7 @@
 // The phone of one member: reads the chats twice a second, writes and presses in that member's name.
 const [member, chat, form, text] = ["member", "chat", "say", "text"].map((id) => document.getElementById(id));
+const wanted = new URLSearchParams(location.search).get("user"); // one member's phone, as it stands beside the others
+document.getElementById("whose").hidden = Boolean(wanted);
 let shown = "";
 
 const post = (path, wish) =>
@@ -37,7 +39,7 @@ function members(news) {
     option.value = each.user;
     return option;
   }));
-  if (chosen) member.value = chosen;
+  member.value = chosen || wanted || news.members[0]?.user || news.group;
 }
 
 async function look() {
@@ -47,7 +49,8 @@ async function look() {
   const now = JSON.stringify(mine) + member.value;
   if (now === shown) return;
   shown = now;
-  chat.replaceChildren(...mine.map(bubble));
+  const empty = element("li", "nothing", "派来的工单、催办会出现在这里，点按钮就能接单、办结。");
+  chat.replaceChildren(...(mine.length ? mine.map(bubble) : [empty]));
   chat.scrollTop = chat.scrollHeight;
 }
 
