@@ -16,7 +16,7 @@ from models.person import Person
 from models.push import Outcome, Push, Rank, unfinished
 from models.ticket import Ticket
 
-_ENDS = frozenset({"accept_overdue", "handle_overdue"})
+_ENDS = frozenset({"accept_overdue", "handle_overdue", "unrouted_still"})
 """Of no interest any more once the ticket has ended"""
 _TOLD = "told in a digest"
 
@@ -73,9 +73,13 @@ def _newest(session: Session, pushes: Iterable[Push]) -> Mapping[str, list[Ticke
     found: dict[str, list[Ticket]] = defaultdict(list)
     for ticket in session.scalars(select(Ticket).where(Ticket.id.in_(last)).order_by(Ticket.id)):
         event = last[ticket.id]
-        if not (event in _ENDS and ticket.ended_at):
+        if not _is_over(event, ticket):
             found[event].append(ticket)
     return found
+
+
+def _is_over(event: str, ticket: Ticket) -> bool:
+    return event in _ENDS and bool(ticket.ended_at or (event == "unrouted_still" and ticket.team))
 
 
 def _line(town: Town, event: str, tickets: Sequence[Ticket], person: Person, now: datetime) -> Line:

@@ -88,6 +88,7 @@ _asks_outcome = replace(_standing("resolved"), asks="outcome")
 
 TELLINGS: dict[str, tuple[Telling, ...]] = {
     "unrouted": (_supervisors("unrouted"),),
+    "unrouted_still": (_supervisors("unrouted", Line.LIMIT),),
     "dispatch": (_team("new_ticket"),),
     "council": (_residents("council"), _team("council_team")),
     "promised": (_team("promised_ticket"),),

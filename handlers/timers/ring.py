@@ -31,6 +31,7 @@ from models.push import Outcome, Timer
 from models.ticket import SYSTEM, Ticket
 
 _ON_DESK = frozenset({Status.PENDING, Status.RECEIVED})
+_LONGEST = timedelta(days=1)
 
 
 def ring(session: Session, town: Town, timer: Timer, now: datetime) -> None:
@@ -63,7 +64,7 @@ _OF_NO_TICKET: Mapping[str, Callable[[Session, Town, Timer, datetime], None]] = 
 
 
 def _desk_waits(ringing: Ringing) -> datetime | None:
-    """Still nobody has it: the supervisors hear of it again, until one decides."""
+    """Still nobody has it: the supervisors hear of it again, after twice as long each time, until one decides."""
     ticket = ringing.ticket
     if ticket.team or Status(ticket.status) not in _ON_DESK:
         return None
@@ -71,8 +72,9 @@ def _desk_waits(ringing: Ringing) -> datetime | None:
     if morning > ringing.now and not ticket.red_flag:
         return morning
     ticket.apply(NOTE, by=SYSTEM, at=ringing.now, note=ringing.town.say("history.desk_waits"))
-    notify(ringing.session, ringing.town, ticket, "unrouted", ringing.now)
-    return ringing.town.calendar.due(ringing.now, grace(ringing, ticket))
+    notify(ringing.session, ringing.town, ticket, "unrouted_still", ringing.now)
+    so_far = min(ringing.now - ticket.created_at, _LONGEST)
+    return max(ringing.town.calendar.due(ringing.now, grace(ringing, ticket)), ringing.now + so_far)
 
 
 def _approval_waits(ringing: Ringing) -> datetime | None:

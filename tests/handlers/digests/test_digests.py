@@ -236,7 +236,37 @@ def test_who_wants_the_week_alone_reads_its_alarms_on_monday(program, clock, cha
     chat.says(SUPERVISOR, "周报")
     alarms(program, clock, "德尚小区", "文苑花园")
     lives(program, clock, chat, days=8)
-    (monday,) = told(program)
+    (monday,) = [push for push in told(program) if push.event == "digest"]
     assert "上周的留意、反复 2条" in monday.text
     number = next(line.split()[0] for line in monday.text.splitlines() if "留意" in line)
     assert "文苑花园" in chat.says(SUPERVISOR, number)
+
+
+def leave_on_desk(chat, text):
+    """Nobody serves the place that it is about."""
+    chat.says(RESIDENT, text)
+    if not chat.tickets():
+        chat.says(RESIDENT, "就是阳光新城")
+    ticket = chat.ticket()
+    assert (ticket.team, ticket.grid) == (None, None)
+    return ticket
+
+
+def test_what_nobody_takes_from_the_desk_is_told_once_and_then_in_digests(program, clock, chat):
+    ticket = leave_on_desk(chat, "阳光新城门口的垃圾堆成山了没人管")
+    lives(program, clock, chat, days=10)
+    mine = [push for push in told(program) if push.ticket_id == ticket.id]
+    assert [push.event for push in mine] == ["unrouted"]
+    digests = [push for push in told(program) if push.event == "digest"]
+    assert any("还没人接，待派 1件" in push.text for push in digests)
+
+
+def test_a_danger_on_the_desk_is_told_again_but_ever_more_seldom(program, clock, chat):
+    ticket = leave_on_desk(chat, "阳光新城2号楼着火了")
+    clock.turn(minutes=5)
+    for _ in range(24 * 12):
+        chat.timers_ring()
+        clock.turn(minutes=5)
+    mine = [push for push in told(program) if push.ticket_id == ticket.id and push.event == "unrouted_still"]
+    assert 5 <= len(mine) <= 10
+    assert {push.rank for push in mine} == {Rank.URGENT}
