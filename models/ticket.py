@@ -19,7 +19,6 @@ from models.support import Support
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one zone and no summer time since 1991; a fixed offset needs no zone database on the machine."""
 
-
 _MINUTES_BEFORE = timedelta(minutes=30)
 """Put down as done so shortly before the limit, and reopened afterwards, it was perhaps done for the figures"""
 
@@ -52,6 +51,7 @@ class Source(StrEnum):
     PATROL = "patrol"
     IMPORT = "import"
     RECEPTION = "reception"
+    OPEN311 = "open311"
 
 
 _AREA = ("street", "community", "grid", "county")

@@ -122,7 +122,7 @@ def test_nginx_takes_a_whole_request_before_the_program_sees_it():
 
 def test_nginx_shows_the_world_nothing_but_what_it_needs():
     open_to_all = set(re.findall(r"location\s+(?:[=^~]+\s+)?(\S+)\s+\{", NGINX))
-    assert open_to_all == {"/wechat", "/wecom", "/hotline", "/files/", "/t/", "/board/", "/notice/", "/"}
+    assert open_to_all == {"/wechat", "/wecom", "/hotline", "/open311/", "/files/", "/t/", "/board/", "/notice/", "/"}
     assert re.search(r"location / \{\s*return 404;", NGINX)
 
 

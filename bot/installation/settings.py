@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from bot.installation.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (callers that load settings catch it)
 from bot.installation.config_problems import ConfigFile, Place, dotted, problem, read_file
+from bot.installation.outside_settings import HotlineKey, Open311
 from bot.wechat.address import OFFICIAL
 from handlers.customs.practices import Practices
 from handlers.town.digests import Digests
@@ -29,6 +30,7 @@ SECRETS = {
     "database": {"url"},
     "privacy": {"key", "old_keys"},
     "hotline": {"key"},
+    "open311": {"keys"},
     "files": {"media_key", "media_secret"},
     "speech": {"key"},
 }
@@ -158,12 +160,6 @@ class Web(_Section):
         return url
 
 
-class HotlineKey(_Section):
-    """What the hotline proves itself with, out of the environment; without one its door stays shut."""
-
-    key: SecretStr = SecretStr("")
-
-
 class Speech(_Section):
     """Who writes down what residents say: a server, a model on this machine, or nobody."""
 
@@ -223,6 +219,7 @@ class Settings(BaseSettings):
     privacy: PrivacyKeys = PrivacyKeys()
     web: Web = Web()
     hotline: HotlineKey = HotlineKey()
+    open311: Open311 = Open311()
     speech: Speech = Speech()
     source: Path = Path("config.yaml")
     """The file that this was read from; not a setting of it"""

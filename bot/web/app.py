@@ -14,6 +14,7 @@ from bot.installation.database import is_current
 from bot.installation.disk_room import is_full, written_folders
 from bot.installation.links import links
 from bot.logs import named
+from bot.open311.view import open311
 from bot.pages.ticket import ticket_pages
 from bot.web import metrics
 from bot.web.board.views import board
@@ -49,6 +50,8 @@ def create_app(program: Program, now: Callable[[], float] = time.time) -> Flask:
     app.add_url_rule("/metrics", view_func=lambda: _metrics(program), endpoint="metrics")
     app.register_blueprint(notice(program))
     app.register_blueprint(hotline(program))
+    if program.settings.open311.enabled:
+        app.register_blueprint(open311(program))
     if download_links := links(program.settings):
         app.register_blueprint(files(program, download_links))
         app.register_blueprint(board(program, download_links))

@@ -29,6 +29,8 @@ class Way(StrEnum):
     PASSING = "passing"
     EXPORTED = "exported"
     """As a file that leaves the house"""
+    PUBLISHED = "published"
+    """For everybody, and for programs of others"""
 
 
 class Field(StrEnum):
@@ -43,6 +45,8 @@ class Field(StrEnum):
     AFTER = "after"
     VOICE = "voice"
     NOTES = "notes"
+    LISTED = "listed"
+    """That there is such a ticket, of what kind, in which compound, and how it stands"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,13 @@ def sight(town: Town, ticket: Ticket, reader: Colleague | None, way: Way) -> Sig
 
 def passing(town: Town, ticket: Ticket, reader: Colleague | None) -> Sight:
     return sight(town, ticket, reader, Way.PASSING)
+
+
+def is_listed(town: Town, ticket: Ticket, *, own: bool) -> bool:
+    """Whether it may be told of where everybody reads; `own`: to the platform that it came from."""
+    part, flagged = "own" if own else "none", _yes(bool(ticket.red_flag))  # of violence, too, nobody else need know
+    case = ("public", part, _yes(bool(shut_out(town, ticket))), flagged, ticket.category, Way.PUBLISHED.value)
+    return Field.LISTED in _allowed(case)
 
 
 def is_shut_out(town: Town, ticket: Ticket, reader: Colleague) -> bool:

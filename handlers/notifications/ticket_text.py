@@ -53,6 +53,7 @@ SOURCE_NAMES = {
     Source.PATROL: "巡查",
     Source.IMPORT: "导入",
     Source.RECEPTION: "接待日",
+    Source.OPEN311: "别的平台",
 }
 _NEIGHBOURS_SHOWN = 5
 _INSIDE = frozenset({"whistle", "finish", "release", "dispatch"})

@@ -21,6 +21,7 @@ from models.conversation import Asked, Inbound
 from models.follower import Follower
 from models.learning import Correction
 from models.moves import NOTE, RATE
+from models.open311 import Open311Request
 from models.person import Guess, Person, PersonRole
 from models.push import Outcome, Push, Timer
 from models.reception import Demand
@@ -236,3 +237,5 @@ def _erase_person(session: Session, person: Person) -> None:
     person.home_building = person.home_unit = person.home_room = ""
     person.following = False
     session.execute(delete(Guess).where(Guess.person_id == person.id))
+    theirs = Open311Request.person_id == person.id
+    session.execute(update(Open311Request).where(theirs).values(account=""))

@@ -1,0 +1,18 @@
+"""What a client finds first: where the endpoint is and what it speaks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+CHANGED = "2026-11-30T00:00:00+08:00"
+"""When what this endpoint offers last changed"""
+
+
+def discovery(address: str, contact: str) -> Mapping[str, Any]:
+    endpoint = {
+        "specification": "http://wiki.open311.org/GeoReport_v2",
+        "url": address,
+        "changeset": CHANGED,
+        "type": "production",
+        "formats": ["text/xml", "application/json"],
+    }
+    return {"changeset": CHANGED, "contact": contact, "key_service": contact, "endpoints": [endpoint]}

@@ -1,0 +1,43 @@
+"""The list of services and what each asks for, in the standard's fields."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.open311.services import HOUSE, Service, services
+from handlers.town.town import Town
+
+
+def service_list(town: Town) -> list[dict[str, Any]]:
+    return [_listed(town, each) for each in services(town)]
+
+
+def definition(town: Town, service: Service) -> Mapping[str, Any]:
+    """Where in the compound it is: nothing of it must be told."""
+    return {
+        "service_code": service.code,
+        "attributes": [
+            {
+                "variable": True,
+                "code": name,
+                "datatype": "string",
+                "required": False,
+                "datatype_description": None,
+                "order": order,
+                "description": town.say(f"open311.{name}"),
+                "values": [],
+            }
+            for order, name in enumerate(HOUSE, start=1)
+        ],
+    }
+
+
+def _listed(town: Town, service: Service) -> dict[str, Any]:
+    return {
+        "service_code": service.code,
+        "service_name": service.name,
+        "description": town.say("open311.about", group=service.group, name=service.name),
+        "metadata": True,
+        "type": "realtime",
+        "keywords": ",".join(dict.fromkeys((service.group, service.name))),
+        "group": service.group,
+    }

@@ -1,0 +1,120 @@
+"""A request of another platform becomes a ticket, or joins the one that tells of the same."""
+
+import secrets
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from handlers.neighbours.event import add
+from handlers.neighbours.same_event import find
+from handlers.notifications.pushes import notify
+from handlers.open311.given import Given
+from handlers.open311.services import HOUSE
+from handlers.residents import locate
+from handlers.tickets.access import resident
+from handlers.tickets.change import Change, Silence
+from handlers.tickets.complaints import hear
+from handlers.tickets.draft import Draft
+from handlers.tickets.filing import file
+from models.moves import NOTE
+from models.new_tickets import row_of
+from models.open311 import Open311Request
+from models.person import Person
+from models.ticket import SYSTEM, Source, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Under which name a request came, and a hash of who sent it there; the client's own where it says of nobody."""
+
+    client: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of it."""
+
+    number: str
+    token: str
+    is_placed: bool
+    """Else somebody looks first where it is, and only then it has a number for the client"""
+    notice: str
+
+
+def take(change: Change, sender: Sender, given: Given) -> Taken:
+    """In the caller's transaction."""
+    person = _person(change, sender, given)
+    silence = Silence(change.session, change.town, change.now, person)
+    draft = _draft(silence, given)
+    ticket = row_of(change.session, _joined(silence, draft) or file(silence, draft, person))
+    if given.media_url:
+        note = change.town.say("history.open311_media", url=given.media_url)
+        ticket.apply(NOTE, by=SYSTEM, at=change.now, note=note)
+    request = Open311Request(
+        token=secrets.token_hex(16),
+        client=sender.client,
+        account=sender.account,
+        person_id=person.id,
+        ticket_id=ticket.id,
+        at=change.now,
+    )
+    change.session.add(request)
+    return Taken(ticket.number or "", request.token, bool(ticket.team), _notice(change, draft))
+
+
+def _person(change: Change, sender: Sender, given: Given) -> Person:
+    """Someone without a chat: they hear of their request where they made it."""
+    before = select(Open311Request.person_id).where(Open311Request.account == sender.account)
+    known = change.session.scalar(before.order_by(Open311Request.id.desc()).limit(1))
+    person = change.session.get(Person, known) if known else None
+    if person is None:
+        person = Person(name=given.name, phone=given.phone, following=False)
+        change.session.add(person)
+    person.last_inbound_at = change.now  # they are forgotten once they have long not written, like everybody
+    change.session.flush()
+    return person
+
+
+def _draft(change: Silence, given: Given) -> Draft:
+    """The service that was chosen, the place as it was told, and a danger that the words tell of."""
+    said = given.description or given.service.name
+    where = "" if given.address in said else given.address
+    seen = change.town.reader.understand(f"{where}，{said}" if where else said)
+    lat, lng = given.point or (None, None)
+    draft = Draft(
+        said,
+        category=given.service.category,
+        item=given.service.item,
+        confidence=1.0,
+        urgent=seen.urgent,
+        red_flag=seen.red_flag,
+        lat=lat,
+        lng=lng,
+        source=Source.OPEN311.value,
+    )
+    draft = locate.settle(draft, given.place) if given.place else locate.place(change, draft, seen)
+    draft = replace(draft, place_name=draft.place_name or where[:40])
+    building, unit, room = (given.house.get(name, "") for name in HOUSE)
+    return replace(draft, building=building or draft.building, unit=unit or draft.unit, room=room or draft.room)
+
+
+def _joined(change: Silence, draft: Draft) -> Ticket | None:
+    """Only where a neighbour would not be asked: nobody is there who could say whether it is the same."""
+    same = find(change, draft)
+    if same is None or not (same.mine or same.at_once):
+        return None
+    if same.mine:
+        hear(change, same.ticket, draft.text)
+        same.ticket.apply(NOTE, by=resident(change.person), at=change.now, note=draft.text)
+        notify(change.session, change.town, same.ticket, "supplement", change.now, note=draft.text)
+    else:
+        add(change, same.ticket, change.person, draft)
+    return same.ticket
+
+
+def _notice(change: Change, draft: Draft) -> str:
+    """What to do in danger; else what comes next."""
+    if draft.red_flag:
+        return change.town.say(f"red_flag.{draft.red_flag}", **change.town.contacts.model_dump())
+    return change.town.say("open311.taken", phone=change.town.contacts.hall)
