@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -15,6 +15,8 @@ from bot.installation.settings import Settings
 from bot.installation.town_keeper import TownKeeper
 from bot.server.ways import aside, yield_to_others
 from bot.speech.opening import ears_of
+from bot.subscribers.courier import Courier
+from bot.subscribers.posting import Subscriber
 from bot.webhook.settings import Mode, WebhookSettings
 from bot.wechat.access_token import TokenStore
 from bot.wechat.gateway import Gateway
@@ -32,6 +34,7 @@ from bot.worker.watching import Watching
 from bot.worker.worker import Worker
 from handlers.answering.answer import Answering
 from models.connecting import LOCK_WAIT_SECONDS
+from models.delivery import Lines, telling_subscribers
 from models.sessions import reading_sessions, sessions
 from nlp.reading.reader import Reader
 
@@ -69,11 +72,33 @@ def assemble(
     """
     engine = open_current(settings, lock_wait_seconds)
     towns = TownKeeper(settings, reader or Reader.load(settings.path(settings.files.model)))
-    writing, reading = sessions(engine), reading_sessions(engine)
+    writing, reading = sessions(engine, _watch(settings)), reading_sessions(engine)
     with reading() as session:
         towns.current(session)
     answering = Answering(writing, reading, towns, clock, yield_to_others, aside)
     return Program(settings, engine, writing, reading, towns, answering, clock)
+
+
+def _watch(settings: Settings) -> Callable[[Lines], None] | None:
+    """None where no other system is to be told."""
+    wanted = {each.name: each.moves for each in settings.webhooks.subscribers}
+    return telling_subscribers(wanted) if wanted else None
+
+
+def courier(program: Program) -> Courier | None:
+    """Tells other systems; None where there are none."""
+    told, keys = program.settings.webhooks, program.settings.webhooks.by_name()
+    if not told.subscribers:
+        return None
+    return Courier(
+        program.sessions,
+        program.towns,
+        {each.name: Subscriber(each.name, each.url, keys[each.name]) for each in told.subscribers},
+        told.retry_seconds,
+        timedelta(hours=told.give_up_hours),
+        program.settings.work.poll_seconds,
+        program.clock,
+    )
 
 
 def webhook_settings(settings: Settings) -> WebhookSettings:
@@ -148,5 +173,6 @@ def worker(program: Program) -> Worker:
         hearing=Hearing(program.sessions, program.towns, program.answering, shelf, ears_of(settings), program.clock),
         breakers=Breakers(program.clock),
         hotline=_hotline_folder(program),
+        courier=courier(program),
         clock=program.clock,
     )

@@ -13,6 +13,9 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from models.bulk import Values, defaults_of, insert_rows
 
+WATCH = "watch"
+"""In a session's `info`: what sees its lines before they are written, and may add others"""
+
 
 class Unwritten(Protocol):
     """Something that may still change until it is written; it has its id before."""
@@ -42,6 +45,8 @@ class AppendingSession(Session):
             self._write_down()
         super().flush(objects)
         lines, self.lines = self.lines, defaultdict(list)
+        if lines and (watch := self.info.get(WATCH)):
+            watch(lines)
         for kind, rows in lines.items():
             insert_rows(self.connection(), kind, rows, has_id=False)
 

@@ -145,10 +145,10 @@ class Token(Base):
     claimed_until: Mapped[datetime | None]
 
 
-DueRow = TypeVar("DueRow", Push, Timer)
+DueRow = TypeVar("DueRow", bound=Due)
 
 
-def unfinished(rows: type[Push] | type[Timer]) -> ColumnElement[bool]:
+def unfinished(rows: type[Due]) -> ColumnElement[bool]:
     """Due, now or later. Said as a range: SQLite looks for no NOT NULL in an index, and most rows are finished."""
     return rows.due_at > _EVER
 

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.appending import AppendingSession, ReadOnlyError, appending
+from models.appending import WATCH, AppendingSession, ReadOnlyError, appending
+from models.delivery import Lines
 from models.staff_version import telling_of_staff
 
 __all__ = ["ReadOnlyError", "Sessions", "reading_sessions", "sessions"]
@@ -13,9 +14,13 @@ __all__ = ["ReadOnlyError", "Sessions", "reading_sessions", "sessions"]
 Sessions = Callable[[], Session]
 
 
-def sessions(engine: Engine) -> sessionmaker[Session]:
-    """Sessions that write: on SQLite each transaction takes the write lock at its begin."""
-    made: sessionmaker[Session] = sessionmaker(engine, class_=AppendingSession, expire_on_commit=False)
+def sessions(engine: Engine, watch: Callable[[Lines], None] | None = None) -> sessionmaker[Session]:
+    """Sessions that write: on SQLite each transaction takes the write lock at its begin.
+
+    `watch` sees the lines that a transaction writes, and may add to them.
+    """
+    info = {WATCH: watch} if watch else None
+    made: sessionmaker[Session] = sessionmaker(engine, class_=AppendingSession, expire_on_commit=False, info=info)
     appending(made)
     telling_of_staff(made)
     return made

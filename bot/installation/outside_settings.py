@@ -1,9 +1,12 @@
-"""Sections of the settings about other systems that talk with us: the hotline, Open311."""
+"""Sections of the settings about other systems that talk with us: the hotline, Open311, subscribers."""
 
 import re
 from collections.abc import Mapping
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from models.moves import MOVES
 
 _KEYS = re.compile(r"(?:[a-z][a-z0-9_]{0,30}=[^\s,=]{16,200})(?:,[a-z][a-z0-9_]{0,30}=[^\s,=]{16,200})*")
 
@@ -44,3 +47,46 @@ class Open311(WithKeys):
     """Clients may name it, and a wrong name is refused; empty: whatever they say"""
     contact: str = ""
     """Whom the developers of clients can ask"""
+
+
+Seconds = Annotated[int, Field(gt=0)]
+
+
+class Wants(_Section):
+    """One system that is told of changes."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
+    url: str
+    moves: tuple[str, ...] = ()
+    """Which changes; none are all"""
+
+    @field_validator("url")
+    @classmethod
+    def _an_address(cls, url: str) -> str:
+        if not re.fullmatch(r"https?://[^\s]+", url):
+            raise ValueError("应像 https://city.example.cn/hook")
+        return url
+
+    @field_validator("moves")
+    @classmethod
+    def _known_moves(cls, moves: tuple[str, ...]) -> tuple[str, ...]:
+        if strange := sorted(set(moves) - set(MOVES)):
+            raise ValueError(f"没有“{'、'.join(strange)}”这个动作，应为 {'、'.join(MOVES)}")
+        return moves
+
+
+class Webhooks(WithKeys):
+    """Who is told of every change of a ticket, and for how long it is tried."""
+
+    subscribers: tuple[Wants, ...] = ()
+    retry_seconds: tuple[Seconds, ...] = Field(default=(10, 60, 300, 1800, 7200), min_length=1)
+    give_up_hours: int = Field(default=24, gt=0)
+
+    @model_validator(mode="after")
+    def _each_has_a_key(self) -> Self:
+        names = [each.name for each in self.subscribers]
+        if len(set(names)) < len(names):
+            raise ValueError("两个系统不能同名")
+        if missing := sorted(set(names) - set(self.by_name())):
+            raise ValueError(f"BOT_WEBHOOKS__KEYS 里没有 {'、'.join(missing)} 的密钥")
+        return self

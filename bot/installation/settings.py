@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from bot.installation.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (callers that load settings catch it)
 from bot.installation.config_problems import ConfigFile, Place, dotted, problem, read_file
-from bot.installation.outside_settings import HotlineKey, Open311
+from bot.installation.outside_settings import HotlineKey, Open311, Webhooks
 from bot.wechat.address import OFFICIAL
 from handlers.customs.practices import Practices
 from handlers.town.digests import Digests
@@ -31,6 +31,7 @@ SECRETS = {
     "privacy": {"key", "old_keys"},
     "hotline": {"key"},
     "open311": {"keys"},
+    "webhooks": {"keys"},
     "files": {"media_key", "media_secret"},
     "speech": {"key"},
 }
@@ -220,6 +221,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     hotline: HotlineKey = HotlineKey()
     open311: Open311 = Open311()
+    webhooks: Webhooks = Webhooks()
     speech: Speech = Speech()
     source: Path = Path("config.yaml")
     """The file that this was read from; not a setting of it"""

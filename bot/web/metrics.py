@@ -22,6 +22,7 @@ from handlers.figures.counts import late
 from handlers.timers.lost_work import look
 from models.breaker import Breaker
 from models.conversation import Inbound
+from models.delivery import Delivery
 from models.moves import ACTIVE, Status
 from models.push import Outcome, Push, Timer, is_laid_aside, unfinished
 from models.ticket import Ticket, not_ended
@@ -50,7 +51,7 @@ def exposition(session: Session, now: datetime, folders: Mapping[str, Path] = Ma
 
 def _queues(registry: CollectorRegistry, session: Session, now: datetime) -> None:
     retrying = Gauge("whistle_retrying", "Rows tried before, to be tried again", ["queue"], registry=registry)
-    for name, rows in (("pushes", Push), ("timers", Timer)):
+    for name, rows in (("pushes", Push), ("timers", Timer), ("deliveries", Delivery)):
         retrying.labels(name).set(_count(session, unfinished(rows) & (rows.attempts > 0)))
     _gauge(registry, "pushes_waiting", "Pushes not finished", _count(session, unfinished(Push)))
     _gauge(registry, "pushes_oldest_due_seconds", "How long the oldest due push waits", _age(session, Push, now))

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from bot.evidence.shelf import Shelf
 from bot.installation.settings import Template, Work
+from bot.subscribers.courier import Courier
 from bot.wechat.gateway import Gateway
 from bot.wecom.gateway import WeComGateway
 from bot.wecom.members import enrol
@@ -70,10 +71,13 @@ class Worker:
     showing: Showing
     breakers: Breakers
     hotline: HotlineFolder | None = None
+    courier: Courier | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; what was claimed is finished first."""
+        if self.courier:
+            threading.Thread(target=self.courier.run, args=(stop,), name="courier", daemon=True).start()
         planned = looked = datetime.min.replace(tzinfo=UTC)
         while not stop.is_set():
             try:

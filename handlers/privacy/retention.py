@@ -9,6 +9,7 @@ from handlers.privacy.erasure import REPLIES_KEPT, drop_media, erase
 from handlers.town.privacy import Privacy
 from handlers.town.town import Town
 from models.conversation import Asked, Inbound
+from models.delivery import Delivery
 from models.moves import ACTIVE
 from models.person import Guess, Person, PersonRole
 from models.push import Push
@@ -24,6 +25,7 @@ def tidy(session: Session, town: Town, now: datetime) -> bool:
         _messages(session, now - timedelta(days=privacy.message_days)),
         _conversations(session, now - timedelta(days=privacy.message_days)),
         _pushes(session, now - timedelta(days=privacy.message_days)),
+        _deliveries(session, now - timedelta(days=privacy.message_days)),
         _media(session, now, privacy),
         _people(session, town, now, now - timedelta(days=privacy.people_days)),
     ]
@@ -60,6 +62,14 @@ def _pushes(session: Session, before: datetime) -> int:
     old = select(Push.id).where(Push.finished_at < before, Push.text != "").order_by(Push.id).limit(BITE)
     ids = session.scalars(old).all()
     session.execute(update(Push).where(Push.id.in_(ids)).values(text="", fields={}))
+    return len(ids)
+
+
+def _deliveries(session: Session, before: datetime) -> int:
+    """What other systems were told: nobody asks for it after half a year."""
+    old = select(Delivery.id).where(Delivery.finished_at < before).limit(BITE)
+    ids = session.scalars(old).all()
+    session.execute(delete(Delivery).where(Delivery.id.in_(ids)))
     return len(ids)
 
 

@@ -17,6 +17,7 @@ class Asked:
     query: dict[str, str]
     raw: bytes
     content_type: str
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def json(self):
@@ -99,7 +100,9 @@ def _handler(api: FakeApi) -> type[BaseHTTPRequestHandler]:
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             parts = urlsplit(self.path)
             query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            self.say(api.answer(Asked(parts.path, query, raw, self.headers.get("Content-Type", ""))))
+            self.say(
+                api.answer(Asked(parts.path, query, raw, self.headers.get("Content-Type", ""), dict(self.headers)))
+            )
 
         do_GET = do_POST  # noqa: N815 -- the name is http.server's
 

@@ -1,0 +1,1 @@
+"""Tells other systems over HTTP of every change of a ticket."""

@@ -1,0 +1,22 @@
+"""What a subscriber is told of a change: which move, and how the ticket stands now, as everybody may read it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from handlers.disclosure.policy import is_listed
+from handlers.notifications.ticket_text import iso
+from handlers.open311.published import as_request
+from handlers.town.town import Town
+from models.delivery import Delivery
+from models.ticket import Ticket
+
+
+def body_of(session: Session, town: Town, delivery: Delivery) -> Mapping[str, Any] | None:
+    """None where nobody outside may know that there is such a ticket."""
+    ticket = session.get(Ticket, delivery.ticket_id)
+    if ticket is None or not is_listed(town, ticket, own=False):
+        return None
+    told = as_request(town, ticket, delivery.created_at)
+    return {"delivery": delivery.key, "event": delivery.move, "at": iso(delivery.created_at), "ticket": told}

@@ -1,0 +1,32 @@
+"""A subscriber that does not take what it is told: all of it waits, is given up in the end, and operators hear."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from handlers.notifications.operators import tell_operators
+from handlers.town.town import Town
+from models.delivery import Delivery
+from models.push import Outcome
+from models.ticket import CHINA
+
+
+def put_off(session: Session, subscriber: str, until: datetime) -> None:
+    """Whoever failed just now fails at the next one, too: none of theirs is due before."""
+    due = (Delivery.subscriber == subscriber) & (Delivery.due_at < until)
+    session.execute(update(Delivery).where(due).values(due_at=until))
+
+
+def give_up(session: Session, town: Town, subscriber: str, why: str, now: datetime, after: timedelta) -> int:
+    """What has waited longer than `after`. Operators are told once a day. Returns how many."""
+    old = (Delivery.subscriber == subscriber) & Delivery.due_at.is_not(None) & (Delivery.created_at <= now - after)
+    count = session.scalar(select(func.count()).where(old)) or 0
+    if count:
+        ended = {"due_at": None, "outcome": Outcome.GAVE_UP.value, "finished_at": now, "reason": why}
+        session.execute(update(Delivery).where(old).values(ended))
+        hours = int(after.total_seconds() // 3600)
+        text = town.say("subscribers.given_up", name=subscriber, hours=hours, count=count, why=why)
+        key = f"subscriber:{subscriber}:{now.astimezone(CHINA):%Y%m%d}"
+        tell_operators(session, "subscriber_given_up", key, text, now)
+    return count
