@@ -19,6 +19,7 @@ from pathlib import Path
 
 import psycopg
 from filelock import FileLock
+from sqlalchemy import Engine
 
 from bot.installation.keys import key_ring
 from bot.installation.learning import model_is_ready, train_model
@@ -147,6 +148,16 @@ class Databases:
         with psycopg.connect(self._uri(), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """Closed whatever happens: a connection that a failed test leaves open fails another test, later."""
+    engine = connect(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def settings_for(url: str, folder: Path, **overrides: object) -> Settings:

@@ -1,6 +1,7 @@
 """`/hotline`: the hotline pushes its orders and fetches their outcomes, with a key that both sides know."""
 
 import hmac
+from datetime import datetime
 
 import structlog
 from flask import Blueprint, Response, jsonify, request
@@ -12,6 +13,7 @@ from handlers.hotline.take import take
 from handlers.neighbours.same_event import MatterTakenError
 from handlers.tables.table import TableError
 from handlers.tickets.change import Moment
+from models.ticket import CHINA
 
 log = structlog.get_logger(__name__)
 _MOST = 1000
@@ -50,13 +52,23 @@ def hotline(program: Program) -> Blueprint:
 
     @blueprint.get("/hotline")
     def outcomes() -> Response:
+        try:
+            since = _since(request.args.get("since", "").strip())
+        except ValueError:
+            return _told(["since"], 400)
         with program.reading() as session:
             town = program.towns.current(session)
-            done = finished(session, again=True)
+            done = finished(session, again=True, since=since)
             found = [outcome(session, town, order, ticket) for order, ticket in done]
         return jsonify({"outcomes": [{name: getattr(each, name) for name in FIELDS} for each in found]})
 
     return blueprint
+
+
+def _since(told: str) -> datetime | None:
+    """Raises ValueError."""
+    moment = datetime.fromisoformat(told) if told else None
+    return moment.replace(tzinfo=CHINA) if moment and moment.tzinfo is None else moment
 
 
 def _told(problems: object, status: int) -> Response:

@@ -1,5 +1,6 @@
 """A folder that the worker watches: tables of the hotline's orders that somebody lays there are taken in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ EVERY = timedelta(minutes=1)
 _KINDS = frozenset({".csv", ".xlsx"})
 _SETTLED_SECONDS = 5
 """A file that was written to a moment ago may not be whole"""
+_DIED_SECONDS = 600
+"""No worker takes so long over a file"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,30 @@ class HotlineFolder:
 
     def look(self, now: datetime) -> int:
         """How many files were there. Of several workers the one that renames a file has it."""
-        found = [each for each in sorted(self.folder.glob("*")) if each.suffix.lower() in _KINDS and each.is_file()]
-        whole = [each for each in found if each.stat().st_mtime <= now.timestamp() - _SETTLED_SECONDS]
-        return sum(self._took(each, now) for each in whole)
+        for left in self._tables("taking"):
+            self._tried(left, self._put_back, now)
+        return sum(self._tried(each, self._took, now) for each in self._tables("."))
+
+    def _tables(self, folder: str) -> list[Path]:
+        return [each for each in sorted((self.folder / folder).glob("*")) if each.suffix.lower() in _KINDS]
+
+    def _tried(self, file: Path, deed: Callable[[Path, datetime], bool], now: datetime) -> bool:
+        """What the disk refuses stops neither the other files nor the worker."""
+        try:
+            return file.is_file() and deed(file, now)
+        except OSError as error:  # another worker may have been faster
+            log.warning("hotline_folder", file=file.name, error=type(error).__name__)
+            return False
+
+    def _put_back(self, file: Path, now: datetime) -> bool:
+        """A worker died while it took this one in: nothing of it was kept, so it is taken again."""
+        if file.stat().st_ctime <= now.timestamp() - _DIED_SECONDS:
+            file.rename(self.folder / file.name)
+        return False
 
     def _took(self, file: Path, now: datetime) -> bool:
+        if file.stat().st_mtime > now.timestamp() - _SETTLED_SECONDS:
+            return False
         mine = self._moved(file, "taking")
         if mine is None:
             return False
@@ -60,8 +82,8 @@ class HotlineFolder:
 
     def _moved(self, file: Path, folder: str) -> Path | None:
         target = self.folder / folder / file.name
-        target.parent.mkdir(exist_ok=True)
         try:
+            target.parent.mkdir(exist_ok=True)
             return file.rename(target)
         except OSError:  # another worker was faster
             return None

@@ -37,11 +37,18 @@ class Outcome:
         return [getattr(self, name) for name in FIELDS]
 
 
-def finished(session: Session, *, again: bool = False) -> list[tuple[HotlineOrder, Ticket]]:
-    """Orders whose ticket is done; those that went back already only where that is asked for."""
+def finished(
+    session: Session, *, again: bool = False, since: datetime | None = None
+) -> list[tuple[HotlineOrder, Ticket]]:
+    """Orders whose ticket is done; those that went back already only where that is asked for.
+
+    `since`: whose ticket was put right or ended then or later.
+    """
     query = select(HotlineOrder, Ticket).join(Ticket, Ticket.id == HotlineOrder.ticket_id)
     query = query.where(Ticket.status.in_(_FINISHED)).order_by(HotlineOrder.id)
-    rows = session.execute(query if again else query.where(HotlineOrder.returned_at.is_(None)))
+    query = query if again else query.where(HotlineOrder.returned_at.is_(None))
+    query = query.where((Ticket.ended_at >= since) | (Ticket.resolved_at >= since)) if since else query
+    rows = session.execute(query)
     return [(order, ticket) for order, ticket in rows]
 
 

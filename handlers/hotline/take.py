@@ -12,6 +12,7 @@ from handlers.practices.promises import limit, promised_ticket
 from handlers.residents import locate
 from handlers.tickets.change import Change, Silence
 from handlers.tickets.clocks import wind
+from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from models.hotline import HotlineOrder
 from models.moves import NOTE
@@ -45,9 +46,9 @@ def take(change: Change, orders: list[Order]) -> Taken:
 
 
 def _deadline_moved(change: Change, before: HotlineOrder, order: Order) -> None:
-    if before.deadline != order.deadline:
+    ticket = change.session.get_one(Ticket, before.ticket_id)
+    if before.deadline != order.deadline and ticket.ended_at is None:  # what has ended was in time or not
         before.deadline = order.deadline
-        ticket = change.session.get_one(Ticket, before.ticket_id)
         limit(change, ticket, order.number, order.deadline, LIMIT)
         note = change.town.say("history.hotline_deadline", number=order.number)
         ticket.apply(NOTE, by=SYSTEM, at=change.now, note=note)
@@ -56,14 +57,14 @@ def _deadline_moved(change: Change, before: HotlineOrder, order: Order) -> None:
 
 def _taken(change: Change, order: Order) -> bool:
     """Whether it joined a ticket of ours."""
-    handler = change.session.get_one(Person, order.handler_id)
-    draft = _draft(change, order, handler)
-    same = find(Silence(change.session, change.town, change.now, handler), draft)
+    handler, caller = change.session.get_one(Person, order.handler_id), _caller(change)
+    draft = _draft(change, order, caller)
+    same = find(Silence(change.session, change.town, change.now, caller), draft)
     ticket = (
-        same.ticket if same else promised_ticket(change, draft, handler, handler, order.deadline, LIMIT, order.number)
+        same.ticket if same else promised_ticket(change, draft, caller, handler, order.deadline, LIMIT, order.number)
     )
     if same:
-        _join(change, ticket, order, handler)
+        _join(change, ticket, order)
     change.session.add(
         HotlineOrder(
             number=order.number,
@@ -79,16 +80,27 @@ def _taken(change: Change, order: Order) -> bool:
     return same is not None
 
 
-def _join(change: Change, ticket: Ticket, order: Order, handler: Person) -> None:
+def _caller(change: Change) -> Person:
+    """Somebody without a chat. Were the handler the one who reported it, they would confirm their own work, and read
+    a complaint of themselves.
+    """
+    caller = Person(following=False, last_inbound_at=change.now)
+    change.session.add(caller)
+    change.session.flush()
+    return caller
+
+
+def _join(change: Change, ticket: Ticket, order: Order) -> None:
     """The earlier of the two deadlines counts; its team reads what the caller said."""
+    hear(change, ticket, order.text)
     ticket.apply(NOTE, by=SYSTEM, at=change.now, note=change.town.say("history.hotline_joined", number=order.number))
     if ticket.handle_by is None or order.deadline < ticket.handle_by:
         limit(change, ticket, order.number, order.deadline, LIMIT)
         wind(change, ticket)
-    notify(change.session, change.town, ticket, "supplement", change.now, but=handler, note=order.text)
+    notify(change.session, change.town, ticket, "supplement", change.now, note=order.text)
 
 
-def _draft(change: Change, order: Order, handler: Person) -> Draft:
+def _draft(change: Change, order: Order, caller: Person) -> Draft:
     whole = f"{order.address}，{order.text}" if order.address and order.address not in order.text else order.text
     seen = change.town.reader.understand(whole)
     draft = Draft(
@@ -100,7 +112,7 @@ def _draft(change: Change, order: Order, handler: Person) -> Draft:
         red_flag=seen.red_flag,
         source=Source.HOTLINE.value,
     )
-    return locate.place(Silence(change.session, change.town, change.now, handler), draft, seen)
+    return locate.place(Silence(change.session, change.town, change.now, caller), draft, seen)
 
 
 def order_of(session: Session, ticket: Ticket) -> list[HotlineOrder]:

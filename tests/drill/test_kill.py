@@ -13,11 +13,10 @@ import requests
 from fake_api import says, serving
 from sqlalchemy import func, select
 from storm import PATIENCE, Processes, Residents
-from testbed import Clock, settings_for
+from testbed import Clock, opened, settings_for
 from whole_program import environment
 
 from bot.assembly import assemble, worker
-from models.connecting import connect
 from models.conversation import Inbound
 from models.follower import Follower
 from models.person import Person
@@ -41,12 +40,10 @@ def test_what_was_acknowledged_survives_the_killing_exactly_once(databases, kind
         processes = Processes(environment(url, tmp_path, BOT_WECHAT__API_BASE=api.url))
         residents = storm(processes)
         finish_pushes(url, tmp_path, api.url)
-    engine = connect(url)
-    with reading_sessions(engine)() as session:
+    with opened(url) as engine, reading_sessions(engine)() as session:
         check_messages(session, residents)
         check_histories(session)
         check_pushes(session, api)
-    engine.dispose()
     print(f"{kind}: {len(residents.heard)} answered, {residents.redeliveries} again, {Counter(processes.killed)}")
 
 

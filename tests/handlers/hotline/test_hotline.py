@@ -172,6 +172,26 @@ def test_the_folder_is_watched(program, clock, tmp_path):
     assert folder.look(clock.now) == 0
 
 
+def test_a_file_that_a_worker_died_over_is_taken_again(program, clock, tmp_path):
+    (tmp_path / "taking").mkdir()
+    left = as_csv(tmp_path / "taking" / "good.csv", GOOD)
+    folder = HotlineFolder(tmp_path, program.sessions, program.towns)
+    clock.now = datetime.fromtimestamp(left.stat().st_ctime, CHINA)
+    assert folder.look(clock.now) == 0
+    clock.turn(minutes=11)
+    assert folder.look(clock.now) == 1
+    assert (tmp_path / "done" / "good.csv").exists()
+
+
+def test_a_disk_that_refuses_stops_no_worker(program, clock, tmp_path):
+    (tmp_path / "done").write_text("a file where a folder should be")
+    (tmp_path / "taking").write_text("another")
+    file = as_csv(tmp_path / "good.csv", GOOD)
+    os.utime(file, (clock.now.timestamp() - 60,) * 2)
+    assert HotlineFolder(tmp_path, program.sessions, program.towns).look(clock.now) == 0
+    assert file.exists()
+
+
 @pytest.fixture
 def client(program):
     told = program.settings.hotline.model_copy(update={"key": SecretStr("k" * 32)})
@@ -200,6 +220,9 @@ def test_the_hotline_pushes_and_fetches_with_its_key(client, program, chat):
     (told,) = client.get("/hotline", headers=KEY).json["outcomes"]
     assert (told["number"], "换好了" in told["situation"]) == ("A-1", True)
     assert client.get("/hotline").status_code == 401
+    asked = [client.get(f"/hotline?since={since}", headers=KEY) for since in ("2026-11-16", "2026-11-17", "soon")]
+    assert [len(each.json.get("outcomes", ())) for each in asked] == [1, 0, 0]
+    assert asked[-1].status_code == 400
 
 
 @pytest.mark.parametrize("body", [None, [], {}, {"orders": 1}, {"orders": ["x"]}])
@@ -242,3 +265,37 @@ def test_its_own_deadline_is_what_runs(run, program, chat, clock, tmp_path):
         chat.timers_ring()
     assert any("超时" in text for text in chat.pushed(PROPERTY))
     assert clock.now - orders(program)[0][1].handle_by == timedelta(minutes=5)
+
+
+def test_a_complaint_of_the_handler_s_own_side_goes_above_them_unread(run, program, chat, tmp_path):
+    """The hotline names whom it always names; it does not know of whom the caller complains."""
+    words = "投诉德尚小区物业保安打人，我是3号楼502的王秀兰，电话13912345678"
+    run("import", as_csv(tmp_path / "orders.csv", [[*GOOD[0][:2], words, "德尚小区3号楼", *GOOD[0][4:]]]))
+    (order, ticket), *_ = orders(program)
+    assert program.towns.known.staff.people[order.handler_id].team == "P-DS"
+    assert (ticket.team != "P-DS", "property" in ticket.shut_out, ticket.assignee_id) == (True, True, None)
+    said = chat.says(PROPERTY, f"看 {ticket.number}") + "".join(chat.pushed(PROPERTY))
+    assert not [each for each in ("王秀兰", "13912345678", "502", "打人") if each in said]
+
+
+def test_the_handler_does_not_confirm_their_own_work(run, program, chat, clock, tmp_path):
+    run("import", as_csv(tmp_path / "orders.csv", GOOD[:1]))
+    number = chat.ticket().number
+    chat.says(PROPERTY, f"到 {number}")
+    chat.says(PROPERTY, f"结 {number} 灯泡换了")
+    chat.says(PROPERTY, "1")
+    chat.says(PROPERTY, f"评价 {number} 满意")
+    assert (chat.ticket().closing, chat.ticket().rating) == ("", None)
+    clock.turn(days=8)
+    chat.timers_ring()
+    assert chat.ticket().closing == "default"
+
+
+def test_a_later_deadline_changes_nothing_of_what_has_ended(run, program, chat, clock, tmp_path):
+    run("import", as_csv(tmp_path / "orders.csv", GOOD[:1]))
+    chat.says(GRID_STAFF, f"解释 {chat.ticket().number} 管道属市政，已报排期")
+    before = chat.ticket().handle_by
+    assert chat.ticket().ended_at is not None
+    later = [[*GOOD[0][:4], "2026-12-25 12:00", GOOD[0][5]]]
+    assert "已有 1 件" in run("import", as_csv(tmp_path / "again.csv", later)).output
+    assert chat.ticket().handle_by == before
