@@ -87,6 +87,8 @@ def test_the_environment_example_sets_what_the_program_knows(tmp_path: Path, mon
     given = dict.fromkeys(names, "value") | {
         "BOT_WECHAT__MODE": "safe",
         "BOT_DATABASE__URL": "postgresql+psycopg://h/value",
+        "BOT_OPEN311__KEYS": f"app={'k' * 16}",
+        "BOT_WEBHOOKS__KEYS": f"cityhall={'k' * 16}",
     }
     for name, value in given.items():
         monkeypatch.setenv(name, value)

@@ -250,7 +250,8 @@ def load_settings(path: Path, **overrides: Any) -> Settings:  # noqa: ANN401  (p
     try:
         settings = _reading(file)(source=path, **overrides)
     except ValidationError as error:
-        raise ConfigError(problems + [problem(path.name, file.lines, each) for each in error.errors()]) from None
+        others = [each for each in error.errors() if each["loc"][:2] not in secrets]
+        raise ConfigError(problems + [problem(path.name, file.lines, each) for each in others]) from None
     if problems:
         raise ConfigError(problems)
     return settings

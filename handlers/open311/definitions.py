@@ -23,10 +23,10 @@ def definition(town: Town, service: Service) -> Mapping[str, Any]:
                 "required": False,
                 "datatype_description": None,
                 "order": order,
-                "description": town.say(f"open311.{name}"),
+                "description": town.say(asks),
                 "values": [],
             }
-            for order, name in enumerate(HOUSE, start=1)
+            for order, (name, asks) in enumerate(HOUSE.items(), start=1)
         ],
     }
 

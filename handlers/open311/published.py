@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, noload
+from sqlalchemy.orm import Session
 
 from handlers.disclosure.policy import is_listed
 from handlers.notifications import ticket_text
@@ -39,7 +39,7 @@ class Wanted:
 def find(session: Session, town: Town, wanted: Wanted) -> list[dict[str, Any]]:
     """The latest first, as the standard's fields."""
     own = select(Open311Request.ticket_id).where(Open311Request.client == wanted.client)
-    query = select(Ticket).where(Ticket.status != _UNTOLD).options(noload(Ticket.support))
+    query = select(Ticket).where(Ticket.status != _UNTOLD)
     query = query.where(or_(Ticket.id.in_(own), ~is_complaint() | Ticket.shut_out.is_(None)))
     query = query.where(*_conditions(wanted)).order_by(Ticket.created_at.desc(), Ticket.id.desc())
     tickets = session.scalars(query.offset(wanted.offset).limit(wanted.limit)).all()
@@ -82,7 +82,7 @@ def _theirs(session: Session, tickets: Sequence[Ticket], client: str) -> frozens
 def _last_changes(session: Session, tickets: Sequence[Ticket]) -> Mapping[int, datetime]:
     ids = [ticket.id for ticket in tickets]
     query = select(TicketEvent.ticket_id, func.max(TicketEvent.at)).where(TicketEvent.ticket_id.in_(ids))
-    return dict(session.execute(query.group_by(TicketEvent.ticket_id)).tuples().all())
+    return dict(session.execute(query.group_by(TicketEvent.ticket_id)).all())
 
 
 def as_request(town: Town, ticket: Ticket, changed_at: datetime) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from handlers.town.town import Town
 
-HOUSE = ("building", "unit", "room")
-"""The attributes of every service: where in a compound it is"""
+HOUSE = {"building": "open311.building", "unit": "open311.unit", "room": "open311.room"}
+"""The attributes of every service, and what each asks for: where in a compound it is"""
 _MOST = 40
 """Characters of an attribute"""
 
