@@ -28,5 +28,5 @@ def give_up(session: Session, town: Town, subscriber: str, why: str, now: dateti
         hours = int(after.total_seconds() // 3600)
         text = town.say("subscribers.given_up", name=subscriber, hours=hours, count=count, why=why)
         key = f"subscriber:{subscriber}:{now.astimezone(CHINA):%Y%m%d}"
-        tell_operators(session, "subscriber_given_up", key, text, now)
+        tell_operators(session, town, "subscriber_given_up", key, text, now)
     return count
