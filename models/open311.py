@@ -9,7 +9,7 @@ from models.base import Base
 
 
 class Open311Request(Base):
-    """One request. Whoever sent it asks for its number by the token, where it had none at once."""
+    """One request. Its sender asks for its number by the token, where it had none at once."""
 
     __tablename__ = "open311_requests"
 

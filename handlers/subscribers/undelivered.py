@@ -13,7 +13,7 @@ from models.ticket import CHINA
 
 
 def put_off(session: Session, subscriber: str, until: datetime) -> None:
-    """Whoever failed just now fails at the next one, too: none of theirs is due before."""
+    """A subscriber that failed just now fails at the next one, too: none of theirs is due before."""
     due = (Delivery.subscriber == subscriber) & (Delivery.due_at < until)
     session.execute(update(Delivery).where(due).values(due_at=until))
 
