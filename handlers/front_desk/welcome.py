@@ -10,6 +10,7 @@ from handlers.residents.withdraw import ask_sure, just_reported
 from handlers.town.examples import a_place
 from handlers.world.scenes import Scene, scene_of
 from models.person import EVERYBODY
+from nlp.answers.choices import yes_or_no
 
 router = Router("welcome")
 
@@ -66,12 +67,15 @@ CANCEL = Command(("取消", "算了", "退出"), roles=EVERYBODY, help="取消�
 
 
 @router.command(CANCEL)
-def cancel(context: Context) -> Reply:
+def cancel(context: Context) -> Reply | None:
     """What is being filled in is dropped; what was just reported is asked about, for others are at it already."""
+    if context.state == Asks.WITHDRAW_SURE and yes_or_no(context.text) == _NO:
+        return None  # 「算了」 is a plain no to that question
     filling = not context.nothing_asked and context.state not in _NOTHING_TO_FILL
     if not filling and (ticket := just_reported(context)):
         return ask_sure(context, ticket)
     return Reply(context.say("welcome.cancelled" if filling else "welcome.nothing_to_cancel"), answered=True)
 
 
+_NO = 1
 _NOTHING_TO_FILL = frozenset({Asks.JOINED, Asks.TICKET_PLACE, Asks.WITHDRAW_SURE})

@@ -84,10 +84,10 @@ def test_a_command_waits_for_a_lock_as_long_as_a_person_does(small, tmp_path):
     """A list only reads; a person who opens a ticket is written down first."""
     assert "已受理" in Chat(small).says(RESIDENT, LIFT)
     number, env = Chat(small).ticket().number, environment(str(small.engine.url), tmp_path)
-    with locked(small, 10):
+    with locked(small, 5):
         listed = run("tickets", "--json", env=env)
         assert (listed.returncode, json.loads(listed.stdout)["number"]) == (0, number), listed.stderr
-    with locked(small, 12):
+    with locked(small, 6):
         opened = run("ticket", number, "--json", env=env)
     assert (opened.returncode, json.loads(opened.stdout)["number"]) == (0, number), opened.stderr
 
@@ -111,7 +111,7 @@ def test_a_worker_outlives_a_database_that_is_away(small):
     hand, stop, sent = worker(small), threading.Event(), threading.Event()
 
     class Platform:
-        def send_text(self, *_args):
+        def send_text(self, *_args, **_fields):
             sent.set()
             return Sent()
 

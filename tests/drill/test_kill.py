@@ -1,5 +1,6 @@
 """Processes are killed at random while residents write: nothing that was acknowledged is lost or done twice."""
 
+import json
 import os
 import random
 import time
@@ -29,6 +30,8 @@ pytestmark = pytest.mark.both_databases
 KILLS = int(os.environ.get("WHISTLE_DRILL_KILLS", "4"))
 """`make drill` sets fifty"""
 SENT = "/cgi-bin/message/custom/send"
+TEMPLATES = {name: {"id": "T" * 43, "fields": {"thing2": "what"}} for name in ("staff", "resident")}
+"""Staff have not written within 48 hours: nothing else reaches them"""
 
 
 @pytest.mark.slow
@@ -37,7 +40,7 @@ def test_what_was_acknowledged_survives_the_killing_exactly_once(databases, kind
     with serving() as api:
         api.put(SENT, says(errcode=0, errmsg="ok"))
         api.put("/cgi-bin/message/template/send", says(errcode=0, errmsg="ok", msgid=1))
-        processes = Processes(environment(url, tmp_path, BOT_WECHAT__API_BASE=api.url))
+        processes = Processes(environment(url, tmp_path, **wechat_of(api)))
         residents = storm(processes)
         finish_pushes(url, tmp_path, api.url)
     with opened(url) as engine, reading_sessions(engine)() as session:
@@ -45,6 +48,10 @@ def test_what_was_acknowledged_survives_the_killing_exactly_once(databases, kind
         check_histories(session)
         check_pushes(session, api)
     print(f"{kind}: {len(residents.heard)} answered, {residents.redeliveries} again, {Counter(processes.killed)}")
+
+
+def wechat_of(api):
+    return {"BOT_WECHAT__API_BASE": api.url, "BOT_WECHAT__TEMPLATES": json.dumps(TEMPLATES)}
 
 
 def storm(processes):
@@ -78,7 +85,9 @@ def finish_pushes(url, folder, api_base):
     A process killed while fetching the token makes the others try again later, up to two hours.
     """
     clock = Clock(datetime.now(UTC))
-    settings = settings_for(url, folder, wechat={"app_id": "wx", "app_secret": "s", "api_base": api_base})
+    settings = settings_for(
+        url, folder, wechat={"app_id": "wx", "app_secret": "s", "api_base": api_base, "templates": TEMPLATES}
+    )
     program = assemble(settings, clock)
     hand = replace(worker(program), nightly=lambda *_: None)  # the clock passes three o'clock: no real training now
     for _ in range(6):

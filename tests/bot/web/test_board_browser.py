@@ -85,6 +85,7 @@ def test_a_number_leads_to_its_tickets_and_one_of_them_to_its_sheet(page: Page):
     expect(page.locator(".s-numbers")).to_be_visible()
 
 
+@pytest.mark.parametrize("page", ["wall"], indirect=True)  # the one that hangs there all day; the code is the same
 def test_it_renews_itself_when_something_happens(page: Page, chat):
     """Without a reload: what was chosen stays."""
     page.get_by_role("button", name="按超时").click()
