@@ -1,5 +1,6 @@
 """Training, versions on disk, and the right to take over."""
 
+import itertools
 import json
 import shutil
 from dataclasses import replace
@@ -9,15 +10,25 @@ import pytest
 
 from nlp.model import recipe, store
 from nlp.model.features import Featurizer
+from nlp.model.labels import rows
 from nlp.model.store import BadModelError
 from nlp.reading.reader import Reader
-from nlp.training import training
+from nlp.training import alarms, fitting, openings, training
 from nlp.training.corpus import Example, read_corpus, write_examples
 from nlp.training.fitting import fit, flatten
 from nlp.training.one_at_a_time import TrainingNowError, alone
 from nlp.training.training import train
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _thin_tables():
+    """Every fifth of the written lines beside the corpus: nine in ten seconds of a training would be theirs."""
+    with pytest.MonkeyPatch.context() as patch:
+        for reads in (alarms, fitting, openings):
+            patch.setattr(reads, "rows", lambda name: itertools.islice(rows(name), 0, None, 5))
+        yield
 
 
 @pytest.fixture(scope="module")
