@@ -20,6 +20,7 @@ class Practice(StrEnum):
     HOTLINE = "hotline"
     VOLUNTEERS = "volunteers"
     PATROLS = "patrols"
+    VISITS = "visits"
 
 
 class Promise(Base):

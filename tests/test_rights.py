@@ -11,6 +11,7 @@ from chat import PROPERTY, RESIDENT, Chat
 
 from handlers.answering.routers import COMMANDS, route
 from handlers.dialogue.context import Context
+from models.care import CaredFor
 from models.person import Person, PersonRole, Role
 from models.ticket import Ticket
 
@@ -78,6 +79,7 @@ REFUSED = ("没有1号活动", "没有找到您管的这个小区", "现在没�
 OF_RESIDENTS = {"预约接待", "取消预约接待", "公示", "志愿", "志愿报名", "志愿退出", "参加"}
 """A resident's own, like their reports, and what is public"""
 OF_PATROLS = {"到点", "巡查路线", "巡查情况"}
+OF_VISITS = {"走访", "走访名单", "走访情况", "走访记录"}
 OF_MEETINGS = {"议程", "议", "议事季报"}
 
 
@@ -107,7 +109,10 @@ def first_words() -> set[str]:
 
 
 def test_every_command_has_its_row_in_the_table():
-    assert first_words() == set(RULES) | ABOUT_NO_TICKET | COMPOUNDS.keys() | OF_RESIDENTS | OF_MEETINGS | OF_PATROLS
+    assert (
+        first_words()
+        == set(RULES) | ABOUT_NO_TICKET | COMPOUNDS.keys() | OF_RESIDENTS | OF_MEETINGS | OF_PATROLS | OF_VISITS
+    )
 
 
 @pytest.fixture
@@ -191,6 +196,24 @@ def test_meetings_are_seen_by_those_who_serve_there_and_decided_by_the_community
             found.append((stand, shown, changed, reply))
     assert found == []
     assert said(program, Stand(Role.GRID_STAFF, "community above", "other team"), "议 1 物业12月底前换配件")[1]
+
+
+def test_the_private_list_is_read_by_its_visitors_and_by_those_above_alone(program, ticket, kind):
+    """One line of it in the ticket's grid, with nobody named to go there."""
+    with program.sessions() as session, session.begin():
+        session.add(
+            CaredFor(name="李桂英", address="德尚小区3号楼", kind="", phone="", grid="WY-01", every=7, left_out=False)
+        )
+    found = []
+    for stand in STANDS if kind == "sqlite" else STANDS[::7]:
+        goes = stand.role is Role.GRID_STAFF and stand.grid == "own grid"
+        oversees = stand.grid in OVERSEES.get(stand.role, {}).get(stand.team, set())
+        shown = tuple(
+            "李桂英" in said(program, stand, word)[0] for word in ("走访", "走访名单", "走访情况", "走访记录")
+        )
+        if shown != (goes, oversees, False, False):
+            found.append((stand, shown))
+    assert found == []
 
 
 def lay_aside(program, ticket: Ticket) -> None:

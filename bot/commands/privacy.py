@@ -23,7 +23,7 @@ from models.ticket import Ticket
 @click.option("--new", is_flag=True, help="只打印一个新密钥，什么也不改")
 @pass_command
 def rekey(command: Command, *, new: bool) -> None:
-    """换密钥：把存着的电话用新密钥重新加密。
+    """换密钥：把存着的电话、走访名单用新密钥重新加密。
 
     先用 --new 生成；新密钥放 BOT_PRIVACY__KEY，原来的放 BOT_PRIVACY__OLD_KEYS；再运行本命令，然后去掉旧的。
     """
@@ -34,10 +34,10 @@ def rekey(command: Command, *, new: bool) -> None:
     engine = open_database(settings)
     done = renew_all(sessions(engine), key_ring(settings))
     engine.dispose()
-    click.echo(f"已用新密钥重新加密 {done.renewed} 个电话。")
+    click.echo(f"已用新密钥重新加密 {done.renewed} 项（电话、走访名单）。")
     if done.unreadable:
         raise click.ClickException(
-            f"有 {done.unreadable} 个电话读不出来，没有动：请把原来的密钥放进 BOT_PRIVACY__OLD_KEYS 再运行一次"
+            f"有 {done.unreadable} 项读不出来，没有动：请把原来的密钥放进 BOT_PRIVACY__OLD_KEYS 再运行一次"
         )
 
 

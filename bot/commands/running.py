@@ -109,6 +109,7 @@ def _told(summary: ImportSummary) -> str:
         "people": "人员",
         "roster": "排班",
         "patrols": "巡查点",
+        "care": "走访名单",
         "answers": "问答",
     }
     return "\n".join(

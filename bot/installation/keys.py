@@ -1,4 +1,5 @@
-"""The ring of keys: the first seals, all open. Phones are sealed with it, links are signed with what comes of it.
+"""The ring of keys: the first seals, all open. Phones and the list of visits are sealed with it,
+links are signed with what comes of it.
 
 Made by `python -m bot rekey --new`, given as BOT_PRIVACY__KEY. Without one, a file is made once beside the database,
 so that the demonstration needs nothing; `check` warns of it, for a copy of the folder has the key too.
@@ -13,10 +14,11 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import String, func, select, type_coerce, update
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
 from bot.installation.config_problems import ConfigError
 from bot.installation.settings import Settings
+from models.care import CaredFor, CareVisit
 from models.person import Person
 from models.sealed import UnreadableError
 
@@ -99,31 +101,41 @@ class Rekeyed:
     unreadable: int
 
 
+SEALED: tuple[InstrumentedAttribute[str], ...] = (
+    Person.phone, CaredFor.name, CaredFor.address, CaredFor.kind, CaredFor.phone, CareVisit.words,
+)  # fmt: skip
+"""Every sealed column, each of a table with an `id`"""
+
+
 def rekey(sessions: sessionmaker[Session], ring: KeyRing) -> Rekeyed:
-    """Seal every phone with the newest key. Several runs do no harm; the program may be running, and answers between
-    one batch and the next. A phone that was changed meanwhile is sealed with the newest key already.
+    """Seal everything with the newest key. Several runs do no harm; the program may be running, and answers between
+    one batch and the next. What was changed meanwhile is sealed with the newest key already.
     """
+    done = [_rekey(sessions, ring, column) for column in SEALED]
+    return Rekeyed(sum(each.renewed for each in done), sum(each.unreadable for each in done))
+
+
+def _rekey(sessions: sessionmaker[Session], ring: KeyRing, column: InstrumentedAttribute[str]) -> Rekeyed:
     renewed = unreadable = last = 0
-    sealed = type_coerce(Person.phone, String)
-    batch = select(Person.id, sealed).where(sealed != "").order_by(Person.id).limit(_BATCH)
+    of, sealed = column.class_, type_coerce(column, String)
+    batch = select(of.id, sealed).where(sealed != "").order_by(of.id).limit(_BATCH)
     while True:
         with sessions() as session:
-            rows = session.execute(batch.where(Person.id > last)).all()
+            rows = session.execute(batch.where(of.id > last)).all()
         if not rows:
             return Rekeyed(renewed, unreadable)
-        resealed = {person_id: value for person_id, phone in rows if (value := _renewed(ring, phone))}
+        resealed = {row: value for row, text in rows if (value := _renewed(ring, text))}
         with sessions.begin() as session:
-            for person_id, phone in rows:
-                if person_id in resealed:
-                    unchanged = (Person.id == person_id) & (sealed == phone)
-                    values = {"phone": type_coerce(resealed[person_id], String)}
-                    session.execute(update(Person).where(unchanged).values(values))
+            for row, text in rows:
+                if row in resealed:
+                    values = {column.key: type_coerce(resealed[row], String)}
+                    session.execute(update(of).where(of.id == row, sealed == text).values(values))
         renewed, unreadable, last = renewed + len(resealed), unreadable + len(rows) - len(resealed), rows[-1][0]
 
 
-def _renewed(ring: KeyRing, phone: str) -> str:
+def _renewed(ring: KeyRing, text: str) -> str:
     try:
-        return ring.renew(phone)
+        return ring.renew(text)
     except UnreadableError:
         return ""
 

@@ -17,7 +17,7 @@ from handlers.answering.batch import Batch, Failed, Pending, Take
 from handlers.answering.read_only import Found, ReadOnlyPath, found_read_only
 from handlers.answering.routers import COMMANDS, route
 from handlers.dialogue.context import Context
-from handlers.dialogue.inbox import receive, remember, replies_to, write_replies
+from handlers.dialogue.inbox import keep_no_words, receive, remember, replies_to, write_replies
 from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import Asks
 from handlers.dialogue.writers import Writer, open_with
@@ -168,8 +168,16 @@ class Answering:
             if reply.pictured:
                 plan_picture(session, context.message.key, context.person.id, context.now)
         replies = {context.message.key: _with_what_waits(context, writer, reply) for context, writer, reply in answered}
-        write_replies(session, replies, self._clock())
+        write_replies(session, replies | _in_no_words(session, answered), self._clock())
         return replies
+
+
+def _in_no_words(session: Session, answered: Sequence[tuple[Context, Writer, Reply]]) -> dict[str, str]:
+    """What is kept for a redelivery instead of what names people of a private list."""
+    private = {context.message.key: context.say("visits.said_once") for context, _, reply in answered if reply.private}
+    if private:
+        keep_no_words(session, list(private))
+    return private
 
 
 def _with_what_waits(context: Context, writer: Writer, reply: Reply) -> str:

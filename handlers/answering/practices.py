@@ -8,6 +8,8 @@ from handlers.patrols import report as report_of_patrols
 from handlers.publicity import read as publicity
 from handlers.reception import afterwards, book, plan, receive, sheet
 from handlers.reception import figures as reception_figures
+from handlers.visits import overview as visits_overview
+from handlers.visits import visit
 from handlers.volunteers import call, take_part
 
 OF_PRACTICES = (
@@ -24,6 +26,8 @@ OF_PRACTICES = (
     report_of_meetings.router,
     check_in.router,
     report_of_patrols.router,
+    visit.router,
+    visits_overview.router,
     call.router,
     take_part.router,
 )

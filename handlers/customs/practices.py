@@ -15,6 +15,7 @@ NAMES = {
     Practice.HOTLINE: "12345热线",
     Practice.VOLUNTEERS: "志愿",
     Practice.PATROLS: "巡查",
+    Practice.VISITS: "走访",
 }
 """As the commands call them; a town may have its own words"""
 
@@ -143,6 +144,7 @@ class Practices(BaseModel):
     hotline: Hotline = Hotline()
     volunteers: Kept = Kept()
     patrols: Patrols = Patrols()
+    visits: Kept = Kept()
 
     def of(self, practice: str) -> Kept:
         kept: Kept = getattr(self, practice)

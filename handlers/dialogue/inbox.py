@@ -65,6 +65,11 @@ def write_replies(session: Session, replies: Mapping[str, str], at: datetime | N
     session.connection().execute(_REPLIED, rows)
 
 
+def keep_no_words(session: Session, keys: Sequence[str]) -> None:
+    """Of messages that name people of a private list."""
+    session.connection().execute(update(_INBOUND).where(_INBOUND.c.key.in_(keys)).values(content={}))
+
+
 def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]) -> None:
     """Keep the questions that replies leave open, or forget those that were answered or dropped."""
     asked, over = [], []

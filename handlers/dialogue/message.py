@@ -65,6 +65,8 @@ class Reply:
     """Nothing of what was said was understood"""
     pictured: bool = False
     """A picture of what is answered follows, if it can be sent"""
+    private: bool = False
+    """It names people of a private list: neither what was written nor this is kept in words"""
     put: int = 1
     """How often the question has been put with this"""
 

@@ -71,8 +71,8 @@ _AM = re.compile(
     rf"(?=家的|家|{_STOP}|$)"
 )
 _SURNAMED = re.compile(rf"((?<!百家)姓)(?!名|氏|啥|什么)(?:{'|'.join(_DOUBLE)}|{_HAN})")
-_TITLE = r"(?:先生|女士|小姐|太太|阿姨|叔叔?|大爷|大妈|大姐|大哥|大娘|奶奶|爷爷|师傅|老师|嫂|婶)"
-_TITLED = re.compile(rf"{_SURNAME}(?={_TITLE})")
+TITLE = r"(?:先生|女士|小姐|太太|阿姨|叔叔?|大爷|大妈|大姐|大哥|大娘|奶奶|爷爷|师傅|老师|嫂|婶)"
+_TITLED = re.compile(rf"{_SURNAME}(?={TITLE})")
 _FAMILIAR = re.compile(rf"[老小阿]{_SURNAME}(?=家|接|{_STOP}|$)")
 _ALONE = re.compile(
     rf"(?:^|(?<=[，。！？；、,;!?\s：:*号楼栋座室户层元的叫和\d])|(?<=联系)|(?<=业主)|(?<=本人))(?!{_NO_NAME}){_NAME}"

@@ -15,6 +15,7 @@ from handlers.privacy.retention import tidy
 from handlers.publicity.issue import ISSUE, issue_due
 from handlers.timers.lost_work import report
 from handlers.town.town import Town
+from handlers.visits.timers import VISITS_DUE, tell_whom_to_see
 from models.appending import append
 from models.push import Timer
 from models.ticket import CHINA
@@ -40,8 +41,10 @@ def plan_chores(session: Session, now: datetime) -> None:
     tonight += timedelta(days=1) if tonight <= now else timedelta()
     next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     next_month = months_on(month_start(now), 1) + _OFFICE_OPENS
+    morning = day_start(now) + _OFFICE_OPENS
+    morning += timedelta(days=1) if morning <= now else timedelta()
     hourly = ((LOST_WORK, next_hour), (ALARMS, next_hour), (DAY_SUMS, now))
-    for kind, at in ((RETENTION, tonight), *hourly, (ISSUE, next_month)):
+    for kind, at in ((RETENTION, tonight), *hourly, (ISSUE, next_month), (VISITS_DUE, morning)):
         append(session, Timer, key=f"{kind}:{at.astimezone(CHINA):%Y%m%d%H}", kind=kind, due_at=at, created_at=now)
 
 
@@ -73,6 +76,7 @@ CHORES: dict[str, Callable[[Session, Town, Timer, datetime], None]] = {
     LOST_WORK: _report,
     FORGET: _forget,
     ISSUE: issue_due,
+    VISITS_DUE: tell_whom_to_see,
     DAILY: _daily,
     WEEKLY: _weekly,
 }

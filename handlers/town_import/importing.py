@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from handlers.tables.table import Problem, TableError
 from handlers.town_import.answers import answer_problems, answer_records, write_answers
 from handlers.town_import.boundaries import read_boundaries
+from handlers.town_import.care import care_problems, care_records, write_care
 from handlers.town_import.enrolling import write_people
 from handlers.town_import.grids import Tree, grid_problems, grid_records, team_problems, team_records
 from handlers.town_import.patrols import patrol_problems, patrol_records, write_patrols
@@ -37,6 +38,7 @@ class ImportSummary:
     roster: Tally | None = None
     """None: the files have no roster"""
     patrols: Tally | None = None
+    care: Tally | None = None
     answers: Tally | None = None
 
     @property
@@ -62,6 +64,7 @@ def read_world(folder: Path) -> WorldFiles:
     problems += people_problems(tables["people"], tree, tables["teams"])
     problems += roster_problems(tables["roster"], tables["people"]) if "roster" in tables else ()
     problems += patrol_problems(tables["patrols"], tree) if "patrols" in tables else ()
+    problems += care_problems(tables["care"], tree, tables["people"]) if "care" in tables else ()
     problems += answer_problems(tables["answers"], tree) if "answers" in tables else ()
     problems += boundaries.problems if boundaries else ()
     if problems:
@@ -74,6 +77,7 @@ def read_world(folder: Path) -> WorldFiles:
         boundaries=boundaries.by_code if boundaries else None,
         roster=roster_records(tables["roster"], tables["people"]) if "roster" in tables else None,
         patrols=patrol_records(tables["patrols"]) if "patrols" in tables else None,
+        care=care_records(tables["care"], tables["people"]) if "care" in tables else None,
         answers=answer_records(tables["answers"]) if "answers" in tables else None,
         warnings=(*people_warnings(tables["people"], tables["teams"]), *(boundaries.warnings if boundaries else ())),
     )
@@ -89,6 +93,7 @@ def import_world(session: Session, files: WorldFiles) -> ImportSummary:
         people=write_people(session, files.people),
         roster=write_roster(session, files.people, files.roster) if files.roster is not None else None,
         patrols=write_patrols(session, files.patrols) if files.patrols is not None else None,
+        care=write_care(session, files.people, files.care) if files.care is not None else None,
         answers=write_answers(session, files.answers) if files.answers is not None else None,
     )
     if summary.changed:

@@ -88,6 +88,19 @@ class PatrolRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CareRecord:
+    """Somebody who is looked after. `every`: days; without a visitor the grid's own staff go."""
+
+    name: str
+    address: str
+    grid: str
+    kind: str
+    every: int
+    phone: str
+    visitor: PersonRecord | None
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerRecord:
     """One question that is asked again and again, with its answer; the columns of its table in their order."""
 
@@ -115,6 +128,7 @@ class WorldFiles:
     boundaries: Mapping[str, str] | None = None
     roster: tuple[ShiftRecord, ...] | None = None
     patrols: tuple[PatrolRecord, ...] | None = None
+    care: tuple[CareRecord, ...] | None = None
     answers: tuple[AnswerRecord, ...] | None = None
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
     """What was mended on the way, for people to look at"""

@@ -90,7 +90,7 @@ def _time_problems(row: Row) -> Iterator[Problem]:
 
 def _person_problems(row: Row, people: Table) -> Iterator[Problem]:
     """Only staff of one team relieve each other: others would be told of tickets that they may not touch."""
-    named = {column: _named(row[column], people) for column in ("person", "stand_in") if row[column]}
+    named = {column: people_named(row[column], people) for column in ("person", "stand_in") if row[column]}
     for column, found in named.items():
         if len(found) != 1:
             why = "不在 people 里" if not found else "有好几位同名，请写成“姓名 电话”或 openid"
@@ -107,7 +107,8 @@ def _person_problems(row: Row, people: Table) -> Iterator[Problem]:
         yield row.problem(f"代班人“{row['stand_in']}”应是同一单位的另一个人")
 
 
-def _named(words: str, people: Table) -> list[Row]:
+def people_named(words: str, people: Table) -> list[Row]:
+    """By openid, by name, or by name and phone."""
     by_openid = [row for row in people.rows if row["openid"] and row["openid"] == words]
     if by_openid:
         return by_openid
@@ -117,7 +118,7 @@ def _named(words: str, people: Table) -> list[Row]:
 
 def _record(row: Row, people: Table) -> ShiftRecord:
     person, *stand_in = (
-        people_records(Table(people.file, tuple(_named(row[column], people))))[0]
+        people_records(Table(people.file, tuple(people_named(row[column], people))))[0]
         for column in ("person", "stand_in")
         if row[column]
     )

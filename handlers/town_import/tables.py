@@ -17,6 +17,7 @@ COLUMNS: Mapping[str, Columns] = {
 OPTIONAL: Mapping[str, Columns] = {  # a town may do without
     "roster": Columns(("team", "person", "days", "from", "to", "kind", "stand_in"), (), "roster"),
     "patrols": Columns(("grid", "point", "lat", "lng", "code", "times"), (), "patrols"),
+    "care": Columns(("name", "address", "grid", "kind", "every", "phone", "visitor"), (), "care"),
     "answers": Columns(("question", "answer"), ("id", "also", "source", "valid_until", "area", "contact"), "answers"),
 }
 

@@ -10,10 +10,13 @@ from sqlalchemy import String, select, type_coerce
 
 from bot.__main__ import main, run
 from bot.installation.config_problems import ConfigError
-from bot.installation.keys import KeyRing, key_ring, new_key, rekey, unreadable_phones
+from bot.installation.keys import SEALED, KeyRing, key_ring, new_key, rekey, unreadable_phones
 from bot.installation.settings import load_settings
 from bot.operating.checking import look_over
 from models import sealed
+from models.base import Base
+from models.care import CaredFor
+from models.grid import Grid
 from models.person import Person
 from models.sealed import UnreadableError
 
@@ -95,6 +98,26 @@ def test_a_rotation_without_the_old_key_changes_nothing_and_says_so(stored):
         assert raw(session) == before
         assert unreadable_phones(session, KeyRing((NEW,)))
         assert not unreadable_phones(session, KeyRing((NEW, OLD)))
+
+
+def test_a_rotation_reseals_every_sealed_column_there_is(stored):
+    every = {
+        column
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, sealed.Sealed)
+    }
+    assert {each.property.columns[0] for each in SEALED} == every
+    with stored.begin() as session:
+        session.add(Grid(code="G", name="一网格", level="grid"))
+        session.flush()
+        row = CaredFor(name="李桂英", address="3号楼", kind="独居", phone=PHONE, grid="G", every=7, left_out=False)
+        session.add(row)
+    assert rekey(stored, KeyRing((NEW, OLD))).renewed == 5
+    sealed.use(KeyRing((NEW,)))
+    with stored() as session:
+        read = session.scalars(select(CaredFor)).one()
+        assert (read.name, read.address, read.kind, read.phone) == ("李桂英", "3号楼", "独居", PHONE)
 
 
 @pytest.mark.usefixtures("own_keys")
@@ -204,7 +227,7 @@ def test_the_command_line_rotates(tmp_path, monkeypatch):
     assert "BOT_PRIVACY__OLD_KEYS" in refused.output
     monkeypatch.setenv("BOT_PRIVACY__OLD_KEYS", file_key)
     done = CliRunner().invoke(main, [*call, "rekey"])
-    assert (done.exit_code, done.output) == (0, "已用新密钥重新加密 1 个电话。\n")
+    assert (done.exit_code, done.output) == (0, "已用新密钥重新加密 1 项（电话、走访名单）。\n")
 
 
 class CliRunnerDatabase:

@@ -145,7 +145,7 @@ def test_the_blank_workbook_is_an_empty_town_that_can_be_filled(tmp_path, expect
     write_template(path)
     assert not read_world(tmp_path).people
     book = load_workbook(path)
-    assert book.sheetnames == ["网格", "地点", "单位", "人员", "排班", "巡查", "问答"]
+    assert book.sheetnames == ["网格", "地点", "单位", "人员", "排班", "巡查", "走访", "问答"]
     assert book["网格"]["A3"].font.color.rgb == "00999999"
     assert [each.formula1 for each in book["人员"].data_validations.dataValidation] == [
         '"居民,网格员,物业人员,督导,管理员"'
@@ -158,7 +158,7 @@ def test_the_blank_workbook_is_an_empty_town_that_can_be_filled(tmp_path, expect
             given = dict(zip(head.split(","), line.split(","), strict=True))
             sheet.append([given.get(column) or given.get({"电话": "手机"}.get(column, ""), "") for column in columns])
     book.save(path)
-    assert but(read_world(tmp_path), roster=None, patrols=None, answers=None) == expected
+    assert but(read_world(tmp_path), roster=None, patrols=None, care=None, answers=None) == expected
 
 
 def test_every_column_has_a_chinese_name():

@@ -1,0 +1,93 @@
+"""Who may read whose line of the private list; each reading is written down."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from handlers.disclosure.masks import TITLE
+from handlers.tickets.change import Change, PersonalChange
+from handlers.world.staff import Member
+from models.care import CaredFor, CareLook
+from models.person import STAFF, Role
+from models.ticket import CHINA
+
+_HEAD = re.compile(r"[\s，,。.：:；;！!]+")
+_LONGEST_NAME = 5
+_DOUBLE = 2
+
+
+def listed(change: Change) -> list[CaredFor]:
+    """All of them, the one due first in front."""
+    rows = change.session.scalars(select(CaredFor).where(~CaredFor.left_out).order_by(CaredFor.id)).all()
+    return sorted(rows, key=lambda each: (each.due_on or date.min, each.id))
+
+
+def visitors(change: Change, cared: CaredFor) -> list[Member]:
+    """Who is named and still works here; else the staff of this very grid."""
+    staff = change.town.staff.people
+    if cared.visitor_id in staff:
+        return [staff[cared.visitor_id or 0]]
+    everybody = (each for each in staff.values() if each.grid == cared.grid and Role.GRID_STAFF in each.roles)
+    return sorted(everybody, key=lambda each: each.id)
+
+
+def to_visit(change: PersonalChange) -> list[CaredFor]:
+    """Whom this person goes to see: theirs are the only lines that they may read, whatever else they may."""
+    if not change.person.roles & STAFF and not change.person.is_overseer:
+        return []
+    return [each for each in listed(change) if change.person.id in {who.id for who in visitors(change, each)}]
+
+
+def overseen(change: PersonalChange) -> list[CaredFor]:
+    """All in the area that a supervisor answers for."""
+    person, world = change.person, change.town.world
+    if not person.is_overseer:
+        return []
+    everywhere = Role.ADMIN in person.roles or person.grid is None
+    return [each for each in listed(change) if everywhere or _is_in(world.chain(each.grid), person.grid)]
+
+
+def _is_in(chain: Sequence[object], grid: str | None) -> bool:
+    return any(getattr(node, "code", None) == grid for node in chain)
+
+
+def looked(change: PersonalChange, shown: Sequence[CaredFor]) -> None:
+    """Written down in the same transaction: nobody reads without a trace."""
+    change.session.add_all(CareLook(person_id=change.person.id, cared_id=each.id, at=change.now) for each in shown)
+
+
+def today(change: Change) -> date:
+    return change.now.astimezone(CHINA).date()
+
+
+def meant(theirs: Sequence[CaredFor], words: str) -> tuple[list[CaredFor], str]:
+    """「李奶奶 一切都好」「李桂英，都好」「12 都好」 → those who may be meant, and what was said of them."""
+    head = _HEAD.split(words, maxsplit=1)[0]
+    if head.isdecimal():
+        return [each for each in theirs if each.id == int(head)], _after(words, head)
+    whole = [each for each in theirs if words.startswith(each.name)]
+    if whole:
+        return whole, _after(words, whole[0].name)
+    found: list[CaredFor] = []
+    called = ""
+    for each in theirs:
+        if title := _called(each, words, head):
+            found.append(each)
+            called = title
+    return found, _after(words, called)
+
+
+def _called(cared: CaredFor, words: str, head: str) -> str:
+    """What of the words is a way to call them: their surname with a title, or the short first word."""
+    for surname in {cared.name[:_DOUBLE], cared.name[:1]}:
+        if titled := re.match(rf"{re.escape(surname)}{TITLE}", words):
+            return titled[0]
+        if head.startswith(surname) and len(head) < _LONGEST_NAME and len(head) < len(words):
+            return head
+    return ""
+
+
+def _after(words: str, name: str) -> str:
+    return words[len(name) :].strip(" ，,。.：:；;\n")

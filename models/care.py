@@ -1,0 +1,68 @@
+"""走访: the private list of those who are looked after, who went to see them, and who looked at the list.
+
+What names or tells of a person is sealed. The list is in no export, and a ticket never refers to it.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+from models.sealed import Sealed
+
+
+class CaredFor(Base):
+    """One person, out of the world's files. Who is no longer in them is emptied: only the counts stay."""
+
+    __tablename__ = "cared_for"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Sealed)
+    address: Mapped[str] = mapped_column(Sealed)
+    kind: Mapped[str] = mapped_column(Sealed)
+    """独居老人, 困难"""
+    phone: Mapped[str] = mapped_column(Sealed)
+    grid: Mapped[str] = mapped_column(ForeignKey("grids.code"), index=True)
+    every: Mapped[int]
+    """Days from one visit to the next"""
+    visitor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    """Nobody: the grid's own staff"""
+    left_out: Mapped[bool]
+    due_on: Mapped[date | None]
+    """The day of the next visit; empty until the first morning"""
+
+
+class CareVisit(Base):
+    """Somebody was there, or stood before a door that stayed shut (`alarm`)."""
+
+    __tablename__ = "care_visits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cared_id: Mapped[int] = mapped_column(ForeignKey("cared_for.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime] = mapped_column(index=True)
+    words: Mapped[str] = mapped_column(Sealed)
+    alarm: Mapped[bool]
+
+
+class CareMissed(Base):
+    """A day on which somebody should have come, and nobody did."""
+
+    __tablename__ = "care_missed"
+    __table_args__ = (UniqueConstraint("cared_id", "due_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cared_id: Mapped[int] = mapped_column(ForeignKey("cared_for.id"))
+    due_on: Mapped[date] = mapped_column(index=True)
+
+
+class CareLook(Base):
+    """Who had the list before them, and how many of it."""
+
+    __tablename__ = "care_looks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    cared_id: Mapped[int] = mapped_column(ForeignKey("cared_for.id"), index=True)
+    at: Mapped[datetime]
