@@ -21,6 +21,7 @@ class Practice(StrEnum):
     VOLUNTEERS = "volunteers"
     PATROLS = "patrols"
     VISITS = "visits"
+    SCORES = "scores"
 
 
 class Promise(Base):

@@ -80,6 +80,7 @@ OF_RESIDENTS = {"预约接待", "取消预约接待", "公示", "志愿", "志�
 """A resident's own, like their reports, and what is public"""
 OF_PATROLS = {"到点", "巡查路线", "巡查情况"}
 OF_VISITS = {"走访", "走访名单", "走访情况", "走访记录"}
+OF_SCORES = {"考评", "考评季报", "争分", "裁分", "评社区", "致谢", "最美"}
 OF_MEETINGS = {"议程", "议", "议事季报"}
 
 
@@ -111,7 +112,14 @@ def first_words() -> set[str]:
 def test_every_command_has_its_row_in_the_table():
     assert (
         first_words()
-        == set(RULES) | ABOUT_NO_TICKET | COMPOUNDS.keys() | OF_RESIDENTS | OF_MEETINGS | OF_PATROLS | OF_VISITS
+        == set(RULES)
+        | ABOUT_NO_TICKET
+        | COMPOUNDS.keys()
+        | OF_RESIDENTS
+        | OF_MEETINGS
+        | OF_PATROLS
+        | OF_VISITS
+        | OF_SCORES
     )
 
 
@@ -213,6 +221,20 @@ def test_the_private_list_is_read_by_its_visitors_and_by_those_above_alone(progr
         )
         if shown != (goes, oversees, False, False):
             found.append((stand, shown))
+    assert found == []
+
+
+def test_a_statement_is_read_by_whom_it_scores_and_by_those_above(program, ticket, kind):
+    """A company's: its own people, the community above it, supervisors. Nobody else learns a single point of it."""
+    found = []
+    for stand in STANDS if kind == "sqlite" else STANDS[::7]:
+        own = stand.role is Role.PROPERTY_STAFF and stand.team == "own team"
+        own |= stand.role is Role.GRID_STAFF and (stand.team == "own team" or stand.grid in HIGHER)
+        oversees = stand.grid in OVERSEES.get(stand.role, {}).get(stand.team, set())
+        shown = "75 分" in said(program, stand, "考评 德尚物业")[0]
+        report = "考评" in said(program, stand, "考评季报")[0]
+        if shown != (own or oversees) or (report and stand.role not in OVERSEES):
+            found.append((stand, shown, report))
     assert found == []
 
 

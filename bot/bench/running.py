@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from bot.bench.asking import asking
+from bot.bench.between import between
 from bot.bench.budgets import budgets
 from bot.bench.databases import databases
 from bot.bench.inner import pushing, routing, understanding
@@ -34,6 +35,7 @@ PARTS: dict[str, Part] = {
     "routing": routing,
     "pushing": pushing,
     "asking": asking,
+    "between": between,
     "starting": starting,
     "budgets": budgets,
 }

@@ -105,6 +105,8 @@ class Files(_Section):
     limits: Path = Path("handlers/data/limits.csv")
     duties: Path = Path("handlers/data/duties.csv")
     households: Path = Path("handlers/data/households.csv")
+    scores: Path = Path("handlers/data/scores.csv")
+    grades: Path = Path("handlers/data/grades.csv")
     wordings: Path = Path("handlers/data/wordings.yaml")
     own_wordings: Path | None = None
     menu: Path = Path("handlers/data/menu.yaml")

@@ -15,6 +15,7 @@ from bot.installation.links import links
 from bot.installation.operator_errors import of_file
 from bot.installation.settings import Settings
 from handlers.customs.households import read_households
+from handlers.customs.scores import Scoring, read_scoring
 from handlers.tables.table import TableError
 from handlers.town.catalogue import Catalogue, read_catalogue
 from handlers.town.duties import Duties, read_duties
@@ -144,6 +145,7 @@ class TownFiles:
     limits: Limits
     duties: Duties
     households: Mapping[str, int]
+    scoring: Scoring
     say: Wordings
 
 
@@ -154,13 +156,15 @@ def read_files(settings: Settings) -> TownFiles:
     limits = _read(lambda: read_limits(settings.path(settings.files.limits)), problems) or Limits([])
     duties = _read(lambda: read_duties(settings.path(settings.files.duties), catalogue), problems) or Duties()
     households = _read(lambda: read_households(settings.path(settings.files.households)), problems) or {}
+    scores, grades = settings.path(settings.files.scores), settings.path(settings.files.grades)
+    scoring = _read(lambda: read_scoring(scores, grades), problems) or Scoring()
     own = settings.path(settings.files.own_wordings) if settings.files.own_wordings else None
     say = _read(lambda: read_wordings(settings.path(settings.files.wordings), own), problems) or Wordings({})
     if not problems:
         problems = [*_unpromised(settings, catalogue, limits), *_strange_words(settings, catalogue)]
     if problems:
         raise ConfigError(problems)
-    return TownFiles(catalogue, limits, duties, households, say)
+    return TownFiles(catalogue, limits, duties, households, scoring, say)
 
 
 def read_town(settings: Settings, reader: Reads) -> Town:
@@ -173,6 +177,7 @@ def read_town(settings: Settings, reader: Reads) -> Town:
         limits=files.limits,
         duties=files.duties,
         households=files.households,
+        scoring=files.scoring,
         calendar=settings.working_hours.calendar(),
         catalogue=files.catalogue,
         say=files.say,

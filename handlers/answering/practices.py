@@ -8,6 +8,9 @@ from handlers.patrols import report as report_of_patrols
 from handlers.publicity import read as publicity
 from handlers.reception import afterwards, book, plan, receive, sheet
 from handlers.reception import figures as reception_figures
+from handlers.scores import community, contest, thanks
+from handlers.scores import read as scores
+from handlers.scores import report as report_of_scores
 from handlers.visits import overview as visits_overview
 from handlers.visits import visit
 from handlers.volunteers import call, take_part
@@ -28,6 +31,11 @@ OF_PRACTICES = (
     report_of_patrols.router,
     visit.router,
     visits_overview.router,
+    scores.router,
+    report_of_scores.router,
+    contest.router,
+    community.router,
+    thanks.router,
     call.router,
     take_part.router,
 )

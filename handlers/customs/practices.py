@@ -16,6 +16,7 @@ NAMES = {
     Practice.VOLUNTEERS: "志愿",
     Practice.PATROLS: "巡查",
     Practice.VISITS: "走访",
+    Practice.SCORES: "考评",
 }
 """As the commands call them; a town may have its own words"""
 
@@ -145,6 +146,7 @@ class Practices(BaseModel):
     volunteers: Kept = Kept()
     patrols: Patrols = Patrols()
     visits: Kept = Kept()
+    scores: Kept = Kept()
 
     def of(self, practice: str) -> Kept:
         kept: Kept = getattr(self, practice)

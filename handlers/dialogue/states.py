@@ -76,6 +76,7 @@ class Asks(StrEnum):
     RECEPTION_SETTLED = "reception.settled"
     RECEPTION_FIGURES = "reception.figures"
     CHECK_IN = "patrols.pin"
+    SCORE_LINES = "scores.lines"
 
 
 class Wants(StrEnum):
@@ -203,4 +204,5 @@ ACCEPTS: Mapping[Asks, Accepts] = {
     Asks.RECEPTION_SETTLED: Accepts(2, yes_no=True),
     Asks.RECEPTION_FIGURES: Accepts(("keys",), lists=True),
     Asks.CHECK_IN: Accepts(offers=True),
+    Asks.SCORE_LINES: Accepts(("keys",), lists=True),
 }

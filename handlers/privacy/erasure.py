@@ -25,6 +25,7 @@ from models.open311 import Open311Request
 from models.person import Guess, Person, PersonRole
 from models.push import Outcome, Push, Timer
 from models.reception import Demand
+from models.scores import Thanks
 from models.ticket import SYSTEM, Attachment, Ticket, TicketEvent
 from models.volunteers import Volunteer
 from nlp.reading.identities import mask
@@ -186,7 +187,16 @@ def _erase_words(session: Session, person: Person, tickets: Sequence[int]) -> No
     session.execute(update(Follower).where(Follower.person_id == person.id).values(text=""))
     session.execute(delete(Volunteer).where(Volunteer.person_id == person.id))
     session.execute(update(Demand).where(Demand.person_id == person.id).values(text=GONE, answer=""))
+    _erase_thanks(session, person)
     session.execute(delete(Correction).where(Correction.ticket_id.in_(tickets)))
+
+
+def _erase_thanks(session: Session, person: Person) -> None:
+    """That they thanked is a figure; what they said is theirs, also where it was passed on."""
+    given = session.execute(select(Thanks.id, Thanks.to_id).where(Thanks.person_id == person.id)).all()
+    passed_on = [f"thanks:{number}:{to}" for number, to in given]
+    session.execute(update(Push).where(Push.key.in_(passed_on)).values(text=GONE, fields={}))
+    session.execute(update(Thanks).where(Thanks.person_id == person.id).values(words=""))
 
 
 def _drop_media(session: Session, condition: ColumnElement[bool], now: datetime, limit: int | None = None) -> int:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from handlers.customs.practices import Practices
+from handlers.customs.scores import Scoring
 from handlers.town.catalogue import Catalogue
 from handlers.town.digests import Digests
 from handlers.town.downloads import Links
@@ -126,6 +127,7 @@ class Town:
     practices: Practices = field(default_factory=Practices)
     households: Mapping[str, int] = field(default_factory=dict)
     """By the compound's name, as far as the clerk has told"""
+    scoring: Scoring = field(default_factory=Scoring)
     digests: Digests = field(default_factory=Digests)
     duties: Duties = field(default_factory=Duties)
     staff: Staff = field(default_factory=Staff)

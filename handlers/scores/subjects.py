@@ -1,0 +1,112 @@
+"""Who is scored, whose tickets those are, and who may read the statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+
+from handlers.customs.scores import Side
+from handlers.town.town import Town
+from handlers.world.nodes import GridNode
+from handlers.world.staff import Colleague
+from models.grid import Level, TeamKind
+from models.person import STAFF, Role
+from models.ticket import Ticket
+
+_KINDS = {Side.COMPANY: TeamKind.PROPERTY, Side.GRID: TeamKind.GRID, Side.COMMUNITY: TeamKind.COMMUNITY}
+_LEVELS = {Level.GRID: Side.GRID, Level.COMMUNITY: Side.COMMUNITY}
+COLUMN = {Side.COMPANY: Ticket.team, Side.GRID: Ticket.grid, Side.COMMUNITY: Ticket.community}
+"""What the tickets of a side are grouped by"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One of those who are scored."""
+
+    side: Side
+    code: str
+    name: str
+
+
+def all_of(town: Town, side: Side) -> list[Subject]:
+    if side is Side.COMPANY:
+        return [Subject(side, each.code, each.name) for each in town.world.teams.values() if each.kind == _KINDS[side]]
+    return [
+        Subject(side, each.code, each.name) for each in town.world.grids.values() if _LEVELS.get(each.level) is side
+    ]
+
+
+def of_side(town: Town, side: Side) -> ColumnElement[bool]:
+    """Tickets in the hands of teams of this kind: each counts for one side alone."""
+    return Ticket.team.in_([each.code for each in town.world.teams.values() if each.kind == _KINDS[side]])
+
+
+def side_of_ticket(town: Town, ticket: Ticket) -> Subject | None:
+    """For whom it counts."""
+    team = town.world.teams.get(ticket.team or "")
+    side = next((side for side, kind in _KINDS.items() if team and team.kind == kind), None)
+    if side is None:
+        return None
+    code = {Side.COMPANY: ticket.team, Side.GRID: ticket.grid, Side.COMMUNITY: ticket.community}[side]
+    return subject(town, side, code or "")
+
+
+def subject(town: Town, side: Side, code: str) -> Subject | None:
+    named = town.world.teams.get(code) if side is Side.COMPANY else town.world.grids.get(code)
+    return Subject(side, code, named.name) if named else None
+
+
+def area(town: Town, one: Subject) -> Sequence[str]:
+    """The grids that it serves, or is."""
+    if one.side is not Side.COMPANY:
+        return [one.code]
+    return [grid for grid, teams in town.world.teams_at.items() if any(each.code == one.code for each in teams)]
+
+
+def own(town: Town, person: Colleague) -> Subject | None:
+    """Whom somebody works for."""
+    team = town.world.teams.get(person.team or "")
+    if team and team.kind == TeamKind.PROPERTY:
+        return subject(town, Side.COMPANY, team.code)
+    grid = town.world.grids.get(person.grid or "") or _grid_of(town, person)
+    side = _LEVELS.get(grid.level) if grid else None
+    return Subject(side, grid.code, grid.name) if grid and side else None
+
+
+def _grid_of(town: Town, person: Colleague) -> GridNode | None:
+    served = [grid for grid, teams in town.world.teams_at.items() if any(each.code == person.team for each in teams)]
+    return town.world.grids[served[0]] if len(served) == 1 else None
+
+
+def named(town: Town, words: str) -> Subject | None:
+    """By a company's name or a part of it that no other has; by a grid's or community's."""
+    companies = all_of(town, Side.COMPANY)
+    found = [each for each in companies if words in {each.code, each.name}]
+    found = found or [each for each in companies if words in each.name]
+    if len(found) == 1:
+        return found[0]
+    grid = town.world.grid_named(words)
+    side = _LEVELS.get(grid.level) if grid else None
+    return Subject(side, grid.code, grid.name) if grid and side else None
+
+
+def may_see(town: Town, person: Colleague, one: Subject) -> bool:
+    """Those who work there; the community of a company; who stands above. Companies don't read each other's."""
+    if Role.ADMIN in person.roles:
+        return True
+    above = {node.code for grid in area(town, one) for node in town.world.chain(grid)}
+    if person.is_overseer:
+        return person.grid is None or person.grid in above
+    if not person.roles & STAFF:
+        return False
+    if one.side is Side.COMPANY and person.team == one.code:
+        return True
+    level = town.world.grids[person.grid].level if person.grid in town.world.grids else None
+    higher = Role.GRID_STAFF in person.roles and person.grid in above
+    return higher and (one.side is not Side.COMPANY or level is not Level.GRID)
+
+
+def belongs(town: Town, person: Colleague, one: Subject) -> bool:
+    """They are scored themselves."""
+    mine = own(town, person)
+    return mine == one
