@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.subscribers.posting import NotTakenError, Subscriber, post
@@ -59,8 +59,8 @@ class Courier:
         while not stop.is_set():
             try:
                 busy = self.once()
-            except OperationalError as error:  # the database is away: what was claimed falls due again by its lease
-                log.error("database_away", error=type(error.orig).__name__)  # noqa: TRY400
+            except SQLAlchemyError as error:  # what was claimed falls due again by its lease
+                log.error("database_away", error=type(error).__name__)  # noqa: TRY400
                 busy = False
             if not busy:
                 stop.wait(self.poll_seconds)

@@ -76,10 +76,10 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; what was claimed is finished first."""
-        if self.courier:
-            threading.Thread(target=self.courier.run, args=(stop,), name="courier", daemon=True).start()
         planned = looked = datetime.min.replace(tzinfo=UTC)
+        telling: threading.Thread | None = None
         while not stop.is_set():
+            telling = self._telling(telling, stop)
             try:
                 if not planned <= self.clock() < planned + _HOUR:  # the clock may have gone back, too
                     planned = self._plan()
@@ -92,6 +92,14 @@ class Worker:
                 busy = False
             if not busy:
                 stop.wait(self.work.poll_seconds)
+
+    def _telling(self, running: threading.Thread | None, stop: threading.Event) -> threading.Thread | None:
+        """The thread that tells subscribers; another one where something unforeseen has ended it."""
+        if self.courier is None or (running and running.is_alive()):
+            return running
+        begun = threading.Thread(target=self.courier.run, args=(stop,), name="courier", daemon=True)
+        begun.start()
+        return begun
 
     def _plan(self) -> datetime:
         now = self.clock()

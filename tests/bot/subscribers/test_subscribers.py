@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import threading
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from fake_api import Says, serving
 from sqlalchemy import select
 from testbed import settings_for
 
-from bot.assembly import assemble, courier
+from bot.assembly import assemble, courier, worker
 from bot.installation.config_problems import ConfigError
 from bot.installation.outside_settings import Webhooks
 from handlers.privacy.retention import tidy
@@ -165,3 +166,18 @@ def test_a_subscriber_without_a_key_or_with_a_strange_move_stops_the_start(tmp_p
         settings_for("sqlite:///x.db", tmp_path, webhooks={"subscribers": [{**one, "moves": ["vanish"]}]})
     with pytest.raises(ValueError, match="https"):
         Webhooks(subscribers=[{**one, "url": "city.cn"}])
+
+
+def test_the_worker_tells_subscribers_and_begins_again_where_its_thread_has_ended(program, chat, api):
+    chat.says(RESIDENT, "德尚小区3号楼楼道灯不亮")
+    stop, hand = threading.Event(), worker(program)
+    first = hand._telling(None, stop)
+    assert hand._telling(first, stop) is first
+    while len(api.calls("/cityhall")) < 2:
+        assert first.is_alive()
+        stop.wait(0.01)
+    stop.set()
+    first.join()
+    second = hand._telling(first, stop)
+    assert second is not first
+    second.join()
