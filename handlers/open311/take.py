@@ -69,8 +69,10 @@ def _person(change: Change, sender: Sender, given: Given) -> Person:
     known = change.session.scalar(before.order_by(Open311Request.id.desc()).limit(1))
     person = change.session.get(Person, known) if known else None
     if person is None:
-        person = Person(name=given.name, phone=given.phone, following=False)
+        person = Person(following=False)
         change.session.add(person)
+    if given.name or given.phone:  # as they say it now
+        person.name, person.phone = given.name, given.phone
     person.last_inbound_at = change.now  # they are forgotten once they have long not written, like everybody
     change.session.flush()
     return person

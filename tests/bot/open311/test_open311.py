@@ -168,6 +168,17 @@ def test_told_twice_it_is_one_ticket_and_another_s_is_another(client, chat):
         people = session.scalars(select(Person).join(Open311Request)).unique().all()
         assert len(people) == 2
         assert all(person.openid is None for person in people)
+        assert {person.phone for person in people} == {"13912345678", "13800000000"}
+
+
+def test_who_says_nothing_of_themselves_is_not_taken_for_somebody_else(client, chat):
+    files(client)
+    unnamed = dict.fromkeys(("first_name", "last_name", "phone", "email"))
+    files(client, address_string="文苑花园2号楼", description="灯不亮", **unnamed)
+    files(client, address_string="文苑花园9号楼", description="灯不亮", **(unnamed | {"last_name": "赵"}))
+    with chat.program.reading() as session:
+        names = [session.get(Person, ticket.reporter_id).name for ticket in chat.tickets()]
+    assert names == ["王秀兰", "", "赵"]
 
 
 def test_the_other_platform_s_person_is_forgotten_like_any(client, chat, program, clock):
