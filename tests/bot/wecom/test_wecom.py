@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
-from chat import GRID_STAFF, RESIDENT
+from chat import GRID_STAFF, OTHER_PROPERTY, RESIDENT
 from flask import Flask
 from outbox import account_settings
 from sqlalchemy import select, update
@@ -177,6 +177,21 @@ def test_after_resolving_a_button_says_how_it_stands(town):
     town.wecom.press(USER, card.task, card.buttons[0].key)
     town.turns()
     assert "待回访" in town.heard()[-1].text
+
+
+def test_a_button_does_nothing_in_the_hands_of_another_team(databases, reader, tmp_path, real_clock):
+    url = databases.fresh("sqlite", with_town=True)
+    with town_on(url, tmp_path, real_clock, reader, also=[Member("other", "别家物业")]) as town:
+        with town.program.sessions.begin() as session:
+            session.execute(update(Person).where(Person.openid == OTHER_PROPERTY).values(wecom="other"))
+        object.__setattr__(town.program.towns.known.quiet_hours, "begin", town.program.towns.known.quiet_hours.end)
+        filed(town)
+        card = town.heard()[-1]
+        town.wecom.press("other", card.task, card.buttons[0].key)
+        town.turns()
+        assert town.ticket().status == "dispatched"
+        assert town.ticket().number in town.heard("other")[-1].text
+        assert town.wecom.chats.card(USER, card.task).pressed == ""
 
 
 def test_one_person_in_both_is_told_once_and_in_wecom_only_where_nothing_else_goes(town):
