@@ -80,7 +80,8 @@ def previewed(context: Context) -> Reply | None:
     if context.number == 1:
         return Reply(context.say("notices.left"))
     everybody, _ = how_many(context.session, context.slots["places"], context.slots["building"], context.now)
-    return Reply(context.say("notices.sure", count=everybody), Asks.NOTICE_SURE, context.slots)
+    sure = context.say("notices.sure" if everybody else "notices.sure_for_reports", count=everybody)
+    return Reply(sure, Asks.NOTICE_SURE, context.slots)
 
 
 @router.on(in_state(Asks.NOTICE_SURE))

@@ -31,7 +31,7 @@ def lives_in(chat, openid, home="德尚小区3号楼2单元"):
 
 def announces(chat, who=COMMUNITY, words=OUTAGE):
     assert "住户会收到" in chat.says(who, words)
-    assert "收不回" in chat.says(who, "1")
+    assert "确认发送" in chat.says(who, "1")
     return chat.says(who, "确认发送")
 
 
