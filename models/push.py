@@ -16,7 +16,9 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Integer,
     Select,
+    bindparam,
     exists,
     literal_column,
     or_,
@@ -24,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from models.base import Base, partial_index
 
@@ -169,22 +172,35 @@ def release(session: Session, those: ColumnElement[bool], now: datetime) -> None
     session.execute(released, execution_options={"synchronize_session": False})
 
 
+_CLAIMING: dict[Any, ReturningUpdate[Any]] = {}
+"""Built once: a worker asks twice a second for ever"""
+
+
 def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20, last: Rank = Rank.NEWS) -> list[DueRow]:
     """Lease the first due rows to this worker: of pushes by rank, no later than `last`, then the oldest.
 
     One statement; the caller commits before it does the work.
     """
-    due = select(rows.id).where(rows.due_at <= now).limit(limit)
+    told = {"now": now, "leased_until": now + LEASE, "most": limit}
     if rows is Push:
-        due = due.order_by(Push.rank, Push.due_at, Push.id).where(Push.rank <= last)
+        told["last"] = int(last)
+    if rows not in _CLAIMING:  # when all tables are known
+        _CLAIMING[rows] = _claiming(rows)
+    claimed = session.scalars(_CLAIMING[rows], told)
+    return sorted(claimed, key=lambda row: (getattr(row, "rank", 0), row.id))
+
+
+def _claiming(rows: Any) -> ReturningUpdate[Any]:  # noqa: ANN401  (pushes or timers)
+    now: BindParameter[datetime] = bindparam("now", type_=rows.due_at.type)
+    due = select(rows.id).where(rows.due_at <= now).limit(bindparam("most", type_=Integer))
+    if rows is Push:
+        due = due.order_by(Push.rank, Push.due_at, Push.id).where(Push.rank <= bindparam("last"))
         due = due.where(or_(Push.rank == Rank.DANGER, ~_an_older_one_waits(now)))
     else:
         due = due.order_by(rows.due_at, rows.id)
     due = due.with_for_update(skip_locked=True)  # SQLite has one writer and ignores it
-    statement = (
-        update(rows).where(rows.id.in_(due)).values(due_at=now + LEASE, attempts=rows.attempts + 1).returning(rows)
-    )
-    return sorted(session.scalars(statement), key=lambda row: (getattr(row, "rank", 0), row.id))
+    leased = {"due_at": bindparam("leased_until", type_=rows.due_at.type), "attempts": rows.attempts + 1}
+    return update(rows).where(rows.id.in_(due)).values(leased).returning(rows)
 
 
 def last_told(session: Session, person: int) -> int | None:
@@ -204,7 +220,7 @@ def give_back(session: Session, rows: type[Push] | type[Timer], ids: Sequence[in
     session.execute(leased.values(due_at=now, attempts=rows.attempts - 1))
 
 
-def _an_older_one_waits(now: datetime) -> ColumnElement[bool]:
+def _an_older_one_waits(now: BindParameter[datetime]) -> ColumnElement[bool]:
     """A person hears things in the order they happened: a push waits while an older one is due, leased or retried.
 
     One that waits for its first time (the morning) holds nothing up. Two ranges of an index, not one condition: the
