@@ -21,7 +21,7 @@ class Router:
     def __init__(self, name: str) -> None:
         self.name = name
         self.routes: list[tuple[Filter, Handler]] = []
-        self.obeying: list[tuple[Filter, Handler]] = []
+        self.obeying: list[tuple[Commanded, Handler]] = []
         self.commands: list[Command] = []
 
     def on(self, wanted: Filter) -> Callable[[Handler], Handler]:
@@ -38,10 +38,16 @@ class Router:
         self.commands.append(command)
 
         def register(handler: Handler) -> Handler:
-            self.obeying.append((_commanded(command), handler))
+            self.obeying.append((commanded(command), handler))
             return handler
 
         return register
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The questions whose answers it takes: its commands go on from them."""
+        states = [wanted.states for wanted, _ in self.routes if isinstance(wanted, InState)]
+        return frozenset().union(*states)
 
 
 def first_of(routes: Iterable[tuple[Filter, Handler]], context: Context) -> Reply | None:
@@ -105,13 +111,21 @@ def _opening(words: Iterable[str]) -> str:
     return rf"(?:{either})(?=$|[\s\d:：,，#。]|[.．!！~～]+$)"
 
 
-def _commanded(command: Command) -> Filter:
-    pattern = re.compile(rf"{_opening(command.words)}[\s:：,，#。.．!！~～]*(.*)", re.DOTALL)
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """A filter: the text is this command, and the person may give it."""
 
-    def wanted(context: Context) -> Context | None:
-        if not context.person.roles & command.roles or not context.town.practices.has(command.practice):
+    command: Command
+    pattern: re.Pattern[str]
+
+    def __call__(self, context: Context) -> Context | None:
+        if not context.person.roles & self.command.roles or not context.town.practices.has(self.command.practice):
             return None
-        found = pattern.fullmatch(context.text)
+        found = self.pattern.fullmatch(context.text)
         return replace(context, rest=found[1].strip()) if found else None
 
-    return wanted
+
+def commanded(command: Command) -> Commanded:
+    """The command's words, and what follows them."""
+    pattern = re.compile(rf"{_opening(command.words)}[\s:：,，#。.．!！~～]*(.*)", re.DOTALL)
+    return Commanded(command, pattern)
