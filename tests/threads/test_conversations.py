@@ -179,6 +179,10 @@ FOUND = {
         ("says", "居民", "着火了，楼道里全是黑烟"),
         ("tells", "居民", "6号楼", "南关夜市扰民又堵路 请迁走"),
     ],
+    "a person who has no ticket yet, called after the third miss": [
+        ("tells", "居民", "德尚小区5号楼", "楼道灯不亮了"),
+        *(("says", "邻居", each) for each in ("还是没修好", "1", "2", "您好", "1", "不清楚", "否", "不清楚")),
+    ],
 }
 """Lives in which something was lost once"""
 
