@@ -24,6 +24,7 @@ _POOL = {
     "pool_size": 16,
     "max_overflow": 16,
     "pool_use_lifo": True,  # the one last used knows our statements, and SQLite's its pages
+    "pool_recycle": 12 * 3600,  # an old connection would plan by the figures of the day on which it was made
     "hide_parameters": True,
 }
 
@@ -88,8 +89,9 @@ def _connect_sqlite(url: str, pause: Callable[[float], None], lock_wait: float) 
         file.check()
         # A transaction that reads first and writes later can't be upgraded under load: "database is locked" at once.
         if connection.get_execution_options().get("read_only", False):
-            connection.exec_driver_sql("pragma query_only=on")  # a writer that gets this connection takes it off
-            connection.exec_driver_sql("BEGIN")
+            driver: Any = connection.connection.driver_connection
+            driver.execute("pragma query_only=on")  # a writer that gets this connection takes it off
+            driver.execute("BEGIN")
         else:
             queue.begin(connection)
 

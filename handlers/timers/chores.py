@@ -17,11 +17,12 @@ from handlers.timers.lost_work import report
 from handlers.town.town import Town
 from handlers.visits.timers import VISITS_DUE, tell_whom_to_see
 from models.appending import append
+from models.planner_figures import take_figures
 from models.push import Timer
 from models.ticket import CHINA
 from nlp.questions.days import months_on
 
-RETENTION, LOST_WORK = "retention", "lost_work"
+RETENTION, LOST_WORK, PLANNER_FIGURES = "retention", "lost_work", "planner_figures"
 _NIGHT = timedelta(hours=2, minutes=30)
 _OFFICE_OPENS = timedelta(hours=9)
 
@@ -44,7 +45,8 @@ def plan_chores(session: Session, now: datetime) -> None:
     morning = day_start(now) + _OFFICE_OPENS
     morning += timedelta(days=1) if morning <= now else timedelta()
     hourly = ((LOST_WORK, next_hour), (ALARMS, next_hour), (DAY_SUMS, now))
-    for kind, at in ((RETENTION, tonight), *hourly, (ISSUE, next_month), (VISITS_DUE, morning)):
+    nightly = ((RETENTION, tonight), (PLANNER_FIGURES, tonight))
+    for kind, at in (*nightly, *hourly, (ISSUE, next_month), (VISITS_DUE, morning)):
         append(session, Timer, key=f"{kind}:{at.astimezone(CHINA):%Y%m%d%H}", kind=kind, due_at=at, created_at=now)
 
 
@@ -53,6 +55,10 @@ def _tidy(session: Session, town: Town, timer: Timer, now: datetime) -> None:
         again = now + timedelta(seconds=10)
         key = f"{RETENTION}:{again.timestamp()}"
         append(session, Timer, key=key, kind=RETENTION, due_at=again, created_at=timer.created_at)
+
+
+def _take_figures(session: Session, _town: Town, _timer: Timer, _now: datetime) -> None:
+    take_figures(session)
 
 
 def _report(session: Session, town: Town, _timer: Timer, now: datetime) -> None:
@@ -73,6 +79,7 @@ def _weekly(session: Session, town: Town, _timer: Timer, now: datetime) -> None:
 
 CHORES: dict[str, Callable[[Session, Town, Timer, datetime], None]] = {
     RETENTION: _tidy,
+    PLANNER_FIGURES: _take_figures,
     LOST_WORK: _report,
     FORGET: _forget,
     ISSUE: issue_due,

@@ -11,7 +11,16 @@ from bot.worker.media_dropping import drop_media
 from handlers.dialogue.message import Kind
 from handlers.privacy.retention import BITE, tidy
 from handlers.publicity.issue import ISSUE
-from handlers.timers.chores import ALARMS, DAY_SUMS, LOST_WORK, RETENTION, plan_chores
+from handlers.timers.chores import (
+    ALARMS,
+    CHORES,
+    DAY_SUMS,
+    LOST_WORK,
+    PLANNER_FIGURES,
+    RETENTION,
+    VISITS_DUE,
+    plan_chores,
+)
 from models.conversation import Asked, Inbound
 from models.person import Guess, Person
 from models.push import Outcome, Push, Timer
@@ -145,13 +154,14 @@ def test_chores_are_planned_once_however_many_workers_plan_them(program, clock):
             plan_chores(session, clock.now)
     with program.reading() as session:
         planned = session.execute(select(Timer.kind, Timer.due_at).order_by(Timer.kind)).all()
-    assert [kind for kind, _ in planned] == [ALARMS, DAY_SUMS, LOST_WORK, ISSUE, RETENTION]
-    assert planned[4][1].hour == 18  # 02:30 in China
+    daily = [PLANNER_FIGURES, RETENTION, VISITS_DUE]
+    assert [kind for kind, _ in planned] == sorted([ALARMS, DAY_SUMS, LOST_WORK, ISSUE, *daily])
+    assert {at.hour for kind, at in planned if kind in {PLANNER_FIGURES, RETENTION}} == {18}  # 02:30 in China
     clock.turn(hours=1)
     with program.sessions.begin() as session:
         plan_chores(session, clock.now)
     with program.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Timer)) == 8
+        assert session.scalar(select(func.count()).select_from(Timer)) == 10
 
 
 def test_replies_which_may_quote_a_ticket_are_wiped_after_a_day_and_what_happened_stays(chat, clock):
@@ -167,3 +177,13 @@ def test_replies_which_may_quote_a_ticket_are_wiped_after_a_day_and_what_happene
         assert set(session.scalars(select(Inbound.reply))) == {""}
         contents = [row.content["text"] for row in session.scalars(select(Inbound))]
         assert contents == ["德尚小区3号楼电梯坏了，电话138****5678", "看"]
+
+
+def test_every_night_the_planner_is_told_how_the_tickets_spread(chat, clock, kind):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+    with chat.program.sessions.begin() as session:
+        CHORES[PLANNER_FIGURES](session, chat.program.towns.current(session), Timer(), clock.now)
+    if kind == "sqlite":
+        with chat.program.engine.connect() as connection:
+            known = set(connection.exec_driver_sql("SELECT tbl FROM sqlite_stat1").scalars())
+        assert {"tickets", "pushes", "inbound"} <= known
