@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bot.commands.shared import Command, pass_command, say_json, say_pretty
+from bot.commands.shared import Command, pass_command, say_json, say_pretty, session_or_none
 from models.ticket import Source
 from nlp.reading.understanding import Understanding
 
@@ -60,14 +60,18 @@ def understand(command: Command, text: str | None, *, jsonl: bool) -> None:
 @pass_command
 def route(command: Command, text: str, lat: float | None, lng: float | None, source: str) -> None:
     """一句话会派到哪个网格、哪个单位、什么时限；不建工单。"""
+    from bot.assembly import utc_now
+    from bot.installation.town_keeper import TownKeeper
     from handlers.what_if.preview import preview
     from handlers.world.coordinates import gcj_to_wgs
+    from nlp.reading.reader import Reader
 
-    program = command.program()
+    settings = command.settings()
+    towns = TownKeeper(settings, Reader.load(settings.path(settings.files.model)))
     at = gcj_to_wgs(lat, lng) if lat is not None and lng is not None else None
-    with program.reading() as session:
-        town = program.towns.current(session)
-        say_pretty(preview(session, town, text, program.clock(), at, Source(source)))
+    with session_or_none(settings) as session:
+        town = towns.current(session) if session else towns.known
+        say_pretty(preview(session, town, text, utc_now(), at, Source(source)))
 
 
 @click.command()

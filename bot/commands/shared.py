@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from bot.assembly import Program
     from bot.installation.settings import Settings
     from nlp.reading.reader import Reader
@@ -51,16 +53,40 @@ class Command:
             return assemble(self.settings(), lock_wait_seconds=_LOCK_WAIT_SECONDS)
 
     def reader(self) -> "Reader":
-        """The model in use, with the town's places; without the rest of the program, it is soon there."""
+        """The model in use, with the town's places; without the rest of the program, it is soon there.
+
+        Without a database it knows no place, and says so.
+        """
         with loading():
-            from bot.installation.database import open_current
-            from handlers.world.world import load_world
-            from models.sessions import reading_sessions
             from nlp.reading.reader import Reader
 
             settings = self.settings()
-            with reading_sessions(open_current(settings, _LOCK_WAIT_SECONDS))() as session:
+            with session_or_none(settings) as session:
+                if session is None:
+                    return Reader.load(settings.path(settings.files.model))
+                from handlers.world.world import load_world
+
                 return Reader.load(settings.path(settings.files.model), load_world(session).gazetteer)
+
+
+@contextmanager
+def session_or_none(settings: "Settings") -> Iterator["Session | None"]:
+    """None, and a line on stderr, where there is no database to read."""
+    from sqlalchemy.exc import OperationalError
+
+    from bot.installation.config_problems import ConfigError
+    from bot.installation.database import open_current
+    from models.sessions import reading_sessions
+
+    try:
+        engine = open_current(settings, _LOCK_WAIT_SECONDS)
+    except (ConfigError, OperationalError) as error:
+        why = str(error.orig if isinstance(error, OperationalError) else error).splitlines()[0]
+        click.echo(f"没有数据库可读（{why}）：地点、网格、单位都不认得", err=True)
+        yield None
+        return
+    with reading_sessions(engine)() as session:
+        yield session
 
 
 pass_command = click.make_pass_decorator(Command)

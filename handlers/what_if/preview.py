@@ -21,16 +21,16 @@ from models.ticket import Source
 
 
 def preview(
-    session: Session,
+    session: Session | None,
     town: Town,
     text: str,
     now: datetime,
     at: tuple[float, float] | None = None,
     source: Source = Source.CHAT,
 ) -> dict[str, Any]:
-    """JSON of the route that a text would take from somebody whom we don't know; `at` in WGS-84."""
+    """JSON of the route that a stranger's text would take; `at` in WGS-84. Without a session no team is known."""
     message = Message("preview", "", Kind.TEXT, now, text)
-    context = Context(message, session, now, Person(), town, town.reader.understand(text))
+    context = Context(message, session or Session(), now, Person(), town, town.reader.understand(text))
     world, (lat, lng) = town.world, at or (None, None)
     draft = read(context, context.text, Draft("", lat=lat, lng=lng, source=source.value))
     category = draft.category or draft.choices[0]

@@ -406,3 +406,19 @@ def test_a_new_database_is_for_its_owner_alone(tmp_path, monkeypatch, capsys):
         [path.name for path in tmp_path.glob("new.db*")], 0o600
     )
     assert (tmp_path / "new.db").stat().st_size > 0
+
+
+def test_without_a_database_a_text_is_read_and_routed_as_far_as_that_goes(model, tmp_path, monkeypatch, capsys):
+    url = f"sqlite:///{tmp_path}/none.db"
+    for name, value in (KEYS | {"BOT_DATABASE__URL": url}).items():
+        monkeypatch.setenv(name, value)
+    operator = Operator(monkeypatch, capsys, url)
+    status, out, err = operator("understand", LIFT)
+    assert (status, json.loads(out)["red_flag"]) == (0, "lift_trapped")
+    assert err.count("\n") == 1
+    assert "没有数据库可读" in err
+    status, out, err = operator("route", LIFT)
+    told = json.loads(out)
+    assert (status, told["team"], told["grid"]) == (0, None, None)
+    assert told["limits"]["handle"]
+    assert "没有数据库可读" in err
