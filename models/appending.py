@@ -6,6 +6,7 @@ database takes for it; so they are kept as plain values until the next flush, an
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any, Protocol
 
 from sqlalchemy import event
@@ -37,6 +38,8 @@ class AppendingSession(Session):
         self.unwritten: list[Unwritten] = []
         self.read_ahead: dict[Any, Sequence[Any]] = {}
         """What was read for several at once; true until something is written"""
+        self.numbers: dict[type[DeclarativeBase], int] = {}
+        """The last id of a kind that this transaction has given (models.numbers)"""
 
     def flush(self, objects: Any = None) -> None:  # noqa: ANN401  (SQLAlchemy's own)
         """New tickets, then objects, then lines: an object may name a new ticket, a line either."""
@@ -48,7 +51,8 @@ class AppendingSession(Session):
         if lines and (watch := self.info.get(WATCH)):
             watch(lines)
         for kind, rows in lines.items():
-            insert_rows(self.connection(), kind, rows, has_id=False)
+            for has_id, some in groupby(rows, _has_id):
+                insert_rows(self.connection(), kind, list(some), has_id=has_id)
 
     def _write_down(self) -> None:
         unwritten, self.unwritten = self.unwritten, []
@@ -59,17 +63,34 @@ class AppendingSession(Session):
         for kind, of_kind in rows.items():
             insert_rows(self.connection(), kind, of_kind, has_id=True)
 
+    def is_behind(self, *kinds: type[DeclarativeBase]) -> bool:
+        """Rows of these kinds have changed and are not written yet."""
+        appended = any(self.lines.get(kind) for kind in kinds)
+        return appended or any(isinstance(row, kinds) for row in (*self.new, *self.dirty))
+
     def forget(self) -> None:
-        """What was to be written goes with its transaction."""
+        """What was to be written, and what was read, goes with its transaction."""
         self.lines.clear()
         self.unwritten.clear()
         self.read_ahead.clear()
+        self.numbers.clear()
 
 
 def appending(session_maker: sessionmaker[Session]) -> None:
     """Lines go the way of their transaction, even where nothing else was changed in it."""
     event.listen(session_maker, "before_commit", lambda session: session.flush())
+    event.listen(session_maker, "after_commit", lambda session: session.forget())
     event.listen(session_maker, "after_soft_rollback", lambda session, _transaction: session.forget())
+
+
+def catch_up(session: Session, *kinds: type[DeclarativeBase]) -> None:
+    """Before rows of these kinds are read past the session's objects: those that have changed are written down."""
+    if isinstance(session, AppendingSession) and session.is_behind(*kinds):
+        session.flush()
+
+
+def _has_id(row: Values) -> bool:
+    return "id" in row
 
 
 def dialect_of(session: Session) -> str:

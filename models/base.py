@@ -18,6 +18,10 @@ def _as_text(value: datetime | None) -> str | None:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
+def _as_moment(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if value else None
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment. Refuses naive datetimes, always gives back UTC (SQLite would drop the zone)."""
 
@@ -36,10 +40,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         """As SQLAlchemy would make it, in one step for SQLite, which keeps moments as text."""
         return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+        """The same the other way: a ticket has ten moments."""
+        return _as_moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+        del dialect
+        return value.astimezone(UTC) if value else None
 
 
 class Base(DeclarativeBase):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from models.appending import AppendingSession, append
 from models.bulk import Values, defaults_of
+from models.numbers import id_at_no_cost
 from models.support import Support
 from models.ticket import Ticket, TicketEvent
 
@@ -71,7 +72,8 @@ class NewTicket:
     _check, _stamp = Ticket._check, Ticket._stamp  # noqa: SLF001  (what `apply` calls on itself)
 
     def _write_down(self, **happened: Any) -> None:  # noqa: ANN401  (a line's columns)
-        append(self._session, TicketEvent, ticket_id=self.__dict__["id"], **happened)
+        number = id_at_no_cost(self._session, TicketEvent)
+        append(self._session, TicketEvent, **number, ticket_id=self.__dict__["id"], **happened)
 
     def helped_by(self, teams: Iterable[str], at: datetime) -> None:
         """New helpers by rule instead of the former ones."""

@@ -1,24 +1,40 @@
-"""Numbers of rows that must be known before the rows are written: a ticket's stands in its events and pushes."""
+"""Numbers of rows that must be known before the rows are written: a ticket's stands in its events and pushes, an
+event's in the keys of what is told of it.
+"""
 
-from sqlalchemy import Sequence, func, select
-from sqlalchemy.orm import Session
+from functools import cache
+from typing import Any
 
-from models.ticket import Ticket
+from sqlalchemy import Select, Sequence, func, select
+from sqlalchemy.orm import DeclarativeBase
 
-_KEPT = "last_ticket_number"
-_SEQUENCE = Sequence("tickets_id_seq")
-_LAST = select(func.max(Ticket.id))
+from models.appending import AppendingSession, dialect_of
 
 
-def next_ticket_id(session: Session) -> int:
+def next_id(session: AppendingSession, kind: type[DeclarativeBase]) -> int:
     """An id that nobody else gets. SQLite has one writer, so counting on is enough."""
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        given: int = connection.scalar(_SEQUENCE)
+    if dialect_of(session) == "postgresql":
+        given: int = session.connection().scalar(_sequence(kind))
         return given
-    transaction, last = session.info.get(_KEPT, (None, 0))
-    if transaction is not session.get_transaction():
-        last = connection.scalar(_LAST) or 0
-    number: int = last + 1
-    session.info[_KEPT] = session.get_transaction(), number
-    return number
+    last = session.numbers.get(kind)
+    if last is None:
+        last = session.connection().scalar(_last(kind)) or 0
+    session.numbers[kind] = last + 1
+    return last + 1
+
+
+def id_at_no_cost(session: AppendingSession, kind: type[DeclarativeBase]) -> dict[str, int]:
+    """The same as a line's column, where it needs no statement; else the database gives it. Who counts on must count
+    every row of the kind.
+    """
+    return {} if dialect_of(session) == "postgresql" else {"id": next_id(session, kind)}
+
+
+@cache
+def _last(kind: type[DeclarativeBase]) -> Select[Any]:
+    return select(func.max(kind.__table__.c.id))
+
+
+@cache
+def _sequence(kind: type[DeclarativeBase]) -> Sequence:
+    return Sequence(f"{kind.__tablename__}_id_seq")

@@ -205,13 +205,16 @@ def _claiming(rows: Any) -> ReturningUpdate[Any]:  # noqa: ANN401  (pushes or ti
 
 def last_told(session: Session, person: int) -> int | None:
     """The ticket that somebody was last told of: what 「接」 without a number means."""
-    return session.scalar(last_push_to(person).with_only_columns(Push.ticket_id))
+    return session.scalar(_LAST_TOLD, {"person": person})
 
 
 def last_push_to(person: int | BindParameter[int]) -> Select[datetime, int | None]:
     """When somebody was last told of a ticket, and of which."""
     about = (Push.person_id == person) & Push.ticket_id.is_not(None)
     return select(Push.created_at, Push.ticket_id).where(about).order_by(Push.id.desc()).limit(1)
+
+
+_LAST_TOLD = last_push_to(bindparam("person")).with_only_columns(Push.ticket_id)
 
 
 def give_back(session: Session, rows: type[Push] | type[Timer], ids: Sequence[int], now: datetime) -> None:

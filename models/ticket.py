@@ -4,21 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, ColumnElement, Connection, ForeignKey, Index, event, false, literal_column, text
 from sqlalchemy.orm import Mapped, Mapper, WriteOnlyMapped, mapped_column, object_session, relationship
 
-from models.appending import append
+from models.appending import AppendingSession, append
 from models.base import Base, UtcDateTime, partial_index
 from models.follower import Follower
 from models.moves import ENDED, UNSOLVED, Closing, Move, Status
+from models.numbers import next_id
 from models.person import Role
 from models.support import Support
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one zone and no summer time since 1991; a fixed offset needs no zone database on the machine."""
-
 _MINUTES_BEFORE = timedelta(minutes=30)
 """Put down as done so shortly before the limit, and reopened afterwards, it was perhaps done for the figures"""
 
@@ -162,11 +162,11 @@ class Ticket(Base):
     neighbours: Mapped[int] = mapped_column(default=0)
     """How many joined the reporter; counted here, so that a list of tickets can show it at no cost"""
 
-    # Write-only: adding a line never loads a long history, and nothing reads one by accident.
+    # Write-only: adding a line never loads a long history.
     events: WriteOnlyMapped["TicketEvent"] = relationship(order_by="TicketEvent.id", passive_deletes=True)
-    followers: WriteOnlyMapped[Follower] = relationship(passive_deletes=True)
+    followers: WriteOnlyMapped[Follower] = relationship(viewonly=True)
     support: Mapped[list[Support]] = relationship(cascade="all, delete-orphan", order_by=Support.id)
-    attachments: Mapped[list["Attachment"]] = relationship()
+    attachments: Mapped[list["Attachment"]] = relationship(viewonly=True)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (two at once: the second is told, not overwritten)
 
@@ -192,11 +192,11 @@ class Ticket(Base):
         )
 
     def _write_down(self, **happened: Any) -> None:  # noqa: ANN401  (a line's columns)
-        session = object_session(self)
+        session = cast("AppendingSession | None", object_session(self))
         if session is None or self.id is None:
             self.events.add(TicketEvent(**happened))
         else:
-            append(session, TicketEvent, ticket_id=self.id, **happened)
+            append(session, TicketEvent, id=next_id(session, TicketEvent), ticket_id=self.id, **happened)
 
     def _check(self, move: Move, by: Actor, note: str, closing: Closing | None) -> None:
         status = Status(self.status)

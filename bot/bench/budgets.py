@@ -35,6 +35,7 @@ TOGETHER = 8
 _BATCHES = 8
 _MORNING = datetime(2026, 11, 16, 2, tzinfo=UTC)
 """Monday at ten in China: by night more is done for a message, so the hour must not be the machine's"""
+_NO_TICKET = "99999999999"
 _SUPERVISOR = "oWhistleSupervisor0000000001"
 _TROUBLES = (
     "{place}3号楼电梯坏了，停在5楼不动",
@@ -98,7 +99,9 @@ def counted(bench: Bench) -> Iterator[tuple[Budget, Cost]]:
         count = (_BATCHES + 1) * TOGETHER
         yield REPORT, meter.cost([Said(openid(n), _trouble(n, places)) for n in range(count)], TOGETHER)
         yield MIX, meter.cost(list(sayings(count, seed=3, group=1)), TOGETHER)
-        yield TAKE, meter.cost(_waiting(program, count), TOGETHER)
+        takes = _waiting(program, count)
+        meter.ask_before(takes)
+        yield TAKE, meter.cost(takes, TOGETHER)
         yield PROGRESS, meter.cost([Said(openid(n), "进度") for n in range(_BATCHES)], 1)
         yield TODAY, meter.cost([Said(_SUPERVISOR, "今日")] * _BATCHES, 1)
 
@@ -154,6 +157,11 @@ class _Meter:
             (self._rows() - rows) / count,
             (self._wal_bytes() - wal) / count,
         )
+
+    def ask_before(self, said: Sequence[Said]) -> None:
+        """Each has taken a ticket today: what is built once for a team and its area is there."""
+        for who in dict.fromkeys(each.openid for each in said):
+            self._answer([Said(who, f"接 {_NO_TICKET}")])
 
     def _answer(self, batch: Sequence[Said]) -> None:
         """All of them come before the first has its turn, so one transaction answers them."""

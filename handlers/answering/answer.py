@@ -26,6 +26,7 @@ from handlers.notifications.operators import in_the_answer
 from handlers.notifications.waiting import told_now
 from handlers.questions.chart import plan_picture
 from handlers.residents.unanswered import keep_unfinished
+from handlers.tickets.named import read_named
 from handlers.town.town import Town, Towns
 from models.connecting import is_deadlock
 from models.sessions import Sessions
@@ -156,6 +157,7 @@ class Answering:
         matters = {*chain.from_iterable(likely), *chain.from_iterable(each.matters for each in batch)}
         lock_matters(session, matters)
         read_ahead(session, town, matters, now)
+        read_named(session, town, [each.message.text for each in batch if writers[each.message.openid].works_here])
         answered = []
         for each in sorted(batch, key=_files):
             writer = writers[each.message.openid]

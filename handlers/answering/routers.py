@@ -5,7 +5,6 @@ from itertools import chain
 
 from handlers.answering import receipts
 from handlers.answering.judging import OF_JUDGING
-from handlers.answering.obeyed import obeying
 from handlers.answering.practices import OF_PRACTICES
 from handlers.answering.still_open import above, put_at_most_twice, still_open
 from handlers.answering.which_question import which_question
@@ -16,7 +15,7 @@ from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_w
 from handlers.dialogue.beneath import come_up, put_again
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
-from handlers.dialogue.router import InState, Router, command_opening, first_of, in_state
+from handlers.dialogue.router import InState, Router, by_first_letter, command_opening, first_of, in_state
 from handlers.dialogue.states import Asks
 from handlers.digests import choose as digests
 from handlers.evidence import ask_pictures, hearing
@@ -176,9 +175,13 @@ def _routed(context: Context) -> Reply:
         over = context.text in talk.OVER
         answer = None if over or context.nothing_asked else _answer(context)  # of a danger that they told meanwhile
         return answer or talk.said(context, talking)
-    if is_command and (commanded := first_of(_OBEYING, context) or whose_command.refusal(context)):
-        return commanded
+    if is_command and (commanded := _obeyed(context) or whose_command.refusal(context)):
+        return above(context, commanded, commanded=True)
     return (_answer(context) if context.text else None) or above(context, _not_missed(context, _meant(context)))
+
+
+def _obeyed(context: Context) -> Reply | None:
+    return first_of(_OBEYING.get(context.text[0], ()), context)
 
 
 def _in_our_words(context: Context) -> Context:
@@ -286,7 +289,7 @@ def meant_as_command(context: Context) -> Reply | None:
     return route(replace(context, message=replace(context.message, text=said)))
 
 
-_OBEYING = tuple(chain.from_iterable(map(obeying, ROUTERS)))
+_OBEYING = by_first_letter(chain.from_iterable(router.obeying for router in ROUTERS))
 """Commands come before all: they say plainly what is wanted, so no guess at what the words may mean goes first"""
 
 

@@ -10,6 +10,7 @@ from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.clocks import set_timer
 from models.appointment import Appointment, VisitEnd
+from models.listed import one_of
 from models.moves import VISIT, Status
 from models.new_tickets import row_of
 from models.person import Role
@@ -19,6 +20,11 @@ from nlp.answers.when import When, offered_hours
 REMINDS, ENDS = "visit_remind", "visit_over"
 BEFOREHAND = timedelta(hours=1)
 """So long before a visit both are reminded"""
+_STANDING = (
+    select(Appointment)
+    .where(one_of(Appointment.ticket_id, "tickets"), Appointment.outcome == "")
+    .order_by(Appointment.id)
+)
 LASTS = timedelta(hours=1)
 """A visit of which only the beginning was said"""
 
@@ -31,8 +37,7 @@ def standing(change: Change, ticket: Ticket) -> Appointment | None:
 def standing_of(change: Change, tickets: Iterable[Ticket]) -> Mapping[int, Appointment]:
     """The same for several, by the ticket's id."""
     ids = [ticket.id for ticket in tickets]
-    found = select(Appointment).where(Appointment.ticket_id.in_(ids), Appointment.outcome == "")
-    return {visit.ticket_id: visit for visit in change.session.scalars(found.order_by(Appointment.id))}
+    return {visit.ticket_id: visit for visit in change.session.scalars(_STANDING, {"tickets": ids})}
 
 
 def over_at(visit: Appointment) -> datetime:

@@ -13,7 +13,8 @@ from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.disclosure import policy as disclosure
 from handlers.notifications import ticket_text
-from handlers.notifications.pushes import audience, notify
+from handlers.notifications.audience import audience
+from handlers.notifications.pushes import notify
 from handlers.notifications.tellings import Audience
 from handlers.privacy.erasure import quoted
 from handlers.tickets.access import acting, by_number, mover, reached, tickets

@@ -10,7 +10,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
-from handlers.tickets.access import own
+from handlers.tickets.access import has_own
 from handlers.town.limits import local_day
 from models.moves import OPEN
 from nlp.faq.answers import Answer
@@ -90,7 +90,7 @@ def _is_about_a_ticket(context: Context) -> bool:
     """「什么时候来」 of something reported is no question to the town."""
     seen = context.understanding
     told = seen is not None and seen.intent in _OF_A_TICKET and seen.intent_confidence >= _SURELY
-    return told and bool(own(context.session, context.person, tuple(OPEN), 1))
+    return told and has_own(context.session, context.person, OPEN)
 
 
 def _serves(context: Context) -> Callable[[str], bool]:

@@ -13,6 +13,7 @@ from models.appointment import Appointment
 from models.approval import Approval, Approver, Question
 from models.conversation import REPLY, Asked
 from models.follower import Follower
+from models.listed import one_of
 from models.moves import Status
 from models.push import Outcome, Push
 from models.ticket import Ticket
@@ -50,7 +51,7 @@ _PUSHED = (
     .outerjoin(Push, Push.key == Asked.key)
     .outerjoin(Ticket, Ticket.id == Asked.ticket_id)
     .where(
-        Asked.person_id.in_(bindparam("people", expanding=True)),
+        one_of(Asked.person_id, "people"),
         Asked.key != REPLY,
         Asked.expires_at > bindparam("now"),
         or_(

@@ -50,6 +50,11 @@ class Context:
     """All that can be said, in the order of 帮助"""
     rest: str = ""
     """What followed the command's word"""
+    text: str = field(init=False)
+    """What was written, or said and recognised"""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", self.message.text.strip())
 
     @property
     def available(self) -> Sequence[Command]:
@@ -89,11 +94,6 @@ class Context:
     def is_asked(self, *states: str) -> bool:
         """One of these questions is open with them."""
         return any(each.state in states for each in self.asked)
-
-    @property
-    def text(self) -> str:
-        """What was written, or said and recognised."""
-        return self.message.text.strip()
 
     def say(self, key: str, /, **values: object) -> str:
         """A sentence of the wordings."""

@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, Select, bindparam, func, select, union_all
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.states import Asks
-from handlers.tickets.access import tickets, worked
+from handlers.tickets.access import standing, tickets, worked
 from handlers.tickets.scope import Scope
 from models.moves import Status
 from models.person import Look
@@ -18,20 +18,23 @@ _MOST = 8
 _SIGNED = (Status.WORKING, Status.RESOLVED)
 
 _PERSON: BindParameter[int] = bindparam("person")
+_TOLD = last_push_to(_PERSON)
 _SEEN = select(Look.at, Look.ticket_id).where(Look.person_id == _PERSON).order_by(Look.id.desc()).limit(1).subquery()
 _BEGUN = func.coalesce(Ticket.accepted_at, Ticket.created_at).label("at")
 
 
-def _signed_by(person: int | BindParameter[int], statuses: tuple[Status, ...]) -> Select[Ticket]:
-    mine = tickets(Ticket.assignee_id == person, statuses)
+def _signed_by(statuses: tuple[Status, ...]) -> Select[Ticket]:
+    """What somebody has signed for, the latest first."""
+    mine = tickets(Ticket.assignee_id == _PERSON, statuses)
     return mine.order_by(None).order_by(Ticket.accepted_at.desc(), Ticket.id.desc())
 
 
+_AT_WORK = _signed_by((Status.WORKING,)).limit(_MOST)
 _TOUCHED = union_all(
     # what was only looked at is soon forgotten
     select(_SEEN).where(_SEEN.c.ticket_id.is_not(None), _SEEN.c.at >= bindparam("seen_since")),
-    select(_signed_by(_PERSON, _SIGNED).with_only_columns(_BEGUN, Ticket.id).limit(1).subquery()),
-    select(last_push_to(_PERSON).subquery()),
+    select(_signed_by(_SIGNED).with_only_columns(_BEGUN, Ticket.id).limit(1).subquery()),
+    select(_TOLD.subquery()),
 )
 """When, and which ticket: looked at last, signed for last, told of last"""
 
@@ -53,26 +56,21 @@ def current_tickets(context: Context, since: datetime | None = None) -> list[int
 def just_told(context: Context, among: Sequence[Ticket]) -> Ticket | None:
     """The one of these that a resident was told of a moment ago."""
     since = context.now - timedelta(minutes=context.town.habits.recent_minutes)
-    at, last = context.session.execute(last_push_to(context.person.id)).one_or_none() or (None, None)
+    at, last = context.session.execute(_TOLD, {"person": context.person.id}).one_or_none() or (None, None)
     return next((each for each in among if at and at >= since and each.id == last), None)
 
 
 def held(context: Context, scope: Scope, statuses: tuple[Status, ...], since: datetime | None = None) -> Ticket | None:
     """The first of them that is in a scope and stands so."""
     ids = current_tickets(context, since)
-    fitting = tickets(scope & Ticket.id.in_(ids), statuses)
-    found = {ticket.id: ticket for ticket in context.session.scalars(fitting)} if ids else {}
+    fitting = standing(scope, statuses)
+    found = {ticket.id: ticket for ticket in context.session.scalars(fitting, {"ids": ids})} if ids else {}
     return next((found[each] for each in ids if each in found), None)
-
-
-def signed_by(context: Context, statuses: tuple[Status, ...] = _SIGNED) -> Select[Ticket]:
-    """What this person has signed for and is not ended, the latest first."""
-    return _signed_by(context.person.id, statuses)
 
 
 def signed(context: Context) -> list[Ticket]:
     """What this person has signed for and is working on."""
-    return list(context.session.scalars(signed_by(context, (Status.WORKING,)).limit(_MOST)))
+    return list(context.session.scalars(_AT_WORK, {"person": context.person.id}))
 
 
 def at_work(context: Context) -> Ticket | None:
@@ -88,7 +86,7 @@ def at_work(context: Context) -> Ticket | None:
         return context.session.scalar(tickets(mine & (Ticket.id == asked)))
     if not context.nothing_asked:
         return None
-    if signed_for := context.session.scalar(signed_by(context, (Status.WORKING,)).limit(1)):
-        return signed_for
+    if signed_for := signed(context):
+        return signed_for[0]
     since = context.now - timedelta(minutes=context.town.habits.recent_minutes)
     return held(context, mine, (Status.DISPATCHED, Status.RESOLVED), since)

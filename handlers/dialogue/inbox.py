@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Insert, Table, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.beneath import stored
@@ -21,19 +21,22 @@ from handlers.dialogue.writers import Writer
 from models.appending import dialect_of
 from models.bulk import insert_into
 from models.conversation import REPLY, Asked, Inbound
+from models.listed import one_of
 from nlp.reading.identities import mask
 
 _KEPT = tuple(each.name for each in fields(Message) if each.name not in {"key", "openid", "kind"})
 
 _INBOUND, _QUESTIONS = (cast("Table", kind.__table__) for kind in (Inbound, Asked))
-_STORED = select(_INBOUND.c.key, _INBOUND.c.reply).where(_INBOUND.c.key.in_(bindparam("keys", expanding=True)))
-_NEW = insert(_INBOUND)
+_STORED = select(_INBOUND.c.key, _INBOUND.c.reply).where(one_of(_INBOUND.c.key, "keys"))
+_NEW = sqlite.insert(_INBOUND).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 _NEW_OR_WAIT = postgresql.insert(_INBOUND).on_conflict_do_nothing(index_elements=["key"]).returning(_INBOUND.c.key)
 _REPLIED = (
     update(_INBOUND)
     .where(_INBOUND.c.key == bindparam("of"))
     .values(reply=bindparam("reply"), answered_at=bindparam("answered_at"), failure=bindparam("failure"))
 )
+# SQLite has one writer: what another transaction has written is answered
+_ANSWERED_BEFORE = _STORED.with_only_columns(_INBOUND.c.key).where(_INBOUND.c.reply.is_not(None))
 _ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"), _QUESTIONS.c.key == REPLY)
 
 
@@ -46,11 +49,10 @@ def receive(session: Session, messages: Sequence[Message], now: datetime) -> Col
     if dialect_of(session) == "postgresql":
         in_order = [rows[key] for key in sorted(rows)]  # two processes may be at the same two redeliveries
         return set(session.connection().scalars(_NEW_OR_WAIT, in_order))
-    for key in replies_to(session, rows):  # SQLite has one writer: what isn't there now won't be
-        del rows[key]
-    if rows:
-        session.connection().execute(_NEW, list(rows.values()))
-    return rows.keys()
+    written = session.connection().execute(_NEW, list(rows.values())).rowcount
+    if written == len(rows):
+        return rows.keys()
+    return rows.keys() - session.connection().scalars(_ANSWERED_BEFORE, {"keys": list(rows)}).all()
 
 
 def replies_to(session: Session, keys: Iterable[str]) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """What passes between the outside world and the handlers: a message in, a reply out, and the router between them."""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -13,6 +14,7 @@ Handler = Callable[[Context], Reply | None]
 """Answers, or returns None: not mine, ask the next one."""
 Filter = Callable[[Context], Context | None]
 """The context (with what the filter parsed) if the handler may try, else None."""
+Route = tuple[Filter, Handler]
 
 
 class Router:
@@ -20,7 +22,7 @@ class Router:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.routes: list[tuple[Filter, Handler]] = []
+        self.routes: list[Route] = []
         self.obeying: list[tuple[Commanded, Handler]] = []
         self.commands: list[Command] = []
 
@@ -38,19 +40,13 @@ class Router:
         self.commands.append(command)
 
         def register(handler: Handler) -> Handler:
-            self.obeying.append((commanded(command), handler))
+            self.obeying.append((Commanded(command), handler))
             return handler
 
         return register
 
-    @property
-    def asks(self) -> frozenset[str]:
-        """The questions whose answers it takes: its commands go on from them."""
-        states = [wanted.states for wanted, _ in self.routes if isinstance(wanted, InState)]
-        return frozenset().union(*states)
 
-
-def first_of(routes: Iterable[tuple[Filter, Handler]], context: Context) -> Reply | None:
+def first_of(routes: Iterable[Route], context: Context) -> Reply | None:
     """The answer of the first handler that has one."""
     for wanted, handler in routes:
         allowed = wanted(context)
@@ -113,19 +109,30 @@ def _opening(words: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """A filter: the text is this command, and the person may give it."""
+    """A filter: the text gives this command, and the person may."""
 
     command: Command
-    pattern: re.Pattern[str]
+    _pattern: re.Pattern[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        said = rf"{_opening(self.command.words)}[\s:：,，#。.．!！~～]*(.*)"
+        object.__setattr__(self, "_pattern", re.compile(said, re.DOTALL))
 
     def __call__(self, context: Context) -> Context | None:
-        if not context.person.roles & self.command.roles or not context.town.practices.has(self.command.practice):
+        found = self._pattern.fullmatch(context.text)
+        if not found or not context.person.roles & self.command.roles:
             return None
-        found = self.pattern.fullmatch(context.text)
-        return replace(context, rest=found[1].strip()) if found else None
+        if not context.town.practices.has(self.command.practice):
+            return None
+        return replace(context, rest=found[1].strip())
 
 
-def commanded(command: Command) -> Commanded:
-    """The command's words, and what follows them."""
-    pattern = re.compile(rf"{_opening(command.words)}[\s:：,，#。.．!！~～]*(.*)", re.DOTALL)
-    return Commanded(command, pattern)
+def by_first_letter(routes: Iterable[tuple[Commanded, Handler]]) -> Mapping[str, Sequence[Route]]:
+    """The routes of commands, in their order, by the letters that their words begin with: of eighty commands a text
+    can be one of two or three.
+    """
+    found: dict[str, list[Route]] = defaultdict(list)
+    for wanted, handler in routes:
+        for letter in dict.fromkeys(word[0] for word in wanted.command.words):
+            found[letter].append((wanted, handler))
+    return dict(found)

@@ -18,9 +18,11 @@ from handlers.town.town import Town
 from models.announcement import Announcement
 from models.appending import dialect_of
 from models.conversation import REPLY, Asked
+from models.listed import one_of
 from models.moves import Status
 from models.person import Person
 from models.push import Push, is_laid_aside
+from models.standing import stands
 from models.ticket import Attachment, Ticket
 from nlp.reading.understanding import Understanding
 
@@ -34,7 +36,7 @@ _IS_AWAITED = exists().where(is_laid_aside(), Push.person_id == Person.id)
 _LACKS_PLACE = exists().where(
     Ticket.reporter_id == Person.id,
     Ticket.team.is_(None),
-    Ticket.status.in_([status.value for status in (Status.INCOMPLETE, Status.PENDING, Status.RECEIVED)]),
+    stands((Status.INCOMPLETE, Status.PENDING, Status.RECEIVED)),
 )
 _FILED_LATELY = (
     select(func.count())
@@ -53,7 +55,7 @@ _WRITERS = (
         *(_IS_PUSHED, _HOLDS_MEDIA, _LACKS_PLACE, _IS_AWAITED, _NOTICE_ON, _FILED_LATELY),
     )
     .outerjoin(Asked, (Asked.person_id == Person.id) & (Asked.key == REPLY))
-    .where(Person.openid.in_(bindparam("openids", expanding=True)))
+    .where(one_of(Person.openid, "openids"))
     .options(lazyload(Person.role_rows))
     .order_by(Person.id)
 )
@@ -61,7 +63,7 @@ _WRITERS = (
 # the locks, then a read: a question read by the statement that waited would be the old one. SQLite has one writer.
 _ONE_BY_ONE = (
     select(_PEOPLE.c.id)
-    .where(_PEOPLE.c.openid.in_(bindparam("openids", expanding=True)))
+    .where(one_of(_PEOPLE.c.openid, "openids"))
     .order_by(_PEOPLE.c.id)  # two processes that lock the same people do it in the same order
     .with_for_update(key_share=True)
 )
@@ -97,6 +99,10 @@ class Writer:
     """Their time is over"""
     is_hasty: bool = False
     """They write more than may be"""
+
+    @property
+    def works_here(self) -> bool:
+        return self.person.is_staff or self.person.is_overseer
 
     @property
     def state(self) -> str:

@@ -10,8 +10,9 @@ from handlers.dialogue.media import NAMES
 from handlers.dialogue.message import Kind
 from handlers.evidence.duty import look_into
 from handlers.evidence.hearing import listen, not_heard
+from handlers.notifications.audience import audience
 from handlers.notifications.pictures import NAMED, PICTURES, SENDABLE
-from handlers.notifications.pushes import audience, may_hear
+from handlers.notifications.pushes import may_hear
 from handlers.notifications.tellings import RESIDENT_TEMPLATE, STAFF_TEMPLATE, Audience
 from handlers.town.town import Town
 from models.appending import append

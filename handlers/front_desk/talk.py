@@ -21,7 +21,6 @@ from models.appending import append
 from models.conversation import Asked, Inbound
 from models.grid import Level
 from models.moves import NOTE
-from models.new_tickets import row_of
 from models.person import Person
 from models.push import Timer
 from models.ticket import Ticket
@@ -41,7 +40,7 @@ def begin(context: Context, ticket: Ticket) -> bool:
     """Tell the staff of the grid or the hall with the last lines. False: at this hour nobody reads them."""
     session, town, now, person = context.session, context.town, context.now, context.person
     asleep = town.quiet_hours.wait(now) > now
-    lines, ticket = last_lines(context), row_of(session, ticket)  # what they said before may change it
+    lines = last_lines(context)
     for line in lines.splitlines():  # of several matters, maybe
         hear(context, ticket, line)
     staff = _staff(context, ticket)

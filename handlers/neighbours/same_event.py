@@ -19,6 +19,7 @@ from models.appending import AppendingSession, dialect_of
 from models.follower import Follower
 from models.moves import OPEN, Status
 from models.new_tickets import unwritten_tickets
+from models.standing import stands
 from models.ticket import Ticket
 
 # Compared at most, the latest first: the cost of a report must not grow with the number of tickets.
@@ -161,7 +162,7 @@ def _own_danger(context: PersonalChange, draft: Draft) -> Same | None:
     """「还在着火」 without a word of where: the fire that they have just told of."""
     since = context.now - timedelta(minutes=context.town.habits.recent_minutes)
     mine = select(Ticket).join(Follower).where(Follower.person_id == context.person.id, Follower.joined_at >= since)
-    alike = Ticket.status.in_([status.value for status in OPEN]) & (Ticket.red_flag == draft.red_flag)
+    alike = stands(OPEN) & (Ticket.red_flag == draft.red_flag)
     told = context.session.scalar(mine.where(alike).order_by(Ticket.id.desc()).limit(1))
     return Same(told, at_once=True, mine=True) if told else None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.context import Context
@@ -13,7 +13,7 @@ from handlers.dialogue.message import Reply
 from handlers.disclosure.policy import shut_out
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.tickets.access import followed, is_own_work, resident, tickets
+from handlers.tickets.access import is_own_work, resident, tickets
 from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
@@ -23,6 +23,7 @@ from models.follower import NOT_SOLVED, Follower
 from models.moves import CLOSE, NOTE, RATE, Closing, Status
 from models.person import Role
 from models.push import last_told
+from models.standing import stands
 from models.ticket import SYSTEM, Actor, Ticket
 
 
@@ -64,15 +65,21 @@ def tally(session: Session, ticket: Ticket) -> Tally:
     return Tally(votes, len(lines) - len(votes))
 
 
+_OPEN_VOTE = select(Follower.ticket_id).where(Follower.person_id == bindparam("person"), Follower.vote.is_(None))
+_MINE = Ticket.id.in_(_OPEN_VOTE)
+_DECIDED = stands((Status.CLOSED,)) & (Ticket.neighbours > 0) & (Ticket.ended_at >= bindparam("since"))
+_TOLD = tickets(_MINE & (Ticket.id == bindparam("told")) & (stands((Status.RESOLVED,)) | _DECIDED))
+_LATEST = tickets(_MINE, (Status.RESOLVED,)).limit(1)
+
+
 def asked_about(context: Context) -> Ticket | None:
     """The ticket whose outcome this person is asked about: the one last told of, else the latest that waits."""
-    open_vote = select(Follower.ticket_id).where(Follower.person_id == context.person.id, Follower.vote.is_(None))
-    mine = followed(context.person) & Ticket.id.in_(open_vote)
-    since = context.now - timedelta(days=context.town.habits.reopen_days)
-    decided = (Ticket.status == Status.CLOSED.value) & (Ticket.neighbours > 0) & (Ticket.ended_at >= since)
-    told = Ticket.id == (last_told(context.session, context.person.id) or 0)
-    last = context.session.scalar(tickets(mine & told & ((Ticket.status == Status.RESOLVED.value) | decided)))
-    return last or context.session.scalar(tickets(mine, (Status.RESOLVED,)).limit(1))
+    person, since = context.person.id, context.now - timedelta(days=context.town.habits.reopen_days)
+    if told := last_told(context.session, person):
+        values = {"person": person, "since": since, "told": told}
+        if last := context.session.scalar(_TOLD, values):
+            return last
+    return context.session.scalar(_LATEST, {"person": person})
 
 
 def confirm(context: Context, ticket: Ticket, rating: int, why: str = "") -> Reply:

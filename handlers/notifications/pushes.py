@@ -6,39 +6,34 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session
 
 from handlers.disclosure.policy import Sight, is_danger, is_shut_out, passing
 from handlers.notifications import ticket_text
+from handlers.notifications.audience import audience
 from handlers.notifications.leaders import Wishes
 from handlers.notifications.night import begins_for, wakes
-from handlers.notifications.recipients import has_left, recipients_of, recipients_of_teams
 from handlers.notifications.tellings import (
     DANGERS,
     RESIDENT_TEMPLATE,
-    STAFF_TEMPLATE,
     TELLINGS,
     Audience,
     Telling,
 )
 from handlers.town.town import Town
-from handlers.world.rosters import reach_of
 from handlers.world.staff import Colleague
 from models.appending import append
 from models.conversation import Asked
-from models.follower import Follower
+from models.histories import latest_event
 from models.moves import Status
 from models.new_tickets import is_unwritten
-from models.person import Person
 from models.push import Push, Rank, Timer
-from models.ticket import Ticket, TicketEvent
+from models.ticket import Ticket
 
 GROUP_NOTICE = "group_notice"
 """The timer by which a group's robot tells of a red flag"""
 _AT_WORK = frozenset({Audience.TEAM, Audience.ASSIGNEE})
 _TO_LEADERS = frozenset({Audience.SUPERVISORS, Audience.NAMED})
-_LAST_EVENT = select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == bindparam("ticket"))
 
 
 def notify(
@@ -88,43 +83,9 @@ def _wishes(session: Session, ticket: Ticket, telling: Telling, concerned: Seque
     return Wishes.of(session, leaders, to_them_alone=telling.to is Audience.NAMED, danger=danger)
 
 
-def audience(
-    session: Session, town: Town, ticket: Ticket, whom: Audience, now: datetime, teams: Sequence[str] = ()
-) -> Sequence[Colleague]:
-    """The people behind an audience's name, for this ticket."""
-    if (by_row := _known_by_row(town, ticket, whom)) is not None:
-        people = session.scalars(by_row.options(lazyload(Person.role_rows))).all()
-        town.staff.recognise(people)
-        return people
-    match whom:
-        case Audience.TEAM | Audience.ASSIGNEE:
-            return recipients_of(town, ticket, now) if whom is Audience.TEAM or ticket.assignee_id else ()
-        case Audience.CALLED:
-            return recipients_of_teams(town, ticket, now, teams)
-    return town.staff.overseeing(reach_of(ticket))
-
-
-def _known_by_row(town: Town, ticket: Ticket, whom: Audience) -> Select[Person] | None:
-    """Those whom the database knows; the others stand in rosters."""
-    match whom:
-        case Audience.RESIDENTS:
-            return select(Person).join(Follower).where(Follower.ticket_id == ticket.id)
-        case Audience.REPORTER:
-            return select(Person).where(Person.id == ticket.reporter_id)
-        case Audience.ASSIGNEE | Audience.TEAM if ticket.assignee_id and not has_left(town, ticket):
-            return select(Person).where(Person.id == ticket.assignee_id)
-        case Audience.PAGED:
-            told = select(Push.person_id).where(Push.ticket_id == ticket.id, Push.template == STAFF_TEMPLATE)
-            return select(Person).where(Person.id.in_(told))
-    return None
-
-
 def _latest_event(session: Session, ticket: Ticket) -> int:
     """Tells one occasion from another: what is told twice of the same event is told once."""
-    if is_unwritten(ticket):
-        return 0
-    session.flush()
-    return session.connection().scalar(_LAST_EVENT, {"ticket": ticket.id}) or 0
+    return 0 if is_unwritten(ticket) else latest_event(session, ticket.id)
 
 
 def _push(
@@ -225,7 +186,7 @@ def _said_at(town: Town, ticket: Ticket, person: Colleague, telling: Telling, ev
     resident who is just writing to us.
     """
     quiet = town.quiet_hours
-    heard = person.last_inbound_at if isinstance(person, Person) and telling.template == RESIDENT_TEMPLATE else None
+    heard = person.last_inbound_at if telling.template == RESIDENT_TEMPLATE else None
     awake = heard and now - heard <= timedelta(minutes=quiet.awake_minutes)
     at_once = ticket.red_flag or event in quiet.at_once or awake
     if at_once or (telling.to in _AT_WORK and wakes(town, ticket, person, now)):

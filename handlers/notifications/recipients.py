@@ -16,6 +16,7 @@ from models.grid import Level, Team
 from models.moves import OPEN, Status
 from models.person import STAFF, Person, Role
 from models.push import Timer
+from models.standing import stands
 from models.ticket import Ticket
 
 PROPOSAL = "proposal"
@@ -117,7 +118,7 @@ def _least_loaded(session: Session, there: Sequence[Present]) -> Colleague:
     """Fewest open tickets signed or proposed; among equals the one asked longest ago."""
     last = _last_asked(session, there)
     held = or_(Ticket.assignee_id == Person.id, Ticket.assignee_id.is_(None) & (Ticket.proposed_id == Person.id))
-    still_open = Ticket.status.in_([status.value for status in OPEN])
+    still_open = stands(OPEN)
     load = select(func.count()).select_from(Ticket).where(held, still_open).correlate(Person).scalar_subquery()
     ids = [present.person.id for present in there]
     loads = {row[0]: row[1] for row in session.execute(select(Person.id, load).where(Person.id.in_(ids)))}

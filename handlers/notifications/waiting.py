@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from handlers.notifications.tellings import asks, overtakes
@@ -17,19 +17,21 @@ _MOST_BYTES = 2048
 """Of an answer: a longer one shows the outage notice"""
 
 
+_WAITING = select(Push).where(is_laid_aside(), Push.person_id == bindparam("person")).order_by(Push.id)
+
+
 def told_now(session: Session, town: Town, person: Person, now: datetime, answer: str | None) -> str:
     """What to say below the answer; "" where it is pushed instead: a question wants a message of its own.
 
     `answer` is None where nothing may stand below it.
     """
-    mine = Push.person_id == person.id
-    waiting = list(session.scalars(select(Push).where(is_laid_aside(), mine).order_by(Push.id)))
+    waiting = list(session.scalars(_WAITING, {"person": person.id}))
     left = drop_overtaken(waiting, now)
     said = in_one(town, left) if left else ""
     fits = answer is not None and len(f"{answer}\n\n{said}".encode()) <= _MOST_BYTES
     if not fits or any(asks(push) or push.rank == Rank.DANGER for push in left):
         session.flush()
-        release(session, mine, now)
+        release(session, Push.person_id == person.id, now)
         return ""
     for push in left:
         push.finish(Outcome.SENT, now)

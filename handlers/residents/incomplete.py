@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 
@@ -15,7 +14,6 @@ from handlers.residents.ask_or_file import receipt
 from handlers.tickets.access import resident
 from handlers.tickets.change import Change, PersonalChange, Ringing
 from handlers.tickets.clocks import set_promise, set_timer
-from handlers.tickets.complaints import hear
 from handlers.tickets.desk import take_from_desk
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import lay_on_desk, new_ticket, write_down
@@ -59,12 +57,7 @@ def placeless(context: Context) -> Ticket | None:
 def ask_where(context: Context, ticket: Ticket) -> Reply:
     """The one thing that is missing, asked once more."""
     said = context.say("incomplete.where", number=ticket.number, text=ticket.title)
-    return Reply(said, Asks.TICKET_PLACE, asks_of(ticket))
-
-
-def asks_of(ticket: Ticket) -> dict[str, Any]:
-    """For the slots of the question for its place: where there is danger, no other question goes before it."""
-    return {"ticket": ticket.id} | ({"danger": True} if ticket.red_flag else {})
+    return Reply(said, Asks.TICKET_PLACE, {"ticket": ticket.id})
 
 
 def now_placed(context: Context, ticket: Ticket, where: Draft) -> Reply:
@@ -93,12 +86,11 @@ def nobody_supplemented(ringing: Ringing) -> None:
 
 def _placed(context: Context, ticket: Ticket, where: Draft) -> str:
     _write_where(ticket, where)
-    by, told = resident(context.person), context.text or context.say("history.pin_added")
-    hear(context, ticket, context.text)
+    by = resident(context.person)
     if ticket.status == Status.INCOMPLETE:
-        supplement(context, ticket, by, told)
+        supplement(context, ticket, by, context.text[:100] or context.say("history.pin_added"))
         return receipt(context, ticket)
-    ticket.apply(NOTE, by=by, at=context.now, note=told)
+    ticket.apply(NOTE, by=by, at=context.now, note=context.say("history.pin_added"))
     if not ticket.team and take_from_desk(context, ticket):
         return receipt(context, ticket)
     return context.say("filing.pin_added", number=ticket.number)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from handlers.appointments.visits import visit_line
 from handlers.dialogue.command import Command
@@ -17,12 +17,13 @@ from handlers.evidence.links import page_line
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.residents.incomplete import ask_where, asks_of
+from handlers.residents.incomplete import ask_where
 from handlers.residents.outcome import please_rate
-from handlers.tickets.access import followed, how_many, own, resident, tickets
+from handlers.tickets.access import followed, has_own, how_many, own, resident, tickets
 from handlers.tickets.complaints import hear
 from handlers.tickets.duty_card import duty_line
 from models import moves
+from models.appending import catch_up
 from models.moves import ACTIVE, OPEN, Status
 from models.person import Role
 from models.ticket import Ticket, TicketEvent
@@ -42,6 +43,11 @@ PROGRESS = Command(
 )
 URGE = Command(
     ("催办", "催单", "催一下"), roles=frozenset((Role.RESIDENT,)), help="催办：提醒承办单位抓紧", every_day=True
+)
+
+
+_LAST_URGE = select(func.max(TicketEvent.at)).where(
+    TicketEvent.ticket_id == bindparam("ticket"), TicketEvent.move == moves.URGE.name
 )
 
 
@@ -88,7 +94,7 @@ def _in_full(context: Context, ticket: Ticket) -> Reply:
         return Reply(details(context, ticket), keep=True)
     line = ticket_text.line(context.town, ticket, context.now, context.person)
     said = context.say("incomplete.details", line=line, text=ticket.title)
-    return Reply(said, Asks.TICKET_PLACE, asks_of(ticket), keep=bool(context.state))
+    return Reply(said, Asks.TICKET_PLACE, {"ticket": ticket.id}, keep=bool(context.state))
 
 
 def details(context: Context, ticket: Ticket) -> str:
@@ -116,7 +122,7 @@ def _due(context: Context, ticket: Ticket) -> str:
 @router.command(URGE)
 def urge(context: Context) -> Reply | None:
     """Presses the team; at most once in a while, so that they keep listening."""
-    if not context.rest and not own(context.session, context.person, tuple(OPEN), 1):
+    if not context.rest and not has_own(context.session, context.person, OPEN):
         return None  # nothing of theirs is open: the words may be a report
     ticket = _meant(context)
     if isinstance(ticket, Reply):
@@ -132,7 +138,7 @@ def urge(context: Context) -> Reply | None:
     ticket.apply(moves.URGE, by=resident(context.person), at=context.now, note=context.text[:100])
     notify(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
     values = {"number": ticket.number, "team": ticket_text.team_name(context.town, ticket.team)}
-    return Reply(context.say("progress.urged", due=_due(context, ticket), **values))
+    return Reply(context.say("progress.urged", due=_due(context, ticket), **values), keep=True)
 
 
 def _meant(context: Context) -> Ticket | Reply:
@@ -150,9 +156,7 @@ def _meant(context: Context) -> Ticket | Reply:
 
 def _last_urge(context: Context, ticket: Ticket) -> timedelta | None:
     """How long ago it was urged, if that is too short a time to do it again."""
-    last = select(func.max(TicketEvent.at)).where(
-        TicketEvent.ticket_id == ticket.id, TicketEvent.move == moves.URGE.name
-    )
-    at = context.session.scalar(last)
+    catch_up(context.session, TicketEvent)
+    at = context.session.connection().scalar(_LAST_URGE, {"ticket": ticket.id})
     since = context.now - at if at else None
     return since if since is not None and since < timedelta(minutes=context.town.habits.urge_minutes) else None

@@ -9,7 +9,7 @@ from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.event import leave
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.tickets.access import followed, own, resident
+from handlers.tickets.access import followed, has_own, resident
 from handlers.tickets.filing import recent
 from models import moves
 from models.moves import Status
@@ -27,7 +27,7 @@ WITHDRAW = Command(("撤回", "撤销"), roles=frozenset((Role.RESIDENT,)), help
 @router.command(WITHDRAW)
 def withdraw(context: Context) -> Reply | None:
     """Asks once more: what is taken back stops at once."""
-    if not context.rest and not own(context.session, context.person, tuple(moves.WITHDRAW.sources), 1):
+    if not context.rest and not has_own(context.session, context.person, moves.WITHDRAW.sources):
         return None
     picked = pick(context, followed(context.person), tuple(moves.WITHDRAW.sources), WITHDRAW)
     if isinstance(picked, Reply):

@@ -11,7 +11,7 @@ from handlers.dialogue.states import Asks
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
 from handlers.residents.report import reported
-from handlers.tickets.access import actor, own
+from handlers.tickets.access import actor, has_own
 from models.moves import NOTE, OPEN, Status
 from models.ticket import Ticket
 from nlp.reading.understanding import Intent, Understanding
@@ -76,6 +76,6 @@ def _current(context: Context, seen: Understanding | None) -> Ticket | None:
     same = seen.item in {"", ticket.item}
     if seen.intent is Intent.REPORT and seen.sure and not (same and _NOT_OURS.search(context.text)):
         return None
-    if asked_about(context) is not None or own(context.session, context.person, tuple(OPEN), 1):
+    if asked_about(context) is not None or has_own(context.session, context.person, OPEN):
         return None  # they wait for something themselves
     return ticket

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from handlers.appointments.visits import shown, standing_of
 from handlers.dialogue.choices import numbered
@@ -12,11 +12,12 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import to_choose
-from handlers.figures.counts import most_urgent_first, still_open
+from handlers.figures.counts import MOST_URGENT_FIRST, still_open
 from handlers.notifications import ticket_text
 from handlers.staff.view import VIEW
 from handlers.tickets.access import called, worked
-from handlers.tickets.scope import first_of_open
+from handlers.tickets.scope import FirstOf, first_of_open
+from models.listed import one_of
 from models.person import STAFF
 from models.support import Support
 from models.ticket import Ticket
@@ -24,6 +25,13 @@ from models.ticket import Ticket
 router = Router("todo")
 _SHOWN = 10
 """As many as a reply holds"""
+_SHARES = select(Support.ticket_id).where(
+    Support.team == bindparam("team"),
+    one_of(Support.ticket_id, "tickets"),
+    Support.finished_at.is_(None),
+    Support.released_at.is_(None),
+)
+_FIRST = FirstOf(still_open(), MOST_URGENT_FIRST)
 
 
 TODO = Command(("待办", "我的待办"), roles=STAFF, help="待办：我手上的工单", every_day=True)
@@ -33,7 +41,7 @@ TODO = Command(("待办", "我的待办"), roles=STAFF, help="待办：我手上
 def todo(context: Context) -> Reply:
     """What waits for this person's team, the most urgent first."""
     mine = worked(context.person) | called(context.person, share_open=True)
-    first, count = first_of_open(context.session, mine, still_open(), most_urgent_first(context.now), _SHOWN)
+    first, count = first_of_open(context.session, mine, _FIRST, context.now, _SHOWN)
     if not count:
         return Reply(context.say("working.nothing_to_do"), keep=True)
     helped, visits = _helped(context, first), standing_of(context, first)
@@ -64,6 +72,5 @@ def _part(context: Context, ticket: Ticket, helped: Collection[int]) -> str:
 
 def _helped(context: Context, among: Iterable[Ticket]) -> Collection[int]:
     """Those in which this person's team still has a share."""
-    mine = (Support.team == context.person.team) & Support.finished_at.is_(None) & Support.released_at.is_(None)
-    ids = [ticket.id for ticket in among]
-    return set(context.session.scalars(select(Support.ticket_id).where(mine, Support.ticket_id.in_(ids))))
+    values = {"team": context.person.team, "tickets": [ticket.id for ticket in among]}
+    return set(context.session.scalars(_SHARES, values))

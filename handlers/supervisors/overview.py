@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, and_, true
 
 from handlers.dialogue.choices import NEXT_PAGE, numbered
 from handlers.dialogue.command import Command
@@ -13,7 +13,7 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
-from handlers.figures.counts import Figure, Standing, count, figures_of, percent, standings
+from handlers.figures.counts import FIGURES, Figure, Standing, count, count_every, figures_of, percent, standings
 from handlers.figures.days import day_start, days_back, week_start
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
@@ -21,8 +21,10 @@ from handlers.questions.answer import answer_question
 from handlers.staff.view import opened
 from handlers.tickets.access import listed, overseen, overseer, tickets, within
 from handlers.tickets.desk import on_desk
+from handlers.tickets.scope import both
 from handlers.town.examples import a_community
 from models import moves
+from models.kept import kept
 from models.moves import ACTIVE
 from models.person import OVERSEERS
 from models.ticket import Ticket
@@ -49,7 +51,7 @@ RANKING = Command(
     ("排行", "排名"), roles=OVERSEERS, only_asks=True, help="排行：各承办单位近30天的办理情况", every_day=True
 )
 INSPECT = Command(
-    ("查", "查单", "看"),
+    ("查", "查单"),
     roles=OVERSEERS,
     only_asks=True,
     help="查 工单号：看工单全文和经过",
@@ -166,10 +168,10 @@ def asked(context: Context) -> Reply | None:
 def _figures(
     context: Context, condition: ColumnElement[bool], where: dict[str, str], since: datetime, title: str
 ) -> Reply:
-    figures = figures_of(since, context.now)
-    counted = count(context.session, overseen(context.person) & condition, figures, on_desk(context.person) & condition)
-    lines = numbered([f"{figure.name} {counted[figure.key]}" for figure in figures])
-    keys = [figure.key for figure in figures]
+    mine, on_my_desk = both(overseen(context.person), condition), both(on_desk(context.person), condition)
+    counted = count_every(context.session, mine, on_my_desk, since, context.now)
+    lines = numbered([f"{figure.name} {counted[figure.key]}" for figure in FIGURES])
+    keys = list(counted)
     slots = {"keys": keys, "since": since.isoformat(), "at": context.now.isoformat(), **where}
     return Reply(context.say("supervising.figures", title=title, lines=lines), Asks.FIGURES, slots)
 
@@ -213,10 +215,13 @@ def _one_of_page(context: Context, number: int) -> Reply | None:
 
 def _about(slots: Mapping[str, Any]) -> ColumnElement[bool]:
     """What a figure was narrowed to: a grid, a category, a sub-item."""
-    narrowed = within(slots["grid"]) if "grid" in slots else true()
-    if "category" in slots:
-        narrowed &= Ticket.category == slots["category"]
-    return narrowed & (Ticket.item == slots["item"]) if "item" in slots else narrowed
+    return _narrowed(slots.get("grid"), slots.get("category"), slots.get("item"))
+
+
+@kept
+def _narrowed(grid: str | None, category: str | None, item: str | None) -> ColumnElement[bool]:
+    of_category = Ticket.category == category if category else true()
+    return and_(within(grid) if grid else true(), of_category, Ticket.item == item if item else true())
 
 
 def _unknown_grid(context: Context) -> Reply:

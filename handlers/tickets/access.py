@@ -1,7 +1,7 @@
 """The doors to tickets: who may see and move which. Every handler comes through here."""
 
 from collections.abc import Collection, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -20,26 +20,28 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from handlers.tickets.named import named_in
 from handlers.tickets.scope import NOTHING, Reach, Scope, Way, as_reach, newest_open
 from handlers.world.staff import Colleague
+from models.appending import catch_up
 from models.follower import Follower
 from models.grid import Grid, Team, TeamKind
+from models.kept import kept
+from models.listed import one_of
 from models.moves import ENDED, Move, Status
 from models.person import STAFF, Person, Role
+from models.standing import stands
 from models.support import Support, by_whistle
 from models.ticket import Actor, IllegalMove, Source, Ticket, is_complaint, not_ended
 
 _OF_LATE = 20_000
 """Tickets: what a town of half a million files in a week"""
 
-# These conditions are asked for with every command, and cost more to build than an index takes to answer them.
-_kept = lru_cache(maxsize=512)
-
 # Most supervisors have a street: the first of the four that agrees spares the others.
 _COLUMNS = (Ticket.street, Ticket.community, Ticket.grid, Ticket.county)
 
 
-@_kept
+@kept
 def within(grid: str | None) -> ColumnElement[bool]:
     """Tickets of a grid of any level and all below it. The ticket's own grid may be of a higher level."""
     return or_(*(column == grid for column in _COLUMNS)) if grid else false()
@@ -54,7 +56,7 @@ def overseen(person: Person) -> ColumnElement[bool]:
     return _overseen(person.team, person.grid)
 
 
-@_kept
+@kept
 def _overseen(team: str | None, grid: str | None) -> ColumnElement[bool]:
     """Not what complains of their own team, or of the level that they serve. Asked as a few numbers out of an index of
     their own, so that figures are still counted in the indexes alone.
@@ -74,7 +76,7 @@ def _side(team: str | None, grid: str | None) -> ColumnElement[str] | None:
     return func.coalesce(select(Grid.level).where(Grid.code == grid).scalar_subquery(), "-") if grid else None
 
 
-@_kept
+@kept
 def _theirs_to_know(team: str | None, grid: str | None) -> ColumnElement[bool]:
     side = _side(team, grid)
     told = or_(Ticket.shut_out.is_(None), Ticket.shut_out == "")
@@ -91,7 +93,7 @@ def worked(person: Person) -> Reach:
     return _worked(person.team, person.grid, of_grid=Role.GRID_STAFF in person.roles)
 
 
-@_kept
+@kept
 def _worked(team: str | None, grid: str | None, *, of_grid: bool) -> Reach:
     of_team = as_reach(Ticket.team == team) | _helped(team, Support.ground == "") if team else NOTHING
     if of_grid:
@@ -112,7 +114,7 @@ def called(person: Person, *, share_open: bool = False) -> Reach:
     return _called(person.team, person.grid, share_open=share_open)
 
 
-@_kept
+@kept
 def _called(team: str, grid: str | None, *, share_open: bool) -> Reach:
     there = [by_whistle(), Support.released_at.is_(None)]
     share = [Support.finished_at.is_(None)] if share_open else []
@@ -139,15 +141,21 @@ def followed(person: Person) -> ColumnElement[bool]:
 
 def tickets(scope: Scope, statuses: Iterable[Status] = ()) -> Select[Ticket]:
     """Tickets in a scope, newest first."""
-    return select(Ticket).where(scope, _in(statuses)).order_by(Ticket.id.desc())
+    return select(Ticket).where(scope, _in(tuple(statuses))).order_by(Ticket.id.desc())
 
 
-def _in(statuses: Iterable[Status]) -> ColumnElement[bool]:
-    wanted = [status.value for status in statuses]
-    if not wanted:
+@kept
+def standing(scope: Scope, statuses: tuple[Status, ...]) -> Select[Ticket]:
+    """Those of some tickets (`ids`) that are in a scope, in these statuses; newest first."""
+    return tickets(scope & one_of(Ticket.id, "ids"), statuses)
+
+
+@kept
+def _in(statuses: tuple[Status, ...]) -> ColumnElement[bool]:
+    if not statuses:
         return true()
-    inside = Ticket.status.in_(wanted)
-    return inside & not_ended() if ENDED.isdisjoint(wanted) else inside
+    inside = stands(statuses)
+    return inside & not_ended() if ENDED.isdisjoint(statuses) else inside
 
 
 def how_many(session: Session, found: Select[Ticket]) -> int:
@@ -168,7 +176,7 @@ def newest(session: Session, scope: Scope, statuses: Collection[Status], most: i
     """So many tickets in a scope, newest first. Of what staff reach, ended ones are meant only if the statuses say so,
     or where none is open.
     """
-    open_ones = [status for status in statuses or Status if status not in ENDED]
+    open_ones = tuple(status for status in statuses or Status if status not in ENDED)
     found = session.scalars(newest_open(scope, _in(open_ones), most)).all() if open_ones else []
     if len(open_ones) == len(statuses) or (found and not statuses and isinstance(scope, Reach)):
         return list(found)
@@ -188,6 +196,17 @@ def own(session: Session, person: Person, statuses: Iterable[Status], most: int)
     return list(session.scalars(_own(tuple(statuses), most), {"person": person.id}))
 
 
+def has_own(session: Session, person: Person, statuses: Iterable[Status]) -> bool:
+    """Whether there is one."""
+    catch_up(session, Ticket, Follower)
+    return session.connection().scalar(_any_own(tuple(statuses)), {"person": person.id}) is not None
+
+
+@cache
+def _any_own(statuses: tuple[Status, ...]) -> Select[Any]:
+    return _own(statuses, 1).with_only_columns(Ticket.id).order_by(None)
+
+
 @cache
 def _own(statuses: tuple[Status, ...], most: int) -> Select[Ticket]:
     return tickets(_followed_by(bindparam("person")), statuses).limit(most)
@@ -199,11 +218,11 @@ def _followed_by(person: int | BindParameter[int]) -> ColumnElement[bool]:
 
 def by_number(session: Session, scope: Scope, digits: str) -> list[Ticket]:
     """The ticket of this number, or the latest whose number ends so (three digits at least)."""
-    found = session.scalars(tickets(scope & (Ticket.number == digits))).all()
+    found = named_in(session, scope, digits)
     if not found and 3 <= len(digits) < 11:
         ending = Ticket.id.in_(_latest_ids(session, digits)) & Ticket.number.endswith(digits, autoescape=True)
-        found = session.scalars(tickets(scope & ending).limit(5)).all()
-    return list(found)
+        found = list(session.scalars(tickets(scope & ending).limit(5)))
+    return found
 
 
 def _latest_ids(session: Session, digits: str) -> list[int]:

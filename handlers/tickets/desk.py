@@ -7,6 +7,7 @@ from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.filing import dispatch, put_in_grid, route_it
 from handlers.world.nodes import TeamNode
+from models.kept import kept
 from models.moves import RECEIVE, SUPPLEMENT, Status
 from models.person import Person
 from models.ticket import SYSTEM, Actor, Ticket
@@ -49,4 +50,9 @@ def _send_out(context: Change, ticket: Ticket, by: Actor, note: str) -> None:
 
 def on_desk(person: Person) -> ColumnElement[bool]:
     """Tickets without a team: in this supervisor's area, or in nobody's."""
-    return (overseen(person) | Ticket.grid.is_(None)) & Ticket.team.is_(None)
+    return _unowned(overseen(person))
+
+
+@kept
+def _unowned(area: ColumnElement[bool]) -> ColumnElement[bool]:
+    return (area | Ticket.grid.is_(None)) & Ticket.team.is_(None)

@@ -1,11 +1,17 @@
 """Who has to do the work and by which clause (权属), as staff and residents read it."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from handlers.tickets.change import Change
 from models.approval import Approval, Wish
 from models.ticket import Ticket
 
+_CONTEST = (
+    select(Approval)
+    .where(Approval.ticket_id == bindparam("ticket"), Approval.wish == Wish.CONTEST.value)
+    .order_by(Approval.id)
+    .limit(1)
+)
 _SAID = {True: "upheld", False: "kept", None: "open"}
 
 
@@ -17,9 +23,10 @@ def card_of(change: Change, ticket: Ticket) -> str:
 
 def duty_line(change: Change, ticket: Ticket) -> str:
     """The card in a line of its own, with what became of a contest; empty where there is no card."""
-    card, contest = card_of(change, ticket), contest_of(change, ticket)
+    card = card_of(change, ticket)
     if not card:
         return ""
+    contest = contest_of(change, ticket)
     is_void = contest is None or (contest.decided_at is not None and contest.granted is None)
     said = "" if contest is None or is_void else change.town.say(f"contesting.{_SAID[contest.granted]}")
     return f"\n{change.town.say('contesting.line', card=card)}{said}"
@@ -27,5 +34,4 @@ def duty_line(change: Change, ticket: Ticket) -> str:
 
 def contest_of(change: Change, ticket: Ticket) -> Approval | None:
     """The one contest of a ticket, decided or not."""
-    found = select(Approval).where(Approval.ticket_id == ticket.id, Approval.wish == Wish.CONTEST.value)
-    return change.session.scalar(found.order_by(Approval.id).limit(1))
+    return change.session.scalar(_CONTEST, {"ticket": ticket.id})

@@ -1,7 +1,7 @@
 """Filing and moving tickets: what every topic does the same way."""
 
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from models.grid import Level
 from models.moves import DISPATCH, REASSIGN, RECEIVE, Status
 from models.new_tickets import new_ticket as unwritten
 from models.new_tickets import row_of
-from models.numbers import next_ticket_id
+from models.numbers import next_id
 from models.person import Person
 from models.ticket import SYSTEM, Actor, Attachment, Ticket
 
@@ -166,9 +166,8 @@ def last_place(context: PersonalChange) -> int | None:
 
 def new_ticket(context: Change, draft: Draft, reporter: Person, status: Status = Status.PENDING) -> Ticket:
     """With its number, not written down yet."""
-    ticket = unwritten(
+    ticket = _numbered(
         cast("AppendingSession", context.session),
-        next_ticket_id(context.session),
         status=status.value,
         level=Level.GRID.value,
         category=draft.category or "other",
@@ -191,6 +190,10 @@ def new_ticket(context: Change, draft: Draft, reporter: Person, status: Status =
     )
     shut(ticket, {*draft.shut_out, *complained_of(context.town, ticket.category, draft.text)})
     return ticket
+
+
+def _numbered(session: AppendingSession, **given: Any) -> Ticket:  # noqa: ANN401  (the columns)
+    return unwritten(session, next_id(session, Ticket), **given)
 
 
 def attach(change: Change, ticket: Ticket, attachments: tuple[int, ...]) -> None:

@@ -4,13 +4,15 @@ Asked as one condition, a database goes through all that is open in the town; a 
 found at once, each by itself.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, false, func, select, union
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, bindparam, false, func, select, union
 from sqlalchemy.orm import Session
 
+from models.kept import kept
+from models.listed import one_of
 from models.ticket import Ticket
 
 
@@ -21,7 +23,7 @@ class Way(NamedTuple):
     condition: ColumnElement[bool]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reach:
     """The tickets that somebody may see or move. `condition` judges any ticket, `ways` find those that are open."""
 
@@ -29,8 +31,7 @@ class Reach:
     ways: tuple[Way, ...]
 
     def __or__(self, other: "Scope") -> "Reach":
-        other = as_reach(other)
-        return Reach(self.condition | other.condition, (*self.ways, *other.ways))
+        return _either(self, other)
 
     def __and__(self, also: ColumnElement[bool]) -> ColumnElement[bool]:
         return self.condition & also
@@ -53,6 +54,19 @@ def as_reach(scope: Scope) -> Reach:
     return scope if isinstance(scope, Reach) else Reach(scope, (Way(Ticket.id, scope),))
 
 
+@kept
+def both(one: ColumnElement[bool], other: ColumnElement[bool]) -> ColumnElement[bool]:
+    """What is in two scopes."""
+    return one & other
+
+
+@kept
+def _either(one: Reach, other: Scope) -> Reach:
+    other = as_reach(other)
+    return Reach(one.condition | other.condition, (*one.ways, *other.ways))
+
+
+@kept
 def newest_open(scope: Scope, among: ColumnElement[bool], most: int) -> Select[Ticket]:
     """So many of the open ones, newest first; no more than that are looked at."""
     ids = _together([select(_newest(way, among, most).subquery()) for way in as_reach(scope).ways])
@@ -60,18 +74,32 @@ def newest_open(scope: Scope, among: ColumnElement[bool], most: int) -> Select[T
 
 
 def first_of_open(
-    session: Session, scope: Scope, among: ColumnElement[bool], order: Sequence[SQLColumnExpression[Any]], most: int
+    session: Session, scope: Scope, first: "FirstOf", now: datetime, most: int
 ) -> tuple[list[Ticket], int]:
     """The first of the open ones in this order, and how many there are."""
+    counted = session.execute(_first_of_open(scope, first), {"now": now, "most": most}).all()
+    numbers = [number for number, _ in counted]
+    found = {ticket.id: ticket for ticket in session.scalars(_OF_THESE, {"ids": numbers})} if numbers else {}
+    return [found[number] for number in numbers], counted[0][1] if counted else 0
+
+
+class FirstOf(NamedTuple):
+    """Of which open tickets, and in which order; `now` may be asked for by name."""
+
+    among: ColumnElement[bool]
+    order: tuple[SQLColumnExpression[Any], ...]
+
+
+_OF_THESE = select(Ticket).where(one_of(Ticket.id, "ids"))
+
+
+@kept
+def _first_of_open(scope: Scope, first: FirstOf) -> Select[int, int]:
+    among, order = first
     keys: list[Any] = [key.label(f"key_{number}") for number, key in enumerate(order)]
     ids = _together([select(Ticket.id, *keys).where(*_holds(way, among)) for way in as_reach(scope).ways])
-    rows = select(ids.c.id, func.count().over()).order_by(*(ids.c[key.name] for key in keys), ids.c.id).limit(most)
-    counted = session.execute(rows).all()
-    if not counted:
-        return [], 0
-    numbers = [number for number, _ in counted]
-    found = {ticket.id: ticket for ticket in session.scalars(select(Ticket).where(Ticket.id.in_(numbers)))}
-    return [found[number] for number in numbers], counted[0][1]
+    rows = select(ids.c.id, func.count().over()).order_by(*(ids.c[key.name] for key in keys), ids.c.id)
+    return rows.limit(bindparam("most"))
 
 
 def _newest(way: Way, among: ColumnElement[bool], most: int) -> Select[int]:

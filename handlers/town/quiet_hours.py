@@ -22,12 +22,8 @@ class QuietHours(BaseModel):
     def wait(self, now: datetime) -> datetime:
         """When a thing may be said: now, or when the morning comes."""
         local = now.astimezone(CHINA)
-        if not self._quiet(local.time()):
+        at, begin, end = local.time(), self.begin, self.end
+        if not (begin <= at < end if begin <= end else at >= begin or at < end):
             return now
         morning = datetime.combine(local.date(), self.end, CHINA)
         return (morning if morning > local else morning + timedelta(days=1)).astimezone(now.tzinfo)
-
-    def _quiet(self, at: time) -> bool:
-        if self.begin <= self.end:
-            return self.begin <= at < self.end
-        return at >= self.begin or at < self.end

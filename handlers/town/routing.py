@@ -3,7 +3,7 @@
 Rules speak of kinds, modes and categories, never of one town's codes, so that another town runs under the same config.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -59,13 +59,13 @@ class When(_Strict):
     working_time: bool | None = None
 
     def holds(self, case: "Case") -> bool:
-        return not any(True for _ in self.missing(case))
+        return next(self.missing(case), None) is None
 
     def missing(self, case: "Case") -> Iterator[str]:
         """The conditions that don't hold, by name."""
+        values = case.values
         for name, said in self.conditions:
-            value = case.value(name)
-            if value not in said if isinstance(said, tuple) else value != said:
+            if values[name] not in said if isinstance(said, tuple) else values[name] != said:
                 yield name
 
     @cached_property
@@ -106,7 +106,7 @@ class Routing(_Strict):
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """What the rules look at."""
 
@@ -120,12 +120,11 @@ class Case:
     above: tuple[str, ...] = ()
     """Kinds of teams, one of which decides, where it complains of those who would do the work"""
 
-    def value(self, condition: str) -> str | bool | None:
-        """What a condition of this name looks at."""
-        if condition in _OF_PLACE:
-            return getattr(self.place, _OF_PLACE[condition]) if self.place else None
-        value: str | bool = getattr(self, condition)
-        return value
+    @cached_property
+    def values(self) -> Mapping[str, str | bool | None]:
+        """What each condition looks at, by its name."""
+        of_place = {name: getattr(self.place, of, None) for name, of in _OF_PLACE.items()}
+        return {name: getattr(self, name) for name in When.model_fields if name not in _OF_PLACE} | of_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +230,12 @@ def candidates(world: World, chain: tuple[GridNode, ...], wanted: tuple[str, ...
 def _anybody(world: World, chain: tuple[GridNode, ...]) -> Iterator[TeamNode]:
     """Where the rule's teams don't exist here: the grid's own, the community's, the street's."""
     for node in chain:
-        yield from (team for team in world.teams_at.get(node.code, ()) if team.kind == node.level.value)
+        yield from world.own_teams.get(node.code, ())
 
 
 def _own(world: World, node: GridNode) -> TeamNode | None:
     """The team of a level itself."""
-    return _first(each for each in world.teams_at.get(node.code, ()) if each.kind == node.level.value)
+    return next(iter(world.own_teams.get(node.code, ())), None)
 
 
 def _able(teams: Iterable[TeamNode], may_sign: MaySign) -> TeamNode | None:

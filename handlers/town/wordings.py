@@ -24,7 +24,7 @@ class Wordings:
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The sentence with its places filled. Values are taken literally, whatever braces a resident wrote."""
-        return self._sentences[key].format_map({name: str(value) for name, value in values.items()})
+        return self._sentences[key].format_map(values)
 
     def __contains__(self, key: str) -> bool:
         return key in self._sentences

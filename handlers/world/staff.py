@@ -7,6 +7,8 @@ its version in the database is another (models.staff_version).
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from operator import attrgetter
 from typing import TypeVar
 
 from sqlalchemy import or_, select
@@ -26,6 +28,8 @@ class Member:
     team: str | None
     grid: str | None
     roles: frozenset[Role]
+    last_inbound_at: datetime | None = None
+    """When they last wrote; known only where they were read for this very moment"""
 
     @property
     def is_overseer(self) -> bool:
@@ -55,23 +59,26 @@ class Staff:
     def recognise(self, people: Iterable[Person]) -> None:
         """Give rows of people the roles that this picture has of them; most are residents."""
         for person in people:
-            member = self.people.get(person.id)
-            person.is_known_to_have(member.roles if member else EVERYBODY)
+            person.is_known_to_have(self.roles_of(person.id))
+
+    def roles_of(self, person: int) -> frozenset[Role]:
+        member = self.people.get(person)
+        return member.roles if member else EVERYBODY
 
     def members(self, teams: Iterable[str], reach: Collection[str]) -> list[Member]:
         """Staff of these teams whose rights reach one of the grids."""
-        found = (member for team in dict.fromkeys(teams) for member in self.teams.get(team, ()))
-        return sorted((each for each in found if each.grid is None or each.grid in reach), key=_by_id)
+        found = [member for team in dict.fromkeys(teams) for member in self.teams.get(team, ())]
+        return sorted([each for each in found if each.grid is None or each.grid in reach], key=_BY_ID)
 
     def overseeing(self, reach: Collection[str]) -> list[Member]:
         """Supervisors of these grids; of all, where none is known."""
         known = (None, *reach) if reach else tuple(self.overseers)
-        return sorted((each for grid in known for each in self.overseers.get(grid, ())), key=_by_id)
+        return sorted((each for grid in known for each in self.overseers.get(grid, ())), key=_BY_ID)
 
     def leaders(self, teams: Iterable[str]) -> list[Member]:
         """Supervisors who belong to one of the teams."""
         wanted = set(teams)
-        return sorted((each for each in self.people.values() if each.is_overseer and each.team in wanted), key=_by_id)
+        return sorted((each for each in self.people.values() if each.is_overseer and each.team in wanted), key=_BY_ID)
 
 
 def load_staff(session: Session, version: str) -> Staff:
@@ -111,5 +118,4 @@ def _grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, tuple[Value, ...]]
     return {key: tuple(values) for key, values in found.items()}
 
 
-def _by_id(member: Member) -> int:
-    return member.id
+_BY_ID = attrgetter("id")

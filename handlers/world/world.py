@@ -8,7 +8,7 @@ from typing import Any
 
 from shapely import STRtree, from_geojson, intersects_xy, prepare
 from shapely.geometry import Point
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from handlers.world.coordinates import gcj_to_wgs
@@ -94,12 +94,28 @@ class World:
 
     def chain(self, code: str | None) -> tuple[GridNode, ...]:
         """A grid and what stands above it, nearest first."""
-        return tuple(self._upwards(code))
+        known = self._chains.get(code)
+        return self._chains.setdefault(code, tuple(self._upwards(code))) if known is None else known
 
     def _upwards(self, code: str | None) -> Iterator[GridNode]:
         while code and (node := self.grids.get(code)):
             yield node
             code = node.parent
+
+    @cached_property
+    def _chains(self) -> dict[str | None, tuple[GridNode, ...]]:
+        """Those that were asked for."""
+        return {}
+
+    @cached_property
+    def own_teams(self) -> dict[str, tuple[TeamNode, ...]]:
+        """By a grid's code the teams of its own level: the grid's, the community's, the street's."""
+        levels = {code: node.level.value for code, node in self.grids.items()}
+        found = {
+            code: tuple(each for each in teams if each.kind == levels.get(code))
+            for code, teams in self.teams_at.items()
+        }
+        return {code: teams for code, teams in found.items() if teams}
 
     def around(self, place: str) -> Callable[[str], bool]:
         """Whether a grid holds the place of this name, is in it or above it; of no place that we know: any grid."""
@@ -174,7 +190,9 @@ def _telling_apart(places: Mapping[int, PlaceNode], aliases: Iterable[Any]) -> d
 
 
 _VERSION = select(Fact.value).where(Fact.name == VERSION)
-_VERSIONS = select(Fact.name, Fact.value).where(Fact.name.in_((VERSION, STAFF_VERSION, ANSWERS_VERSION)))
+_VERSIONS = select(Fact.name, Fact.value).where(
+    or_(Fact.name == VERSION, Fact.name == STAFF_VERSION, Fact.name == ANSWERS_VERSION)
+)
 
 
 def versions(session: Session) -> tuple[str, str, str]:

@@ -5,8 +5,7 @@ import os
 
 import pytest
 import wechat_side as wechat
-from malformed import TEXT
-from test_webhook import Bot, a_client, post
+from test_webhook import TEXT, Bot, a_client, post
 
 from bot.webhook.envelope import Envelope, EnvelopeError
 

@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from chat import NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import COLLEAGUE, NEIGHBOUR, OTHER_PROPERTY, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from sqlalchemy import event, func, select
 
 from bot.assembly import assemble
@@ -217,3 +217,31 @@ def test_ids_given_before_the_rows_are_written_are_nobody_else_s(chat):
     assert all("已受理" in reply for reply in replies)
     with chat.program.reading() as session:
         assert session.scalar(select(func.count(func.distinct(Ticket.number)))) == 12
+
+
+def test_what_one_has_handed_back_is_not_a_colleagues_to_take_in_the_same_transaction(chat):
+    """Their tickets are read for both at once; whose they are is asked when each has their turn."""
+    for number in (1, 2):
+        chat.says(RESIDENT, f"德尚小区{number}号楼楼道灯不亮")
+    first, second = (ticket.number for ticket in chat.tickets())
+    _, refused, taken = together(
+        chat,
+        Pending(chat.message(PROPERTY, f"退 {first} 不归我们管"), None),  # read as a report, it would come last
+        waiting(chat, COLLEAGUE, f"接 {first}"),
+        waiting(chat, OTHER_PROPERTY, f"接 {second}"),
+    )
+    assert first in refused
+    assert "已签收" not in refused
+    assert "已签收" not in taken
+    assert [ticket.assignee_id for ticket in chat.tickets()] == [None, None]
+
+
+def test_what_two_say_of_one_ticket_in_the_same_transaction_is_told_of_both(chat):
+    """Each is an event of its own, though neither is written when its push is."""
+    chat.says(RESIDENT, "德尚小区1号楼停水了")
+    chat.says(NEIGHBOUR, "德尚小区2号楼停水了")
+    chat.says(PROPERTY, f"接 {chat.ticket().number}")
+    together(chat, waiting(chat, RESIDENT, "补充 地下室在漏水"), waiting(chat, NEIGHBOUR, "补充 楼顶水箱空了"))
+    told = [push for push in pushes(chat) if "补充" in push]
+    assert any("地下室在漏水" in push for push in told)
+    assert any("楼顶水箱空了" in push for push in told)

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select, true
 
 from bot.synth.filling import fill
-from handlers.figures.counts import most_urgent_first, still_open
+from handlers.figures.counts import MOST_URGENT_FIRST, still_open
 from handlers.tickets.access import called, newest, reached, worked
-from handlers.tickets.scope import first_of_open, newest_open
+from handlers.tickets.scope import FirstOf, first_of_open, newest_open
 from handlers.world.world import load_world
 from models.grid import Team
 from models.moves import ENDED, Status
@@ -75,7 +75,7 @@ def test_the_most_urgent_come_first_and_all_are_counted(session, program):
         reach = worked(person) | called(person)
         rows = session.scalars(select(Ticket).where(reach, still_open())).all()
         wanted = sorted(rows, key=lambda ticket: (not ticket.urgent, _due(ticket) or now, ticket.id))
-        first, count = first_of_open(session, reach, still_open(), most_urgent_first(now), 5)
+        first, count = first_of_open(session, reach, FirstOf(still_open(), MOST_URGENT_FIRST), now, 5)
         assert (count, [ticket.id for ticket in first]) == (len(rows), [ticket.id for ticket in wanted[:5]])
 
 
