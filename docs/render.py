@@ -14,7 +14,7 @@ import click
 from bot.__main__ import COMMANDS as COMMAND_LINE
 from bot.__main__ import command
 from bot.bench.table import Line, markdown
-from docs import growth
+from docs import faults, growth
 from docs.targets import missed
 from handlers.answering.routers import COMMANDS
 from handlers.notifications.ticket_text import CLOSING_NAMES, ROLE_NAMES, STATUS_NAMES
@@ -138,6 +138,7 @@ FILES: Mapping[str, Mapping[str, str]] = {
     "docs/commands.md": {"chat": chat(), "cli": cli()},
     "docs/bench.md": {"targets": bench(), "missed": misses(), "measured": measured()},
     "docs/moves.md": {"moves": moves()},
+    "docs/faults.md": {"matrix": faults.matrix(table)},
     "docs/operate.md": growth.blocks(ROOT / "docs" / "bench.json", table),
 }
 

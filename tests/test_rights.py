@@ -47,10 +47,26 @@ NOBODY: dict[Role, dict[str, set[str]]] = {}
 
 # command → who reaches a ticket of another's by it. Residents reach their own by all of theirs, and no other.
 RULES = {
-    **dict.fromkeys(["接", "到", "结", "退", "上报", "备注", "告知", "约", "看", "异议", "申诉"], WORKS),
+    **dict.fromkeys(["接", "到", "结", "退", "上报", "备注", "告知", "约", "异议", "申诉"], WORKS),
     **dict.fromkeys(["查", "督办", "谁看过", "重办", "派", "根治", "裁定"], OVERSEES),
     **dict.fromkeys(
-        ["放", "点名", "属实", "延", "挂账", "恢复", "问", "不受理", "解释", "为什么", "改类", "权属", "回访", "照片"],
+        [
+            "放",
+            "点名",
+            "属实",
+            "延",
+            "挂账",
+            "恢复",
+            "问",
+            "不受理",
+            "解释",
+            "为什么",
+            "改类",
+            "权属",
+            "回访",
+            "照片",
+            "看",
+        ],
         REACHES,
     ),
     **dict.fromkeys(["并", "转"], REACHES),

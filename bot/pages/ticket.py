@@ -42,6 +42,12 @@ def ticket_pages(program: Program, links: Links) -> Blueprint:
         found = _page(program, wanted) if wanted else None
         return _laid_out(found, token) if found else _refused(program)
 
+    @blueprint.get("/t/")
+    @blueprint.get("/t/<path:nothing>")
+    def no_page(nothing: str = "") -> Response:  # noqa: ARG001
+        """A link that was cut or made up."""
+        return _refused(program)
+
     @blueprint.get("/t/<token>/<int:piece>")
     def piece(token: str, piece: int) -> Response:
         wanted = _read(program, links, token)

@@ -10,11 +10,21 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
+from bot.server.stopping import let_nobody_in
 from bot.server.worker_class import BufferedWorker
 
 THREADS = 4
 """Of each process, for all that is no message: messages are answered in rounds (bot.server.rounds)"""
+
+
+class _Keeper(Arbiter):  # type: ignore[misc]
+    """Keeps the processes."""
+
+    def stop(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002  (gunicorn's)
+        let_nobody_in(listening.sock for listening in self.LISTENERS)
+        super().stop(graceful)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -30,6 +40,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         return self._app
+
+    def run(self) -> None:
+        _Keeper(self).run()
 
 
 def serve(

@@ -28,9 +28,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     parser_class = WholeHeaders
 
+    def service(self) -> None:
+        """The last answer before we leave says so: who would keep the connection asks elsewhere."""
+        if self.server.is_leaving:
+            self.requests[0].headers["CONNECTION"] = "close"
+        super().service()
+
 
 class Dawdlers:
-    """Requests that are not whole yet, and since when: looked at once a second. Where it is crowded, the silent too."""
+    """Requests that are not whole yet, and since when: looked at once a second. Where it is crowded, they are given a
+    second, and so are those who say nothing.
+    """
 
     def __init__(self, server: Any, patience: float) -> None:  # noqa: ANN401  (waitress has no types)
         self._server, self._patience, self._looked = server, patience, 0.0

@@ -15,14 +15,13 @@ from waitress.utilities import ServerNotImplemented
 
 from bot.server.connections import Held
 from bot.server.rounds import Rounds
+from bot.server.stopping import let_nobody_in, say_last_words
 from bot.server.visitors import Channel, Dawdlers
 
 _LARGEST_BODY = 262_144
 """The most that `wechat.max_bytes` can allow; what is within this is the webhook's to judge"""
 _LEAVES_SECONDS = 0.005
 """So long a new connection is left to a process that holds fewer"""
-_LAST_WORDS_SECONDS = 5.0
-"""Messages begun before we are told to stop are answered first: WeChat waits no longer than this"""
 
 # A Transfer-Encoding that nobody uses is the sender's fault: no request from outside gets a 5xx.
 ServerNotImplemented.code, ServerNotImplemented.reason = 400, "Bad Request"
@@ -49,14 +48,16 @@ class BufferedWorker(Worker):  # type: ignore[misc]
         self.alive = False
 
     def run(self) -> None:
-        """Until we are told to stop, or the parent process is gone; messages begun by then are answered first."""
+        """Until we are told to stop, or the parent process is gone; who has come by then is answered first."""
         server, rounds = self._open()
         others_have_fewer, dawdlers = self.held.by(self.age), Dawdlers(server, self.whole_within)
         while self.alive and os.getppid() == self.ppid:
             self._take_in(server, rounds, leave_new_ones=others_have_fewer(len(server.active_channels)))
             rounds.go()
             dawdlers.cut(time.monotonic())
-        self._say_last_words(server, rounds)
+        if self.alive:  # the parent is gone: the next start must find the port free soon
+            let_nobody_in(each.sock for each in self.sockets)
+        say_last_words(server, lambda: self._last_turn(rounds, dawdlers))
 
     def _open(self) -> tuple[Any, Rounds]:
         """Waitress on gunicorn's sockets, and the rounds in which it has messages answered."""
@@ -79,7 +80,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
             max_request_body_size=_LARGEST_BODY,
             max_request_header_size=16_384,
         )
-        server.channel_class = Channel
+        server.channel_class, server.is_leaving = Channel, False
         _wake_for_others_alone(server)
         return server, rounds
 
@@ -92,12 +93,10 @@ class BufferedWorker(Worker):  # type: ignore[misc]
             server.accepting = True
             self._turn(0)
 
-    def _say_last_words(self, server: Any, rounds: Rounds) -> None:  # noqa: ANN401
-        server.accepting = False
-        deadline = time.monotonic() + _LAST_WORDS_SECONDS
-        while _unanswered(server) and time.monotonic() < deadline:
-            self._turn(0 if rounds.is_due else 1)
-            rounds.go()
+    def _last_turn(self, rounds: Rounds, dawdlers: Dawdlers) -> None:
+        self._turn(0 if rounds.is_due else _LEAVES_SECONDS)
+        rounds.go()
+        dawdlers.cut(time.monotonic())
 
     def _turn(self, timeout: float) -> None:
         """Whatever is ready; and a sign of life, by which gunicorn knows that this loop turns."""
@@ -117,7 +116,3 @@ def _wake_for_others_alone(server: Any) -> None:  # noqa: ANN401  (waitress has 
             wake()
 
     server.pull_trigger = waking
-
-
-def _unanswered(server: Any) -> bool:  # noqa: ANN401  (waitress has no types)
-    return any(each.requests or each.total_outbufs_len for each in server.active_channels.values())

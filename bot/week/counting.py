@@ -10,6 +10,7 @@ from bot.simulator.bodies import Card, Words
 from bot.simulator.journal import ApiCall
 from bot.week.people import Town
 from bot.week.stage import Stage
+from handlers.notifications.waiting import REPLY
 from models.person import Person
 from models.push import Push, Rank
 from models.ticket import CHINA, Ticket
@@ -17,6 +18,8 @@ from models.ticket import CHINA, Ticket
 _QUESTION = "解决了吗"
 _AT_ONCE = frozenset({"whistle_missing", "escalate", "approval_asked", "approval_waits"})
 _SENT = frozenset({"sent", "delivered"})
+_NO_PUSH = frozenset({"", REPLY})
+"""What has not gone out, or stood below the answer to what they wrote"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,11 @@ def counted(stage: Stage, town: Town) -> Figures:
     red = [push for push in pushes if push.rank == Rank.DANGER]
     calls = [entry.errcode for entry in stage.platform.journal.entries() if isinstance(entry, ApiCall)]
     leaders = {person for person, openid in people.items() if openid in town.leaders}
-    news = [push for push in pushes if push.person_id in leaders and push.way and not _is_urgent(push, tickets)]
+    news = [
+        push
+        for push in pushes
+        if push.person_id in leaders and push.way not in _NO_PUSH and not _is_urgent(push, tickets)
+    ]
     by_day = Counter((push.person_id, _day(push)) for push in news)
     return Figures(
         tickets=len(tickets),

@@ -1,6 +1,5 @@
 """What residents, staff and leaders do in the week: they report, work, ask, answer, and some do nothing at all."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,12 +22,11 @@ _TROUBLES = (
     "墙皮往下掉",
     "有人占了消防通道",
     "电梯又坏了",
-    "绿化带的树倒了",
+    "绿化带的草没人剪",
     "有人在楼道给电动车充电",
 )
-_DANGERS = ("着火了", "有人被困在电梯里", "闻到很浓的燃气味")
+_DANGERS = ("着火了", "有人被困在电梯里", "闻到很浓的燃气味", "绿化带的树倒了，砸着人了")
 _RED, _LEFT_ALONE, _NOTICES, _TALKATIVE, _TAPPING, _ANSWERING = 0.03, 0.08, 0.35, 0.3, 0.15, 0.75
-_NUMBER = re.compile(r"\d{11}")
 _DAYS = 7
 
 
@@ -71,7 +69,8 @@ def _looks(stage: Stage, leader: str) -> None:
 def _reports(stage: Stage, town: Town, resident: str, number: int) -> None:
     chance = stage.chance
     stage.platform.follow(resident)
-    trouble = chance.choice(_DANGERS if chance.random() < _RED else _TROUBLES)
+    in_danger = chance.random() < _RED
+    trouble = chance.choice(_DANGERS if in_danger else _TROUBLES)
     reply = stage.says(resident, f"{chance.choice(town.places)}{number % 9 + 1}号楼{trouble}")
     for _ in range(3):  # a question that has numbers is answered, whatever it is
         if "回 1" not in reply and "回数字" not in reply:
@@ -79,16 +78,24 @@ def _reports(stage: Stage, town: Town, resident: str, number: int) -> None:
         reply = stage.says(resident, "2" if "加入" in reply else "1")
     if chance.random() < _NOTICES:
         stage.accepts_notice(resident)
-    if (found := _NUMBER.search(reply)) is None:
+    if (filed := _filed(stage, resident)) is None:
         return
     if chance.random() < _TALKATIVE:
         stage.after(chance.uniform(0.2, 60), lambda: _asks(stage, resident))
     if chance.random() < _TAPPING:
         stage.after(chance.uniform(0.2, 60), lambda: _taps(stage, resident))
     if chance.random() >= _LEFT_ALONE:
-        stage.at(
-            _at_work(stage.clock() + timedelta(hours=chance.uniform(0.1, 3))), lambda: _signs(stage, town, found[0])
-        )
+        soon, later = timedelta(minutes=chance.uniform(1, 8)), timedelta(hours=chance.uniform(0.1, 3))
+        reads = stage.clock() + soon if in_danger else _at_work(stage.clock() + later)
+        stage.at(reads, lambda: _signs(stage, town, filed))
+
+
+def _filed(stage: Stage, resident: str) -> str | None:
+    """The number of what they have just reported; an answer to a danger names none."""
+    just_now = (Person.openid == resident) & (Ticket.created_at >= stage.clock())
+    with stage.program.reading() as session:
+        theirs = select(Ticket.number).join(Person, Person.id == Ticket.reporter_id).where(just_now)
+        return session.scalar(theirs.order_by(Ticket.id.desc()).limit(1))
 
 
 def _asks(stage: Stage, resident: str) -> None:

@@ -5,6 +5,7 @@ from itertools import chain
 
 from handlers.answering import receipts
 from handlers.answering.judging import OF_JUDGING
+from handlers.answering.obeyed import obeying
 from handlers.answering.practices import OF_PRACTICES
 from handlers.answering.still_open import above, put_at_most_twice, still_open
 from handlers.answering.which_question import which_question
@@ -176,7 +177,7 @@ def _routed(context: Context) -> Reply:
         answer = None if over or context.nothing_asked else _answer(context)  # of a danger that they told meanwhile
         return answer or talk.said(context, talking)
     if is_command and (commanded := _obeyed(context) or whose_command.refusal(context)):
-        return above(context, commanded, commanded=True)
+        return commanded
     return (_answer(context) if context.text else None) or above(context, _not_missed(context, _meant(context)))
 
 
@@ -289,7 +290,7 @@ def meant_as_command(context: Context) -> Reply | None:
     return route(replace(context, message=replace(context.message, text=said)))
 
 
-_OBEYING = by_first_letter(chain.from_iterable(router.obeying for router in ROUTERS))
+_OBEYING = by_first_letter(chain.from_iterable(map(obeying, ROUTERS)))
 """Commands come before all: they say plainly what is wanted, so no guess at what the words may mean goes first"""
 
 

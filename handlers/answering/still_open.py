@@ -1,9 +1,10 @@
 """What becomes of a question that is open where something else is answered: it is put again, waits, or is given up."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.dialogue.asked import to_repeat
-from handlers.dialogue.beneath import has_beneath, lay_beneath, put_again
+from handlers.dialogue.beneath import has_beneath, lay_beneath, left_open, put_again
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import says_nothing
@@ -21,18 +22,27 @@ def put_at_most_twice(context: Context, reply: Reply) -> Reply:
     return replace(reply, put=before.put + 1)
 
 
-def above(context: Context, reply: Reply, *, commanded: bool = False) -> Reply:
+def above(context: Context, reply: Reply, beneath: Sequence[OpenQuestion] | None = None) -> Reply:
     """What asks, lists or offers something new leaves the questions that were open beneath it.
 
-    `commanded`: by a command, which goes on from a question of its own kind: 「吹哨 12 城管」 after 「叫哪几家」.
+    `beneath`: those of them that its command hasn't settled.
     """
-    if reply.state in {"", Asks.JOINED, context.state} or reply.keep or reply.answered or has_beneath(reply.slots):
+    goes_on = beneath is None and reply.state == context.state
+    if reply.state in {"", Asks.JOINED} or goes_on or reply.keep or reply.answered or has_beneath(reply.slots):
         return reply
     if not ACCEPTS[Asks(reply.state)].undoable:
         return reply  # nothing shall come up after it
-    kind = reply.state.partition(".")[0] if commanded else ""
-    beneath = lay_beneath(context, drafts=reply.state not in DRAFTS, but=kind)
-    return replace(reply, slots={**reply.slots, **beneath})
+    if reply.state in DRAFTS and (danger := _danger_asked(context)):
+        return put_again(replace(reply, text=context.say("asked.danger_first")), [*danger, left_open(reply)])
+    laid = lay_beneath(context, drafts=reply.state not in DRAFTS, among=beneath)
+    return replace(reply, slots={**reply.slots, **laid})
+
+
+def _danger_asked(context: Context) -> list[OpenQuestion]:
+    """What our replies left open, the danger whose place is asked for in front; empty where there is none."""
+    mine = [each for each in context.asked if not each.is_pushed]
+    is_asked = any(each.slots.get("danger") for each in mine)
+    return sorted(mine, key=lambda each: not each.slots.get("danger")) if is_asked else []
 
 
 def still_open(context: Context, reply: Reply) -> Reply:
@@ -41,11 +51,11 @@ def still_open(context: Context, reply: Reply) -> Reply:
     if reply.answered or not (reply.text or reply.missed) or (accepts and accepts.offers and not reply.keep):
         return reply
     if accepts and not accepts.undoable:
-        return _dropped(context, reply)
+        return dropped(context, reply)
     return _below(context, reply, to_repeat(context)) if reply.state in {"", Asks.JOINED} else reply
 
 
-def _dropped(context: Context, reply: Reply) -> Reply:
+def dropped(context: Context, reply: Reply) -> Reply:
     """That what can't be undone has to be asked for again."""
     if reply.keep:
         return replace(reply, text=reply.text or context.say("welcome.chitchat"))

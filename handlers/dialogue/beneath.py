@@ -14,13 +14,14 @@ _DEEPEST = 3
 """So many wait; who has left more behind has left them"""
 
 
-def lay_beneath(context: Context, *, drafts: bool = True, but: str = "") -> dict[str, Any]:
-    """For the slots of a question that comes before those which our replies left open.
+def lay_beneath(
+    context: Context, *, drafts: bool = True, among: Sequence[OpenQuestion] | None = None
+) -> dict[str, Any]:
+    """For the slots of a question that comes before those which our replies left open, or before some `among` them.
 
-    `drafts`: else what is asked of a report that is being made doesn't wait, for another one is. `but`: nor what is
-    asked of this kind.
+    `drafts`: else what is asked of a report that is being made doesn't wait, for another one is.
     """
-    mine = [each for each in _of_replies(context) if not but or each.state.partition(".")[0] != but]
+    mine = _of_replies(context) if among is None else among
     waiting = [each for each in mine if drafts or each.state not in DRAFTS]
     return _stored([each for each in waiting if ACCEPTS[Asks(each.state)].repeats])
 
@@ -74,6 +75,11 @@ def put_again(reply: Reply, questions: Sequence[OpenQuestion]) -> Reply:
     first, *others = questions
     text = "\n\n".join(filter(None, (reply.text, first.text)))
     return replace(reply, text=text, state=first.state, slots={**first.slots, **_stored(others)})
+
+
+def left_open(reply: Reply) -> OpenQuestion:
+    """What the reply asks, as a question that may wait."""
+    return OpenQuestion(reply.state, reply.slots, text=reply.question)
 
 
 def _of_replies(context: Context) -> list[OpenQuestion]:

@@ -34,6 +34,8 @@ class Command:
     opens: bool = False
     """It only opens what was listed: a question that is asked later goes before it"""
     shield: Shield = Shield.NONE
+    settles: frozenset[str] = frozenset()
+    """Questions that it answers once it has acted, beside those of its own module"""
     practice: str = ""
     """What it belongs to; a town that has that switched off has no such command"""
 

@@ -28,7 +28,7 @@ VIA = "via"
 class Message:
     """One message or event, as it reached us, free of the platform's XML.
 
-    `key` is the same forevery delivery of the same message and for no other: messages have
+    `key` is the same for every delivery of the same message and for no other: messages have
     To + From + CreateTime + MsgId, events To + From + CreateTime + Event + EventKey (+ the callback's own id).
     `latitude`/`longitude` are degrees as WeChat gives them (GCJ-02). `extra` holds an event's other fields.
     """

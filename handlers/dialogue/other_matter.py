@@ -52,11 +52,19 @@ def is_told_without_place(context: Context) -> bool:
 
 
 def is_told_without_name(context: Context) -> bool:
-    """A whole sentence of what is wrong, beside a house at most."""
+    """A whole sentence of what is wrong, beside a house, or a word that looks like a name, at most."""
     seen, text = context.understanding, context.text
-    if seen is None or len(text) < _SENTENCE or _WHERE.search(text) or (seen.place and seen.place.name):
+    if seen is None or len(_beside_name(text, seen)) < _SENTENCE or _WHERE.search(text):
         return False
     return seen.sure and seen.intent is Intent.REPORT and seen.intent_confidence >= _PLAINLY
+
+
+def _beside_name(text: str, seen: Understanding) -> str:
+    """Nothing where a place of the world is named; 「堵路」 is none, and what is told with it stays a sentence."""
+    place = seen.place
+    if place is None or not place.name:
+        return text
+    return "" if place.known else text[: place.start] + text[place.end :]
 
 
 def is_trouble_again(text: str) -> bool:
@@ -96,6 +104,13 @@ def is_hurry(context: Context) -> bool:
     """「快点」: no answer to anything."""
     seen = context.understanding
     return seen is not None and seen.intent is Intent.URGE and seen.intent_confidence >= _PLAINLY and seen.place is None
+
+
+def is_other_report(context: Context, category: str, item: str) -> bool:
+    """Another trouble than the one whose place was asked for, however little is told of where it is."""
+    seen = context.understanding
+    told = is_told_without_name(context) and seen is not None and (seen.category, seen.item) != (category, item)
+    return told or is_other_trouble(context, category, item)
 
 
 def is_other_trouble(context: Context, category: str, item: str) -> bool:

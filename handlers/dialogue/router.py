@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -40,10 +40,16 @@ class Router:
         self.commands.append(command)
 
         def register(handler: Handler) -> Handler:
-            self.obeying.append((Commanded(command), handler))
+            self.obeying.append((commanded(command), handler))
             return handler
 
         return register
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The questions whose answers it takes: its commands go on from them."""
+        states = [wanted.states for wanted, _ in self.routes if isinstance(wanted, InState)]
+        return frozenset().union(*states)
 
 
 def first_of(routes: Iterable[Route], context: Context) -> Reply | None:
@@ -109,22 +115,22 @@ def _opening(words: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """A filter: the text gives this command, and the person may."""
+    """A filter: the text is this command, and the person may give it."""
 
     command: Command
-    _pattern: re.Pattern[str] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        said = rf"{_opening(self.command.words)}[\s:：,，#。.．!！~～]*(.*)"
-        object.__setattr__(self, "_pattern", re.compile(said, re.DOTALL))
+    pattern: re.Pattern[str]
 
     def __call__(self, context: Context) -> Context | None:
-        found = self._pattern.fullmatch(context.text)
-        if not found or not context.person.roles & self.command.roles:
+        if not context.person.roles & self.command.roles or not context.town.practices.has(self.command.practice):
             return None
-        if not context.town.practices.has(self.command.practice):
-            return None
-        return replace(context, rest=found[1].strip())
+        found = self.pattern.fullmatch(context.text)
+        return replace(context, rest=found[1].strip()) if found else None
+
+
+def commanded(command: Command) -> Commanded:
+    """The command's words, and what follows them."""
+    pattern = re.compile(rf"{_opening(command.words)}[\s:：,，#。.．!！~～]*(.*)", re.DOTALL)
+    return Commanded(command, pattern)
 
 
 def by_first_letter(routes: Iterable[tuple[Commanded, Handler]]) -> Mapping[str, Sequence[Route]]:

@@ -47,7 +47,11 @@ def _tells_more(text: str, place: PlaceMention | None) -> bool:
 
 
 BIND = Command(
-    ("绑定", "绑定住址"), roles=EVERYBODY, help="绑定 小区几号楼几单元：记住您的住址，报修不用再说", every_day=True
+    ("绑定", "绑定住址"),
+    roles=EVERYBODY,
+    help="绑定 小区几号楼几单元：记住您的住址，报修不用再说",
+    every_day=True,
+    settles=frozenset({Asks.PLACE}),
 )
 
 

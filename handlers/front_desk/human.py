@@ -62,8 +62,14 @@ def _ticket(context: Context, words: str) -> Ticket:
         told = "，".join(filter(None, (draft.text if draft else "", words)))
         text = told or context.say("history.asks_for_a_person")
         asks = Draft(text, category="consult", attachments=sent or waiting(context))
-        return file(context, locate.at_home(context, asks), context.person)
+        return file(context, _where(context, asks, draft), context.person)
     last.apply(NOTE, by=resident(context.person), at=context.now, note=context.say("history.wants_a_person"))
     if words:
         last.apply(NOTE, by=resident(context.person), at=context.now, note=words)
     return last
+
+
+def _where(context: Context, asks: Draft, told: Draft | None) -> Draft:
+    """Where the report was that they were telling, else at home."""
+    there = locate.as_placed(asks, told) if told else asks
+    return there if locate.is_placed(there) or there.place_name else locate.at_home(context, asks)

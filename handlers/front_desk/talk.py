@@ -21,6 +21,7 @@ from models.appending import append
 from models.conversation import Asked, Inbound
 from models.grid import Level
 from models.moves import NOTE
+from models.new_tickets import row_of
 from models.person import Person
 from models.push import Timer
 from models.ticket import Ticket
@@ -40,7 +41,7 @@ def begin(context: Context, ticket: Ticket) -> bool:
     """Tell the staff of the grid or the hall with the last lines. False: at this hour nobody reads them."""
     session, town, now, person = context.session, context.town, context.now, context.person
     asleep = town.quiet_hours.wait(now) > now
-    lines = last_lines(context)
+    lines, ticket = last_lines(context), row_of(session, ticket)  # what they said before may change it
     for line in lines.splitlines():  # of several matters, maybe
         hear(context, ticket, line)
     staff = _staff(context, ticket)

@@ -13,7 +13,7 @@ from handlers.residents import locate
 from handlers.tickets.change import Change, Silence
 from handlers.tickets.clocks import wind
 from handlers.tickets.complaints import hear
-from handlers.tickets.draft import Draft
+from handlers.tickets.draft import Draft, written_down
 from models.hotline import HotlineOrder
 from models.moves import NOTE
 from models.person import Person
@@ -103,15 +103,7 @@ def _join(change: Change, ticket: Ticket, order: Order) -> None:
 def _draft(change: Change, order: Order, caller: Person) -> Draft:
     whole = f"{order.address}，{order.text}" if order.address and order.address not in order.text else order.text
     seen = change.town.reader.understand(whole)
-    draft = Draft(
-        order.text,
-        category=seen.category if seen.sure or seen.red_flag else "",
-        item=seen.item if seen.sure else "",
-        confidence=seen.confidence,
-        urgent=seen.urgent,
-        red_flag=seen.red_flag,
-        source=Source.HOTLINE.value,
-    )
+    draft = written_down(order.text, seen, Source.HOTLINE)
     return locate.place(Silence(change.session, change.town, change.now, caller), draft, seen)
 
 

@@ -1,6 +1,7 @@
 """接待: on the spot, a line for each who came: settled now, or promised by a day."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -14,13 +15,14 @@ from handlers.practices.news import tell
 from handlers.practices.promises import evening_of, note, promised_ticket
 from handlers.reception.sessions import demands, place_name, running
 from handlers.reception.sheet import opening
-from handlers.tickets.draft import Draft
+from handlers.tickets.draft import Draft, written_down
 from models.person import OVERSEERS, STAFF, Person
 from models.promise import Practice
 from models.reception import Demand, Reception, Settled
 from models.ticket import CHINA, Source, Ticket
 from nlp.answers.choices import plain
 from nlp.answers.when import read_when
+from nlp.reading.understanding import PlaceMention
 
 router = Router("receiving")
 _LINE = re.compile(
@@ -120,19 +122,14 @@ def _ticket(context: Context, reception: Reception, demand: Demand, until: datet
 
 
 def draft_of(context: Context, reception: Reception, demand: Demand) -> Draft:
+    """In the compound whose reception it is, in the house that was told."""
     seen = context.town.reader.understand(demand.text)
-    mention = seen.place
-    return Draft(
-        demand.text,
-        category=seen.category if seen.sure else "",
-        item=seen.item if seen.sure else "",
-        confidence=seen.confidence,
-        urgent=seen.urgent,
-        red_flag=seen.red_flag,
+    mention = seen.place or PlaceMention()
+    return replace(
+        written_down(demand.text, seen, Source.RECEPTION),
         place_id=reception.place_id,
         place_name=place_name(context, reception),
-        building=mention.building if mention else "",
-        unit=mention.unit if mention else "",
-        room=mention.room if mention else "",
-        source=Source.RECEPTION.value,
+        building=mention.building,
+        unit=mention.unit,
+        room=mention.room,
     )

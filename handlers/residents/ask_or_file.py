@@ -71,7 +71,7 @@ def told_where(context: Context, draft: Draft) -> Draft:
     if context.state == Asks.BUILDING and not mention.building and text.isdigit():
         draft = replace(draft, building=text)
     draft = locate.place(context, draft, context.understanding)
-    if mention.name and _says_more(context.text, mention):
+    if mention.name and (_says_more(context.text, mention) or (_reports(context) and not mention.known)):
         draft = replace(draft, text=f"{draft.text}，{text}")
     if locate.is_placed(draft) or (mention.name and not is_vague(mention.name)):
         return draft
@@ -267,9 +267,8 @@ def filed(context: Context, draft: Draft) -> Reply:
     said = [context.say(f"red_flag.{draft.red_flag}", **context.town.contacts.model_dump())] if draft.red_flag else []
     said.append(receipt(context, ticket))
     if draft.red_flag and not ticket.team:
-        return Reply(
-            "\n\n".join([*said, context.say("filing.where_at_once")]), Asks.TICKET_PLACE, {"ticket": ticket.id}
-        )
+        said.append(context.say("filing.where_at_once"))
+        return Reply("\n\n".join(said), Asks.TICKET_PLACE, {"ticket": ticket.id, "danger": True})
     return Reply("\n\n".join(said))
 
 

@@ -27,7 +27,8 @@ def draft_corrected(context: Context) -> Reply | None:
     before, seen = Draft.of(context.slots), context.town.reader.understand(right)
     if names_a_trouble(seen) and _corrects_itself(before, words_before(context.text)):
         return None
-    draft = _in_place(context, _of_kind(before, seen, right), seen)
+    said_before = context.town.reader.understand(words_before(context.text))
+    draft = _in_place(context, _of_kind(_in_place(context, before, said_before), seen, right), seen)
     if draft == before:
         return None
     asked = tuple(each for each in draft.asked if each != context.state)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from handlers.residents.ask_or_file import receipt
 from handlers.tickets.access import resident
 from handlers.tickets.change import Change, PersonalChange, Ringing
 from handlers.tickets.clocks import set_promise, set_timer
+from handlers.tickets.complaints import hear
 from handlers.tickets.desk import take_from_desk
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import lay_on_desk, new_ticket, write_down
@@ -57,7 +59,12 @@ def placeless(context: Context) -> Ticket | None:
 def ask_where(context: Context, ticket: Ticket) -> Reply:
     """The one thing that is missing, asked once more."""
     said = context.say("incomplete.where", number=ticket.number, text=ticket.title)
-    return Reply(said, Asks.TICKET_PLACE, {"ticket": ticket.id})
+    return Reply(said, Asks.TICKET_PLACE, asks_of(ticket))
+
+
+def asks_of(ticket: Ticket) -> dict[str, Any]:
+    """For the slots of the question for its place: where there is danger, no other question goes before it."""
+    return {"ticket": ticket.id} | ({"danger": True} if ticket.red_flag else {})
 
 
 def now_placed(context: Context, ticket: Ticket, where: Draft) -> Reply:
@@ -86,11 +93,12 @@ def nobody_supplemented(ringing: Ringing) -> None:
 
 def _placed(context: Context, ticket: Ticket, where: Draft) -> str:
     _write_where(ticket, where)
-    by = resident(context.person)
+    by, told = resident(context.person), context.text or context.say("history.pin_added")
+    hear(context, ticket, context.text)
     if ticket.status == Status.INCOMPLETE:
-        supplement(context, ticket, by, context.text[:100] or context.say("history.pin_added"))
+        supplement(context, ticket, by, told)
         return receipt(context, ticket)
-    ticket.apply(NOTE, by=by, at=context.now, note=context.say("history.pin_added"))
+    ticket.apply(NOTE, by=by, at=context.now, note=told)
     if not ticket.team and take_from_desk(context, ticket):
         return receipt(context, ticket)
     return context.say("filing.pin_added", number=ticket.number)

@@ -17,7 +17,7 @@ from handlers.evidence.links import page_line
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.residents.incomplete import ask_where
+from handlers.residents.incomplete import ask_where, asks_of
 from handlers.residents.outcome import please_rate
 from handlers.tickets.access import followed, has_own, how_many, own, resident, tickets
 from handlers.tickets.complaints import hear
@@ -94,7 +94,7 @@ def _in_full(context: Context, ticket: Ticket) -> Reply:
         return Reply(details(context, ticket), keep=True)
     line = ticket_text.line(context.town, ticket, context.now, context.person)
     said = context.say("incomplete.details", line=line, text=ticket.title)
-    return Reply(said, Asks.TICKET_PLACE, {"ticket": ticket.id}, keep=bool(context.state))
+    return Reply(said, Asks.TICKET_PLACE, asks_of(ticket), keep=bool(context.state))
 
 
 def details(context: Context, ticket: Ticket) -> str:
@@ -138,7 +138,7 @@ def urge(context: Context) -> Reply | None:
     ticket.apply(moves.URGE, by=resident(context.person), at=context.now, note=context.text[:100])
     notify(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
     values = {"number": ticket.number, "team": ticket_text.team_name(context.town, ticket.team)}
-    return Reply(context.say("progress.urged", due=_due(context, ticket), **values), keep=True)
+    return Reply(context.say("progress.urged", due=_due(context, ticket), **values))
 
 
 def _meant(context: Context) -> Ticket | Reply:

@@ -9,9 +9,8 @@ from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import (
     is_other_matter,
-    is_other_trouble,
+    is_other_report,
     is_politeness,
-    is_told_without_name,
     is_told_without_place,
     is_trouble_again,
     tells_no_place,
@@ -98,7 +97,7 @@ def guess_answered(context: Context) -> Reply | None:
 def place_told(context: Context) -> Reply | None:
     """Whatever is answered to 「在哪里」 is kept; another trouble is a report of its own, and this one isn't lost."""
     draft = Draft.of(context.slots)
-    if _is_other(context, draft) or _is_no_answer(context):
+    if is_other_report(context, draft.category, draft.item) or _is_no_answer(context):
         return None
     if context.state == Asks.PLACE and tells_no_place(context):
         if _follows_another(context):
@@ -130,17 +129,6 @@ def danger_told(context: Context) -> Reply | None:
     return replace(go_on(context, told if locate.is_placed(told) else locate.as_placed(told, draft)), answered=True)
 
 
-def _is_other(context: Context, draft: Draft) -> bool:
-    """Another trouble than the one whose place was asked for."""
-    seen = context.understanding
-    told = is_told_without_name(context) and seen is not None and (seen.category, seen.item) != _kind(draft)
-    return told or is_other_trouble(context, draft.category, draft.item)
-
-
-def _kind(draft: Draft) -> tuple[str, str]:
-    return draft.category, draft.item
-
-
 def _is_another(draft: Draft, context: Context) -> bool:
     """A lamp is out, and then there is fire: two matters. A strange smell, and then it is gas: one."""
     seen = context.understanding
@@ -156,7 +144,7 @@ def _danger_beside(context: Context, draft: Draft) -> Reply:
     if reply.state not in {"", Asks.JOINED} or ticket is None or not ticket.team:
         return reply
     where = context.say("filing.where_guessed", where=ticket_text.where(ticket))
-    slots = {"ticket": ticket.id, "guessed": True, **lay_beneath(context)}
+    slots = {"ticket": ticket.id, "danger": True, "guessed": True, **lay_beneath(context)}
     return Reply(f"{reply.text}\n\n{where}", Asks.TICKET_PLACE, slots)
 
 

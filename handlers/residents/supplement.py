@@ -7,7 +7,7 @@ from handlers.dialogue.choices import numbered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
-from handlers.dialogue.other_matter import is_other_matter, is_other_trouble, is_politeness
+from handlers.dialogue.other_matter import is_other_matter, is_other_report, is_politeness
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
@@ -16,7 +16,7 @@ from handlers.notifications.pushes import notify
 from handlers.residents import correct_place, locate
 from handlers.residents.ask_or_file import told_where, who_will_know
 from handlers.residents.corrected import Correction
-from handlers.residents.incomplete import ask_where, now_placed, placeless
+from handlers.residents.incomplete import ask_where, asks_of, now_placed, placeless
 from handlers.residents.report import add_words
 from handlers.tickets.access import followed, own, resident
 from handlers.tickets.draft import Draft
@@ -152,7 +152,7 @@ def _where_told(context: Context, ticket: Ticket) -> Reply:
         ticket.building, ticket.unit, ticket.room = where.building, where.unit, where.room
         communities = [world.grids[world.places[place].community].name for place in where.places]
         asked = context.say("filing.which_place", name=where.place_name, choices=numbered(communities))
-        return Reply(asked, Asks.TICKET_PLACE, {"ticket": ticket.id, "places": where.places})
+        return Reply(asked, Asks.TICKET_PLACE, {**asks_of(ticket), "places": where.places})
     return now_placed(context, ticket, where)
 
 
@@ -163,9 +163,9 @@ def _of_this_name(world: World, ticket: Ticket) -> tuple[int, ...]:
 def _is_apart(context: Context, ticket: Ticket) -> bool:
     """A danger, or a trouble of another kind: a report of its own."""
     seen = context.understanding
-    if seen and seen.red_flag and seen.red_flag != ticket.red_flag:
-        return True
-    return is_other_trouble(context, ticket.category, ticket.item)
+    if seen and seen.red_flag:
+        return seen.red_flag != ticket.red_flag
+    return is_other_report(context, ticket.category, ticket.item)
 
 
 def _heard(context: Context, words: str) -> Context:

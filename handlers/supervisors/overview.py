@@ -51,7 +51,7 @@ RANKING = Command(
     ("排行", "排名"), roles=OVERSEERS, only_asks=True, help="排行：各承办单位近30天的办理情况", every_day=True
 )
 INSPECT = Command(
-    ("查", "查单"),
+    ("查", "查单", "看"),
     roles=OVERSEERS,
     only_asks=True,
     help="查 工单号：看工单全文和经过",

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from models.ticket import Source
+from nlp.reading.understanding import Understanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,19 @@ class Draft:
         """From slots, in which JSON has made lists of the tuples."""
         values: dict[str, Any] = {name: _tuples(value) for name, value in slots.items()}
         return cls(**values)
+
+
+def written_down(text: str, seen: Understanding, source: Source) -> Draft:
+    """What others wrote down for a resident: nobody can be asked what the reader isn't sure of, so that stays empty."""
+    return Draft(
+        text,
+        category=seen.category if seen.sure or seen.red_flag else "",
+        item=seen.item if seen.sure else "",
+        confidence=seen.confidence,
+        urgent=seen.urgent,
+        red_flag=seen.red_flag,
+        source=source.value,
+    )
 
 
 def _tuples(value: Any) -> Any:  # noqa: ANN401  (whatever JSON holds)

@@ -39,10 +39,11 @@ def run(*arguments: str, env: Mapping[str, str], stdin: str = "", config: Path =
 
 
 @contextmanager
-def started(*arguments: str, env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
-    """A command that runs until it is told to stop."""
+def started(*arguments: str, env: Mapping[str, str], unheard: bool = False) -> Iterator[subprocess.Popen[str]]:
+    """A command that runs until it is told to stop. `unheard`: it may write more than a pipe holds that nobody reads."""
     command = [sys.executable, "-m", "bot", "--config", str(ROOT / "config.yaml"), *arguments]
-    process = subprocess.Popen(command, env=env, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    errors = subprocess.DEVNULL if unheard else subprocess.PIPE
+    process = subprocess.Popen(command, env=env, cwd=ROOT, stderr=errors, text=True)
     try:
         yield process
     finally:
@@ -56,11 +57,11 @@ def started(*arguments: str, env: Mapping[str, str]) -> Iterator[subprocess.Pope
 
 
 @contextmanager
-def served(env: Mapping[str, str], workers: int = 2) -> Iterator[str]:
+def served(env: Mapping[str, str], workers: int = 2, *, unheard: bool = False) -> Iterator[str]:
     """Web processes; gives their address once they are ready."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    with started("serve", "--port", str(port), "--workers", str(workers), env=env) as process:
+    with started("serve", "--port", str(port), "--workers", str(workers), env=env, unheard=unheard) as process:
         wait_until_ready(address, process)
         yield address
 
@@ -68,7 +69,7 @@ def served(env: Mapping[str, str], workers: int = 2) -> Iterator[str]:
 def wait_until_ready(address: str, process: subprocess.Popen[str]) -> None:
     until = time.monotonic() + 90
     while time.monotonic() < until:
-        assert process.poll() is None, process.stderr.read()
+        assert process.poll() is None, process.stderr and process.stderr.read()
         try:
             if requests.get(f"{address}/readyz", timeout=2).status_code == 200:
                 return

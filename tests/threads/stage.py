@@ -9,19 +9,24 @@ from chat import CAST, Chat
 from sqlalchemy import select
 
 from handlers.dialogue.message import Kind
+from handlers.evidence import hearing
+from handlers.town_import.patrols import USUAL_TIMES, write_patrols
+from handlers.town_import.records import PatrolRecord
+from handlers.world.coordinates import gcj_to_wgs
 from models.conversation import REPLY, Asked
 from models.follower import Follower
 from models.person import Person
 from models.push import Push
-from models.ticket import Ticket, TicketEvent
+from models.ticket import Attachment, Ticket, TicketEvent
 
 HERE = Path(__file__).parent
 SCENES = yaml.safe_load((HERE / "scenes.yaml").read_text(encoding="utf-8"))
 SECONDS = yaml.safe_load((HERE / "seconds.yaml").read_text(encoding="utf-8"))
+_PIN = (37.1430, 111.7752)
 _SENT = {
     "[照片]": (Kind.IMAGE, {"media_id": "m1"}),
     "[语音]": (Kind.VOICE, {"media_id": "m2"}),
-    "[位置]": (Kind.LOCATION, {"latitude": 37.1430, "longitude": 111.7752, "label": "锦佳园小区"}),
+    "[位置]": (Kind.LOCATION, {"latitude": _PIN[0], "longitude": _PIN[1], "label": "锦佳园小区"}),
     "[空白]": (Kind.TEXT, {"text": " "}),
     "[没见过的]": (Kind.UNKNOWN, {}),
 }
@@ -62,9 +67,9 @@ class Stage:
             self.says(who, said)
 
     def says(self, who, said):
-        """Their words, or what they send; 过: minutes go by."""
-        if who == "过":
-            self.passes(said)
+        """Their words, or what they send; 过: minutes go by; 听写: a machine has heard the last voice; 巡查点: one is there."""
+        if doing := {"过": self.passes, "听写": self._is_heard, "巡查点": self._has_point}.get(who):
+            doing(said)
             return ""
         if said in _SENT:
             kind, fields = _SENT[said]
@@ -76,6 +81,15 @@ class Stage:
     def passes(self, minutes):
         self.clock.turn(minutes=minutes)
         self.chat.timers_ring()
+
+    def _is_heard(self, text):
+        with self.program.sessions() as session, session.begin():
+            voice = session.scalars(select(Attachment).order_by(Attachment.id.desc()).limit(1)).one()
+            hearing.heard(session, self.program.towns.current(session), voice, text, self.clock.now)
+
+    def _has_point(self, name):
+        with self.program.sessions() as session, session.begin():
+            write_patrols(session, [PatrolRecord("DS-01", "WY-01", name, *gcj_to_wgs(*_PIN), USUAL_TIMES)])
 
     def open_with(self, who):
         """The questions that are open with somebody."""

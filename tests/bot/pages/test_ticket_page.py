@@ -172,6 +172,12 @@ def test_whatever_is_wrong_with_a_link_it_is_one_line(filed, web):
             assert "电梯" not in answer.get_data(as_text=True), why
 
 
+@pytest.mark.parametrize("path", ["/t/", "/t/x", "/t/%3Cscript%3E1%3C/script%3E"])
+def test_a_link_that_is_none_is_one_line_too(filed, web, path):
+    answer = web.get(path)
+    assert (answer.status_code, answer.get_data(as_text=True).count("\n")) == (403, 1)
+
+
 def test_a_link_dies_with_the_role(filed, web):
     link = link_to(filed, PROPERTY)
     assert web.get(link).status_code == 200
@@ -242,6 +248,7 @@ def test_a_file_that_is_gone_is_said_to_be_gone(filed, web, tmp_path):
     assert web.get(f"{link}/{attachment}").status_code == 404
 
 
-def test_supervisors_come_by_the_word_for_it(filed, web):
-    page = text_of(web.get(ADDRESS.search(filed.says(SUPERVISOR, f"查 {filed.chat.ticket().number}"))[1]))
+@pytest.mark.parametrize("word", ["查", "看"])
+def test_supervisors_come_by_the_word_for_it(filed, web, word):
+    page = text_of(web.get(ADDRESS.search(filed.says(SUPERVISOR, f"{word} {filed.chat.ticket().number}"))[1]))
     assert "督办" in page

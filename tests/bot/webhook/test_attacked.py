@@ -13,8 +13,7 @@ import pytest
 import requests
 import wechat_side as wechat
 from filled_tables import content
-from test_hostile_requests import MALFORMED, NONCES, SIGNATURES
-from test_webhook import TEXT
+from malformed import MALFORMED, NONCES, SIGNATURES, TEXT
 from whole_program import environment, served
 
 from bot.webhook.envelope import Envelope, EnvelopeError

@@ -5,7 +5,8 @@ import os
 
 import pytest
 import wechat_side as wechat
-from test_webhook import TEXT, Bot, a_client, post
+from malformed import TEXT
+from test_webhook import Bot, a_client, post
 
 from bot.webhook.envelope import Envelope, EnvelopeError
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 import wechat_side as wechat
 from flask import Flask
+from malformed import TEXT
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
@@ -14,13 +15,6 @@ from bot.webhook.view import log_id, webhook
 from handlers.dialogue.message import Kind, Message
 
 APOLOGY = "抱歉，系统暂时忙，请稍后再发一次。"
-
-TEXT = (
-    f"<xml><ToUserName><![CDATA[{wechat.GH_ID}]]></ToUserName>"
-    f"<FromUserName><![CDATA[{wechat.OPENID}]]></FromUserName><CreateTime>1763690000</CreateTime>"
-    "<MsgType><![CDATA[text]]></MsgType><Content><![CDATA[3号楼电梯又坏了]]></Content>"
-    "<MsgId>24837465930182736</MsgId></xml>"
-).encode()
 
 
 @dataclass

@@ -14,7 +14,7 @@ import pytest
 import requests
 import wechat_side as wechat
 from flask import Flask
-from test_webhook import TEXT
+from malformed import TEXT
 from testbed import free_port
 from werkzeug.serving import make_server
 
