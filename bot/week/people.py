@@ -27,7 +27,6 @@ _TROUBLES = (
 )
 _DANGERS = ("着火了", "有人被困在电梯里", "闻到很浓的燃气味", "绿化带的树倒了，砸着人了")
 _RED, _LEFT_ALONE, _NOTICES, _TALKATIVE, _TAPPING, _ANSWERING = 0.03, 0.08, 0.35, 0.3, 0.15, 0.75
-_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +48,14 @@ def known(stage: Stage) -> Town:
         return Town(places, teams, [openid or "" for openid in session.scalars(leaders) if openid])
 
 
-def plan(stage: Stage, town: Town, tickets: int) -> None:
+def plan(stage: Stage, town: Town, tickets: int, days: int) -> None:
     """Reports by day and evening, leaders at nine."""
     chance = stage.chance
     for number in range(tickets):
-        hours = 24 * chance.randrange(_DAYS) + chance.triangular(-1, 14, 3)
+        hours = 24 * chance.randrange(days) + chance.triangular(-1, 14, 3)
         resident = f"oWeekResident{chance.randrange(tickets * 2 // 3):015d}"
         stage.at(MONDAY + timedelta(hours=max(0.1, hours)), partial(_reports, stage, town, resident, number))
-    for day in range(_DAYS):
+    for day in range(days):
         for leader in town.leaders:
             if chance.random() < 0.5:
                 stage.at(MONDAY + timedelta(days=day, hours=1), partial(_looks, stage, leader))

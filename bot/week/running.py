@@ -11,16 +11,16 @@ from nlp.reading.reader import Reader
 
 _MEMORY = Path("/dev/shm")  # noqa: S108
 """Its loss costs nothing: no commit need wait for a disk"""
-_DAYS = 8
-"""Seven of reports, and one for what is still on its way"""
+_WEEK = 7
 
 
-def live(tickets: int, seed: int = 1, reader: Reader | None = None) -> Figures:
+def live(tickets: int, seed: int = 1, reader: Reader | None = None, days: int = _WEEK) -> Figures:
+    """Days of reports, and one more for what is still on its way."""
     with (
         tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder,
         set_up(Path(folder), reader, seed) as stage,
     ):
         town = known(stage)
-        plan(stage, town, tickets)
-        stage.lives_until(MONDAY + timedelta(days=_DAYS))
+        plan(stage, town, tickets, days)
+        stage.lives_until(MONDAY + timedelta(days=days + 1))
         return counted(stage, town)

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_every_outcome_arrives_with_its_question_and_nothing_is_sent_in_vain(reader):
-    figures = live(12, seed=3, reader=reader)
+    figures = live(12, seed=3, reader=reader, days=3)
     assert figures.tickets >= 10
     assert figures.outcomes >= 4
     assert figures.outcomes_arrived == figures.outcomes
