@@ -126,8 +126,17 @@ def preceding(period: Period, now: datetime) -> Period | None:
 def year_before(period: Period) -> Period:
     """The same dates of the year before."""
     since, until = (years_back(moment, 1) for moment in (period.since, period.until))
-    name = f"去年{period.name}" if not re.search(r"年|去|前", period.name) else f"{period.name}的上年同期"
-    return Period(name, since, until)
+    return Period(_named_a_year_before(period.name), since, until)
+
+
+def _named_a_year_before(name: str) -> str:
+    """「今年」 → 去年, 「2026年10月」 → 2025年10月, 「上月」 → 去年上月."""
+    for year, before in _YEARS:
+        if name.startswith(year):
+            return before + name.removeprefix(year)
+    if found := re.match(r"20\d\d(?=年)", name):
+        return f"{int(found[0]) - 1}{name[found.end() :]}"
+    return f"{name}的上年同期" if re.search(r"年|去|前", name) else f"去年{name}"
 
 
 def _name_of_months(since: datetime, months: int) -> str:
@@ -146,6 +155,7 @@ def _next_to(period: Period, now: datetime, names: Sequence[tuple[str, str]]) ->
     return next((find_period(name, now) for form, name in names if re.fullmatch(form, period.name)), None)
 
 
+_YEARS = (("前年", "大前年"), ("去年", "前年"), ("上年", "前年"), ("今年", "去年"), ("本年", "去年"))
 _WEEK = "(?:周|星期|礼拜)"
 _AFTER = (
     (r"昨(?:[天日]|儿个?)", "今天"),
