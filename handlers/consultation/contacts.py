@@ -32,8 +32,8 @@ def contact_told(context: Context, row: Answer | None) -> Reply | None:
     if not asked or (row and contact_asked(row.question)):
         return None
     grids = _here(context)
-    teams = [team for grid in grids for team in _serving(context, grid, _KINDS[asked])][:_MOST]
-    lines = list(dict.fromkeys(_line(context, team, grids) for team in teams))
+    teams = dict.fromkeys(team for grid in grids for team in _serving(context, grid, _KINDS[asked]))
+    lines = [_line(context, team, grids) for team in list(teams)[:_MOST]]
     if not lines:
         key = "consultation.contact_where" if not grids else "consultation.contact_unknown"
         return Reply(context.say(key, phone=context.town.contacts.hall), keep=True)
@@ -49,7 +49,10 @@ def _here(context: Context) -> list[str]:
         grids = [[place.grid_of(building)] if building else sorted(place.grids) for place in named]
         return list(dict.fromkeys(chain.from_iterable(grids)))
     home = world.places.get(person.home_place_id or last_place(context) or 0)
-    return [home.grid_of(person.home_building if person.home_place_id else "")] if home else []
+    building = person.home_building if person.home_place_id else ""
+    if home is None:
+        return []
+    return [home.grid_of(building)] if building else sorted(home.grids)
 
 
 def _serving(context: Context, grid: str, kinds: tuple[TeamKind, ...]) -> Iterable[TeamNode]:
