@@ -4,7 +4,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 # Compiled once and read ever after: a process starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test lint fix docs screens bench drill clean audit fuzz hostile mutants nightly week
+.PHONY: help run test lint fix docs screens bench drill clean audit fuzz hostile mutants nightly week hearing
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -74,6 +74,10 @@ bench: .venv/development  ## what it costs, beside the bare framework (--full: F
 
 week: .venv/development  ## a week of 500 tickets under the platform's true quotas: what arrives, what is refused
 	@$(BIN)/python -m bot week
+
+hearing: .venv/development  ## what a model on this machine hears, and what it makes up (needs Debian's espeak-ng)
+	@test -x .venv/hearing/bin/python || { $(PYTHON) -m venv .venv/hearing && .venv/hearing/bin/pip install --disable-pip-version-check --quiet -r requirements.txt -r requirements-hearing.txt; }
+	@PYTHONPATH=. .venv/hearing/bin/python tests/hearing.py
 
 drill: .venv/development  ## kills processes at random under load, fifty times on each database
 	@WHISTLE_DRILL_KILLS=50 $(BIN)/pytest tests/drill -q -s -n 0
