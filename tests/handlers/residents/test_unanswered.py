@@ -289,17 +289,26 @@ def test_what_was_dropped_or_handed_to_a_person_is_not_filed_again(chat, clock, 
 # -- something else in between ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", ["绑定 锦佳园小区8号楼", "评价", "加入 12345678", "另报 德尚小区的物业费收得不合理"])
-def test_whatever_is_said_instead_the_report_stands(chat, word):
+def test_who_binds_a_home_instead_has_told_where(chat):
     chat.says(RESIDENT, LAMP)
-    assert LAMP in chat.says(RESIDENT, word)
+    assert LAMP in chat.says(RESIDENT, "绑定 锦佳园小区8号楼")
     assert LAMP in [ticket.text for ticket in chat.tickets()]
 
 
-def test_who_is_offered_to_join_and_says_something_else_has_joined(chat):
+@pytest.mark.parametrize("word", ["评价", "加入 12345678", "另报 德尚小区的物业费收得不合理"])
+def test_whatever_else_is_said_instead_the_report_still_waits_for_its_place(chat, word):
+    chat.says(RESIDENT, LAMP)
+    assert "请问在哪个小区几号楼" in chat.says(RESIDENT, word)
+    chat.says(RESIDENT, "锦佳园小区8号楼")
+    assert LAMP in [ticket.text for ticket in chat.tickets()]
+
+
+def test_who_is_offered_to_join_and_says_something_else_is_asked_again_and_has_joined(chat, clock):
     chat.says(NEIGHBOUR, "德尚小区3号楼电梯又坏了")
     assert "回 1 加入" in chat.says(RESIDENT, "德尚小区3号楼电梯不动了")
-    chat.says(RESIDENT, "绑定 德尚小区3号楼")
+    assert "回 1 加入" in chat.says(RESIDENT, "绑定 德尚小区3号楼")
+    clock.turn(minutes=31)
+    chat.timers_ring()
     assert [ticket.neighbours for ticket in chat.tickets()] == [1]
     assert "已把您加进" in chat.pushed(RESIDENT)[-1]
 
