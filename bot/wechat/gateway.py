@@ -108,7 +108,7 @@ class Gateway:
 
     def ping(self) -> None:
         """Asks something harmless: whether the platform takes our calls."""
-        self._authorized(lambda token: read_json(self._http.get("/cgi-bin/getcallbackip", {"access_token": token})))
+        self._authorized(self._http.ping)
 
     def check_credentials(self) -> None:
         """Has a token or raises: the operator's `check --online`."""

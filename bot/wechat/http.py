@@ -66,6 +66,10 @@ class WeChatHttp:
     def get(self, path: str, params: Mapping[str, str], most_bytes: int = _MOST_JSON) -> Download:
         return self._call(_Call("GET", self._base + path, params=params, repeatable=True), most_bytes)
 
+    def ping(self, token: str) -> dict[str, object]:
+        """Something harmless that WeChat and WeCom both answer: whether they take our calls."""
+        return read_json(self.get("/cgi-bin/getcallbackip", {"access_token": token}))
+
     def fetch(self, url: str, most_bytes: int) -> Download:
         """An address that the platform named: without parameters, so without our token."""
         return self._call(_Call("GET", url, repeatable=True), most_bytes)
