@@ -14,7 +14,7 @@ from handlers.dialogue.which_ticket import pick, split_reference
 from handlers.figures.call_counts import Attendance, attendance
 from handlers.figures.days import days_back
 from handlers.notifications import ticket_text
-from handlers.tickets.access import actor, called, overseen, overseer, reached, tickets
+from handlers.tickets.access import actor, called, overseen, overseer, reached
 from handlers.tickets.scope import Scope
 from handlers.whistle import calls as rollcall
 from models.moves import RELEASE
@@ -65,7 +65,7 @@ def let_go(context: Context) -> Reply:
 def release_chosen(context: Context) -> Reply | None:
     """Which of the called teams."""
     ids: list[int] = context.slots["calls"]
-    number, ticket = context.number, _still_theirs(context)
+    number, ticket = context.number, rollcall.ticket_asked_of(context)
     if number is None or ticket is None:
         return None
     call = next((each for each in ticket.awaited if each.id == ids[number]), None)
@@ -111,10 +111,6 @@ def _attendance_line(context: Context, row: Attendance) -> str:
 
 def _released(context: Context, ticket: Ticket, call: Support) -> Reply:
     return rollcall.release(context, ticket, call, _acting(context.person, ticket))
-
-
-def _still_theirs(context: Context) -> Ticket | None:
-    return context.session.scalar(tickets(reached(context.person) & (Ticket.id == context.slots["ticket"])))
 
 
 def _whistled(context: Context, *, awaited: bool = False) -> Scope:

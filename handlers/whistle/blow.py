@@ -13,7 +13,7 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications import ticket_text
-from handlers.tickets.access import overseer, reached, tickets
+from handlers.tickets.access import overseer, reached
 from handlers.town.whistle_rules import GROUND_NAMES, ground_of
 from handlers.whistle import calls
 from handlers.world.nodes import TeamNode
@@ -64,7 +64,7 @@ def whistle(context: Context) -> Reply:
 @router.on(in_state(Asks.WHISTLE_TEAMS))
 def teams_told(context: Context) -> Reply | None:
     """Which teams; a reason may follow their names."""
-    ticket = _planned(context)
+    ticket = calls.ticket_asked_of(context)
     if ticket is None:
         return None
     teams, reason = _split(context, ticket, context.text)
@@ -77,14 +77,14 @@ def teams_told(context: Context) -> Reply | None:
 @router.on(in_state(Asks.WHISTLE_REASON))
 def reason_told(context: Context) -> Reply | None:
     """Why they are called."""
-    ticket = _planned(context)
+    ticket = calls.ticket_asked_of(context)
     return _reasoned(context, ticket, Plan.of(context.slots), context.text) if ticket else None
 
 
 @router.on(in_state(Asks.WHISTLE_GROUND))
 def ground_told(context: Context) -> Reply | None:
     """On which of the three grounds: a number, or words."""
-    ticket, number = _planned(context), context.number
+    ticket, number = calls.ticket_asked_of(context), context.number
     ground = _GROUNDS[number] if number is not None else ground_of(context.text)
     if ticket is None or ground is None:
         return None
@@ -136,11 +136,6 @@ def _split(context: Context, ticket: Ticket, words: str) -> tuple[tuple[str, ...
 
 def _team_meant(context: Context, ticket: Ticket, words: str) -> TeamNode | None:
     return context.town.world.team_named(words, ticket.grid) if len(words) > 1 else None
-
-
-def _planned(context: Context) -> Ticket | None:
-    """The ticket of the open question, where this person may still call teams to it."""
-    return context.session.scalar(tickets(reached(context.person) & (Ticket.id == context.slots["ticket"])))
 
 
 def _may_call(context: Context) -> bool:

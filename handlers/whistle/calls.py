@@ -11,7 +11,7 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.which_ticket import no_longer
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.tickets.access import actor
+from handlers.tickets.access import actor, reached, tickets
 from handlers.tickets.clocks import set_timer
 from handlers.town.town import Town
 from handlers.town.whistle_rules import GROUND_NAMES
@@ -22,6 +22,11 @@ from models.support import Ground, Support
 from models.ticket import SYSTEM, Actor, Ticket
 
 DUE = "whistle_due"
+
+
+def ticket_asked_of(context: Context) -> Ticket | None:
+    """The ticket of the open question, where this person may still call teams to it or let them go."""
+    return context.session.scalar(tickets(reached(context.person) & (Ticket.id == context.slots["ticket"])))
 
 
 def open_call(person: Person, ticket: Ticket) -> Support | None:
