@@ -67,7 +67,7 @@ _KIN = re.compile(
     rf"(?!{_NO_NAME}){_NAME}(?={_STOP}|$|的|家|和|气|被|说)"
 )
 _AM = re.compile(
-    rf"((?:我|俺)(?:就)?是?[^，。！？,!?;；\s]{{0,14}}?)(?!{_NO_NAME})(?:{_NAME}|[老小阿]{_SURNAME}|{_SURNAME}某?)"
+    rf"((?:我|俺)(?:就)?是?[^我俺，。！？,!?;；\s]{{0,14}}?)(?!{_NO_NAME})(?:{_NAME}|[老小阿]{_SURNAME}|{_SURNAME}某?)"
     rf"(?=家的|家|{_STOP}|$)"
 )
 _SURNAMED = re.compile(rf"((?<!百家)姓)(?!名|氏|啥|什么)(?:{'|'.join(_DOUBLE)}|{_HAN})")

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class IdentityKind(StrEnum):
@@ -15,8 +15,7 @@ class IdentityKind(StrEnum):
     BANK_CARD = "bank_card"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """One number in a text."""
 
     kind: IdentityKind
@@ -26,6 +25,7 @@ class Identity:
 
 
 _GAP = r"[ \-—－.．·_/()（）\u200b\u3000]{0,2}"
+_GROUP = re.compile(r"\d+")
 _MOST_GROUPS = 4
 """「138 12 345 678」. Digits in more groups are a list of houses, unless each stands alone: 「1 3 8 …」"""
 _SPOKEN_DIGIT = "零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
@@ -52,11 +52,13 @@ _PATTERNS = (
 )
 _FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)} | {ord("＋"): "+", ord("⓪"): "0"}
 _FULL_WIDTH |= {ord("①") + digit - 1: str(digit) for digit in range(1, 10)}
+_IS_FULL_WIDTH = re.compile(f"[{''.join(map(chr, _FULL_WIDTH))}]")
 
 
 def find_identities(text: str) -> tuple[Identity, ...]:
     """All of them, left to right."""
-    return tuple(sorted(_found(text.translate(_FULL_WIDTH)), key=lambda identity: identity.start))
+    plain = text.translate(_FULL_WIDTH) if _IS_FULL_WIDTH.search(text) else text
+    return tuple(sorted(_found(plain), key=lambda identity: identity.start))
 
 
 def _found(text: str) -> Iterator[Identity]:
@@ -66,13 +68,13 @@ def _found(text: str) -> Iterator[Identity]:
             start, end = match.span()
             if kind is IdentityKind.MOBILE and not _is_one_number(match[0]):
                 continue
-            if not any(taken[start:end]):
+            if taken.find(1, start, end) < 0:
                 taken[start:end] = b"\1" * (end - start)
                 yield Identity(kind, match[0], start, end)
 
 
 def _is_one_number(found: str) -> bool:
-    groups = re.findall(r"\d+", found.lstrip("+").removeprefix("86"))
+    groups = _GROUP.findall(found.lstrip("+").removeprefix("86"))
     return len(groups) <= _MOST_GROUPS or all(len(group) == 1 for group in groups)
 
 

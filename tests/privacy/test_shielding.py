@@ -10,6 +10,7 @@ from handlers.answering.routers import COMMANDS
 from handlers.disclosure.masks import shielded
 from handlers.town.privacy import Privacy, complained_of_by_rule
 from models.person import Person, PersonRole
+from nlp.reading.identities import mask
 
 SECRETS = (RESIDENT, "王秀兰", "13812345678", "502", "8单元")
 ABOUT_THEM = "德尚小区3号楼8单元502室，我叫王秀兰，物业乱收费，收了停车费不给发票，电话13812345678"
@@ -198,8 +199,18 @@ def test_plates_accounts_and_surnames_are_shielded(text, secret):
     assert secret not in shielded(text)
 
 
-@pytest.mark.parametrize("text", ["7" * 30_000, "一" * 21_000, "138 0013 8000，" * 1_500, "1-" * 15_000, "1 " * 15_000])
-def test_no_long_text_stops_a_web_process(text):
+PIECES = ["7", "一", "138 0013 8000，", "1-", "1 ", "我", "我妈张", "我是个很长的张", "我叫", "1３", "502 ", "@a", "王"]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_no_long_text_stops_a_web_process(piece):
+    """Each within 20 ms where nothing else runs; the best of several, for here others do."""
+    text = (piece * 65_536).encode()[:65_536].decode(errors="ignore")
+    for masks in (shielded, mask):
+        assert min(_seconds(masks, text) for _ in range(5)) < 0.04
+
+
+def _seconds(masks, text):
     started = process_time()
-    shielded(text)
-    assert process_time() - started < 0.2  # seconds; it took up to nine
+    masks(text)
+    return process_time() - started
