@@ -105,6 +105,10 @@ def _expected() -> tuple[type[Exception], ...]:
     return ConfigError, WeChatError, OperationalError, UnreadableError, *of_the_reader
 
 
+_NOT_OURS_TO_WRITE = ("readonly", "read-only", "unable to open")
+"""SQLite's words, and PostgreSQL's"""
+
+
 def _words(error: Exception) -> str:
     """What an operator can do something with."""
     from sqlalchemy.exc import OperationalError
@@ -113,8 +117,8 @@ def _words(error: Exception) -> str:
     from bot.wechat.errors import WeChatError
     from models.sealed import UnreadableError
 
-    if isinstance(error, OperationalError) and "readonly" in str(error.orig):
-        return "数据库只能读，写不进去：看数据库文件和它的文件夹的权限，盘是不是只读挂载的"
+    if isinstance(error, OperationalError) and any(why in str(error.orig) for why in _NOT_OURS_TO_WRITE):
+        return "数据库打不开，或只能读、写不进去：看数据库文件和它的文件夹的权限，盘是不是只读挂载的"
     if isinstance(error, OperationalError):
         return f"数据库用不了：{str(error.orig).splitlines()[0]}"
     if isinstance(error, UnreadableError):

@@ -1,5 +1,6 @@
 """The database that the settings name: opened safely, and whether it is at this version's step."""
 
+import os
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from models.connecting import LOCK_WAIT_SECONDS, connect
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "models" / "migrations"
 _VERSION = text("select version_num from alembic_version")
+_TAKES_WRITES = text("select not pg_is_in_recovery() and current_setting('default_transaction_read_only') = 'off'")
 
 
 def open_database(settings: Settings, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> Engine:
@@ -55,6 +57,15 @@ def is_current(engine: Engine) -> bool:
         if not inspect(connection).has_table("alembic_version"):
             return False
         return set(connection.scalars(_VERSION)) == {newest_step()}
+
+
+def is_writable(engine: Engine) -> bool:
+    """Whether anything could be taken in: not where the disk is mounted to be read, nor on a standby of PostgreSQL."""
+    if engine.url.get_backend_name() == "sqlite":
+        file = Path(engine.url.database or "")
+        return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+    with engine.execution_options(read_only=True, postgresql_readonly=True).connect() as connection:
+        return bool(connection.scalar(_TAKES_WRITES))
 
 
 def newest_step() -> str:

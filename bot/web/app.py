@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assembly import Program, webhook_settings, wecom_settings
-from bot.installation.database import is_current
+from bot.installation.database import is_current, is_writable
 from bot.installation.disk_room import is_full, written_folders
 from bot.installation.links import links
 from bot.logs import named
@@ -62,16 +62,18 @@ def create_app(program: Program, now: Callable[[], float] = time.time) -> Flask:
 
 
 def _ready(program: Program) -> Response:
-    """Ready when the database answers, has room, is migrated, and holds a world."""
+    """Ready when the database answers, can be written to, has room, is migrated, and holds a world."""
     if is_full(program.settings, program.engine):
         return _state("disk", ready=False)
     try:
         with program.reading() as session:
             session.execute(text("select 1"))
             has_world = session.scalar(select(Grid.code).limit(1)) is not None
-        migrated = is_current(program.engine)
+        migrated, writable = is_current(program.engine), is_writable(program.engine)
     except SQLAlchemyError:
         return _state("database", ready=False)
+    if not writable:
+        return _state("read_only", ready=False)
     return _state("ready" if has_world and migrated else "world" if migrated else "migrations", has_world and migrated)
 
 

@@ -11,7 +11,7 @@ from testbed import ROOT, settings_for
 from whole_program import KEYS
 
 from bot.assembly import assemble
-from bot.installation import disk_room
+from bot.installation import database, disk_room
 from bot.web.app import create_app
 from handlers.town_import.importing import import_world, read_world
 
@@ -68,6 +68,19 @@ def test_a_full_disk_is_not_ready_for_there_is_no_message_that_could_be_taken_in
 
     monkeypatch.setattr(disk_room.shutil, "disk_usage", lambda _: Full())
     assert asked(program, "/readyz") == ((503, "disk") if kind == "sqlite" else (200, "ready"))
+    assert asked(program, "/healthz") == (200, "ok\n")
+
+
+def test_a_database_that_can_only_be_read_is_not_ready(program, kind, monkeypatch):
+    """Here we may write everywhere, as root: a disk that is mounted to be read is what the system says of it."""
+    if kind == "sqlite":
+        monkeypatch.setattr(database.os, "access", lambda *_: False)
+    else:
+        with program.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            name = connection.scalar(text("select current_database()"))
+            connection.execute(text(f"alter database {name} set default_transaction_read_only = on"))
+        program.engine.dispose()
+    assert asked(program, "/readyz") == (503, "read_only")
     assert asked(program, "/healthz") == (200, "ok\n")
 
 
