@@ -4,7 +4,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 # Compiled once and read ever after: a process starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test lint fix docs screens bench drill clean audit fuzz hostile mutants nightly week hearing
+.PHONY: help run test lint fix docs screens bench drill clean audit fuzz hostile leaks mutants nightly week hearing
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -59,6 +59,9 @@ audit: .venv/runtime  ## known weaknesses of the libraries (asks the registry of
 	@test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv .venv/audit && .venv/audit/bin/pip install --disable-pip-version-check --quiet pip-audit; } \
 	  || { echo "装不上 pip-audit：连不到软件源，这次没有检查"; exit 0; }
 	@test ! -x .venv/audit/bin/pip-audit || .venv/audit/bin/python tests/audit.py
+
+leaks: .venv/development  ## what those complained of could read of who complained, by way out: without the shielding, and now
+	@PYTHONPATH=.:tests $(BIN)/python tests/privacy/leaks.py
 
 hostile: .venv/development  ## hostile requests, 512, 512 and 431 in the three modes of encryption: how many are mishandled
 	@PYTHONPATH=.:tests:tests/bot:tests/fuzz $(BIN)/python tests/fuzz/hostile_counted.py
