@@ -71,7 +71,8 @@ def told_where(context: Context, draft: Draft) -> Draft:
     if context.state == Asks.BUILDING and not mention.building and text.isdigit():
         draft = replace(draft, building=text)
     draft = locate.place(context, draft, context.understanding)
-    if mention.name and (_says_more(context.text, mention) or (_reports(context) and not mention.known)):
+    unknown = bool(mention.name) and not mention.known
+    if mention.end and (_says_more(context.text, mention) or (unknown and _reports(context))):
         draft = replace(draft, text=f"{draft.text}，{text}")
     if locate.is_placed(draft) or (mention.name and not is_vague(mention.name)):
         return draft

@@ -19,6 +19,7 @@ from handlers.residents.corrected import Correction
 from handlers.residents.incomplete import ask_where, asks_of, now_placed, placeless
 from handlers.residents.report import add_words
 from handlers.tickets.access import followed, own, resident
+from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
 from handlers.world.world import World
@@ -149,6 +150,9 @@ def _where_told(context: Context, ticket: Ticket) -> Reply:
         return now_placed(context, ticket, locate.settle(known, found))
     where = told_where(context, replace(known, unit=ticket.unit, room=ticket.room))
     if where.places and "places" not in context.slots:
+        if where.text != ticket.text:  # they told more than where
+            hear(context, ticket, context.text)
+            ticket.apply(NOTE, by=resident(context.person), at=context.now, note=context.text)
         ticket.building, ticket.unit, ticket.room = where.building, where.unit, where.room
         communities = [world.grids[world.places[place].community].name for place in where.places]
         asked = context.say("filing.which_place", name=where.place_name, choices=numbered(communities))

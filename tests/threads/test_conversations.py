@@ -179,6 +179,11 @@ FOUND = {
         ("says", "居民", "着火了，楼道里全是黑烟"),
         ("tells", "居民", "6号楼", "南关夜市扰民又堵路 请迁走"),
     ],
+    "another trouble in a place of which there are two, where a report lies that lacks its place": [
+        ("tells", "居民", "幸福小区2号楼", "下水道堵了往外冒"),
+        *(("passes", minutes) for minutes in (1, 120, 120)),
+        ("tells", "居民", "幸福小区2号楼", "学籍被学校压着不放"),
+    ],
     "a person who has no ticket yet, called after the third miss": [
         ("tells", "居民", "德尚小区5号楼", "楼道灯不亮了"),
         *(("says", "邻居", each) for each in ("还是没修好", "1", "2", "您好", "1", "不清楚", "否", "不清楚")),
@@ -191,7 +196,7 @@ FOUND = {
 def test_what_was_lost_once_is_not_lost_again(played, life):
     machine = played()
     for step, *words in FOUND[life]:
-        getattr(machine, step)(*words)
+        getattr(machine if hasattr(machine, step) else machine.stage, step)(*words)
     assert machine.demands
     machine.teardown()
 
