@@ -9,8 +9,9 @@ from models.base import Base
 
 
 class Level(StrEnum):
-    """琐事网格结、小事社区结、大事街道结、难事县区结."""
+    """琐事网格结、小事社区结、大事街道结、难事县区结. Below them a 楼栋 has a voice, and no tickets of its own."""
 
+    BUILDING = "building"
     GRID = "grid"
     COMMUNITY = "community"
     STREET = "street"
@@ -18,7 +19,7 @@ class Level(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for a grid, 3 for a county."""
+        """0 for a building, 4 for a county."""
         return list(Level).index(self)
 
     @property

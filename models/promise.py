@@ -22,6 +22,7 @@ class Practice(StrEnum):
     PATROLS = "patrols"
     VISITS = "visits"
     SCORES = "scores"
+    VOICES = "voices"
 
 
 class Promise(Base):

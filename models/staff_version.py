@@ -49,4 +49,6 @@ def _is_changed_staff(row: object) -> bool:
     state = inspect(row)
     if "role_rows" in state.committed_state:
         return True  # a role taken away is no deleted row yet: it is found to be an orphan in the flush
-    return any(state.attrs[name].history.has_changes() for name in _OF_A_PERSON) and bool(row.role_rows)
+    return any(state.attrs[name].history.has_changes() for name in _OF_A_PERSON) and bool(
+        row.role_rows or row.team or row.grid
+    )

@@ -97,6 +97,8 @@ OF_RESIDENTS = {"预约接待", "取消预约接待", "公示", "志愿", "志�
 OF_PATROLS = {"到点", "巡查路线", "巡查情况"}
 OF_VISITS = {"走访", "走访名单", "走访情况", "走访记录"}
 OF_SCORES = {"考评", "考评季报", "争分", "裁分", "评社区", "致谢", "最美"}
+OF_VOICES = {"楼栋"}
+"""Tested where they are: who speaks for a house or a compound has no role"""
 OF_MEETINGS = {"议程", "议", "议事季报"}
 
 
@@ -136,6 +138,7 @@ def test_every_command_has_its_row_in_the_table():
         | OF_PATROLS
         | OF_VISITS
         | OF_SCORES
+        | OF_VOICES
     )
 
 

@@ -13,6 +13,7 @@ from handlers.scores import read as scores
 from handlers.scores import report as report_of_scores
 from handlers.visits import overview as visits_overview
 from handlers.visits import visit
+from handlers.voices import speak
 from handlers.volunteers import call, take_part
 
 OF_PRACTICES = (
@@ -29,6 +30,7 @@ OF_PRACTICES = (
     report_of_meetings.router,
     check_in.router,
     report_of_patrols.router,
+    speak.router,
     visit.router,
     visits_overview.router,
     scores.router,

@@ -17,6 +17,7 @@ NAMES = {
     Practice.PATROLS: "巡查",
     Practice.VISITS: "走访",
     Practice.SCORES: "考评",
+    Practice.VOICES: "楼栋",
 }
 """As the commands call them; a town may have its own words"""
 
@@ -147,6 +148,7 @@ class Practices(BaseModel):
     patrols: Patrols = Patrols()
     visits: Kept = Kept()
     scores: Kept = Kept()
+    voices: Kept = Kept()
 
     def of(self, practice: str) -> Kept:
         kept: Kept = getattr(self, practice)

@@ -36,6 +36,8 @@ class Command:
     shield: Shield = Shield.NONE
     settles: frozenset[str] = frozenset()
     """Questions that it answers once it has acted, beside those of its own module"""
+    speaks: bool = False
+    """Only who speaks for a house or a compound has it"""
     practice: str = ""
     """What it belongs to; a town that has that switched off has no such command"""
 

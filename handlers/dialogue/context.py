@@ -11,6 +11,7 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.message import Message
 from handlers.dialogue.states import ACCEPTS, Asks
 from handlers.town.town import Town
+from handlers.world.voices import voice_of
 from models.conversation import REPLY
 from models.person import Person
 from nlp.answers.choices import Choice
@@ -59,7 +60,9 @@ class Context:
     @property
     def available(self) -> Sequence[Command]:
         """The commands of this town."""
-        return [command for command in self.commands if self.town.practices.has(command.practice)]
+        speaks = voice_of(self.town.world, self.person) is not None
+        there = (each for each in self.commands if self.town.practices.has(each.practice))
+        return [command for command in there if speaks or not command.speaks]
 
     @property
     def answers(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
+from handlers.world.voices import voice_of
 from nlp.reading.understanding import Intent
 
 Handler = Callable[[Context], Reply | None]
@@ -124,6 +125,8 @@ class Commanded:
         if not context.person.roles & self.command.roles or not context.town.practices.has(self.command.practice):
             return None
         found = self.pattern.fullmatch(context.text)
+        if self.command.speaks and found and voice_of(context.town.world, context.person) is None:
+            return None
         return replace(context, rest=found[1].strip()) if found else None
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import Select, Table, bindparam, select
 from sqlalchemy.orm import Session
 
-from handlers.notifications.recipients import has_left, recipients_of, recipients_of_teams
+from handlers.notifications.recipients import has_left, recipients_of, recipients_of_teams, voices
 from handlers.notifications.tellings import STAFF_TEMPLATE, Audience
 from handlers.town.town import Town
 from handlers.world.rosters import reach_of
@@ -62,6 +62,8 @@ def _of_staff(town: Town, ticket: Ticket, whom: Audience, now: datetime, teams: 
             return recipients_of(town, ticket, now) if whom is Audience.TEAM or ticket.assignee_id else ()
         case Audience.CALLED:
             return recipients_of_teams(town, ticket, now, teams)
+        case Audience.VOICES | Audience.COMMITTEES:
+            return voices(town, ticket, of_compound=whom is Audience.COMMITTEES)
     return town.staff.overseeing(reach_of(ticket))
 
 

@@ -11,6 +11,7 @@ from handlers.town.routing import Assign, level_above
 from handlers.town.town import Town
 from handlers.world.rosters import Present, at_hand, reach_of
 from handlers.world.staff import Colleague
+from handlers.world.voices import voice_of
 from models.appending import append
 from models.grid import Level, Team
 from models.moves import OPEN, Status
@@ -49,6 +50,21 @@ def recipients_of_teams(town: Town, ticket: Ticket, now: datetime, teams: Sequen
     there = dict(_at_hand(town, ticket, now, teams))
     told = [person for team in teams for person in _reached(town, ticket, team, there[team])]
     return [*told, *town.staff.leaders(teams)]
+
+
+def voices(town: Town, ticket: Ticket, *, of_compound: bool) -> list[Colleague]:
+    """Who speaks for the ticket's house, or its compound. Of a complaint about people who work here they hear nothing,
+    nor of what they reported themselves.
+    """
+    if not town.staff.voices or ticket.place_id is None or ticket.shut_out or not town.practices.voices.enabled:
+        return []
+    code = town.world.heads.get((ticket.place_id, ticket.building))
+    found: list[Colleague] = [*town.staff.voices.get(code or "", ())]
+    if of_compound:
+        members = [each for group in town.staff.voices.values() for each in group if each.team]
+        told = ((each, voice_of(town.world, each)) for each in members)
+        found = [each for each, voice in told if voice and voice.reaches(ticket.place_id, ticket.building)]
+    return [each for each in found if each.id != ticket.reporter_id]
 
 
 def _at_hand(town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) -> Iterator[tuple[str, list[Present]]]:

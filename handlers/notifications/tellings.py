@@ -21,6 +21,10 @@ class Audience(StrEnum):
     REPORTER = "reporter"
     NAMED = "named"
     CALLED = "called"
+    VOICES = "voices"
+    """Who speaks for the house"""
+    COMMITTEES = "committees"
+    """Who speaks for the compound"""
     PAGED = "paged"
     """Everybody who works here and was told of it"""
 
@@ -76,6 +80,14 @@ def _supervisors(wording: str, line: Line | None = None) -> Telling:
     return Telling(Audience.SUPERVISORS, f"push.{wording}", STAFF_TEMPLATE, line=line)
 
 
+def _voices(wording: str) -> Telling:
+    return Telling(Audience.VOICES, f"push.{wording}", RESIDENT_TEMPLATE)
+
+
+def _committees(wording: str) -> Telling:
+    return Telling(Audience.COMMITTEES, f"push.{wording}", RESIDENT_TEMPLATE)
+
+
 def _named(wording: str, line: Line | None = None) -> Telling:
     return Telling(Audience.NAMED, f"push.{wording}", STAFF_TEMPLATE, line=line)
 
@@ -89,10 +101,10 @@ _asks_outcome = replace(_standing("resolved"), asks="outcome")
 TELLINGS: dict[str, tuple[Telling, ...]] = {
     "unrouted": (_supervisors("unrouted"),),
     "unrouted_still": (_supervisors("unrouted", Line.LIMIT),),
-    "dispatch": (_team("new_ticket"),),
-    "council": (_residents("council"), _team("council_team")),
+    "dispatch": (_team("new_ticket"), _voices("in_your_house")),
+    "council": (_residents("council"), _team("council_team"), _voices("council_voice"), _committees("council_voice")),
     "promised": (_team("promised_ticket"),),
-    "red_flag": (_team("red_flag"), _supervisors("red_flag_known")),
+    "red_flag": (_team("red_flag"), _supervisors("red_flag_known"), _voices("in_your_house")),
     "accept": (_standing("accepted"),),
     "report_in": (_standing("arrived"),),
     "return_": (_standing("handed_on"), _team("new_ticket")),

@@ -4,9 +4,16 @@ from collections.abc import Iterator
 
 from handlers.tables.table import Problem, Row, Table, empty_cells, repeated
 from handlers.town_import.records import GridRecord, TeamRecord
+from handlers.world.houses import house_of
 from models.grid import Level, TeamKind
 
-LEVEL_NAMES = {Level.GRID: "网格", Level.COMMUNITY: "社区", Level.STREET: "街道", Level.COUNTY: "区县"}
+LEVEL_NAMES = {
+    Level.BUILDING: "楼栋",
+    Level.GRID: "网格",
+    Level.COMMUNITY: "社区",
+    Level.STREET: "街道",
+    Level.COUNTY: "区县",
+}
 
 
 class Tree:
@@ -62,14 +69,22 @@ def _parent_problems(row: Row, tree: Tree) -> Iterator[Problem]:
         yield row.problem(f"上级“{parent}”绕了一圈又回到“{row['code']}”自己")
     elif parent and level and tree.level(parent) not in {level.above, None}:
         yield row.problem(_wrong_level(level, parent, tree))
-    elif level is Level.GRID and not parent:
-        yield row.problem("网格要写明上级社区")
+    elif level in {Level.BUILDING, Level.GRID} and not parent:
+        yield row.problem(f"{LEVEL_NAMES[level]}要写明上级{LEVEL_NAMES[level.above or level]}")
 
 
 def _wrong_level(level: Level, parent: str, tree: Tree) -> str:
     should = f"{LEVEL_NAMES[level]}的上级应是{LEVEL_NAMES[level.above]}" if level.above else "区县不能再有上级"
     actual = tree.level(parent)
     return f"上级“{parent}”是{LEVEL_NAMES[actual] if actual else '未知级别'}，{should}"
+
+
+def building_problems(grids: Table, places: Table) -> Iterator[Problem]:
+    """A house is known by its name: the compound's and its number."""
+    names = [name for row in places.rows for name in (row["name"], *row.words("aliases"))]
+    for row in grids.rows:
+        if row["level"] == Level.BUILDING and row["name"] and places.readable and not house_of(row["name"], names):
+            yield row.problem(f"楼栋的名称要像“小区名3号楼”，“{row['name']}”对不上 places 里的小区")
 
 
 def team_problems(table: Table, tree: Tree) -> Iterator[Problem]:

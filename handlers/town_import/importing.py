@@ -13,7 +13,7 @@ from handlers.town_import.answers import answer_problems, answer_records, write_
 from handlers.town_import.boundaries import read_boundaries
 from handlers.town_import.care import care_problems, care_records, write_care
 from handlers.town_import.enrolling import write_people
-from handlers.town_import.grids import Tree, grid_problems, grid_records, team_problems, team_records
+from handlers.town_import.grids import Tree, building_problems, grid_problems, grid_records, team_problems, team_records
 from handlers.town_import.patrols import patrol_problems, patrol_records, write_patrols
 from handlers.town_import.people import people_problems, people_records, people_warnings
 from handlers.town_import.places import place_problems, place_records
@@ -59,6 +59,7 @@ def read_world(folder: Path) -> WorldFiles:
     boundaries = read_boundaries(folder, tree)
     problems = [problem for table in tables.values() for problem in table.problems]
     problems += grid_problems(tables["grids"], tree)
+    problems += building_problems(tables["grids"], tables["places"])
     problems += team_problems(tables["teams"], tree)
     problems += place_problems(tables["places"], tree)
     problems += people_problems(tables["people"], tree, tables["teams"])

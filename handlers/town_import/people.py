@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from handlers.tables.table import Problem, Row, Table, empty_cells, repeated
 from handlers.town_import.grids import Tree
 from handlers.town_import.records import PersonRecord
-from models.grid import TeamKind
+from models.grid import Level, TeamKind
 from models.person import Role
 
 _ROLES = [role.value for role in Role if role is not Role.SYSTEM]
@@ -28,6 +28,8 @@ def people_problems(table: Table, tree: Tree, teams: Table) -> Iterator[Problem]
         if row["phone"] and not _PHONE.fullmatch(row["phone"]):
             yield row.problem(f"电话“{row['phone']}”不像电话号码")
         yield from _post_problems(row)
+        if tree.level(row["grid"]) is Level.BUILDING and {*row.words("roles")} - {Role.RESIDENT.value}:
+            yield row.problem("楼栋长不办单，角色写居民(resident)，grid 写他的楼栋")
 
 
 def people_warnings(table: Table, teams: Table) -> Iterator[Problem]:

@@ -46,7 +46,7 @@ def call(context: Context) -> Reply:
     if place is None:
         return Reply(context.say("volunteers.which_compound"), keep=True)
     said = plain(words)
-    many, when = _HOW_MANY.search(said), None
+    many = _HOW_MANY.search(said)
     rest = f"{said[: many.start()]} {said[many.end() :]}".strip() if many else said
     when = read_when(rest, context.now.astimezone(CHINA))
     what = f"{rest[: when.start]} {rest[when.end :]}".strip() if when else ""

@@ -14,6 +14,7 @@ from typing import TypeVar
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.grid import Grid, Level, Team, TeamKind
 from models.person import EVERYBODY, OVERSEERS, STAFF, Person, PersonRole, Role
 from models.roster import Shift
 
@@ -54,6 +55,8 @@ class Staff:
     overseers: Mapping[str | None, tuple[Member, ...]] = field(default_factory=dict)
     """Supervisors by how far they reach, None: everywhere"""
     overseer_openids: frozenset[str] = frozenset()
+    voices: Mapping[str, tuple[Member, ...]] = field(default_factory=dict)
+    """楼栋长 by their 楼栋, members of a 业委会 by its code: they are told, and need have no role"""
     shifts: Mapping[int, tuple[Shift, ...]] = field(default_factory=dict)
 
     def recognise(self, people: Iterable[Person]) -> None:
@@ -100,8 +103,19 @@ def load_staff(session: Session, version: str) -> Staff:
         _grouped((str(member.team), member) for member in workers),
         _grouped((member.grid, member) for member in overseers),
         frozenset(member.openid for member in overseers if member.openid),
+        _voices(session),
         _grouped((shift.person_id, shift) for shift in shifts),
     )
+
+
+def _voices(session: Session) -> dict[str, tuple[Member, ...]]:
+    houses = select(Grid.code).where(Grid.level == Level.BUILDING.value)
+    committees = select(Team.code).where(Team.kind == TeamKind.COMMITTEE.value)
+    columns = select(Person.id, Person.openid, Person.name, Person.team, Person.grid).where(Person.openid.is_not(None))
+    speak = or_(Person.grid.in_(houses), Person.team.in_(committees))
+    members = [Member(*row, EVERYBODY) for row in session.execute(columns.where(speak).order_by(Person.id))]
+    in_team = ((each.team, each) for each in members if each.team)
+    return _grouped([*in_team, *((each.grid, each) for each in members if each.grid and not each.team)])
 
 
 def _roles(session: Session) -> dict[int, set[Role]]:

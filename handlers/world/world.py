@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from handlers.world.coordinates import gcj_to_wgs
+from handlers.world.houses import house_of
 from handlers.world.nodes import GridNode, PlaceNode, TeamNode
 from models.answer import ANSWERS_VERSION
 from models.grid import Fact, Grid, Level, Place, PlaceAlias, PlaceRange, Team
@@ -52,9 +53,31 @@ class World:
         return {name: tuple(places) for name, places in found.items()}
 
     @cached_property
+    def houses(self) -> dict[str, tuple[int, str]]:
+        """By a 楼栋's code: its place, and its number there."""
+        found: dict[str, tuple[int, str]] = {}
+        for node in self.grids.values():
+            house = house_of(node.name, self._called) if node.level is Level.BUILDING else None
+            for place in self.places_named(self._called[house[0]]) if house else ():
+                if house and place.community == self.code_at(node.code, Level.COMMUNITY):
+                    found[node.code] = (place.id, house[1])
+        return found
+
+    @cached_property
+    def _called(self) -> dict[str, str]:
+        """By each name of a place: its own."""
+        return {each.name: each.canonical for each in self.names}
+
+    @cached_property
+    def heads(self) -> dict[tuple[int, str], str]:
+        """By a place and a house's number: the code under which its 楼栋长 is known."""
+        return {house: code for code, house in self.houses.items()}
+
+    @cached_property
     def _drawn(self) -> tuple[tuple[str, Any], ...]:
         """Boundaries, the smallest grids first, prepared for many questions."""
-        drawn = sorted(self.boundaries, key=lambda each: (self.grids[each[0]].level.rank, each[1].area, each[0]))
+        whole = (each for each in self.boundaries if self.grids[each[0]].level is not Level.BUILDING)
+        drawn = sorted(whole, key=lambda each: (self.grids[each[0]].level.rank, each[1].area, each[0]))
         prepare([shape for _, shape in drawn])
         return tuple(drawn)
 
@@ -65,7 +88,7 @@ class World:
     @cached_property
     def _grid_names(self) -> tuple[str, tuple[GridNode, ...]]:
         """All names as one text, a line each: searching it beats walking through the grids a hundredfold."""
-        nodes = tuple(self.grids.values())
+        nodes = tuple(node for node in self.grids.values() if node.level is not Level.BUILDING)
         return "".join(f"\n{node.name}" for node in nodes), nodes
 
     @cached_property
@@ -85,7 +108,7 @@ class World:
         """Make all indexes now, so that no message waits for them."""
         self.gazetteer.prepare()
         self._tree.query(Point(0, 0))
-        _ = self._by_name, self._grid_names, self._grids_exactly, self.names_by_place
+        _ = self.heads, self._by_name, self._grid_names, self._grids_exactly, self.names_by_place
         return self
 
     def places_named(self, name: str) -> tuple[PlaceNode, ...]:
@@ -170,7 +193,7 @@ def load_world(session: Session) -> World:
 
 def _load(session: Session, version: str) -> World:
     grids = {g.code: GridNode(g.code, g.name, Level(g.level), g.parent) for g in session.scalars(select(Grid))}
-    places = _places(session)
+    places = _places(session, grids)
     names = [PlaceName(place.name, place.name) for place in places.values()]
     aliases = session.execute(select(PlaceAlias.name, PlaceAlias.place_id)).all()
     names += [PlaceName(alias, places[place].name) for alias, place in aliases]
@@ -225,8 +248,11 @@ def expand_buildings(text: str) -> Iterator[str]:
             raise ValueError(part)
 
 
-def _places(session: Session) -> dict[int, PlaceNode]:
-    """By columns: rows as objects would take five times as long. Places with the same ranges share one dictionary."""
+def _places(session: Session, grids: Mapping[str, GridNode]) -> dict[int, PlaceNode]:
+    """By columns: rows as objects would take five times as long. Places with the same ranges share one dictionary.
+    What a row gives to a 楼栋 belongs to the grid around it.
+    """
+    around = {code: node.parent for code, node in grids.items() if node.level is Level.BUILDING and node.parent}
     ranges = _ranges(session)
     shared: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
     nodes = {}
@@ -235,7 +261,9 @@ def _places(session: Session) -> dict[int, PlaceNode]:
         written = ranges[row.id]
         of_place = tuple((buildings, grid) for buildings, grid, _, _ in written)
         if of_place not in shared:
-            shared[of_place] = {number: grid for text, grid in of_place for number in expand_buildings(text)}
+            shared[of_place] = {
+                number: around.get(grid, grid) for text, grid in of_place for number in expand_buildings(text)
+            }
         nodes[row.id] = PlaceNode(*row, shared[of_place], _points(written))
     return nodes
 

@@ -7,8 +7,9 @@ import pytest
 from chat import ADMIN, COLLEAGUE, COMMUNITY, GRID_STAFF, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from rows import every
 from sqlalchemy import select
-from testbed import ROOT
+from testbed import ROOT, settings_for
 
+from bot.assembly import assemble
 from bot.synth.filling import fill
 from handlers.customs.scores import RATED, WHATS, Rule, Scoring, Sheet, Side, read_scoring
 from handlers.scores.counts import JUDGED, counts
@@ -297,13 +298,16 @@ def test_the_quarter_s_report_has_all_in_order_with_grade_and_stars(late):
     assert "德尚" not in late.says(PROPERTY, "考评季报")
 
 
-def test_a_town_that_does_not_score_has_no_such_words(late, monkeypatch):
-    practices = late.program.towns.known.practices
-    without = practices.model_copy(update={"scores": practices.scores.model_copy(update={"enabled": False})})
-    monkeypatch.setattr(type(practices), "has", lambda _, practice: not practice or without.of(practice).enabled)
-    for said in ("考评", "最美", "致谢 谢谢"):
-        assert "考评" not in late.says(PROPERTY, said)
-    assert "考评" not in late.says(PROPERTY, "帮助 全部")
+def test_a_town_without_these_practices_sees_nothing_of_them(databases, kind, reader, tmp_path, clock):
+    off = {name: {"enabled": False} for name in ("scores", "visits", "voices")}
+    program = assemble(settings_for(databases.fresh(kind, with_town=True), tmp_path, practices=off), clock, reader)
+    chat = Chat(program)
+    for who in (PROPERTY, SUPERVISOR):
+        listed = chat.says(who, "帮助 全部") + chat.says(who, "更多") + chat.says(who, "更多")
+        assert not any(word in listed for word in ("考评", "争分", "致谢", "走访", "楼栋"))
+    for said in ("考评", "考评季报", "走访情况", "走访名单"):
+        assert not any(word in chat.says(SUPERVISOR, said) for word in ("德尚", "户", "分"))
+    program.engine.dispose()
 
 
 def test_both_tables_are_checked_and_nothing_that_is_no_fault_can_be_scored(tmp_path):
