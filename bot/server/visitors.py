@@ -9,6 +9,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 
 CROWDED = 700
 """Connections of one process: from here on the silent ones make room. Far below the most that it takes"""
+_MANY, _AT_ONCE = 100, 50
 _SILENT_SECONDS = 1.0
 """WeChat's and a proxy's requests follow their connection at once"""
 
@@ -35,6 +36,22 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         super().service()
 
 
+def take_in_many(server: Any) -> None:  # noqa: ANN401  (waitress has no types)
+    """Waitress takes one connection in at each turn of its loop, which takes longer the more it holds: where there are
+    many, it takes more of them. Where there are few, other processes have their share.
+    """
+    take_one = server.handle_accept
+
+    def take() -> None:
+        for _ in range(_AT_ONCE if len(server.active_channels) > _MANY else 1):
+            before = len(server.active_channels)
+            take_one()
+            if len(server.active_channels) == before:
+                return
+
+    server.handle_accept = take
+
+
 class Dawdlers:
     """Requests that are not whole yet, and since when: looked at once a second. Where it is crowded, they are given a
     second, and so are those who say nothing.
@@ -51,20 +68,25 @@ class Dawdlers:
         self._looked = now
         channels = list(self._server.active_channels.values())
         for channel in channels:
-            request = channel.request
-            if request is not None and now > self._since.setdefault(request, now) + self._patience:
+            if self._unfinished_for(channel, now) > self._patience:
                 channel.handle_close()
         if len(channels) > CROWDED:
-            self._make_room(channels)
+            self._make_room(channels, now)
 
-    def _make_room(self, channels: list[Any]) -> None:
+    def _unfinished_for(self, channel: Any, now: float) -> float:  # noqa: ANN401
+        """Seconds since a part of its request was seen first."""
+        return now - self._since.setdefault(channel.request, now) if channel.request is not None else 0.0
+
+    def _make_room(self, channels: list[Any], now: float) -> None:
         """The longest silent go first, and no more than must."""
-        before = time.time() - _SILENT_SECONDS
-        silent = [each for each in channels if _is_silent(each) and each.last_activity < before]
-        silent.sort(key=lambda channel: channel.last_activity)
-        for channel in silent[: len(channels) - CROWDED // 2]:
+        idle = [each for each in channels if self._is_idle(each, now)]
+        idle.sort(key=lambda channel: channel.last_activity)
+        for channel in idle[: len(channels) - CROWDED // 2]:
             channel.handle_close()
 
-
-def _is_silent(channel: Any) -> bool:  # noqa: ANN401
-    return channel.request is None and not channel.requests and not channel.total_outbufs_len
+    def _is_idle(self, channel: Any, now: float) -> bool:  # noqa: ANN401
+        """We owe it nothing, and it has had its second."""
+        if channel.requests or channel.total_outbufs_len:
+            return False
+        silent = time.time() - channel.last_activity
+        return bool(max(silent, self._unfinished_for(channel, now)) > _SILENT_SECONDS)

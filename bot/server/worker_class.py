@@ -16,7 +16,7 @@ from waitress.utilities import ServerNotImplemented
 from bot.server.connections import Held
 from bot.server.rounds import Rounds
 from bot.server.stopping import let_nobody_in, say_last_words
-from bot.server.visitors import Channel, Dawdlers
+from bot.server.visitors import Channel, Dawdlers, take_in_many
 
 _LARGEST_BODY = 262_144
 """The most that `wechat.max_bytes` can allow; what is within this is the webhook's to judge"""
@@ -81,6 +81,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
             max_request_header_size=16_384,
         )
         server.channel_class, server.is_leaving = Channel, False
+        take_in_many(server)
         _wake_for_others_alone(server)
         return server, rounds
 

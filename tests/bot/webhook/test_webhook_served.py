@@ -80,6 +80,14 @@ def ours():
         yield port
 
 
+@pytest.fixture(scope="module")
+def patient():
+    """As it is served: a request has 20 s to become whole."""
+    with under_gunicorn("bot.server.worker_class.BufferedWorker") as port:
+        say(port)  # it listens some time before it is up
+        yield port
+
+
 @pytest.fixture(scope="module", params=["werkzeug", "gthread", "ours"])
 def port(request):
     if request.param == "ours":
@@ -228,19 +236,27 @@ def test_connections_that_say_nothing_stall_nobody(ours):
         each.close()
 
 
-def test_two_thousand_silent_connections_make_room_for_a_message(ours):
+BEGUN = {"silent": b"", "a byte": b"P", "a head": b"POST /wechat HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\nx"}
+
+
+@pytest.mark.parametrize("begun", BEGUN.values(), ids=BEGUN)
+def test_two_thousand_idle_connections_make_room_for_a_message(patient, begun):
+    """More than the system's queue holds: some are only on their way, and come in as others go."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
-    silent = []
+    idle = []
     try:
         for _ in range(2000):
             each = socket.socket()
-            each.setblocking(False)  # more than the backlog holds: some are only on their way
-            each.connect_ex(("127.0.0.1", ours))
-            silent.append(each)
-        assert say(ours) < 5
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.1", patient))
+            idle.append(each)
+        for each in idle:
+            with suppress(OSError):
+                each.send(begun)
+        assert say(patient) < 5
     finally:
-        for each in silent:
+        for each in idle:
             each.close()
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
