@@ -41,7 +41,7 @@ def let_nobody_in(listening: Iterable[socket.socket]) -> None:
 
 def say_last_words(server: Any, turn: Callable[[], None]) -> None:  # noqa: ANN401  (waitress has no types)
     """`turn` takes in all who wait and answers what is whole. Connections are closed after their answer."""
-    server.accepting, server.is_leaving = True, True
+    server.accepting = True
     now = time.monotonic()
     deadline, quiet_since = now + _LAST_WORDS_SECONDS, now
     while now < deadline and now < quiet_since + _QUIET_SECONDS:

@@ -31,7 +31,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def service(self) -> None:
         """The last answer before we leave says so: who would keep the connection asks elsewhere."""
-        if self.server.is_leaving:
+        if self.server.is_leaving():
             self.requests[0].headers["CONNECTION"] = "close"
         super().service()
 

@@ -57,6 +57,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
             dawdlers.cut(time.monotonic())
         if self.alive:  # the parent is gone: the next start must find the port free soon
             let_nobody_in(each.sock for each in self.sockets)
+            self.alive = False
         say_last_words(server, lambda: self._last_turn(rounds, dawdlers))
 
     def _open(self) -> tuple[Any, Rounds]:
@@ -80,7 +81,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
             max_request_body_size=_LARGEST_BODY,
             max_request_header_size=16_384,
         )
-        server.channel_class, server.is_leaving = Channel, False
+        server.channel_class, server.is_leaving = Channel, lambda: not self.alive
         take_in_many(server)
         _wake_for_others_alone(server)
         return server, rounds

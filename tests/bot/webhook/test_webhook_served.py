@@ -61,7 +61,7 @@ def under_gunicorn(worker_class="gthread"):
         yield port
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(30)  # it answers for five seconds, and this machine may be busy
 
 
 def wait_for(port):
