@@ -4,13 +4,15 @@ On rows from outside (`id, title, text, label, also, urgent, place`, a JSON obje
 corpus that no model has learned from.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from nlp.measuring.failing import Failing, failing
 from nlp.measuring.lines import written_apart
 from nlp.measuring.rows import Row, own_rows, read_rows
+from nlp.measuring.shares import share
 from nlp.model.labels import categories
 from nlp.reading.reader import Reader
 from nlp.reading.understanding import Understanding
@@ -63,6 +65,7 @@ class Evaluation:
     costs: tuple[tuple[float, float], ...]
     own_lines: Mapping[str, float]
     written_apart: Mapping[str, Mapping[str, float]]
+    failing: Mapping[str, Failing]
     confusions: Mapping[str, Mapping[str, int]]
     mistakes: tuple[Mistake, ...]
 
@@ -87,7 +90,7 @@ class _Answer:
 
     @property
     def within_two(self) -> bool:
-        best = {label for label, _share in self.reading.candidates[:2]}
+        best = {label for label, _certainty in self.reading.candidates[:2]}
         return bool(best & {self.row.label, *self.row.also})
 
 
@@ -106,11 +109,12 @@ def evaluate(reader: Reader, data: Path | None = None) -> Evaluation:
         labels=label_scores([a.row.label for a in whole], [a.reading.category for a in whole]),
         place_found=_place_found(whole),
         sure_at=reader.model.card.thresholds.sure,
-        sure_share=_share(answer.reading.sure for answer in whole),
-        sure_right=_share(answer.accepted for answer in sure),
+        sure_share=share(answer.reading.sure for answer in whole),
+        sure_right=share(answer.accepted for answer in sure),
         costs=cost_curve([a.reading.confidence for a in whole], [a.accepted for a in whole]),
         own_lines=held_out_scores(reader, [example for example in read_corpus() if example.held_out]),
         written_apart=written_apart(reader),
+        failing=failing(reader),
         confusions=_confusions(whole),
         mistakes=tuple(_mistake(answer) for answer in whole if not answer.accepted),
     )
@@ -124,18 +128,13 @@ def _figures(answers: Sequence[_Answer]) -> Figures:
     truth, guesses = [a.row.label for a in answers], [a.reading.category for a in answers]
     return Figures(
         rows=len(answers),
-        accuracy=_share(answer.right for answer in answers),
-        accuracy_with_also=_share(answer.accepted for answer in answers),
+        accuracy=share(answer.right for answer in answers),
+        accuracy_with_also=share(answer.accepted for answer in answers),
         macro_f1=round(macro_f1(truth, guesses), 4),
-        within_two=_share(answer.within_two for answer in answers),
+        within_two=share(answer.within_two for answer in answers),
         calibration_error=calibration_error([(a.reading.confidence, a.right) for a in answers]),
         coverage=_coverage(answers),
     )
-
-
-def _share(hits: Iterable[bool]) -> float:
-    listed = list(hits)
-    return round(sum(listed) / len(listed), 4) if listed else 0.0
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
@@ -152,11 +151,11 @@ def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
 def _coverage(answers: Sequence[_Answer]) -> tuple[tuple[float, float], ...]:
     """How right the reader is among the share that it is surest of."""
     surest = sorted(answers, key=lambda answer: -answer.reading.confidence)
-    return tuple((share, _share(a.accepted for a in surest[: round(share * len(surest))])) for share in _SUREST)
+    return tuple((part, share(a.accepted for a in surest[: round(part * len(surest))])) for part in _SUREST)
 
 
 def _place_found(answers: Sequence[_Answer]) -> float:
-    return _share(_overlaps(answer) for answer in answers if answer.row.place)
+    return share(_overlaps(answer) for answer in answers if answer.row.place)
 
 
 def _overlaps(answer: _Answer) -> bool:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from nlp.measuring.shares import share
 from nlp.reading.reader import Reader
 from nlp.reading.understanding import Understanding
 
@@ -25,12 +26,12 @@ def written_apart(reader: Reader, folder: Path = LINES) -> dict[str, dict[str, f
 
 def _figures(reader: Reader, folder: Path, *, first: bool) -> dict[str, float]:
     def read(name: str) -> Read:
-        return [(want, reader.understand(text)) for text, want in _rows(folder / name) if _is_first(text) == first]
+        return [(want, reader.understand(text)) for text, want in rows_of(folder / name) if is_first(text) == first]
 
     return {
         **_dangers(read("danger_lines.tsv")),
         **_chat(read("chat_lines.tsv")),
-        "intents_right": _share(
+        "intents_right": share(
             (found.wish or found.intent) in want.split("|") for want, found in read("more_intent_lines.tsv")
         ),
         **_urgent(read("urgent_lines.tsv")),
@@ -38,12 +39,12 @@ def _figures(reader: Reader, folder: Path, *, first: bool) -> dict[str, float]:
     }
 
 
-def _rows(path: Path) -> Iterable[tuple[str, str]]:
+def rows_of(path: Path) -> Iterable[tuple[str, str]]:
     lines = path.read_text("utf-8").splitlines()[1:]
     return ((text, want) for text, want, *_why in (line.split("\t") for line in lines if line))
 
 
-def _is_first(text: str) -> bool:
+def is_first(text: str) -> bool:
     return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 2 == 0
 
 
@@ -52,35 +53,30 @@ def _dangers(read: Read) -> Mapping[str, float]:
     dangers = [found for want, found in read if want != _NONE]
     alarmed = [want for want, found in read if found.red_flag]
     return {
-        "dangers_noticed": _share(bool(found.red_flag or found.danger_question) for found in dangers),
-        "dangers_alarmed": _share(bool(found.red_flag) for want, found in read if want.startswith(_CERTAIN)),
-        "alarms_right": _share(want.startswith(_CERTAIN) for want in alarmed),
-        "alarms_not_false": _share(want != _NONE for want in alarmed),
-        "lookalikes_asked": _share(bool(found.danger_question) for want, found in read if want == _NONE),
+        "dangers_noticed": share(bool(found.red_flag or found.danger_question) for found in dangers),
+        "dangers_alarmed": share(bool(found.red_flag) for want, found in read if want.startswith(_CERTAIN)),
+        "alarms_right": share(want.startswith(_CERTAIN) for want in alarmed),
+        "alarms_not_false": share(want != _NONE for want in alarmed),
+        "lookalikes_asked": share(bool(found.danger_question) for want, found in read if want == _NONE),
     }
 
 
 def _chat(read: Read) -> Mapping[str, float]:
     return {
-        "chat_alarmed": _share(bool(found.red_flag) for _want, found in read),
-        "chat_asked": _share(bool(found.danger_question) for _want, found in read),
+        "chat_alarmed": share(bool(found.red_flag) for _want, found in read),
+        "chat_asked": share(bool(found.danger_question) for _want, found in read),
     }
 
 
 def _urgent(read: Read) -> Mapping[str, float]:
     return {
-        "urgent_precision": _share(want == "1" for want, found in read if found.urgent),
-        "urgent_recall": _share(found.urgent for want, found in read if want == "1"),
+        "urgent_precision": share(want == "1" for want, found in read if found.urgent),
+        "urgent_recall": share(found.urgent for want, found in read if want == "1"),
     }
 
 
 def _splits(read: Read) -> Mapping[str, float]:
     return {
-        "split_recall": _share(len(found.parts) > 1 for want, found in read if want != "1"),
-        "false_splits": _share(len(found.parts) > 1 for want, found in read if want == "1"),
+        "split_recall": share(len(found.parts) > 1 for want, found in read if want != "1"),
+        "false_splits": share(len(found.parts) > 1 for want, found in read if want == "1"),
     }
-
-
-def _share(hits: Iterable[bool]) -> float:
-    listed = list(hits)
-    return round(sum(listed) / len(listed), 4) if listed else 0.0

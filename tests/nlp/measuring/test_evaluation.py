@@ -7,6 +7,8 @@ import pytest
 
 from nlp.measuring.drawing import draw_confusions, draw_curves
 from nlp.measuring.evaluation import calibration_error, evaluate
+from nlp.measuring.failing import failing
+from nlp.measuring.lines import is_first
 from nlp.measuring.reporting import write_report
 from nlp.measuring.rows import BadRowError, read_rows
 from nlp.model.labels import DATA, categories
@@ -76,6 +78,15 @@ def test_the_committed_report_is_what_is_measured_today(reader):
         assert found["written_apart"][half] == pytest.approx(figures, abs=0.02), half
     assert found["own_lines"] == pytest.approx(committed["own_lines"], abs=0.01)
     assert found["sure_at"] == pytest.approx(committed["sure_at"], abs=0.03)
+
+
+def test_failing_lines_are_shown_of_the_first_half_alone(reader):
+    found = failing(reader)
+    lines = [line for each in found.values() for line in each]
+    assert all(len(each) <= 10 for each in found.values())
+    assert [text for _wanted, _said, text in lines if not is_first(text)] == []
+    assert [(wanted, said) for wanted, said, _text in found["intents"] if said in wanted.split("|")] == []
+    assert lines
 
 
 def test_the_threshold_lies_at_the_bottom_of_the_cost_curve(reader):
