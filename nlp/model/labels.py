@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 
 DATA = Path(__file__).parents[1] / "data"
-NO_WISH = "none"
 NO_ALARM, DANGER = "none", "danger"  # what the learned part says of dangers
 OTHER, CONSULT = "other", "consult"  # the program itself must know what belongs to none, and what only asks
 

@@ -7,8 +7,15 @@ from nlp.model.labels import DATA
 
 _CODE = (
     *("model/features", "model/labels", "model/segment", "model/store", "model/trust", "model/weighing"),
-    *("reading/redflags", "training/alarms", "training/corpus", "training/fitting", "training/heads"),
-    *("training/thresholds", "training/training", "training/openings", "reading/clauses"),
+    *(
+        "reading/redflags",
+        "training/alarms",
+        "training/corpus",
+        "training/fitting",
+        "training/heads",
+        "training/one_head",
+    ),
+    *("training/thresholds", "training/training", "training/one_head", "training/openings", "reading/clauses"),
 )
 _NOT_LEARNED = {"report.json", "redflag_lines.tsv", "answers.yaml", "questions.yaml"}
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nlp.model import store
 from nlp.model.features import Features, Featurizer, plain
-from nlp.model.labels import CONSULT, DANGER, NO_WISH, OTHER
+from nlp.model.labels import CONSULT, DANGER, OTHER
 from nlp.model.linear import ranked
 from nlp.model.store import StoredModel
 from nlp.model.trust import Ranked
@@ -38,8 +38,12 @@ LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's c
 _OTHERWISE = 0.75  # sure of another wish: somebody who gives an address or asks for a person is not in danger
 _DANGER_THOUGH_TOLD = 0.5  # 「听说」 and the like speak against it, plain words for it
 _URGENT_AT_LEAST = 0.3  # below it hardly one in two is
+_ASKED_AT_LEAST = (
+    0.3  # below it more ordinary lines than dangers are asked about, on the first half of those written apart
+)
 _UNSURE_WISH = 0.55
 _ONE_CHARACTER = 0.3
+_WISHES = frozenset(Wish)
 _FLAGGED = 0.8  # a danger fixes its category for the team sent, but clerks file one case in five elsewhere
 
 
@@ -158,7 +162,7 @@ class Reader:
         thresholds = self.model.card.thresholds
         height = self._share(read.scores, "alarm", DANGER)
         told = is_told_of(said)
-        if height < (_DANGER_THOUGH_TOLD if told else thresholds.question):
+        if height < (_DANGER_THOUGH_TOLD if told else max(thresholds.question, _ASKED_AT_LEAST)):
             return "", ""
         dangers = self.model.linear.heads["danger"]
         which = ranked(dangers.labels, dangers.of(read.scores))[0][0]
@@ -173,10 +177,14 @@ class Reader:
     def _wish(self, said: str, read: _Read) -> Wish | None:
         if wish := set_wish(said.strip()):
             return wish
-        if len(said) > LONGEST_ALARM or 1 - self._share(read.scores, "wish", NO_WISH) < self.model.card.thresholds.wish:
+        if len(said) > LONGEST_ALARM:
             return None
-        head = self.model.linear.heads["wish"]
-        return next(Wish(label) for label, _share in ranked(head.labels, head.of(read.scores)) if label != NO_WISH)
+        linear = self.model.linear
+        shares = zip(linear.heads["wish"].labels, linear.probabilities(read.scores, "wish"), strict=True)
+        wishes = {label: share for label, share in shares if label in _WISHES}
+        if sum(wishes.values()) < self.model.card.thresholds.wish:
+            return None
+        return Wish(max(wishes, key=wishes.__getitem__))
 
     def _share(self, scores: Sequence[float], head: str, label: str) -> float:
         """How likely a head holds one of its labels."""

@@ -28,7 +28,6 @@ from nlp.training.complaints import complaint_head
 from nlp.training.corpus import Example
 from nlp.training.heads import (
     alarm_head,
-    both_sides,
     category_head,
     danger_head,
     intent_head,
@@ -36,6 +35,7 @@ from nlp.training.heads import (
     urgent_head,
     wish_head,
 )
+from nlp.training.one_head import both_sides
 from nlp.training.openings import opening_head
 
 

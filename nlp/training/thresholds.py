@@ -12,7 +12,7 @@ from nlp.training.alarms import AlarmExample
 COST_OF_WRONG = 4.0  # a wrong category stated as fact sends a person to the wrong door: as bad as four questions
 COST_OF_ASKING = 1.0
 
-_NOTICED_SHARE = 0.80  # of written dangers that no fold had seen; the rest only rules would notice
+_NOTICED_SHARE = 0.90  # of written dangers that no fold had seen; the rest only rules would notice
 _PAGED_SHARE = 0.001  # of the same: nobody is paged for a smell of rubbish
 _FALSE_SHARE = 0.01  # of lines that were written to sound like a danger and are none
 

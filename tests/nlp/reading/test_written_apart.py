@@ -31,20 +31,20 @@ def told(reader):
 
 
 def test_dangers_of_the_told_half(told):
-    assert told["dangers_noticed"] >= 0.87
+    assert told["dangers_noticed"] >= 0.88
     assert told["alarms_not_false"] >= 0.88
     assert told["chat_alarmed"] <= 0.003
-    assert told["chat_asked"] <= 0.028
+    assert told["chat_asked"] <= 0.02
 
 
 def test_wishes_and_urgency_of_the_told_half(told):
-    assert told["intents_right"] >= 0.86
+    assert told["intents_right"] >= 0.91
     assert told["urgent_precision"] >= 0.88
     assert told["urgent_recall"] >= 0.9
 
 
 def test_splits_of_the_told_half(told):
-    assert told["split_recall"] >= 0.42
+    assert told["split_recall"] >= 0.38
     assert told["false_splits"] <= 0.03
 
 
