@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
@@ -24,14 +24,25 @@ _EVENT = (
     TicketEvent.after, TicketEvent.team, TicketEvent.level,
 )  # fmt: skip
 """All of an event but its words: those go where somebody is forgotten"""
+LINES: Select[*tuple[Any, ...]] = select(
+    NoticeLine.position, NoticeLine.ticket_id, NoticeLine.number, NoticeLine.events, NoticeLine.history,
+    NoticeLine.facts, NoticeLine.hash,
+).order_by(NoticeLine.position)  # fmt: skip
 FACTS: Select[*tuple[Any, ...]] = select(Ticket.id, *_FACTS).order_by(Ticket.id)
 _AT_A_TIME = 2000
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""One for all: millions of values are written when five years are verified"""
+
+
 def digest(values: Iterable[Any]) -> str:
     """Of values in their order; what one of them is can't be moved into the next."""
-    said = json.dumps([_plain(value) for value in values], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(said.encode()).hexdigest()
+    return _hash_of(_JSON.encode([_plain(value) for value in values]))
+
+
+def _hash_of(written: str) -> str:
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever a column holds)
@@ -56,11 +67,18 @@ def of_events() -> Select[*tuple[Any, ...]]:
     return select(TicketEvent.ticket_id, *_EVENT)
 
 
-def history_of(events: Sequence[Row[*tuple[Any, ...]]]) -> str:
-    return digest(value for event in events for value in event[1:])
+def written(event: Row[*tuple[Any, ...]]) -> str:
+    """An event's part of what a history's hash is of."""
+    return _JSON.encode([_plain(value) for value in event[1:]])[1:-1]
 
 
-def line_hash(line: NoticeLine, before: str) -> str:
+def history_of(events: Iterable[str]) -> str:
+    """Of events as they are written: one list of all their values."""
+    return _hash_of(f"[{','.join(events)}]")
+
+
+def line_hash(line: NoticeLine | Row[*tuple[Any, ...]], before: str) -> str:
+    """Of a line, or of a row of LINES."""
     told = (line.position, line.ticket_id, line.number, line.events, line.history, line.facts)
     return digest((before, *told))
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from handlers.figures.days import month_start
-from handlers.publicity.chain import FACTS, facts_of, histories, history_of, line_hash, notice_hash, of_events
+from handlers.publicity.chain import FACTS, facts_of, histories, history_of, line_hash, notice_hash, of_events, written
 from handlers.publicity.figures import months
 from handlers.town.town import Town
 from models.publicity import Notice, NoticeCompound, NoticeLine
@@ -116,4 +116,4 @@ def _changed(session: Session, notice: Notice, last: Notice | None) -> Iterator[
 
 def _histories(session: Session, notice: Notice, tickets: list[int]) -> Mapping[int, tuple[int, str]]:
     seen = of_events().where(TicketEvent.ticket_id.in_(tickets), TicketEvent.id <= notice.last_event)
-    return {ticket: (len(events), history_of(events)) for ticket, events in histories(session, seen)}
+    return {ticket: (len(events), history_of(map(written, events))) for ticket, events in histories(session, seen)}

@@ -1,14 +1,26 @@
 """The chain is gone through again, and every ticket is compared with what was published of it."""
 
+from bisect import bisect_right
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from handlers.publicity.chain import FACTS, facts_of, histories, history_of, line_hash, notice_hash, of_events
+from handlers.publicity.chain import (
+    FACTS,
+    LINES,
+    facts_of,
+    histories,
+    history_of,
+    line_hash,
+    notice_hash,
+    of_events,
+    written,
+)
 from handlers.publicity.issue import following, missing, month_of
 from models.publicity import Notice, NoticeCompound, NoticeLine
 
@@ -70,8 +82,8 @@ def _after(month: str) -> str:
 def _lines(session: Session, notice: Notice, seen: dict[int, _Seen]) -> Generator[Finding, None, str]:
     """Returns the last line's hash."""
     hashed, count = "", 0
-    lines = select(NoticeLine).where(NoticeLine.notice_id == notice.id).order_by(NoticeLine.position)
-    for count, line in enumerate(session.scalars(lines.execution_options(yield_per=_AT_A_TIME)), start=1):  # noqa: B007
+    lines = LINES.where(NoticeLine.notice_id == notice.id).execution_options(yield_per=_AT_A_TIME)
+    for count, line in enumerate(session.execute(lines), start=1):  # noqa: B007
         if line_hash(line, hashed) != line.hash:
             yield Finding("line_changed", notice.month, line.number)
         hashed = line.hash
@@ -132,9 +144,10 @@ def _compared(known: _Seen, stands: _There | None, events: Sequence[Row[*tuple[A
     if stands is None:
         yield Finding("vanished", month, known.number)
         return
+    told = [written(event) for event in events]
     for listed, latest, count, history in known.lines:
-        up_to_then = [event for event in events if event.id <= latest]
-        if len(up_to_then) != count or history_of(up_to_then) != history:
+        up_to_then = bisect_right(events, latest, key=attrgetter("id"))
+        if up_to_then != count or history_of(told[:count]) != history:
             yield Finding("history_changed", listed, known.number)
             return
     still = len(events) == known.lines[-1][2]
