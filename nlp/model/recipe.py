@@ -7,17 +7,10 @@ from nlp.model.labels import DATA
 
 _CODE = (
     *("model/features", "model/labels", "model/segment", "model/store", "model/trust", "model/weighing"),
-    *(
-        "reading/redflags",
-        "training/alarms",
-        "training/corpus",
-        "training/fitting",
-        "training/heads",
-        "training/one_head",
-    ),
-    *("training/thresholds", "training/training", "training/one_head", "training/openings", "reading/clauses"),
+    *("reading/clauses", "reading/redflags", "training/alarms", "training/corpus", "training/fitting"),
+    *("training/heads", "training/one_head", "training/openings", "training/thresholds", "training/training"),
 )
-_NOT_LEARNED = {"report.json", "redflag_lines.tsv", "answers.yaml", "questions.yaml"}
+_NOT_LEARNED = {"report.json", "redflag_lines.tsv", "answers.yaml", "questions.yaml", "when.yaml"}
 
 
 def _is_looked_up(name: str) -> bool:
