@@ -45,7 +45,14 @@ def test_words_about_a_visit(text, visit, not_then):
 
 
 @pytest.mark.parametrize(
-    ("text", "day"), [("周五我不在，周六来行吗", 21), ("今天没空，改天来", None), ("下午在家", 16)]
+    ("text", "day"),
+    [
+        ("周五我不在，周六来行吗", 21),
+        ("今天没空，改天来", None),
+        ("改天吧，明天上班", None),
+        ("明天上班前来", 17),
+        ("下午在家", 16),
+    ],
 )
 def test_when_it_suits(text, day):
     found = home_hours(text, NOW)
