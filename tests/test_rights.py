@@ -173,7 +173,7 @@ WORDS = {"转": "城管 归他们", "延": "2工作日 等配件", "挂账": "20
 
 def wrongs(program, ticket: Ticket, word: str, stand: Stand) -> str:
     """What is not as the table says, or nothing."""
-    held_by = {role for command in COMMANDS if command.words[0] == word for role in command.roles}
+    held_by = {role for command in COMMANDS if word in command.words for role in command.roles}
     reply, changed = said(program, stand, f"{word} {ticket.number} {WORDS.get(word, '已经看过')}")
     refused = any(sign in reply for sign in (f"没有找到工单 {ticket.number}", "没有可以", "吹哨由社区、街道发起"))
     told = changed or "大橘" in reply or "德尚" in reply

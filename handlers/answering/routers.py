@@ -172,7 +172,8 @@ def _routed(context: Context) -> Reply:
     if seen and seen.red_flag and not is_command:
         told = report.danger_told(context) or still_open(context, _same_danger(context) or _by_meaning(context))
         return above(context, told)
-    if (talking := talk.open_talk(context)) and context.message.kind is not Kind.EVENT:
+    in_danger = bool(seen and seen.red_flag)  # told behind a command's word
+    if (talking := talk.open_talk(context)) and context.message.kind is not Kind.EVENT and not in_danger:
         over = context.text in talk.OVER
         answer = None if over or context.nothing_asked else _answer(context)  # of a danger that they told meanwhile
         return answer or talk.said(context, talking)

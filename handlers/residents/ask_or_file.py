@@ -73,13 +73,18 @@ def told_where(context: Context, draft: Draft) -> Draft:
     draft = locate.place(context, draft, context.understanding)
     unknown = bool(mention.name) and not mention.known
     if mention.end and (_says_more(context.text, mention) or (unknown and _reports(context))):
-        draft = replace(draft, text=f"{draft.text}，{text}")
+        draft = _with(draft, text)
     if locate.is_placed(draft) or (mention.name and not is_vague(mention.name)):
         return draft
     if mention.building or mention.unit or mention.room:
         return draft
-    told = replace(draft, text=f"{draft.text}，{text}") if is_vague(text) or _reports(context) else draft
+    told = _with(draft, text) if is_vague(text) or _reports(context) else draft
     return told if is_vague(text) else replace(told, place_name=text[:40])
+
+
+def _with(draft: Draft, words: str) -> Draft:
+    """Each said once."""
+    return draft if draft.text.endswith(f"，{words}") else replace(draft, text=f"{draft.text}，{words}")
 
 
 def _reports(context: Context) -> bool:

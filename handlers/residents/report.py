@@ -186,6 +186,8 @@ def parts_confirmed(context: Context) -> Reply | None:
     number = context.number
     if number is None:
         return None
+    if not locate.is_placed(draft) and not draft.place_name:
+        draft = locate.at_home(context, draft)  # they may have told meanwhile where they live
     return go_on(context, draft if number == 0 else replace(draft, parts=()))
 
 

@@ -15,7 +15,7 @@ _NOT_LEARNED = {"report.json", "redflag_lines.tsv", "answers.yaml", "questions.y
 
 def _is_looked_up(name: str) -> bool:
     """Read with every text, so a change of it needs no new model."""
-    return name in _NOT_LEARNED or name.startswith("place_")
+    return name in _NOT_LEARNED or name.startswith(("place_", "faq"))
 
 
 def fingerprint() -> str:

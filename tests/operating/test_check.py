@@ -26,7 +26,7 @@ def check(databases, model, tmp_path, monkeypatch):
     monkeypatch.setenv("BOT_FILES__MEDIA", str(tmp_path / "media"))
     monkeypatch.setenv("BOT_FILES__MODEL", str(model))
     monkeypatch.setenv("BOT_PRIVACY__KEY_FILE", str(ROOT / "var" / "whistle.key"))
-    for name in ("CATEGORIES", "LIMITS", "DUTIES", "WORDINGS", "MENU", "HOUSEHOLDS"):
+    for name in ("CATEGORIES", "LIMITS", "DUTIES", "WORDINGS", "MENU", "HOUSEHOLDS", "SCORES", "GRADES"):
         file = {"WORDINGS": "wordings.yaml", "MENU": "menu.yaml"}.get(name, f"{name.lower()}.csv")
         monkeypatch.setenv(f"BOT_FILES__{name}", str(ROOT / "handlers" / "data" / file))
     for name, value in KEYS.items():

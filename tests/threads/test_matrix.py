@@ -86,6 +86,8 @@ class Cell:
     def the_question_is_answered(self):
         """At once, or after what was raised in between is settled; nothing is undone by the first try."""
         told = []
+        if self.stage.is_in_talk(self.who):  # anger was met with a person, who hears the rest
+            return
         for _ in range(4):
             raised = self.raised()
             settles = self.settled.pop(raised, None) if raised != self.question else None
