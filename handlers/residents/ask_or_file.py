@@ -71,8 +71,7 @@ def told_where(context: Context, draft: Draft) -> Draft:
     if context.state == Asks.BUILDING and not mention.building and text.isdigit():
         draft = replace(draft, building=text)
     draft = locate.place(context, draft, context.understanding)
-    unknown = bool(mention.name) and not mention.known
-    if mention.end and (_says_more(context.text, mention) or (unknown and _reports(context))):
+    if (mention.end and _says_more(context.text, mention)) or (not mention.known and _reports(context)):
         draft = _with(draft, text)
     if locate.is_placed(draft) or (mention.name and not is_vague(mention.name)):
         return draft
