@@ -169,10 +169,10 @@ def _routed(context: Context) -> Reply:
     """Danger first, then commands, then the open question that the text answers, then what the words mean."""
     context = _in_our_words(context)
     seen, is_command = context.understanding, _COMMAND.match(context.text)
-    if seen and seen.red_flag and not is_command:
+    in_danger = bool(seen and seen.red_flag)
+    if in_danger and not is_command:
         told = report.danger_told(context) or still_open(context, _same_danger(context) or _by_meaning(context))
         return above(context, told)
-    in_danger = bool(seen and seen.red_flag)  # told behind a command's word
     if (talking := talk.open_talk(context)) and context.message.kind is not Kind.EVENT and not in_danger:
         over = context.text in talk.OVER
         answer = None if over or context.nothing_asked else _answer(context)  # of a danger that they told meanwhile

@@ -39,7 +39,7 @@ def shapes(session: Session, world: World, viewer: Viewer, now: datetime) -> lis
 
 
 def _is_within(world: World, code: str, area: str) -> bool:
-    return not area or any(node.code == area for node in world.chain(code))
+    return not area or world.lies_in(code, area)
 
 
 def _counted(session: Session, viewer: Viewer, now: datetime) -> tuple[Counter[str], Counter[str]]:

@@ -36,7 +36,7 @@ def viewer(town: Town, person: Person, area: str) -> Viewer | None:
     area = area or own
     if area and area not in town.world.grids:
         return None
-    if own and own not in {node.code for node in town.world.chain(area)}:
+    if own and not town.world.lies_in(area, own):
         return None
     scope = overseen(person)
     return Viewer(

@@ -11,7 +11,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.figures.counts import percent
-from handlers.figures.days import day_start
+from handlers.figures.days import quarter_start
 from handlers.tickets.change import Change
 from models.council import Matter, Meeting
 from models.person import OVERSEERS, STAFF
@@ -73,7 +73,7 @@ def report(context: Context) -> Reply:
     community = community_of(context, named)
     if community is None:
         return Reply(context.say("council.which_community"), keep=True)
-    since = period.since if period else _quarter(context.now)
+    since = period.since if period else quarter_start(context.now)
     until = period.until if period else context.now + _A_MOMENT
     told = report_of(context, community, since, until)
     facts = {name: getattr(told, name) for name in ("meetings", "matters", "decided", "due", "kept", "broken")}
@@ -83,8 +83,3 @@ def report(context: Context) -> Reply:
         context.say("council.report", period=name, community=community_name, **facts, rate=percent(told.kept_rate)),
         keep=True,
     )
-
-
-def _quarter(now: datetime) -> datetime:
-    today = day_start(now)
-    return today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)

@@ -30,6 +30,12 @@ def month_start(now: datetime) -> datetime:
     return day_start(now).replace(day=1)
 
 
+def quarter_start(now: datetime) -> datetime:
+    """Midnight in China before the first of January, April, July or October."""
+    first = month_start(now)
+    return first.replace(month=3 * ((first.month - 1) // 3) + 1)
+
+
 _AHEAD = timedelta(hours=8)
 
 

@@ -68,7 +68,7 @@ def _named(town: Town, name: str) -> Iterator[PlaceNode]:
         return
     grid = town.world.grid_named(name) if len(name) > 1 else None
     for place in town.world.places.values() if grid else ():
-        if grid and any(grid.code == node.code for code in place.grids for node in town.world.chain(code)):
+        if grid and any(town.world.lies_in(code, grid.code) for code in place.grids):
             yield place
 
 

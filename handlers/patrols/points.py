@@ -25,7 +25,7 @@ def mine(change: PersonalChange) -> list[PatrolPoint]:
     found = change.session.scalars(select(PatrolPoint).where(~PatrolPoint.left_out).order_by(PatrolPoint.id))
     if everywhere:
         return list(found)
-    return [each for each in found if any(node.code == person.grid for node in world.chain(each.grid))]
+    return [each for each in found if world.lies_in(each.grid, person.grid)]
 
 
 def metres(lat: float, lng: float, other_lat: float, other_lng: float) -> float:

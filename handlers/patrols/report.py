@@ -11,15 +11,15 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.figures.counts import percent
-from handlers.figures.days import day_start, month_start
+from handlers.figures.days import day_start
 from handlers.patrols.points import mine, past_rounds
+from handlers.practices.stretch import this_month_or, which_time
 from handlers.tickets.access import within
 from handlers.tickets.change import PersonalChange
 from models.patrol import CheckIn
 from models.person import OVERSEERS, Role
 from models.promise import Practice
 from models.ticket import Source, Ticket
-from nlp.questions.periods import find_period
 
 router = Router("report of patrols")
 _SHOWN = 5
@@ -85,16 +85,15 @@ def _filed(change: PersonalChange, since: datetime, until: datetime) -> tuple[in
 @router.command(REPORT)
 def report(context: Context) -> Reply:
     """Of this month, where no other time is named."""
-    period = find_period(context.rest, context.now) if context.rest else None
-    if context.rest and period is None:
-        return Reply(context.say("practices.which_time", words=context.rest[:20]), keep=True)
-    since = period.since if period else month_start(context.now)
-    told = walked(context, since, min(period.until, context.now) if period else context.now)
+    stretch = this_month_or(context, context.rest)
+    if stretch is None:
+        return which_time(context, context.rest)
+    told = walked(context, stretch.since, stretch.until)
     lines = "\n".join(context.say("patrols.missed", name=name, count=count) for name, count in told.missed[:_SHOWN])
     return Reply(
         context.say(
             "patrols.report",
-            period=period.name if period else context.say("reception.this_month"),
+            period=stretch.name,
             due=told.due,
             gone=told.gone,
             missed=told.due - told.gone,

@@ -13,16 +13,15 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
-from handlers.figures.days import month_start
 from handlers.notifications import ticket_text
 from handlers.practices.compounds import named, serves
+from handlers.practices.stretch import this_month_or, which_time
 from handlers.tickets.change import PersonalChange
 from models.moves import Status
 from models.person import OVERSEERS, STAFF
 from models.promise import Practice, Promise
 from models.reception import Demand, Reception, Settled
 from models.ticket import Ticket
-from nlp.questions.periods import find_period
 
 router = Router("figures of receptions")
 _SHOWN = 12
@@ -98,15 +97,13 @@ def figures(context: Context) -> Reply:
     theirs = [place for place in places if serves(context.town, context.person, place)]
     if places and not theirs:
         return Reply(context.say("reception.which_compound"), keep=True)
-    period = find_period(words, context.now) if words else None
-    if words and period is None:
-        return Reply(context.say("practices.which_time", words=words[:20]), keep=True)
-    since = period.since if period else month_start(context.now)
-    until = min(period.until, context.now) if period else context.now
+    stretch = this_month_or(context, words)
+    if stretch is None:
+        return which_time(context, words)
+    name, since, until = stretch
     where = theirs[0].id if theirs else None
     sessions, found = lines_of(context, since, until, where)
     counted = [context.say(f"reception.figure_{key}", count=_count(found, key, context.now)) for key in FIGURE]
-    name = period.name if period else context.say("reception.this_month")
     title = context.say("reception.figures", period=name, place=theirs[0].name if theirs else "", sessions=sessions)
     slots = {"keys": list(FIGURE), "since": since.isoformat(), "until": until.isoformat(), "place": where}
     return Reply(f"{title}\n{numbered(counted)}\n{context.say('reception.open_one')}", Asks.RECEPTION_FIGURES, slots)

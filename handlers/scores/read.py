@@ -119,12 +119,7 @@ def _rated(context: Context, one: Subject, span: Span) -> str:
     if not context.person.is_overseer:
         points = "、".join(str(each) for each in sorted((row.points for row in rows), reverse=True))
         return context.say("scores.rated", count=len(rows), points=points)
-    lines = [
-        context.say(
-            "scores.rating", name=ticket_text.team_name(context.town, row.team), points=row.points, words=row.words
-        )
-        for row in rows
-    ]
+    lines = (_rating(context, row) for row in rows)
     return "\n".join((context.say("scores.rated_by", count=len(rows)), *lines))
 
 

@@ -7,6 +7,7 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
+from handlers.practices.stretch import which_time
 from handlers.scores.counts import Span
 from handlers.scores.statement import Statement, asked_for, statements
 from handlers.scores.subjects import all_of, may_see
@@ -30,7 +31,7 @@ def report(context: Context) -> Reply:
     """Only those who had something judged; of this quarter, where no other is named."""
     asked = asked_for(context.rest, context.now)
     if asked is None:
-        return Reply(context.say("practices.which_time", words=context.rest[:20]), keep=True)
+        return which_time(context, context.rest)
     name, span = asked
     sections = [_section(context, side, of_side(context, side, span)) for side in Side]
     thanked = [who for who, _, _ in thanked_most(context.session, span, _THANKED)]

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handlers.customs.scores import RATED, Grade, Rule, Sheet, Side
-from handlers.figures.days import day_start
+from handlers.figures.days import quarter_start
 from handlers.scores.counts import JUDGED, Span, counts
 from handlers.scores.subjects import Subject
 from handlers.town.town import Town
@@ -45,8 +45,7 @@ class Statement:
 
 def quarter_of(now: datetime) -> Span:
     """The running one."""
-    today = day_start(now)
-    since = today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)
+    since = quarter_start(now)
     return Span(since, months_on(since, 3), now)
 
 

@@ -47,8 +47,7 @@ def side_of_ticket(town: Town, ticket: Ticket) -> Subject | None:
     side = next((side for side, kind in _KINDS.items() if team and team.kind == kind), None)
     if side is None:
         return None
-    code = {Side.COMPANY: ticket.team, Side.GRID: ticket.grid, Side.COMMUNITY: ticket.community}[side]
-    return subject(town, side, code or "")
+    return subject(town, side, getattr(ticket, COLUMN[side].key) or "")
 
 
 def subject(town: Town, side: Side, code: str) -> Subject | None:
@@ -60,7 +59,7 @@ def area(town: Town, one: Subject) -> Sequence[str]:
     """The grids that it serves, or is."""
     if one.side is not Side.COMPANY:
         return [one.code]
-    return [grid for grid, teams in town.world.teams_at.items() if any(each.code == one.code for each in teams)]
+    return town.world.grids_served(one.code)
 
 
 def own(town: Town, person: Colleague) -> Subject | None:
@@ -68,13 +67,16 @@ def own(town: Town, person: Colleague) -> Subject | None:
     team = town.world.teams.get(person.team or "")
     if team and team.kind == TeamKind.PROPERTY:
         return subject(town, Side.COMPANY, team.code)
-    grid = town.world.grids.get(person.grid or "") or _grid_of(town, person)
+    return _of_grid(town.world.grids.get(person.grid or "") or _grid_of(town, person))
+
+
+def _of_grid(grid: GridNode | None) -> Subject | None:
     side = _LEVELS.get(grid.level) if grid else None
     return Subject(side, grid.code, grid.name) if grid and side else None
 
 
 def _grid_of(town: Town, person: Colleague) -> GridNode | None:
-    served = [grid for grid, teams in town.world.teams_at.items() if any(each.code == person.team for each in teams)]
+    served = town.world.grids_served(person.team)
     return town.world.grids[served[0]] if len(served) == 1 else None
 
 
@@ -85,9 +87,7 @@ def named(town: Town, words: str) -> Subject | None:
     found = found or [each for each in companies if words in each.name]
     if len(found) == 1:
         return found[0]
-    grid = town.world.grid_named(words)
-    side = _LEVELS.get(grid.level) if grid else None
-    return Subject(side, grid.code, grid.name) if grid and side else None
+    return _of_grid(town.world.grid_named(words))
 
 
 def may_see(town: Town, person: Colleague, one: Subject) -> bool:
@@ -108,5 +108,4 @@ def may_see(town: Town, person: Colleague, one: Subject) -> bool:
 
 def belongs(town: Town, person: Colleague, one: Subject) -> bool:
     """They are scored themselves."""
-    mine = own(town, person)
-    return mine == one
+    return own(town, person) == one

@@ -11,6 +11,7 @@ from handlers.dialogue.which_ticket import pick
 from handlers.disclosure.masks import shielded
 from handlers.notifications import ticket_text
 from handlers.practices.news import tell
+from handlers.practices.stretch import which_time
 from handlers.scores.counts import Span
 from handlers.scores.statement import asked_for
 from handlers.tickets.access import followed
@@ -65,7 +66,7 @@ def thank(context: Context) -> Reply:
 def most_thanked(context: Context) -> Reply:
     asked = asked_for(context.rest, context.now)
     if asked is None:
-        return Reply(context.say("practices.which_time", words=context.rest[:20]), keep=True)
+        return which_time(context, context.rest)
     name, span = asked
     found = thanked_most(context.session, span, _SHOWN)
     lines = [_line(context, *each) for each in found]

@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from handlers.disclosure.masks import TITLE
 from handlers.tickets.change import Change, PersonalChange
+from handlers.town.limits import local_day
 from handlers.world.staff import Member
 from models.care import CaredFor, CareLook
 from models.person import STAFF, Role
-from models.ticket import CHINA
 
 _HEAD = re.compile(r"[\s，,。.：:；;！!]+")
 _LONGEST_NAME = 5
@@ -46,11 +46,7 @@ def overseen(change: PersonalChange) -> list[CaredFor]:
     if not person.is_overseer:
         return []
     everywhere = Role.ADMIN in person.roles or person.grid is None
-    return [each for each in listed(change) if everywhere or _is_in(world.chain(each.grid), person.grid)]
-
-
-def _is_in(chain: Sequence[object], grid: str | None) -> bool:
-    return any(getattr(node, "code", None) == grid for node in chain)
+    return [each for each in listed(change) if everywhere or world.lies_in(each.grid, person.grid)]
 
 
 def looked(change: PersonalChange, shown: Sequence[CaredFor]) -> None:
@@ -59,7 +55,7 @@ def looked(change: PersonalChange, shown: Sequence[CaredFor]) -> None:
 
 
 def today(change: Change) -> date:
-    return change.now.astimezone(CHINA).date()
+    return local_day(change.now)
 
 
 def meant(theirs: Sequence[CaredFor], words: str) -> tuple[list[CaredFor], str]:

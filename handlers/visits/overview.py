@@ -10,8 +10,8 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.figures.counts import percent
-from handlers.figures.days import month_start
 from handlers.notifications import ticket_text
+from handlers.practices.stretch import this_month_or, which_time
 from handlers.tickets.change import PersonalChange
 from handlers.visits.care_list import looked, overseen, today
 from handlers.visits.visit import line
@@ -19,7 +19,6 @@ from models.care import CaredFor, CareLook, CareMissed, CareVisit
 from models.person import OVERSEERS, Person
 from models.promise import Practice
 from models.ticket import CHINA
-from nlp.questions.periods import find_period
 
 router = Router("overview of visits")
 _SHOWN = 15
@@ -75,20 +74,18 @@ def visits(change: PersonalChange, since: datetime, until: datetime) -> Visits:
 
 def _theirs(change: PersonalChange, grid: str) -> bool:
     person = change.person
-    return person.grid is None or any(node.code == person.grid for node in change.town.world.chain(grid))
+    return person.grid is None or change.town.world.lies_in(grid, person.grid)
 
 
 @router.command(FIGURES)
 def figures(context: Context) -> Reply:
     """Of this month, where no other time is named. Nobody is named."""
-    period = find_period(context.rest, context.now) if context.rest else None
-    if context.rest and period is None:
-        return Reply(context.say("practices.which_time", words=context.rest[:20]), keep=True)
-    since = period.since if period else month_start(context.now)
-    told = visits(context, since, min(period.until, context.now) if period else context.now)
-    name = period.name if period else context.say("reception.this_month")
+    stretch = this_month_or(context, context.rest)
+    if stretch is None:
+        return which_time(context, context.rest)
+    told = visits(context, stretch.since, stretch.until)
     facts = {"people": told.people, "made": told.made, "missed": told.missed, "alarms": told.alarms}
-    return Reply(context.say("visits.figures", period=name, rate=percent(told.made_rate), **facts), keep=True)
+    return Reply(context.say("visits.figures", period=stretch.name, rate=percent(told.made_rate), **facts), keep=True)
 
 
 @router.command(LIST)
@@ -99,7 +96,7 @@ def names(context: Context) -> Reply:
     if context.rest and node is None:
         return Reply(context.say("visits.which_grid", words=context.rest[:20]), keep=True)
     if node:
-        found = [each for each in found if any(up.code == node.code for up in context.town.world.chain(each.grid))]
+        found = [each for each in found if context.town.world.lies_in(each.grid, node.code)]
     shown = found[:_SHOWN]
     looked(context, shown)
     late = sum(bool(each.due_on and each.due_on < today(context)) for each in found)

@@ -35,7 +35,7 @@ def voice_of(world: World, person: Colleague) -> Voice | None:
 
 def _compounds(world: World, team: str, name: str) -> Iterator[int]:
     """Those that lie in its area alone; where its name says one of them, that one."""
-    areas = {grid for grid, teams in world.teams_at.items() if any(each.code == team for each in teams)}
+    areas = {*world.grids_served(team)}
     inside = [
         place
         for place in world.places.values()

@@ -125,6 +125,14 @@ class World:
             yield node
             code = node.parent
 
+    def lies_in(self, grid: str | None, area: str | None) -> bool:
+        """Whether a grid is this area or in it. Of what is unknown nothing is."""
+        return any(node.code == area for node in self.chain(grid))
+
+    def grids_served(self, team: str | None) -> list[str]:
+        """The grids at which a team stands."""
+        return [grid for grid, teams in self.teams_at.items() if any(each.code == team for each in teams)]
+
     @cached_property
     def _chains(self) -> dict[str | None, tuple[GridNode, ...]]:
         """Those that were asked for."""
