@@ -16,6 +16,7 @@ from bot.demo.town import WORLD
 from bot.synth.filling import Past, fill
 from handlers.council.stuck import stuck
 from handlers.customs.scores import Side
+from handlers.figures.days import month_start
 from handlers.publicity.figures import months
 from handlers.publicity.issue import following, issue
 from handlers.publicity.verify import verify
@@ -26,7 +27,7 @@ from handlers.town.town import Town
 from handlers.town_import.importing import import_world, read_world
 from models.connecting import connect
 from models.sessions import sessions
-from models.ticket import CHINA, Ticket
+from models.ticket import Ticket
 from nlp.questions.days import months_on
 
 _COMPOUNDS, _TICKETS, _YEARS = 200, 100_000, 5
@@ -78,7 +79,7 @@ def _measured(program: Program, town: Town, now: datetime) -> Iterator[tuple[str
         every = _seconds(lambda: statements(session, town, companies, Side.COMPANY, span))
         yield "statements of all companies", every, _SOON
         yield "agenda", _seconds(lambda: stuck(Moment(session, town, now), busiest[1])), _SOON
-        month = months_on(now.astimezone(CHINA).replace(day=1, hour=0, minute=0, second=0, microsecond=0), -1)
+        month = months_on(month_start(now), -1)
         yield "a month's notice", _seconds(lambda: months(session, town, month, following(month))), _SOON
     with program.sessions.begin() as session:
         for number in range(-12 * _YEARS, 0):

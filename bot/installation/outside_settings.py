@@ -11,17 +11,19 @@ from models.moves import MOVES
 _KEYS = re.compile(r"(?:[a-z][a-z0-9_]{0,30}=[^\s,=]{16,200})(?:,[a-z][a-z0-9_]{0,30}=[^\s,=]{16,200})*")
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """A part of the settings: what stands in it must be known, and stays as it was read."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class HotlineKey(_Section):
+class HotlineKey(Section):
     """What the hotline proves itself with, out of the environment; without one its door stays shut."""
 
     key: SecretStr = SecretStr("")
 
 
-class WithKeys(_Section):
+class WithKeys(Section):
     """A section with a key for each of the others, out of the environment: `name=key,name=key`."""
 
     keys: SecretStr = SecretStr("")
@@ -52,7 +54,7 @@ class Open311(WithKeys):
 Seconds = Annotated[int, Field(gt=0)]
 
 
-class Wants(_Section):
+class Wants(Section):
     """One system that is told of changes."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")

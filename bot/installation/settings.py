@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.installation.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (callers that load settings catch it)
 from bot.installation.config_problems import ConfigFile, Place, dotted, problem, read_file
-from bot.installation.outside_settings import HotlineKey, Open311, Webhooks
+from bot.installation.outside_settings import HotlineKey, Open311, Section, Webhooks
 from bot.wechat.address import OFFICIAL
 from handlers.customs.practices import Practices
 from handlers.town.digests import Digests
@@ -38,18 +38,14 @@ SECRETS = {
 """What must come from the environment. A database address may hold a password: only SQLite's may stand in the file"""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Template(_Section):
+class Template(Section):
     """A template of the platform: its id, and which of our facts fills each of its fields."""
 
     id: str
     fields: dict[str, Literal["happened", "words", "number", "what", "where", "status", "due"]]
 
 
-class WeChat(_Section):
+class WeChat(Section):
     """The official account: keys from the environment, the rest from the file."""
 
     token: SecretStr = SecretStr("")
@@ -69,7 +65,7 @@ class WeChat(_Section):
     """Subscription notices: one for each time that a person agreed to it"""
 
 
-class WeCom(_Section):
+class WeCom(Section):
     """WeCom, optional."""
 
     corp_id: str = ""
@@ -86,7 +82,7 @@ class WeCom(_Section):
         return bool(self.corp_id)
 
 
-class Database(_Section):
+class Database(Section):
     url: str = Field(default="sqlite:///var/whistle.db", repr=False)
     """May hold a password: shown nowhere"""
 
@@ -98,7 +94,7 @@ class Database(_Section):
         return url
 
 
-class Files(_Section):
+class Files(Section):
     """Data that the town's clerk keeps, relative to the folder of config.yaml."""
 
     categories: Path = Path("handlers/data/categories.csv")
@@ -135,7 +131,7 @@ class PrivacyKeys(Privacy):
     key_file: Path = Path("var/whistle.key")
 
 
-class Web(_Section):
+class Web(Section):
     """How the web side is reached from outside."""
 
     public_url: str = ""
@@ -163,7 +159,7 @@ class Web(_Section):
         return url
 
 
-class Speech(_Section):
+class Speech(Section):
     """Who writes down what residents say: a server, a model on this machine, or nobody."""
 
     server: str = ""
@@ -181,7 +177,7 @@ class Speech(_Section):
         return url.rstrip("/").removesuffix("/v1")
 
 
-class Work(_Section):
+class Work(Section):
     """The worker's pace."""
 
     poll_seconds: float = Field(default=1.0, gt=0)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.orm import Session
 
 from handlers.dialogue.choices import numbered
@@ -37,10 +37,7 @@ class Line:
 
 def unsent(kinds: Sequence[str] = (DAILY,)) -> ColumnElement[bool]:
     """Digests of these kinds that nobody has got yet: the next one says what they say."""
-    first, *others = (Push.key.startswith(f"{EVENT}:{kind}:") for kind in kinds)
-    of_kind = first
-    for other in others:
-        of_kind |= other
+    of_kind = or_(*(Push.key.startswith(f"{EVENT}:{kind}:") for kind in kinds))
     return (Push.event == EVENT) & of_kind & (unfinished(Push) | is_laid_aside())
 
 
