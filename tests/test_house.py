@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from mutants import PARTS
+
 ROOT = Path(__file__).parents[1]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -222,6 +224,12 @@ def test_no_test_ends_before_it_has_looked_at_anything():
         branches = (node for test in tests for node in ast.walk(test) if isinstance(node, ast.If))
         found += [f"{name}:{each.lineno}" for each in branches if any(map(_gives_up, (each.body, each.orelse)))]
     assert found == []
+
+
+def test_what_the_mutants_are_put_into_and_who_looks_at_it_is_there():
+    """Of a folder that is gone pytest says it failed, and every fault would count as noticed."""
+    named = [name for module, tests in PARTS.values() for name in (module, *tests.split())]
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 def _gives_up(body: list[ast.stmt]) -> bool:
