@@ -25,9 +25,10 @@ SECONDS = 600
 OF_A_KIND = [
     "core/ReplaceBinaryOperator_Bit(Or|And)_(?!Bit(Or|And))",
     "core/ReplaceBinaryOperator_(Add|Sub)_(?!Add|Sub|Mul)",
+    "core/ReplaceComparisonOperator_(Eq|NotEq)_Is",
 ]
 """Not tried: `|` made `<<` is an error at import, which any test notices, and would only make the share look better; `|`
-made `^` joins sets that have nothing in common just as well
+made `^` joins sets that have nothing in common just as well; of short strings and small numbers `is` says what `==` says
 """
 
 PARTS = {
