@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from handlers.figures.days import month_start
-from handlers.publicity.chain import FACTS, facts_of, histories, history_of, line_hash, notice_hash, of_events, written
+from handlers.publicity.chain import EVENTS, FACTS, digest, facts_of, histories, line_hash, notice_hash, rows_of
 from handlers.publicity.figures import months
 from handlers.town.town import Town
 from models.publicity import Notice, NoticeCompound, NoticeLine
@@ -110,10 +110,10 @@ def _changed(session: Session, notice: Notice, last: Notice | None) -> Iterator[
     for first in range(0, len(ids), _MANY):
         some = ids[first : first + _MANY]
         told = _histories(session, notice, some)
-        for row in session.execute(FACTS.where(Ticket.id.in_(some))):
-            yield row.id, (row.number or "", facts_of(row), *told.get(row.id, (0, history_of(()))))
+        for row in rows_of(session, FACTS.where(Ticket.id.in_(some))):
+            yield row.id, (row.number or "", facts_of(row), *told.get(row.id, (0, digest(()))))
 
 
 def _histories(session: Session, notice: Notice, tickets: list[int]) -> Mapping[int, tuple[int, str]]:
-    seen = of_events().where(TicketEvent.ticket_id.in_(tickets), TicketEvent.id <= notice.last_event)
-    return {ticket: (len(events), history_of(map(written, events))) for ticket, events in histories(session, seen)}
+    seen = EVENTS.where(TicketEvent.ticket_id.in_(tickets), TicketEvent.id <= notice.last_event)
+    return {each.ticket: (len(each.ids), each.hash(len(each.ids))) for each in histories(session, seen)}
