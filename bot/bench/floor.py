@@ -1,11 +1,11 @@
 """The floor of (a): the bare echo that also reads each message and keeps what we keep, and decides nothing.
 
-The echo that we are measured against neither understands nor stores. What lies between the two no program on this way
-can leave out: `understand`, the rows, the wait for the disk. Here they are as cheap as this language has them: ready
-statements, one for all rows of a kind, what never changes written into them; the batches are our own (handlers.line).
-We can win back at most what we lie below this floor; what it lies below the echo, nobody can. The rows are those that
-one of the bench's messages writes on average (counted): its own, its writer's, and for three reports in four a ticket
-with all that hangs on it. Nobody is asked, routed, or known again when he repeats himself.
+The echo neither understands nor stores. The floor adds what no program of this kind can leave out: `understand`, the
+rows, the wait for the disk, each as cheap as Python has it (prebuilt statements, one for all rows of a kind, constants
+written into them; batches by handlers.answering.batch). The gap between the program and the floor can still be closed;
+the gap between the floor and the echo can't. It writes the rows that a message of the bench writes on average
+(counted): the message, its writer, and for three reports in four a ticket with all its rows. It doesn't ask, route or
+recognise a repeated message.
 """
 
 import json

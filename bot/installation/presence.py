@@ -1,9 +1,9 @@
-"""Who runs on a database, seen from outside: nobody restores a backup under a program that runs.
+"""Which processes run on a database, so that no backup is restored under them.
 
-SQLite: each program holds a file beside the database, shared; who restores wants it alone. The system itself lets go of
-it when a process dies. Not the database's own file: SQLite's locks on it would go with ours.
-PostgreSQL: each process says every few seconds that it is there, on a connection with its name. A connection that has
-said nothing for a while is nobody's: a pooler keeps such ones, and a machine that lost its power leaves them behind.
+SQLite: each process holds a shared lock on a file beside the database, and a restore needs an exclusive one; the system
+releases it when a process dies. The database file itself can't be used: closing it would release SQLite's own locks.
+PostgreSQL: each process sends a heartbeat on a connection with its name. A connection without one for a while doesn't
+count: a pooler keeps such connections, and so does a server whose client lost its power.
 """
 
 import fcntl

@@ -71,9 +71,9 @@ class TownKeeper:
         return self._town.say
 
     def current(self, session: Session) -> Town:
-        """The town. Where its world in the database is another by now, that is read beside the transactions, for it may
-        take seconds while all other writers would wait; until it is there whole, the old one answers. Nothing that
-        the old one knows is ever deleted. The staff are few, and read at once.
+        """The town. A world that has changed in the database is read again in a thread of its own, because that may
+        take seconds in which no other message could be written; until then the old picture answers. Nothing that it
+        refers to is ever deleted. The staff are few: they are read at once.
         """
         version, staff, answers = versions(session)
         if not self._is_read:

@@ -1,4 +1,4 @@
-"""Told to stop: all who have come by then are answered, whether or not we had let them in yet."""
+"""Graceful stop: every connection made by then is answered, also those that still wait in the accept queue."""
 
 import socket
 import time

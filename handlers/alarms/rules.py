@@ -23,8 +23,10 @@ FEWEST_RUSHED, FEWEST_DEFAULTS, FEWEST_OWN = 3, 8, 3
 
 
 def chance_of(count: int, past: Sequence[int], busy: float = 1.0) -> float:
-    """How likely so many or more are, where `past` is what such days (or houses) had: they vary as a Poisson count
-    does, and so few of them leave its mean in doubt. `busy`: how many times as much as there is usual here.
+    """The probability of `count` or more, 0 to 1, given the counts of `past` days (or houses).
+
+    A Poisson count whose mean is uncertain (gamma prior of 0.5), because the history is short. `busy`: how many times
+    the usual number is expected here.
     """
     shape, weight = sum(past) + 0.5, len(past) / busy
     below = sum(_likely(number, shape, weight) for number in range(count))

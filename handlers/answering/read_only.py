@@ -98,9 +98,10 @@ def found_read_only(session: Session, found: Found | None, writer: Writer) -> Re
 
 
 def _standing(writer: Writer, text: str) -> tuple[object, ...]:
-    """A role lost or a question asked meanwhile makes another answer. Not the list of figures that was asked for just
-    before: only a number opens one of these, and all else is a new question. After a question the next may go on from
-    it.
+    """What the answer depends on: if the person's role or open question has changed meanwhile, it is not given.
+
+    An open list of figures counts only where the text is a number that opens one of them: all else is a new question,
+    or goes on from the last one.
     """
     person = writer.person
     who = (person.id, person.roles, person.team, person.grid, writer.stale)

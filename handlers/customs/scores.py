@@ -46,7 +46,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All rules for one side. `per`: of more tickets than this, points against are taken as if there were so many."""
+    """All rules for one side. `per`: with more tickets than this, penalty points are scaled down to so many tickets."""
 
     base: float = 0.0
     per: int = 0

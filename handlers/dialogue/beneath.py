@@ -11,15 +11,15 @@ from handlers.dialogue.states import ACCEPTS, DRAFTS, Asks
 
 _SLOT, _PUT = "beneath", "put"
 _DEEPEST = 3
-"""So many wait; who has left more behind has left them"""
+"""Questions that wait at most; older ones are dropped"""
 
 
 def lay_beneath(
     context: Context, *, drafts: bool = True, among: Sequence[OpenQuestion] | None = None
 ) -> dict[str, Any]:
-    """For the slots of a question that comes before those which our replies left open, or before some `among` them.
+    """Slots that keep older open questions (or only those `among` them) waiting under a new one.
 
-    `drafts`: else what is asked of a report that is being made doesn't wait, for another one is.
+    `drafts=False` drops questions about a draft, because a new draft replaces it.
     """
     mine = _of_replies(context) if among is None else among
     waiting = [each for each in mine if drafts or each.state not in DRAFTS]

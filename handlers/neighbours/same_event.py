@@ -170,8 +170,8 @@ def _own_danger(context: PersonalChange, draft: Draft) -> Same | None:
 def _latest(context: Change, spot: _Spot, category: str) -> list[Compared]:
     """The open tickets of this spot and category, the latest first.
 
-    By columns, for most of them are looked at in vain; and with those that were filed in this very transaction and
-    are not written yet, for to write them one by one would cost more than all the rest.
+    Read as columns, not as objects, because most of them don't match. Tickets that this transaction has filed and not
+    written yet are added from memory: to write each one now would cost more than the whole comparison.
     """
     session = context.session
     if any(isinstance(row, Ticket) for row in session.dirty):

@@ -30,7 +30,7 @@ class Audience(StrEnum):
 
 
 class Line(StrEnum):
-    """What a push is one of: while two of a ticket wait for one person, only the newer of a line is worth sending."""
+    """Pushes of one line replace each other: of two about one ticket that wait for one person, the newer is sent."""
 
     STANDING = "standing"
     """How far a resident's ticket has come"""

@@ -1,9 +1,9 @@
-"""A question about a report that nobody answers: what was told is filed all the same, with what is known.
+"""A draft whose question stays unanswered is filed with what is known: a report counts, even if its sender puts the
+phone away or is asked one thing and says another.
 
-A report counts though its sender puts the phone away, or is asked one thing and says another. A photo, a
-voice or a pin that came without words is no report yet, and nobody could say of what: they are asked once more what it
-is, in the morning where it was night, and whatever they report within the day takes photo and voice along
-(`media.waiting`). Who can't type answers 0, and a person gets the voice.
+A photo, voice or pin without words is no report yet: its sender is asked once more (in the morning, if it was night),
+and what they report within a day gets the photo and voice (`media.waiting`). A resident who can't type answers 0, and
+staff receive the voice.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

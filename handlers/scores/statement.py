@@ -24,7 +24,7 @@ _FULL = 100
 
 @dataclass(frozen=True, slots=True)
 class ScoreLine:
-    """One rule with what it came to. `share`: of so many in a hundred points against were taken."""
+    """One rule with its count and its points."""
 
     rule: Rule
     count: int

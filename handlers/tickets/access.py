@@ -58,8 +58,8 @@ def overseen(person: Person) -> ColumnElement[bool]:
 
 @kept
 def _overseen(team: str | None, grid: str | None) -> ColumnElement[bool]:
-    """Not what complains of their own team, or of the level that they serve. Asked as a few numbers out of an index of
-    their own, so that figures are still counted in the indexes alone.
+    """The tickets of an area without complaints about this person's own team or level. Those are excluded by id, read
+    from a small index of their own, so that figures are still counted in the indexes alone.
     """
     area = within(grid) if grid else true()
     side = _side(team, grid)

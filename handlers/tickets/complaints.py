@@ -13,7 +13,9 @@ from models.ticket import SYSTEM, Ticket
 
 
 def hear(change: Change, ticket: Ticket, words: str) -> None:
-    """To be called before a resident's words on a ticket are written down or told, whatever they are said for."""
+    """Call before a resident's words are stored or sent on: if they complain of the team that has the ticket, that team
+    is shut out and the ticket goes one level up (回避).
+    """
     if not words:
         return
     teams = change.town.world.teams

@@ -1,7 +1,7 @@
-"""Whose a ticket is: by several ways, each of which has an index.
+"""Which tickets a person may see or change.
 
-Asked as one condition, a database goes through all that is open in the town; a team's own, its help and its area are
-found at once, each by itself.
+As one OR condition a database would scan every open ticket of the town. Own team, helping team and area each have an
+index: they are looked up one by one and united.
 """
 
 from dataclasses import dataclass

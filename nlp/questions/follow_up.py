@@ -41,7 +41,7 @@ def change_in(text: str) -> str:
 
 
 def changed(said: Mapping[str, Any], change: Mapping[str, Any], levels: Mapping[str, str]) -> dict[str, Any]:
-    """What is told now takes the place of what it is told instead of. `levels`: of each area."""
+    """The query of a follow-up: a new value replaces the old one of the same kind. `levels`: of each area."""
     change = dict(change)
     if "act" in change and "measures" not in change and not DURATIONS.isdisjoint(said.get("measures", ())):
         change["measures"] = (change["act"],)
