@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Dialect, Row, Select, select, type_coerce
+from sqlalchemy import Row, Select, String, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from models.base import UtcDateTime
 from models.publicity import Notice, NoticeCompound, NoticeLine
@@ -34,22 +37,24 @@ LINES: Select[*tuple[Any, ...]] = select(
 _AT_A_TIME = 250
 
 
-class _IsoText(UtcDateTime):
-    """A moment read as it is hashed: to make a million of them only to write them again takes a third of the time."""
+class _Iso(FunctionElement[str]):
+    """A moment written as it is hashed, by the database: a million made here and written again take half the time."""
 
-    cache_ok = True
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
-        return _from_sqlite if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401  (as text)
-        del dialect
-        return _iso(value) if value else None
+    name = "iso"
+    type = String()
+    inherit_cache = True
 
 
-def _from_sqlite(value: str | None) -> str | None:
-    """SQLite keeps it as text in UTC, its six decimals always written."""
-    return f"{value[:10]}T{value[11:].removesuffix('.000000')}+00:00" if value else None
+@compiles(_Iso, "sqlite")
+def _from_text(element: _Iso, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401  (what SQLAlchemy hands on)
+    """It is kept as text in UTC, its six decimals always written."""
+    return f"replace(replace({compiler.process(element.clauses, **how)}, ' ', 'T'), '.000000', '') || '+00:00'"
+
+
+@compiles(_Iso, "postgresql")
+def _from_moment(element: _Iso, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401  (what SQLAlchemy hands on)
+    at = f"timezone('UTC', {compiler.process(element.clauses, **how)})"
+    return f"""replace(to_char({at}, 'YYYY-MM-DD"T"HH24:MI:SS.US'), '.000000', '') || '+00:00'"""
 
 
 def _iso(value: datetime) -> str:
@@ -68,8 +73,7 @@ def digest(values: Sequence[Any]) -> str:
 def _read(columns: Iterable[InstrumentedAttribute[Any]]) -> Iterator[Any]:
     """Moments as text, all else as it is."""
     for each in columns:
-        is_moment = isinstance(each.type, UtcDateTime)
-        yield type_coerce(each, _IsoText()).label(each.key) if is_moment else each
+        yield _Iso(each).label(each.key) if isinstance(each.type, UtcDateTime) else each
 
 
 LISTED: Select[*tuple[Any, ...]] = (
