@@ -22,6 +22,8 @@ from models.person import OVERSEERS, STAFF
 
 _DAYS = re.compile(r"(?:每)?(\d{1,3})\s*(?:天|日)?(?:一次)?")
 _WORDS = {"每天": 1, "每日": 1, "每周": 7, "每星期": 7, "每两周": 14, "每半月": 15, "每月": 30, "每季度": 90}
+ALL_LEFT = "全部撤下"
+"""Alone in the list: nobody is visited any more"""
 _GOES = {role.value for role in STAFF | OVERSEERS}
 _Key = tuple[str, str]
 
@@ -30,6 +32,9 @@ def care_problems(table: Table, tree: Tree, people: Table) -> Iterator[Problem]:
     """All that is wrong with the list."""
     seen: dict[_Key, int] = {}
     for row in table.rows:
+        if row["name"] == ALL_LEFT:
+            yield from () if len(table.rows) == 1 else [row.problem(f"“{ALL_LEFT}”只能单独写一行")]
+            continue
         yield from empty_cells(row, "name", "address", "grid", "every")
         first = seen.setdefault((row["name"], row["address"]), row.line)
         if first != row.line:
@@ -57,9 +62,16 @@ def days_of(every: str) -> int:
     return int(found[1]) if found else _WORDS.get(every.removesuffix("一次"), 0)
 
 
-def care_records(table: Table, people: Table) -> tuple[CareRecord, ...]:
-    """Call it on rows without problems alone."""
-    return tuple(_record(row, people) for row in table.rows)
+def care_warnings(table: Table) -> Iterator[Problem]:
+    if not table.rows:
+        yield Problem(table.file, 0, f"一行也没有，原来的走访名单没有动；真要全部撤下，写一行，name 写“{ALL_LEFT}”")
+
+
+def care_records(table: Table, people: Table) -> tuple[CareRecord, ...] | None:
+    """Call it on rows without problems alone. None: an empty sheet of a workbook says nothing of the list."""
+    if not table.rows:
+        return None
+    return tuple(_record(row, people) for row in table.rows if row["name"] != ALL_LEFT)
 
 
 def _record(row: Row, people: Table) -> CareRecord:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from handlers.tables.table import Problem, TableError
 from handlers.town_import.answers import answer_problems, answer_records, write_answers
 from handlers.town_import.boundaries import read_boundaries
-from handlers.town_import.care import care_problems, care_records, write_care
+from handlers.town_import.care import care_problems, care_records, care_warnings, write_care
 from handlers.town_import.enrolling import write_people
 from handlers.town_import.grids import Tree, building_problems, grid_problems, grid_records, team_problems, team_records
 from handlers.town_import.patrols import patrol_problems, patrol_records, write_patrols
@@ -80,7 +80,11 @@ def read_world(folder: Path) -> WorldFiles:
         patrols=patrol_records(tables["patrols"]) if "patrols" in tables else None,
         care=care_records(tables["care"], tables["people"]) if "care" in tables else None,
         answers=answer_records(tables["answers"]) if "answers" in tables else None,
-        warnings=(*people_warnings(tables["people"], tables["teams"]), *(boundaries.warnings if boundaries else ())),
+        warnings=(
+            *people_warnings(tables["people"], tables["teams"]),
+            *(care_warnings(tables["care"]) if "care" in tables else ()),
+            *(boundaries.warnings if boundaries else ()),
+        ),
     )
 
 

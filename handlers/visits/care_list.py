@@ -40,13 +40,16 @@ def to_visit(change: PersonalChange) -> list[CaredFor]:
     return [each for each in listed(change) if change.person.id in {who.id for who in visitors(change, each)}]
 
 
-def overseen(change: PersonalChange) -> list[CaredFor]:
-    """All in the area that a supervisor answers for."""
-    person, world = change.person, change.town.world
-    if not person.is_overseer:
-        return []
+def answers_for(change: PersonalChange, grid: str) -> bool:
+    """Whether a grid lies in the area that a supervisor oversees."""
+    person = change.person
     everywhere = Role.ADMIN in person.roles or person.grid is None
-    return [each for each in listed(change) if everywhere or world.lies_in(each.grid, person.grid)]
+    return person.is_overseer and (everywhere or change.town.world.lies_in(grid, person.grid))
+
+
+def overseen(change: PersonalChange) -> list[CaredFor]:
+    """All in that area."""
+    return [each for each in listed(change) if answers_for(change, each.grid)] if change.person.is_overseer else []
 
 
 def looked(change: PersonalChange, shown: Sequence[CaredFor]) -> None:

@@ -13,7 +13,7 @@ from handlers.figures.counts import percent
 from handlers.notifications import ticket_text
 from handlers.practices.stretch import this_month_or, which_time
 from handlers.tickets.change import PersonalChange
-from handlers.visits.care_list import looked, overseen, today
+from handlers.visits.care_list import answers_for, looked, overseen, today
 from handlers.visits.visit import line
 from models.care import CaredFor, CareLook, CareMissed, CareVisit
 from models.person import OVERSEERS, Person
@@ -61,7 +61,7 @@ class Visits:
 def visits(change: PersonalChange, since: datetime, until: datetime) -> Visits:
     """Also of those who have left the list meanwhile."""
     now_listed = overseen(change)
-    grids = {code for code in change.town.world.grids if _theirs(change, code)}
+    grids = {code for code in change.town.world.grids if answers_for(change, code)}
     of_area = select(CaredFor.id).where(CaredFor.grid.in_(grids))
     within = CareVisit.cared_id.in_(of_area) & (CareVisit.at >= since) & (CareVisit.at < until)
     alarms = func.count().filter(CareVisit.alarm)
@@ -70,11 +70,6 @@ def visits(change: PersonalChange, since: datetime, until: datetime) -> Visits:
     day = (CareMissed.due_on >= first) & (CareMissed.due_on <= last)
     missed = select(func.count()).where(CareMissed.cared_id.in_(of_area), day)
     return Visits(len(now_listed), counted - alarmed, change.session.scalar(missed) or 0, alarmed)
-
-
-def _theirs(change: PersonalChange, grid: str) -> bool:
-    person = change.person
-    return person.grid is None or change.town.world.lies_in(grid, person.grid)
 
 
 @router.command(FIGURES)

@@ -61,7 +61,7 @@ def _is_new(session: Session, cared: CaredFor) -> bool:
 
 def _count_above(change: Moment, cared: CaredFor, missed: dict[Member, Counter[str]]) -> None:
     names = "、".join(each.name for each in visitors(change, cared)) or change.town.say("visits.nobody_goes")
-    for supervisor in change.town.staff.overseeing([node.code for node in change.town.world.chain(cared.grid)]):
+    for supervisor in change.town.staff.overseeing(change.town.world.above(cared.grid)):
         missed[supervisor][names] += 1
 
 

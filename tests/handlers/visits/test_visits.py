@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from chat import COMMUNITY, GRID_STAFF, PROPERTY, RESIDENT, SUPERVISOR, Chat
+from chat import ADMIN, COMMUNITY, GRID_STAFF, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from importing_town import write_town
 from sqlalchemy import String, literal_column, select, type_coerce
 
@@ -202,3 +202,27 @@ def test_the_file_is_checked_without_quoting_who_is_in_it(tmp_path):
 @pytest.mark.parametrize(("every", "days"), [("7", 7), ("每10天", 10), ("每周", 7), ("每月一次", 30), ("有空", 0)])
 def test_how_often_is_read(every, days):
     assert days_of(every) == days
+
+
+def test_an_empty_sheet_leaves_the_list_as_it_is(tmp_path, listed):
+    folder = write_town(tmp_path)
+    heading = "name,address,grid,kind,every,phone,visitor\n"
+    (folder / "care.csv").write_text(heading, "utf-8")
+    files = read_world(folder)
+    assert files.care is None
+    assert ["一行也没有" in each.message for each in files.warnings] == [True]
+    (folder / "care.csv").write_text(heading + "全部撤下,,,,,,\n", "utf-8")
+    assert read_world(folder).care == ()
+    (folder / "care.csv").write_text(heading + "全部撤下,,,,,,\n李桂英,德尚小区3号楼,WY-01,,7,,\n", "utf-8")
+    with pytest.raises(TableError, match="只能单独写一行"):
+        read_world(folder)
+
+
+def test_an_admin_s_figures_are_of_the_same_people_as_the_list(listed, clock):
+    """Wherever the admin's own grid is."""
+    listed.says(GRID_STAFF, "走访 李奶奶 一切都好")
+    clock.turn(hours=1)
+    with listed.program.sessions() as session, session.begin():
+        session.scalars(select(Person).where(Person.openid == ADMIN)).one().grid = "CN"
+    assert "李桂英" in listed.says(ADMIN, "走访名单")
+    assert "去了 1 次" in listed.says(ADMIN, "走访情况")
