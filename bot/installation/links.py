@@ -8,10 +8,10 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from bot.installation.keys import KeyRing, key_ring
 from bot.installation.settings import Settings
-from handlers.town.downloads import BoardLink, Download, Sheet, TicketLink
+from handlers.town.downloads import BoardLink, Download, ScoreLink, Sheet, TicketLink
 from models.person import Role
 
-_DOWNLOAD, _BOARD, _SHEET, _TICKET = "download", "board", "sheet", "ticket"
+_DOWNLOAD, _BOARD, _SHEET, _TICKET, _SCORES = "download", "board", "sheet", "ticket", "scores"
 """A link of one kind is none of another"""
 
 
@@ -80,6 +80,17 @@ class Links:
         """Raises BadLinkError, ExpiredLinkError."""
         person_id, reception_id, expires_at = self._said(_SHEET, token, now)
         return Sheet(person_id, reception_id, _moment(expires_at))
+
+    def to_scores(self, scores: ScoreLink) -> str:
+        """The address of a statement."""
+        moments = [int(at.timestamp()) for at in (scores.since, scores.until, scores.expires_at)]
+        said = [scores.person_id, scores.side, scores.code, *moments]
+        return f"{self.public_url}/scores/{self._signed(_SCORES).dumps(said)}"
+
+    def read_scores(self, token: str, now: datetime) -> ScoreLink:
+        """Raises BadLinkError, ExpiredLinkError."""
+        person_id, side, code, since, until, expires_at = self._said(_SCORES, token, now)
+        return ScoreLink(person_id, side, code, _moment(since), _moment(until), _moment(expires_at))
 
     def to_notice(self, month: str, place_id: int) -> str:
         """The address of a public page: it stays, and needs no signature."""

@@ -44,8 +44,7 @@ def _of_place(town: Town, place: PlaceNode, kind: str) -> Iterator[tuple[Scene, 
 
 
 def _lies_in(town: Town, place: PlaceNode, grid: str | None) -> bool:
-    around = (node.code for code in (*place.grids, place.community) for node in town.world.chain(code))
-    return grid is None or grid in around
+    return grid is None or grid in town.world.above_places([place])
 
 
 def made(

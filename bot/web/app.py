@@ -22,6 +22,7 @@ from bot.web.files import files
 from bot.web.headers import harden
 from bot.web.hotline import hotline
 from bot.web.notice import notice
+from bot.web.scores.views import score_pages
 from bot.web.wecom import wecom_desk
 from bot.webhook.view import webhook
 from bot.wecom.callback import callback
@@ -55,6 +56,7 @@ def create_app(program: Program, now: Callable[[], float] = time.time) -> Flask:
     if download_links := links(program.settings):
         app.register_blueprint(files(program, download_links))
         app.register_blueprint(board(program, download_links))
+        app.register_blueprint(score_pages(program, download_links))
         app.register_blueprint(ticket_pages(program, download_links))
     app.register_error_handler(SQLAlchemyError, _database_away)
     harden(app)

@@ -2,7 +2,8 @@
 than its owner may see at that moment; every download is written into the read log.
 """
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import structlog
@@ -14,12 +15,17 @@ from bot.installation.links import BadLinkError, ExpiredLinkError, Links
 from handlers.board.viewer import viewer
 from handlers.practices.compounds import serves
 from handlers.reception.sheet import rows as sheet_rows
+from handlers.scores.counts import Span
+from handlers.scores.sheet import quarter_of_all
+from handlers.scores.statement import quarter_of
 from handlers.supervisors.export import HEADING, filed_between, table
 from handlers.supervisors.export_figures import sheet_of_figures
-from handlers.supervisors.spreadsheets import write_xlsx
+from handlers.supervisors.spreadsheets import Rows, write_xlsx
 from handlers.tickets.change import Moment
 from handlers.town.downloads import Download, Sheet
+from handlers.town.town import Town
 from models.person import Look, Person
+from models.promise import Practice
 from models.reception import Reception
 from models.ticket import CHINA
 from nlp.questions.periods import Period
@@ -98,7 +104,16 @@ def _write(program: Program, session: Session, wanted: Download, file: BytesIO) 
     rows = table(session, town, scope, person, town.privacy.export_rows)
     period = Period("", wanted.since, wanted.until)
     figures = sheet_of_figures(session, town, period, seen.scope, program.clock())
-    return write_xlsx(rows, file, more={"数字": figures})
+    return write_xlsx(rows, file, more={"数字": figures, **_scores(session, town, person, wanted, program.clock())})
+
+
+def _scores(session: Session, town: Town, person: Person, wanted: Download, now: datetime) -> Mapping[str, Rows]:
+    """The statements of the quarter in which the list ends, where the town scores."""
+    if not town.practices.scores.enabled:
+        return {}
+    quarter = quarter_of(min(now, wanted.until - timedelta(seconds=1)))
+    span = Span(quarter.since, quarter.until, now)
+    return {town.practices.name(Practice.SCORES): quarter_of_all(session, town, person, span)}
 
 
 def _refused(program: Program, key: str, status: int) -> Response:

@@ -17,7 +17,7 @@ _EVENT = "alarm"
 def tell(session: Session, town: Town, alarms: Iterable[Alarm], now: datetime) -> None:
     """A push has its alarm's key: what was told is not told again."""
     for alarm in alarms:
-        reach = {node.code for node in town.world.chain(alarm.grid)} if alarm.grid else set()
+        reach = town.world.above(alarm.grid)
         text = town.say(alarm.wording, **alarm.said)
         push = {"key": f"{_EVENT}:{alarm.key}", "event": _EVENT, "text": text}
         leaders.tell(session, town, town.staff.overseeing(reach), push, now)

@@ -78,7 +78,6 @@ def _names(context: Context, there: list[Colleague]) -> str:
 def _there(context: Context, team: TeamNode, grids: list[str]) -> list[Colleague]:
     """Who is on duty now; of a team without a roster the first of its people."""
     town = context.town
-    reach = [node.code for grid in grids for node in town.world.chain(grid)]
-    members = town.staff.members([team.code], reach)
+    members = town.staff.members([team.code], town.world.above(*grids))
     here = Roster.of(town.staff, members, town.calendar.works_on).on_duty(members, context.now)
     return [present.person for present in here[:2]]

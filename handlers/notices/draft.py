@@ -74,7 +74,7 @@ def _named(town: Town, name: str) -> Iterator[PlaceNode]:
 
 def may_announce(town: Town, person: Person, place: PlaceNode) -> bool:
     """Overseers and grid staff within their area, other teams where they serve."""
-    around = {node.code for code in (*place.grids, place.community) for node in town.world.chain(code)}
+    around = town.world.above_places([place])
     if Role.ADMIN in person.roles or (person.is_overseer and person.grid is None):
         return True
     serves = any(team.code == person.team for code in around for team in town.world.teams_at.get(code, ()))

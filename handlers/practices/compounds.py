@@ -11,15 +11,9 @@ from models.person import Role
 _COMPOUND = "compound"
 
 
-def around(town: Town, place: PlaceNode) -> frozenset[str]:
-    """The grids of a place, and all above them."""
-    grids = place.grids or {place.community}
-    return frozenset(node.code for grid in grids for node in town.world.chain(grid))
-
-
 def serves(town: Town, person: Colleague, place: PlaceNode) -> bool:
     """Rights reach from a grid to all below it, and as far as a team serves; a department serves no compound."""
-    roles, area = person.roles, around(town, place)
+    roles, area = person.roles, town.world.above_places([place])
     if Role.ADMIN in roles:
         return True
     reaches = person.grid in area

@@ -74,7 +74,7 @@ def told_apart(world: World, places: Sequence[PlaceNode], said: str) -> Sequence
 
 
 def _names_around(world: World, place: PlaceNode) -> frozenset[str]:
-    return frozenset(grid.name for code in (*place.grids, place.community) for grid in world.chain(code))
+    return frozenset(world.grids[code].name for code in world.above_places([place]))
 
 
 def _is_meant(world: World, place: PlaceNode, around: Collection[str], said: str) -> bool:

@@ -1,10 +1,8 @@
 """「考评」: one's own statement, or another's that may be read; each line opens to its tickets."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-
-from sqlalchemy import select
 
 from handlers.customs.scores import RATED, Side
 from handlers.dialogue.choices import numbered
@@ -15,12 +13,13 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.disclosure.policy import is_shut_out
 from handlers.notifications import ticket_text
-from handlers.scores.counts import Span, condition, of_subject
-from handlers.scores.statement import ScoreLine, Statement, asked_for, name_of, statement
+from handlers.scores.counts import Span
+from handlers.scores.opened import opened_line, ratings
+from handlers.scores.statement import ScoreLine, Statement, asked_for, statement
 from handlers.scores.subjects import Subject, may_see, named, own, subject
+from handlers.town.downloads import ScoreLink
 from models.person import OVERSEERS, STAFF
 from models.promise import Practice
-from models.scores import CommunityRating
 from models.ticket import Ticket
 from nlp.questions.periods import periods_in
 
@@ -53,7 +52,9 @@ def read(context: Context) -> Reply:
         "since": span.since.isoformat(),
         "until": span.until.isoformat(),
     }
-    told = _told(context, made, name or context.say("council.this_quarter"))
+    told = "\n".join(
+        filter(None, (_told(context, made, name or context.say("council.this_quarter")), _page(context, made, span)))
+    )
     return Reply(told, Asks.SCORE_LINES, slots) if made.lines else Reply(told, keep=True)
 
 
@@ -91,19 +92,18 @@ def opened(context: Context) -> Reply | None:
         return None
     since, until = (datetime.fromisoformat(slots[name]) for name in ("since", "until"))
     span = Span(since, until, context.now)
-    text = _rated(context, one, span) if what == RATED else _tickets(context, one, what, span)
+    text = "\n".join(ratings(context, one, span)) if what == RATED else _tickets(context, one, what, span)
     return Reply(text, Asks.SCORE_LINES, slots)
 
 
 def _tickets(context: Context, one: Subject, what: str, span: Span) -> str:
-    where = of_subject(one) & condition(context.town, one.side, what, span)
-    found = context.session.scalars(select(Ticket).where(where).order_by(Ticket.id.desc())).all()
-    lines = [_ticket(context, each) for each in found[:_SHOWN]]
-    if len(found) > _SHOWN:
-        lines.append(context.say("scores.more", count=len(found) - _SHOWN))
-    rule = next(each for each in context.town.scoring.sheets[one.side].rules if each.what == what)
-    title = context.say("scores.tickets", clause=rule.clause, count=len(found))
-    return "\n".join((title, *lines, *([context.say("scores.contest_how")] if rule.takes else [])))
+    found = opened_line(context.session, context.town, one, what, span)
+    assert found is not None  # noqa: S101  (the line was shown)
+    lines = [_ticket(context, each) for each in found.tickets[:_SHOWN]]
+    if len(found.tickets) > _SHOWN:
+        lines.append(context.say("scores.more", count=len(found.tickets) - _SHOWN))
+    title = context.say("scores.tickets", clause=found.clause, count=len(found.tickets))
+    return "\n".join((title, *lines, *([context.say("scores.contest_how")] if found.takes else [])))
 
 
 def _ticket(context: Context, ticket: Ticket) -> str:
@@ -112,17 +112,11 @@ def _ticket(context: Context, ticket: Ticket) -> str:
     return "· " + ticket_text.line(context.town, ticket, context.now, context.person)
 
 
-def _rated(context: Context, one: Subject, span: Span) -> str:
-    """How many gave how much; who said what is for those above alone."""
-    mine = (CommunityRating.community == one.code) & (CommunityRating.quarter == name_of(span))
-    rows = context.session.scalars(select(CommunityRating).where(mine).order_by(CommunityRating.id)).all()
-    if not context.person.is_overseer:
-        points = "、".join(str(each) for each in sorted((row.points for row in rows), reverse=True))
-        return context.say("scores.rated", count=len(rows), points=points)
-    lines = (_rating(context, row) for row in rows)
-    return "\n".join((context.say("scores.rated_by", count=len(rows)), *lines))
-
-
-def _rating(context: Context, row: CommunityRating) -> str:
-    name = ticket_text.team_name(context.town, row.team)
-    return context.say("scores.rating", name=name, points=row.points, words=row.words)
+def _page(context: Context, made: Statement, span: Span) -> str:
+    """The address of the same as a page, with the file to take away."""
+    if context.town.links is None:
+        return ""
+    hours, one = context.town.privacy.board_hours, made.subject
+    ends = context.now + timedelta(hours=hours)
+    link = ScoreLink(context.person.id, one.side.value, one.code, span.since, span.until, ends)
+    return context.say("scores.page", hours=hours, link=context.town.links.to_scores(link))

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.orm import Session
+
 from handlers.customs.scores import Side
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -12,7 +14,8 @@ from handlers.scores.counts import Span
 from handlers.scores.statement import Statement, asked_for, statements
 from handlers.scores.subjects import all_of, may_see
 from handlers.scores.thanks import thanked_most
-from models.person import OVERSEERS
+from handlers.town.town import Town
+from models.person import OVERSEERS, Person
 from models.promise import Practice
 
 router = Router("report of scores")
@@ -33,7 +36,9 @@ def report(context: Context) -> Reply:
     if asked is None:
         return which_time(context, context.rest)
     name, span = asked
-    sections = [_section(context, side, of_side(context, side, span)) for side in Side]
+    sections = [
+        _section(context, side, of_side(context.session, context.town, context.person, side, span)) for side in Side
+    ]
     thanked = [who for who, _, _ in thanked_most(context.session, span, _THANKED)]
     period = name or context.say("council.this_quarter")
     title = context.say("scores.report", period=period, practice=context.town.practices.name(Practice.SCORES))
@@ -41,9 +46,10 @@ def report(context: Context) -> Reply:
     return Reply("\n".join(filter(None, (title, *sections, last))), keep=True)
 
 
-def of_side(context: Context, side: Side, span: Span) -> list[Statement]:
-    theirs = [each for each in all_of(context.town, side) if may_see(context.town, context.person, each)]
-    made = statements(context.session, context.town, theirs, side, span)
+def of_side(session: Session, town: Town, reader: Person, side: Side, span: Span) -> list[Statement]:
+    """Those that the reader may see and that had something judged."""
+    theirs = [each for each in all_of(town, side) if may_see(town, reader, each)]
+    made = statements(session, town, theirs, side, span)
     return [each for each in made if each.judged or each.lines]
 
 

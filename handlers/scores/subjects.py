@@ -94,7 +94,7 @@ def may_see(town: Town, person: Colleague, one: Subject) -> bool:
     """Those who work there; the community of a company; who stands above. Companies don't read each other's."""
     if Role.ADMIN in person.roles:
         return True
-    above = {node.code for grid in area(town, one) for node in town.world.chain(grid)}
+    above = town.world.above(*area(town, one))
     if person.is_overseer:
         return person.grid is None or person.grid in above
     if not person.roles & STAFF:

@@ -40,6 +40,18 @@ class TicketLink:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ScoreLink:
+    """A statement of one company, grid or community, for one reader. Whether they may is looked at when it is used."""
+
+    person_id: int
+    side: str
+    code: str
+    since: datetime
+    until: datetime
+    expires_at: datetime
+
+
 class Links(Protocol):
     """Makes addresses that only the program itself can make."""
 
@@ -50,6 +62,8 @@ class Links(Protocol):
     def to_ticket(self, link: TicketLink) -> str: ...
 
     def to_sheet(self, sheet: "Sheet") -> str: ...
+
+    def to_scores(self, scores: ScoreLink) -> str: ...
 
     def to_notice(self, month: str, place_id: int) -> str: ...
 

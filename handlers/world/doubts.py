@@ -54,9 +54,9 @@ def _nobody_may_sign(session: Session, world: World) -> Iterator[Doubt]:
         grids_of[team].add(grid)
     staffed = set(session.scalars(select(Person.team).where(Person.team.is_not(None)).distinct()))
     for area, teams in world.teams_at.items():
-        around = {None, *(node.code for node in world.chain(area))}
+        around = {None, *world.above(area)}
         for team in teams:
-            below = any(area in {node.code for node in world.chain(grid)} for grid in grids_of[team.code])
+            below = any(world.lies_in(grid, area) for grid in grids_of[team.code])
             if team.code in staffed and not below and not around & grids_of[team.code]:
                 name = world.grids[area].name
                 yield Doubt(

@@ -39,8 +39,7 @@ def _compounds(world: World, team: str, name: str) -> Iterator[int]:
     inside = [
         place
         for place in world.places.values()
-        if place.kind == _COMPOUND
-        and all(areas & {node.code for node in world.chain(grid)} for grid in place.grids or {place.community})
+        if place.kind == _COMPOUND and all(areas & world.above(grid) for grid in place.grids or {place.community})
     ]
     told = [place for place in inside if place.name in name]
     return (place.id for place in told or inside)

@@ -1,7 +1,7 @@
 """The town as the handlers see it: a frozen picture of grids, places and teams, read again when it changes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -150,13 +150,22 @@ class World:
 
     def around(self, place: str) -> Callable[[str], bool]:
         """Whether a grid holds the place of this name, is in it or above it; of no place that we know: any grid."""
-        grids = {code for node in self.places_named(place) for code in (*node.grids, node.community)}
-        return self.holds(*grids)
+        return self._one_of(self.above_places(self.places_named(place)))
 
     def holds(self, *grids: str | None) -> Callable[[str], bool]:
         """Whether a grid is one of these or above one; of none of them: any grid. No grid at all is everywhere."""
-        here = {node.code for grid in grids for node in self.chain(grid)}
+        return self._one_of(self.above(*grids))
+
+    def _one_of(self, here: Collection[str]) -> Callable[[str], bool]:
         return lambda area: not here or not area or area in here
+
+    def above(self, *grids: str | None) -> frozenset[str]:
+        """These grids, and all that stand above them."""
+        return frozenset(node.code for grid in grids for node in self.chain(grid))
+
+    def above_places(self, places: Iterable[PlaceNode]) -> frozenset[str]:
+        """The grids in which these places lie, and all above them."""
+        return self.above(*(code for place in places for code in (*place.grids, place.community)))
 
     def code_at(self, grid: str | None, level: Level) -> str | None:
         """The code of the grid's ancestor (or itself) at a level."""
