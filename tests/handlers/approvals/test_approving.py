@@ -5,6 +5,10 @@ from datetime import timedelta
 import pytest
 from chat import COMMUNITY, PROPERTY, RESIDENT, STREET, SUPERVISOR
 
+from handlers.dialogue.message import Kind
+from handlers.world.coordinates import wgs_to_gcj
+from models.ticket import CHINA
+
 LIFT, DRAIN = "德尚小区3号楼电梯又坏了", "德尚小区5号楼二单元下水道堵了往外冒"
 
 
@@ -117,3 +121,24 @@ def test_who_agrees_where_nothing_waits_is_told_so_and_files_nothing(chat, said)
     assert "没有等您批的申请" in chat.says(COMMUNITY, said)
     assert not chat.says(COMMUNITY, "1").startswith("已受理")
     assert chat.tickets() == []
+
+
+def test_more_time_until_a_day_off_ends_on_the_next_working_day(chat, clock):
+    clock.turn(days=1)
+    number = _signed(chat, "德尚小区1号楼路灯不亮")
+    assert "延期" in chat.says(PROPERTY, f"延 {number} 到周六 等灯具")
+    assert "已同意" in chat.says(COMMUNITY, "1")
+    until = next(each.handle_by for each in chat.tickets() if each.number == number)
+    assert f"{until.astimezone(CHINA):%m-%d %a}" == "11-23 Mon"
+
+
+def test_what_the_community_says_is_not_its_own_goes_above_it(chat):
+    latitude, longitude = wgs_to_gcj(37.1370, 111.7920)
+    chat.sends(RESIDENT, Kind.LOCATION, latitude=latitude, longitude=longitude, label="路边")
+    chat.says(RESIDENT, "路灯不亮了")
+    before = chat.ticket()
+    assert "批准" in chat.says(COMMUNITY, f"异议 {before.number} 路灯归市政")
+    assert any("路灯归市政" in told for told in chat.pushed(STREET))
+    chat.says(STREET, "1")
+    assert chat.ticket().level == "street"
+    assert chat.ticket().team != before.team
