@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from handlers.answering.still_open import above, dropped
+from handlers.dialogue.asked import to_repeat
 from handlers.dialogue.beneath import put_again
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context, OpenQuestion
@@ -28,8 +29,10 @@ def obeying(router: Router) -> Iterator[tuple[Commanded, Handler]]:
 def _leaving_open(command: Command, asks: frozenset[str], handler: Handler) -> Handler:
     def obeyed(context: Context) -> Reply | None:
         reply = handler(context)
-        if reply is None or reply.keep or reply.answered or context.answers:
+        if reply is None or reply.answered or context.answers:
             return reply
+        if reply.keep:
+            return _told(context, reply)
         told = frozenset() if reply.state else command.settles
         mine = [each for each in context.asked if not (each.is_pushed or each.state in told)]
         mine = [each for each in mine if not _is_put_again(each, reply)]
@@ -37,6 +40,14 @@ def _leaving_open(command: Command, asks: frozenset[str], handler: Handler) -> H
         return _beside(context, reply, open_still)
 
     return obeyed
+
+
+def _told(context: Context, reply: Reply) -> Reply:
+    """What only tells settles nothing: they see below it what they are still asked, as often as it may be put."""
+    again, mine = to_repeat(context), [each for each in context.asked if not each.is_pushed]
+    if reply.state or not again or again in reply.text or mine[0].put >= MOST_PUT:
+        return reply
+    return put_again(replace(reply, keep=False, reminds=True), mine)
 
 
 def _beside(context: Context, reply: Reply, open_still: Sequence[OpenQuestion]) -> Reply:

@@ -8,6 +8,7 @@ from handlers.answering.judging import OF_JUDGING
 from handlers.answering.obeyed import obeying
 from handlers.answering.practices import OF_PRACTICES
 from handlers.answering.still_open import above, put_at_most_twice, still_open
+from handlers.answering.two_in_one import said_back
 from handlers.answering.which_question import which_question
 from handlers.appointments import at_home, propose
 from handlers.approvals import approvals, contest, endings, extend, suspend
@@ -17,7 +18,7 @@ from handlers.dialogue.beneath import come_up, put_again
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.router import InState, Router, by_first_letter, command_opening, first_of, in_state
-from handlers.dialogue.states import Asks
+from handlers.dialogue.states import DRAFTS, Asks
 from handlers.digests import choose as digests
 from handlers.evidence import ask_pictures, hearing
 from handlers.front_desk import erase_me, help, home, human, menu, small_talk, talk, welcome  # noqa: A004  (「帮助」)
@@ -179,7 +180,8 @@ def _routed(context: Context) -> Reply:
         return answer or talk.said(context, talking)
     if is_command and (commanded := _obeyed(context) or whose_command.refusal(context)):
         return commanded
-    return (_answer(context) if context.text else None) or above(context, _not_missed(context, _meant(context)))
+    told_back = said_back(context, _answer, _by_meaning) if context.text and context.asked else None
+    return told_back or above(context, _not_missed(context, _meant(context)))
 
 
 def _obeyed(context: Context) -> Reply | None:
@@ -197,9 +199,11 @@ def _answer(context: Context) -> Reply | None:
     answers = what_it_answers(context)
     if isinstance(answers, Unclear):
         return which_question(context, answers)
-    whole = is_whole_matter(context)
+    whole, asks = is_whole_matter(context), ask.asks_the_town(context)
     for each in answers:
         if each.choice is None and whole and not is_about(each.question, context):
+            continue
+        if each.choice is None and asks and each.question.state in DRAFTS:
             continue
         if reply := first_of(_OF_QUESTIONS, answering(context, each)):
             reply = come_up(context, each.question, reply)

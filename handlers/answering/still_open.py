@@ -19,7 +19,7 @@ def put_at_most_twice(context: Context, reply: Reply) -> Reply:
         return reply
     if before.put >= MOST_PUT and context.text and not (context.understanding and context.understanding.red_flag):
         return _given_up(context)
-    return replace(reply, put=before.put + 1)
+    return replace(reply, put=before.put + (not reply.reminds))
 
 
 def above(context: Context, reply: Reply, beneath: Sequence[OpenQuestion] | None = None) -> Reply:

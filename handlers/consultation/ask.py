@@ -13,7 +13,7 @@ from handlers.dialogue.states import Asks
 from handlers.tickets.access import has_own
 from handlers.town.limits import local_day
 from models.moves import OPEN
-from nlp.faq.answers import Answer
+from nlp.faq.answers import Answer, Found
 from nlp.faq.grievance import is_grievance
 from nlp.reading.understanding import Intent
 
@@ -27,7 +27,7 @@ def answered(context: Context) -> Reply | None:
     """Sure: the answer. Near: which of them. Neither: the next one may know what it is."""
     if _is_about_a_ticket(context):
         return None
-    found = context.town.answers.find(context.text, context.understanding, local_day(context.now), _serves(context))
+    found = _found(context)
     if contact := contact_told(context, found.answer):
         return contact
     if found.answer:
@@ -38,6 +38,18 @@ def answered(context: Context) -> Reply | None:
     listed = numbered([*(row.question for row in found.choices), context.say("consultation.none_of_them")])
     slots = {"answers": [*ids, ""], "text": context.text}
     return Reply(context.say("consultation.which", choices=listed), Asks.WHICH_ANSWER, slots)
+
+
+def asks_the_town(context: Context) -> bool:
+    """A question that the town has an answer to: none to what we ask of a report."""
+    seen = context.understanding
+    if seen is None or seen.intent is not Intent.CONSULT or _is_about_a_ticket(context):
+        return False
+    return _found(context).answer is not None
+
+
+def _found(context: Context) -> Found:
+    return context.town.answers.find(context.text, context.understanding, local_day(context.now), _serves(context))
 
 
 @router.on(in_state(Asks.WHICH_ANSWER))

@@ -123,7 +123,7 @@ def _option(question: OpenQuestion, text: str) -> Choice | None:
 
 
 def _takes_words(question: OpenQuestion) -> bool:
-    return question.state in {Asks.OUTCOME, Asks.APPROVAL}
+    return question.state in {Asks.OUTCOME, Asks.APPROVAL, Asks.JOIN}
 
 
 def _only_lists(question: OpenQuestion) -> bool:

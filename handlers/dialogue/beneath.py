@@ -82,6 +82,11 @@ def left_open(reply: Reply) -> OpenQuestion:
     return OpenQuestion(reply.state, reply.slots, text=reply.question)
 
 
+def beneath(reply: Reply, more: Reply) -> Reply:
+    """The reply, with what another one asks beneath its own question."""
+    return replace(reply, slots={**_stored([left_open(more)]), **reply.slots})
+
+
 def _of_replies(context: Context) -> list[OpenQuestion]:
     """Those that our replies left open, the latest first."""
     return [each for each in context.asked if not each.is_pushed]

@@ -69,6 +69,8 @@ class Reply:
     """It names people of a private list: neither what was written nor this is kept in words"""
     put: int = 1
     """How often the question has been put with this"""
+    reminds: bool = False
+    """The question only stands again below what was asked for: that isn't counted"""
 
     @property
     def question(self) -> str:

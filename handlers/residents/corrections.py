@@ -60,6 +60,13 @@ def corrected(context: Context) -> Reply | None:
     return _put_right(context, meant[0], _said(context, words))
 
 
+def put_right(context: Context, ticket: Ticket, right: str) -> Reply | None:
+    """What is right is known, and of which ticket; None where it isn't theirs, is over, or nothing of it changes."""
+    if ticket.reporter_id != context.person.id or Status(ticket.status) not in OPEN:
+        return None
+    return _put_right(context, ticket, Correction(right, right, context.town.reader.understand(right)))
+
+
 def _said(context: Context, words: str) -> Correction:
     right = right_words(words) or words
     return Correction(words, right, context.town.reader.understand(right))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
-from handlers.dialogue.other_matter import is_hurry, is_other_matter, is_politeness
+from handlers.dialogue.other_matter import is_hurry, is_other_matter, is_politeness, says_nothing
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
@@ -59,7 +59,7 @@ def told_apart(context: Context) -> Reply | None:
 @router.on(in_state(Asks.JOIN))
 def offer_answered(context: Context) -> Reply | None:
     """1 joins, 2 files a ticket of its own; other words are added, and then nothing is asked again."""
-    draft = Draft.of(context.slots)
+    draft = _with_more(Draft.of(context.slots), context.choice.words if context.choice else "")
     number = context.number
     if number == 0:
         return _joined(context, draft)
@@ -70,6 +70,11 @@ def offer_answered(context: Context) -> Reply | None:
     if is_hurry(context):  # 「快点」 answers nothing
         return Reply(context.question.text if context.question else "", keep=True)
     return _and_the_rest(context, replace(draft, text=f"{draft.text}。{context.text}", alone=True))
+
+
+def _with_more(draft: Draft, words: str) -> Draft:
+    """「加入，我家也进水了」: told with what they reported."""
+    return draft if not words or says_nothing(words) else replace(draft, text=f"{draft.text}。{words}")
 
 
 @router.on(in_state(Asks.JOINED))

@@ -26,6 +26,7 @@ _CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
 _GLUED = re.compile(r"加入([A-Za-z2-9]{8})")
+_CODE = re.compile(r"[A-Za-z2-9]{8}(?:\s|$)")
 
 
 def _glued_code(context: Context) -> Context | None:
@@ -42,7 +43,7 @@ JOIN = Command(("加入",), roles=EVERYBODY, help="加入 邀请码 [姓名]：�
 def join(context: Context) -> Reply | None:
     """A one-time code from the town's operator gives its role, grid and team."""
     now = context.now
-    if not context.rest and context.is_asked(Asks.JOIN):
+    if context.is_asked(Asks.JOIN) and not _CODE.match(context.rest):
         return None  # the neighbours, not the staff
     if _guesses(context) >= context.town.privacy.guesses_per_hour:
         return Reply(context.say("welcome.too_many_guesses"))

@@ -20,6 +20,7 @@ _WITH_WORDS = re.compile(
     re.DOTALL,
 )
 _FEWEST_DIGITS = 3
+_MOST = 99
 _EDGES = r"[\s,，.。!！~～、?？…]*"
 
 
@@ -43,6 +44,11 @@ def number(text: str, count: int) -> int | None:
         return None
     said = _HANZI.get(found[1]) or int(found[1])
     return said - 1 if 1 <= said <= count else None
+
+
+def is_digit(text: str) -> bool:
+    """「1」「第二个」, whatever it may count."""
+    return number(text, _MOST) is not None
 
 
 def choice(text: str, count: int, question: str = "") -> Choice | None:

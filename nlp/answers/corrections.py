@@ -13,6 +13,8 @@ _ONLY_WRONG = re.compile(
 )
 _NOT_THAT = re.compile(r"不是\s*([^，,。；;\s]{1,12}?)(?:的(?:事情?|问题))?(?:[，,。；;\s]|而?是)")
 _PLAINLY = re.compile(r"[说写打发报搞弄填记]错|(?:类别|类型|分类).{0,2}(?:错|不对)|更正|改[成为](?!了)")
+_BREATH = re.compile(r"[\s，,。.;；！!]+")
+_LEADS = re.compile(r"^(?:不过|但是?|可是|只是|就是|另外|还有|顺便|对了|其实|哦)[，,：:\s]*|^我[家们]?(?=[是在])")
 _LONGEST = 60  # a letter that says 「不是」 somewhere corrects nothing
 
 
@@ -32,6 +34,19 @@ def words_before(text: str) -> str:
     """What stands before the words that say that something is wrong: 「3号楼」 of 「3号楼不对，是5号楼」."""
     found = _WRONG.search(text)
     return text[: found.start()].strip(" ，,。.…") if found else ""
+
+
+def in_two(text: str) -> tuple[str, str]:
+    """What stands before the first pause, and what is said behind it, without 「不过」; "" where there is none."""
+    first, *behind = _BREATH.split(text, maxsplit=1)
+    if _ONLY_WRONG.fullmatch(first) or first in {"不是", "不对"}:
+        return text, ""  # all of it is one correction
+    return first, _LEADS.sub("", _LEADS.sub("", behind[0])).strip() if behind else ""
+
+
+def right_behind(words: str) -> str:
+    """What is right, said behind an answer: there 「是二单元的」 is enough. "" where nothing is put right."""
+    return right_words(words) or (words and right_words(f"不对，{words}")) or ""
 
 
 def wrong_words(text: str) -> str:

@@ -13,7 +13,7 @@ from nlp.answers.choices import (
     ticket_named,
     yes_or_no,
 )
-from nlp.answers.corrections import corrects_plainly, right_words, wrong_words
+from nlp.answers.corrections import corrects_plainly, in_two, right_behind, right_words, wrong_words
 from nlp.model.labels import DATA
 
 ANSWERS = yaml.safe_load((DATA / "answers.yaml").read_text("utf-8"))
@@ -108,3 +108,18 @@ def test_a_ticket_out_of_a_list_by_its_number():
     numbers = ["26111600001", "26111600012"]
     named = [ticket_named(text, numbers) for text in ("26111600012", "#012", "600001", "12", "99999", "00")]
     assert named == [1, 1, 0, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "right"),
+    [
+        ("不撤了，是二单元的", "不撤了", "二单元"),
+        ("可以，不过我家是5号楼", "可以", "5号楼"),
+        ("改天吧 另外地址错了，是5号楼", "改天吧", "5号楼"),
+        ("可以，到时候打电话", "可以", ""),
+        ("不对，是5号楼", "不对，是5号楼", ""),
+    ],
+)
+def test_what_is_put_right_behind_an_answer(text, first, right):
+    said, behind = in_two(text)
+    assert (said, right_behind(behind)) == (first, right)

@@ -1,0 +1,98 @@
+"""「不撤了，是二单元的」「可以，先打电话」: the open question is answered, and more is said in the same breath."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from handlers.dialogue.asked import Answered, what_it_answers
+from handlers.dialogue.beneath import beneath
+from handlers.dialogue.context import Context, OpenQuestion
+from handlers.dialogue.message import Reply
+from handlers.dialogue.other_matter import says_nothing
+from handlers.residents.corrections import put_right
+from models.ticket import Ticket
+from nlp.answers.choices import is_digit
+from nlp.answers.corrections import in_two, right_behind
+
+Say = Callable[[Context], Reply | None]
+
+
+def said_back(context: Context, answer: Say, meaning: Say) -> Reply | None:
+    """The answer to an open question, and what else was said with it."""
+    first, behind = in_two(context.text)
+    if not behind:
+        return answer(context)
+    reply = _corrected(context, first, behind, answer)
+    if reply is None and is_digit(first) and not _takes_all(context):
+        reply = _and_more(context, first, behind, answer, meaning)
+    return reply or answer(context) or _and_more(context, first, behind, answer, meaning)
+
+
+def _corrected(context: Context, first: str, behind: str, answer: Say) -> Reply | None:
+    """What is put right behind an answer is put right first, so that all that is said of the ticket is true."""
+    right = right_behind(behind)
+    if not right or not (asked := _answered(context, first)) or not _is_of_place(context, right):
+        return None
+    if not (ticket := _ticket_of(context, asked.question)):
+        return None
+    corrected = put_right(_beside(context, asked.question, behind), ticket, right)
+    return _both(corrected, answer(_saying(context, first))) if corrected else None
+
+
+def _and_more(context: Context, first: str, behind: str, answer: Say, meaning: Say) -> Reply | None:
+    """An option, and words behind it that its question doesn't take: they mean what they mean alone."""
+    if not (asked := _answered(context, first)):
+        return None
+    reply = answer(_saying(context, first))
+    if reply is None or says_nothing(behind):
+        return reply
+    return _both(meaning(_beside(context, asked.question, behind)), reply)
+
+
+def _takes_all(context: Context) -> bool:
+    """Its question takes the words behind a digit, too."""
+    answers = what_it_answers(context)
+    return not isinstance(answers, tuple) or any(each.choice for each in answers)
+
+
+def _answered(context: Context, first: str) -> Answered | None:
+    """The one question of which these words alone are an option."""
+    answers = what_it_answers(_saying(context, first)) if first else ()
+    if not isinstance(answers, tuple) or not answers or answers[0].choice is None:
+        return None
+    return answers[0]
+
+
+def _saying(context: Context, text: str) -> Context:
+    return replace(
+        context,
+        message=replace(context.message, text=text),
+        understanding=context.town.reader.understand(text),
+    )
+
+
+def _beside(context: Context, question: OpenQuestion, text: str) -> Context:
+    """As if the question weren't open any more."""
+    others = [each for each in context.asked if each is not question]
+    return replace(_saying(context, text), asked=others, state="", slots={}, question=None)
+
+
+def _is_of_place(context: Context, right: str) -> bool:
+    mention = context.town.reader.understand(right).place
+    return mention is not None and bool(mention.known or mention.building or mention.unit or mention.room)
+
+
+def _ticket_of(context: Context, question: OpenQuestion) -> Ticket | None:
+    number = question.ticket_id or question.slots.get("ticket")
+    return context.session.get(Ticket, number) if number else None
+
+
+def _both(more: Reply | None, answer: Reply | None) -> Reply | None:
+    """What the answer leaves open is the open question, above what the rest asks."""
+    if answer is None or more is None or more.missed or not more.text:
+        return answer
+    if not answer.state:
+        state, slots = more.state, more.slots
+        text = "\n\n".join(filter(None, (answer.text, more.text)))
+        return replace(answer, text=text, state=state, slots=slots, keep=answer.keep and not state)
+    reply = replace(answer, text=f"{more.text}\n\n{answer.text}")
+    return beneath(reply, more) if more.state else reply
