@@ -9,6 +9,9 @@ _WRONG = frozenset({Intent.REPORT, Intent.URGE, Intent.RATE, Intent.ABUSE})
 _SURELY = 0.5
 _LONGEST_QUESTION = 30
 """Characters; what is longer and sounds like a report tells one, with whatever question it ends"""
+_SURE_REPORT = 0.6
+_QUESTION_WORD = re.compile(r"[哪几啥咋吗么呢?？怎]|多[少久]|([能要行])不\1|可不可")
+"""「时间」「登记」「收费」 alone ask nothing"""
 _ENDS_AS_QUESTION = re.compile(r"(?:[吗么呢不没？?]|没有|怎么办)[。！!？? ]*$")
 
 
@@ -20,7 +23,9 @@ def is_grievance(text: str, seen: Understanding | None) -> bool:
         return True
     if len(said) > _LONGEST_QUESTION:
         return seen is not None and seen.intent in _WRONG
-    return sounds_wrong(seen) and not asks(said)
+    if seen is None or seen.intent is not Intent.REPORT or not seen.sure:
+        return sounds_wrong(seen) and not asks(said)
+    return not asks(said) or (seen.intent_confidence >= _SURE_REPORT and not _QUESTION_WORD.search(said))
 
 
 def sounds_wrong(seen: Understanding | None) -> bool:
