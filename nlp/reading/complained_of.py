@@ -17,6 +17,8 @@ HEAD = "complains"
 COMPLAINS, ORDINARY = "yes", "no"
 NAMED_FROM, UNNAMED_FROM = 0.18, 0.3
 """The probability from which the model is believed: who works here is named in the text, or is not"""
+_REACH = re.compile(r"(?:打|拨)(?:我|俺)?[^，。,!！打]{0,3}(?:电话|手机|号码)|联系(?:我|俺)")
+"""「到时候打我手机」 tells how somebody is reached"""
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")
 
 
@@ -38,6 +40,11 @@ def named_in(text: str) -> frozenset[str]:
     return frozenset(kind for word in found for kind in words.kinds[word])
 
 
+def beside_reach(text: str) -> str:
+    """The text without how its writer is reached."""
+    return _REACH.sub("", text)
+
+
 def asks_secrecy(text: str) -> bool:
     """「别说是我反映的」「匿名」."""
     return _vocabulary().secrecy.search(text) is not None
@@ -46,7 +53,7 @@ def asks_secrecy(text: str) -> bool:
 def is_plain_complaint(text: str) -> bool:
     """One sentence names somebody who works here and says what nobody should do."""
     words = _vocabulary()
-    return any(words.deeds.search(part) and words.who.search(part) for part in _SENTENCE.findall(text))
+    return any(words.deeds.search(part) and words.who.search(part) for part in _SENTENCE.findall(beside_reach(text)))
 
 
 def complained_of(text: str, likely: float, they: frozenset[str] = frozenset()) -> frozenset[str]:

@@ -16,7 +16,7 @@ from nlp.model.trust import Ranked
 from nlp.places.gazetteer import Gazetteer
 from nlp.reading.clauses import HEAD as OPENING
 from nlp.reading.clauses import OPENS
-from nlp.reading.complained_of import COMPLAINS, HEAD, complained_of
+from nlp.reading.complained_of import COMPLAINS, HEAD, beside_reach, complained_of
 from nlp.reading.mentions import find_place
 from nlp.reading.parts import Look, candidate_parts, told_apart
 from nlp.reading.reasons import reasons
@@ -116,7 +116,7 @@ class Reader:
 
         `they`: who is meant by a text that names nobody.
         """
-        said = plain(text[:LONGEST_READ])
+        said = beside_reach(plain(text[:LONGEST_READ]))
         return complained_of(said, max(map(self._complains, (said, *candidate_parts(said)))), they)
 
     def _complains(self, said: str) -> float:

@@ -123,6 +123,13 @@ def test_who_complains_later_of_those_who_have_it_is_heard_by_the_level_above(ch
     assert leaks([*chat.pushed(PROPERTY), chat.says(PROPERTY, f"看 {number}")]) == []
 
 
+def test_how_one_can_be_reached_is_no_complaint(chat):
+    chat.says(RESIDENT, "德尚小区3号楼电梯坏了")
+    for words in ("师傅来之前打我电话13812345678", "打我手机"):
+        chat.says(RESIDENT, f"补充 {chat.ticket().number} {words}")
+    assert (chat.ticket().team, chat.ticket().shut_out) == ("P-DS", "")
+
+
 def test_what_a_complaint_is_merged_into_becomes_one(chat):
     chat.says(NEIGHBOUR, "德尚小区3号楼电梯坏了")
     stays = chat.ticket().number
