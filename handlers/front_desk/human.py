@@ -8,6 +8,7 @@ from handlers.dialogue.router import Router, intent, menu
 from handlers.front_desk import talk
 from handlers.front_desk.home import SURE_ENOUGH
 from handlers.residents import locate
+from handlers.residents.unanswered import keep_beneath
 from handlers.tickets.access import resident
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file, recent
@@ -37,7 +38,8 @@ def called(context: Context, words: str = "") -> Reply:
     """
     ticket = _ticket(context, words)
     key = "welcome.human" if talk.begin(context, ticket) else "welcome.human_later"
-    return Reply(context.say(key, number=ticket.number, phone=context.town.contacts.hall), answered=True)
+    said = context.say(key, number=ticket.number, phone=context.town.contacts.hall)
+    return keep_beneath(context, Reply(said, answered=True))
 
 
 @router.on(intent(Intent.ABUSE, at_least=_ANGRY))

@@ -105,6 +105,14 @@ def _asked_where(context: Context, slots: Mapping[str, object]) -> Context:
     return replace(context, state=question.state, slots=slots, asked=asked, lacks_place=True)
 
 
+def keep_beneath(context: Context, reply: Reply) -> Reply:
+    """What was told, and waits beneath the question that the reply takes along, is not lost with it."""
+    for question in context.asked:
+        if question.lies_beneath and _is_about_report(question):
+            reply = _mention(context, reply, _kept(context, question))
+    return reply
+
+
 def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -> None:
     """The time of a question is over. A newer one with the same person has a timer of its own."""
     alone = {"key_share": True}  # they may be writing just now; a push to them need not wait
