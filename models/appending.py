@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from models.bulk import Values, defaults_of, insert_rows
+from models.versioned import write_changes
 
 WATCH = "watch"
 """In a session's `info`: what sees its lines before they are written, and may add others"""
@@ -46,13 +47,14 @@ class AppendingSession(Session):
         self.read_ahead.clear()
         if self.unwritten:
             self._write_down()
+        write_changes(self)
         super().flush(objects)
         lines, self.lines = self.lines, defaultdict(list)
         if lines and (watch := self.info.get(WATCH)):
             watch(lines)
         for kind, rows in lines.items():
             for has_id, some in groupby(rows, _has_id):
-                insert_rows(self.connection(), kind, list(some), has_id=has_id)
+                insert_rows(self, kind, list(some), has_id=has_id)
 
     def _write_down(self) -> None:
         unwritten, self.unwritten = self.unwritten, []
@@ -61,7 +63,7 @@ class AppendingSession(Session):
             kind, row = each.written()
             rows[kind].append(row)
         for kind, of_kind in rows.items():
-            insert_rows(self.connection(), kind, of_kind, has_id=True)
+            insert_rows(self, kind, of_kind, has_id=True)
 
     def is_behind(self, *kinds: type[DeclarativeBase]) -> bool:
         """Rows of these kinds have changed and are not written yet."""

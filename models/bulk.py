@@ -1,19 +1,15 @@
-"""Many rows of one table by one ready statement, past the unit of work and past the compiler.
+"""Many rows of one table by one ready statement, past the unit of work."""
 
-The statement and what turns a value into the driver's are made once for each table and database.
-"""
-
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from models.ready import Ready
 
 Values = dict[str, Any]
-_Bind = Callable[[Any], Any]
 
 
 def insert_into(table: Any, dialect: str) -> postgresql.Insert | sqlite.Insert:  # noqa: ANN401  (a table or its class)
@@ -33,39 +29,16 @@ def _default(given: Any) -> Any:  # noqa: ANN401  (whatever a column holds)
     return given(None) if callable(given) else given
 
 
-def insert_rows(connection: Connection, kind: type[DeclarativeBase], rows: Sequence[Values], *, has_id: bool) -> None:
+def insert_rows(session: Session, kind: type[DeclarativeBase], rows: Sequence[Values], *, has_id: bool) -> None:
     """Each row holds every column of `defaults_of`, and `id` where `has_id`.
 
     Where the table has a `key`, a row whose key is there already is passed over.
     """
-    key = (kind, has_id, connection.dialect.name)  # engines of one name write the same
-    ready = _READY.get(key) or _READY.setdefault(key, _made_ready(kind, connection.dialect, has_id=has_id))
-    connection.exec_driver_sql(ready.sql, [ready.bound(row) for row in rows])
+    _inserting(kind, session.get_bind().dialect.name, has_id=has_id).write(session, rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    sql: str
-    binds: tuple[tuple[str, _Bind | None], ...]
-    by_position: bool
-
-    def bound(self, row: Values) -> tuple[Any, ...] | Values:
-        """The row as the driver takes it."""
-        if self.by_position:
-            return tuple([bind(row[name]) if bind else row[name] for name, bind in self.binds])
-        return {name: bind(row[name]) if bind else row[name] for name, bind in self.binds}
-
-
-def _made_ready(kind: type[DeclarativeBase], dialect: Dialect, *, has_id: bool) -> _Ready:
+@cache
+def _inserting(kind: type[DeclarativeBase], dialect: str, *, has_id: bool) -> Ready[Any]:
     columns = [*(["id"] if has_id else []), *defaults_of(kind)]
-    statement = insert_into(kind.__table__, dialect.name).values(dict.fromkeys(columns))
-    statement = statement.on_conflict_do_nothing() if "key" in kind.__table__.c else statement
-    compiled = statement.compile(dialect=dialect, column_keys=columns)
-    types = {column: kind.__table__.c[column].type.dialect_impl(dialect) for column in columns}
-    order = compiled.positiontup or columns
-    binds = tuple((column, types[column].bind_processor(dialect)) for column in order)
-    return _Ready(str(compiled), binds, compiled.positiontup is not None)
-
-
-_READY: dict[tuple[type[DeclarativeBase], bool, str], _Ready] = {}
-"""Made at the first row of each"""
+    statement = insert_into(kind.__table__, dialect)
+    return Ready(statement.on_conflict_do_nothing() if "key" in kind.__table__.c else statement, columns)

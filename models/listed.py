@@ -45,6 +45,34 @@ def one_of(column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str) -
     return _OneOf(column, bindparam(name, type_=_List(column.type)))
 
 
+class _PairOf(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+    self_group = _OneOf.self_group
+
+
+_Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+def pair_of(first: _Column, second: _Column, name: str, other: str) -> ColumnElement[bool]:
+    """The two columns' values stand in two lists of these names at one and the same place."""
+    return _PairOf(first, second, bindparam(name, type_=_List(first.type)), bindparam(other, type_=_List(second.type)))
+
+
+@compiles(_PairOf)
+def _in_two_json(element: _PairOf, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401  (SQLAlchemy's own)
+    one, other, ones, others = (compiler.process(each, **how) for each in element.clauses)
+    pairs = f"SELECT a.value, b.value FROM json_each({ones}) AS a JOIN json_each({others}) AS b ON a.key = b.key"  # noqa: S608
+    return f"({one}, {other}) IN ({pairs})"
+
+
+@compiles(_PairOf, "postgresql")
+def _in_two_arrays(element: _PairOf, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401  (SQLAlchemy's own)
+    one, other, ones, others = (compiler.process(each, **how) for each in element.clauses)
+    return f"({one}, {other}) IN (SELECT * FROM unnest({ones}, {others}))"  # noqa: S608
+
+
 @compiles(_OneOf)
 def _in_json(element: _OneOf, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401  (SQLAlchemy's own)
     column, listed = (compiler.process(each, **how) for each in element.clauses)

@@ -3,22 +3,22 @@ event's in the keys of what is told of it.
 """
 
 from functools import cache
-from typing import Any
 
-from sqlalchemy import Select, Sequence, func, select
+from sqlalchemy import Sequence, func, select
 from sqlalchemy.orm import DeclarativeBase
 
 from models.appending import AppendingSession, dialect_of
+from models.ready import Ready
 
 
 def next_id(session: AppendingSession, kind: type[DeclarativeBase]) -> int:
     """An id that nobody else gets. SQLite has one writer, so counting on is enough."""
     if dialect_of(session) == "postgresql":
-        given: int = session.connection().scalar(_sequence(kind))
+        given: int = _sequence(kind).scalar(session, {})
         return given
     last = session.numbers.get(kind)
     if last is None:
-        last = session.connection().scalar(_last(kind)) or 0
+        last = _last(kind).scalar(session, {}) or 0
     session.numbers[kind] = last + 1
     return last + 1
 
@@ -31,10 +31,10 @@ def id_at_no_cost(session: AppendingSession, kind: type[DeclarativeBase]) -> dic
 
 
 @cache
-def _last(kind: type[DeclarativeBase]) -> Select[Any]:
-    return select(func.max(kind.__table__.c.id))
+def _last(kind: type[DeclarativeBase]) -> Ready[tuple[int | None]]:
+    return Ready(select(func.max(kind.__table__.c.id)))
 
 
 @cache
-def _sequence(kind: type[DeclarativeBase]) -> Sequence:
-    return Sequence(f"{kind.__tablename__}_id_seq")
+def _sequence(kind: type[DeclarativeBase]) -> Ready[tuple[int]]:
+    return Ready(select(Sequence(f"{kind.__tablename__}_id_seq").next_value()))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,22 +22,25 @@ from models.appending import dialect_of
 from models.bulk import insert_into
 from models.conversation import REPLY, Asked, Inbound
 from models.listed import one_of
+from models.ready import Ready
 from nlp.reading.identities import mask
 
 _KEPT = tuple(each.name for each in fields(Message) if each.name not in {"key", "openid", "kind"})
 
 _INBOUND, _QUESTIONS = (cast("Table", kind.__table__) for kind in (Inbound, Asked))
+_COLUMNS = ("key", "openid", "kind", "content", "received_at", "failure", "reply")
 _STORED = select(_INBOUND.c.key, _INBOUND.c.reply).where(one_of(_INBOUND.c.key, "keys"))
-_NEW = sqlite.insert(_INBOUND).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+_REPLIES = Ready[tuple[str, str | None]](_STORED)
+_NEW = Ready[Any](sqlite.insert(_INBOUND).on_conflict_do_nothing(), _COLUMNS)
 _NEW_OR_WAIT = postgresql.insert(_INBOUND).on_conflict_do_nothing(index_elements=["key"]).returning(_INBOUND.c.key)
-_REPLIED = (
+_REPLIED = Ready[Any](
     update(_INBOUND)
     .where(_INBOUND.c.key == bindparam("of"))
     .values(reply=bindparam("reply"), answered_at=bindparam("answered_at"), failure=bindparam("failure"))
 )
 # SQLite has one writer: what another transaction has written is answered
-_ANSWERED_BEFORE = _STORED.with_only_columns(_INBOUND.c.key).where(_INBOUND.c.reply.is_not(None))
-_ANSWERED = delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"), _QUESTIONS.c.key == REPLY)
+_ANSWERED_BEFORE = Ready[tuple[str]](_STORED.with_only_columns(_INBOUND.c.key).where(_INBOUND.c.reply.is_not(None)))
+_ANSWERED = Ready[Any](delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"), _QUESTIONS.c.key == REPLY))
 
 
 def receive(session: Session, messages: Sequence[Message], now: datetime) -> Collection[str]:
@@ -49,22 +52,20 @@ def receive(session: Session, messages: Sequence[Message], now: datetime) -> Col
     if dialect_of(session) == "postgresql":
         in_order = [rows[key] for key in sorted(rows)]  # two processes may be at the same two redeliveries
         return set(session.connection().scalars(_NEW_OR_WAIT, in_order))
-    written = session.connection().execute(_NEW, list(rows.values())).rowcount
-    if written == len(rows):
+    if _NEW.write(session, list(rows.values())) == len(rows):
         return rows.keys()
-    return rows.keys() - session.connection().scalars(_ANSWERED_BEFORE, {"keys": list(rows)}).all()
+    return rows.keys() - {key for (key,) in _ANSWERED_BEFORE.rows(session, {"keys": list(rows)})}
 
 
 def replies_to(session: Session, keys: Iterable[str]) -> dict[str, str]:
     """What redelivered messages were answered before."""
-    found = session.connection().execute(_STORED, {"keys": list(keys)})
-    return {key: reply or "" for key, reply in found}
+    return {key: reply or "" for key, reply in _REPLIES.rows(session, {"keys": list(keys)})}
 
 
 def write_replies(session: Session, replies: Mapping[str, str], at: datetime | None, failure: str = "") -> None:
     """Keep what is answered, by message key: a redelivery gets the same."""
     rows = [{"of": key, "reply": reply, "answered_at": at, "failure": failure} for key, reply in replies.items()]
-    session.connection().execute(_REPLIED, rows)
+    _REPLIED.write(session, rows)
 
 
 def keep_no_words(session: Session, keys: Sequence[str]) -> None:
@@ -84,9 +85,9 @@ def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]
         elif writer.asked:
             over.append({"of": person})
     if asked:
-        session.connection().execute(_question(dialect_of(session)), asked)
+        _question(dialect_of(session)).write(session, asked)
     if over:
-        session.connection().execute(_ANSWERED, over)
+        _ANSWERED.write(session, over)
 
 
 def _left_open(context: Context, reply: Reply) -> dict[str, Any]:
@@ -117,7 +118,8 @@ def _content(message: Message) -> Mapping[str, Any]:
 
 
 @cache
-def _question(dialect: str) -> Insert:
+def _question(dialect: str) -> Ready[Any]:
     statement = insert_into(_QUESTIONS, dialect)
     news = {name: statement.excluded[name] for name in ("state", "slots", "text", "shown_at", "expires_at")}
-    return statement.on_conflict_do_update(index_elements=["person_id", "key"], set_=news)
+    asked = statement.on_conflict_do_update(index_elements=["person_id", "key"], set_=news)
+    return Ready(asked, ("person_id", "key", *news))

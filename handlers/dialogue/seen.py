@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, Update, bindparam, update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -12,6 +12,7 @@ from handlers.dialogue.allowance import spent
 from handlers.dialogue.message import VIA, Kind, Message
 from handlers.town.town import Town
 from models.person import Person
+from models.ready import Ready
 
 _TAPS = frozenset({"subscribe", "scan", "click"})
 """Events that open the platform's window for messages to a person, for a minute"""
@@ -21,8 +22,9 @@ _SEEN = (
     .where(_PEOPLE.c.id == bindparam("of"))
     .values({name: bindparam(name) for name in ("last_inbound_at", "following", "messages_left")})
 )
-_WROTE = _SEEN.values(wrote_at=bindparam("last_inbound_at"), told_since_wrote=0)
-_TAPPED = _SEEN.values(tapped_at=bindparam("last_inbound_at"), told_since_tapped=0)
+_READY_SEEN = Ready[Any](_SEEN)
+_WROTE = Ready[Any](_SEEN.values(wrote_at=bindparam("last_inbound_at"), told_since_wrote=0))
+_TAPPED = Ready[Any](_SEEN.values(tapped_at=bindparam("last_inbound_at"), told_since_tapped=0))
 
 
 def opens_window(message: Message) -> bool:
@@ -33,7 +35,7 @@ def opens_window(message: Message) -> bool:
 def mark_seen(session: Session, seen: Mapping[Person, Message], town: Town, now: datetime) -> Iterator[str]:
     """They wrote now, and have used up some of what they may write; yields the person who has used up more."""
     left = {person: spent(person, town.habits, now) for person in seen}
-    for statement in (_SEEN, _TAPPED, _WROTE):
+    for statement in (_READY_SEEN, _TAPPED, _WROTE):
         them = [person for person, message in seen.items() if _opened(message) is statement]
         _write(session, statement, {person: left[person][0] for person in them}, now)
     for person, (messages, over) in left.items():
@@ -43,17 +45,17 @@ def mark_seen(session: Session, seen: Mapping[Person, Message], town: Town, now:
             yield cast("str", person.openid)
 
 
-def _opened(message: Message) -> Update:
+def _opened(message: Message) -> Ready[Any]:
     """Which of the official account's windows: none by what came in another way."""
     if VIA in message.extra:
-        return _SEEN
+        return _READY_SEEN
     return _TAPPED if message.kind is Kind.EVENT else _WROTE
 
 
-def _write(session: Session, statement: Update, left: Mapping[Person, float], now: datetime) -> None:
+def _write(session: Session, statement: Ready[Any], left: Mapping[Person, float], now: datetime) -> None:
     in_order = sorted(left, key=lambda person: person.id)  # two processes at the same people take them in one order
     if rows := [{"of": person.id, **_seen_row(left[person], now)} for person in in_order]:
-        session.connection().execute(statement, rows)
+        statement.write(session, rows)
 
 
 def _seen_row(left: float, now: datetime) -> dict[str, Any]:

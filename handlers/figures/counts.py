@@ -1,5 +1,6 @@
 """Figures: counts that open to the very tickets they count."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,9 +19,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from models.appending import catch_up
 from models.base import UtcDateTime
 from models.kept import kept
 from models.moves import OPEN, Closing, Status
+from models.ready import Ready
 from models.standing import stands
 from models.ticket import Ticket, is_red, not_ended, running_limit
 
@@ -97,7 +100,7 @@ def count(
     """All figures in one statement, each from the index that serves it, within `scope`; those of the desk within
     `on_desk`.
     """
-    return _counted(session, figures, _counting(figures, scope, on_desk))
+    return _counted(figures, session.execute(_counting(figures, scope, on_desk)).one())
 
 
 FIGURES = figures_of(bindparam("since"), bindparam("now"))
@@ -108,19 +111,17 @@ def count_every(
     session: Session, scope: ColumnElement[bool], on_desk: ColumnElement[bool], since: datetime, now: datetime
 ) -> dict[str, int]:
     """The same of `FIGURES`, by a statement that is built once for each scope."""
-    return _counted(session, FIGURES, _counting_every(scope, on_desk), {"since": since, "now": now})
+    catch_up(session, Ticket)
+    return _counted(FIGURES, _counting_every(scope, on_desk).rows(session, {"since": since, "now": now})[0])
 
 
-def _counted(
-    session: Session, figures: list[Figure], counting: Select[Any], values: dict[str, datetime] | None = None
-) -> dict[str, int]:
-    counts = session.execute(counting, values).one()
+def _counted(figures: list[Figure], counts: Sequence[int]) -> dict[str, int]:
     return dict(zip((figure.key for figure in figures), counts, strict=True))
 
 
 @kept
-def _counting_every(scope: ColumnElement[bool], on_desk: ColumnElement[bool]) -> Select[Any]:
-    return _counting(FIGURES, scope, on_desk)
+def _counting_every(scope: ColumnElement[bool], on_desk: ColumnElement[bool]) -> Ready[Any]:
+    return Ready(_counting(FIGURES, scope, on_desk))
 
 
 def _counting(figures: list[Figure], scope: ColumnElement[bool], on_desk: ColumnElement[bool]) -> Select[Any]:

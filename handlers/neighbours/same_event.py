@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, cast
 from zlib import crc32
 
-from sqlalchemy import bindparam, func, select, text, tuple_
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from handlers.disclosure.policy import complained_of
@@ -17,8 +17,10 @@ from handlers.town.same_event_rules import Joining
 from handlers.town.town import Town
 from models.appending import AppendingSession, dialect_of
 from models.follower import Follower
+from models.listed import pair_of
 from models.moves import OPEN, Status
 from models.new_tickets import unwritten_tickets
+from models.ready import Ready
 from models.standing import stands
 from models.ticket import Ticket
 
@@ -67,13 +69,13 @@ _RANKED = (
         .label("rank"),
     )
     .where(
-        tuple_(*_MATTER).in_(bindparam("matters", expanding=True)),
+        pair_of(*_MATTER, "places", "categories"),
         Ticket.created_at >= bindparam("since"),
         *_STILL_OPEN,
     )
     .subquery()
 )
-_OF_SEVERAL = select(_RANKED).where(_RANKED.c.rank <= MOST).order_by(_RANKED.c.rank)
+_OF_SEVERAL = Ready[Any](select(_RANKED).where(_RANKED.c.rank <= MOST).order_by(_RANKED.c.rank), named=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class _AtPlace:
     """A place of the world."""
 
     place_id: int
-    statement: ClassVar = _OF_LATE.where(Ticket.place_id == bindparam("place"))
+    statement: ClassVar = Ready[Any](_OF_LATE.where(Ticket.place_id == bindparam("place")), named=True)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -98,10 +100,13 @@ class _AtPin:
     grid: str
     lat: float
     lng: float
-    statement: ClassVar = _OF_LATE.where(
-        Ticket.grid == bindparam("grid"),
-        Ticket.lat.between(bindparam("south"), bindparam("north")),
-        Ticket.lng.between(bindparam("west"), bindparam("east")),
+    statement: ClassVar = Ready[Any](
+        _OF_LATE.where(
+            Ticket.grid == bindparam("grid"),
+            Ticket.lat.between(bindparam("south"), bindparam("north")),
+            Ticket.lng.between(bindparam("west"), bindparam("east")),
+        ),
+        named=True,
     )
 
     @property
@@ -181,7 +186,7 @@ def _latest(context: Change, spot: _Spot, category: str) -> list[Compared]:
     found = _read_ahead(session, spot, category)
     if found is None:
         values = {"category": category, "since": _since(context.town, context.now), **spot.values}
-        found = cast("Sequence[Compared]", session.connection().execute(spot.statement, values).all())
+        found = cast("Sequence[Compared]", spot.statement.rows(session, values))
     return [*unwritten, *found][:MOST]
 
 
@@ -196,9 +201,10 @@ def read_ahead(session: Session, town: Town, matters: Collection[Matter], now: d
     """
     if not isinstance(session, AppendingSession) or len(matters) < 2:
         return
-    values = {"matters": sorted(matters), "since": _since(town, now)}
+    places, categories = zip(*sorted(matters), strict=True)
+    values = {"places": places, "categories": categories, "since": _since(town, now)}
     found: dict[Matter, list[Any]] = {matter: [] for matter in matters}
-    for row in session.connection().execute(_OF_SEVERAL, values):
+    for row in _OF_SEVERAL.rows(session, values):
         found[row.place_id, row.category].append(row)
     session.read_ahead.update(found)
 

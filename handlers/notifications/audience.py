@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
 from handlers.notifications.recipients import has_left, recipients_of, recipients_of_teams, voices
@@ -18,21 +18,19 @@ from models.follower import Follower
 from models.listed import one_of
 from models.person import Person
 from models.push import Push
+from models.ready import Ready
 from models.ticket import Ticket
 
 _PEOPLE = cast("Table", Person.__table__)
 _WHO = (*(_PEOPLE.c[name] for name in ("id", "openid", "name", "team", "grid")), _PEOPLE.c.last_inbound_at)
-_RESIDENTS = (
+_RESIDENTS = Ready[Any](
     select(Follower.ticket_id, *_WHO)
     .join_from(Follower, _PEOPLE, Follower.person_id == _PEOPLE.c.id)
     .where(one_of(Follower.ticket_id, "tickets"))
 )
-_ONE = select(*_WHO).where(_PEOPLE.c.id == bindparam("person"))
-_PAGED = select(*_WHO).where(
-    _PEOPLE.c.id.in_(
-        select(Push.person_id).where(Push.ticket_id == bindparam("ticket"), Push.template == STAFF_TEMPLATE)
-    )
-)
+_ONE = Ready[Any](select(*_WHO).where(_PEOPLE.c.id == bindparam("person")))
+_TOLD = select(Push.person_id).where(Push.ticket_id == bindparam("ticket"), Push.template == STAFF_TEMPLATE)
+_PAGED = Ready[Any](select(*_WHO).where(_PEOPLE.c.id.in_(_TOLD)))
 
 
 def audience(
@@ -70,7 +68,7 @@ def _of_staff(town: Town, ticket: Ticket, whom: Audience, now: datetime, teams: 
 def read_residents(session: Session, town: Town, tickets: Sequence[int]) -> dict[int, list[Member]]:
     """Those of several tickets by one statement; where the session writes, it is kept until it does."""
     found: dict[int, list[Member]] = {ticket: [] for ticket in tickets}
-    for ticket, *who in session.connection().execute(_RESIDENTS, {"tickets": tickets}):
+    for ticket, *who in _RESIDENTS.rows(session, {"tickets": tickets}):
         found[ticket] += _members(town, [who])
     if isinstance(session, AppendingSession):
         session.read_ahead.update({(Audience.RESIDENTS, ticket): those for ticket, those in found.items()})
@@ -84,10 +82,10 @@ def _residents(session: Session, town: Town, ticket: Ticket) -> Sequence[Member]
 
 
 def _read(
-    session: Session, town: Town, those: Select[Any], values: dict[str, int | None], *hangs_on: type[Base]
+    session: Session, town: Town, those: Ready[Any], values: dict[str, int | None], *hangs_on: type[Base]
 ) -> list[Member]:
     catch_up(session, Person, *hangs_on)
-    return _members(town, session.connection().execute(those, values))
+    return _members(town, those.rows(session, values))
 
 
 def _members(town: Town, rows: Iterable[Sequence[Any]]) -> list[Member]:

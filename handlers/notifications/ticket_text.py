@@ -18,6 +18,7 @@ from models.appending import catch_up
 from models.follower import Follower
 from models.moves import MOVES, NOTE, Closing, Status
 from models.person import Person, Role
+from models.ready import Ready
 from models.support import Support
 from models.ticket import CHINA, Source, Ticket, TicketEvent
 from nlp.reading.identities import mask
@@ -174,18 +175,16 @@ def limit(town: Town, ticket: Ticket, now: datetime) -> str:
     return town.say(f"ticket.{deed}_{'late' if until < now else 'by'}", due=moment(until, now))
 
 
-_HISTORY = (
-    select(*cast("Table", TicketEvent.__table__).c)
-    .where(TicketEvent.ticket_id == bindparam("ticket"))
-    .order_by(TicketEvent.id)
+_LINES = cast("Table", TicketEvent.__table__).c
+_HISTORY = Ready[Any](
+    select(*_LINES).where(TicketEvent.ticket_id == bindparam("ticket")).order_by(TicketEvent.id), named=True
 )
 
 
 def history(session: Session, ticket: Ticket) -> Sequence[TicketEvent]:
     """All that happened to it, in order; as columns, for nobody changes a line."""
     catch_up(session, TicketEvent)
-    lines = session.connection().execute(_HISTORY, {"ticket": ticket.id}).all()
-    return cast("Sequence[TicketEvent]", lines)
+    return cast("Sequence[TicketEvent]", _HISTORY.rows(session, {"ticket": ticket.id}))
 
 
 def as_json(session: Session, town: Town, ticket: Ticket, seen: Sight) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Tickets that messages name by their numbers: read by one statement for all that are answered together."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Select, bindparam, inspect, select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session, joinedload
 
 from handlers.notifications.audience import read_residents
@@ -12,6 +13,7 @@ from handlers.town.town import Town
 from models.appending import AppendingSession
 from models.kept import kept
 from models.listed import one_of
+from models.ready import Ready
 from models.ticket import Ticket
 
 _NUMBER = re.compile(r"(?<!\d)\d{11}(?!\d)")
@@ -30,23 +32,33 @@ def read_named(session: Session, town: Town, texts: Iterable[str]) -> None:
         return
     found = session.scalars(_NAMED, {"numbers": sorted(numbers)}).unique().all()
     read_residents(session, town, [ticket.id for ticket in found])
-    session.read_ahead.update({str(ticket.number): [ticket] for ticket in found})
+    session.read_ahead.update({str(ticket.number): [ticket] for ticket in found} | {_NAMED: sorted(numbers)})
 
 
 def named_in(session: Session, scope: Scope, number: str) -> list[Ticket]:
     """The ticket of this number, if it is in a scope."""
-    found = session.read_ahead.get(number) if isinstance(session, AppendingSession) else None
-    if found is None or any(inspect(ticket).modified for ticket in found):  # its team may have changed since
-        return list(session.scalars(_numbered(scope), {"numbers": [number]}).unique())
-    is_theirs = session.connection().scalar(_is_in(scope), {"id": found[0].id})
-    return list(found) if is_theirs else []
+    ahead = session.read_ahead if isinstance(session, AppendingSession) else {}
+    if any(inspect(ticket).modified for ticket in ahead.get(number, ())):  # its team may have changed since
+        session.flush()
+    if number not in _theirs(session, scope, number, ahead):
+        return []
+    return list(ahead.get(number) or session.scalars(_NAMED, {"numbers": [number]}).unique())
+
+
+def _theirs(session: Session, scope: Scope, number: str, ahead: dict[Any, Sequence[Any]]) -> Sequence[str]:
+    """Those of the numbers that were read ahead, or this one, that are in a scope."""
+    if number not in ahead:
+        session.flush()
+        return _in_scope(session, scope, [number])
+    if scope not in ahead:
+        ahead[scope] = _in_scope(session, scope, ahead[_NAMED])
+    return ahead[scope]
+
+
+def _in_scope(session: Session, scope: Scope, numbers: Sequence[str]) -> list[str]:
+    return [number for (number,) in _numbered(scope).rows(session, {"numbers": numbers})]
 
 
 @kept
-def _numbered(scope: Scope) -> Select[Ticket]:
-    return _NAMED.where(scope).order_by(Ticket.id.desc())
-
-
-@kept
-def _is_in(scope: Scope) -> Select[int]:
-    return select(Ticket.id).where(Ticket.id == bindparam("id"), scope)
+def _numbered(scope: Scope) -> Ready[tuple[str]]:
+    return Ready(select(Ticket.number).where(one_of(Ticket.number, "numbers"), scope))

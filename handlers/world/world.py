@@ -16,6 +16,7 @@ from handlers.world.houses import house_of
 from handlers.world.nodes import GridNode, PlaceNode, TeamNode
 from models.answer import ANSWERS_VERSION
 from models.grid import Fact, Grid, Level, Place, PlaceAlias, PlaceRange, Team
+from models.ready import Ready
 from models.staff_version import STAFF_VERSION
 from nlp.places.gazetteer import Gazetteer, PlaceName
 
@@ -230,14 +231,16 @@ def _telling_apart(places: Mapping[int, PlaceNode], aliases: Iterable[Any]) -> d
 
 
 _VERSION = select(Fact.value).where(Fact.name == VERSION)
-_VERSIONS = select(Fact.name, Fact.value).where(
-    or_(Fact.name == VERSION, Fact.name == STAFF_VERSION, Fact.name == ANSWERS_VERSION)
+_VERSIONS = Ready[tuple[str, str]](
+    select(Fact.name, Fact.value).where(
+        or_(Fact.name == VERSION, Fact.name == STAFF_VERSION, Fact.name == ANSWERS_VERSION)
+    )
 )
 
 
 def versions(session: Session) -> tuple[str, str, str]:
     """Of the world, and of the staff, who change with it too, and of the answers: what a process has to read again."""
-    found = {name: value for name, value in session.connection().execute(_VERSIONS)}  # noqa: C416  (rows, not pairs)
+    found = dict(_VERSIONS.rows(session, {}))
     world = found.get(VERSION, "")
     return world, f"{world}.{found.get(STAFF_VERSION, '')}", found.get(ANSWERS_VERSION, "")
 

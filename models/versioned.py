@@ -1,0 +1,67 @@
+"""Changed rows that have a version, written together: all that changed the same columns by one statement.
+
+The unit of work writes them one by one, for it wants to know of each whether its version still stood. That all of them
+did is enough: where one did not, the whole transaction is given up, and each message is tried alone.
+"""
+
+from collections import defaultdict
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, inspect, update
+from sqlalchemy.orm import DeclarativeBase, InstanceState, Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from models.ready import Ready
+
+_Kind = type[DeclarativeBase]
+
+
+def write_changes(session: Session) -> None:
+    """Those of which only columns have changed; the rest is the unit of work's. Raises StaleDataError."""
+    changed: dict[tuple[_Kind, tuple[str, ...]], list[InstanceState[Any]]] = defaultdict(list)
+    for row in session.dirty:
+        state = inspect(row)
+        if _is_ours(state):
+            changed[state.class_, _changed(state)].append(state)
+    for (kind, names), states in changed.items():
+        if names:
+            _write(session, kind, names, sorted(states, key=lambda state: state.dict["id"]))
+        for state in states:
+            state._commit_all(state.dict, session.identity_map)  # noqa: SLF001  (as the unit of work ends its own)
+
+
+def _is_ours(state: InstanceState[Any]) -> bool:
+    columns = _columns(cast("_Kind", state.class_))
+    return "version" in columns and "version" in state.dict and state.committed_state.keys() <= columns
+
+
+def _changed(state: InstanceState[Any]) -> tuple[str, ...]:
+    return tuple(sorted(name for name, was in state.committed_state.items() if state.dict[name] != was))
+
+
+def _write(session: Session, kind: _Kind, names: tuple[str, ...], states: list[InstanceState[Any]]) -> None:
+    rows = [{"of": state.dict["id"], "stood": state.dict["version"], **state.dict} for state in states]
+    rows = [{**row, "version": row["stood"] + 1} for row in rows]
+    if _writing(kind, names).write(session, rows) != len(rows):
+        raise StaleDataError(f"{kind.__tablename__}: changed by somebody else")
+    for state, row in zip(states, rows, strict=True):
+        state.dict["version"] = row["version"]
+
+
+@cache
+def _writing(kind: _Kind, names: tuple[str, ...]) -> Ready[Any]:
+    columns: Any = kind.__table__.c
+    still = (columns.id == bindparam("of")) & (columns.version == bindparam("stood"))
+    return Ready(
+        update(cast("Table", kind.__table__))
+        .where(still)
+        .values({name: bindparam(name) for name in ("version", *names)})
+    )
+
+
+@cache
+def _columns(kind: _Kind) -> frozenset[str]:
+    """Of a kind without a version the unit of work takes care."""
+    mapper = inspect(kind)
+    return frozenset(mapper.columns.keys()) if mapper.version_id_col is not None else frozenset()
