@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
+from handlers.tables.garbled import Misread, is_left_over
 from handlers.tables.names import Names, names_of, words_of
 
 MOST_ROWS = 200_000
@@ -186,6 +187,7 @@ def _read(names: Names, column: str, cell: str) -> str:
 def _counted(records: Iterable[Record]) -> Iterator[Record]:
     """Those with a word in them, cut after the last one; no more than a machine bears."""
     rows = cells = 0
+    misread, first = Misread(), ("", 0)
     for number, (line, record) in enumerate(records):
         if number > _MOST_LINES:
             raise UnreadableError(f"太大了：有 {_MOST_LINES} 多行，多半是空的，请删去用不着的行")
@@ -197,14 +199,14 @@ def _counted(records: Iterable[Record]) -> Iterator[Record]:
         if not stripped:
             continue
         _refuse_garbled(line, stripped)
+        misread.look_at(stripped)
+        first = first if first[0] else (next((cell for cell in stripped if not cell.isascii()), ""), line)
         rows, cells = rows + 1, cells + len(stripped)
         if rows > MOST_ROWS or cells > MOST_CELLS:
             raise UnreadableError(f"太大了：最多 {MOST_ROWS} 行、{MOST_CELLS} 个单元格，请分开或删去用不着的行")
         yield line, stripped
-
-
-_GARBLED = ("\ufffd", "锟斤拷")
-"""What is left of letters that were read in a wrong encoding and saved again"""
+    if misread.is_likely():
+        raise _garbled(*first)
 
 
 def _refuse_garbled(line: int, cells: Sequence[str]) -> None:
@@ -213,8 +215,12 @@ def _refuse_garbled(line: int, cells: Sequence[str]) -> None:
             raise UnreadableError(f"有一个单元格长 {len(cell)} 个字，最多 {LONGEST_CELL} 个", line)
         if not cell.isprintable() and any(sign < " " and sign not in "\t\r\n" for sign in cell):
             raise UnreadableError("有看不见的控制字符，文件可能坏了，请从原来的表重新另存一次", line)
-        if any(sign in cell for sign in _GARBLED):
-            raise UnreadableError(f"“{cell[:20]}”是乱码，存的时候编码弄错过，请从原来的表重新另存一次", line)
+        if is_left_over(cell):
+            raise _garbled(cell, line)
+
+
+def _garbled(cell: str, line: int) -> UnreadableError:
+    return UnreadableError(f"“{cell[:20]}”是乱码，存的时候编码弄错过，请从原来的表重新另存一次", line)
 
 
 def _header_problems(file: str, line: int, columns: Columns, header: list[str]) -> Iterator[Problem]:

@@ -1,5 +1,6 @@
 """The parts of a workbook, read as they stream by: whatever is broken, hostile or too large ends in one sentence."""
 
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ _MOST_BYTES = 64 * 1024 * 1024
 _MOST_ELEMENTS = 2_000_000
 _CHUNK = 4 * 1024 * 1024
 """Large, for the parser begins again with a word that has not ended in its chunk"""
+_LONGEST_TAG = 64 * 1024
+"""The parser compares the attributes of one with each other: of two million it never comes back"""
+_LONG_TAG = re.compile(rb"<[^<>]{%d}" % _LONGEST_TAG)
 
 Attributes = Mapping[str, str]
 
@@ -54,8 +58,12 @@ def read_part(archive: ZipFile, name: str, reading: Reading, called: str) -> Non
     try:
         with archive.open(part) as stream:
             parser = _parser(reading, called)
+            rest = b""
             while chunk := stream.read(_CHUNK):
+                if _LONG_TAG.search(rest + chunk):
+                    raise UnreadableError(f"{called}里有长得不像话的标签，{BROKEN}")
                 parser.Parse(chunk)
+                rest = chunk[chunk.rfind(b"<") :][-_LONGEST_TAG:] if b"<" in chunk[-_LONGEST_TAG:] else b""
             parser.Parse(b"", True)  # noqa: FBT003
     except (expat.ExpatError, BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError):
         raise UnreadableError(f"{called}读不出来，{BROKEN}") from None

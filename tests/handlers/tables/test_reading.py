@@ -64,6 +64,8 @@ def test_a_workbook_is_one_whatever_its_name_is(tmp_path):
         (TEXT + "又一\0个,C1\n", 4, "控制字符"),
         (TEXT.encode("gbk").decode("utf-8", "replace"), 2, "是乱码"),
         (TEXT + "锟斤拷,C1\n", 4, "是乱码"),
+        ("name,grid\n寰峰皻灏忓尯,C1\n鏂囪嫅鑺卞洯,C2\n", 2, "“寰峰皻灏忓尯”是乱码"),
+        (TEXT.encode().decode("latin-1"), 2, "是乱码"),
         (TEXT + "a" * 40_000 + ",C1\n", 4, "一个单元格长 40000 个字"),
         (TEXT + '"没有结束,C1\n', 4, "引号没有配对"),
         (TEXT + "a," * 20_000, 4, "最多 16384 列"),

@@ -128,6 +128,7 @@ ENTITIES = (
         (SHEET, sheet(*['<c r="XFD1"><v>1</v></c>'] * 200), "太大了"),
         (SHEET, sheet(*["<c><v>1</v></c>"] * 210_000), "太大了"),
         (SHEET, "<worksheet>" + "<a>" * 100_000, "读不出来"),
+        (SHEET, "<worksheet " + " ".join(f'a{n}=""' for n in range(200_000)) + "/>", "长得不像话的标签"),
         (SHEET, b"a" * 70 * 1024 * 1024, "展开有 70 MB"),
         ("xl/sharedStrings.xml", "", "文字表读不出来"),
         ("xl/sharedStrings.xml", PARTS["xl/sharedStrings.xml"].replace("</sst>", "<si/>" * 1_000_001), "文字表太大"),
