@@ -33,10 +33,10 @@ from handlers.tickets.access import has_own, resident
 from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
-from models.moves import NOTE, OPEN
+from models.moves import NOTE, OPEN, Status
 from models.ticket import Ticket
-from nlp.answers.choices import is_filler, yes_or_no
-from nlp.reading.understanding import Intent
+from nlp.answers.choices import is_filler, is_vague, yes_or_no
+from nlp.reading.understanding import Intent, PlaceMention
 
 router = Router("filing")
 _TICKET_NUMBER = re.compile(r"(?<!\d)(?!1[3-9]\d{9}(?!\d))\d{9,}")  # a telephone is none
@@ -120,7 +120,11 @@ def danger_told(context: Context) -> Reply | None:
     """
     asked = next((each for each in context.asked if not each.is_pushed), None)
     mention = context.understanding.place if context.understanding else None
-    if asked is None or not asked.slots.get("text") or asked.state not in DRAFTS or (mention and mention.known):
+    if mention and mention.known:
+        return None
+    if asked is None:
+        return _danger_behind(context, mention)
+    if not asked.slots.get("text") or asked.state not in DRAFTS:
         return None
     draft = Draft.of(asked.slots)
     if asked.state in {Asks.JOIN, Asks.PARTS} or _is_another(draft, context):
@@ -135,6 +139,17 @@ def _is_another(draft: Draft, context: Context) -> bool:
     if seen is None or not draft.item or draft.danger_question or draft.category == "safety":
         return False
     return draft.category != seen.category or seen.item not in {"", draft.item}
+
+
+def _danger_behind(context: Context, mention: PlaceMention | None) -> Reply | None:
+    """「里面还关着人」 behind a lift that they have just reported: it is there, until they say another place."""
+    if "家" in context.text or (mention and mention.name and not is_vague(mention.name)):
+        return None
+    last = recent(context, context.town.habits.recent_minutes)
+    if last is None or last.place_id is None or last.red_flag or Status(last.status) not in OPEN:
+        return None
+    there = Draft("", place_id=last.place_id, place_name=last.place_name, building=last.building, unit=last.unit)
+    return _danger_beside(context, there)
 
 
 def _danger_beside(context: Context, draft: Draft) -> Reply:
