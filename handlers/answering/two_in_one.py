@@ -9,11 +9,16 @@ from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import says_nothing
 from handlers.residents.corrections import put_right
+from handlers.residents.report import add_words
+from handlers.tickets.filing import recent
+from models.moves import OPEN, Status
 from models.ticket import Ticket
 from nlp.answers.choices import is_digit
 from nlp.answers.corrections import in_two, right_behind
+from nlp.reading.understanding import Intent
 
 Say = Callable[[Context], Reply | None]
+_BY_THEMSELVES = frozenset({Intent.REPORT, Intent.URGE, Intent.SUPPLEMENT})
 
 
 def said_back(context: Context, answer: Say, meaning: Say) -> Reply | None:
@@ -45,7 +50,17 @@ def _and_more(context: Context, first: str, behind: str, answer: Say, meaning: S
     reply = answer(_saying(context, first))
     if reply is None or says_nothing(behind):
         return reply
-    return _both(meaning(_beside(context, asked.question, behind)), reply)
+    return _both(_more(_beside(context, asked.question, behind), asked.question, meaning), reply)
+
+
+def _more(context: Context, question: OpenQuestion, meaning: Say) -> Reply | None:
+    """A matter, a hurry or an addition by themselves; whatever else it is belongs to the ticket: 「几点都行」."""
+    seen = context.understanding
+    if seen and seen.intent in _BY_THEMSELVES and (seen.sure or seen.intent is not Intent.REPORT):
+        return meaning(context)
+    ticket = _ticket_of(context, question) or recent(context, context.town.habits.recent_minutes)
+    is_theirs = ticket is not None and ticket.reporter_id == context.person.id and Status(ticket.status) in OPEN
+    return add_words(context, ticket, context.text) if ticket and is_theirs else None
 
 
 def _takes_all(context: Context) -> bool:
