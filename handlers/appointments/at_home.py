@@ -71,11 +71,18 @@ def _is_about_a_visit(context: Context) -> bool:
 def _told(context: Context, ticket: Ticket) -> Reply:
     when = home_hours(context.text, context.now.astimezone(CHINA))
     if when:
-        return _wished(context, ticket, when)
+        return _wished(context, ticket, when if when.names_day else _that_day(context, ticket) or when)
     if context.number == 1 or puts_off(context.text):
         put_off(context, ticket, resident(context.person), context.text)
         return Reply(context.say("appointments.put_off", number=ticket.number))
     return _noted(context, ticket)
+
+
+def _that_day(context: Context, ticket: Ticket) -> When | None:
+    """「两点不行，四点以后吧」: on the day that was proposed."""
+    visit = standing(context, ticket) if context.answers else None
+    day = visit.starts_at.astimezone(CHINA).date() if visit else None
+    return home_hours(context.text, datetime.combine(day, time(), CHINA)) if day else None
 
 
 def _noted(context: Context, ticket: Ticket) -> Reply:

@@ -15,7 +15,7 @@ from handlers.tickets.scope import as_reach
 from models.moves import ACTIVE, OPEN, Status
 from models.person import Role
 from models.ticket import Ticket
-from nlp.answers.corrections import is_of_category, right_words
+from nlp.answers.corrections import is_of_category, right_words, told_of
 
 router = Router("corrections")
 _LOOKED_AT = 8
@@ -92,7 +92,17 @@ def _meant(context: Context, digits: str) -> list[Ticket]:
         return [each for each in found if Status(each.status) in OPEN]
     told = own(context.session, context.person, tuple(OPEN), _LOOKED_AT)
     told = [each for each in told if each.reporter_id == context.person.id]
+    if pointed := _pointed_at(context, told):
+        return pointed
     item = context.understanding.item if context.understanding else ""
     named = [each for each in told if item and each.item == item]
     last = recent(context, context.town.habits.recent_minutes)
     return named[:1] or ([last] if last in told else told)
+
+
+def _pointed_at(context: Context, told: list[Ticket]) -> list[Ticket]:
+    """「第一件」「灯的那个」; where it fits none of several, they are asked which."""
+    which, thing = told_of(context.text)
+    if which is not None and len(told) > 1:
+        return [sorted(told, key=lambda ticket: ticket.id)[which]] if which < len(told) else told
+    return ([ticket for ticket in told if thing in ticket.text] or told) if thing else []

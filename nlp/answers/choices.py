@@ -136,7 +136,9 @@ def says_solved(text: str) -> bool:
 
 
 def reason_of(text: str) -> str:
-    """What is wrong, behind the words that it is not solved: 「还是卡」 of 「没修好，还是卡」."""
+    """What is wrong: 「还是卡」 of 「没修好，还是卡」; of 「师傅来过，还是不亮」 all."""
+    if re.search(_data()["still"], text) and not re.match(_data()["refusal"], plain(text)):
+        return plain(text).strip(_MARKS)
     rest = re.sub(_data()["refusal"], "", plain(text), count=1)
     says = len(re.findall(r"\w", re.sub(_data()["bare"], "", rest)))
     return rest.strip(_MARKS) if rest != plain(text) and says >= _SAYS else ""

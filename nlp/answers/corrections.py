@@ -3,9 +3,11 @@
 import re
 
 _INTO = r"(?<![又被])改[成为到](?!了)"  # 「又改成了烧烤台」 tells what somebody did
-_WRONG = re.compile(rf"不对|不是|[说写打发报搞弄填记]错|错了|应该[是在]|应为|更正|{_INTO}")
+_OF_WHAT = "(?:字|小区|地址|地方|地点|位置|楼栋?|楼号|单元|房号|门牌|类别|类型|分类|类)"
+_WRONG = re.compile(rf"不对|不是|[说写打发报搞弄填记]错|错了|应该[是在]|应为|更正|{_INTO}|^其实[是在]")
 _RIGHT = re.compile(
-    rf"(?:应该[是在]|应为|{_INTO}|更正[为成]?|而是|(?:^|[，,。；;\s])(?:还|就|那)?(?:是|在)|错了?[，,：:\s]+)\s*(\S.*)"
+    rf"(?:应该[是在]|应为|{_INTO}|更正[为成]?|而是|(?:^|[，,。；;\s])(?:还|就|那)?(?:是|在)|错{_OF_WHAT}?了?[，,：:\s]+"
+    rf"|{_OF_WHAT}号?不对[，,：:\s]+|^其实[是在])\s*(\S.*)"
 )
 _TRAILING = re.compile(r"(?:才对|的|那[边里栋]的?)?[。.！!～~\s]*$")
 _ONLY_WRONG = re.compile(
@@ -15,6 +17,7 @@ _NOT_THAT = re.compile(r"不是\s*([^，,。；;\s]{1,12}?)(?:的(?:事情?|问�
 _PLAINLY = re.compile(r"[说写打发报搞弄填记]错|(?:类别|类型|分类).{0,2}(?:错|不对)|更正|改[成为](?!了)")
 _BREATH = re.compile(r"[\s，,。.;；！!]+")
 _LEADS = re.compile(r"^(?:不过|但是?|可是|只是|就是|另外|还有|顺便|对了|其实|哦)[，,：:\s]*|^我[家们]?(?=[是在])")
+_THAT_ONE = re.compile(r"第(?P<nth>[一二三四五])[个件张]|(?:的)?那[个件张]")
 _LONGEST = 60  # a letter that says 「不是」 somewhere corrects nothing
 
 
@@ -47,6 +50,15 @@ def in_two(text: str) -> tuple[str, str]:
 def right_behind(words: str) -> str:
     """What is right, said behind an answer: there 「是二单元的」 is enough. "" where nothing is put right."""
     return right_words(words) or (words and right_words(f"不对，{words}")) or ""
+
+
+def told_of(text: str) -> tuple[int | None, str]:
+    """Which of several is put right: the second for 「第二件地址错了」 (1), 「灯」 for 「灯的那个应该是4号楼」."""
+    before = words_before(text)
+    if not (found := _THAT_ONE.search(before)):
+        return None, ""
+    which = "一二三四五".find(found["nth"] or "") if found["nth"] else -1
+    return (which, "") if which >= 0 else (None, before[: found.start()].removesuffix("的"))
 
 
 def wrong_words(text: str) -> str:

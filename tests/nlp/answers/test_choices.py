@@ -13,7 +13,7 @@ from nlp.answers.choices import (
     ticket_named,
     yes_or_no,
 )
-from nlp.answers.corrections import corrects_plainly, in_two, right_behind, right_words, wrong_words
+from nlp.answers.corrections import corrects_plainly, in_two, right_behind, right_words, told_of, wrong_words
 from nlp.model.labels import DATA
 
 ANSWERS = yaml.safe_load((DATA / "answers.yaml").read_text("utf-8"))
@@ -45,7 +45,14 @@ def test_what_answers_nothing(text, filler):
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("没修好，还是卡", "还是卡"), ("没修好", ""), ("4", ""), ("4，还是漏水", "还是漏水")]
+    ("text", "why"),
+    [
+        ("没修好，还是卡", "还是卡"),
+        ("没修好", ""),
+        ("4", ""),
+        ("4，还是漏水", "还是漏水"),
+        ("师傅来过，还是不亮", "师傅来过,还是不亮"),
+    ],
 )
 def test_the_reason_of_a_refusal(text, why):
     assert reason_of(text) == why
@@ -78,6 +85,10 @@ def test_words_of_where_without_a_name(text, vague):
         ("改成1号楼", "1号楼"),
         ("不是2单元，是3单元", "3单元"),
         ("门牌说错了，应该是503", "503"),
+        ("打错字了，五号楼", "五号楼"),
+        ("房号不对，602", "602"),
+        ("搞错小区了，锦佳园小区", "锦佳园小区"),
+        ("不对，我家水管也漏", None),
         ("地址错了", ""),
         ("说错了，还是环境卫生", "环境卫生"),
         ("不是停车的事，是有人在楼道里飞线充电", "有人在楼道里飞线充电"),
@@ -123,3 +134,16 @@ def test_a_ticket_out_of_a_list_by_its_number():
 def test_what_is_put_right_behind_an_answer(text, first, right):
     said, behind = in_two(text)
     assert (said, right_behind(behind)) == (first, right)
+
+
+@pytest.mark.parametrize(
+    ("text", "which"),
+    [
+        ("第二件地址错了，是6号楼", (1, "")),
+        ("灯的那个应该是4号楼", (None, "灯")),
+        ("垃圾那件改成9号楼", (None, "垃圾")),
+        ("说错了，是4号楼", (None, "")),
+    ],
+)
+def test_which_of_several_is_put_right(text, which):
+    assert told_of(text) == which

@@ -52,6 +52,9 @@ def test_words_about_a_visit(text, visit, not_then):
         ("改天吧，明天上班", None),
         ("明天上班前来", 17),
         ("下午在家", 16),
+        ("师傅明天别来，我上班不在", None),
+        ("周六去不了，周日吧", 22),
+        ("师傅周六别来了，我不在", None),
     ],
 )
 def test_when_it_suits(text, day):
