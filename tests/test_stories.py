@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from chat import CAST, Chat
+from chat import CAST
+from dead_ends import Listening
 from testbed import KINDS, NIGHTLY
 
 from handlers.dialogue.message import Kind
@@ -72,7 +73,7 @@ def _told() -> list[tuple[Path, str]]:
 
 @pytest.mark.parametrize(("story", "kind"), _told(), ids=lambda each: getattr(each, "stem", each), indirect=["kind"])
 def test_a_story_goes_as_written(story, program, clock):
-    chat, names = Chat(program), {"号": ""}
+    chat, names = Listening(program), {"号": ""}
     for step in yaml.safe_load(story.read_text(encoding="utf-8")):
         _act(chat, clock, step, names)
         _check(chat, step, names)
