@@ -5,7 +5,7 @@ little: a level above reads the report first. One that is missed may cost its au
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,8 +36,17 @@ class _Vocabulary:
 def named_in(text: str) -> frozenset[str]:
     """The kinds of those who are spoken of: 「保安」 → property; 「主任」 may be of two."""
     words = _vocabulary()
-    found = words.who.findall(words.aside.sub("，", text))
-    return frozenset(kind for word in found for kind in words.kinds[word])
+    return frozenset(kind for word in _found(words.who, words.aside.sub("，", text)) for kind in words.kinds[word])
+
+
+def _found(who: re.Pattern[str], text: str) -> Iterator[str]:
+    """The longest words, those that share a character, too: which of 「新城管家」 is meant can't be told."""
+    start = end = 0
+    while match := who.search(text, start):
+        start = match.start() + 1
+        if match.end() > end:
+            end = match.end()
+            yield match.group()
 
 
 def beside_reach(text: str) -> str:

@@ -1,7 +1,7 @@
 """What those complained of could read of who complained, counted by way out. `make leaks` prints it.
 
-`data/complaints.jsonl` are complaints in ordinary words, written apart from the rules, with what they give away
-(`secrets`); all are filed in one town. Each is laid before somebody of the kind that it complains of, once as the
+`data/complaints.jsonl` (and `_later`) are complaints in ordinary words, written apart from the rules, with what they give
+away (`secrets`); all are filed in one town. Each is laid before somebody of the kind that it complains of, once as the
 program has it, and once as if it complained of nobody: that is what would leak without the shielding.
 """
 
@@ -197,7 +197,7 @@ def main() -> int:
         url = Databases(Path(folder)).fresh("sqlite", with_town=True)
         program = assemble(settings_for(url, Path(folder)), Clock())
         with filing(program) as at:
-            found = leaks(at, lines("complaints.jsonl"))
+            found = leaks(at, [*lines("complaints.jsonl"), *lines("complaints_later.jsonl")])
         program.engine.dispose()
     print(found)
     return int(bool(found.now))

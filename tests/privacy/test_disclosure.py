@@ -23,6 +23,8 @@ from models.person import Person
 from models.ticket import Ticket
 
 COMPLAINTS, ORDINARY = lines("complaints.jsonl"), lines("ordinary.jsonl")
+LATER, LATER_ORDINARY = lines("complaints_later.jsonl"), lines("ordinary_later.jsonl")
+"""Written when all the rest was done: who is meant, and who is not"""
 
 
 def unseen(line):
@@ -64,6 +66,16 @@ def test_ordinary_reports_still_say_where_to_go(at):
             unread += [where for where in line["where"] if where not in text]
     assert unread == []
     assert len(over) <= 0.12 * len(ORDINARY)
+
+
+def test_it_is_known_of_lines_written_later_who_is_meant(at):
+    filed = [(line, shut_out(at.town, at.filed(number, line["text"]))) for number, line in enumerate(LATER)]
+    missed = [line["text"] for line, out in filed if line["about"] not in out]
+    assert len(missed) <= 0.08 * len(LATER), missed
+    shield = at.town.privacy.shield
+    others = [at.filed(1000 + number, line["text"]) for number, line in enumerate(LATER_ORDINARY)]
+    over = [ticket.text for ticket in others if ticket.category not in shield and shut_out(at.town, ticket)]
+    assert len(over) <= 0.2 * len(others), over  # nearly each of them names somebody who works here
 
 
 def test_what_a_resident_says_later_is_shielded_as_what_they_said_first(at):
