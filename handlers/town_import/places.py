@@ -10,7 +10,7 @@ from handlers.tables.table import Problem, Row, Table, empty_cells
 from handlers.town_import.buildings import plain_buildings
 from handlers.town_import.grids import LEVEL_NAMES, Tree
 from handlers.town_import.records import PlaceRecord, Range
-from handlers.world.world import expand_buildings
+from handlers.world.buildings import expand_buildings
 from models.grid import Level, Mode
 
 _DEGREES = re.compile(r"-?\d{1,3}(?:\.\d+)?")

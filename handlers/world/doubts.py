@@ -9,10 +9,11 @@ from shapely import STRtree, intersects_xy, union_all
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers.world.buildings import expand_buildings
 from handlers.world.coordinates import gcj_to_wgs
 from handlers.world.doubt import Doubt
 from handlers.world.nodes import GridNode
-from handlers.world.world import World, expand_buildings
+from handlers.world.world import World
 from models.grid import Level, Place, PlaceRange, TeamKind
 from models.person import STAFF, Person
 

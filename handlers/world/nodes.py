@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import cos, hypot, radians
 
+from handlers.world.buildings import on_the_road
 from models.grid import Level
 
 
@@ -47,9 +48,9 @@ class PlaceNode:
 
     def grid_of(self, building: str) -> str:
         """The grid of a building; the community's own where it is unknown and several grids share the place."""
-        found = self.grid_by_building.get(building.upper()) or self.grid_by_building.get("")
-        if found:
-            return found
+        for known in (building.upper(), *on_the_road(building), ""):
+            if found := self.grid_by_building.get(known):
+                return found
         return next(iter(self.grids)) if len(self.grids) == 1 else self.community
 
     def grid_near(self, lat: float, lng: float) -> str | None:

@@ -11,6 +11,7 @@ from shapely.geometry import Point
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from handlers.world.buildings import expand_buildings
 from handlers.world.coordinates import gcj_to_wgs
 from handlers.world.houses import house_of
 from handlers.world.nodes import GridNode, PlaceNode, TeamNode
@@ -248,24 +249,6 @@ def versions(session: Session) -> tuple[str, str, str]:
 def world_version(session: Session) -> str:
     """Changes with every import; processes compare it to know when to read the town again."""
     return session.connection().scalar(_VERSION) or ""
-
-
-def expand_buildings(text: str) -> Iterator[str]:
-    """`1-6;8;A` → 1 2 3 4 5 6 8 A; empty text → "" (all the rest). Raises ValueError on anything else."""
-    if not text.strip():
-        yield ""
-        return
-    for part in text.upper().replace("；", ";").split(";"):
-        first, dash, last = (piece.strip() for piece in part.partition("-"))
-        if dash:
-            low, high = int(first), int(last)
-            if not 0 < low <= high < 10_000:
-                raise ValueError(part)
-            yield from (str(number) for number in range(low, high + 1))
-        elif first.isascii() and first.isalnum():
-            yield first
-        else:
-            raise ValueError(part)
 
 
 def _places(session: Session, grids: Mapping[str, GridNode]) -> dict[int, PlaceNode]:

@@ -15,7 +15,7 @@ from handlers.town_import.buildings import plain_buildings
 from handlers.town_import.importing import read_world
 from handlers.town_import.tables import COLUMNS, OPTIONAL
 from handlers.town_import.template import write_template
-from handlers.world.world import expand_buildings
+from handlers.world.buildings import expand_buildings
 from models.grid import Level, Mode, TeamKind
 from models.person import Role
 from models.roster import ShiftKind
@@ -101,6 +101,10 @@ def test_the_same_table_twice_is_refused(tmp_path):
         ("1 2 3", "1;2;3"),
         ("8幢", "8"),
         ("1—6#", "1-6"),
+        ("1-199单", "1-199单"),
+        ("1～199号（单号）", "1-199单"),
+        ("单号1-199；双2-88", "1-199单;2-88双"),
+        ("97弄", "97弄"),
         ("", ""),
     ],
 )

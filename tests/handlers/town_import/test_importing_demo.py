@@ -11,8 +11,8 @@ from shapely.geometry import Point
 
 from handlers.town_import.importing import read_world
 from handlers.town_import.places import PlaceKind
+from handlers.world.buildings import expand_buildings
 from handlers.world.coordinates import gcj_to_wgs
-from handlers.world.world import expand_buildings
 from models.grid import Level, Mode, TeamKind
 from models.person import STAFF, Role
 
