@@ -7,8 +7,9 @@ from nlp.model.labels import DATA
 
 _CODE = (
     *("model/features", "model/labels", "model/segment", "model/store", "model/trust", "model/weighing"),
-    *("reading/clauses", "reading/redflags", "training/alarms", "training/corpus", "training/fitting"),
-    *("training/heads", "training/one_head", "training/openings", "training/thresholds", "training/training"),
+    *("reading/beside", "reading/clauses", "reading/cuts", "reading/look", "reading/redflags"),
+    *("training/alarms", "training/corpus", "training/fitting", "training/heads", "training/matters"),
+    *("training/one_head", "training/openings", "training/splitting", "training/thresholds", "training/training"),
 )
 _NOT_LEARNED = {"report.json", "redflag_lines.tsv", "answers.yaml", "questions.yaml", "when.yaml"}
 

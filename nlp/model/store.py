@@ -17,7 +17,7 @@ from nlp.model.linear import Head, LinearModel
 from nlp.model.segment import Dictionary, Segmenter
 from nlp.model.trust import Trust
 
-FORMAT = 10
+FORMAT = 11
 _CURRENT, _USED = "current", "used"
 _CARD, _ARRAYS, _VOCABULARY, _WORDS = "model.json", "arrays.npz", "vocabulary.json", "words.txt"
 
@@ -40,13 +40,17 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is known of a model beside its numbers."""
+    """What is known of a model beside its numbers.
+
+    `signs`: how much each sign of a second matter in a message weighs.
+    """
 
     version: str
     data_hash: str
     examples: int
     thresholds: Thresholds
     trust: Trust
+    signs: Mapping[str, float]
     lexicon_hash: str
     made_with: Mapping[str, str]
     scores: Mapping[str, float]
@@ -88,6 +92,7 @@ def _write_card(scratch: Path, card: Card, linear: LinearModel) -> None:
         "examples": card.examples,
         "thresholds": asdict(card.thresholds),
         "trust": asdict(card.trust),
+        "signs": dict(card.signs),
         "made_with": dict(card.made_with),
         "scores": dict(card.scores),
         "heads": [{"name": h.name, "labels": list(h.labels), "start": h.start} for h in linear.heads.values()],
@@ -116,7 +121,7 @@ def load(folder: Path, version: str = "") -> StoredModel:
 
 
 def _card(facts: Mapping[str, Any]) -> Card:
-    fields = ("version", "data_hash", "examples", "lexicon_hash", "made_with", "scores")
+    fields = ("version", "data_hash", "examples", "signs", "lexicon_hash", "made_with", "scores")
     thresholds, trust = Thresholds(**facts["thresholds"]), Trust(**facts["trust"])
     return Card(thresholds=thresholds, trust=trust, **{field: facts[field] for field in fields})
 

@@ -14,11 +14,10 @@ from nlp.model.linear import ranked
 from nlp.model.store import StoredModel
 from nlp.model.trust import Ranked
 from nlp.places.gazetteer import Gazetteer
-from nlp.reading.clauses import HEAD as OPENING
-from nlp.reading.clauses import OPENS
 from nlp.reading.complained_of import COMPLAINS, HEAD, beside_reach, complained_of
+from nlp.reading.look import Look, look_at
 from nlp.reading.mentions import find_place
-from nlp.reading.parts import Look, candidate_parts, told_apart
+from nlp.reading.parts import Splitter, candidate_parts
 from nlp.reading.reasons import reasons
 from nlp.reading.redflags import (
     LETTER,
@@ -211,25 +210,17 @@ class Reader:
 
         A danger stays with all that is told in its sentence: no question comes before it is filed.
         """
-        told = told_apart(shown, self._look, only_announced=bool(alarm))
+        splitter = Splitter(self.model.card.signs, self.model.segmenter.cut)
+        told = splitter.told_apart(shown, self._look, only_announced=bool(alarm))
         return tuple(map(self._part, told)) if len(told) > 1 else ()
 
-    def _look(self, piece: str) -> Look:
-        """Some words by themselves: 「还有老人下不来」 names nothing that could be put right."""
-        read = self._read(plain(piece))
-        category, confidence = read.categories[0]
-        return Look(
-            opens=self._share(read.scores, OPENING, OPENS),
-            category=category,
-            confidence=confidence,
-            item=self._item(read, category),
-            is_matter=read.intent == Intent.REPORT or read.certainty <= _OTHERWISE,
-            topics=frozenset(read.features.topics),
-        )
+    def _look(self, words: str) -> Look:
+        return look_at(words, self.model.linear, self.featurizer)
 
     def _part(self, piece: str) -> Part:
-        seen = self._look(piece)
-        return Part(piece, seen.category, seen.confidence, seen.item)
+        read = self._read(plain(piece))
+        category, confidence = read.categories[0]
+        return Part(piece, category, confidence, self._item(read, category))
 
 
 def _likeliest(labels: Sequence[str], shares: Sequence[float], asks: float) -> tuple[str, float]:

@@ -64,7 +64,7 @@ def fit(examples: Sequence[Example]) -> Fitted:
     heads["wish"], wish_at = wish_head(matrix, examples, wishes)
     heads |= {"danger": danger_head(matrix, alarms), "item": item_head(matrix, examples)}
     heads[HEAD] = complaint_head(matrix, reading, weighing, examples)
-    heads[OPENING] = opening_head(matrix, reading, weighing, examples)
+    heads[OPENING] = opening_head(reading, weighing, examples)
     steps = [("read", reading), ("weigh", weighing)]
     pipelines = {name: Pipeline([*steps, ("decide", head)]) for name, head in heads.items()}
     return Fitted(pipelines, Thresholds(sure, also, *alarm_at, urgent_at, wish_at), trust)

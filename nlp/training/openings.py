@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from nlp.model.features import plain
 from nlp.model.labels import rows
-from nlp.model.weighing import Matrix
+from nlp.model.linear import Array
 from nlp.reading.clauses import GOES_ON, OPENS, bare
 from nlp.training.corpus import Example
 
@@ -24,6 +24,7 @@ _WRITTEN, _WRITTEN_PAIR = 2.0, 1.0
 _FIRST, _LATER, _SHORT_LINE = 1.0, 0.6, 0.5
 _LONGEST, _SHORT = 120, 30
 _SHORTEST_FIRST, _SHORTEST_LATER = 3, 4
+_MARKS = " ，,。；;、"
 _END = re.compile(r"[，,。；;！!？?\s、：:]+")
 
 
@@ -33,22 +34,28 @@ class Clause(NamedTuple):
     words: str
     label: str
     weight: float
+    line: str
+    """The text that they are of"""
 
 
 def opening_head(
-    matrix: Matrix, reading: FunctionTransformer, weighing: FeatureUnion, examples: Sequence[Example]
+    reading: FunctionTransformer, weighing: FeatureUnion, examples: Sequence[Example]
 ) -> LogisticRegression:
     """The features are those that the corpus has fixed: what is learned here changes no other answer of the model."""
-    clauses = [*_of_corpus(examples), *_written()]
-    factors = np.repeat((1.0, 1.0, 1.0, 1.0), matrix.columns)
-    seen: Any = weighing.transform(reading.transform([clause.words for clause in clauses])).tocsr()
+    found = clauses(examples)
+    seen: Any = weighing.transform(reading.transform([clause.words for clause in found])).tocsr()
+    weights = np.array([clause.weight for clause in found])
+    return fitted(seen.astype(np.float32), [clause.label for clause in found], weights)
+
+
+def clauses(examples: Sequence[Example]) -> Sequence[Clause]:
+    """Of the corpus, and of the written lines."""
+    return [*_of_corpus(examples), *_written()]
+
+
+def fitted(rows: Any, labels: Sequence[str], weights: Array) -> LogisticRegression:  # noqa: ANN401  (scipy's)
     head = LogisticRegression(C=_STEADINESS, class_weight="balanced", max_iter=300)
-    head.fit(
-        seen.multiply(factors).tocsr().astype(np.float32),
-        [clause.label for clause in clauses],
-        sample_weight=[clause.weight for clause in clauses],
-    )
-    return head
+    return head.fit(rows, labels, sample_weight=weights)
 
 
 def _of_corpus(examples: Sequence[Example]) -> Iterator[Clause]:
@@ -56,30 +63,31 @@ def _of_corpus(examples: Sequence[Example]) -> Iterator[Clause]:
         if example.intent == "report" and example.category and len(example.text) <= _LONGEST:
             first, *later = _cut(plain(example.text))
             if len(first) >= _SHORTEST_FIRST:
-                yield Clause(bare(first), OPENS, _FIRST)
+                yield Clause(bare(first), OPENS, _FIRST, example.text)
             if len(example.text) <= _SHORT:
-                yield Clause(plain(example.text), OPENS, _SHORT_LINE)
-            yield from _going_on(later, _LATER, 0.0)
+                yield Clause(plain(example.text), OPENS, _SHORT_LINE, example.text)
+            yield from _going_on(example.text, later, _LATER, 0.0)
 
 
 def _written() -> Iterator[Clause]:
     for line, _matters in rows("parts.tsv"):
-        parts = [part.strip() for part in line.split("|")]
-        if len(parts) == 1:
-            first, *later = _cut(plain(line))
-            yield Clause(first, OPENS, _FIRST)
-            yield from _going_on(later, _WRITTEN, _WRITTEN_PAIR)
-        for number, part in enumerate(parts if len(parts) > 1 else ()):
-            yield from (Clause(bare(plain(part)), OPENS, _WRITTEN) for _ in range(2 if number else 1))
+        parts = [bare(plain(part.strip(_MARKS))) for part in line.split("|")]
+        for number, part in enumerate(parts):
+            first, *later = _cut(part)
+            if len(first) >= _SHORTEST_FIRST:
+                yield Clause(first, OPENS, _WRITTEN if number else _FIRST, line)
+            if len(parts) > 1:
+                yield Clause(part, OPENS, _WRITTEN, line)
+            yield from _going_on(line, later, _WRITTEN, _WRITTEN_PAIR)
 
 
-def _going_on(later: Sequence[str], weight: float, of_two: float) -> Iterator[Clause]:
+def _going_on(line: str, later: Sequence[str], weight: float, of_two: float) -> Iterator[Clause]:
     """Each clause, and with the one behind it."""
     for at, clause in enumerate(later):
         if len(clause) >= _SHORTEST_FIRST:
-            yield Clause(bare(clause), GOES_ON, weight)
+            yield Clause(bare(clause), GOES_ON, weight, line)
         if of_two and len(two := "，".join(later[at : at + 2])) >= _SHORTEST_LATER:
-            yield Clause(bare(two), GOES_ON, of_two)
+            yield Clause(bare(two), GOES_ON, of_two, line)
 
 
 def _cut(text: str) -> Sequence[str]:

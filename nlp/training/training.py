@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlp.model import store
+from nlp.model.features import Featurizer
 from nlp.model.labels import lexicon_hash
 from nlp.model.segment import Segmenter, jieba_dictionary
 from nlp.model.store import BadModelError, Card, StoredModel
@@ -16,6 +17,7 @@ from nlp.training.corpus import CORPUS, Example, data_hash, read_corpus
 from nlp.training.fitting import Fitted, fit, flatten, versions_of_tools
 from nlp.training.one_at_a_time import alone
 from nlp.training.scores import DECIDING, held_out_scores
+from nlp.training.splitting import sign_weights
 
 _NOTHING_NEW = "it has learned all of this already"
 _NOISE = 0.002  # of macro-F1: a held-out line that falls the other way
@@ -52,7 +54,7 @@ def _train(examples: Mapping[str, Example], out: Path, *, renewing: bool) -> Tra
     digest = data_hash(learned)
     if not renewing and (known := _learned_already(out, digest)):
         return TrainingReport(known, len(learned), took_over=False, why=_NOTHING_NEW, scores={}, scores_in_use={})
-    model = _stored(fit(learned), digest, len(learned), store.next_version(out, digest))
+    model = _stored(fit(learned), digest, learned, store.next_version(out, digest))
     scores = held_out_scores(Reader.of(model), unseen)
     store.save(out, replace(model.card, scores=scores), model.linear, jieba_dictionary())
     in_use, worse = _comparison(out, unseen, scores, _RENEWAL if renewing else _NOISE)
@@ -73,9 +75,20 @@ def _learned_already(out: Path, digest: str) -> str:
     return newest.version if newest.data_hash == digest else ""
 
 
-def _stored(fitted: Fitted, digest: str, examples: int, version: str) -> StoredModel:
-    card = Card(version, digest, examples, fitted.thresholds, fitted.trust, lexicon_hash(), versions_of_tools(), {})
-    return StoredModel(card, flatten(fitted), Segmenter(jieba_dictionary()))
+def _stored(fitted: Fitted, digest: str, learned: Sequence[Example], version: str) -> StoredModel:
+    linear, segmenter = flatten(fitted), Segmenter(jieba_dictionary())
+    card = Card(
+        version,
+        digest,
+        len(learned),
+        fitted.thresholds,
+        fitted.trust,
+        sign_weights(linear, Featurizer(segmenter), learned),
+        lexicon_hash(),
+        versions_of_tools(),
+        {},
+    )
+    return StoredModel(card, linear, segmenter)
 
 
 def _comparison(
