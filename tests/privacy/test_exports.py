@@ -133,7 +133,7 @@ def test_a_link_gives_no_more_than_its_owner_oversees(town_of_two, web):
 def test_numbers_and_moments_are_such_and_a_sheet_of_figures_lies_beside(town_of_two, web, clock):
     town_of_two.says(PROPERTY, "结 修好了")
     book = load_workbook(io.BytesIO(web[1].get(link_for(town_of_two, SUPERVISOR)).data))
-    assert book.sheetnames == ["工单", "数字"]
+    assert book.sheetnames == ["工单", "数字", "考评"]
     sheet = book["工单"]
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == f"A1:Y{sheet.max_row}"
