@@ -132,6 +132,8 @@ def _with_ending(cut: _Cut, place: int, ending: str, floor: int) -> Shape | None
         return None
     start, end = cut.back(place, floor), cut.end(place)
     core = end - start - len(ending)
+    if kind == "road" and _is_no_road("".join(cut.words)[start : end - len(ending)]):
+        return None
     if core < (1 if kind in {"region", "road", "settlement"} or floor == cut.starts[place] else 2):
         # 「浪琴湾」 was a name already and 「小区」 belongs to it
         return Shape(start, end, _WEIGHTS[kind]) if floor and start == floor else None
@@ -146,6 +148,11 @@ def _only_says_where(cut: _Cut, place: int, ending: str) -> bool:
     word = cut.words[place]
     before = word[: -len(ending)] or (cut.words[place - 1] if place else "")
     return ending == "里" and before[-1:] in words()["vessels"]
+
+
+def _is_no_road(core: str) -> bool:
+    """「堵路」「泥巴路」 are none, 「和平路」 is one."""
+    return core in words()["no_road"]
 
 
 @lru_cache(maxsize=1)

@@ -149,3 +149,19 @@ def test_an_alias_that_is_a_cut_name_is_no_more_certain():
         text: [hit.guessed for hit in town.find(text)] for text in ("柳泉公园路灯坏了", "柳泉路积水", "柳泉3号楼停水")
     }
     assert read == {"柳泉公园路灯坏了": [True], "柳泉路积水": [], "柳泉3号楼停水": [False]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["有人堵路", "挖路挖了半年", "走夜路害怕", "泥巴路难走", "拦路收费", "消火栓里没水", "井盖里冒水", "抄近路的多"],
+)
+def test_what_is_done_to_a_road_and_what_is_in_a_thing_are_no_names(reader, text):
+    place = reader.understand(text).place
+    assert place is None or not place.name
+
+
+@pytest.mark.parametrize("text", ["和平路坑坑洼洼", "团结里没有路灯"])
+def test_a_road_and_a_lane_of_one_word_are_names(reader, text):
+    place = reader.understand(text).place
+    assert place is not None
+    assert place.name in {"和平路", "团结里"}
