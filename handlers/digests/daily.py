@@ -16,7 +16,8 @@ from models.person import Person
 from models.push import Outcome, Push, Rank, unfinished
 from models.ticket import Ticket
 
-_ENDS = frozenset({"accept_overdue", "handle_overdue", "unrouted_still"})
+_OF_DESK = frozenset({"unrouted", "unrouted_still", "return_unrouted"})
+_ENDS = _OF_DESK | {"accept_overdue", "handle_overdue"}
 """Of no interest any more once the ticket has ended"""
 _TOLD = "told in a digest"
 
@@ -79,7 +80,7 @@ def _newest(session: Session, pushes: Iterable[Push]) -> Mapping[str, list[Ticke
 
 
 def _is_over(event: str, ticket: Ticket) -> bool:
-    return event in _ENDS and bool(ticket.ended_at or (event == "unrouted_still" and ticket.team))
+    return event in _ENDS and bool(ticket.ended_at or (event in _OF_DESK and ticket.team))
 
 
 def _line(town: Town, event: str, tickets: Sequence[Ticket], person: Person, now: datetime) -> Line:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
+from handlers.figures.days import day_start
 from handlers.town.town import Town
 from handlers.world.staff import Colleague
 from models.appending import append
@@ -23,6 +24,8 @@ class Wishes:
     """None: it is told as it is, whatever they chose"""
     to_them_alone: bool = False
     """They were picked for it: it comes in no digest, but a silence that they asked for holds"""
+    had: frozenset[int] = frozenset()
+    """Those who have been told of another such today: the next ones wait for the digest"""
 
     @classmethod
     def of(
@@ -40,11 +43,35 @@ class Wishes:
             return push
         wish = self.by_person.get(person, _USUAL)
         from_ = max(filter(None, (push["due_at"], wish.muted_until)))
-        if self.to_them_alone or (push["event"] in town.digests.at_once and not wish.only_red):
+        at_once = push["event"] in town.digests.at_once and person not in self.had
+        if self.to_them_alone or (at_once and not wish.only_red):
             return push | {"due_at": from_}
         return push | {"due_at": town.digests.next(max(from_, now)), "rank": Rank.DIGEST}
 
 
+def had_today(session: Session, town: Town, event: str, leaders: Iterable[Colleague], now: datetime) -> frozenset[int]:
+    """Whom of them a day's only message of this kind has been written to; nobody, where each is told at once."""
+    if event not in town.digests.once_a_day:
+        return frozenset()
+    ours = {"events": sorted(town.digests.once_a_day), "since": day_start(town.quiet_hours.wait(now))}
+    ids = [person.id for person in leaders if person.is_overseer]
+    return frozenset(each for each in ids if session.scalar(_OF_TODAY, {"person": each, **ours}))
+
+
+_LATEST = (
+    select(Push.event, Push.rank, func.coalesce(Push.finished_at, Push.due_at).label("at"))
+    .where(Push.person_id == bindparam("person"))
+    .order_by(Push.id.desc())
+    .limit(200)  # more than a day has
+    .subquery()
+)
+_OF_TODAY = select(
+    exists().where(
+        _LATEST.c.event.in_(bindparam("events", expanding=True)),
+        _LATEST.c.rank == Rank.NEWS,
+        _LATEST.c.at >= bindparam("since", type_=Push.finished_at.type),
+    )
+)
 _USUAL = NewsWish(weekly=False, only_red=False, muted_until=None)
 
 

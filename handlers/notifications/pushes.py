@@ -1,7 +1,7 @@
 """What happened is told: a push for everybody whom it concerns, written into the outbox in the same transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from handlers.disclosure.policy import Sight, is_danger, is_shut_out, passing
 from handlers.notifications import ticket_text
 from handlers.notifications.audience import audience
-from handlers.notifications.leaders import Wishes
+from handlers.notifications.leaders import Wishes, had_today
 from handlers.notifications.night import begins_for, wakes
 from handlers.notifications.tellings import (
     DANGERS,
@@ -62,7 +62,7 @@ def notify(
     for telling in TELLINGS[what]:
         letter = cache(partial(_letter, town, ticket, telling, values))  # most of a team are told the same
         concerned = named if telling.to is Audience.NAMED else audience(session, town, ticket, telling.to, now, teams)
-        wishes = _wishes(session, ticket, telling, concerned, what)
+        wishes = _wishes(session, town, ticket, telling, concerned, what, now)
         for person in concerned:
             if not may_hear(town, ticket, person):
                 continue
@@ -76,11 +76,20 @@ def notify(
     return len(told) - bool(but)
 
 
-def _wishes(session: Session, ticket: Ticket, telling: Telling, concerned: Sequence[Colleague], what: str) -> Wishes:
+def _wishes(
+    session: Session,
+    town: Town,
+    ticket: Ticket,
+    telling: Telling,
+    concerned: Sequence[Colleague],
+    what: str,
+    now: datetime,
+) -> Wishes:
     """Those who oversee have a choice; who works at it is told."""
     leaders = concerned if telling.to in _TO_LEADERS else ()
     danger = what in DANGERS or bool(ticket.red_flag)
-    return Wishes.of(session, leaders, to_them_alone=telling.to is Audience.NAMED, danger=danger)
+    wishes = Wishes.of(session, leaders, to_them_alone=telling.to is Audience.NAMED, danger=danger)
+    return wishes if danger else replace(wishes, had=had_today(session, town, what, leaders, now))
 
 
 def _latest_event(session: Session, ticket: Ticket) -> int:

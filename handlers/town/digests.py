@@ -17,6 +17,8 @@ class Digests(BaseModel):
     at: tuple[time, ...] = Field(default=(time(8, 30), time(17, 30)), min_length=1)
     weekly_at: time = time(8, 30)
     at_once: frozenset[str] = frozenset({"whistle_missing", "escalate", "unrouted", "return_unrouted", "human"})
+    once_a_day: frozenset[str] = frozenset({"unrouted", "return_unrouted"})
+    """Of these only a day's first is told at once: what lies on the desk waits for no single message"""
 
     def next(self, now: datetime) -> datetime:
         """When the next daily one is due."""

@@ -261,6 +261,24 @@ def test_what_nobody_takes_from_the_desk_is_told_once_and_then_in_digests(progra
     assert any("还没人接，待派 1件" in push.text for push in digests)
 
 
+def test_of_what_lies_on_the_desk_a_day_s_first_is_told_at_once_and_the_rest_in_the_digest(program, clock, chat):
+    def left(text):
+        chat.says(RESIDENT, text)
+        chat.says(RESIDENT, "就是阳光新城")
+        return chat.ticket()
+
+    danger, first, second = (left(f"阳光新城{what}") for what in ("2号楼着火了", "垃圾堆成山了没人管", "路灯全灭了"))
+    lives(program, clock, chat, hours=9)
+    (digest,) = [push for push in told(program) if push.event == "digest"]
+    assert "待派 2件" in digest.text
+    assert second.number in chat.says(SUPERVISOR, "1")
+    left("阳光新城水管漏水漏了一地")
+    clock.turn(hours=14)
+    next_day = left("阳光新城电梯坏了")
+    at_once = {push.ticket_id for push in told(program) if push.event == "unrouted"}
+    assert at_once == {danger.id, first.id, next_day.id}
+
+
 def test_a_danger_on_the_desk_is_told_again_but_ever_more_seldom(program, clock, chat):
     ticket = leave_on_desk(chat, "阳光新城2号楼着火了")
     clock.turn(minutes=5)
