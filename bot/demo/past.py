@@ -7,14 +7,14 @@ import click
 from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from bot.demo.town import WORLD
+from bot.demo.practices import demonstration_world, live_between
 from bot.installation import learning
 from bot.installation.database import open_database
 from bot.installation.migrating import migrate
 from bot.installation.settings import Settings
 from bot.synth.filling import Past, fill
 from handlers.board.keeping import look, write
-from handlers.town_import.importing import import_world, read_world
+from handlers.town_import.importing import import_world
 from handlers.world.world import load_world
 from models.base import Base
 from models.grid import Fact, Grid
@@ -40,13 +40,15 @@ def prepare(settings: Settings, now: Callable[[], datetime]) -> None:
     if not learning.model_is_ready(settings):
         click.echo("训练模型（第一次约需一两分钟）……")
         learning.train_model(settings)
+    if is_new:
+        live_between(settings, now())
 
 
 def _settle(session: Session) -> bool:
     """The demonstration town in an empty database; a real one is refused: its people would hear of made-up cases."""
     if session.scalar(select(Grid.code).limit(1)) is None:
         click.echo("导入示范社区：新义街道……")
-        import_world(session, read_world(WORLD))
+        import_world(session, demonstration_world())
         session.add(Fact(name=_IS_DEMO, value="yes"))
     elif session.get(Fact, _IS_DEMO) is None:
         raise click.ClickException("这个数据库里已有真实的社区数据，不能用来演示。请把 BOT_DATABASE__URL 指到另一个库")
@@ -74,9 +76,10 @@ def start_over(engine: Engine, settings: Settings, now: datetime) -> None:
         if session.get(Fact, _IS_DEMO) is None:
             raise click.ClickException("这不是演示用的数据库")
         _empty(session)
-        import_world(session, read_world(WORLD))
+        import_world(session, demonstration_world())
         session.add(Fact(name=_IS_DEMO, value="yes"))
     live(engine, settings, now)
+    live_between(settings, now)
 
 
 def _empty(session: Session) -> None:

@@ -10,10 +10,15 @@ from sqlalchemy import func, select
 from bot.demo.clock import TownClock, after_next_limit, in_an_hour, next_morning
 from bot.demo.past import _settle, live, start_over
 from bot.demo.town import people
+from models.care import CaredFor, CareVisit
 from models.day_sums import DaySums
 from models.grid import Fact, Grid
+from models.patrol import CheckIn
+from models.publicity import Notice
 from models.push import Push
+from models.reception import Demand
 from models.ticket import CHINA, Ticket
+from models.volunteers import VolunteerCall
 
 LIFT = "德尚小区3号楼电梯又坏了"
 
@@ -79,7 +84,14 @@ def test_starting_over_makes_the_town_as_it_was(chat, clock):
         session.add(Fact(name="demonstration", value="yes"))
     chat.says(RESIDENT, LIFT)
     start_over(program.engine, program.settings, clock.now)
-    assert count(program, Ticket) == 800
+    assert count(program, Ticket) == 802
+    there = {
+        kind.__name__: count(program, kind) for kind in (Demand, CheckIn, CaredFor, CareVisit, VolunteerCall, Notice)
+    }
+    assert there == {"Demand": 5, "CheckIn": 4, "CaredFor": 3, "CareVisit": 2, "VolunteerCall": 2, "Notice": 1}
+    with program.reading() as session:
+        assert program.towns.current(session).world.houses.keys() == {"WY-02-2"}
+        assert session.scalar(select(func.count()).where(Push.due_at.is_not(None))) == 0
     with program.reading() as session:
         assert session.scalar(select(func.count()).where(Ticket.text == LIFT)) == 0
     assert "已受理" in chat.says(RESIDENT, LIFT)
