@@ -11,7 +11,20 @@ from handlers.board.keeping import Mark, read_mark
 from handlers.board.opening import days_until
 from handlers.board.shapes import Shape, shapes
 from handlers.board.stuck import stuck
-from handlers.board.sums import CONTENT, DUE, FILED, FOLLOWED_UP, KEPT, RATED, SOLVED, Stretch, begins, day_of, stretch
+from handlers.board.sums import (
+    CONTENT,
+    DUE,
+    FILED,
+    FOLLOWED_UP,
+    KEPT,
+    RATED,
+    REPEATED,
+    SOLVED,
+    Stretch,
+    begins,
+    day_of,
+    stretch,
+)
 from handlers.board.viewer import Viewer
 from handlers.figures.counts import Figure, count, figures_of
 from handlers.figures.days import day_start
@@ -76,6 +89,7 @@ class Board:
     places: Sequence[Standing]
     more_teams: int
     more_places: int
+    repeated: int
 
     @property
     def is_whole(self) -> bool:
@@ -107,6 +121,7 @@ def read_board(session: Session, town: Town, viewer: Viewer, days: int, now: dat
         places=[_named(town, each, "place") for each in places[:STANDINGS]],
         more_teams=max(len(teams) - STANDINGS, 0),
         more_places=max(len(places) - STANDINGS, 0),
+        repeated=sum(counts[REPEATED] for counts in kept.total["category"].values() if len(counts) > REPEATED),
     )
 
 

@@ -21,7 +21,7 @@ from nlp.questions.periods import Period
 from nlp.questions.query import Query
 
 MOST = 200
-MEASURES = ("count", "on_time_rate", "solved_rate", "satisfaction_rate")
+MEASURES = ("count", "on_time_rate", "solved_rate", "satisfaction_rate", "repeated")
 DIVISIONS = ("day", "category", "team", "place")
 
 

@@ -1,20 +1,21 @@
 """Sums of a day: counted from its tickets, kept by area, added up over a stretch of time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers.figures.repeats import is_repeated
 from models.day_sums import DaySums
 from models.moves import UNJUDGED, Closing, Status
 from models.ticket import CHINA, Ticket
 
 Sums = dict[str, dict[str, list[int]]]
 """By what it is divided, by its key"""
-FILED, DUE, KEPT, FOLLOWED_UP, SOLVED, RATED, CONTENT = range(7)
+FILED, DUE, KEPT, FOLLOWED_UP, SOLVED, RATED, CONTENT, REPEATED = range(8)
 """What each number of a sum is. `DUE`: whose promise was kept or broken for good; what still waits is no matter of
 its day alone and counted when it is asked for"""
 DIVISIONS = ("category", "team", "place", "hour")
@@ -49,15 +50,21 @@ def count_day(session: Session, day: str) -> dict[tuple[str, str], Sums]:
     return found
 
 
-def add(sums: Sums, keys: Iterable[str], counts: Iterable[int]) -> None:
+def add(sums: Sums, keys: Iterable[str], counts: Sequence[int]) -> None:
     """One more ticket, or the sum of many, under each of its keys."""
     for division, key in zip(DIVISIONS, keys, strict=True):
         add_to(sums.setdefault(division, {}), key, counts)
 
 
-def add_to(column: dict[str, list[int]], key: str, counts: Iterable[int]) -> None:
+def add_to(column: dict[str, list[int]], key: str, counts: Sequence[int]) -> None:
+    """Sums that were kept before a number was added are shorter. In place: a year is a hundred thousand of them."""
     before = column.get(key)
-    column[key] = list(counts) if before is None else [a + b for a, b in zip(before, counts, strict=True)]
+    if before is None:
+        column[key] = list(counts)
+        return
+    before += [0] * (len(counts) - len(before))
+    for at, number in enumerate(counts):
+        before[at] += number
 
 
 _COLUMNS = (
@@ -69,8 +76,8 @@ _COLUMNS = (
 
 def _rows(session: Session, since: datetime) -> Iterator[_Row]:
     filed = (Ticket.created_at >= since) & (Ticket.created_at < since + timedelta(days=1))
-    for *areas, shut_out, category, team, place, at, status, closing, rating, limit, done in session.execute(
-        select(*_COLUMNS).where(filed)
+    for *areas, shut_out, category, team, place, at, status, closing, rating, limit, done, again in session.execute(
+        select(*_COLUMNS, is_repeated(session)).where(filed)
     ):
         followed_up = status == Status.CLOSED.value and closing in _FOLLOWED_UP
         due = status not in _UNJUDGED and limit is not None and done is not None
@@ -82,6 +89,7 @@ def _rows(session: Session, since: datetime) -> Iterator[_Row]:
             followed_up and closing == Closing.CONFIRMED.value,
             rating is not None,
             rating is not None and rating >= 2,
+            bool(again),
         )
         hour = str(at.astimezone(CHINA).hour)
         keys = (category, team or "", str(place or ""), hour)

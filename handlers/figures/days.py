@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Integer, cast, extract, func
+from sqlalchemy import ColumnElement, Float, Integer, Interval, String, cast, extract, func, literal, type_coerce
 from sqlalchemy.orm import Session
 
 from models.appending import dialect_of
@@ -51,6 +51,13 @@ def days_between(session: Session, first: Any, last: Any) -> ColumnElement[float
     if dialect_of(session) == "postgresql":
         return cast(extract("epoch", last - first) / 86_400, Float)
     return func.julianday(last) - func.julianday(first)
+
+
+def days_before(session: Session, moment: Any, days: int) -> Any:  # noqa: ANN401  (a mapped column)
+    """So many days earlier, to the millisecond, as moments are kept."""
+    if dialect_of(session) == "postgresql":
+        return moment - literal(timedelta(days=days), Interval())
+    return type_coerce(func.strftime("%Y-%m-%d %H:%M:%f", moment, f"-{days} days"), String)
 
 
 def local_hour(session: Session, moment: Any) -> ColumnElement[int]:  # noqa: ANN401  (a mapped column)

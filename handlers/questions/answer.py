@@ -55,7 +55,7 @@ def _refusal(context: Context, query: Query) -> str:
 _OFFERED = (
     "count", "closed", "solved", "open", "late", "satisfaction_rate", "solved_rate", "on_time_rate", "closed_rate",
     "response_rate", "three_day_rate", "reopened_rate", "late_rate", "returned_rate", "urged_rate",
-    "returned", "reopened", "urged", "handle_hours",
+    "returned", "reopened", "urged", "repeated", "repeated_rate", "handle_hours",
     "accept_hours", "share", "overview", "report_late", "report_rate",
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from handlers.figures import call_counts
 from handlers.figures.counts import late, still_open
 from handlers.figures.days import days_between, local_day, local_hour, local_monday, local_weekday
+from handlers.figures.repeats import is_repeated
 from handlers.questions.conditions import moment_of, named, of_whole, wanted
 from handlers.town.town import Town
 from models.grid import Team
@@ -176,6 +177,8 @@ def measured(
         "late_rate": (late(now) | finished_late, judged),
         "returned_rate": (Ticket.returns > 0, judged),
         "urged_rate": (Ticket.urges > 0, judged),
+        "repeated": (is_repeated(session), true()),
+        "repeated_rate": (is_repeated(session), judged),
         "returned": (Ticket.returns > 0, true()),
         "red": (is_red(), true()),
         "reopened": (Ticket.reopenings > 0, true()),

@@ -45,7 +45,13 @@ def _share_of_a_measure(tokens: Sequence[Token]) -> str:
     return _SHARES.get(named.pop(), "") if len(named) == 1 and len(parts) < 2 else ""
 
 
-_SHARES = {"late": "late_rate", "returned": "returned_rate", "urged": "urged_rate", "closed": "closed_rate"}
+_SHARES = {
+    "late": "late_rate",
+    "returned": "returned_rate",
+    "urged": "urged_rate",
+    "repeated": "repeated_rate",
+    "closed": "closed_rate",
+}
 
 
 def _is_share(tokens: Sequence[Token], kinds: set[str]) -> bool:

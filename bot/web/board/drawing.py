@@ -32,6 +32,7 @@ def drawn(town: Town, board: Board, now: datetime, web: Web) -> dict[str, Any]:
         "trend": _trend(town, board, links),
         "hours": list(_hours(town, board, links)),
         "categories": _categories(board, links),
+        "repeated": (board.repeated, links.counted("", "", town.say("board.repeated"), measure="repeated")),
         "standings": [
             ("teams", [_standing(town, each, "team", links) for each in board.teams], board.more_teams),
             ("places", [_standing(town, each, "place", links) for each in board.places], board.more_places),

@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from datetime import timedelta
 
 import pytest
 from chat import COMMUNITY, PROPERTY, RESIDENT
@@ -9,6 +10,7 @@ from sqlalchemy import delete, event, select, update
 from summing import fill_town, look_once, sum_up
 
 from handlers.board.keeping import read_mark
+from handlers.board.sums import add_to
 from models.day_sums import DaySums
 from models.ticket import CHINA, Ticket
 
@@ -17,8 +19,9 @@ LIFT = "德尚小区3号楼电梯又坏了"
 
 def plainly(program):
     """Counted afresh in plain Python, knowing nothing of how the program counts."""
-    found = defaultdict(lambda: [0] * 7)
+    found = defaultdict(lambda: [0] * 8)
     with program.reading() as session:
+        again = repeated(session)
         for t in session.scalars(select(Ticket)):
             at = t.created_at.astimezone(CHINA)
             closed = t.status == "closed" and t.closing in ("confirmed", "explained")
@@ -26,6 +29,7 @@ def plainly(program):
             due = judged and t.handle_by is not None and t.resolved_at is not None
             counts = [1, due, due and t.resolved_at <= t.handle_by]
             counts += [closed, closed and t.closing == "confirmed", t.rating is not None, t.rating in (2, 3)]
+            counts += [t.id in again]
             for area in {"", t.grid, t.community, t.street, t.county} - {None}:
                 for division, key in (
                     ("category", t.category),
@@ -38,6 +42,23 @@ def plainly(program):
                         a + b for a, b in zip(row, counts, strict=True)
                     ]
     return dict(found)
+
+
+def repeated(session):
+    """The numbers of tickets whose like was reported within 30 days before, each compared with each."""
+    all_of_them = session.scalars(select(Ticket)).all()
+    live = [t for t in all_of_them if t.item and t.status not in ("withdrawn", "declined", "merged")]
+    same = defaultdict(list)
+    for t in live:
+        same["person", t.reporter_id, t.category, t.item].append(t)
+        if t.place_id:
+            same["house", t.place_id, t.building, t.category, t.item].append(t)
+    return {
+        later.id
+        for group in same.values()
+        for later in group
+        if any(timedelta() < later.created_at - one.created_at <= timedelta(days=30) for one in group)
+    }
 
 
 def kept(program):
@@ -136,3 +157,10 @@ def test_a_quiet_town_costs_a_look_and_no_count(chat, clock):
     look_once(program, clock)
     assert [text for text in said if "day_sums" in text and not text.startswith("SELECT")] == []
     assert sum("tickets.category" in text for text in said) == 0
+
+
+def test_sums_that_were_kept_before_a_number_was_added_are_added_up():
+    column = {}
+    for counts in ([1] * 7, [1] * 8, [1] * 7):
+        add_to(column, "parking", counts)
+    assert column == {"parking": [3] * 7 + [1]}
