@@ -9,6 +9,7 @@ from dead_ends import Listening
 from testbed import KINDS, NIGHTLY
 
 from handlers.dialogue.message import Kind
+from handlers.timers.chores import plan_chores
 
 pytestmark = pytest.mark.slow
 
@@ -32,6 +33,10 @@ def _act(chat, clock, step, names):
             return
         case {"闹钟": _}:
             chat.timers_ring()
+            return
+        case {"日常": _}:
+            with chat.program.sessions.begin() as session:
+                plan_chores(session, clock.now)
             return
         case {"谁": who, "说": text}:
             reply = chat.says(CAST[who], text.format_map(names))
