@@ -1,17 +1,25 @@
-"""What the model counts in a text: words, pairs of characters, topics of the field's lexicon, words of danger."""
+"""What the model counts in a text: words, pairs of characters, topics of the field's lexicon, words of danger.
+
+Of a short text also what stands together in a clause: people in danger choose rare words, of common characters.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from operator import add
 
 from nlp.model.labels import Topic, alarm_words, topics
 from nlp.model.segment import Segmenter
 
-BLOCKS = ("words", "pairs", "topics", "alarms")
+BLOCKS = ("words", "pairs", "topics", "alarms", "characters", "together", "crossed")
+
+LONGEST_ALARM = 70  # characters; a letter to an office is no cry for help, and rules still read it
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
+_NOT_HAN = re.compile(r"[^\u4e00-\u9fff]+")
 _TERM = re.compile(r"[\u4e00-\u9fff]+|[a-z]{2,}")
+_CLAUSE_END = re.compile(r"[，。！？、；：,.!?;:\s]+")
 _SENTENCE_END = re.compile(r"[。！？!?;；\s]")
 _LEAD_OF = 60  # a shorter text has no heading, it is one
 _LONGEST_LEAD = 40
@@ -34,6 +42,7 @@ def plain(text: str) -> str:
 class Features:
     """The terms of one text with their repetitions, a block a kind of evidence; each block is weighed apart.
 
+    `characters`, `together` (two of one clause) and `crossed` (two kinds of alarms) are those of a short text only.
     `words` and `pairs` hold whatever stands in the text, also what no model learns: who reads looks them up in a
     vocabulary that has nothing of the kind, and need not sift them before.
     """
@@ -42,18 +51,30 @@ class Features:
     pairs: Sequence[str]
     topics: Sequence[str]
     alarms: Sequence[str]
+    characters: Sequence[str] = ()
+    together: Sequence[str] = ()
+    crossed: Sequence[str] = ()
 
     def blocks(self) -> tuple[Sequence[str], ...]:
-        return (self.words, self.pairs, self.topics, self.alarms)
+        return (
+            self.words,
+            self.pairs,
+            self.topics,
+            self.alarms,
+            self.characters,
+            self.together,
+            self.crossed,
+        )
 
     def learnable(self, block: str) -> Sequence[str]:
         """What a model may learn of a block: no punctuation, no digits, no single letters."""
         match block:
             case "words":
                 return [word for word in self.words if _TERM.fullmatch(word)]
-            case "pairs":
-                return [pair for pair in self.pairs if _HAN.fullmatch(pair)]
-        return self.topics if block == "topics" else self.alarms
+            case "pairs" | "characters":
+                return [term for term in getattr(self, block) if _HAN.fullmatch(term)]
+        terms: Sequence[str] = getattr(self, block)
+        return terms
 
 
 class Featurizer:
@@ -76,7 +97,9 @@ class Featurizer:
             words = [*words, *_until(words, lead)]
             pairs = pairs + pairs[: lead - 1]
             topic_keys, alarm_keys = topic_keys + more_topics, alarm_keys + more_alarms
-        return Features(words, pairs, topic_keys, alarm_keys)
+        if len(text) > LONGEST_ALARM:
+            return Features(words, pairs, topic_keys, alarm_keys)
+        return Features(words, pairs, topic_keys, alarm_keys, text, _together(text), _crossed(alarm_keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +154,17 @@ def _groups(lexicon: Iterable[Topic]) -> dict[str, tuple[str, ...]]:
         for word in topic.words:
             groups[word] = (*groups.get(word, ()), topic.key)
     return groups
+
+
+def _together(text: str) -> list[str]:
+    """Two characters of one clause, in whatever order and distance."""
+    clauses = (sorted(set(_NOT_HAN.sub("", clause))) for clause in _CLAUSE_END.split(text))
+    return [one + other for clause in clauses for one, other in combinations(clause, 2)]
+
+
+def _crossed(alarms: Iterable[str]) -> list[str]:
+    """Two kinds of words of danger in one text: somebody, and what happens to them."""
+    return [f"{one} {other}" for one, other in combinations(sorted(set(alarms)), 2)]
 
 
 def _lead_end(text: str) -> int:

@@ -1,10 +1,11 @@
-"""Texts as rows of numbers: the four kinds of evidence, each weighed by how rare it is."""
+"""Texts as rows of numbers: the kinds of evidence, each weighed by how rare it is."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 from sklearn.preprocessing import FunctionTransformer
@@ -17,7 +18,10 @@ _SEEN_AT_LEAST = {
     "pairs": 2,
     "topics": 1,
     "alarms": 1,
-}  # a pair of characters seen once is a name or a slip
+    "characters": 1,
+    "together": 6,
+    "crossed": 3,
+}  # a pair of characters seen once is a name or a slip, and so are two in a clause that five have
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,23 @@ class Matrix:
         rows = weighing.fit_transform(reading.transform(list(row_of))).tocsr()
         return cls(rows, tuple(len(part.vocabulary_) for _name, part in weighing.transformer_list), row_of)
 
+    def factors(self, block_weights: Sequence[float]) -> Array:
+        """One a column; a question that says nothing of the last blocks takes none of them."""
+        said_nothing_of = [0.0] * (len(self.columns) - len(block_weights))
+        return np.repeat([*block_weights, *said_nothing_of], self.columns)
+
     def weighted(self, block_weights: Sequence[float], texts: Iterable[str]) -> tuple[Any, Array]:
         """The rows of texts with every block as heavy as a question takes it, and those factors a column."""
-        factors = np.repeat(block_weights, self.columns)
+        factors = self.factors(block_weights)
         rows = self.rows[[self.row_of[text] for text in texts]]
-        return rows.multiply(factors).tocsr().astype(np.float32), factors  # half the time, and no figure changes
+        return scaled(rows, factors), factors
+
+
+def scaled(rows: csr_array, factors: Array) -> csr_array:
+    """Every column as heavy as its factor; with single precision in half the time, and no figure changes."""
+    heavy: csr_array = rows.multiply(factors).tocsr().astype(np.float32)
+    heavy.eliminate_zeros()
+    return heavy
 
 
 def reading_step(featurizer: Featurizer) -> FunctionTransformer:

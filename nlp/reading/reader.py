@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nlp.model import store
-from nlp.model.features import Features, Featurizer, plain
+from nlp.model.features import LONGEST_ALARM, Features, Featurizer, plain
 from nlp.model.labels import CONSULT, DANGER, OTHER
 from nlp.model.linear import ranked
 from nlp.model.store import StoredModel
@@ -21,7 +21,6 @@ from nlp.reading.parts import Splitter, candidate_parts
 from nlp.reading.reasons import reasons
 from nlp.reading.redflags import (
     LETTER,
-    LONGEST_ALARM,
     SHORTEST_ALARM,
     RedFlag,
     find_red_flag,

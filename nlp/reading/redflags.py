@@ -95,9 +95,6 @@ def _lookalikes(key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 SHORTEST_ALARM = 4  # 「在不在」 says nothing that could be weighed; rules read 「救命」
 
 
-LONGEST_ALARM = 70  # characters; a letter to an office is no cry for help, and rules still read it
-
-
 _OVER = re.compile(
     r"(?:人|他|她|孩子|老人|火|大家)?(?:已经?|都|全)*(?:救出来|救下来|出来|扑灭|灭|没事|平安)了?"
     r"(?:[，,。！!\s]*(?:人|大家|都)*(?:没事|平安|安全)了?)?[。.！!～~\s]*"

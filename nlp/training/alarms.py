@@ -7,9 +7,9 @@ only ever adds to what the rules see.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nlp.model.features import plain
+from nlp.model.features import LONGEST_ALARM, plain
 from nlp.model.labels import DANGER, NO_ALARM, rows
-from nlp.reading.redflags import LONGEST_ALARM, find_red_flag
+from nlp.reading.redflags import find_red_flag
 from nlp.training.corpus import Example
 
 _OTHERS_WEIGHT = 0.5  # written for another question

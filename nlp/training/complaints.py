@@ -6,18 +6,17 @@ The features are those that the corpus has fixed: what is learned here changes n
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 from sklearn.preprocessing import FunctionTransformer
 
 from nlp.model.labels import DATA
-from nlp.model.weighing import Matrix
+from nlp.model.weighing import Matrix, scaled
 from nlp.reading.complained_of import COMPLAINS, ORDINARY, named_in
 from nlp.training.corpus import Example
 
 _FILE = DATA / "complaints.tsv"
-_BLOCK_WEIGHTS = (1.0, 1.0, 0.0, 0.0)
+_BLOCK_WEIGHTS = (1.0, 1.0)
 _STEADINESS = 5.0
 _FROM_CORPUS = 0.1  # many lines, and all of them easy
 _SHORT = 120
@@ -35,12 +34,12 @@ def complaint_head(
     """Fitted on the written lines, and on what the corpus has of matters in which nobody who works here is named."""
     written = read_complaints()
     easy = [example.text for example in examples if _is_ordinary(example)]
-    factors = np.repeat(_BLOCK_WEIGHTS, matrix.columns)
+    factors = matrix.factors(_BLOCK_WEIGHTS)
     rows: Any = weighing.transform(reading.transform([text for text, _said in written] + easy)).tocsr()
     labels = [said for _text, said in written] + [ORDINARY] * len(easy)
     weights = [1.0] * len(written) + [_FROM_CORPUS] * len(easy)
     head = LogisticRegression(C=_STEADINESS, class_weight="balanced", max_iter=500)
-    head.fit(rows.multiply(factors).tocsr(), labels, sample_weight=weights)
+    head.fit(scaled(rows, factors), labels, sample_weight=weights)
     head.coef_ = head.coef_ * factors
     return head
 
