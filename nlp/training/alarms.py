@@ -31,13 +31,15 @@ def read_dangers() -> tuple[AlarmExample, ...]:
 
 def alarm_examples(examples: Sequence[Example]) -> tuple[AlarmExample, ...]:
     """The written lines, and the corpus as what is ordinary: all but what may well be a danger."""
+    written = read_dangers()
+    known = {example.text for example in written}
     ordinary = (
         AlarmExample(example.text, NO_ALARM, _ORDINARY_WEIGHT)
         for example in examples
-        if len(example.text) <= LONGEST_ALARM and example.category != "safety"
+        if len(example.text) <= LONGEST_ALARM and example.category != "safety" and example.text not in known
         if find_red_flag(plain(example.text)) is None
     )
-    return (*read_dangers(), *ordinary)
+    return (*written, *ordinary)
 
 
 def urgent_examples(alarms: Sequence[AlarmExample]) -> tuple[AlarmExample, ...]:
