@@ -35,6 +35,7 @@ from nlp.reading.understanding import Intent, Part, PlaceMention, Understanding,
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
 _OTHERWISE = 0.75  # sure of another wish: somebody who gives an address or asks for a person is not in danger
+_ALARMED_BY_RULE = 0.3  # of what a rule finds below it half is none: 「孩子丢了红领巾」, 「热得要着火了」
 _DANGER_THOUGH_TOLD = 0.5  # 「听说」 and the like speak against it, plain words for it
 _URGENT_AT_LEAST = 0.3  # below it hardly one in two is
 _ASKED_AT_LEAST = (
@@ -85,7 +86,7 @@ class Reader:
         said = plain(shown)
         read = self._read(said)
         flag = find_red_flag(said)
-        alarm, question = _danger_by_rule(said, flag) if flag else self._danger(said, read)
+        alarm, question = self._danger_by_rule(said, read, flag) if flag else self._danger(said, read)
         intent, intent_confidence = self._intent(said, read, alarm)
         candidates = read.categories if flag is None or len(said) > LETTER else _flagged(read.categories, flag)
         category, confidence = candidates[0]
@@ -153,6 +154,13 @@ class Reader:
 
     def _accepts(self, share: float) -> bool:
         return share >= self.model.card.thresholds.also
+
+    def _danger_by_rule(self, said: str, read: _Read, flag: RedFlag) -> tuple[str, str]:
+        """Alarms at once; asked about where the writer doubts it, or the learned part holds it for hardly likely."""
+        if len(said) > LONGEST_ALARM:
+            return flag.key, ""
+        doubtful = is_hedged(said) or self._share(read.scores, "alarm", DANGER) < _ALARMED_BY_RULE
+        return ("", flag.key) if doubtful else (flag.key, "")
 
     def _danger(self, said: str, read: _Read) -> tuple[str, str]:
         """A danger told around corners, which no rule knows: one that alarms, one that is asked about; "" for none."""
@@ -244,9 +252,3 @@ def _flagged(candidates: Sequence[tuple[str, float]], flag: RedFlag) -> tuple[tu
     rest = [(label, share) for label, share in candidates if label != flag.category]
     total = sum(share for _label, share in rest) or 1.0
     return ((flag.category, _FLAGGED), *((label, (1 - _FLAGGED) * share / total) for label, share in rest))
-
-
-def _danger_by_rule(said: str, flag: RedFlag) -> tuple[str, str]:
-    """Alarms at once; asked about where the writer doubts it."""
-    doubtful = len(said) <= LONGEST_ALARM and is_hedged(said)
-    return ("", flag.key) if doubtful else (flag.key, "")
