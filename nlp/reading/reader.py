@@ -1,6 +1,5 @@
 """The reader: one text in, everything that the other rooms want to know of it out."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
@@ -44,8 +43,6 @@ _ASKED_AT_LEAST = (
 _UNSURE_WISH = 0.55
 _ONE_CHARACTER = 0.3
 _WISHES = frozenset(Wish)
-_SOMEBODY_FELL = re.compile(r"^(?!.*[塌垮]).*(?:[摔跌晕昏栽绊滑]倒|倒地|[起爬]不来)")
-"""「3号楼有人摔倒了」: of houses and of people that fall the words are half the same"""
 _FLAGGED = 0.8  # a danger fixes its category for the team sent, but clerks file one case in five elsewhere
 
 
@@ -175,8 +172,6 @@ class Reader:
             return "", ""
         dangers = self.model.linear.heads["danger"]
         which = ranked(dangers.labels, dangers.of(read.scores))[0][0]
-        if which == "collapse" and _SOMEBODY_FELL.search(said):
-            which = "collapsed_person"
         certain = height >= thresholds.alarm and not told and not is_hedged(said)
         return (which, "") if certain else ("", which)
 

@@ -1,4 +1,4 @@
-"""Dangers that can't wait: seen before any model, by rules that it can't overrule.
+"""Dangers that can't wait, by rules: what they see is never passed over, at least it is asked about.
 
 `data/redflags.tsv` says what a danger sounds like, `data/lookalikes.tsv` what sounds like one and is none:
 a drill, a bill, a fear that something may happen one day, a story from last year.

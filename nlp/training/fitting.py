@@ -1,4 +1,4 @@
-"""The scikit-learn side of the model: TF-IDF of four kinds of evidence, one linear classifier a question.
+"""The scikit-learn side of the model: TF-IDF of seven kinds of evidence, one linear classifier a question.
 
 No process that answers people imports this module; `nlp.model.linear` reads what it learned.
 """

@@ -22,8 +22,8 @@ _FEW = 100  # letters are too few to tell how far to trust
 
 _CATEGORY = Question(3.0, (1.0, 1.0, 1.0), counting=0.6)
 _INTENT = Question(10.0, (1.0, 1.0, 0.7))
-_ALARM = Question(10.0, (0.7, 1.3, 0.3, 0.5, 1.0, 1.0, 0.7), balanced=False)
-_DANGER = Question(5.0, (1.0, 0.7, 0.0, 1.5))
+_ALARM = Question(20.0, (0.7, 1.3, 0.3, 0.5, 1.0, 1.0, 0.7), balanced=False, tolerance=1e-4)
+_DANGER = Question(5.0, (1.0, 0.7, 0.0, 1.5, 1.0, 0.0, 0.7))
 _URGENT = Question(5.0, (1.0, 1.0, 0.5, 0.7), balanced=False)
 _WISH = Question(10.0, (1.0, 1.0, 0.3), balanced=False)
 _ITEM_WEIGHTS = (1.0, 1.0, 1.0)

@@ -23,6 +23,7 @@ _ALSO = 0.06  # what a clerk would accept beside an example's own label counts a
 class Question:
     """How one head is fitted. `steadiness` is scikit-learn's C: the smaller, the less a single word decides.
 
+    `tolerance`: how near to the best fit it may stop; where rare words decide, stopping early costs what they say.
     `counting` is how much of naive Bayes is mixed in, which asks little of every word and so learns from rare ones.
     """
 
@@ -30,6 +31,7 @@ class Question:
     block_weights: tuple[float, ...]
     counting: float = 0.0
     balanced: bool = True
+    tolerance: float = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def _fitted(question: Question, rows: csr_array, told: Told, which: NDArray[np.i
     """Logistic regression, a little of naive Bayes added to its weights: the sum of both is linear too."""
     places, labels, weights = _with_also(told, which)
     balance = "balanced" if question.balanced else None
-    classifier = LogisticRegression(C=question.steadiness, class_weight=balance, max_iter=200, tol=1e-3)
+    classifier = LogisticRegression(C=question.steadiness, class_weight=balance, max_iter=200, tol=question.tolerance)
     classifier.fit(rows[places], labels, sample_weight=np.array(weights))
     if question.counting:
         counted = ComplementNB(alpha=0.3).fit(rows[which], np.array(told.labels)[which], np.array(told.weights)[which])

@@ -52,3 +52,14 @@ def test_punctuation_digits_and_single_letters_are_not_learned(featurizer):
     assert set(features.learnable("pairs")) == {"号楼"}
     assert "ok" not in features.learnable("pairs")
     assert {"，", "？", "3", "a"}.isdisjoint(features.learnable("words"))
+
+
+def test_what_a_clause_says_together_is_read_of_short_texts_alone(featurizer):
+    features = featurizer.features("老人倒了，快来")
+    assert set(features.together) == {*_pairs_of("老人倒了"), *_pairs_of("快来")}
+    assert set(features.crossed) == {f"{a} {b}" for a in features.alarms for b in features.alarms if a < b}
+    assert featurizer.features(LETTER).together == featurizer.features(LETTER).characters == ()
+
+
+def _pairs_of(clause):
+    return {a + b for a in clause for b in clause if a < b}
