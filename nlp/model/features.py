@@ -13,6 +13,8 @@ from nlp.model.labels import Topic, alarm_words, topics
 from nlp.model.segment import Segmenter
 
 BLOCKS = ("words", "pairs", "topics", "alarms", "characters", "together", "crossed")
+LONG_BLOCKS = 4
+"""So many of them are counted in texts of any length"""
 
 LONGEST_ALARM = 70  # characters; a letter to an office is no cry for help, and rules still read it
 

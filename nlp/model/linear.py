@@ -12,7 +12,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.model.features import Features
+from nlp.model.features import LONG_BLOCKS, Features
 
 Array = NDArray[np.float64]
 
@@ -40,22 +40,32 @@ class Weighed:
 
     rows: Sequence[int]
     values: Sequence[float]
+    long: int
+    """How many of them are of blocks that every head looks at; behind them those of short texts"""
 
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """TF-IDF blocks, each of length one, then a softmax a head."""
+    """TF-IDF blocks, each of length one, then a softmax a head.
+
+    `short` are the weights of the blocks of short texts, of those `columns` alone that look at them.
+    """
 
     vocabularies: tuple[Mapping[str, int], ...]
     idf: Sequence[float]
     weights: Array
     intercepts: Array
     heads: Mapping[str, Head]
+    short: Array
+    columns: NDArray[np.intp]
 
     def weigh(self, features: Features) -> Weighed:
         rows: list[int] = []
         values: list[float] = []
-        for terms, vocabulary in zip(features.blocks(), self.vocabularies, strict=True):
+        long = 0
+        for block, (terms, vocabulary) in enumerate(zip(features.blocks(), self.vocabularies, strict=True)):
+            if block == LONG_BLOCKS:
+                long = len(rows)
             counts: dict[int, int] = {}  # of the few terms of one text faster than a Counter, which takes long to begin
             for row in map(vocabulary.get, terms):
                 if row is not None:
@@ -63,7 +73,7 @@ class LinearModel:
             if counts:
                 rows += counts
                 values += self._block(counts)
-        return Weighed(rows, values)
+        return Weighed(rows, values, long)
 
     def _block(self, counts: Mapping[int, int]) -> list[float]:
         """A block's values, of length one together. Plain numbers: numpy takes longer to begin than these to end."""
@@ -74,8 +84,11 @@ class LinearModel:
 
     def scores(self, weighed: Weighed) -> list[float]:
         """All heads at once: one pass over the weights."""
-        weights = self.weights.take(weighed.rows, axis=0)
-        scores: list[float] = (np.array(weighed.values).dot(weights) + self.intercepts).tolist()
+        values, long = np.array(weighed.values, self.weights.dtype), weighed.long
+        sums = values[:long].dot(self.weights.take(weighed.rows[:long], axis=0)) + self.intercepts
+        if rest := weighed.rows[long:]:
+            sums[self.columns] += values[long:].dot(self.short.take(np.array(rest) - len(self.weights), axis=0))
+        scores: list[float] = sums.tolist()
         return scores
 
     def probabilities(self, scores: Sequence[float], head: str) -> list[float]:
@@ -84,9 +97,10 @@ class LinearModel:
 
     def contributions(self, weighed: Weighed, head: str, label: str) -> Array:
         """How much every feature spoke for a label rather than for the others."""
-        columns = self.heads[head]
-        weights = self.weights[weighed.rows, columns.start : columns.end]
-        own: Array = np.array(weighed.values) * (weights[:, columns.labels.index(label)] - weights.mean(axis=1))
+        columns, long = self.heads[head], weighed.long
+        weights = self.weights[weighed.rows[:long], columns.start : columns.end]
+        own: Array = np.zeros(len(weighed.rows))
+        own[:long] = weighed.values[:long] * (weights[:, columns.labels.index(label)] - weights.mean(axis=1))
         return own
 
 

@@ -70,7 +70,14 @@ def save(folder: Path, card: Card, linear: LinearModel, dictionary: Dictionary) 
     folder.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=folder))
     try:
-        np.savez(scratch / _ARRAYS, idf=linear.idf, weights=linear.weights, intercepts=linear.intercepts)
+        np.savez(
+            scratch / _ARRAYS,
+            idf=linear.idf,
+            weights=linear.weights.astype(np.float32),
+            intercepts=linear.intercepts,
+            short=linear.short.astype(np.float32),
+            columns=linear.columns,
+        )
         (scratch / _VOCABULARY).write_text(
             json.dumps([list(terms) for terms in linear.vocabularies], ensure_ascii=False), "utf-8"
         )
@@ -115,8 +122,9 @@ def load(folder: Path, version: str = "") -> StoredModel:
         row += len(terms)
     with np.load(home / _ARRAYS, allow_pickle=False) as arrays:
         idf, weights, intercepts = arrays["idf"].tolist(), arrays["weights"], arrays["intercepts"]
+        short, columns = arrays["short"], arrays["columns"]
     heads = {head["name"]: Head(head["name"], tuple(head["labels"]), head["start"]) for head in facts["heads"]}
-    linear = LinearModel(tuple(vocabularies), idf, weights, intercepts, heads)
+    linear = LinearModel(tuple(vocabularies), idf, weights, intercepts, heads, short, columns)
     return StoredModel(_card(facts), linear, Segmenter(Dictionary.load(home / _WORDS)))
 
 

@@ -34,11 +34,11 @@ from nlp.reading.understanding import Intent, Part, PlaceMention, Understanding,
 
 LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
 _OTHERWISE = 0.75  # sure of another wish: somebody who gives an address or asks for a person is not in danger
-_ALARMED_BY_RULE = 0.3  # of what a rule finds below it half is none: 「孩子丢了红领巾」, 「热得要着火了」
+_ALARMED_BY_RULE = 0.1  # of what a rule finds below it seven in eight are none: 「孩子丢了红领巾」, 「热得要着火了」
 _DANGER_THOUGH_TOLD = 0.5  # 「听说」 and the like speak against it, plain words for it
 _URGENT_AT_LEAST = 0.3  # below it hardly one in two is
 _ASKED_AT_LEAST = (
-    0.3  # below it more ordinary lines than dangers are asked about, on the first half of those written apart
+    0.45  # below it more ordinary lines than dangers are asked about, on the first half of those written apart
 )
 _UNSURE_WISH = 0.55
 _ONE_CHARACTER = 0.3
@@ -83,11 +83,11 @@ class Reader:
         said = plain(shown)
         read = self._read(said)
         flag = find_red_flag(said)
-        alarm, question = self._danger_by_rule(said, read, flag) if flag else self._danger(said, read)
+        place = find_place(said, read.words, self.model.segmenter.links, self.gazetteer)
+        alarm, question = self._danger_by_rule(said, read, flag, place) if flag else self._danger(said, read)
         intent, intent_confidence = self._intent(said, read, alarm)
         candidates = read.categories if flag is None or len(said) > LETTER else _flagged(read.categories, flag)
         category, confidence = candidates[0]
-        place = find_place(said, read.words, self.model.segmenter.links, self.gazetteer)
         return Understanding(
             text=text,
             intent=intent,
@@ -152,12 +152,19 @@ class Reader:
     def _accepts(self, share: float) -> bool:
         return share >= self.model.card.thresholds.also
 
-    def _danger_by_rule(self, said: str, read: _Read, flag: RedFlag) -> tuple[str, str]:
+    def _danger_by_rule(self, said: str, read: _Read, flag: RedFlag, place: PlaceMention | None) -> tuple[str, str]:
         """Alarms at once; asked about where the writer doubts it, or the learned part holds it for hardly likely."""
         if len(said) > LONGEST_ALARM:
             return flag.key, ""
-        doubtful = is_hedged(said) or self._share(read.scores, "alarm", DANGER) < _ALARMED_BY_RULE
+        doubtful = is_hedged(said) or self._is_unlikely(said, read, place)
         return ("", flag.key) if doubtful else (flag.key, "")
+
+    def _is_unlikely(self, said: str, read: _Read, place: PlaceMention | None) -> bool:
+        """With its address, of which ordinary reports have more than cries for help, and without it."""
+        if self._share(read.scores, "alarm", DANGER) >= _ALARMED_BY_RULE:
+            return False
+        rest = said[: place.start] + said[place.end :] if place else said
+        return self._share(self._read(rest).scores, "alarm", DANGER) < _ALARMED_BY_RULE
 
     def _danger(self, said: str, read: _Read) -> tuple[str, str]:
         """A danger told around corners, which no rule knows: one that alarms, one that is asked about; "" for none."""

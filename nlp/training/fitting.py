@@ -14,7 +14,7 @@ from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from nlp.model.features import BLOCKS, Featurizer
+from nlp.model.features import BLOCKS, LONG_BLOCKS, Featurizer
 from nlp.model.labels import rows
 from nlp.model.linear import Array, Head, LinearModel
 from nlp.model.segment import Segmenter, jieba_dictionary
@@ -84,12 +84,17 @@ def flatten(fitted: Fitted) -> LinearModel:
     for name, decider in deciders.items():
         heads[name] = Head(name, tuple(str(label) for label in decider.classes_), start)
         start = heads[name].end
+    weights = np.ascontiguousarray(np.vstack([_weights(decider) for decider in deciders.values()]).T)
+    long = sum(map(len, vocabularies[:LONG_BLOCKS]))
+    columns = np.flatnonzero(weights[long:].any(axis=0))
     return LinearModel(
         tuple(vocabularies),
         np.concatenate([vectorizer.idf_ for vectorizer in vectorizers]).tolist(),
-        np.ascontiguousarray(np.vstack([_weights(decider) for decider in deciders.values()]).T),
+        weights[:long],
         np.concatenate([_intercepts(decider) for decider in deciders.values()]),
         heads,
+        weights[long:, columns],
+        columns,
     )
 
 
