@@ -93,7 +93,7 @@ def flatten(fitted: Fitted) -> LinearModel:
         weights[:long],
         np.concatenate([_intercepts(decider) for decider in deciders.values()]),
         heads,
-        weights[long:, columns],
+        np.ascontiguousarray(weights[long:, columns]),  # a row is taken at once; by columns all would be copied
         columns,
     )
 
