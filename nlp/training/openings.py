@@ -8,13 +8,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion
 from sklearn.preprocessing import FunctionTransformer
 
-from nlp.model.features import plain
+from nlp.model.features import LONG_BLOCKS, plain
 from nlp.model.labels import rows
 from nlp.model.linear import Array
+from nlp.model.weighing import scaled
 from nlp.reading.clauses import GOES_ON, OPENS, bare
 from nlp.training.corpus import Example
 
@@ -44,7 +46,9 @@ def opening_head(
     found = clauses(examples)
     seen: Any = weighing.transform(reading.transform([clause.words for clause in found])).tocsr()
     weights = np.array([clause.weight for clause in found])
-    return fitted(seen.astype(np.float32), [clause.label for clause in found], weights)
+    long = sum(len(block.vocabulary_) for _name, block in weighing.transformer_list[:LONG_BLOCKS])
+    seen = scaled(seen, (np.arange(seen.shape[1]) < long).astype(float))
+    return fitted(seen, [clause.label for clause in found], weights)
 
 
 def clauses(examples: Sequence[Example]) -> Sequence[Clause]:

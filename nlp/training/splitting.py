@@ -99,9 +99,10 @@ def _opening(rows: csr_array, labels: Array, weights: Array, seen: Array) -> _Op
 
 
 def _rows(texts: Sequence[Weighed], columns: int) -> csr_array:
-    ends = np.cumsum([0, *(len(text.rows) for text in texts)])
-    values = np.array([value for text in texts for value in text.values], dtype=np.float32)
-    places = np.array([row for text in texts for row in text.rows])
+    """Of the blocks that a text of any length has."""
+    ends = np.cumsum([0, *(text.long for text in texts)])
+    values = np.array([value for text in texts for value in text.values[: text.long]], dtype=np.float32)
+    places = np.array([row for text in texts for row in text.rows[: text.long]])
     return csr_array((values, places, ends), shape=(len(texts), columns))
 
 
