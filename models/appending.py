@@ -6,7 +6,6 @@ database takes for it; so they are kept as plain values until the next flush, an
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any, Protocol
 
 from sqlalchemy import event
@@ -53,8 +52,11 @@ class AppendingSession(Session):
         if lines and (watch := self.info.get(WATCH)):
             watch(lines)
         for kind, rows in lines.items():
-            for has_id, some in groupby(rows, _has_id):
-                insert_rows(self, kind, list(some), has_id=has_id)
+            numbered = [row for row in rows if "id" in row]
+            others = [row for row in rows if "id" not in row] if len(numbered) < len(rows) else []
+            for some, has_id in ((numbered, True), (others, False)):
+                if some:
+                    insert_rows(self, kind, some, has_id=has_id)
 
     def _write_down(self) -> None:
         unwritten, self.unwritten = self.unwritten, []
@@ -89,10 +91,6 @@ def catch_up(session: Session, *kinds: type[DeclarativeBase]) -> None:
     """Before rows of these kinds are read past the session's objects: those that have changed are written down."""
     if isinstance(session, AppendingSession) and session.is_behind(*kinds):
         session.flush()
-
-
-def _has_id(row: Values) -> bool:
-    return "id" in row
 
 
 def dialect_of(session: Session) -> str:

@@ -65,9 +65,9 @@ class _Made:
     def bound(self, values: Values) -> Any:  # noqa: ANN401
         """The values as the driver takes them."""
         if self.by_position:
-            given = [
-                what if name is None else what(values[name]) if what else values[name] for _, name, what in self.binds
-            ]
+            given = []
+            for _, name, what in self.binds:  # a comprehension would be a call of its own
+                given.append(what if name is None else what(values[name]) if what else values[name])
             return tuple(given)
         return {
             own: what if name is None else what(values[name]) if what else values[name]

@@ -16,6 +16,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from handlers.answering.batch import Batch, Failed, Pending, Take
 from handlers.answering.read_only import Found, ReadOnlyPath, found_read_only
 from handlers.answering.routers import COMMANDS, route
+from handlers.answering.said_often import SaidOften
 from handlers.dialogue.context import Context
 from handlers.dialogue.inbox import keep_no_words, receive, remember, replies_to, write_replies
 from handlers.dialogue.message import Message, Reply
@@ -57,6 +58,7 @@ class Answering:
         in_background: InBackground = lambda look_up: look_up(),
     ) -> None:
         self._sessions, self._towns, self._clock, self._in_background = sessions, towns, clock, in_background
+        self._said_often = SaidOften()
         self._read_only = ReadOnlyPath(reading, towns, COMMANDS, route)
         self._batch = Batch(self._answer_all, yield_to_others)
         self._failed = Batch(self._keep_all, yield_to_others)
@@ -66,7 +68,8 @@ class Answering:
 
         Raises whatever went wrong after three tries; then nothing of it is in the database (see `keep_failed`).
         """
-        understanding = self._towns.reader().understand(message.text) if message.text.strip() else None
+        text = message.text
+        understanding = self._said_often.understand(self._towns.reader(), text) if text.strip() else None
         waiting = Pending(message, understanding, self._looked_up(message, understanding))
         self._batch.wait(waiting)
         if waiting.failure:

@@ -9,11 +9,13 @@ from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.clocks import set_timer
+from models.appending import catch_up
 from models.appointment import Appointment, VisitEnd
 from models.listed import one_of
 from models.moves import VISIT, Status
 from models.new_tickets import row_of
 from models.person import Role
+from models.ready import Ready
 from models.ticket import CHINA, Actor, Ticket
 from nlp.answers.when import When, offered_hours
 
@@ -25,6 +27,7 @@ _STANDING = (
     .where(one_of(Appointment.ticket_id, "tickets"), Appointment.outcome == "")
     .order_by(Appointment.id)
 )
+_ANY_STANDING = Ready[tuple[int]](_STANDING.with_only_columns(Appointment.id))
 LASTS = timedelta(hours=1)
 """A visit of which only the beginning was said"""
 
@@ -37,6 +40,9 @@ def standing(change: Change, ticket: Ticket) -> Appointment | None:
 def standing_of(change: Change, tickets: Iterable[Ticket]) -> Mapping[int, Appointment]:
     """The same for several, by the ticket's id."""
     ids = [ticket.id for ticket in tickets]
+    catch_up(change.session, Appointment)
+    if not _ANY_STANDING.rows(change.session, {"tickets": ids}):
+        return {}  # as for most
     return {visit.ticket_id: visit for visit in change.session.scalars(_STANDING, {"tickets": ids})}
 
 

@@ -1,6 +1,7 @@
 """A question is answered where the town knows the answer; else it goes to a person. A grievance is filed instead."""
 
 from collections.abc import Callable
+from functools import cache, partial
 
 from handlers.consultation.contacts import contact_told
 from handlers.consultation.hand_over import handed_over
@@ -107,6 +108,15 @@ def _is_about_a_ticket(context: Context) -> bool:
 
 def _serves(context: Context) -> Callable[[str], bool]:
     """Rows of where they speak of, else of where they live; of nowhere: all."""
+    where = cache(partial(_around, context))
+
+    def serves(area: str) -> bool:
+        return where()(area)  # asked only of a row that is like the text
+
+    return serves
+
+
+def _around(context: Context) -> Callable[[str], bool]:
     world, seen, person = context.town.world, context.understanding, context.person
     if seen and seen.place and seen.place.known and not seen.place.guessed:
         return world.around(seen.place.known)

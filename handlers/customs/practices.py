@@ -1,7 +1,7 @@
 """Section `practices`: what a town does between tickets. Each can be switched off, or be called by another name."""
 
 import re
-from collections.abc import Iterable
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -163,16 +163,18 @@ class Practices(BaseModel):
 
     def in_our_words(self, text: str) -> str:
         """What a person wrote, with the command's own word where the town has another for it: 「停见面日」."""
-        for practice, word in self._renamed():
-            if self.name(practice) in text[: len(self.name(practice)) + _BEFORE]:
-                return text.replace(self.name(practice), word, 1)
+        for theirs, word in self._renamed:
+            if theirs in text[: len(theirs) + _BEFORE]:
+                return text.replace(theirs, word, 1)
         return text
 
     def in_their_words(self, text: str) -> str:
         """A line of 帮助, as the town calls things."""
-        for practice, word in self._renamed():
-            text = text.replace(word, self.name(practice))
+        for theirs, word in self._renamed:
+            text = text.replace(word, theirs)
         return text
 
-    def _renamed(self) -> Iterable[tuple[Practice, str]]:
-        return ((practice, word) for practice, word in NAMES.items() if self.name(practice) != word)
+    @cached_property
+    def _renamed(self) -> tuple[tuple[str, str], ...]:
+        """The town's words, each with ours."""
+        return tuple((self.name(practice), word) for practice, word in NAMES.items() if self.name(practice) != word)

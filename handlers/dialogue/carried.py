@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from models.follower import Follower
 from models.listed import one_of
 from models.moves import Status
 from models.push import Outcome, Push
+from models.ready import Ready
 from models.ticket import Ticket
 
 _ASKED_STILL = exists().where(
@@ -37,7 +39,7 @@ _AT_WORK = (Ticket.status == Status.WORKING.value) & (Ticket.assignee_id == Aske
 _PROPOSED = exists().where(
     Appointment.ticket_id == Asked.ticket_id, Appointment.outcome == "", Appointment.agreed_at.is_(None)
 )
-_PUSHED = (
+_PUSHED = Ready[Any](
     select(
         Asked.person_id,
         func.coalesce(Asked.shown_at, Push.finished_at),
@@ -88,7 +90,7 @@ def shown_again(context: Context, state: Asks, ticket_id: int) -> None:
 def carried_by_pushes(session: Session, people: Sequence[int], now: datetime) -> dict[int, tuple[OpenQuestion, ...]]:
     """Those that can still be answered, by person."""
     found: dict[int, list[OpenQuestion]] = defaultdict(list)
-    for person, sent_at, outcome, *question in session.execute(_PUSHED, {"people": people, "now": now}):
+    for person, sent_at, outcome, *question in _PUSHED.rows(session, {"people": people, "now": now}):
         state, slots, key, text, ticket = question
         shown_at = sent_at if outcome in _SHOWN else None
         asked = OpenQuestion(state, slots, key, text or "", shown_at, ticket)

@@ -187,15 +187,21 @@ def _writer(
     *flags: int,
 ) -> Writer:
     _, holds_media, lacks_place, is_awaited, notice_on = map(bool, flags[:-1])
-    writer = Writer(person, state is not None, spoke_at=person.last_inbound_at, is_awaited=is_awaited)
-    writer = replace(writer, notice_on=notice_on)
-    writer = replace(writer, holds_media=holds_media, lacks_place=lacks_place, filed_lately=flags[-1])
-    if state is None:
-        return writer
-    question, *beneath = apart(state, slots, text, shown_at or now)
-    if until <= now:
-        return replace(writer, stale=(question, *beneath))
-    return replace(writer, question=question, beneath=tuple(beneath))
+    asked = apart(state, slots, text, shown_at or now) if state is not None else ()
+    is_over = bool(asked) and until <= now
+    return Writer(
+        person,
+        asked=bool(asked),
+        question=asked[0] if asked and not is_over else None,
+        beneath=() if is_over else asked[1:],
+        stale=asked if is_over else (),
+        spoke_at=person.last_inbound_at,
+        holds_media=holds_media,
+        lacks_place=lacks_place,
+        notice_on=notice_on,
+        is_awaited=is_awaited,
+        filed_lately=flags[-1],
+    )
 
 
 def _new_people(session: Session, openids: Sequence[str]) -> dict[str, Writer]:

@@ -1,7 +1,7 @@
 """What a resident has told so far of a report that is not filed yet."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from models.ticket import Source
@@ -48,7 +48,7 @@ class Draft:
     """Another matter than what neighbours report: not compared with it any more"""
 
     def slots(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
     @classmethod
     def of(cls, slots: Mapping[str, Any]) -> "Draft":

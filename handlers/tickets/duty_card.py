@@ -3,15 +3,18 @@
 from sqlalchemy import bindparam, select
 
 from handlers.tickets.change import Change
+from models.appending import catch_up
 from models.approval import Approval, Wish
+from models.ready import Ready
 from models.ticket import Ticket
 
-_CONTEST = (
-    select(Approval)
+_CONTEST = Ready[tuple[int]](
+    select(Approval.id)
     .where(Approval.ticket_id == bindparam("ticket"), Approval.wish == Wish.CONTEST.value)
     .order_by(Approval.id)
     .limit(1)
 )
+"""Hardly a ticket has one: only its number is asked for"""
 _SAID = {True: "upheld", False: "kept", None: "open"}
 
 
@@ -34,4 +37,6 @@ def duty_line(change: Change, ticket: Ticket) -> str:
 
 def contest_of(change: Change, ticket: Ticket) -> Approval | None:
     """The one contest of a ticket, decided or not."""
-    return change.session.scalar(_CONTEST, {"ticket": ticket.id})
+    catch_up(change.session, Approval)
+    contest = _CONTEST.scalar(change.session, {"ticket": ticket.id})
+    return change.session.get_one(Approval, contest) if contest else None
