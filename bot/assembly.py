@@ -8,13 +8,13 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.evidence.opening import shelf_of
+from bot.evidence.shelf_factory import shelf_of
 from bot.installation.config_problems import ConfigError
 from bot.installation.database import open_current
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import TownKeeper
 from bot.server.ways import aside, yield_to_others
-from bot.speech.opening import ears_of
+from bot.speech.recogniser_factory import ears_of
 from bot.subscribers.courier import Courier
 from bot.subscribers.posting import Subscriber
 from bot.webhook.settings import Mode, WebhookSettings
@@ -23,14 +23,14 @@ from bot.wechat.gateway import Gateway
 from bot.wechat.shared_tokens import TokensInDatabase
 from bot.wecom.gateway import WeComGateway
 from bot.wecom.settings import CallbackSettings
+from bot.worker.alarm_watch import Watching
 from bot.worker.breakers import Breakers
-from bot.worker.hearing import Hearing
+from bot.worker.chart_push import Showing
+from bot.worker.day_sums import Summing
 from bot.worker.hotline_folder import HotlineFolder
 from bot.worker.nightly import Nightly
-from bot.worker.showing import Showing
-from bot.worker.summing import Summing
+from bot.worker.transcription import Hearing
 from bot.worker.uploads import Uploads
-from bot.worker.watching import Watching
 from bot.worker.worker import Worker
 from handlers.answering.answer import Answering
 from models.connecting import LOCK_WAIT_SECONDS

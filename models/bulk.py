@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from models.ready import Ready
+from models.prepared import Prepared
 
 Values = dict[str, Any]
 
@@ -38,7 +38,7 @@ def insert_rows(session: Session, kind: type[DeclarativeBase], rows: Sequence[Va
 
 
 @cache
-def _inserting(kind: type[DeclarativeBase], dialect: str, *, has_id: bool) -> Ready[Any]:
+def _inserting(kind: type[DeclarativeBase], dialect: str, *, has_id: bool) -> Prepared[Any]:
     columns = [*(["id"] if has_id else []), *defaults_of(kind)]
     statement = insert_into(kind.__table__, dialect)
-    return Ready(statement.on_conflict_do_nothing() if "key" in kind.__table__.c else statement, columns)
+    return Prepared(statement.on_conflict_do_nothing() if "key" in kind.__table__.c else statement, columns)

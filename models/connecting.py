@@ -8,9 +8,9 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from models.same_file import SameFile
+from models.database_file import SameFile
 from models.write_ahead_log import copying
-from models.writer_queue import WriterQueue
+from models.writer_lock import WriterQueue
 
 # How long a writer waits for its turn. WeChat gives us 5 s: three times this must fit in (those before; the answer; the
 # apology).

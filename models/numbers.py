@@ -8,7 +8,7 @@ from sqlalchemy import Sequence, func, select
 from sqlalchemy.orm import DeclarativeBase
 
 from models.appending import AppendingSession, dialect_of
-from models.ready import Ready
+from models.prepared import Prepared
 
 
 def next_id(session: AppendingSession, kind: type[DeclarativeBase]) -> int:
@@ -31,10 +31,10 @@ def id_at_no_cost(session: AppendingSession, kind: type[DeclarativeBase]) -> dic
 
 
 @cache
-def _last(kind: type[DeclarativeBase]) -> Ready[tuple[int | None]]:
-    return Ready(select(func.max(kind.__table__.c.id)))
+def _last(kind: type[DeclarativeBase]) -> Prepared[tuple[int | None]]:
+    return Prepared(select(func.max(kind.__table__.c.id)))
 
 
 @cache
-def _sequence(kind: type[DeclarativeBase]) -> Ready[tuple[int]]:
-    return Ready(select(Sequence(f"{kind.__tablename__}_id_seq").next_value()))
+def _sequence(kind: type[DeclarativeBase]) -> Prepared[tuple[int]]:
+    return Prepared(select(Sequence(f"{kind.__tablename__}_id_seq").next_value()))

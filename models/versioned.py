@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, inspect, update
 from sqlalchemy.orm import DeclarativeBase, InstanceState, Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from models.ready import Ready
+from models.prepared import Prepared
 
 _Kind = type[DeclarativeBase]
 
@@ -50,10 +50,10 @@ def _write(session: Session, kind: _Kind, names: tuple[str, ...], states: list[I
 
 
 @cache
-def _writing(kind: _Kind, names: tuple[str, ...]) -> Ready[Any]:
+def _writing(kind: _Kind, names: tuple[str, ...]) -> Prepared[Any]:
     columns: Any = kind.__table__.c
     still = (columns.id == bindparam("of")) & (columns.version == bindparam("stood"))
-    return Ready(
+    return Prepared(
         update(cast("Table", kind.__table__))
         .where(still)
         .values({name: bindparam(name) for name in ("version", *names)})

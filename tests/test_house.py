@@ -21,14 +21,14 @@ OPERATORS += (
     "bot/web/files.py",
     "bot/webhook/settings.py",
 )
-OPERATORS += ("handlers/tables/", "handlers/town_import/", "handlers/town/routing_doubts.py")
-OPERATORS += ("handlers/town/catalogue.py", "handlers/town/wordings.py", "handlers/world/doubts.py")
-OPERATORS += ("handlers/world/keeping_doubts.py",)
+OPERATORS += ("handlers/tables/", "handlers/town_import/", "handlers/town/routing_warnings.py")
+OPERATORS += ("handlers/town/catalogue.py", "handlers/town/wordings.py", "handlers/world/warnings.py")
+OPERATORS += ("handlers/world/upkeep_warnings.py",)
 """What operators, clerks and developers read while they run a command, with what is wrong with which file"""
 
 READING = ("handlers/questions/", "handlers/world/rosters.py", "handlers/staff/plain_words.py")
-READING += ("handlers/council/decide.py", "handlers/customs/", "handlers/reception/receive.py")
-READING += ("handlers/hotline/orders.py", "handlers/hotline/truth.py")
+READING += ("handlers/council/decide.py", "handlers/practice_settings/", "handlers/reception_days/receive.py")
+READING += ("handlers/hotline/orders.py", "handlers/hotline/verified.py")
 READING += ("handlers/town/duties.py", "handlers/town/limits.py", "handlers/town/limits_in_plain_words.py")
 READING += ("handlers/digests/choose.py",)
 READING += (
@@ -64,7 +64,7 @@ EXCUSED = {
     # marks in the database that an erasure looks for
     "handlers/privacy/erasure.py": "（居民已删除）|最早反映的居民退出，其他邻居还在等|并入",
     # words of commands, and parts of names
-    "handlers/front_desk/menu.py": "报事|进度|人工|帮助|待办|今日|超时",
+    "handlers/front_desk/numbered_menu.py": "报事|进度|人工|帮助|待办|今日|超时",
     "handlers/front_desk/talk.py": "位置",
     "handlers/residents/locate.py": "的|那边|号|弄",
     # how numbers on a road are written
@@ -147,7 +147,7 @@ NETS = {
     "bot/worker/worker.py": 1,
     "handlers/answering/answer.py": 1,
     "handlers/answering/read_only.py": 1,
-    "models/writer_queue.py": 1,
+    "models/writer_lock.py": 1,
 }
 """Where everything is caught: the outermost layer of a message, a push, a timer; or to hand the error on"""
 

@@ -13,7 +13,7 @@ from testbed import MONDAY, ROOT
 from bot.installation.migrating import _config, differences, migrate
 from bot.installation.settings import SECRETS, load_settings
 from handlers.answering.routers import ROUTERS
-from handlers.notifications.tellings import TELLINGS, Audience
+from handlers.notifications.push_rules import PUSH_RULES, Audience
 from handlers.town.wordings import read_wordings
 from models.connecting import connect
 from models.moves import MOVES
@@ -41,9 +41,9 @@ def said_keys(path: Path) -> set[str]:
 
 
 CONSTANTS = {word for path in SOURCES for word in said_keys(path)}
-# "push." is spelled out in the table of tellings, "filing." begins the names of states, not of sentences.
+# "push." is spelled out in the table of push rules, "filing." begins the names of states, not of sentences.
 OPENINGS = {word for word in CONSTANTS if re.fullmatch(r"[a-z_]+\.([a-z_]*_)?", word)} - {"push.", "filing."}
-TOLD = {telling.wording for tellings in TELLINGS.values() for telling in tellings}
+TOLD = {rule.wording for rules in PUSH_RULES.values() for rule in rules}
 
 
 def calls_of_say() -> list[tuple[str, str, set[str] | None]]:
@@ -197,7 +197,7 @@ def test_every_move_is_told_to_somebody_or_silent_for_a_reason():
 
 
 def _is_told_or_silent(name):
-    told = UNDER_ANOTHER_NAME.get(name, {name}) & TELLINGS.keys()
+    told = UNDER_ANOTHER_NAME.get(name, {name}) & PUSH_RULES.keys()
     assert told or SILENT.get(name), f"nobody hears of {name}"
 
 
@@ -208,7 +208,7 @@ FOR_RESIDENTS_TOO = {
 
 
 def test_no_change_of_a_ticket_is_kept_from_its_resident():
-    kept = [name for name in FOR_RESIDENTS_TOO if all(each.to is not Audience.RESIDENTS for each in TELLINGS[name])]
+    kept = [name for name in FOR_RESIDENTS_TOO if all(each.to is not Audience.RESIDENTS for each in PUSH_RULES[name])]
     assert kept == []
 
 

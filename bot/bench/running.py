@@ -12,12 +12,12 @@ from pathlib import Path
 import click
 
 from bot.bench.asking import asking
-from bot.bench.between import between
 from bot.bench.budgets import budgets
 from bot.bench.databases import databases
 from bot.bench.inner import pushing, routing, understanding
 from bot.bench.messages import ENVIRONMENT
 from bot.bench.parts import Bench, Part
+from bot.bench.practices import between
 from bot.bench.servers import ROOT
 from bot.bench.slow_bodies import slow_bodies
 from bot.bench.table import Line

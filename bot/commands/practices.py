@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from bot.assembly import Program
 from bot.commands.shared import Command, pass_command
 from handlers.hotline import orders
+from handlers.hotline.import_orders import take
 from handlers.hotline.outcome import FIELDS, finished, outcome
-from handlers.hotline.take import take
 from handlers.publicity import verify as publicity
 from handlers.supervisors.spreadsheets import WRITERS
 from handlers.tables.table import TableError

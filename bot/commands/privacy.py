@@ -6,10 +6,10 @@ import click
 from sqlalchemy import select, true
 
 from bot.commands.shared import Command, moment, operator, pass_command
+from bot.installation.atomic_files import for_the_operator
 from bot.installation.database import open_database
 from bot.installation.keys import key_ring, new_key
 from bot.installation.keys import rekey as renew_all
-from bot.installation.whole_files import for_the_operator
 from handlers.privacy.erasure import erase as forget
 from handlers.supervisors.export import table
 from handlers.supervisors.spreadsheets import WRITERS

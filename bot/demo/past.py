@@ -13,7 +13,7 @@ from bot.installation.database import open_database
 from bot.installation.migrating import migrate
 from bot.installation.settings import Settings
 from bot.synth.filling import Past, fill
-from handlers.board.keeping import look, write
+from handlers.board.keep_sums import look, write
 from handlers.town_import.importing import import_world
 from handlers.world.world import load_world
 from models.base import Base

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.evidence.kinds import ENDINGS
-from bot.installation.whole_files import whole_or_not_at_all
+from bot.installation.atomic_files import whole_or_not_at_all
 
 
 class ShelfError(Exception):

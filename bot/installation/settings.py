@@ -11,17 +11,17 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 
 from bot.installation.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (callers that load settings catch it)
 from bot.installation.config_problems import ConfigFile, Place, dotted, problem, read_file
-from bot.installation.outside_settings import HotlineKey, Open311, Section, Webhooks
+from bot.installation.integration_settings import HotlineKey, Open311, Section, Webhooks
 from bot.wechat.address import OFFICIAL
-from handlers.customs.practices import Practices
+from handlers.practice_settings.practices import Practices
 from handlers.town.digests import Digests
 from handlers.town.levels import Levels
 from handlers.town.privacy import Privacy
 from handlers.town.quiet_hours import QuietHours
 from handlers.town.routing import Routing
-from handlers.town.same_event_rules import Joining
+from handlers.town.same_event_rules import SameEventRules
 from handlers.town.town import Contacts, Habits
-from handlers.town.whistle_rules import Whistling
+from handlers.town.whistle_rules import WhistleRules
 from handlers.town.working_hours import WorkingHours
 
 SECRETS = {
@@ -208,8 +208,8 @@ class Settings(BaseSettings):
     contacts: Contacts = Contacts()
     working_hours: WorkingHours = WorkingHours()
     routing: Routing
-    whistle: Whistling = Whistling()
-    joining: Joining = Joining()
+    whistle: WhistleRules = WhistleRules()
+    joining: SameEventRules = SameEventRules()
     quiet_hours: QuietHours = QuietHours()
     levels: Levels = Levels()
     practices: Practices = Practices()

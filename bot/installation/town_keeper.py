@@ -14,8 +14,8 @@ from bot.installation.config_problems import ConfigError, read_file
 from bot.installation.links import links
 from bot.installation.operator_errors import of_file
 from bot.installation.settings import Settings
-from handlers.customs.households import read_households
-from handlers.customs.scores import Scoring, read_scoring
+from handlers.practice_settings.households import read_households
+from handlers.practice_settings.scores import Scoring, read_scoring
 from handlers.tables.table import TableError
 from handlers.town.catalogue import Catalogue, read_catalogue
 from handlers.town.duties import Duties, read_duties

@@ -9,7 +9,7 @@ import structlog
 from flask import Blueprint, Response, request
 
 from bot.assembly import Program
-from bot.installation.outside_settings import Open311
+from bot.installation.integration_settings import Open311
 from bot.open311.discovery import discovery
 from bot.open311.formats import TYPES, told
 from bot.open311.wanted import wanted

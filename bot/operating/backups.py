@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 from sqlalchemy import make_url
 
+from bot.installation.atomic_files import for_the_operator
 from bot.installation.database import open_database
 from bot.installation.presence import stopped
 from bot.installation.settings import Settings
-from bot.installation.whole_files import for_the_operator
 
 
 def backup(settings: Settings, target: Path) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.assembly import gateway, webhook_settings, wecom_gateway, wecom_settings
-from bot.evidence.opening import shelf_of
 from bot.evidence.shelf import ShelfError, keep
+from bot.evidence.shelf_factory import shelf_of
 from bot.installation.config_problems import ConfigError
 from bot.installation.database import is_current, open_database
 from bot.installation.disk_room import LITTLE, existing, free_bytes, is_full, written_folders
@@ -21,15 +21,15 @@ from bot.installation.learning import knows_past_orders
 from bot.installation.operator_errors import of_wechat
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import read_files
-from bot.operating.shipped_findings import late_to_sign, of_another_town, unknown_to_model
+from bot.operating.leftover_warnings import late_to_sign, of_another_town, unknown_to_model
 from bot.wechat.access_token import TokensInMemory
 from bot.wechat.errors import WeChatError
 from handlers.timers.lost_work import look
 from handlers.town.limits import local_day
-from handlers.town.routing_doubts import rule_doubts
-from handlers.world.doubt import Doubt
-from handlers.world.doubts import world_doubts
-from handlers.world.keeping_doubts import keeping_doubts
+from handlers.town.routing_warnings import routing_warnings
+from handlers.world.upkeep_warnings import upkeep_warnings
+from handlers.world.warning import ConfigWarning
+from handlers.world.warnings import world_warnings
 from handlers.world.world import World, load_world
 from models.person import Person
 from models.sessions import reading_sessions
@@ -137,8 +137,8 @@ def _model(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _told(doubts: Iterable[Doubt]) -> Iterator[Finding]:
-    return (Finding(doubt.what, doubt.mend, fatal=False) for doubt in doubts)
+def _told(warnings: Iterable[ConfigWarning]) -> Iterator[Finding]:
+    return (Finding(warning.what, warning.mend, fatal=False) for warning in warnings)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -235,7 +235,7 @@ def _rules_here(settings: Settings, world: World) -> Iterator[Finding]:
     except ConfigError:
         return
     if world.grids:
-        yield from _told(rule_doubts(settings.routing, files.catalogue, world))
+        yield from _told(routing_warnings(settings.routing, files.catalogue, world))
     yield from _told(of_another_town(settings, world, files.say))
     yield from _told(late_to_sign(files.limits.all, settings.working_hours.calendar()))
 
@@ -244,8 +244,8 @@ def _world(session: Session, world: World) -> Iterator[Finding]:
     if not world.grids:
         yield Finding("还没有社区数据", "运行 python -m bot import 文件夹")
         return
-    yield from _told(world_doubts(session, world))
-    yield from _told(keeping_doubts(session, world, local_day(datetime.now(UTC))))
+    yield from _told(world_warnings(session, world))
+    yield from _told(upkeep_warnings(session, world, local_day(datetime.now(UTC))))
     if not session.scalar(select(func.count()).select_from(Person)):
         yield Finding("还没有任何人员", "导入 people.csv", fatal=False)
 

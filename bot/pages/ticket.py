@@ -13,8 +13,8 @@ from flask import Blueprint, Response, render_template, request, send_file
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
-from bot.evidence.opening import shelf_of
 from bot.evidence.shelf import Shelf, ShelfError, thumb_of
+from bot.evidence.shelf_factory import shelf_of
 from bot.installation.links import BadLinkError, Links
 from handlers.evidence.page import Page, page_of, piece_of, write_down_look
 from handlers.town.downloads import TicketLink

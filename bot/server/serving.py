@@ -12,7 +12,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
-from bot.server.stopping import let_nobody_in
+from bot.server.graceful_stop import let_nobody_in
 from bot.server.worker_class import BufferedWorker
 
 THREADS = 4

@@ -14,9 +14,9 @@ from waitress.server import create_server
 from waitress.utilities import ServerNotImplemented
 
 from bot.server.connections import Held
+from bot.server.graceful_stop import let_nobody_in, say_last_words
 from bot.server.rounds import Rounds
-from bot.server.stopping import let_nobody_in, say_last_words
-from bot.server.visitors import Channel, Dawdlers, take_in_many
+from bot.server.slow_connections import Channel, SlowRequests, take_in_many
 
 _LARGEST_BODY = 262_144
 """The most that `wechat.max_bytes` can allow; what is within this is the webhook's to judge"""
@@ -50,7 +50,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
     def run(self) -> None:
         """Until we are told to stop, or the parent process is gone; who has come by then is answered first."""
         server, rounds = self._open()
-        others_have_fewer, dawdlers = self.held.by(self.age), Dawdlers(server, self.whole_within)
+        others_have_fewer, dawdlers = self.held.by(self.age), SlowRequests(server, self.whole_within)
         while self.alive and os.getppid() == self.ppid:
             self._take_in(server, rounds, leave_new_ones=others_have_fewer(len(server.active_channels)))
             rounds.go()
@@ -95,7 +95,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
             server.accepting = True
             self._turn(0)
 
-    def _last_turn(self, rounds: Rounds, dawdlers: Dawdlers) -> None:
+    def _last_turn(self, rounds: Rounds, dawdlers: SlowRequests) -> None:
         self._turn(0 if rounds.is_due else _LEAVES_SECONDS)
         rounds.go()
         dawdlers.cut(time.monotonic())

@@ -21,7 +21,7 @@ from bot.web.board.views import board
 from bot.web.files import files
 from bot.web.headers import harden
 from bot.web.hotline import hotline
-from bot.web.notice import notice
+from bot.web.public_notice import notice
 from bot.web.scores.views import score_pages
 from bot.web.wecom import wecom_desk
 from bot.webhook.view import webhook

@@ -14,7 +14,7 @@ from bot.assembly import Program
 from bot.installation.links import BadLinkError, ExpiredLinkError, Links
 from handlers.board.viewer import viewer
 from handlers.practices.compounds import serves
-from handlers.reception.sheet import rows as sheet_rows
+from handlers.reception_days.sheet import rows as sheet_rows
 from handlers.scores.counts import Span
 from handlers.scores.sheet import quarter_of_all
 from handlers.scores.statement import quarter_of

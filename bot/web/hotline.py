@@ -7,9 +7,9 @@ import structlog
 from flask import Blueprint, Response, jsonify, request
 
 from bot.assembly import Program
+from handlers.hotline.import_orders import take
 from handlers.hotline.orders import read_json
 from handlers.hotline.outcome import FIELDS, finished, outcome
-from handlers.hotline.take import take
 from handlers.neighbours.same_event import MatterTakenError
 from handlers.tables.table import TableError
 from handlers.tickets.change import Moment

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.installation.disk_room import free_bytes
 from bot.worker.breakers import ACCOUNT
-from bot.worker.ways import Way
+from bot.worker.channels import Way
 from handlers.figures.counts import late
 from handlers.timers.lost_work import look
 from models.breaker import Breaker

@@ -10,7 +10,7 @@ from bot.simulator.bodies import Card, Words
 from bot.simulator.journal import ApiCall
 from bot.week.people import Town
 from bot.week.stage import Stage
-from handlers.notifications.waiting import REPLY
+from handlers.notifications.deferred import REPLY
 from models.person import Person
 from models.push import Push, Rank
 from models.ticket import CHINA, Ticket

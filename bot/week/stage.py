@@ -23,7 +23,7 @@ from bot.simulator.events import Event
 from bot.simulator.journal import Journal
 from bot.simulator.tokens import Tokens
 from bot.worker.worker import Worker
-from handlers.board.keeping import KIND as DAY_SUMS
+from handlers.board.keep_sums import KIND as DAY_SUMS
 from handlers.dialogue.message import Kind, Message
 from handlers.timers.chores import plan_chores, plan_digests
 from handlers.town_import.importing import import_world, read_world

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from bot.wechat.errors import Trouble, WeChatError
 from bot.worker.breakers import Breakers
-from bot.worker.patience import patiently
+from bot.worker.channels import Attempt, Failure, Letter, Way
 from bot.worker.quota import spend, used_up
-from bot.worker.ways import Attempt, Failure, Letter, Way
-from handlers.answering.receipts import settle_early
+from bot.worker.retried_writes import patiently
+from handlers.answering.platform_receipts import settle_early
 from handlers.notifications.pictures import SHOWN
 from handlers.notifications.unreached import not_reached
 from handlers.town.town import Town, Towns

@@ -8,8 +8,8 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from handlers.hotline.import_orders import take
 from handlers.hotline.orders import read_file
-from handlers.hotline.take import take
 from handlers.neighbours.same_event import MatterTakenError
 from handlers.tables.table import TableError
 from handlers.tickets.change import Moment

@@ -14,7 +14,7 @@ from bot.wechat.errors import Trouble, WeChatError
 from bot.wechat.gateway import Gateway
 from bot.worker.copies import copied_from
 from handlers.evidence.arrival import arrived, lost, refused
-from handlers.evidence.duty import ALIKE
+from handlers.evidence.photo_duty import ALIKE
 from handlers.town.town import Towns
 from models.picture import PicturePrint
 from models.push import Outcome, Timer

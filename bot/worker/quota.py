@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.worker.ways import Way
-from handlers.notifications.tellings import RESIDENT_TEMPLATE
+from bot.worker.channels import Way
+from handlers.notifications.push_rules import RESIDENT_TEMPLATE
 from models.acceptance import Acceptance
 from models.follower import Follower
 from models.moves import Status

@@ -13,11 +13,11 @@ from bot.wechat.errors import WeChatError
 from bot.wechat.gateway import Gateway
 from bot.wecom.gateway import WeComGateway
 from bot.worker.breakers import ACCOUNT, Breakers, release_one
+from bot.worker.channels import Attempt, Letter, Outside, Way, send
 from bot.worker.delivery import Delivery
-from bot.worker.leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
-from bot.worker.letters import Letters
+from bot.worker.expired_leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
+from bot.worker.outbox_batch import Letters
 from bot.worker.uploads import Uploads
-from bot.worker.ways import Attempt, Letter, Outside, Way, send
 from handlers.town.town import Towns
 from models.push import Push, Rank, give_back
 from models.sessions import Sessions

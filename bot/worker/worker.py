@@ -17,23 +17,23 @@ from bot.wechat.gateway import Gateway
 from bot.wecom.gateway import WeComGateway
 from bot.wecom.members import enrol
 from bot.wecom.robot import tell_group
+from bot.worker.alarm_watch import Watching
 from bot.worker.breakers import Breakers
-from bot.worker.hearing import Hearing
+from bot.worker.chart_push import Showing
+from bot.worker.day_sums import Summing
+from bot.worker.expired_leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
 from bot.worker.hotline_folder import EVERY, HotlineFolder
-from bot.worker.leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
 from bot.worker.media_dropping import drop_media
 from bot.worker.media_fetching import MediaFetch
 from bot.worker.nightly import KIND as NIGHTLY
 from bot.worker.nightly import plan as plan_training
-from bot.worker.patience import patiently
+from bot.worker.retried_writes import patiently
 from bot.worker.sender import Sender
-from bot.worker.showing import Showing
-from bot.worker.summing import Summing
+from bot.worker.transcription import Hearing
 from bot.worker.uploads import Uploads
-from bot.worker.watching import Watching
-from handlers.alarms.telling import KIND as ALARMS
-from handlers.board.keeping import KIND as DAY_SUMS
-from handlers.evidence.hearing import HEAR
+from handlers.alarms.notify import KIND as ALARMS
+from handlers.board.keep_sums import KIND as DAY_SUMS
+from handlers.evidence.transcript import HEAR
 from handlers.neighbours.same_event import MatterTakenError
 from handlers.notifications.pushes import GROUP_NOTICE
 from handlers.privacy.erasure import DROP_MEDIA

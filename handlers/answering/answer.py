@@ -23,11 +23,11 @@ from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import Asks
 from handlers.dialogue.writers import Writer, open_with
 from handlers.neighbours.same_event import Matter, MatterTakenError, lock_matters, read_ahead
+from handlers.notifications.deferred import told_now
 from handlers.notifications.operators import in_the_answer
-from handlers.notifications.waiting import told_now
 from handlers.questions.chart import plan_picture
 from handlers.residents.unanswered import keep_unfinished
-from handlers.tickets.named import read_named
+from handlers.tickets.by_number import read_named
 from handlers.town.town import Town, Towns
 from models.connecting import is_deadlock
 from models.sessions import Sessions

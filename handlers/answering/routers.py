@@ -3,33 +3,33 @@
 from dataclasses import replace
 from itertools import chain
 
-from handlers.answering import receipts
-from handlers.answering.judging import OF_JUDGING
-from handlers.answering.obeyed import obeying
-from handlers.answering.practices import OF_PRACTICES
+from handlers.announcements import announce
+from handlers.answering import platform_receipts
+from handlers.answering.after_command import obeying
+from handlers.answering.practice_routers import OF_PRACTICES
 from handlers.answering.still_open import above, put_at_most_twice, still_open
+from handlers.answering.supervisor_routers import OF_JUDGING
 from handlers.answering.two_in_one import said_back
 from handlers.answering.which_question import which_question
 from handlers.appointments import at_home, propose
 from handlers.approvals import approvals, contest, endings, extend, suspend
-from handlers.consultation import ask, new_row
+from handlers.consultation import ask, new_answer
 from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, what_it_answers
-from handlers.dialogue.beneath import come_up, put_again
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
+from handlers.dialogue.question_stack import come_up, put_again
 from handlers.dialogue.router import InState, Router, by_first_letter, command_opening, first_of, in_state
 from handlers.dialogue.states import DRAFTS, Asks
 from handlers.digests import choose as digests
-from handlers.evidence import ask_pictures, hearing
-from handlers.front_desk import erase_me, help, home, human, menu, small_talk, talk, welcome  # noqa: A004  (「帮助」)
+from handlers.evidence import ask_pictures, transcript
+from handlers.front_desk import erase_me, help, home, human, numbered_menu, small_talk, talk, welcome  # noqa: A004  (「帮助」)
 from handlers.neighbours.votes import asked_about
-from handlers.notices import announce
 from handlers.residents import (
     complaint,
     contact,
     correct_draft,
     corrections,
-    join_or_apart,
+    join_event,
     outcome,
     progress,
     reopen,
@@ -47,16 +47,16 @@ from handlers.staff import (
     own_report,
     patrol,
     posts,
+    role_refusal,
     sign,
     todo,
     view,
-    whose_command,
     work,
 )
 from handlers.staff import talk as talk_of_staff
 from handlers.staff.commands import meant_by
 from handlers.staff.plain_words import command_meant
-from handlers.supervisors import check, desk, drill_down, export, overview, read_log, what_if, what_to_ask
+from handlers.supervisors import assign, check, drill_down, export, overview, read_log, what_if, what_to_ask
 from handlers.whistle import attendance, blow
 
 picked = Router("picked")
@@ -67,7 +67,7 @@ _OPEN_TO_COMMANDS = frozenset({"", Asks.JOINED, Asks.MENU, Asks.HELP, Asks.ASIDE
 
 # Order is precedence: what the platform tells, then commands, then the question that is open, then what the words mean.
 ROUTERS = (
-    receipts.router,
+    platform_receipts.router,
     erase_me.router,
     read_log.router,
     export.router,
@@ -95,24 +95,24 @@ ROUTERS = (
     announce.router,
     overview.router,
     correct.router,
-    desk.router,
+    assign.router,
     check.router,
     picked,
     contact.router,
-    whose_command.router,
+    role_refusal.router,
     supplement.router,
     approvals.digits,
     ask_resident.answers,
     propose.router,
     *OF_PRACTICES,
     at_home.router,
-    menu.router,
+    numbered_menu.router,
     correct_draft.router,
     corrections.router,
     supplement.houses,
     note_or_report.router,
     complaint.router,
-    new_row.router,
+    new_answer.router,
     ask.router,
     what_to_ask.router,
     withdraw.answers,
@@ -121,7 +121,7 @@ ROUTERS = (
     outcome.router,
     reopen.router,
     supplement.more,
-    join_or_apart.router,
+    join_event.router,
     own_report.router,
     sent.router,
     report.router,
@@ -178,7 +178,7 @@ def _routed(context: Context) -> Reply:
         over = context.text in talk.OVER
         answer = None if over or context.nothing_asked else _answer(context)  # of a danger that they told meanwhile
         return answer or talk.said(context, talking)
-    if is_command and (commanded := _obeyed(context) or whose_command.refusal(context)):
+    if is_command and (commanded := _obeyed(context) or role_refusal.refusal(context)):
         return commanded
     told_back = said_back(context, _answer, _by_meaning) if context.text and context.asked else None
     return told_back or above(context, _not_missed(context, _meant(context)))
@@ -215,9 +215,11 @@ def _not_missed(context: Context, reply: Reply) -> Reply:
     """Nothing understood for the second time gets the menu, for the third a person. Staff hear what they can ask."""
     if not reply.missed or not context.nothing_asked:
         return reply
-    if menu.misses(context) >= menu.MOST_MISSES and not (context.person.is_staff or context.person.is_overseer):
+    if numbered_menu.misses(context) >= numbered_menu.MOST_MISSES and not (
+        context.person.is_staff or context.person.is_overseer
+    ):
         return human.called(context)
-    return menu.missed(context, reply)
+    return numbered_menu.missed(context, reply)
 
 
 def _meant(context: Context) -> Reply:
@@ -257,7 +259,7 @@ def heard_right(context: Context) -> Reply | None:
     """1: what the machine heard is as if they had written it."""
     if context.number is None:
         return None
-    return hearing.wrong(context) if context.number else route(hearing.as_written(context))
+    return transcript.wrong(context) if context.number else route(transcript.as_written(context))
 
 
 @picked.on(in_state(Asks.MENU))
@@ -267,7 +269,7 @@ def menu_chosen(context: Context) -> Reply | None:
     if context.number is None:
         return None
     word = words[context.number]
-    if word == menu.REPORT:
+    if word == numbered_menu.REPORT:
         return welcome.menu_report(context)
     return route(replace(context, message=replace(context.message, text=word), state="", slots={}, question=None))
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.dialogue.asked import to_repeat
-from handlers.dialogue.beneath import has_beneath, lay_beneath, left_open, put_again
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import says_nothing
+from handlers.dialogue.question_stack import has_beneath, lay_beneath, left_open, put_again
 from handlers.dialogue.states import ACCEPTS, DRAFTS, MOST_PUT, Asks
 from handlers.front_desk import human
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from handlers.dialogue.asked import Answered, what_it_answers
-from handlers.dialogue.beneath import beneath
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import says_nothing
+from handlers.dialogue.question_stack import beneath
 from handlers.residents.corrections import put_right
 from handlers.residents.report import add_words
 from handlers.tickets.filing import recent

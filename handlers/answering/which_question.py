@@ -1,10 +1,10 @@
 """Where two open questions could be meant: which of them it is."""
 
 from handlers.dialogue.asked import Unclear
-from handlers.dialogue.beneath import lay_beneath
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
+from handlers.dialogue.question_stack import lay_beneath
 from handlers.dialogue.states import Asks
 from models.ticket import Ticket
 

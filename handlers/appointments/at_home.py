@@ -2,7 +2,7 @@
 
 from datetime import datetime, time
 
-from handlers.appointments.visits import agree, propose, put_off, spoken, standing, standing_of
+from handlers.appointments.lifecycle import agree, propose, put_off, spoken, standing, standing_of
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import just_told
 from handlers.dialogue.message import Reply

@@ -1,6 +1,6 @@
 """约: staff propose when they come, or agree to when the resident is at home."""
 
-from handlers.appointments.visits import agree, propose, spoken, standing
+from handlers.appointments.lifecycle import agree, propose, spoken, standing
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply

@@ -1,6 +1,6 @@
 """Timers of a visit: both sides are reminded; one to which nobody came is written down, and both are told."""
 
-from handlers.appointments.visits import BEFOREHAND, ENDS, REMINDS, end, over_at, spoken, standing
+from handlers.appointments.lifecycle import BEFOREHAND, ENDS, REMINDS, end, over_at, spoken, standing
 from handlers.notifications.pushes import notify
 from handlers.tickets.change import Ringing
 from handlers.tickets.clocks import timer_key

@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import update
 
-from handlers.consultation.new_row import offered
+from handlers.consultation.new_answer import offered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -14,14 +14,14 @@ from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.disclosure import policy as disclosure
 from handlers.notifications import ticket_text
 from handlers.notifications.audience import audience
+from handlers.notifications.push_rules import Audience
 from handlers.notifications.pushes import notify
-from handlers.notifications.tellings import Audience
 from handlers.privacy.erasure import quoted
 from handlers.tickets.access import acting, by_number, mover, reached, tickets
 from handlers.tickets.clocks import run_on
-from handlers.tickets.complaints import shut_out
-from handlers.tickets.desk import on_desk
-from handlers.tickets.scope import Reach
+from handlers.tickets.scope import TicketScope
+from handlers.tickets.staff_complaints import shut_out
+from handlers.tickets.unrouted import on_desk
 from models import moves
 from models.appending import append
 from models.follower import Follower
@@ -173,5 +173,5 @@ def _move_followers(context: Context, ticket: Ticket, stays: Ticket) -> int:
     return len(came)
 
 
-def _reach(context: Context) -> Reach:
+def _reach(context: Context) -> TicketScope:
     return reached(context.person) | on_desk(context.person)

@@ -15,7 +15,7 @@ from handlers.dialogue.which_ticket import no_longer, pick
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import acting, followed, reached, resident
 from handlers.tickets.clocks import wind
-from handlers.tickets.complaints import hear
+from handlers.tickets.staff_complaints import hear
 from models import moves
 from models.approval import Approval, Wish
 from models.calendar import Span

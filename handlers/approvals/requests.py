@@ -9,8 +9,8 @@ from handlers.dialogue.message import Reply
 from handlers.disclosure.policy import shut_out
 from handlers.notifications import ticket_text
 from handlers.notifications.audience import audience
+from handlers.notifications.push_rules import Audience
 from handlers.notifications.pushes import notify
-from handlers.notifications.tellings import Audience
 from handlers.tickets.access import acting, mover
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_timer

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
-from handlers.board.keeping import Mark, read_mark
-from handlers.board.opening import days_until
-from handlers.board.shapes import Shape, shapes
-from handlers.board.stuck import stuck
+from handlers.board.drill_down import days_until
+from handlers.board.keep_sums import Mark, read_mark
+from handlers.board.map_grids import Shape, shapes
+from handlers.board.stuck_reasons import stuck
 from handlers.board.sums import (
     CONTENT,
     DUE,

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement
 
 from handlers.disclosure.policy import side_of
 from handlers.tickets.access import overseen, within
-from handlers.tickets.desk import on_desk
+from handlers.tickets.unrouted import on_desk
 from handlers.town.town import Town
 from models.person import Person, Role
 

@@ -5,7 +5,7 @@ from functools import cache, partial
 
 from handlers.consultation.contacts import contact_told
 from handlers.consultation.hand_over import handed_over
-from handlers.consultation.learned import learn, unlearn
+from handlers.consultation.learned_wordings import learn, unlearn
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply

@@ -11,7 +11,7 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.message import Message
 from handlers.dialogue.states import ACCEPTS, Asks
 from handlers.town.town import Town
-from handlers.world.voices import voice_of
+from handlers.world.representatives import voice_of
 from models.conversation import REPLY
 from models.person import Person
 from nlp.answers.choices import Choice

@@ -13,16 +13,16 @@ from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from handlers.dialogue.beneath import stored
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Message, Reply
+from handlers.dialogue.question_stack import stored
 from handlers.dialogue.states import ACCEPTS, Asks, lasts
 from handlers.dialogue.writers import Writer
 from models.appending import dialect_of
 from models.bulk import insert_into
 from models.conversation import REPLY, Asked, Inbound
-from models.listed import one_of
-from models.ready import Ready
+from models.list_condition import one_of
+from models.prepared import Prepared
 from nlp.reading.identities import mask
 
 _KEPT = tuple(each.name for each in fields(Message) if each.name not in {"key", "openid", "kind"})
@@ -30,17 +30,19 @@ _KEPT = tuple(each.name for each in fields(Message) if each.name not in {"key", 
 _INBOUND, _QUESTIONS = (cast("Table", kind.__table__) for kind in (Inbound, Asked))
 _COLUMNS = ("key", "openid", "kind", "content", "received_at", "failure", "reply")
 _STORED = select(_INBOUND.c.key, _INBOUND.c.reply).where(one_of(_INBOUND.c.key, "keys"))
-_REPLIES = Ready[tuple[str, str | None]](_STORED)
-_NEW = Ready[Any](sqlite.insert(_INBOUND).on_conflict_do_nothing(), _COLUMNS)
+_REPLIES = Prepared[tuple[str, str | None]](_STORED)
+_NEW = Prepared[Any](sqlite.insert(_INBOUND).on_conflict_do_nothing(), _COLUMNS)
 _NEW_OR_WAIT = postgresql.insert(_INBOUND).on_conflict_do_nothing(index_elements=["key"]).returning(_INBOUND.c.key)
-_REPLIED = Ready[Any](
+_REPLIED = Prepared[Any](
     update(_INBOUND)
     .where(_INBOUND.c.key == bindparam("of"))
     .values(reply=bindparam("reply"), answered_at=bindparam("answered_at"), failure=bindparam("failure"))
 )
 # SQLite has one writer: what another transaction has written is answered
-_ANSWERED_BEFORE = Ready[tuple[str]](_STORED.with_only_columns(_INBOUND.c.key).where(_INBOUND.c.reply.is_not(None)))
-_ANSWERED = Ready[Any](delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"), _QUESTIONS.c.key == REPLY))
+_ANSWERED_BEFORE = Prepared[tuple[str]](_STORED.with_only_columns(_INBOUND.c.key).where(_INBOUND.c.reply.is_not(None)))
+_ANSWERED = Prepared[Any](
+    delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"), _QUESTIONS.c.key == REPLY)
+)
 
 
 def receive(session: Session, messages: Sequence[Message], now: datetime) -> Collection[str]:
@@ -118,8 +120,8 @@ def _content(message: Message) -> Mapping[str, Any]:
 
 
 @cache
-def _question(dialect: str) -> Ready[Any]:
+def _question(dialect: str) -> Prepared[Any]:
     statement = insert_into(_QUESTIONS, dialect)
     news = {name: statement.excluded[name] for name in ("state", "slots", "text", "shown_at", "expires_at")}
     asked = statement.on_conflict_do_update(index_elements=["person_id", "key"], set_=news)
-    return Ready(asked, ("person_id", "key", *news))
+    return Prepared(asked, ("person_id", "key", *news))

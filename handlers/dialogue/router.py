@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
-from handlers.world.voices import voice_of
+from handlers.world.representatives import voice_of
 from nlp.reading.understanding import Intent
 
 Handler = Callable[[Context], Reply | None]

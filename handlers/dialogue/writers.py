@@ -8,21 +8,21 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased, lazyload
 
-from handlers.dialogue.beneath import apart
-from handlers.dialogue.carried import carried_by_pushes
 from handlers.dialogue.command import Command
+from handlers.dialogue.contact_window import mark_seen, opens_window
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Message
-from handlers.dialogue.seen import mark_seen, opens_window
+from handlers.dialogue.push_questions import carried_by_pushes
+from handlers.dialogue.question_stack import apart
 from handlers.town.town import Town
 from models.announcement import Announcement
 from models.appending import dialect_of
 from models.conversation import REPLY, Asked
-from models.listed import one_of
+from models.list_condition import one_of
 from models.moves import Status
 from models.person import Person
 from models.push import Push, is_laid_aside
-from models.standing import stands
+from models.status_condition import stands
 from models.ticket import Attachment, Ticket
 from nlp.reading.understanding import Understanding
 

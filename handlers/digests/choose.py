@@ -16,7 +16,7 @@ from handlers.digests.daily import waiting_for
 from handlers.digests.digest import Line, slots_of
 from handlers.notifications import ticket_text
 from handlers.tickets.access import overseen
-from handlers.tickets.desk import on_desk
+from handlers.tickets.unrouted import on_desk
 from models.digest import NewsWish
 from models.person import OVERSEERS
 from models.ticket import Ticket

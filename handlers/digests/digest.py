@@ -11,7 +11,7 @@ from handlers.dialogue.choices import numbered
 from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
 from handlers.notifications.leaders import Wishes
-from handlers.notifications.tellings import STAFF_TEMPLATE
+from handlers.notifications.push_rules import STAFF_TEMPLATE
 from handlers.town.town import Town
 from models.appending import append
 from models.conversation import Asked

@@ -11,7 +11,7 @@ from handlers.digests.digest import MOST, WEEKLY, Line, send
 from handlers.figures.counts import late
 from handlers.figures.days import week_start
 from handlers.tickets.access import overseen
-from handlers.tickets.desk import on_desk
+from handlers.tickets.unrouted import on_desk
 from handlers.town.town import Town
 from models.appeal import Appeal, AppealVote
 from models.approval import Approval, Approver

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue.media import NAMES
 from handlers.dialogue.message import Kind
-from handlers.evidence.duty import look_into
-from handlers.evidence.hearing import listen, not_heard
+from handlers.evidence.photo_duty import look_into
+from handlers.evidence.transcript import listen, not_heard
 from handlers.notifications.audience import audience
 from handlers.notifications.pictures import NAMED, PICTURES, SENDABLE
+from handlers.notifications.push_rules import RESIDENT_TEMPLATE, STAFF_TEMPLATE, Audience
 from handlers.notifications.pushes import may_hear
-from handlers.notifications.tellings import RESIDENT_TEMPLATE, STAFF_TEMPLATE, Audience
 from handlers.town.town import Town
 from models.appending import append
 from models.moves import NOTE, Status

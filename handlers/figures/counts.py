@@ -21,10 +21,10 @@ from sqlalchemy.orm import Session
 
 from models.appending import catch_up
 from models.base import UtcDateTime
-from models.kept import kept
+from models.built_once import kept
 from models.moves import OPEN, Closing, Status
-from models.ready import Ready
-from models.standing import stands
+from models.prepared import Prepared
+from models.status_condition import stands
 from models.ticket import Ticket, is_red, not_ended, running_limit
 
 Moment = datetime | BindParameter[datetime]
@@ -120,8 +120,8 @@ def _counted(figures: list[Figure], counts: Sequence[int]) -> dict[str, int]:
 
 
 @kept
-def _counting_every(scope: ColumnElement[bool], on_desk: ColumnElement[bool]) -> Ready[Any]:
-    return Ready(_counting(FIGURES, scope, on_desk))
+def _counting_every(scope: ColumnElement[bool], on_desk: ColumnElement[bool]) -> Prepared[Any]:
+    return Prepared(_counting(FIGURES, scope, on_desk))
 
 
 def _counting(figures: list[Figure], scope: ColumnElement[bool], on_desk: ColumnElement[bool]) -> Select[Any]:

@@ -13,7 +13,7 @@ from handlers.disclosure.policy import is_shut_out, shut_out
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import resident
 from handlers.tickets.change import Change, PersonalChange, Ringing
-from handlers.tickets.complaints import hear
+from handlers.tickets.staff_complaints import hear
 from handlers.town.routing import own_route
 from handlers.world.rosters import at_hand, reach_of
 from handlers.world.staff import Colleague

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 
-from handlers.customs.practices import Hotline
+from handlers.practice_settings.practices import Hotline
 from handlers.tables.reading import read_table
 from handlers.tables.table import Columns, Problem, Row, TableError
 from handlers.world.staff import Staff

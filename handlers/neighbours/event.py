@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers.dialogue.beneath import apart, without
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.dialogue.question_stack import apart, without
 from handlers.dialogue.states import Asks
 from handlers.neighbours import same_event
 from handlers.neighbours.same_event import Same
@@ -17,9 +17,9 @@ from handlers.notifications.pushes import notify
 from handlers.privacy.erasure import FIRST_LEFT
 from handlers.tickets.access import resident
 from handlers.tickets.change import Change, PersonalChange, Silence
-from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import attach, file
+from handlers.tickets.staff_complaints import hear
 from handlers.town.town import Town
 from models.appending import append
 from models.conversation import reply_question

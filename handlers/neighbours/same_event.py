@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 from handlers.disclosure.policy import complained_of
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.draft import Draft
-from handlers.town.same_event_rules import Joining
+from handlers.town.same_event_rules import SameEventRules
 from handlers.town.town import Town
 from models.appending import AppendingSession, dialect_of
 from models.follower import Follower
-from models.listed import pair_of
+from models.list_condition import pair_of
 from models.moves import OPEN, Status
 from models.new_tickets import unwritten_tickets
-from models.ready import Ready
-from models.standing import stands
+from models.prepared import Prepared
+from models.status_condition import stands
 from models.ticket import Ticket
 
 # Compared at most, the latest first: the cost of a report must not grow with the number of tickets.
@@ -75,7 +75,7 @@ _RANKED = (
     )
     .subquery()
 )
-_OF_SEVERAL = Ready[Any](select(_RANKED).where(_RANKED.c.rank <= MOST).order_by(_RANKED.c.rank), named=True)
+_OF_SEVERAL = Prepared[Any](select(_RANKED).where(_RANKED.c.rank <= MOST).order_by(_RANKED.c.rank), named=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class _AtPlace:
     """A place of the world."""
 
     place_id: int
-    statement: ClassVar = Ready[Any](_OF_LATE.where(Ticket.place_id == bindparam("place")), named=True)
+    statement: ClassVar = Prepared[Any](_OF_LATE.where(Ticket.place_id == bindparam("place")), named=True)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -100,7 +100,7 @@ class _AtPin:
     grid: str
     lat: float
     lng: float
-    statement: ClassVar = Ready[Any](
+    statement: ClassVar = Prepared[Any](
         _OF_LATE.where(
             Ticket.grid == bindparam("grid"),
             Ticket.lat.between(bindparam("south"), bindparam("north")),
@@ -215,7 +215,7 @@ def _read_ahead(session: Session, spot: _Spot, category: str) -> Sequence[Compar
     return session.read_ahead.get((spot.place_id, category))
 
 
-def is_same(rules: Joining, draft: Draft, ticket: Compared) -> bool:
+def is_same(rules: SameEventRules, draft: Draft, ticket: Compared) -> bool:
     """Whether two reports of one place and category tell of one thing."""
     if draft.red_flag or ticket.red_flag:  # danger is never taken for something that only resembles it
         return (draft.red_flag, draft.building) == (ticket.red_flag, ticket.building)
@@ -246,7 +246,7 @@ def _likeness(draft: Draft, ticket: Compared) -> float:
     return likeness(draft.text.replace(draft.place_name, ""), ticket.text.replace(ticket.place_name, ""))
 
 
-def _are_outages(rules: Joining, draft: Draft, ticket: Compared) -> bool:
+def _are_outages(rules: SameEventRules, draft: Draft, ticket: Compared) -> bool:
     return (
         draft.item == ticket.item
         and rules.is_outage(draft.item, draft.text)

@@ -14,16 +14,16 @@ from handlers.disclosure.policy import shut_out
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import is_own_work, resident, tickets
-from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
-from handlers.town.same_event_rules import Joining
+from handlers.tickets.staff_complaints import hear
+from handlers.town.same_event_rules import SameEventRules
 from handlers.town.town import Town
 from models.follower import NOT_SOLVED, Follower
 from models.moves import CLOSE, NOTE, RATE, Closing, Status
 from models.person import Role
 from models.push import last_told
-from models.standing import stands
+from models.status_condition import stands
 from models.ticket import SYSTEM, Actor, Ticket
 
 
@@ -38,17 +38,17 @@ class Tally:
     def confirming(self) -> list[Follower]:
         return [vote for vote in self.votes if vote.confirms]
 
-    def _reached(self, rules: Joining, count: int) -> bool:
+    def _reached(self, rules: SameEventRules, count: int) -> bool:
         return bool(self.votes) and count >= rules.confirm_share * len(self.votes)
 
-    def _enough(self, rules: Joining) -> bool:
+    def _enough(self, rules: SameEventRules) -> bool:
         """So many have answered; the reporter's answer is one among all."""
         return len(self.votes) >= rules.answer_share * (len(self.votes) + self.waiting)
 
-    def is_solved(self, rules: Joining, *, lapsed: bool = False) -> bool:
+    def is_solved(self, rules: SameEventRules, *, lapsed: bool = False) -> bool:
         return (lapsed or self._enough(rules)) and self._reached(rules, len(self.confirming))
 
-    def is_unsolved(self, rules: Joining) -> bool:
+    def is_unsolved(self, rules: SameEventRules) -> bool:
         return self._enough(rules) and self._reached(rules, len(self.votes) - len(self.confirming))
 
     @property
@@ -139,7 +139,7 @@ def clear_votes(session: Session, ticket: Ticket) -> None:
     session.execute(update(Follower).where(Follower.ticket_id == ticket.id).values(vote=None, voted_at=None))
 
 
-def confirmer_at_lapse(session: Session, rules: Joining, ticket: Ticket) -> Actor | None:
+def confirmer_at_lapse(session: Session, rules: SameEventRules, ticket: Ticket) -> Actor | None:
     """Nobody else answered in time: the last to confirm closes it, where the answers given suffice."""
     counted = tally(session, ticket)
     if not counted.is_solved(rules, lapsed=True):

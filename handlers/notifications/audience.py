@@ -7,30 +7,30 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, select
 from sqlalchemy.orm import Session
 
+from handlers.notifications.push_rules import STAFF_TEMPLATE, Audience
 from handlers.notifications.recipients import has_left, recipients_of, recipients_of_teams, voices
-from handlers.notifications.tellings import STAFF_TEMPLATE, Audience
 from handlers.town.town import Town
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Colleague, Member
 from models.appending import AppendingSession, catch_up
 from models.base import Base
 from models.follower import Follower
-from models.listed import one_of
+from models.list_condition import one_of
 from models.person import Person
+from models.prepared import Prepared
 from models.push import Push
-from models.ready import Ready
 from models.ticket import Ticket
 
 _PEOPLE = cast("Table", Person.__table__)
 _WHO = (*(_PEOPLE.c[name] for name in ("id", "openid", "name", "team", "grid")), _PEOPLE.c.last_inbound_at)
-_RESIDENTS = Ready[Any](
+_RESIDENTS = Prepared[Any](
     select(Follower.ticket_id, *_WHO)
     .join_from(Follower, _PEOPLE, Follower.person_id == _PEOPLE.c.id)
     .where(one_of(Follower.ticket_id, "tickets"))
 )
-_ONE = Ready[Any](select(*_WHO).where(_PEOPLE.c.id == bindparam("person")))
+_ONE = Prepared[Any](select(*_WHO).where(_PEOPLE.c.id == bindparam("person")))
 _TOLD = select(Push.person_id).where(Push.ticket_id == bindparam("ticket"), Push.template == STAFF_TEMPLATE)
-_PAGED = Ready[Any](select(*_WHO).where(_PEOPLE.c.id.in_(_TOLD)))
+_PAGED = Prepared[Any](select(*_WHO).where(_PEOPLE.c.id.in_(_TOLD)))
 
 
 def audience(
@@ -82,7 +82,7 @@ def _residents(session: Session, town: Town, ticket: Ticket) -> Sequence[Member]
 
 
 def _read(
-    session: Session, town: Town, those: Ready[Any], values: dict[str, int | None], *hangs_on: type[Base]
+    session: Session, town: Town, those: Prepared[Any], values: dict[str, int | None], *hangs_on: type[Base]
 ) -> list[Member]:
     catch_up(session, Person, *hangs_on)
     return _members(town, those.rows(session, values))

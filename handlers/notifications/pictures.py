@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.disclosure.policy import Field, Sight, passing
-from handlers.notifications.tellings import RESIDENT_TEMPLATE, STAFF_TEMPLATE
+from handlers.notifications.push_rules import RESIDENT_TEMPLATE, STAFF_TEMPLATE
 from handlers.town.town import Town
 from models.person import Person
 from models.push import Outcome, Push

@@ -13,12 +13,12 @@ from handlers.notifications import ticket_text
 from handlers.notifications.audience import audience
 from handlers.notifications.leaders import Wishes, had_today
 from handlers.notifications.night import begins_for, wakes
-from handlers.notifications.tellings import (
+from handlers.notifications.push_rules import (
     DANGERS,
+    PUSH_RULES,
     RESIDENT_TEMPLATE,
-    TELLINGS,
     Audience,
-    Telling,
+    PushRule,
 )
 from handlers.town.town import Town
 from handlers.world.staff import Colleague
@@ -59,20 +59,20 @@ def notify(
         timer = {"kind": GROUP_NOTICE, "ticket_id": ticket.id, "due_at": now, "created_at": now}
         append(session, Timer, key=f"{ticket.id}:{GROUP_NOTICE}:{change}", **timer)
     told: set[int] = {but.id} if but else set()
-    for telling in TELLINGS[what]:
-        letter = cache(partial(_letter, town, ticket, telling, values))  # most of a team are told the same
-        concerned = named if telling.to is Audience.NAMED else audience(session, town, ticket, telling.to, now, teams)
-        wishes = _wishes(session, town, ticket, telling, concerned, what, now)
+    for rule in PUSH_RULES[what]:
+        letter = cache(partial(_letter, town, ticket, rule, values))  # most of a team are told the same
+        concerned = named if rule.to is Audience.NAMED else audience(session, town, ticket, rule.to, now, teams)
+        wishes = _wishes(session, town, ticket, rule, concerned, what, now)
         for person in concerned:
             if not may_hear(town, ticket, person):
                 continue
             if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
                 told.add(person.id)
-                push = _push(town, ticket, person, telling, change, now, letter)
+                push = _push(town, ticket, person, rule, change, now, letter)
                 push = wishes.heeded(town, person.id, push, now)
                 append(session, Push, **push)
-                if telling.asks:
-                    append(session, Asked, **_asked(town, ticket, person, telling, push, now, slots or {}))
+                if rule.asks:
+                    append(session, Asked, **_asked(town, ticket, person, rule, push, now, slots or {}))
     return len(told) - bool(but)
 
 
@@ -80,15 +80,15 @@ def _wishes(
     session: Session,
     town: Town,
     ticket: Ticket,
-    telling: Telling,
+    rule: PushRule,
     concerned: Sequence[Colleague],
     what: str,
     now: datetime,
 ) -> Wishes:
     """Those who oversee have a choice; who works at it is told."""
-    leaders = concerned if telling.to in _TO_LEADERS else ()
+    leaders = concerned if rule.to in _TO_LEADERS else ()
     danger = what in DANGERS or bool(ticket.red_flag)
-    wishes = Wishes.of(session, leaders, to_them_alone=telling.to is Audience.NAMED, danger=danger)
+    wishes = Wishes.of(session, leaders, to_them_alone=rule.to is Audience.NAMED, danger=danger)
     return wishes if danger else replace(wishes, had=had_today(session, town, what, leaders, now))
 
 
@@ -101,13 +101,13 @@ def _push(
     town: Town,
     ticket: Ticket,
     person: Colleague,
-    telling: Telling,
+    rule: PushRule,
     change: str,
     now: datetime,
     letter: Callable[[datetime, str, Sight], "_Letter"],
 ) -> dict[str, Any]:
     mine = person.id == ticket.proposed_id and ticket.proposed_until and now < ticket.proposed_until
-    at = _said_at(town, ticket, person, telling, change.partition(":")[0], now)
+    at = _said_at(town, ticket, person, rule, change.partition(":")[0], now)
     turn = town.say("push.your_turn", until=ticket_text.moment(ticket.proposed_until, at)) if mine else ""
     said = letter(at, turn, passing(town, ticket, person))
     return {
@@ -116,28 +116,28 @@ def _push(
         "ticket_id": ticket.id,
         "event": change.partition(":")[0],
         "text": said.text,
-        "template": telling.template,
+        "template": rule.template,
         "fields": said.fields,
-        "rank": _rank(town, ticket, telling, change.partition(":")[0], at),
+        "rank": _rank(town, ticket, rule, change.partition(":")[0], at),
         "due_at": at,
         "created_at": now,
     }
 
 
-def _rank(town: Town, ticket: Ticket, telling: Telling, event: str, at: datetime) -> Rank:
+def _rank(town: Town, ticket: Ticket, rule: PushRule, event: str, at: datetime) -> Rank:
     if event in DANGERS:
         return Rank.DANGER
-    woken = telling.to in _AT_WORK and town.quiet_hours.wait(at) > at
+    woken = rule.to in _AT_WORK and town.quiet_hours.wait(at) > at
     if ticket.red_flag or event in town.quiet_hours.at_once or woken:
         return Rank.URGENT
-    return Rank.QUESTION if telling.asks else Rank.NEWS
+    return Rank.QUESTION if rule.asks else Rank.NEWS
 
 
 def _asked(
     town: Town,
     ticket: Ticket,
     person: Colleague,
-    telling: Telling,
+    rule: PushRule,
     push: dict[str, Any],
     now: datetime,
     slots: Mapping[str, object],
@@ -147,7 +147,7 @@ def _asked(
         "person_id": person.id,
         "key": push["key"],
         "ticket_id": ticket.id,
-        "state": telling.asks,
+        "state": rule.asks,
         "slots": {"ticket": ticket.id, **slots},
         "text": "",
         "shown_at": None,
@@ -166,39 +166,39 @@ class _Letter:
 def _letter(
     town: Town,
     ticket: Ticket,
-    telling: Telling,
+    rule: PushRule,
     values: dict[str, object],
     at: datetime,
     turn: str,
     seen: Sight,
 ) -> _Letter:
-    facts = _discreet(telling, facts_of(town, ticket, at, seen) | {"turn": turn} | values, seen)
-    return _Letter(town.say(telling.wording, **facts), _fields(town, ticket, telling, facts, at))
+    facts = _discreet(rule, facts_of(town, ticket, at, seen) | {"turn": turn} | values, seen)
+    return _Letter(town.say(rule.wording, **facts), _fields(town, ticket, rule, facts, at))
 
 
-def _fields(town: Town, ticket: Ticket, telling: Telling, facts: Mapping[str, Any], at: datetime) -> dict[str, str]:
+def _fields(town: Town, ticket: Ticket, rule: PushRule, facts: Mapping[str, Any], at: datetime) -> dict[str, str]:
     """What a card can say, by fact: first of all what happened, then in whose words."""
     due = facts.get("due_at") or ticket_text.due(ticket) or at
-    told = town.say.places_of(telling.wording)
+    told = town.say.places_of(rule.wording)
     said = [facts[name] for name in _WORDS if name in told and facts.get(name)]
     return {
         **{name: str(facts[name]) for name in ("number", "where", "status")},
         "what": f"{facts['urgent']}{facts['what']}",
-        "happened": town.say(telling.wording.replace("push.", "card."), **facts),
+        "happened": town.say(rule.wording.replace("push.", "card."), **facts),
         "words": str(said[0]) if said else "",
         "due": ticket_text.stamp(due),
     }
 
 
-def _said_at(town: Town, ticket: Ticket, person: Colleague, telling: Telling, event: str, now: datetime) -> datetime:
+def _said_at(town: Town, ticket: Ticket, person: Colleague, rule: PushRule, event: str, now: datetime) -> datetime:
     """Now, or in the morning: at night only a danger is told, what runs round the clock to those on call, and a
     resident who is just writing to us.
     """
     quiet = town.quiet_hours
-    heard = person.last_inbound_at if telling.template == RESIDENT_TEMPLATE else None
+    heard = person.last_inbound_at if rule.template == RESIDENT_TEMPLATE else None
     awake = heard and now - heard <= timedelta(minutes=quiet.awake_minutes)
     at_once = ticket.red_flag or event in quiet.at_once or awake
-    if at_once or (telling.to in _AT_WORK and wakes(town, ticket, person, now)):
+    if at_once or (rule.to in _AT_WORK and wakes(town, ticket, person, now)):
         return now
     return quiet.wait(now)
 
@@ -207,9 +207,9 @@ _WORDS = ("note", "answer", "reason", "text")
 """Facts that somebody wrote. A card has room for the first that the sentence tells: it never tells more than that"""
 
 
-def _discreet(telling: Telling, facts: dict[str, object], seen: Sight) -> dict[str, object]:
+def _discreet(rule: PushRule, facts: dict[str, object], seen: Sight) -> dict[str, object]:
     """What people wrote, without what a push that lights up on any screen may not tell this reader."""
-    hide = ticket_text.as_residents_read if telling.template == RESIDENT_TEMPLATE else seen.words
+    hide = ticket_text.as_residents_read if rule.template == RESIDENT_TEMPLATE else seen.words
     return facts | {name: hide(str(facts[name])) for name in _WORDS if name in facts}
 
 

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 from handlers.notifications.night import begins_for, rings
 from handlers.town.routing import Assign, level_above
 from handlers.town.town import Town
+from handlers.world.representatives import voice_of
 from handlers.world.rosters import Present, at_hand, reach_of
 from handlers.world.staff import Colleague
-from handlers.world.voices import voice_of
 from models.appending import append
 from models.grid import Level, Team
 from models.moves import OPEN, Status
 from models.person import STAFF, Person, Role
 from models.push import Timer
-from models.standing import stands
+from models.status_condition import stands
 from models.ticket import Ticket
 
 PROPOSAL = "proposal"

@@ -18,7 +18,7 @@ from models.appending import catch_up
 from models.follower import Follower
 from models.moves import MOVES, NOTE, Closing, Status
 from models.person import Person, Role
-from models.ready import Ready
+from models.prepared import Prepared
 from models.support import Support
 from models.ticket import CHINA, Source, Ticket, TicketEvent
 from nlp.reading.identities import mask
@@ -176,7 +176,7 @@ def limit(town: Town, ticket: Ticket, now: datetime) -> str:
 
 
 _LINES = cast("Table", TicketEvent.__table__).c
-_HISTORY = Ready[Any](
+_HISTORY = Prepared[Any](
     select(*_LINES).where(TicketEvent.ticket_id == bindparam("ticket")).order_by(TicketEvent.id), named=True
 )
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers.notifications.push_rules import DANGERS, INSTEAD, UNREACHED
 from handlers.notifications.pushes import may_hear, notify
-from handlers.notifications.tellings import DANGERS, INSTEAD, UNREACHED
 from handlers.town.routing import level_above
 from handlers.town.town import Town
 from handlers.world.rosters import reach_of

@@ -13,9 +13,9 @@ from handlers.open311.services import HOUSE
 from handlers.residents import locate
 from handlers.tickets.access import resident
 from handlers.tickets.change import Change, Silence
-from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
+from handlers.tickets.staff_complaints import hear
 from models.moves import NOTE
 from models.new_tickets import row_of
 from models.open311 import Open311Request

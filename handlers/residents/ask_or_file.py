@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from handlers.appointments.visits import offered
+from handlers.announcements.current import answered_by_notice
+from handlers.appointments.lifecycle import offered
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.states import Asks
 from handlers.disclosure.policy import shut_out
 from handlers.neighbours.event import taken_in
-from handlers.notices.current import answered_by_notice
 from handlers.notifications import ticket_text
 from handlers.notifications.night import waits
 from handlers.residents import locate

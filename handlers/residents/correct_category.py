@@ -8,8 +8,8 @@ from handlers.residents.ask_or_file import receipt
 from handlers.residents.corrected import Correction, is_others_work, names_a_trouble
 from handlers.tickets.access import resident
 from handlers.tickets.clocks import set_promise
-from handlers.tickets.complaints import hear, shut_out
 from handlers.tickets.filing import route_anew, watch
+from handlers.tickets.staff_complaints import hear, shut_out
 from models.learning import Correction as Lesson
 from models.moves import NOTE, Status
 from models.ticket import Actor, Ticket

@@ -15,10 +15,10 @@ from handlers.residents.ask_or_file import receipt
 from handlers.tickets.access import resident
 from handlers.tickets.change import Change, PersonalChange, Ringing
 from handlers.tickets.clocks import set_promise, set_timer
-from handlers.tickets.complaints import hear
-from handlers.tickets.desk import take_from_desk
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import lay_on_desk, new_ticket, write_down
+from handlers.tickets.staff_complaints import hear
+from handlers.tickets.unrouted import take_from_desk
 from models.moves import NOTE, SUPPLEMENT, VERIFY, Status
 from models.ticket import SYSTEM, Actor, Ticket
 

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from handlers.dialogue.carried import shown_again
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import is_other_trouble, is_politeness
+from handlers.dialogue.push_questions import shown_again
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import which
@@ -17,7 +17,7 @@ from handlers.residents.reopen import REOPENABLE, ask_why, not_solved_for, reope
 from handlers.residents.report import add_words, reported
 from handlers.residents.supplement import SUPPLEMENT
 from handlers.tickets.access import followed, is_own_work, own, resident, tickets
-from handlers.tickets.complaints import hear
+from handlers.tickets.staff_complaints import hear
 from models import moves
 from models.moves import OPEN, Status
 from models.person import Role

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, func, select
 
-from handlers.appointments.visits import visit_line
+from handlers.appointments.lifecycle import visit_line
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import just_told
@@ -20,8 +20,8 @@ from handlers.notifications.pushes import notify
 from handlers.residents.incomplete import ask_where, asks_of
 from handlers.residents.outcome import please_rate
 from handlers.tickets.access import followed, has_own, how_many, own, resident, tickets
-from handlers.tickets.complaints import hear
 from handlers.tickets.duty_card import duty_line
+from handlers.tickets.staff_complaints import hear
 from models import moves
 from models.appending import catch_up
 from models.moves import ACTIVE, OPEN, Status

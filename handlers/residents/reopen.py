@@ -13,9 +13,9 @@ from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, overseen, overseer, resident
 from handlers.tickets.clocks import set_promise
-from handlers.tickets.complaints import hear, rise
 from handlers.tickets.escalation import escalate
 from handlers.tickets.filing import watch
+from handlers.tickets.staff_complaints import hear, rise
 from models import moves
 from models.follower import Follower
 from models.moves import Status

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 
-from handlers.dialogue.beneath import lay_beneath
 from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
@@ -15,6 +14,7 @@ from handlers.dialogue.other_matter import (
     is_trouble_again,
     tells_no_place,
 )
+from handlers.dialogue.question_stack import lay_beneath
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import DRAFTS, MOST_PUT, Asks
 from handlers.notifications import ticket_text
@@ -30,9 +30,9 @@ from handlers.residents.ask_or_file import (
     told_where,
 )
 from handlers.tickets.access import has_own, resident
-from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
+from handlers.tickets.staff_complaints import hear
 from models.moves import NOTE, OPEN, Status
 from models.ticket import Ticket
 from nlp.answers.choices import is_filler, is_vague, yes_or_no

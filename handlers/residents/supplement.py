@@ -19,9 +19,9 @@ from handlers.residents.corrected import Correction
 from handlers.residents.incomplete import ask_where, asks_of, now_placed, placeless
 from handlers.residents.report import add_words
 from handlers.tickets.access import followed, own, resident
-from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
+from handlers.tickets.staff_complaints import hear
 from handlers.world.world import World
 from models.moves import NOTE, OPEN, Status
 from models.person import Role

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers.dialogue.beneath import apart, has_beneath
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.media import NAMES
 from handlers.dialogue.message import Kind, Reply
+from handlers.dialogue.question_stack import apart, has_beneath
 from handlers.dialogue.states import CAN_KILL, Asks, lasts
 from handlers.disclosure.policy import passing
 from handlers.neighbours import same_event
@@ -26,9 +26,9 @@ from handlers.residents import incomplete, locate
 from handlers.residents.ask_or_file import as_read, confirmed, of_parts
 from handlers.tickets.access import resident
 from handlers.tickets.change import PersonalChange, Silence
-from handlers.tickets.complaints import hear
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import attach, file
+from handlers.tickets.staff_complaints import hear
 from handlers.town.privacy import for_residents
 from handlers.town.town import Town
 from models.appending import append

@@ -4,11 +4,11 @@ import re
 
 from sqlalchemy import select
 
-from handlers.customs.scores import Side
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
+from handlers.practice_settings.scores import Side
 from handlers.scores.statement import name_of, quarter_of
 from handlers.scores.subjects import Subject, area, own
 from models.grid import Level

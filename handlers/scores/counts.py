@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
-from handlers.customs.scores import Side
+from handlers.practice_settings.scores import Side
 from handlers.scores.subjects import COLUMN, Subject, of_side
 from handlers.town.town import Town
 from models.appeal import was_appealed

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.customs.scores import RATED, Side
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -13,6 +12,7 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.disclosure.policy import is_shut_out
 from handlers.notifications import ticket_text
+from handlers.practice_settings.scores import RATED, Side
 from handlers.scores.counts import Span
 from handlers.scores.opened import opened_line, ratings
 from handlers.scores.statement import ScoreLine, Statement, asked_for, statement

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers.customs.scores import RATED, Side
 from handlers.disclosure.policy import Way, is_shut_out, sight
 from handlers.notifications import ticket_text
+from handlers.practice_settings.scores import RATED, Side
 from handlers.scores.counts import Span
 from handlers.scores.opened import contests, opened_line
-from handlers.scores.report import of_side
+from handlers.scores.quarterly_ranking import of_side
 from handlers.scores.statement import Statement
 from handlers.town.town import Town
 from models.moves import Status

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handlers.customs.scores import RATED, Grade, Rule, Sheet, Side
 from handlers.figures.days import quarter_start
+from handlers.practice_settings.scores import RATED, Grade, Rule, Sheet, Side
 from handlers.scores.counts import JUDGED, Span, counts
 from handlers.scores.subjects import Subject
 from handlers.town.town import Town

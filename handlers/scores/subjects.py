@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 
-from handlers.customs.scores import Side
+from handlers.practice_settings.scores import Side
 from handlers.town.town import Town
 from handlers.world.nodes import GridNode
 from handlers.world.staff import Colleague

@@ -10,8 +10,8 @@ from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import pick
 from handlers.disclosure.masks import shielded
 from handlers.notifications import ticket_text
-from handlers.practices.news import tell
-from handlers.practices.stretch import which_time
+from handlers.practices.compound_news import tell
+from handlers.practices.report_period import which_time
 from handlers.scores.counts import Span
 from handlers.scores.statement import asked_for
 from handlers.tickets.access import followed

@@ -18,7 +18,7 @@ from handlers.residents import report
 from handlers.tickets.access import mover, reached, resident
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import run_on, set_timer, stop
-from handlers.tickets.complaints import hear
+from handlers.tickets.staff_complaints import hear
 from models.approval import Question
 from models.moves import ANSWER, ASK, NOTE, Status
 from models.person import OVERSEERS, STAFF, Person

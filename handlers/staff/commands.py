@@ -8,7 +8,7 @@ from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer, pick_any, which
 from handlers.notifications import ticket_text
 from handlers.tickets.access import called, overseen, reached, tickets, worked
-from handlers.tickets.scope import Reach
+from handlers.tickets.scope import TicketScope
 from handlers.whistle import calls
 from models.moves import Status
 from models.person import OVERSEERS, STAFF, Person
@@ -63,12 +63,12 @@ HELD = (Status.DISPATCHED, Status.WORKING)
 """A team has it, signed for or not"""
 
 
-def reach(context: Context) -> Reach:
+def reach(context: Context) -> TicketScope:
     """What this person may move: their team's tickets, and those to which a whistle called it."""
     return worked(context.person) | called(context.person)
 
 
-def reach_of(context: Context, command: Command) -> Reach:
+def reach_of(context: Context, command: Command) -> TicketScope:
     """What they may do this to: supervisors hand on what they answer for."""
     return reach(context) | overseen(context.person) if OVERSEERS & command.roles else reach(context)
 

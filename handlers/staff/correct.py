@@ -1,9 +1,9 @@
 """为什么 and 改类: why the reader chose a category, and putting it right, from which the model learns."""
 
-from handlers.dialogue.carried import no_longer_asked
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.dialogue.push_questions import no_longer_asked
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
@@ -13,7 +13,7 @@ from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import correct_category, correct_place
 from handlers.tickets.access import actor, overseen, overseer, reached, resident, worked
-from handlers.tickets.scope import Reach, as_reach
+from handlers.tickets.scope import TicketScope, as_reach
 from models.moves import NOTE, OPEN, Status
 from models.person import OVERSEERS, STAFF, Role
 from models.ticket import Actor, Ticket
@@ -95,7 +95,7 @@ def _renamed(context: Context, ticket: Ticket) -> Reply:
     return correct_category.put_right(context, ticket, kind, actor(context.person, ticket), words)
 
 
-def _reach(context: Context) -> Reach:
+def _reach(context: Context) -> TicketScope:
     return reached(context.person) | as_reach(Ticket.reporter_id == context.person.id)
 
 

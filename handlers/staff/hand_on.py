@@ -7,9 +7,9 @@ from handlers.staff.commands import HAND_ON, HELD, already, ask_words
 from handlers.tickets import escalation
 from handlers.tickets.access import acting, actor
 from handlers.tickets.clocks import restart_accept_clock
-from handlers.tickets.complaints import word_errand
 from handlers.tickets.filing import watch
 from handlers.tickets.returns import MOST_RETURNS, hand_back
+from handlers.tickets.staff_complaints import word_errand
 from handlers.world.nodes import TeamNode
 from models.moves import REASSIGN, Status
 from models.ticket import Ticket

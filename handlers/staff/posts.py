@@ -16,7 +16,7 @@ from handlers.dialogue.router import Router
 from handlers.dialogue.states import Asks
 from handlers.front_desk.help import help_text
 from handlers.notifications import ticket_text
-from handlers.staff.enlist import take_place
+from handlers.staff.claim_profile import take_place
 from models.person import EVERYBODY, Guess, Invitation, Person, Role
 
 router = Router("posts")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import bindparam, select
 
-from handlers.appointments.visits import shown, standing_of
+from handlers.appointments.lifecycle import shown, standing_of
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -17,7 +17,7 @@ from handlers.notifications import ticket_text
 from handlers.staff.view import VIEW
 from handlers.tickets.access import called, worked
 from handlers.tickets.scope import FirstOf, first_of_open
-from models.listed import one_of
+from models.list_condition import one_of
 from models.person import STAFF
 from models.support import Support
 from models.ticket import Ticket

@@ -1,6 +1,6 @@
 """看: a ticket in full for its team, and the line in the read log that says who saw it."""
 
-from handlers.appointments.visits import visit_line
+from handlers.appointments.lifecycle import visit_line
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply

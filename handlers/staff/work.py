@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers.consultation.new_row import offered
+from handlers.consultation.new_answer import offered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import held
@@ -13,7 +13,7 @@ from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.router import Router, in_state, kind
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import split_reference
-from handlers.evidence.duty import look_into, wants_picture
+from handlers.evidence.photo_duty import look_into, wants_picture
 from handlers.notifications.pushes import notify
 from handlers.staff.commands import (
     ESCALATE,

@@ -1,8 +1,8 @@
 """核实: a supervisor who did not do the work says whether it is done."""
 
-from handlers.dialogue.carried import no_longer_asked
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.dialogue.push_questions import no_longer_asked
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer

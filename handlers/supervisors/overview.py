@@ -20,11 +20,11 @@ from handlers.notifications.pushes import notify
 from handlers.questions.answer import answer_question
 from handlers.staff.view import opened
 from handlers.tickets.access import listed, overseen, overseer, tickets, within
-from handlers.tickets.desk import on_desk
 from handlers.tickets.scope import both
+from handlers.tickets.unrouted import on_desk
 from handlers.town.examples import a_community
 from models import moves
-from models.kept import kept
+from models.built_once import kept
 from models.moves import ACTIVE
 from models.person import OVERSEERS
 from models.ticket import Ticket

@@ -20,18 +20,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from handlers.tickets.named import named_in
-from handlers.tickets.scope import NOTHING, Reach, Scope, Way, as_reach, newest_open
+from handlers.tickets.by_number import named_in
+from handlers.tickets.scope import NOTHING, Scope, TicketScope, Way, as_reach, newest_open
 from handlers.world.staff import Colleague
 from models.appending import catch_up
+from models.built_once import kept
 from models.follower import Follower
 from models.grid import Grid, Team, TeamKind
-from models.kept import kept
-from models.listed import one_of
+from models.list_condition import one_of
 from models.moves import ENDED, Move, Status
 from models.person import STAFF, Person, Role
-from models.ready import Ready
-from models.standing import stands
+from models.prepared import Prepared
+from models.status_condition import stands
 from models.support import Support, by_whistle
 from models.ticket import Actor, IllegalMove, Source, Ticket, is_complaint, not_ended
 
@@ -84,7 +84,7 @@ def _theirs_to_know(team: str | None, grid: str | None) -> ColumnElement[bool]:
     return told if side is None else or_(told, ~Ticket.shut_out.contains(side))
 
 
-def worked(person: Person) -> Reach:
+def worked(person: Person) -> TicketScope:
     """Tickets that a member of staff may move: their team's (in charge or helping by rule), within their grid.
 
     Grid staff see their whole area; a department sees what it was given, wherever that is.
@@ -95,7 +95,7 @@ def worked(person: Person) -> Reach:
 
 
 @kept
-def _worked(team: str | None, grid: str | None, *, of_grid: bool) -> Reach:
+def _worked(team: str | None, grid: str | None, *, of_grid: bool) -> TicketScope:
     of_team = as_reach(Ticket.team == team) | _helped(team, Support.ground == "") if team else NOTHING
     if of_grid:
         area = within(grid) & _theirs_to_know(team, grid)
@@ -103,12 +103,12 @@ def _worked(team: str | None, grid: str | None, *, of_grid: bool) -> Reach:
     return of_team.narrowed(within(grid) | _is_department(team)) if grid and team else of_team
 
 
-def reached(person: Person) -> Reach:
+def reached(person: Person) -> TicketScope:
     """All that somebody may act on, as staff or as supervisor."""
     return worked(person) | overseen(person)
 
 
-def called(person: Person, *, share_open: bool = False) -> Reach:
+def called(person: Person, *, share_open: bool = False) -> TicketScope:
     """Tickets to which this person's team was called by a whistle: they report in and do their share, no more."""
     if not (person.roles & STAFF and person.team):
         return NOTHING
@@ -116,7 +116,7 @@ def called(person: Person, *, share_open: bool = False) -> Reach:
 
 
 @kept
-def _called(team: str, grid: str | None, *, share_open: bool) -> Reach:
+def _called(team: str, grid: str | None, *, share_open: bool) -> TicketScope:
     there = [by_whistle(), Support.released_at.is_(None)]
     share = [Support.finished_at.is_(None)] if share_open else []
     calls = _helped(team, *there, *share)
@@ -128,11 +128,11 @@ def _is_department(team: str) -> ColumnElement[bool]:
     return func.coalesce(kind, "") == TeamKind.DEPARTMENT.value
 
 
-def _helped(team: str, *how: ColumnElement[bool]) -> Reach:
+def _helped(team: str, *how: ColumnElement[bool]) -> TicketScope:
     """Tickets that a team helps with. What it helped with in all its years is no list to go through."""
     helps = and_(Support.team == team, *how)
     condition = exists().where(helps, Support.ticket_id == Ticket.id).correlate(Ticket)
-    return Reach(condition, (Way(Support.ticket_id, helps & Support.ended_at.is_(None)),))
+    return TicketScope(condition, (Way(Support.ticket_id, helps & Support.ended_at.is_(None)),))
 
 
 def followed(person: Person) -> ColumnElement[bool]:
@@ -179,7 +179,7 @@ def newest(session: Session, scope: Scope, statuses: Collection[Status], most: i
     """
     open_ones = tuple(status for status in statuses or Status if status not in ENDED)
     found = session.scalars(newest_open(scope, _in(open_ones), most)).all() if open_ones else []
-    if len(open_ones) == len(statuses) or (found and not statuses and isinstance(scope, Reach)):
+    if len(open_ones) == len(statuses) or (found and not statuses and isinstance(scope, TicketScope)):
         return list(found)
     ended = ENDED.intersection(statuses or ENDED)
     late = session.scalars(tickets(_of_late(session, scope), ended).limit(most))
@@ -189,7 +189,7 @@ def newest(session: Session, scope: Scope, statuses: Collection[Status], most: i
 def _of_late(session: Session, scope: Scope) -> ColumnElement[bool]:
     """What staff finished long ago is asked for by its number: to look for it would mean going through all years."""
     latest = session.scalar(select(func.max(Ticket.id))) or 0
-    return scope & (Ticket.id > latest - _OF_LATE) if isinstance(scope, Reach) else scope
+    return scope & (Ticket.id > latest - _OF_LATE) if isinstance(scope, TicketScope) else scope
 
 
 def own(session: Session, person: Person, statuses: Iterable[Status], most: int) -> list[Ticket]:
@@ -206,8 +206,8 @@ def has_own(session: Session, person: Person, statuses: Iterable[Status]) -> boo
 
 
 @cache
-def _any_own(statuses: tuple[Status, ...]) -> Ready[tuple[int]]:
-    return Ready(_own(statuses, 1).with_only_columns(Ticket.id).order_by(None))
+def _any_own(statuses: tuple[Status, ...]) -> Prepared[tuple[int]]:
+    return Prepared(_own(statuses, 1).with_only_columns(Ticket.id).order_by(None))
 
 
 @cache

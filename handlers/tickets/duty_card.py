@@ -5,10 +5,10 @@ from sqlalchemy import bindparam, select
 from handlers.tickets.change import Change
 from models.appending import catch_up
 from models.approval import Approval, Wish
-from models.ready import Ready
+from models.prepared import Prepared
 from models.ticket import Ticket
 
-_CONTEST = Ready[tuple[int]](
+_CONTEST = Prepared[tuple[int]](
     select(Approval.id)
     .where(Approval.ticket_id == bindparam("ticket"), Approval.wish == Wish.CONTEST.value)
     .order_by(Approval.id)

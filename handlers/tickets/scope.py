@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, bindparam, false, func, select, union
 from sqlalchemy.orm import Session
 
-from models.kept import kept
-from models.listed import one_of
+from models.built_once import kept
+from models.list_condition import one_of
 from models.ticket import Ticket
 
 
@@ -24,34 +24,34 @@ class Way(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reach:
+class TicketScope:
     """The tickets that somebody may see or move. `condition` judges any ticket, `ways` find those that are open."""
 
     condition: ColumnElement[bool]
     ways: tuple[Way, ...]
 
-    def __or__(self, other: "Scope") -> "Reach":
+    def __or__(self, other: "Scope") -> "TicketScope":
         return _either(self, other)
 
     def __and__(self, also: ColumnElement[bool]) -> ColumnElement[bool]:
         return self.condition & also
 
-    def narrowed(self, also: ColumnElement[bool]) -> "Reach":
+    def narrowed(self, also: ColumnElement[bool]) -> "TicketScope":
         """The part of it for which this holds, too."""
-        return Reach(self.condition & also, tuple(Way(way.ids, way.condition & also) for way in self.ways))
+        return TicketScope(self.condition & also, tuple(Way(way.ids, way.condition & also) for way in self.ways))
 
     def __clause_element__(self) -> ColumnElement[bool]:
         """SQLAlchemy takes it for its condition."""
         return self.condition
 
 
-Scope = ColumnElement[bool] | Reach
-NOTHING = Reach(false(), ())
+Scope = ColumnElement[bool] | TicketScope
+NOTHING = TicketScope(false(), ())
 
 
-def as_reach(scope: Scope) -> Reach:
+def as_reach(scope: Scope) -> TicketScope:
     """What has a single way is a condition, and need not say more."""
-    return scope if isinstance(scope, Reach) else Reach(scope, (Way(Ticket.id, scope),))
+    return scope if isinstance(scope, TicketScope) else TicketScope(scope, (Way(Ticket.id, scope),))
 
 
 @kept
@@ -61,9 +61,9 @@ def both(one: ColumnElement[bool], other: ColumnElement[bool]) -> ColumnElement[
 
 
 @kept
-def _either(one: Reach, other: Scope) -> Reach:
+def _either(one: TicketScope, other: Scope) -> TicketScope:
     other = as_reach(other)
-    return Reach(one.condition | other.condition, (*one.ways, *other.ways))
+    return TicketScope(one.condition | other.condition, (*one.ways, *other.ways))
 
 
 @kept

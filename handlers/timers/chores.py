@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers.alarms.telling import KIND as ALARMS
-from handlers.board.keeping import KIND as DAY_SUMS
+from handlers.alarms.notify import KIND as ALARMS
+from handlers.board.keep_sums import KIND as DAY_SUMS
+from handlers.care_visits.timers import VISITS_DUE, tell_whom_to_see
 from handlers.digests import daily, weekly
 from handlers.digests.digest import DAILY, WEEKLY
 from handlers.figures.days import day_start, month_start
@@ -15,7 +16,6 @@ from handlers.privacy.retention import tidy
 from handlers.publicity.issue import ISSUE, issue_due
 from handlers.timers.lost_work import report
 from handlers.town.town import Town
-from handlers.visits.timers import VISITS_DUE, tell_whom_to_see
 from models.appending import append
 from models.planner_figures import take_figures
 from models.push import Timer

@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from handlers.announcements.send import SEND, send
 from handlers.appointments import reminders
-from handlers.appointments.visits import ENDS, REMINDS
+from handlers.appointments.lifecycle import ENDS, REMINDS
 from handlers.approvals import requests, suspend
 from handlers.front_desk import talk
 from handlers.neighbours import event
 from handlers.neighbours.votes import confirmer_at_lapse
-from handlers.notices.sending import SEND, send
 from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import PROPOSAL
-from handlers.reception.sessions import AFTER, OPENS, OVER, TOLD
-from handlers.reception.timers import ask_afterwards, close_session, open_session, tell_residents
+from handlers.reception_days.sessions import AFTER, OPENS, OVER, TOLD
+from handlers.reception_days.timers import ask_afterwards, close_session, open_session, tell_residents
 from handlers.residents import incomplete
 from handlers.residents.unanswered import SILENT, nobody_answered
 from handlers.staff import ask_resident

@@ -15,7 +15,7 @@ _OUTAGES = {
 }
 
 
-class Joining(BaseModel):
+class SameEventRules(BaseModel):
     """Section `joining`: the same event reported by several neighbours."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

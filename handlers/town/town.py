@@ -8,8 +8,8 @@ from typing import Annotated, Protocol
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from handlers.customs.practices import Practices
-from handlers.customs.scores import Scoring
+from handlers.practice_settings.practices import Practices
+from handlers.practice_settings.scores import Scoring
 from handlers.town.catalogue import Catalogue
 from handlers.town.digests import Digests
 from handlers.town.downloads import Links
@@ -19,8 +19,8 @@ from handlers.town.limits import Limits
 from handlers.town.privacy import Privacy
 from handlers.town.quiet_hours import QuietHours
 from handlers.town.routing import Routing
-from handlers.town.same_event_rules import Joining
-from handlers.town.whistle_rules import Whistling
+from handlers.town.same_event_rules import SameEventRules
+from handlers.town.whistle_rules import WhistleRules
 from handlers.town.wordings import Wordings
 from handlers.world.staff import Staff
 from handlers.world.world import World
@@ -119,8 +119,8 @@ class Town:
     habits: Habits
     contacts: Contacts
     privacy: Privacy
-    whistle: Whistling
-    joining: Joining
+    whistle: WhistleRules
+    joining: SameEventRules
     quiet_hours: QuietHours
     levels: Levels
     reader: Reads

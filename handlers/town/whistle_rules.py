@@ -28,7 +28,7 @@ Limit = Annotated[Span, BeforeValidator(_span)]
 _HALF_AN_HOUR = Span(30, Unit.MINUTE)
 
 
-class Whistling(BaseModel):
+class WhistleRules(BaseModel):
     """Section `whistle`: until when a called team reports in. Minutes and hours run round the clock."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

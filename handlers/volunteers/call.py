@@ -10,8 +10,8 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.notifications import ticket_text
+from handlers.practices.compound_news import tell
 from handlers.practices.compounds import meant, serves
-from handlers.practices.news import tell
 from models.person import OVERSEERS, STAFF, Person
 from models.promise import Practice
 from models.ticket import CHINA

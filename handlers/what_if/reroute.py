@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from handlers.disclosure.policy import kinds_above
 from handlers.notifications.pushes import notify
 from handlers.tickets.clocks import restart_accept_clock
-from handlers.tickets.desk import take_from_desk
 from handlers.tickets.filing import put_in_grid, watch
+from handlers.tickets.unrouted import take_from_desk
 from handlers.town.routing import Case, Route, choose
 from handlers.town.town import Town
 from models.moves import DISPATCH, NOTE, REASSIGN, RECEIVE, SUPERVISE, URGE, Status

@@ -17,7 +17,7 @@ from handlers.world.houses import house_of
 from handlers.world.nodes import GridNode, PlaceNode, TeamNode
 from models.answer import ANSWERS_VERSION
 from models.grid import Fact, Grid, Level, Place, PlaceAlias, PlaceRange, Team
-from models.ready import Ready
+from models.prepared import Prepared
 from models.staff_version import STAFF_VERSION
 from nlp.places.gazetteer import Gazetteer, PlaceName
 
@@ -232,7 +232,7 @@ def _telling_apart(places: Mapping[int, PlaceNode], aliases: Iterable[Any]) -> d
 
 
 _VERSION = select(Fact.value).where(Fact.name == VERSION)
-_VERSIONS = Ready[tuple[str, str]](
+_VERSIONS = Prepared[tuple[str, str]](
     select(Fact.name, Fact.value).where(
         or_(Fact.name == VERSION, Fact.name == STAFF_VERSION, Fact.name == ANSWERS_VERSION)
     )

@@ -27,7 +27,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Message
 from handlers.disclosure.policy import Way, is_danger, passing, shut_out, side_of, sight
 from handlers.evidence import page
-from handlers.notifications import pushes, tellings, ticket_text
+from handlers.notifications import push_rules, pushes, ticket_text
 from handlers.residents.ask_or_file import read
 from handlers.staff.view import opened
 from handlers.supervisors.export import table
@@ -44,7 +44,7 @@ DATA = Path(__file__).parent / "data"
 RUN = 6
 CHANCE = re.compile(r"20\d\d-\d\d-\d\d[T ][\d:+]+|20\d\d年\d+月\d+日 [\d:]+|\d{11}|[一-龥]{1,4}\d\d:\d\d")
 """Numbers of tickets and moments may hold the digits of any flat"""
-STAFF_TELLINGS = [telling for each in tellings.TELLINGS.values() for telling in each if telling.template == "staff"]
+STAFF_TELLINGS = [telling for each in push_rules.PUSH_RULES.values() for telling in each if telling.template == "staff"]
 WORDS = ("text", "note", "reason", "answer")
 OTHERS = set(re.findall(r"{(\w+)}", (ROOT / "handlers/data/wordings.yaml").read_text("utf-8"))) - {"where"}
 

@@ -18,7 +18,7 @@ from handlers.disclosure.policy import Way, is_danger, shut_out, sight
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import overseen, worked
-from handlers.tickets.complaints import hear
+from handlers.tickets.staff_complaints import hear
 from models.person import Person
 from models.ticket import Ticket
 

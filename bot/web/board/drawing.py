@@ -43,7 +43,7 @@ def drawn(town: Town, board: Board, now: datetime, web: Web) -> dict[str, Any]:
 
 
 class _Links:
-    """A number's link says what it counts, as `handlers.board.opening` reads it."""
+    """A number's link says what it counts, as `handlers.board.drill_down` reads it."""
 
     def __init__(self, first: str, last: str) -> None:
         self._span = {"from": first, "to": last}

@@ -5,7 +5,7 @@ from math import cos, radians
 from typing import Any
 
 from bot.web.board.tiles import tiles
-from handlers.board.shapes import Shape
+from handlers.board.map_grids import Shape
 
 WIDTH = 1000
 _FINE = 1.2

@@ -14,7 +14,7 @@ from bot.web.board.drawing import drawn
 from bot.web.board.lists import list_rows, ticket_sheet
 from bot.web.board.tiles import source_of
 from handlers.board.board import read_board
-from handlers.board.opening import NoSuchNumberError, open_number
+from handlers.board.drill_down import NoSuchNumberError, open_number
 from handlers.board.viewer import Viewer, role_of, viewer
 from handlers.notifications import ticket_text
 from handlers.tickets.access import by_number

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from bot.assembly import Program
 from bot.installation.links import BadLinkError, ExpiredLinkError, Links
 from bot.web.board.lists import list_rows
-from handlers.customs.scores import RATED, Side
 from handlers.disclosure.policy import is_shut_out
 from handlers.evidence.links import page_link
 from handlers.notifications import ticket_text
+from handlers.practice_settings.scores import RATED, Side
 from handlers.scores.counts import Span
 from handlers.scores.opened import contests, opened_line, ratings
 from handlers.scores.sheet import lines_of, tickets_of

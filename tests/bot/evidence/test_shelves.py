@@ -6,9 +6,9 @@ from moto import settings as moto_settings
 from moto.server import ThreadedMotoServer
 from testbed import ROOT
 
-from bot.evidence.opening import shelf_of
 from bot.evidence.s3 import Bucket
 from bot.evidence.shelf import Folder, ShelfError, delete_all, keep, thumb_of
+from bot.evidence.shelf_factory import shelf_of
 from bot.installation.settings import load_settings
 from bot.operating.checking import look_over
 

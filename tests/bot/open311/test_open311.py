@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from bot.installation.outside_settings import Open311
+from bot.installation.integration_settings import Open311
 from bot.open311.view import open311
 from handlers.privacy.erasure import erase
 from models.open311 import Open311Request

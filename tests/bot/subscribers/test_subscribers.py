@@ -14,7 +14,7 @@ from testbed import settings_for
 
 from bot.assembly import assemble, courier, worker
 from bot.installation.config_problems import ConfigError
-from bot.installation.outside_settings import Webhooks
+from bot.installation.integration_settings import Webhooks
 from handlers.privacy.retention import tidy
 from models.delivery import Delivery
 from models.moves import NOTE

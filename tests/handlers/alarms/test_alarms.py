@@ -7,9 +7,9 @@ from chat import NEIGHBOUR, OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR
 from planted import measure
 from sqlalchemy import insert, select, update
 
-from bot.worker.watching import Watching
+from bot.worker.alarm_watch import Watching
+from handlers.alarms.notify import KIND
 from handlers.alarms.rules import Conduct, chance_of, is_cluster, misconduct
-from handlers.alarms.telling import KIND
 from handlers.timers.chores import plan_chores
 from models.push import Push, Timer
 from models.ticket import Ticket, TicketEvent

@@ -9,7 +9,7 @@ from chat import COMMUNITY, PROPERTY, RESIDENT
 from sqlalchemy import delete, event, select, update
 from summing import fill_town, look_once, sum_up
 
-from handlers.board.keeping import read_mark
+from handlers.board.keep_sums import read_mark
 from handlers.board.sums import add_to
 from models.day_sums import DaySums
 from models.ticket import CHINA, Ticket

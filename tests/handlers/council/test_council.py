@@ -6,8 +6,8 @@ import pytest
 from chat import COMMUNITY, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from sqlalchemy import event, select
 
+from handlers.council.agenda_candidates import stuck
 from handlers.council.decide import read_tasks
-from handlers.council.stuck import stuck
 from handlers.tickets.change import Moment
 from models.approval import Approval, Wish
 from models.council import Matter

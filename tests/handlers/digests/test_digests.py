@@ -6,8 +6,8 @@ import pytest
 from chat import OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
-from handlers.alarms.looking import Alarm
-from handlers.alarms.telling import tell
+from handlers.alarms.notify import tell
+from handlers.alarms.scan import Alarm
 from handlers.timers.chores import plan_digests
 from models.clock_jumps import bring_back
 from models.digest import NewsWish

@@ -17,8 +17,8 @@ from bot.__main__ import main
 from bot.commands import shared
 from bot.web.hotline import hotline
 from bot.worker.hotline_folder import HotlineFolder
-from handlers.customs.practices import Hotline
 from handlers.hotline.orders import deadline_of, read_file
+from handlers.practice_settings.practices import Hotline
 from handlers.tables.table import TableError
 from models.hotline import HotlineOrder
 from models.ticket import CHINA, Ticket

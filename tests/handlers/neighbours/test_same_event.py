@@ -10,7 +10,7 @@ from sqlalchemy import event, func, select
 from handlers.dialogue.message import Kind
 from handlers.neighbours.same_event import is_same, likeness
 from handlers.tickets.draft import Draft
-from handlers.town.same_event_rules import Joining
+from handlers.town.same_event_rules import SameEventRules
 from models.follower import Follower
 from models.person import Person
 from models.push import Push
@@ -48,15 +48,15 @@ ALIKE = [
 def test_what_is_the_same_event(told, change, same):
     ticket = Ticket(text=FILED.text, category="repairs", item="lift", place_name="德尚小区", building="3")
     ticket.unit = ticket.room = ticket.red_flag = ""
-    assert is_same(Joining(), replace(FILED, **change), ticket) is same
+    assert is_same(SameEventRules(), replace(FILED, **change), ticket) is same
 
 
 def test_an_outage_is_one_event_for_all_houses_but_a_dripping_pipe_is_not():
     ticket = Ticket(text="德尚小区3号楼停水了", item="water", place_name="德尚小区", building="3", red_flag="")
     ticket.unit = ticket.room = ""
     other_house = Draft("5号楼没水", category="utilities", item="water", place_name="德尚小区", building="5")
-    assert is_same(Joining(), other_house, ticket)
-    assert not is_same(Joining(), replace(other_house, text="5号楼水表不准"), ticket)
+    assert is_same(SameEventRules(), other_house, ticket)
+    assert not is_same(SameEventRules(), replace(other_house, text="5号楼水表不准"), ticket)
 
 
 def test_likeness_is_of_what_is_said():

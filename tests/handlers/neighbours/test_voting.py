@@ -5,7 +5,7 @@ from chat import CAST, RESIDENT, Chat
 from sqlalchemy import select
 
 from handlers.neighbours.votes import Tally
-from handlers.town.same_event_rules import Joining
+from handlers.town.same_event_rules import SameEventRules
 from models.follower import Follower
 
 WATER = CAST["供水"]
@@ -51,7 +51,7 @@ def most_are_content(chat):
 )
 def test_what_the_answers_decide(votes, waiting, solved, unsolved):
     counted = a_tally(votes, waiting)
-    assert (counted.is_solved(Joining()), counted.is_unsolved(Joining())) == (solved, unsolved)
+    assert (counted.is_solved(SameEventRules()), counted.is_unsolved(SameEventRules())) == (solved, unsolved)
 
 
 def test_three_neighbours_decide_without_the_reporter(chat):

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import DateTime, Integer, delete, func, select, text, update
 
 from bot.__main__ import main
-from bot.web.notice import notice
+from bot.web.public_notice import notice
 from handlers.publicity.figures import Month
 from handlers.publicity.issue import issue, issue_due, month_of
 from handlers.publicity.verify import verify

@@ -11,7 +11,7 @@ from testbed import ROOT, settings_for
 
 from bot.assembly import assemble
 from bot.synth.filling import fill
-from handlers.customs.scores import RATED, WHATS, Rule, Scoring, Sheet, Side, read_scoring
+from handlers.practice_settings.scores import RATED, WHATS, Rule, Scoring, Sheet, Side, read_scoring
 from handlers.scores.counts import JUDGED, counts
 from handlers.scores.statement import quarter_before, quarter_of, statement, statements
 from handlers.scores.subjects import all_of, named, subject

@@ -3,7 +3,7 @@
 from chat import COMMUNITY, GRID_STAFF, PROPERTY, RESIDENT
 from sqlalchemy import select
 
-from handlers.world.doubts import world_doubts
+from handlers.world.warnings import world_warnings
 from models.person import Person, Role
 
 ELSEWHERE = "CN-01"
@@ -53,5 +53,5 @@ def test_check_names_a_team_in_which_nobody_may_sign(chat):
     moved_away(chat, "P-DS")
     program = chat.program
     with program.reading() as session:
-        found = [doubt.what for doubt in world_doubts(session, program.towns.current(session).world)]
+        found = [warning.what for warning in world_warnings(session, program.towns.current(session).world)]
     assert any("没有人能签收" in what and "德尚" in what for what in found)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from handlers.disclosure.policy import EVERYTHING
 from handlers.figures.call_counts import attendance
 from handlers.notifications import ticket_text
-from handlers.town.whistle_rules import Whistling, ground_of
+from handlers.town.whistle_rules import WhistleRules, ground_of
 from models.moves import RESOLVE
 from models.person import Role
 from models.push import Push
@@ -79,11 +79,11 @@ def test_a_whistle_rings_at_night_too(chat, clock):
 
 
 def test_the_clock_may_wait_for_working_hours_where_the_town_says_so():
-    section = Whistling.model_validate({"joint": "2工作时"})
+    section = WhistleRules.model_validate({"joint": "2工作时"})
     assert str(section.report_in(Ground.JOINT)) == "2个工作时"
     assert str(section.report_in(Ground.EMERGENCY)) == "30分钟"
     with pytest.raises(ValueError, match="不是时限"):
-        Whistling.model_validate({"joint": "马上"})
+        WhistleRules.model_validate({"joint": "马上"})
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from importing_town import replace, write_town
 from handlers.town_import.importing import import_world, read_world
 from handlers.town_import.writing import Tally
 from handlers.world.coordinates import gcj_to_wgs
-from handlers.world.doubts import world_doubts
+from handlers.world.warnings import world_warnings
 from handlers.world.world import load_world
 
 NORTH, SOUTH = (37.1490, 111.7841), (37.1440, 111.7841)
@@ -47,5 +47,5 @@ def test_a_point_outside_its_own_grid_is_told(sessions, folder, world):
     replace(folder, "places.csv", f"{SOUTH[0]},{SOUTH[1]}", "37.5,111.9")
     with sessions.begin() as session:
         import_world(session, read_world(folder))
-        told = [doubt.what for doubt in world_doubts(session, load_world(session))]
+        told = [warning.what for warning in world_warnings(session, load_world(session))]
     assert any("在“离柳二网格”那一行的坐标" in each for each in told)

@@ -1,0 +1,93 @@
+"""Has a voice written down, in a thread of its own: a recogniser takes seconds, and pushes must not wait for it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.evidence.kinds import RefusedError
+from bot.evidence.shelf import Shelf, ShelfError
+from bot.evidence.sound import as_wav, is_silent
+from bot.speech.ears import DeafError, Ears
+from handlers.answering.answer import Answering
+from handlers.dialogue.message import Kind, Message
+from handlers.evidence.transcript import dangerous, heard, heard_danger, not_heard
+from handlers.town.town import Towns
+from models.person import Person
+from models.push import Outcome, Timer
+from models.sessions import Sessions
+from models.ticket import Attachment
+
+log = structlog.get_logger(__name__)
+_AT_MOST = timedelta(minutes=3)
+_WAIT = timedelta(seconds=20)
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a timer of the kind `hear` does."""
+
+    sessions: Sessions
+    towns: Towns
+    answering: Answering
+    shelf: Shelf
+    ears: Ears | None
+    clock: Callable[[], datetime]
+    _one: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, timer_id: int) -> None:
+        with self.sessions() as session, session.begin():
+            timer = session.get_one(Timer, timer_id)
+            attachment = session.get(Attachment, timer.subject_id or 0)
+            if attachment is None or not attachment.stored or self.ears is None:
+                timer.finish(Outcome.DROPPED, self.clock(), "nothing to hear, or nobody to hear it")
+                return
+            timer.due_at, stored = self.clock() + _AT_MOST, attachment.stored
+        with self._one:
+            self._listen(timer_id, stored, self.ears)
+
+    def _listen(self, timer_id: int, stored: str, ears: Ears) -> None:
+        try:
+            wav = as_wav(self.shelf.read(stored))
+            text = "" if is_silent(wav) else ears.hear(wav)
+        except RefusedError:
+            self._write(timer_id, "")
+        except (ShelfError, DeafError) as error:
+            log.warning("not_heard", reason=str(error))
+            self._again(timer_id, str(error))
+        else:
+            self._write(timer_id, text)
+
+    def _again(self, timer_id: int, why: str) -> None:
+        """Later, a few times; then its sender is told that nobody could write it down."""
+        with self.sessions() as session, session.begin():
+            timer = session.get_one(Timer, timer_id)
+            if timer.attempts < _TRIES:
+                timer.try_again(self.clock() + _WAIT, why)
+                return
+        self._write(timer_id, "")
+
+    def _write(self, timer_id: int, text: str) -> None:
+        with self.sessions() as session, session.begin():
+            timer = session.get_one(Timer, timer_id)
+            timer.finish(Outcome.DONE, self.clock())
+            attachment, town = session.get_one(Attachment, timer.subject_id), self.towns.current(session)
+            attachment.fields = {**attachment.fields, "heard": text}
+            if not text:
+                not_heard(session, town, attachment, self.clock())
+                return
+            if not dangerous(town, text):
+                heard(session, town, attachment, text, self.clock())
+                return
+            openid, number = session.get_one(Person, attachment.person_id).openid or "", attachment.id
+        self._act(number, openid, text)
+
+    def _act(self, attachment: int, openid: str, text: str) -> None:
+        """As if they had written it; what they would have read comes as a push."""
+        reply = self.answering.answer(Message(f"heard:{attachment}", openid, Kind.TEXT, self.clock(), text))
+        with self.sessions() as session, session.begin():
+            town = self.towns.current(session)
+            heard_danger(session, town, session.get_one(Attachment, attachment), text, reply, self.clock())

@@ -1,0 +1,62 @@
+"""That somebody wrote or tapped: when, what the platform takes for them now, and how much they may still write."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from handlers.dialogue.message import VIA, Kind, Message
+from handlers.dialogue.rate_limit import spent
+from handlers.town.town import Town
+from models.person import Person
+from models.prepared import Prepared
+
+_TAPS = frozenset({"subscribe", "scan", "click"})
+"""Events that open the platform's window for messages to a person, for a minute"""
+_PEOPLE = cast("Table", Person.__table__)
+_SEEN = (
+    update(_PEOPLE)
+    .where(_PEOPLE.c.id == bindparam("of"))
+    .values({name: bindparam(name) for name in ("last_inbound_at", "following", "messages_left")})
+)
+_READY_SEEN = Prepared[Any](_SEEN)
+_WROTE = Prepared[Any](_SEEN.values(wrote_at=bindparam("last_inbound_at"), told_since_wrote=0))
+_TAPPED = Prepared[Any](_SEEN.values(tapped_at=bindparam("last_inbound_at"), told_since_tapped=0))
+
+
+def opens_window(message: Message) -> bool:
+    """After it the platform takes messages of ours for this person."""
+    return message.kind is not Kind.EVENT or message.event in _TAPS
+
+
+def mark_seen(session: Session, seen: Mapping[Person, Message], town: Town, now: datetime) -> Iterator[str]:
+    """They wrote now, and have used up some of what they may write; yields the person who has used up more."""
+    left = {person: spent(person, town.habits, now) for person in seen}
+    for statement in (_READY_SEEN, _TAPPED, _WROTE):
+        them = [person for person, message in seen.items() if _opened(message) is statement]
+        _write(session, statement, {person: left[person][0] for person in them}, now)
+    for person, (messages, over) in left.items():
+        for name, value in _seen_row(messages, now).items():
+            set_committed_value(person, name, value)
+        if over and person.id not in town.staff.people:
+            yield cast("str", person.openid)
+
+
+def _opened(message: Message) -> Prepared[Any]:
+    """Which of the official account's windows: none by what came in another way."""
+    if VIA in message.extra:
+        return _READY_SEEN
+    return _TAPPED if message.kind is Kind.EVENT else _WROTE
+
+
+def _write(session: Session, statement: Prepared[Any], left: Mapping[Person, float], now: datetime) -> None:
+    in_order = sorted(left, key=lambda person: person.id)  # two processes at the same people take them in one order
+    if rows := [{"of": person.id, **_seen_row(left[person], now)} for person in in_order]:
+        statement.write(session, rows)
+
+
+def _seen_row(left: float, now: datetime) -> dict[str, Any]:
+    return {"last_inbound_at": now, "following": True, "messages_left": left}

@@ -1,0 +1,111 @@
+"""Orders become tickets with the hotline's deadline, in the hands of the person it names; or join one of ours."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handlers.hotline.orders import Order
+from handlers.neighbours.same_event import find
+from handlers.notifications.pushes import notify
+from handlers.practices.promises import limit, promised_ticket
+from handlers.residents import locate
+from handlers.tickets.change import Change, Silence
+from handlers.tickets.clocks import wind
+from handlers.tickets.draft import Draft, written_down
+from handlers.tickets.staff_complaints import hear
+from models.hotline import HotlineOrder
+from models.moves import NOTE
+from models.person import Person
+from models.ticket import SYSTEM, Source, Ticket
+
+LIMIT = "history.limit_hotline"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How many of each."""
+
+    new: int = 0
+    joined: int = 0
+    known: int = 0
+
+
+def take(change: Change, orders: list[Order]) -> Taken:
+    """All of them in the caller's transaction. An order that is known already changes nothing but its deadline."""
+    taken = Taken()
+    for order in orders:
+        before = change.session.scalar(select(HotlineOrder).where(HotlineOrder.number == order.number))
+        if before:
+            _deadline_moved(change, before, order)
+            taken = replace(taken, known=taken.known + 1)
+            continue
+        joined = _taken(change, order)
+        taken = replace(taken, joined=taken.joined + joined, new=taken.new + (not joined))
+    return taken
+
+
+def _deadline_moved(change: Change, before: HotlineOrder, order: Order) -> None:
+    ticket = change.session.get_one(Ticket, before.ticket_id)
+    if before.deadline != order.deadline and ticket.ended_at is None:  # what has ended was in time or not
+        before.deadline = order.deadline
+        limit(change, ticket, order.number, order.deadline, LIMIT)
+        note = change.town.say("history.hotline_deadline", number=order.number)
+        ticket.apply(NOTE, by=SYSTEM, at=change.now, note=note)
+        wind(change, ticket)
+
+
+def _taken(change: Change, order: Order) -> bool:
+    """Whether it joined a ticket of ours."""
+    handler, caller = change.session.get_one(Person, order.handler_id), _caller(change)
+    draft = _draft(change, order, caller)
+    same = find(Silence(change.session, change.town, change.now, caller), draft)
+    ticket = (
+        same.ticket if same else promised_ticket(change, draft, caller, handler, order.deadline, LIMIT, order.number)
+    )
+    if same:
+        _join(change, ticket, order)
+    change.session.add(
+        HotlineOrder(
+            number=order.number,
+            ticket_id=ticket.id,
+            handler_id=handler.id,
+            deadline=order.deadline,
+            taken_at=change.now,
+            joined=same is not None,
+            truth="",
+        )
+    )
+    change.session.flush()
+    return same is not None
+
+
+def _caller(change: Change) -> Person:
+    """Somebody without a chat. Were the handler the one who reported it, they would confirm their own work, and read
+    a complaint of themselves.
+    """
+    caller = Person(following=False, last_inbound_at=change.now)
+    change.session.add(caller)
+    change.session.flush()
+    return caller
+
+
+def _join(change: Change, ticket: Ticket, order: Order) -> None:
+    """The earlier of the two deadlines counts; its team reads what the caller said."""
+    hear(change, ticket, order.text)
+    ticket.apply(NOTE, by=SYSTEM, at=change.now, note=change.town.say("history.hotline_joined", number=order.number))
+    if ticket.handle_by is None or order.deadline < ticket.handle_by:
+        limit(change, ticket, order.number, order.deadline, LIMIT)
+        wind(change, ticket)
+    notify(change.session, change.town, ticket, "supplement", change.now, note=order.text)
+
+
+def _draft(change: Change, order: Order, caller: Person) -> Draft:
+    whole = f"{order.address}，{order.text}" if order.address and order.address not in order.text else order.text
+    seen = change.town.reader.understand(whole)
+    draft = written_down(order.text, seen, Source.HOTLINE)
+    return locate.place(Silence(change.session, change.town, change.now, caller), draft, seen)
+
+
+def order_of(session: Session, ticket: Ticket) -> list[HotlineOrder]:
+    return list(session.scalars(select(HotlineOrder).where(HotlineOrder.ticket_id == ticket.id)))

@@ -1,0 +1,135 @@
+"""接待: on the spot, a line for each who came: settled now, or promised by a day."""
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from handlers.dialogue.command import Command
+from handlers.dialogue.context import Context
+from handlers.dialogue.message import Reply
+from handlers.dialogue.router import Router
+from handlers.notifications import ticket_text
+from handlers.practices.compound_news import tell
+from handlers.practices.promises import evening_of, note, promised_ticket
+from handlers.reception_days.sessions import demands, place_name, running
+from handlers.reception_days.sheet import opening
+from handlers.tickets.draft import Draft, written_down
+from models.person import OVERSEERS, STAFF, Person
+from models.promise import Practice
+from models.reception import Demand, Reception, Settled
+from models.ticket import CHINA, Source, Ticket
+from nlp.answers.choices import plain
+from nlp.answers.when import read_when
+from nlp.reading.understanding import PlaceMention
+
+router = Router("receiving")
+_LINE = re.compile(
+    r"(?:(\d{1,3})(?:\s*号(?![楼院]))?(?![\d月日号栋幢楼]))?\s*(.*?)\s*(现场|限期|没来)[\s:：,，]*(.*)", re.DOTALL
+)
+_KINDS = {"现场": Settled.ON_SPOT, "限期": Settled.PROMISED, "没来": Settled.ABSENT}
+_BEFORE_DAY, _AFTER_DAY = re.compile(r"[\s,，在于到至]+$"), re.compile(r"^(?:之?前|以前|为止)?[\s,，:：、]*")
+
+RECEIVE = Command(
+    ("接待",),
+    roles=STAFF | OVERSEERS,
+    help="接待 3 现场 怎么答的；接待 3 限期 12月1日 办什么：记一笔",
+    practice=Practice.RECEPTION,
+)
+
+
+@router.command(RECEIVE)
+def receive(context: Context) -> Reply:
+    """Alone it opens the session: what was promised last time and not kept, and who has booked."""
+    reception = running(context, context.person)
+    if reception is None:
+        return Reply(context.say("reception.none_now"), keep=True)
+    if not context.rest:
+        return Reply(opening(context, reception), keep=True)
+    found = _LINE.fullmatch(context.rest)
+    if found is None:
+        return Reply(context.say("reception.how_to_receive"), keep=True)
+    digits, about, kind, words = found.groups()
+    demand = _demand(context, reception, int(digits) if digits else None, about or words)
+    if demand is None:
+        return Reply(context.say("reception.no_such_number", number=digits), keep=True)
+    if demand.settled:
+        return Reply(context.say("reception.entered_already", number=demand.number), keep=True)
+    return _entered(context, reception, demand, _KINDS[kind], words)
+
+
+def _demand(context: Context, reception: Reception, number: int | None, about: str) -> Demand | None:
+    """The booked one, or a new one for somebody who just came."""
+    if number is not None:
+        return next((each for each in demands(context, reception) if each.number == number), None)
+    last = select(func.max(Demand.number)).where(Demand.reception_id == reception.id)
+    return Demand(
+        reception_id=reception.id, number=(context.session.scalar(last) or 0) + 1, text=about, settled="", answer=""
+    )
+
+
+def _entered(context: Context, reception: Reception, demand: Demand, kind: Settled, words: str) -> Reply:
+    if kind is Settled.ABSENT:
+        _write(context, demand, kind, words)
+        return Reply(context.say("reception.absent", number=demand.number))
+    if kind is Settled.PROMISED:
+        return _promised(context, reception, demand, words)
+    if not words:
+        return Reply(context.say("reception.answer_missing", number=demand.number), keep=True)
+    _write(context, demand, kind, words)
+    return Reply(context.say("reception.settled", number=demand.number))
+
+
+def _promised(context: Context, reception: Reception, demand: Demand, words: str) -> Reply:
+    """Without a day, or with one that is over, it is no promise, and nothing is written."""
+    when = read_when(words, context.now.astimezone(CHINA))
+    if when is None or not when.names_day:
+        return Reply(context.say("reception.no_day", number=demand.number), keep=True)
+    until = evening_of(when.last_day)
+    farthest = context.now + timedelta(days=context.town.practices.reception.farthest_days)
+    if not context.now < until <= farthest:
+        return Reply(context.say("reception.day_is_over", number=demand.number), keep=True)
+    said = plain(words)
+    what = f"{_BEFORE_DAY.sub('', said[: when.start])} {_AFTER_DAY.sub('', said[when.end :])}".strip()
+    _write(context, demand, Settled.PROMISED, what or said)
+    ticket = _ticket(context, reception, demand, until)
+    day = ticket_text.moment(until, context.now)
+    return Reply(context.say("reception.promised", number=demand.number, ticket=ticket.number, day=day))
+
+
+def _write(context: Context, demand: Demand, kind: Settled, answer: str) -> None:
+    demand.settled, demand.answer = kind.value, answer
+    demand.entered_by, demand.entered_at = context.person.id, context.now
+    context.session.add(demand)
+    context.session.flush()
+
+
+def _ticket(context: Context, reception: Reception, demand: Demand, until: datetime) -> Ticket:
+    """In the name of the resident who booked; of the receiver where somebody just came."""
+    reporter = context.session.get_one(Person, demand.person_id or context.person.id)
+    receiver = context.session.get_one(Person, reception.receiver_id)
+    ticket = promised_ticket(context, draft_of(context, reception, demand), reporter, receiver, until)
+    demand.ticket_id = ticket.id
+    note(context, ticket, Practice.RECEPTION, demand.id, receiver, receiver.name, demand.answer, until)
+    if demand.person_id:
+        day = ticket_text.moment(until, context.now)
+        text = context.say(
+            "reception.push_promised", number=ticket.number, name=receiver.name, day=day, words=demand.answer
+        )
+        tell(context, [reporter], "reception_promised", f"reception_promised:{demand.id}", text)
+    return ticket
+
+
+def draft_of(context: Context, reception: Reception, demand: Demand) -> Draft:
+    """In the compound whose reception it is, in the house that was told."""
+    seen = context.town.reader.understand(demand.text)
+    mention = seen.place or PlaceMention()
+    return replace(
+        written_down(demand.text, seen, Source.RECEPTION),
+        place_id=reception.place_id,
+        place_name=place_name(context, reception),
+        building=mention.building,
+        unit=mention.unit,
+        room=mention.room,
+    )

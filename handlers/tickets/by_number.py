@@ -1,0 +1,64 @@
+"""Tickets that messages name by their numbers: read by one statement for all that are answered together."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session, joinedload
+
+from handlers.notifications.audience import read_residents
+from handlers.tickets.scope import Scope
+from handlers.town.town import Town
+from models.appending import AppendingSession
+from models.built_once import kept
+from models.list_condition import one_of
+from models.prepared import Prepared
+from models.ticket import Ticket
+
+_NUMBER = re.compile(r"(?<!\d)\d{11}(?!\d)")
+_NAMED = (
+    select(Ticket)
+    .where(one_of(Ticket.number, "numbers"))
+    .options(joinedload(Ticket.support))  # who names a ticket does something with it
+)
+"""With those who help"""
+
+
+def read_named(session: Session, town: Town, texts: Iterable[str]) -> None:
+    """Where several are named. It holds until the transaction writes something (AppendingSession)."""
+    numbers = {number for text in texts for number in _NUMBER.findall(text)}
+    if len(numbers) < 2 or not isinstance(session, AppendingSession):
+        return
+    found = session.scalars(_NAMED, {"numbers": sorted(numbers)}).unique().all()
+    read_residents(session, town, [ticket.id for ticket in found])
+    session.read_ahead.update({str(ticket.number): [ticket] for ticket in found} | {_NAMED: sorted(numbers)})
+
+
+def named_in(session: Session, scope: Scope, number: str) -> list[Ticket]:
+    """The ticket of this number, if it is in a scope."""
+    ahead = session.read_ahead if isinstance(session, AppendingSession) else {}
+    if any(inspect(ticket).modified for ticket in ahead.get(number, ())):  # its team may have changed since
+        session.flush()
+    if number not in _theirs(session, scope, number, ahead):
+        return []
+    return list(ahead.get(number) or session.scalars(_NAMED, {"numbers": [number]}).unique())
+
+
+def _theirs(session: Session, scope: Scope, number: str, ahead: dict[Any, Sequence[Any]]) -> Sequence[str]:
+    """Those of the numbers that were read ahead, or this one, that are in a scope."""
+    if number not in ahead:
+        session.flush()
+        return _in_scope(session, scope, [number])
+    if scope not in ahead:
+        ahead[scope] = _in_scope(session, scope, ahead[_NAMED])
+    return ahead[scope]
+
+
+def _in_scope(session: Session, scope: Scope, numbers: Sequence[str]) -> list[str]:
+    return [number for (number,) in _numbered(scope).rows(session, {"numbers": numbers})]
+
+
+@kept
+def _numbered(scope: Scope) -> Prepared[tuple[str]]:
+    return Prepared(select(Ticket.number).where(one_of(Ticket.number, "numbers"), scope))
