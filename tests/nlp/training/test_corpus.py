@@ -12,7 +12,8 @@ from nlp.training.corpus import BadCorpusError, Example, data_hash, read_corpus,
 from nlp.training.duplicates import distinct, near_duplicates
 
 _MEASURED_BY = ("intent", "more_intent", "redflag", "danger", "chat", "urgent", "part", "more_part")
-MEASURED = [Path(__file__).parents[1] / "data" / f"{name}_lines.tsv" for name in _MEASURED_BY]
+_APART = Path(__file__).parents[1] / "data"
+MEASURED = [_APART / f"{name}_lines.tsv" for name in _MEASURED_BY] + sorted((_APART / "later").glob("*_lines.tsv"))
 LONGER_THAN_A_PHRASE = 9
 HEADER = "text\tintent\tcategory\talso\titem\n"
 
