@@ -13,7 +13,7 @@ from bot.installation.config_problems import ConfigError
 from bot.installation.database import open_current
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import TownKeeper
-from bot.server.ways import aside, yield_to_others
+from bot.server.waiting import aside, yield_to_others
 from bot.speech.recogniser_factory import ears_of
 from bot.subscribers.courier import Courier
 from bot.subscribers.posting import Subscriber
@@ -34,8 +34,8 @@ from bot.worker.uploads import Uploads
 from bot.worker.worker import Worker
 from handlers.answering.answer import Answering
 from models.connecting import LOCK_WAIT_SECONDS
-from models.delivery import Lines, telling_subscribers
 from models.sessions import reading_sessions, sessions
+from models.subscriber_delivery import Lines, telling_subscribers
 from nlp.reading.reader import Reader
 
 Clock = Callable[[], datetime]

@@ -6,8 +6,8 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.appending import WATCH, AppendingSession, ReadOnlyError, appending
-from models.delivery import Lines
 from models.staff_version import telling_of_staff
+from models.subscriber_delivery import Lines
 
 __all__ = ["ReadOnlyError", "Sessions", "reading_sessions", "sessions"]
 

@@ -21,7 +21,7 @@ from bot.assembly import Program, assemble
 from bot.bench.echo import create_app as echo
 from bot.bench.servers import ROOT
 from bot.installation.settings import load_settings
-from bot.server.ways import yield_to_others
+from bot.server.waiting import yield_to_others
 from handlers.answering.batch import Batch, Pending, Take
 from handlers.dialogue.message import Kind, Message
 from models.base import Base

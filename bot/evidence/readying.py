@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.evidence import sound, video
 from bot.evidence.kinds import RefusedError, type_of
+from bot.evidence.picture_prints import Print, print_of
 from bot.evidence.pictures import Taken, picture_of
-from bot.evidence.prints import Print, print_of
 from bot.evidence.shelf import Shelf, keep, thumb_of
 
 _JPEG, _MP3 = "image/jpeg", "audio/mpeg"

@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine, inspect, make_url, text
 from bot.installation.config_problems import ConfigError
 from bot.installation.keys import key_ring
 from bot.installation.settings import Settings
-from bot.server.ways import wait
+from bot.server.waiting import wait
 from models import sealed
 from models.connecting import LOCK_WAIT_SECONDS, connect
 

@@ -27,8 +27,8 @@ from bot.wechat.errors import WeChatError
 from handlers.timers.lost_work import look
 from handlers.town.limits import local_day
 from handlers.town.routing_warnings import routing_warnings
+from handlers.world.config_warning import ConfigWarning
 from handlers.world.upkeep_warnings import upkeep_warnings
-from handlers.world.warning import ConfigWarning
 from handlers.world.warnings import world_warnings
 from handlers.world.world import World, load_world
 from models.person import Person

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.installation.settings import Settings
 from handlers.town.limits import Limit
 from handlers.town.wordings import Wordings
-from handlers.world.warning import ConfigWarning
+from handlers.world.config_warning import ConfigWarning
 from handlers.world.world import World
 from models.calendar import Calendar
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from waitress.task import ThreadedTaskDispatcher
 
-from bot.server.ways import Way
+from bot.server.waiting import Way
 from handlers.answering.batch import MOST
 
 ADDRESS = "/wechat"

@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from bot.speech.ears import DeafError, tidy
+from bot.speech.recogniser import DeafError, tidy
 
 _PROMPT = "以下是普通话的句子。"
 """Else it writes traditional characters"""

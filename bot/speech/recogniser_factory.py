@@ -1,9 +1,9 @@
 """The recogniser that the settings name."""
 
 from bot.installation.settings import Settings
-from bot.speech.ears import Ears
 from bot.speech.local import LocalModel
-from bot.speech.server import Server
+from bot.speech.recogniser import Ears
+from bot.speech.remote_recogniser import Server
 
 
 def ears_of(settings: Settings) -> Ears | None:

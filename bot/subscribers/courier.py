@@ -17,9 +17,9 @@ from bot.wechat.http import SessionOfThread
 from handlers.subscribers.body import body_of
 from handlers.subscribers.undelivered import give_up, put_off
 from handlers.town.town import Town, Towns
-from models.delivery import Delivery
 from models.push import Outcome, claim
 from models.sessions import Sessions
+from models.subscriber_delivery import Delivery
 
 _BATCH = 5
 """Each may take eight seconds, and the lease lasts a minute"""

@@ -22,9 +22,9 @@ from handlers.figures.counts import late
 from handlers.timers.lost_work import look
 from models.breaker import Breaker
 from models.conversation import Inbound
-from models.delivery import Delivery
 from models.moves import ACTIVE, Status
 from models.push import Outcome, Push, Timer, is_laid_aside, unfinished
+from models.subscriber_delivery import Delivery
 from models.ticket import Ticket, not_ended
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST

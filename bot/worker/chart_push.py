@@ -12,7 +12,7 @@ from typing import Any
 from bot.charts.drawing import draw
 from bot.wechat.errors import WeChatError
 from bot.wechat.gateway import Gateway
-from bot.worker.quota import room, spend
+from bot.worker.person_quota import room, spend
 from handlers.questions.chart import chart_asked_for
 from models.person import Person
 from models.push import Outcome, Timer

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.wechat.errors import Trouble, WeChatError
 from bot.worker.breakers import Breakers
 from bot.worker.channels import Attempt, Failure, Letter, Way
-from bot.worker.quota import spend, used_up
+from bot.worker.person_quota import spend, used_up
 from bot.worker.retried_writes import patiently
 from handlers.answering.platform_receipts import settle_early
 from handlers.notifications.pictures import SHOWN

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.evidence.shelf import Shelf, delete_all
-from models.picture import PicturePrint
+from models.picture_print import PicturePrint
 from models.push import Outcome, Timer
 from models.ticket import Attachment
 

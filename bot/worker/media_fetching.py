@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.evidence.kinds import RefusedError
-from bot.evidence.prints import Print
+from bot.evidence.picture_prints import Print
 from bot.evidence.readying import Ready, ready
 from bot.evidence.shelf import Shelf, ShelfError
 from bot.wechat.errors import Trouble, WeChatError
 from bot.wechat.gateway import Gateway
-from bot.worker.copies import copied_from
+from bot.worker.copied_pictures import copied_from
 from handlers.evidence.arrival import arrived, lost, refused
 from handlers.evidence.photo_duty import ALIKE
 from handlers.town.town import Towns
-from models.picture import PicturePrint
+from models.picture_print import PicturePrint
 from models.push import Outcome, Timer
 from models.sessions import Sessions
 from models.ticket import Attachment

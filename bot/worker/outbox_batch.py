@@ -12,10 +12,10 @@ from bot.wechat.text_limits import TEXT_BYTES
 from bot.wecom.cards import card_of
 from bot.wecom.members import PREFIX
 from bot.worker.channels import CardToSend, Letter, Way
-from bot.worker.quota import Room, accepted, room, waits, ways
+from bot.worker.person_quota import Room, accepted, room, waits, ways
 from bot.worker.uploads import Enclosure
+from handlers.evidence.heard_right import BY_MACHINE
 from handlers.evidence.links import page_link
-from handlers.evidence.transcript import BY_MACHINE
 from handlers.notifications.deferred import drop_overtaken, in_one
 from handlers.notifications.pictures import ASKED_FOR, enclosed
 from handlers.notifications.push_rules import RESIDENT_TEMPLATE, STAFF_TEMPLATE, asks

@@ -10,10 +10,10 @@ import structlog
 from bot.evidence.kinds import RefusedError
 from bot.evidence.shelf import Shelf, ShelfError
 from bot.evidence.sound import as_wav, is_silent
-from bot.speech.ears import DeafError, Ears
+from bot.speech.recogniser import DeafError, Ears
 from handlers.answering.answer import Answering
 from handlers.dialogue.message import Kind, Message
-from handlers.evidence.transcript import dangerous, heard, heard_danger, not_heard
+from handlers.evidence.heard_right import dangerous, heard, heard_danger, not_heard
 from handlers.town.town import Towns
 from models.person import Person
 from models.push import Outcome, Timer

@@ -33,7 +33,7 @@ from bot.worker.transcription import Hearing
 from bot.worker.uploads import Uploads
 from handlers.alarms.notify import KIND as ALARMS
 from handlers.board.keep_sums import KIND as DAY_SUMS
-from handlers.evidence.transcript import HEAR
+from handlers.evidence.heard_right import HEAR
 from handlers.neighbours.same_event import MatterTakenError
 from handlers.notifications.pushes import GROUP_NOTICE
 from handlers.privacy.erasure import DROP_MEDIA

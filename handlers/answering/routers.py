@@ -12,7 +12,7 @@ from handlers.answering.supervisor_routers import OF_JUDGING
 from handlers.answering.two_in_one import said_back
 from handlers.answering.which_question import which_question
 from handlers.appointments import at_home, propose
-from handlers.approvals import approvals, contest, endings, extend, suspend
+from handlers.approvals import contest, decide, endings, extend, suspend
 from handlers.consultation import ask, new_answer
 from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, what_it_answers
 from handlers.dialogue.context import Context
@@ -21,7 +21,7 @@ from handlers.dialogue.question_stack import come_up, put_again
 from handlers.dialogue.router import InState, Router, by_first_letter, command_opening, first_of, in_state
 from handlers.dialogue.states import DRAFTS, Asks
 from handlers.digests import choose as digests
-from handlers.evidence import ask_pictures, transcript
+from handlers.evidence import ask_pictures, heard_right
 from handlers.front_desk import erase_me, help, home, human, numbered_menu, small_talk, talk, welcome  # noqa: A004  (「帮助」)
 from handlers.neighbours.votes import asked_about
 from handlers.residents import (
@@ -81,7 +81,7 @@ ROUTERS = (
     view.router,
     ask_pictures.router,
     patrol.router,
-    approvals.router,
+    decide.router,
     extend.router,
     contest.router,
     suspend.router,
@@ -101,7 +101,7 @@ ROUTERS = (
     contact.router,
     role_refusal.router,
     supplement.router,
-    approvals.digits,
+    decide.digits,
     ask_resident.answers,
     propose.router,
     *OF_PRACTICES,
@@ -255,11 +255,11 @@ def question_chosen(context: Context) -> Reply | None:
 
 
 @picked.on(in_state(Asks.HEARD))
-def heard_right(context: Context) -> Reply | None:
+def as_heard(context: Context) -> Reply | None:
     """1: what the machine heard is as if they had written it."""
     if context.number is None:
         return None
-    return transcript.wrong(context) if context.number else route(transcript.as_written(context))
+    return heard_right.wrong(context) if context.number else route(heard_right.as_written(context))
 
 
 @picked.on(in_state(Asks.MENU))

@@ -5,9 +5,9 @@ import re
 from sqlalchemy import delete
 
 from handlers.dialogue.context import Context
-from models.answer import AnswerWording, answers_changed
 from models.appending import dialect_of
 from models.bulk import insert_into
+from models.faq_answer import AnswerWording, answers_changed
 from nlp.faq.answers import Answer
 
 _LONGEST = 40

@@ -11,7 +11,7 @@ from handlers.disclosure.masks import shielded
 from handlers.notifications import ticket_text
 from handlers.tickets.access import reached, tickets
 from handlers.town.limits import local_day
-from models.answer import AnswerRow, answers_changed
+from models.faq_answer import AnswerRow, answers_changed
 from models.ticket import Source, Ticket
 
 router = Router("new row")

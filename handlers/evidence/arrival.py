@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue.media import NAMES
 from handlers.dialogue.message import Kind
+from handlers.evidence.heard_right import listen, not_heard
 from handlers.evidence.photo_duty import look_into
-from handlers.evidence.transcript import listen, not_heard
 from handlers.notifications.audience import audience
 from handlers.notifications.pictures import NAMED, PICTURES, SENDABLE
 from handlers.notifications.push_rules import RESIDENT_TEMPLATE, STAFF_TEMPLATE, Audience

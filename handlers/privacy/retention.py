@@ -9,10 +9,10 @@ from handlers.privacy.erasure import REPLIES_KEPT, drop_media, erase
 from handlers.town.privacy import Privacy
 from handlers.town.town import Town
 from models.conversation import Asked, Inbound
-from models.delivery import Delivery
 from models.moves import ACTIVE
 from models.person import Guess, Person, PersonRole
 from models.push import Push
+from models.subscriber_delivery import Delivery
 from models.ticket import Attachment, Ticket
 
 BITE = 500

@@ -18,7 +18,7 @@ from models.person import OVERSEERS, STAFF, Person
 from models.promise import Practice
 from models.reception import Reception, ReceptionSeries
 from models.ticket import CHINA
-from nlp.answers.series import Series, read_series
+from nlp.answers.recurring_dates import Series, read_series
 
 router = Router("planning receptions")
 _FOR_GOOD = re.compile(r"\s*(?:全部|以后都)\s*$")

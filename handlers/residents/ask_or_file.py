@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from handlers.announcements.current import answered_by_notice
+from handlers.announcements.answered_by_notice import answered_by_notice
 from handlers.appointments.lifecycle import offered
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context

@@ -5,7 +5,7 @@ from handlers.dialogue.message import Reply
 from handlers.disclosure.policy import complained_of
 from handlers.notifications.pushes import notify
 from handlers.residents.ask_or_file import receipt
-from handlers.residents.corrected import Correction, is_others_work, names_a_trouble
+from handlers.residents.correction_read import Correction, is_others_work, names_a_trouble
 from handlers.tickets.access import resident
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.filing import route_anew, watch

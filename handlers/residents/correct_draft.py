@@ -8,7 +8,7 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.residents import locate
 from handlers.residents.ask_or_file import go_on
-from handlers.residents.corrected import names_a_trouble
+from handlers.residents.correction_read import names_a_trouble
 from handlers.tickets.draft import Draft
 from nlp.answers.corrections import right_words, words_before
 from nlp.reading.understanding import Understanding

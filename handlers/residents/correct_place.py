@@ -9,7 +9,7 @@ from handlers.dialogue.message import Reply
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import locate
-from handlers.residents.corrected import Correction, is_others_work
+from handlers.residents.correction_read import Correction, is_others_work
 from handlers.residents.incomplete import now_placed
 from handlers.tickets.access import resident
 from handlers.tickets.change import PersonalChange

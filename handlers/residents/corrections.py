@@ -8,7 +8,7 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick, split_reference, which
 from handlers.residents import correct_category, correct_place
-from handlers.residents.corrected import Correction
+from handlers.residents.correction_read import Correction
 from handlers.tickets.access import by_number, own
 from handlers.tickets.filing import recent
 from handlers.tickets.scope import as_reach

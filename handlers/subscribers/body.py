@@ -9,7 +9,7 @@ from handlers.disclosure.policy import is_listed
 from handlers.notifications.ticket_text import iso
 from handlers.open311.published import as_request
 from handlers.town.town import Town
-from models.delivery import Delivery
+from models.subscriber_delivery import Delivery
 from models.ticket import Ticket
 
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from handlers.notifications.operators import tell_operators
 from handlers.town.town import Town
-from models.delivery import Delivery
 from models.push import Outcome
+from models.subscriber_delivery import Delivery
 from models.ticket import CHINA
 
 

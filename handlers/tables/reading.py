@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handlers.tables.csv_text import csv_records, limited
-from handlers.tables.names import names_of
+from handlers.tables.headings import names_of
 from handlers.tables.table import OLD_OFFICE, ZIPPED, Columns, Table, TableError, UnreadableError, table_of, unreadable
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from handlers.tables.garbled import Misread, is_left_over
-from handlers.tables.names import Names, names_of, words_of
+from handlers.tables.headings import Names, names_of, words_of
 
 MOST_ROWS = 200_000
 """A town of 100,000 places twice over"""
@@ -66,7 +66,7 @@ class Columns:
     needed: tuple[str, ...]
     optional: tuple[str, ...] = ()
     table: str = ""
-    """Under which its Chinese names stand (handlers.tables.names)"""
+    """Under which its Chinese names stand (handlers.tables.headings)"""
     others: bool = False
     """Columns that nobody asked for are passed over: the table is somebody else's"""
 

@@ -11,7 +11,7 @@ from operator import and_
 
 from handlers.town.catalogue import Catalogue
 from handlers.town.routing import Routing, Rule, When
-from handlers.world.warning import ConfigWarning
+from handlers.world.config_warning import ConfigWarning
 from handlers.world.world import World
 from models.grid import Mode, TeamKind
 from models.ticket import Source

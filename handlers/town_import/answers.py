@@ -15,7 +15,7 @@ from handlers.tables.table import Problem, Row, Table, empty_cells, repeated
 from handlers.town_import.grids import Tree
 from handlers.town_import.records import AnswerRecord
 from handlers.town_import.writing import Difference, Tally
-from models.answer import AnswerRow, answers_changed
+from models.faq_answer import AnswerRow, answers_changed
 
 _FOREVER = frozenset({"", "长期", "长期有效", "永久"})
 

@@ -3,7 +3,7 @@
 import re
 from unicodedata import normalize
 
-from handlers.tables.names import words_of
+from handlers.tables.headings import words_of
 
 _RANGE_SIGNS = re.compile(r"\s*(?:[-~―–—－−‐]+|[至到])\s*")
 _HOUSE = re.compile(r"(?:号楼|栋楼|幢楼|座楼|号栋|栋|幢|楼|座|号|#)")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from handlers.tables.names import names_of
+from handlers.tables.headings import names_of
 from handlers.tables.reading import read_sheets, read_table
 from handlers.tables.table import Columns, Table, UnreadableError, unreadable
 

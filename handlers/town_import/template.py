@@ -8,7 +8,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from handlers.tables.names import Names, names_of
+from handlers.tables.headings import Names, names_of
 from handlers.tables.table import EXAMPLE, Columns
 from handlers.town_import.tables import COLUMNS, OPTIONAL
 

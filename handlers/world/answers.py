@@ -5,7 +5,7 @@ from collections import defaultdict
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.answer import AnswerRow, AnswerWording
+from models.faq_answer import AnswerRow, AnswerWording
 from nlp.faq.answers import Answer
 
 

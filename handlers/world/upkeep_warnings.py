@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from handlers.world.answers import load_answers
-from handlers.world.warning import ConfigWarning
+from handlers.world.config_warning import ConfigWarning
 from handlers.world.world import World
 from models.grid import Team, TeamKind
 from models.person import Person

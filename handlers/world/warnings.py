@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.world.buildings import expand_buildings
+from handlers.world.config_warning import ConfigWarning
 from handlers.world.coordinates import gcj_to_wgs
 from handlers.world.nodes import GridNode
-from handlers.world.warning import ConfigWarning
 from handlers.world.world import World
 from models.grid import Level, Place, PlaceRange, TeamKind
 from models.person import STAFF, Person

@@ -15,7 +15,7 @@ from handlers.world.buildings import expand_buildings
 from handlers.world.coordinates import gcj_to_wgs
 from handlers.world.houses import house_of
 from handlers.world.nodes import GridNode, PlaceNode, TeamNode
-from models.answer import ANSWERS_VERSION
+from models.faq_answer import ANSWERS_VERSION
 from models.grid import Fact, Grid, Level, Place, PlaceAlias, PlaceRange, Team
 from models.prepared import Prepared
 from models.staff_version import STAFF_VERSION

@@ -8,7 +8,7 @@ from typing import Any
 from nlp.model.features import plain
 from nlp.questions.amounts import amounts_in
 from nlp.questions.asks import asks, may_ask
-from nlp.questions.comparing import when
+from nlp.questions.compared_periods import when
 from nlp.questions.filters import AREAS, Chosen, chosen
 from nlp.questions.follow_up import change_in, changed, follows
 from nlp.questions.groups import grouped

@@ -14,7 +14,7 @@ from handlers.town.wordings import Wordings
 from handlers.town_import.importing import import_world, read_world
 from handlers.world.upkeep_warnings import upkeep_warnings
 from handlers.world.world import load_world
-from models.answer import AnswerRow
+from models.faq_answer import AnswerRow
 from models.grid import Team
 from models.person import Person, Role
 

@@ -9,7 +9,7 @@ from chat import CAST, Chat
 from sqlalchemy import select
 
 from handlers.dialogue.message import Kind
-from handlers.evidence import transcript
+from handlers.evidence import heard_right
 from handlers.town_import.patrols import USUAL_TIMES, write_patrols
 from handlers.town_import.records import PatrolRecord
 from handlers.world.coordinates import gcj_to_wgs
@@ -85,7 +85,7 @@ class Stage:
     def _is_heard(self, text):
         with self.program.sessions() as session, session.begin():
             voice = session.scalars(select(Attachment).order_by(Attachment.id.desc()).limit(1)).one()
-            transcript.heard(session, self.program.towns.current(session), voice, text, self.clock.now)
+            heard_right.heard(session, self.program.towns.current(session), voice, text, self.clock.now)
 
     def _has_point(self, name):
         with self.program.sessions() as session, session.begin():

@@ -14,7 +14,7 @@ from waitress.server import create_server
 
 from bot.server.connections import Held
 from bot.server.rounds import Rounds
-from bot.server.ways import aside, wait, yield_to_others
+from bot.server.waiting import aside, wait, yield_to_others
 from handlers.answering.batch import Batch, Pending
 
 

@@ -16,9 +16,9 @@ from bot.assembly import assemble, courier, worker
 from bot.installation.config_problems import ConfigError
 from bot.installation.integration_settings import Webhooks
 from handlers.privacy.retention import tidy
-from models.delivery import Delivery
 from models.moves import NOTE
 from models.push import Push
+from models.subscriber_delivery import Delivery
 from models.ticket import SYSTEM, Ticket
 
 KEYS = {"cityhall": "c" * 20, "archive": "a" * 20}

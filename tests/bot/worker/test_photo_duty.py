@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from handlers.dialogue.message import Kind
 from handlers.privacy.erasure import drop_media
-from models.picture import PicturePrint
+from models.picture_print import PicturePrint
 from models.ticket import Attachment
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ from models.promise import Promise
 from models.push import Push
 from models.reception import Demand, Reception, ReceptionSeries
 from models.ticket import CHINA, Ticket
-from nlp.answers.series import read_series
+from nlp.answers.recurring_dates import read_series
 
 NOW = datetime(2026, 11, 16, 10, tzinfo=CHINA)
 

@@ -6,7 +6,7 @@ import pytest
 from importing_town import GRIDS, PEOPLE, PLACES, TEAMS, write_town
 from openpyxl import Workbook, load_workbook
 
-from handlers.tables.names import all_names
+from handlers.tables.headings import all_names
 from handlers.tables.reading import read_table
 from handlers.tables.table import TableError
 from handlers.town.catalogue import read_catalogue

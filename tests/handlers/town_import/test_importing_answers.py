@@ -11,7 +11,7 @@ from handlers.town_import.importing import import_world, read_world
 from handlers.town_import.writing import Tally
 from handlers.world.answers import load_answers
 from handlers.world.world import versions
-from models.answer import AnswerRow, AnswerWording
+from models.faq_answer import AnswerRow, AnswerWording
 
 HEAD = "id,question,also,answer,source,valid_until,area,contact\n"
 ROWS = """\

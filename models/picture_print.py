@@ -9,7 +9,7 @@ from models.base import Base
 
 
 class PicturePrint(Base):
-    """Hashes of its windows, and a small grey copy (see bot.evidence.prints)."""
+    """Hashes of its windows, and a small grey copy (see bot.evidence.picture_prints)."""
 
     __tablename__ = "picture_prints"
 

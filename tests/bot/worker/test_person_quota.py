@@ -8,7 +8,7 @@ from outbox import outbox
 from sqlalchemy import select, update
 
 from bot.simulator.journal import ApiCall
-from bot.worker.quota import Room, room
+from bot.worker.person_quota import Room, room
 from models.acceptance import Acceptance
 from models.person import Person
 

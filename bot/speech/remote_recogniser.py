@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from bot.speech.ears import DeafError, tidy
+from bot.speech.recogniser import DeafError, tidy
 
 _TIMEOUT = (3.0, 20.0)
 _MOST_BYTES = 1 << 20

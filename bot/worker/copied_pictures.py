@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.evidence.prints import Print, candidates, is_copy
-from models.picture import PicturePrint
+from bot.evidence.picture_prints import Print, candidates, is_copy
+from models.picture_print import PicturePrint
 from models.ticket import Attachment
 
 _BACK = timedelta(days=400)

@@ -5,8 +5,8 @@ from fake_api import Says, says, serving
 from samples import amr
 
 from bot.evidence.sound import as_wav
-from bot.speech.ears import DeafError
-from bot.speech.server import Server
+from bot.speech.recogniser import DeafError
+from bot.speech.remote_recogniser import Server
 
 PATH = "/v1/audio/transcriptions"
 WAV = as_wav(amr(0.5))

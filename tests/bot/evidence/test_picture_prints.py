@@ -13,7 +13,7 @@ import sklearn
 from PIL import Image, ImageEnhance, ImageOps
 from samples import encoded, scene
 
-from bot.evidence.prints import WINDOWS, candidates, is_copy, print_of
+from bot.evidence.picture_prints import WINDOWS, candidates, is_copy, print_of
 
 pytestmark = pytest.mark.slow
 
