@@ -36,6 +36,8 @@ def what_of(context: Context) -> Reply | None:
         return None
     words = f"{context.slots['words'].rstrip('。.！!？?')}：{context.text}"
     seen = context.town.reader.understand(words)
+    if context.understanding:  # whom it is about is no matter beside it
+        seen = replace(seen, parts=context.understanding.parts)
     return reported(
         replace(context, message=replace(context.message, text=words), understanding=seen, state="", slots={})
     )

@@ -74,15 +74,16 @@ def _unmarked(clause: Clause, cut: Callable[[str], Sequence[str]]) -> Iterator[C
 
 
 def _beginnings(said: str, cut: Callable[[str], Sequence[str]]) -> Iterator[int]:
-    """Where a thing or a place is named behind what may be an end, or a word that joins."""
+    """Where a thing or a place is named behind what may be an end (「水管」 is none), or a word that joins."""
     joins, thing, ended = _patterns()
-    position = 0
+    position, before = 0, ""
     for word in cut(said):
         if _SHORTEST <= position <= len(said) - _SHORTEST and (
-            joins.match(said, position) or (thing.match(said, position) and ended.search(said[:position]))
+            joins.match(said, position)
+            or (thing.match(said, position) and ended.search(said[:position]) and not thing.fullmatch(before))
         ):
             yield position
-        position += len(word)
+        position, before = position + len(word), word
 
 
 @lru_cache(maxsize=1)

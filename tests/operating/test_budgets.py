@@ -8,10 +8,10 @@ from bot.bench.parts import Bench
 
 SLACK = 1.1
 HELD = {
-    budgets.REPORT: budgets.Cost(calls=1209, statements=14.4, rows=9.1, wal=26_400),
-    budgets.MIX: budgets.Cost(calls=1651, statements=0, rows=0, wal=0),
-    budgets.TAKE: budgets.Cost(calls=791, statements=18, rows=0, wal=0),
-    budgets.PROGRESS: budgets.Cost(calls=1036, statements=0, rows=0, wal=0),
+    budgets.REPORT: budgets.Cost(calls=1314, statements=14.4, rows=9.1, wal=26_400),
+    budgets.MIX: budgets.Cost(calls=1850, statements=0, rows=0, wal=0),
+    budgets.TAKE: budgets.Cost(calls=803, statements=18, rows=0, wal=0),
+    budgets.PROGRESS: budgets.Cost(calls=888, statements=0, rows=0, wal=0),
     budgets.TODAY: budgets.Cost(calls=1251, statements=0, rows=0, wal=0),
 }
 """Measured; what is 0 is not held. The budgets themselves are not met yet (docs/bench.md)"""

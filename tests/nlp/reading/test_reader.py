@@ -145,8 +145,8 @@ def test_two_problems_in_one_sentence_are_two_and_one_told_in_several_clauses_is
     for text, problems in lines:
         wrong[problems] += (len(reader.understand(text).parts) > 1) != (problems == "2")
     assert len(lines) == 100
-    assert wrong["2"] <= 20  # 47 before such sentences were cut, 15 to 17 since; another corpus moves some
-    assert wrong["1"] <= 1
+    assert wrong["2"] <= 14  # 47 before such sentences were cut, 15 to 17 by rules, 11 since it is learned
+    assert wrong["1"] <= 2
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def test_a_model_holds_no_code(model_dir):
     home = model_dir / store.current(model_dir)
     assert {path.suffix for path in home.iterdir()} == {".json", ".npz", ".txt"}
     with np.load(home / "arrays.npz", allow_pickle=False) as arrays:
-        assert all(arrays[name].dtype == np.float64 for name in arrays.files)
+        assert {arrays[name].dtype.kind for name in arrays.files} <= {"f", "i"}
 
 
 def damaged(model_dir, tmp_path, damage):
