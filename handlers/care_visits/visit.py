@@ -8,7 +8,8 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
-from handlers.residents.ask_or_file import go_on, read
+from handlers.residents.ask_or_file import go_on
+from handlers.residents.read_into_draft import read
 from handlers.tickets.draft import Draft
 from models.care import CaredFor, CareVisit
 from models.person import OVERSEERS, STAFF

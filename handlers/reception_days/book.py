@@ -14,7 +14,8 @@ from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
 from handlers.practices.compounds import named, served
 from handlers.reception_days.sessions import coming, place_name, receiver_name, spoken
-from handlers.residents.ask_or_file import go_on, read
+from handlers.residents.ask_or_file import go_on
+from handlers.residents.read_into_draft import read
 from handlers.tickets.draft import Draft
 from handlers.town.examples import a_place
 from models.person import EVERYBODY

@@ -10,7 +10,8 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.notifications import ticket_text
-from handlers.residents.ask_or_file import go_on, read
+from handlers.residents.ask_or_file import go_on
+from handlers.residents.read_into_draft import read
 from handlers.tickets.draft import Draft
 from handlers.world.representatives import Voice, voice_of
 from models.moves import Status

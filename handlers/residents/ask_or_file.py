@@ -1,6 +1,5 @@
-"""From what the reader made of a text to a ticket: ask the one thing that is missing, or file."""
+"""From a draft to a ticket: ask the one thing that is missing, or file."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -8,7 +7,7 @@ from handlers.announcements.answered_by_notice import answered_by_notice
 from handlers.appointments.lifecycle import offered
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
-from handlers.dialogue.message import Message, Reply
+from handlers.dialogue.message import Reply
 from handlers.dialogue.states import Asks
 from handlers.disclosure.policy import shut_out
 from handlers.neighbours.event import taken_in
@@ -18,99 +17,12 @@ from handlers.residents import locate
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file, last_place
-from handlers.world.coordinates import gcj_to_wgs
 from models.moves import Status
 from models.ticket import Ticket
-from nlp.answers.choices import is_vague
-from nlp.faq.grievance import is_grievance
-from nlp.reading.complained_of import asks_secrecy, is_plain_complaint, named_in
-from nlp.reading.understanding import Intent, PlaceMention, Understanding
-
-_MORE = 4
-"""Characters beside the place that an answer to 「在哪里」 must have to tell more: 「我在德尚小区」 doesn't"""
+from nlp.reading.complained_of import asks_secrecy
 
 _OF_THE_HOUSE = ("楼", "电梯")
 """「楼下」「楼道」「电梯口」: of the house that was named, where a gate or a crossing is of the compound alone"""
-
-
-def read(context: Context, text: str, draft: Draft) -> Draft:
-    """What the reader makes of a text, written into a draft. Unsure of the category: it stays empty, with choices."""
-    seen = context.understanding
-    return replace(draft, text=text) if seen is None else as_read(context, seen, replace(draft, text=text))
-
-
-def as_read(context: PersonalChange, seen: Understanding, draft: Draft) -> Draft:
-    """The draft's text, as the reader took it."""
-    if not (seen.sure or seen.red_flag) and is_plain_complaint(seen.text):
-        seen = replace(seen, category=_of_whom(seen.text), item="", sure=True)
-    consult = seen.intent is Intent.CONSULT and not is_grievance(seen.text, seen)
-    sure = seen.sure or consult or bool(seen.red_flag)
-    draft = replace(
-        draft,
-        category=("consult" if consult else seen.category) if sure else "",
-        item="" if consult else seen.item,
-        confidence=seen.confidence,
-        urgent=seen.urgent,
-        red_flag=seen.red_flag,
-        danger_question=seen.danger_question,
-        choices=() if sure else tuple(key for key, _ in seen.candidates[:3]),
-        parts=tuple((part.text, part.category, part.item) for part in seen.parts) if len(seen.parts) > 1 else (),
-    )
-    return locate.place(context, draft, seen)
-
-
-def _of_whom(text: str) -> str:
-    """Where a complaint about people who work here belongs; it is asked of nobody."""
-    return "property" if "property" in named_in(text) else "other"
-
-
-def told_where(context: Context, draft: Draft) -> Draft:
-    """Whatever is answered to 「在哪里」 is kept as the place's words, even where the world doesn't know it."""
-    mention = (context.understanding and context.understanding.place) or PlaceMention()
-    text = context.text.strip()
-    if context.state == Asks.BUILDING and not mention.building and text.isdigit():
-        draft = replace(draft, building=text)
-    draft = locate.place(context, draft, context.understanding)
-    if (mention.end and _says_more(context.text, mention)) or (not mention.known and _reports(context)):
-        draft = _with(draft, text)
-    if locate.is_placed(draft) or (mention.name and not is_vague(mention.name)):
-        return draft
-    if mention.building or mention.unit or mention.room:
-        return draft
-    told = _with(draft, text) if is_vague(text) or _reports(context) else draft
-    return told if is_vague(text) else replace(told, place_name=text[:40])
-
-
-def _with(draft: Draft, words: str) -> Draft:
-    """Each said once."""
-    return draft if draft.text.endswith(f"，{words}") else replace(draft, text=f"{draft.text}，{words}")
-
-
-def _reports(context: Context) -> bool:
-    """It may be a trouble rather than a place: then those who work on it read its words."""
-    return context.understanding is not None and context.understanding.intent is Intent.REPORT
-
-
-def is_half_told(draft: Draft) -> bool:
-    """A house without its compound, or words that name no place at all: the rest is asked for."""
-    return not locate.is_placed(draft) and not draft.place_name and not draft.places and not draft.guess
-
-
-def _says_more(text: str, mention: PlaceMention) -> bool:
-    """「德尚小区3号楼，昨天就停了」: the team must read that, too."""
-    return len(re.findall(r"\w", text[: mention.start] + text[mention.end :])) >= _MORE
-
-
-def pinned(draft: Draft, message: Message) -> Draft:
-    """A draft with the place of a location message, turned from the maps' system into WGS-84."""
-    lat, lng = gcj_to_wgs(message.latitude or 0.0, message.longitude or 0.0)
-    return replace(draft, lat=lat, lng=lng, place_name=draft.place_name or message.label[:40])
-
-
-def confirmed(draft: Draft) -> Draft:
-    """The danger that was asked about is there."""
-    category = draft.category or "safety"
-    return replace(draft, red_flag=draft.danger_question, danger_question="", category=category, choices=(), parts=())
 
 
 def go_on(context: Context, draft: Draft) -> Reply:

@@ -15,7 +15,8 @@ from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.event import join, leave
 from handlers.neighbours.votes import as_seen_by
-from handlers.residents.ask_or_file import filed, go_on, of_part, one_by_one, read
+from handlers.residents.ask_or_file import filed, go_on, of_part, one_by_one
+from handlers.residents.read_into_draft import read
 from handlers.tickets.access import followed, tickets
 from handlers.tickets.draft import Draft
 from models.follower import Follower

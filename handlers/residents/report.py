@@ -20,15 +20,8 @@ from handlers.dialogue.states import DRAFTS, MOST_PUT, Asks
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import locate
-from handlers.residents.ask_or_file import (
-    ask_category,
-    ask_place_again,
-    confirmed,
-    go_on,
-    is_half_told,
-    read,
-    told_where,
-)
+from handlers.residents.ask_or_file import ask_category, ask_place_again, go_on
+from handlers.residents.read_into_draft import confirmed, is_half_told, read, told_where
 from handlers.tickets.access import has_own, resident
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent

@@ -12,8 +12,9 @@ from handlers.dialogue.states import ACCEPTS, DRAFTS, Asks
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import locate
-from handlers.residents.ask_or_file import go_on, pinned
+from handlers.residents.ask_or_file import go_on
 from handlers.residents.incomplete import now_placed, placeless
+from handlers.residents.read_into_draft import pinned
 from handlers.tickets.access import actor, resident
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent

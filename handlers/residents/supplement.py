@@ -14,9 +14,10 @@ from handlers.dialogue.which_ticket import pick
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import correct_place, locate
-from handlers.residents.ask_or_file import told_where, who_will_know
+from handlers.residents.ask_or_file import who_will_know
 from handlers.residents.correction_read import Correction
 from handlers.residents.incomplete import ask_where, asks_of, now_placed, placeless
+from handlers.residents.read_into_draft import told_where
 from handlers.residents.report import add_words
 from handlers.tickets.access import followed, own, resident
 from handlers.tickets.draft import Draft

@@ -23,7 +23,8 @@ from handlers.neighbours import same_event
 from handlers.neighbours.event import add, joined_unasked
 from handlers.notifications.pushes import facts_of, notify
 from handlers.residents import incomplete, locate
-from handlers.residents.ask_or_file import as_read, confirmed, of_parts
+from handlers.residents.ask_or_file import of_parts
+from handlers.residents.read_into_draft import as_read, confirmed
 from handlers.tickets.access import resident
 from handlers.tickets.change import PersonalChange, Silence
 from handlers.tickets.draft import Draft

@@ -8,7 +8,8 @@ from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
-from handlers.residents.ask_or_file import go_on, read
+from handlers.residents.ask_or_file import go_on
+from handlers.residents.read_into_draft import read
 from handlers.tickets.draft import Draft
 from handlers.town.examples import a_place
 from models.person import OVERSEERS, STAFF

@@ -9,7 +9,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Message
 from handlers.notifications import ticket_text
 from handlers.notifications.night import begins
-from handlers.residents.ask_or_file import read
+from handlers.residents.read_into_draft import read
 from handlers.tickets.draft import Draft
 from handlers.town.limits import Limit, local_day, promise
 from handlers.town.routing import Case, Route, choose

@@ -28,7 +28,7 @@ from handlers.dialogue.message import Kind, Message
 from handlers.disclosure.policy import Way, is_danger, passing, shut_out, side_of, sight
 from handlers.evidence import page
 from handlers.notifications import push_rules, pushes, ticket_text
-from handlers.residents.ask_or_file import read
+from handlers.residents.read_into_draft import read
 from handlers.staff.view import opened
 from handlers.supervisors.export import table
 from handlers.tickets.draft import Draft
