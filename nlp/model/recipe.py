@@ -7,7 +7,7 @@ from nlp.model.labels import DATA
 
 _CODE = (
     *("model/features", "model/labels", "model/segment", "model/store", "model/trust", "model/weighing"),
-    *("reading/beside", "reading/clauses", "reading/cuts", "reading/look", "reading/redflags"),
+    *("reading/matter_signs", "reading/clauses", "reading/cuts", "reading/clause_scores", "reading/redflags"),
     *("training/alarms", "training/corpus", "training/fitting", "training/heads", "training/matters"),
     *("training/one_head", "training/openings", "training/splitting", "training/thresholds", "training/training"),
 )

@@ -1,17 +1,17 @@
 """One message, two problems: where a text may be cut into them, and where it is.
 
 Whether a clause begins a matter of its own, or goes on about the one before, is learned: signs of both sides, each read
-by itself, are weighed together (`nlp/reading/beside.py`).
+by itself, are weighed together (`nlp/reading/matter_signs.py`).
 """
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from math import exp
 
-from nlp.reading.beside import Beside, is_announced, is_same, signs
+from nlp.reading.clause_scores import ClauseScores
 from nlp.reading.clauses import ANNOUNCED, LEAD, LISTED, bare
 from nlp.reading.cuts import Clause, clauses
-from nlp.reading.look import Look
+from nlp.reading.matter_signs import Boundary, is_announced, is_same, signs
 
 _BOUNDARY = re.compile(rf"(?:[，,、。；;：:！!\s]|^)(?={ANNOUNCED})|(?={LISTED})|[。；;！!\n]+")
 _OPENING = re.compile(rf"^(?:{LISTED}|{ANNOUNCED})[，,、：:.．是 ]*")
@@ -50,13 +50,15 @@ class Splitter:
         self._weights = weights
         self._cut = cut
 
-    def told_apart(self, text: str, look: Callable[[str], Look], *, only_announced: bool = False) -> Sequence[str]:
+    def told_apart(
+        self, text: str, look: Callable[[str], ClauseScores], *, only_announced: bool = False
+    ) -> Sequence[str]:
         """The matters of a text in their order, as they are written; one where it tells of one."""
         found = clauses(text, self._cut) if len(text) <= _LONGEST_TEXT else ()
         only_announced = only_announced or len(text) > _LONGEST_UNANNOUNCED
-        seen: dict[str, Look] = {}
+        seen: dict[str, ClauseScores] = {}
 
-        def once(words: str) -> Look:
+        def once(words: str) -> ClauseScores:
             if words not in seen:
                 seen[words] = look(words)
             return seen[words]
@@ -67,7 +69,7 @@ class Splitter:
                 begins.add(at)
         return _matters(text, found, begins)
 
-    def _begins(self, case: Beside, look: Callable[[str], Look]) -> bool:
+    def _begins(self, case: Boundary, look: Callable[[str], ClauseScores]) -> bool:
         """Cheapest first: what can't open a matter is not weighed."""
         said, own = case.clause.words, bare(case.clause.words)
         if is_announced(said):
@@ -87,7 +89,7 @@ class Splitter:
         return 1 / (1 + exp(-height))
 
 
-def cases(text: str, found: Sequence[Clause], begins: Collection[int]) -> Iterator[tuple[int, Beside]]:
+def cases(text: str, found: Sequence[Clause], begins: Collection[int]) -> Iterator[tuple[int, Boundary]]:
     """Every clause that may begin a matter, beside that before it; `begins`: those that do, as far as it is known."""
     counted = counts_several(text)
     for at, clause in enumerate(found):
@@ -96,7 +98,7 @@ def cases(text: str, found: Sequence[Clause], begins: Collection[int]) -> Iterat
         start = max((each for each in begins if each < at), default=0)
         yield (
             at,
-            Beside(
+            Boundary(
                 before=text[found[start].start : found[at - 1].end],
                 last=found[at - 1].words,
                 clause=clause,

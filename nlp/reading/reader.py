@@ -13,8 +13,8 @@ from nlp.model.linear import ranked
 from nlp.model.store import StoredModel
 from nlp.model.trust import Ranked
 from nlp.places.gazetteer import Gazetteer
+from nlp.reading.clause_scores import ClauseScores, scores_of
 from nlp.reading.complained_of import COMPLAINS, HEAD, beside_reach, complained_of
-from nlp.reading.look import Look, look_at
 from nlp.reading.mentions import find_place
 from nlp.reading.parts import Splitter, candidate_parts
 from nlp.reading.reasons import reasons
@@ -223,8 +223,8 @@ class Reader:
         told = splitter.told_apart(shown, self._look, only_announced=bool(alarm))
         return tuple(map(self._part, told)) if len(told) > 1 else ()
 
-    def _look(self, words: str) -> Look:
-        return look_at(words, self.model.linear, self.featurizer)
+    def _look(self, words: str) -> ClauseScores:
+        return scores_of(words, self.model.linear, self.featurizer)
 
     def _part(self, piece: str) -> Part:
         read = self._read(plain(piece))

@@ -1,4 +1,4 @@
-"""How much each sign of a second matter weighs (`nlp/reading/beside.py`), learned from lines written for it.
+"""How much each sign of a second matter weighs (`nlp/reading/matter_signs.py`), learned from lines written for it.
 
 How likely a clause opens a matter is one of the signs. For the lines that teach it, it comes from folds that had not
 seen them: else the sign would be believed more than it deserves.
@@ -14,9 +14,9 @@ from sklearn.linear_model import LogisticRegression
 
 from nlp.model.features import Featurizer, plain
 from nlp.model.linear import Array, LinearModel, Weighed
-from nlp.reading.beside import signs
+from nlp.reading.clause_scores import ClauseScores, scores_of
 from nlp.reading.clauses import OPENS, bare
-from nlp.reading.look import Look, look_at
+from nlp.reading.matter_signs import signs
 from nlp.reading.parts import cases
 from nlp.training import openings
 from nlp.training.corpus import Example
@@ -42,11 +42,11 @@ class _Opening(NamedTuple):
 def sign_weights(model: LinearModel, featurizer: Featurizer, examples: Sequence[Example]) -> Mapping[str, float]:
     """The weights of the signs, and a constant."""
     folds = _opening_folds(model, featurizer, examples)
-    seen: dict[str, Look] = {}
+    seen: dict[str, ClauseScores] = {}
 
-    def look(words: str) -> Look:
+    def look(words: str) -> ClauseScores:
         if words not in seen:
-            seen[words] = look_at(words, model, featurizer)
+            seen[words] = scores_of(words, model, featurizer)
         return seen[words]
 
     found: list[Mapping[str, float]] = []

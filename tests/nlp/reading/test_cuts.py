@@ -2,8 +2,8 @@
 
 import pytest
 
-from nlp.reading.beside import is_same
 from nlp.reading.cuts import NONE, SOFT, STOP, clauses
+from nlp.reading.matter_signs import is_same
 from nlp.training.matters import of_one, written
 
 

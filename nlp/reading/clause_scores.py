@@ -13,7 +13,7 @@ _MATTER, _DETAIL = "matter", "detail"
 _NEARLY = 1e-4
 
 
-class Look(NamedTuple):
+class ClauseScores(NamedTuple):
     """Log odds, but for the shares of the categories."""
 
     opens: float
@@ -28,7 +28,7 @@ class Look(NamedTuple):
     weighed: Weighed
 
 
-def look_at(text: str, model: LinearModel, featurizer: Featurizer) -> Look:
+def scores_of(text: str, model: LinearModel, featurizer: Featurizer) -> ClauseScores:
     said = plain(text)
     features = featurizer.features_of(said, featurizer.segmenter.cut(said))
     weighed = model.weigh(features)
@@ -39,7 +39,7 @@ def look_at(text: str, model: LinearModel, featurizer: Featurizer) -> Look:
         share = min(max(share, _NEARLY), 1 - _NEARLY)
         return log(share / (1 - share))
 
-    return Look(
+    return ClauseScores(
         opens=odds(HEAD, OPENS),
         shares=model.probabilities(scores, "category"),
         matter=odds("wish", _MATTER),

@@ -11,9 +11,9 @@ from math import log
 from typing import NamedTuple
 
 from nlp.model.labels import items
+from nlp.reading.clause_scores import ClauseScores
 from nlp.reading.clauses import ANNOUNCED, LISTED, bare
 from nlp.reading.cuts import COLON, ONE_OF, STOP, Clause, either, words
-from nlp.reading.look import Look
 
 _LISTED = re.compile(rf"^{LISTED}")
 _ANNOUNCED = re.compile(rf"^(?:{ANNOUNCED})")
@@ -26,7 +26,7 @@ _LONG_TEXT, _MANY = 80, 5
 _CHARACTERS = 4
 
 
-class Beside(NamedTuple):
+class Boundary(NamedTuple):
     """A clause, the clauses of the matter before it, and the text in which they stand."""
 
     before: str
@@ -43,7 +43,7 @@ class Beside(NamedTuple):
     """The writer says how many matters there are"""
 
 
-def signs(case: Beside, look: Callable[[str], Look]) -> dict[str, float]:
+def signs(case: Boundary, look: Callable[[str], ClauseScores]) -> dict[str, float]:
     """By their names, each between -10 and 10."""
     words_ = bare(case.clause.words)
     own, rest, before = look(words_), look(bare(case.rest)), look(bare(case.before))
@@ -72,7 +72,7 @@ def is_listed(clause: str) -> bool:
     return bool(_LISTED.match(clause))
 
 
-def _joined(case: Beside, own: str) -> dict[str, float]:
+def _joined(case: Boundary, own: str) -> dict[str, float]:
     clause = case.clause.words
     listed = is_listed(clause)
     adds = _ADDS.search(clause)
@@ -99,7 +99,7 @@ def _joined(case: Beside, own: str) -> dict[str, float]:
     }
 
 
-def _seen(own: Look, rest: Look, before: Look) -> dict[str, float]:
+def _seen(own: ClauseScores, rest: ClauseScores, before: ClauseScores) -> dict[str, float]:
     return {
         "opens": own.opens,
         "matter": own.matter,
@@ -113,7 +113,7 @@ def _seen(own: Look, rest: Look, before: Look) -> dict[str, float]:
     }
 
 
-def _compared(own: Look, rest: Look, before: Look) -> dict[str, float]:
+def _compared(own: ClauseScores, rest: ClauseScores, before: ClauseScores) -> dict[str, float]:
     named, named_before = own.topics & _items(), before.topics & _items()
     return {
         "same_kind": sum(one * other for one, other in zip(before.shares, rest.shares, strict=True)),
