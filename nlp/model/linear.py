@@ -66,17 +66,25 @@ class LinearModel:
         for block, (terms, vocabulary) in enumerate(zip(features.blocks(), self.vocabularies, strict=True)):
             if block == LONG_BLOCKS:
                 long = len(rows)
-            counts: dict[int, int] = {}  # of the few terms of one text faster than a Counter, which takes long to begin
-            for row in map(vocabulary.get, terms):
-                if row is not None:
-                    counts[row] = counts.get(row, 0) + 1
-            if counts:
-                rows += counts
-                values += self._block(counts)
+            found = [row for row in map(vocabulary.get, terms) if row is not None]
+            if found:
+                once = dict.fromkeys(found)
+                rows += once
+                values += self._once(found) if len(once) == len(found) else self._several(found)
         return Weighed(rows, values, long)
 
-    def _block(self, counts: Mapping[int, int]) -> list[float]:
+    def _once(self, rows: Sequence[int]) -> list[float]:
         """A block's values, of length one together. Plain numbers: numpy takes longer to begin than these to end."""
+        idf = self.idf
+        values = [idf[row] for row in rows]
+        length = hypot(*values)
+        return [value / length for value in values]
+
+    def _several(self, rows: Sequence[int]) -> list[float]:
+        """The same where a term comes more than once."""
+        counts: dict[int, int] = {}  # of the few terms of one text faster than a Counter, which takes long to begin
+        for row in rows:
+            counts[row] = counts.get(row, 0) + 1
         idf = self.idf
         values = [idf[row] * _height(count) if count > 1 else idf[row] for row, count in counts.items()]
         length = hypot(*values)
