@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import sqrt
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from nlp.model.linear import ranked
 from nlp.model.store import StoredModel
 from nlp.model.trust import Ranked
 from nlp.places.gazetteer import Gazetteer
-from nlp.reading.clause_scores import ClauseScores, scores_of
+from nlp.reading.clause_scores import scores_of
 from nlp.reading.complained_of import COMPLAINS, HEAD, beside_reach, complained_of
 from nlp.reading.mentions import find_place
 from nlp.reading.parts import Splitter, candidate_parts
@@ -220,11 +221,9 @@ class Reader:
         A danger stays with all that is told in its sentence: no question comes before it is filed.
         """
         splitter = Splitter(self.model.card.signs, self.model.segmenter.cut)
-        told = splitter.told_apart(shown, self._look, only_announced=bool(alarm))
+        look = partial(scores_of, model=self.model.linear.of_long_blocks(), featurizer=self.featurizer)
+        told = splitter.told_apart(shown, look, only_announced=bool(alarm))
         return tuple(map(self._part, told)) if len(told) > 1 else ()
-
-    def _look(self, words: str) -> ClauseScores:
-        return scores_of(words, self.model.linear, self.featurizer)
 
     def _part(self, piece: str) -> Part:
         read = self._read(plain(piece))
