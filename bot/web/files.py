@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 import structlog
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
 from bot.installation.links import BadLinkError, ExpiredLinkError, Links
+from bot.web.replies import refused, workbook
 from handlers.board.viewer import viewer
 from handlers.practices.compounds import serves
 from handlers.reception_days.sheet import rows as sheet_rows
@@ -34,7 +35,6 @@ log = structlog.get_logger(__name__)
 
 _TITLE = 31
 """Excel takes no longer name of a sheet"""
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def files(program: Program, links: Links) -> Blueprint:
@@ -46,9 +46,9 @@ def files(program: Program, links: Links) -> Blueprint:
         try:
             wanted = _read(links, token, program.clock())
         except ExpiredLinkError:
-            return _refused(program, "exporting.expired", 410)
+            return refused(program, "exporting.expired", 410)
         except BadLinkError:
-            return _refused(program, "exporting.bad_link", 403)
+            return refused(program, "exporting.bad_link", 403)
         return _sheet(program, wanted) if isinstance(wanted, Sheet) else _answer(program, wanted)
 
     return blueprint
@@ -72,26 +72,24 @@ def _sheet(program: Program, wanted: Sheet) -> Response:
         person, reception = session.get(Person, wanted.person_id), session.get(Reception, wanted.reception_id)
         place = town.world.places.get(reception.place_id) if reception else None
         if person is None or reception is None or place is None or not serves(town, person, place):
-            return _refused(program, "exporting.bad_link", 403)
+            return refused(program, "exporting.bad_link", 403)
         session.add(Look(person_id=person.id, via="接待单", at=now))
         name = f"{place.name}{reception.starts_at.astimezone(CHINA):%m%d}.xlsx"
         write_xlsx(sheet_rows(Moment(session, town, now), reception), file, place.name[:_TITLE])
-    file.seek(0)
-    return send_file(file, mimetype=_TYPE, as_attachment=True, download_name=name)
+    return workbook(file, name)
 
 
 def _answer(program: Program, wanted: Download) -> Response:
     with program.sessions() as session, session.begin():
         person = session.get(Person, wanted.person_id)
         if person is None or not person.is_overseer:
-            return _refused(program, "exporting.bad_link", 403)
+            return refused(program, "exporting.bad_link", 403)
         session.add(Look(person_id=person.id, via="导出", at=program.clock()))
     file = BytesIO()  # at most `export_rows`: some megabytes
     with program.reading() as session:
         rows = _write(program, session, wanted, file)
-    file.seek(0)
     log.info("exported", person=wanted.person_id, rows=rows)
-    return send_file(file, mimetype=_TYPE, as_attachment=True, download_name=f"工单{wanted.until:%Y%m%d}.xlsx")
+    return workbook(file, f"工单{wanted.until:%Y%m%d}.xlsx")
 
 
 def _write(program: Program, session: Session, wanted: Download, file: BytesIO) -> int:
@@ -114,7 +112,3 @@ def _scores(session: Session, town: Town, person: Person, wanted: Download, now:
     quarter = quarter_of(min(now, wanted.until - timedelta(seconds=1)))
     span = Span(quarter.since, quarter.until, now)
     return {town.practices.name(Practice.SCORES): quarter_of_all(session, town, person, span)}
-
-
-def _refused(program: Program, key: str, status: int) -> Response:
-    return Response(program.towns.say(key), status, mimetype="text/plain")

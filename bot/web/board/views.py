@@ -13,6 +13,7 @@ from bot.installation.links import BadLinkError, ExpiredLinkError, Links
 from bot.web.board.drawing import drawn
 from bot.web.board.lists import list_rows, ticket_sheet
 from bot.web.board.tiles import source_of
+from bot.web.replies import refused
 from handlers.board.board import read_board
 from handlers.board.drill_down import NoSuchNumberError, open_number
 from handlers.board.viewer import Viewer, role_of, viewer
@@ -54,18 +55,18 @@ class _Visits:
         try:
             link = self._links.read_board(token, self._program.clock())
         except ExpiredLinkError:
-            return self._refused("board.expired", 410)
+            return refused(self._program, "board.expired", 410)
         except BadLinkError:
-            return self._refused("board.bad_link", 403)
+            return refused(self._program, "board.bad_link", 403)
         with self._program.reading() as session:
             town = self._program.towns.current(session)
             seen = self._viewer(session, town, link)
             if seen is None:
-                return self._refused("board.bad_link", 403)
+                return refused(self._program, "board.bad_link", 403)
             try:
                 return page(session, town, seen)
             except (NoSuchNumberError, KeyError, ValueError):  # a link's words that we never wrote
-                return self._refused("board.bad_link", 404)
+                return refused(self._program, "board.bad_link", 404)
 
     def show_ticket(self, token: str, number: str) -> Response:
         return self.show(token, lambda session, town, seen: self.ticket_page(session, town, seen, number))
@@ -75,9 +76,6 @@ class _Visits:
         if person is None or role_of(person) != link.role:
             return None
         return viewer(town, person, link.area)
-
-    def _refused(self, key: str, status: int) -> Response:
-        return Response(self._program.towns.say(key), status, mimetype="text/plain")
 
     def board_page(self, session: Session, town: Town, seen: Viewer) -> Response:
         now = self._program.clock()
@@ -107,7 +105,7 @@ class _Visits:
         """In full; who looked is written down."""
         found = by_number(session, seen.scope | seen.desk, number) if number.isdigit() else []
         if not found:
-            return self._refused("board.bad_link", 404)
+            return refused(self._program, "board.bad_link", 404)
         now = self._program.clock()
         with self._program.sessions() as writing, writing.begin():
             via = town.say("board.via")

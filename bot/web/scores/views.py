@@ -7,12 +7,13 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, send_file
+from flask import Blueprint, Response, render_template, request
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
 from bot.installation.links import BadLinkError, ExpiredLinkError, Links
 from bot.web.board.lists import list_rows
+from bot.web.replies import refused, workbook
 from handlers.disclosure.policy import is_shut_out
 from handlers.evidence.links import page_link
 from handlers.notifications import ticket_text
@@ -30,7 +31,6 @@ from models.promise import Practice
 from models.ticket import CHINA, Ticket
 
 _POLICY = "default-src 'none'; style-src 'nonce-{0}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,12 @@ def score_pages(program: Program, links: Links) -> Blueprint:
         try:
             link = links.read_scores(token, program.clock())
         except ExpiredLinkError:
-            return _refused(program, "scores.page_expired", 410)
+            return refused(program, "scores.page_expired", 410)
         except BadLinkError:
-            return _refused(program, "scores.page_bad", 403)
+            return refused(program, "scores.page_bad", 403)
         with program.reading() as session:
             reading = _read(session, program.towns.current(session), link, program.clock())
-            return page(reading) if reading else _refused(program, "scores.page_bad", 403)
+            return page(reading) if reading else refused(program, "scores.page_bad", 403)
 
     def file(reading: _Reading) -> Response:
         with program.sessions() as writing, writing.begin():
@@ -79,10 +79,6 @@ def _read(session: Session, town: Town, link: ScoreLink, now: datetime) -> _Read
         return None
     span = Span(link.since, link.until, now)
     return _Reading(session, town, now, person, statement(session, town, one, span), span)
-
-
-def _refused(program: Program, key: str, status: int) -> Response:
-    return Response(program.towns.say(key), status, mimetype="text/plain")
 
 
 def _statement(reading: _Reading) -> Response:
@@ -117,9 +113,8 @@ def _file(reading: _Reading) -> Response:
     more = {town.say("scores.sheet_tickets"): tickets_of(reading.session, town, reading.person, made, reading.span)}
     file, title = BytesIO(), town.practices.name(Practice.SCORES)
     write_xlsx(lines_of(town, made), file, title, more)
-    file.seek(0)
     name = f"{made.subject.name}{title}{ticket_text.written(reading.span.since)[:10]}.xlsx"
-    return send_file(file, mimetype=_TYPE, as_attachment=True, download_name=name)
+    return workbook(file, name)
 
 
 def _page(template: str, reading: _Reading, facts: Mapping[str, Any]) -> Response:
