@@ -41,8 +41,10 @@ def _changed(state: InstanceState[Any]) -> tuple[str, ...]:
 
 
 def _write(session: Session, kind: _Kind, names: tuple[str, ...], states: list[InstanceState[Any]]) -> None:
-    rows = [{"of": state.dict["id"], "stood": state.dict["version"], **state.dict} for state in states]
-    rows = [{**row, "version": row["stood"] + 1} for row in rows]
+    rows = [
+        {**(row := state.dict), "of": row["id"], "stood": row["version"], "version": row["version"] + 1}
+        for state in states
+    ]
     if _writing(kind, names).write(session, rows) != len(rows):
         raise StaleDataError(f"{kind.__tablename__}: changed by somebody else")
     for state, row in zip(states, rows, strict=True):

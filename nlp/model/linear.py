@@ -67,31 +67,25 @@ class LinearModel:
         rows: list[int] = []
         values: list[float] = []
         ends: list[int] = []
+        idf = self.idf
         for terms, vocabulary in zip(features.blocks(), self.vocabularies, strict=False):
             found = [row for row in map(vocabulary.get, terms) if row is not None]
             if found:
                 once = dict.fromkeys(found)
                 rows += once
-                values += self._once(found) if len(once) == len(found) else self._several(found)
+                heights = [idf[row] for row in found] if len(once) == len(found) else self._repeated(found)
+                length = hypot(*heights)  # plain numbers: numpy takes longer to begin than these to end
+                values += [height / length for height in heights]
             ends.append(len(rows))
         return Weighed(rows, values, ends[LONG_BLOCKS - 1])
 
-    def _once(self, rows: Sequence[int]) -> list[float]:
-        """A block's values, of length one together. Plain numbers: numpy takes longer to begin than these to end."""
-        idf = self.idf
-        values = [idf[row] for row in rows]
-        length = hypot(*values)
-        return [value / length for value in values]
-
-    def _several(self, rows: Sequence[int]) -> list[float]:
-        """The same where a term comes more than once."""
+    def _repeated(self, rows: Sequence[int]) -> list[float]:
+        """The heights of rows of which some come more than once, each row once."""
         counts: dict[int, int] = {}  # of the few terms of one text faster than a Counter, which takes long to begin
         for row in rows:
             counts[row] = counts.get(row, 0) + 1
         idf = self.idf
-        values = [idf[row] * _height(count) if count > 1 else idf[row] for row, count in counts.items()]
-        length = hypot(*values)
-        return [value / length for value in values]
+        return [idf[row] * _height(count) if count > 1 else idf[row] for row, count in counts.items()]
 
     def scores(self, weighed: Weighed) -> list[float]:
         """All heads at once: one pass over the weights."""
