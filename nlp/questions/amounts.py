@@ -10,7 +10,7 @@ from nlp.questions.tokens import Token
 from nlp.questions.vocabulary import vocabulary
 
 _DAYS_IN = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30, "年": 365}
-_UP, _DOWN = r"(?:的)?(?:及其?)?以上", r"(?:及其?)?[以之]下"
+_UP, _DOWN = r"(?:的)?(?:(?:及其?)?以上|往上|开外)", r"(?:及其?)?[以之]下"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _forms() -> tuple[re.Pattern[str], ...]:
     said = vocabulary().patterns
     over, under, least, most = (said[name] for name in ("over", "under", "least", "most"))
     sign = f"(?:({over})|({under})|({least})|({most}))"
-    unit = r"(件|个(?![月小])|单|次|张|起|天|日|周|个?星期|个?礼拜|个月|月|年|个?小时|小时)?"
+    unit = r"(件|个(?![月小星礼周年])|单|次|张|起|天|日|周|个?星期|个?礼拜|个月|月|年|个?小时|小时)?"
     behind = rf"(?:({_UP}|(?=还?都?[没未]))|({_DOWN}))?"
     bound = rf"(?=({sign}?\s*(?:({PART})|({NUMBER})\s*{unit})\s*{behind}))"
     times = rf"(?:({over}|{least})?\s*({NUMBER})\s*[次回遍件]\s*((?:及其?)?以上)?(?:[的算])*)"
@@ -73,7 +73,7 @@ def _bound(match: re.Match[str]) -> Bound | None:
     if waits and (unit or "").lstrip("个") not in {*_DAYS_IN, "小时"}:
         return None
     sign = ">" if over else "<" if under else ">=" if least or up or waits else "<=" if most or down else ""
-    if not sign or (over and up) or not (part or unit or up or down):
+    if not sign or (over and up) or not (part or unit or up or down or over == "过"):
         return None
     if part:
         return Bound(sign, part_of(part), "part")

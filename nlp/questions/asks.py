@@ -13,7 +13,7 @@ from nlp.questions.vocabulary import vocabulary
 _FIGURE = frozenset(
     {"amount", "share", "group", "pair", "howlong", "speed", "ranked", "compare", "bound", "repeats", COUNT}
 )
-_CERTAIN = frozenset({"amount", "share", "ranked", COUNT})
+_CERTAIN = frozenset({"amount", "share", "ranked", "cannot", COUNT})
 """Asks for a number, whatever else stands there"""
 _GIVEN = frozenset({"period", "only", "but", "against"})
 _WORKERS = frozenset({"person", "team", "kind"})

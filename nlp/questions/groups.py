@@ -6,7 +6,7 @@ from typing import Any
 
 from nlp.questions.amounts import Bound
 from nlp.questions.names import Names
-from nlp.questions.query import COUNT
+from nlp.questions.query import COUNT, OF_CALLS
 from nlp.questions.tokens import Token
 
 TEAMS = {"property": "property", "department": "department"}
@@ -91,13 +91,18 @@ def _who(tokens: Sequence[Token], found: Grouped, only: Mapping[str, list[Any]],
         if token.kind == "who" and not found.group:
             if len(only.get("team", ())) == 1 or only.get("kind") == ["grid"]:
                 found.group = "person"
-            elif "kind" in found.only or not _OF_TEAMS.isdisjoint(measures):
-                found.group = "team"
+            elif not _OF_TEAMS.isdisjoint(measures):
+                found.group = "team" if token.value == "firm" or _is_of_teams(only, measures) else "person"
             else:
                 found.unread.append(token)
     ranked = any(token.kind == "ranked" or _of_firms(token) for token in tokens)
     if not found.group and ranked:
         found.group = "team"  # as the command of that name does
+
+
+def _is_of_teams(only: Mapping[str, list[Any]], measures: Sequence[str]) -> bool:
+    """「部门里谁退单最多」, 「谁报到最慢」: else who works is somebody of the staff."""
+    return "kind" in only or measures[0] in OF_CALLS
 
 
 def _within_one(found: Grouped, only: Mapping[str, list[Any]]) -> None:
@@ -130,7 +135,7 @@ def _ends(tokens: Sequence[Token], found: Grouped, measures: Sequence[str], befo
                 found.order = found.order or order
             case "limit":
                 kind, number = token.value if isinstance(token.value, tuple) else (token.value, 1)
-                if not group or found.limit:
+                if not group or found.limit not in {0, number}:
                     found.unread.append(token)
                 elif kind == "last":
                     found.order, found.limit = "asc", number

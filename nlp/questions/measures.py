@@ -1,6 +1,7 @@
 """Which figures a question asks for."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from nlp.questions.filters import DIMENSIONS
 from nlp.questions.query import COUNT, DURATIONS, OVERVIEW, SHARE
@@ -103,12 +104,20 @@ def acts_of(tokens: Sequence[Token]) -> str:
 
 
 def _of_both(tokens: Sequence[Token]) -> list[Token]:
-    """「办结了又重办的」 are those of which both is true, not two figures."""
+    """「办结了又重办的」「催过没办的」 are those of which both is true; 「收了多少又办结了多少」 are two figures."""
+    if any(token.kind == "pair" for token in tokens):
+        return []
+    joined = {token.end for token in tokens if token.kind == "both"}
+    states = [token for token in tokens if token.kind == "measure" and token.value in _STATES]
     return [
         token
-        for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False)
-        if token.kind == "both" and before.kind == after.kind == "measure"
+        for before, token in pairwise(states)
+        if before.value != token.value and (before.end == token.start or token.start in joined)
     ]
+
+
+_STATES = frozenset({"late", "open", "closed", "solved", "urged", "returned", "reopened", "repeated"})
+"""Of one ticket several may be true"""
 
 
 def _of_themselves(tokens: Sequence[Token], found: Sequence[str]) -> list[Token]:

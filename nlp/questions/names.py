@@ -127,6 +127,7 @@ class Names:
                 yield word, "item", key
         for key, name in self.categories.items():
             yield name, "category", key
+            yield f"{name[:_SHORTEST]}类", "category", key
             if key != "other" and name[:_SHORTEST] not in vocabulary().generic:
                 yield name[:_SHORTEST], "category", key
         for key, (_, name) in self.items.items():

@@ -4,7 +4,7 @@ import re
 
 NUMBER = r"(?:\d{1,4}|[一二两三四五六七八九十百]{1,5})"
 PART = rf"(?:百分之{NUMBER}|\d{{1,3}}(?:\.\d)?\s*%|[一二三四五六七八九]成(?:[一二三四五六七八九半])?)"
-_DIGITS = {"两": 2, "半": 5, **{digit: value for value, digit in enumerate("零一二三四五六七八九")}}
+_DIGITS = {"两": 2, "俩": 2, "半": 5, **{digit: value for value, digit in enumerate("零一二三四五六七八九")}}
 
 
 def number_of(words: str) -> int:

@@ -152,6 +152,8 @@ def _read(
 def _idle(tokens: Sequence[Token], *, compared: bool) -> list[Token]:
     """What is another figure, and what compares, with nothing to compare."""
     idle = {"cannot"} if compared else {"cannot", "compare", "pair", "others"}
+    if any(token.kind == "except" for token in tokens):
+        idle -= {"others"}  # 「除了停车别的几件」 says it twice
     return [token for token in tokens if token.kind in idle]
 
 

@@ -49,7 +49,7 @@ def spans_in(text: str, now: datetime) -> Iterator[tuple[datetime, datetime, str
                 yield *span, name, match.start(), tail.end() if tail else match.end()
 
 
-_NUMBER = r"\d{1,3}|[一二两三四五六七八九十]{1,3}"
+_NUMBER = r"\d{1,3}|[一二两三四五六七八九十]{1,3}|俩"
 _THAT = r"(上上个?|上一?个?|本|这个?)"
 _WEEK = "(?:周|星期|礼拜)"
 _YEAR = r"((?:20)\d{2}年|[今去前本上]年度?)"
@@ -103,7 +103,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Match, datetime], Span | None]], 
     (re.compile(rf"{_YEAR}?{_DAY}月(\d{{1,2}})(?![\d日号月件个单份成])()"), dated),
     (re.compile(rf"{_YEAR}?{_DAY}月?份?{_UP_TO}{_DAY}月(?!\d)份?"), months_of_year),
     (re.compile(rf"{_YEAR}?([一二三四五六七八九])([二三四五六七八九])月份?"), months_of_year),
-    (re.compile(r"([年月周季])初(?=[到至起以开])"), beginning),
+    (re.compile(r"([年月周季])初(?=[到至起以开算])"), beginning),
     (re.compile(rf"{_YEAR}?({HOLIDAYS})(?:节|小?长?假期?|放假|期间|那会儿|[这那]?(?:几天|段))*里?"), days_off),
     (
         re.compile(
@@ -113,7 +113,10 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Match, datetime], Span | None]], 
     ),
     (re.compile(r"(20\d{2})[-/.](\d{1,2})[-/.](\d{1,2})[日号]?"), iso),
     (re.compile(r"(?<![\d./])(\d{1,2})[./](\d{1,2})(?![\d.%/]|\s*[件个单次成])[日号]?"), month_and_day),
-    (re.compile(rf"(?:最近|近|过去|这(?!一))的?({_NUMBER}|半)\s*(天|日|个?(?:周|星期|礼拜|月|季度)|年)"), lately),
+    (
+        re.compile(rf"(?:(?:最近|近|过去)的?这?|这(?!一))({_NUMBER}|半)\s*(天|日|个?(?:周|星期|礼拜|月|季度)|年)"),
+        lately,
+    ),
     (re.compile(rf"({_NUMBER}|半)\s*(天|个?(?:周|星期|礼拜|月|季度)|年)以?来(?![的电])"), lately),
     (re.compile("最近|近期|近来|这几天|这些天|近几天|这段时间|这阵子"), of_late),
     (re.compile("(?:截[至止到]*|到|至)(?:今天|今|现在|目前)(?:为止)?|迄今|上线以来"), so_far),

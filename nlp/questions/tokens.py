@@ -28,6 +28,7 @@ _COSTS = {
     "others": 0.95,
     "cannot": 0.95,
     "growth": 0.98,
+    "limit": 0.99,
     "so_many": 0.9,
     "days": 0.99,
     "filler": 1.15,

@@ -83,6 +83,12 @@ def _said(
         said = _any_of(words, macros)
         yield "unit", unit, said
         yield "group", unit, f"{macros['each']}{said}{macros['by']}"
+        if unit not in _OF_TIME:
+            yield "limit", "some", _filled(f"{{n}}(?:[个家名位条大]|(?=类))(?=的?{said})", macros)
+
+
+_OF_TIME = {"day", "week", "month", "quarter", "year", "hour"}
+"""「三天」 is a length of time, 「三类」 are so many of them"""
 
 
 def _looked_up(said: Iterable[tuple[str, str, str]]) -> Mapping[str, Sequence[tuple[str, str]]]:
