@@ -145,10 +145,13 @@ _EVENT_READERS: Mapping[str, _Reader] = {
 
 
 def _key(root: Element, fields: _Fields) -> str:
-    """Ids of messages are unique for one person at most, and events have none: the key needs all of these."""
+    """Ids of messages are unique for one person at most, and events have none: the key needs all of these.
+
+    The id of what a receipt is about stands last: a receipt that comes early is found by it.
+    """
     parts = [account(root), fields["openid"], root.text("CreateTime").strip()]
     if fields["kind"] is Kind.EVENT:
-        callback = [fields["extra"].get(name, "") for name in ("msgid", "templateid", "accepted", "rejected")]
+        callback = [fields["extra"].get(name, "") for name in ("templateid", "accepted", "rejected", "msgid")]
         parts += [fields["event"], fields["event_key"], *filter(None, callback)]
     else:
         parts.append(_message_id(root, fields["kind"]))

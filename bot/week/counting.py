@@ -12,12 +12,12 @@ from bot.week.people import Town
 from bot.week.stage import Stage
 from handlers.notifications.deferred import REPLY
 from models.person import Person
-from models.push import Push, Rank
+from models.push import Outcome, Push, Rank
 from models.ticket import CHINA, Ticket
 
 _QUESTION = "解决了吗"
 _AT_ONCE = frozenset({"whistle_missing", "escalate", "approval_asked", "approval_waits"})
-_SENT = frozenset({"sent", "delivered"})
+_SENT = frozenset({Outcome.SENT, Outcome.DELIVERED})
 _NO_PUSH = frozenset({"", REPLY})
 """What has not gone out, or stood below the answer to what they wrote"""
 
@@ -35,6 +35,8 @@ class Figures:
     refused: dict[int, int]
     """Calls that the platform refused, by code"""
     ways: dict[str, int]
+    receipts_missed: int
+    """Cards that the platform has told of, and whose row doesn't say so"""
     most_news_a_leader_and_day: int
     """Messages to one leader on one day of what is no danger, whistle, climb or approval"""
     news_to_leaders: dict[str, int]
@@ -71,6 +73,7 @@ def counted(stage: Stage, town: Town) -> Figures:
         red_flags_unsent=sum(push.outcome not in _SENT for push in red),
         refused=dict(Counter(code for code in calls if code)),
         ways=dict(Counter(push.way for push in pushes if push.way)),
+        receipts_missed=sum(bool(push.msgid) and push.outcome != Outcome.DELIVERED for push in pushes),
         most_news_a_leader_and_day=max(by_day.values(), default=0),
         news_to_leaders=dict(Counter(push.event for push in news)),
         at_once_to_leaders=dict(
@@ -116,4 +119,5 @@ def _day(push: Push) -> str:
 def unfinished(figures: Figures) -> bool:
     """What was promised does not hold."""
     late = figures.outcomes_arrived < 0.99 * figures.outcomes
-    return late or bool(figures.red_flags_unsent) or 45047 in figures.refused or figures.most_news_a_leader_and_day > 3
+    lost = figures.red_flags_unsent or figures.receipts_missed
+    return late or bool(lost) or 45047 in figures.refused or figures.most_news_a_leader_and_day > 3

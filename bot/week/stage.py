@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from queue import SimpleQueue
 
 from sqlalchemy import Engine, bindparam, delete, func, select
 
@@ -20,8 +21,11 @@ from bot.installation.settings import load_settings
 from bot.simulator import DEMO_ACCOUNT, Platform, running_platform
 from bot.simulator.allowance import Trigger
 from bot.simulator.events import Event
+from bot.simulator.inbound import Stamp, xml_of_event
 from bot.simulator.journal import Journal
 from bot.simulator.tokens import Tokens
+from bot.webhook.message import to_message
+from bot.webhook.xml import parse_xml
 from bot.worker.worker import Worker
 from handlers.board.keep_sums import KIND as DAY_SUMS
 from handlers.dialogue.message import Kind, Message
@@ -67,6 +71,8 @@ class Stage:
     worker: Worker
     clock: Clock
     chance: random.Random
+    receipts: SimpleQueue[tuple[str, Event]]
+    """What the platform tells of its own work, put down by its threads"""
     replies: list[tuple[str, str]] = field(default_factory=list)
     """Who was answered what"""
     _coming: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
@@ -98,10 +104,12 @@ class Stage:
         self._plans(end)
         while self.clock() < end:
             self._works()
+            self._receives()
             self.clock.now = min(self._next(), end)
             while self._coming and self._coming[0][0] <= self.clock():
                 heapq.heappop(self._coming)[2]()
         self._works()
+        self._receives()
 
     def _plans(self, end: datetime) -> None:
         """Digests, alarms and chores, every hour, as a worker that runs does it."""
@@ -131,6 +139,14 @@ class Stage:
             if self._first_due() > self.clock() or not self.worker.once():
                 return
 
+    def _receives(self) -> None:
+        """In the platform's own XML, as far as there is a webhook without an address."""
+        while not self.receipts.empty():
+            openid, event = self.receipts.get()
+            stamp = Stamp(openid, int(self.platform.now()), self.platform.next_id())
+            xml = xml_of_event(event, self.platform.account, stamp)
+            self.program.answering.answer(to_message(parse_xml(xml.encode())))
+
     def _next(self) -> datetime:
         """When somebody acts, or something falls due."""
         acts = self._coming[0][0] if self._coming else self.clock() + _HOUR
@@ -149,7 +165,8 @@ def set_up(folder: Path, reader: Reader | None, seed: int) -> Iterator[Stage]:
     declared = {number: [*_FIELDS] for number in (*_TEMPLATES.values(), NOTICE)}
     with running_platform(templates=declared, now=lambda: clock().timestamp()) as platform:
         platform.journal = Journal(kept=_KEPT)
-        platform.deliver_soon = _no_receipt  # type: ignore[method-assign, assignment]
+        receipts: SimpleQueue[tuple[str, Event]] = SimpleQueue()
+        platform.deliver_soon = lambda *receipt: receipts.put(receipt)  # type: ignore[method-assign, assignment, return-value]
         platform.tokens = Tokens(time.time)  # the program's own token lives by the machine's clock
         settings = load_settings(
             WORLD.parents[1] / "config.yaml",
@@ -161,12 +178,8 @@ def set_up(folder: Path, reader: Reader | None, seed: int) -> Iterator[Stage]:
         with program.reading() as session:
             for openid in session.scalars(select(Person.openid).where(Person.openid.is_not(None))):
                 platform.follow(openid or "")
-        yield Stage(program, platform, worker(program), clock, random.Random(seed))
+        yield Stage(program, platform, worker(program), clock, random.Random(seed), receipts)
         program.engine.dispose()
-
-
-def _no_receipt(_openid: str, _event: Event) -> None:
-    """There is no address to bring it to: people's messages come by themselves."""
 
 
 def _account(api_base: str) -> dict[str, object]:

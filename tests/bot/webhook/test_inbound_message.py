@@ -78,6 +78,17 @@ EXPECTED = {
         key=f"subscribe_msg_popup_event||{ACCEPTED}|{REJECTED}",
         extra={"accepted": ACCEPTED, "rejected": REJECTED},
     ),
+    "event_subscribe_sent": done(
+        "subscribe_msg_sent_event",
+        key="subscribe_msg_sent_event||VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc|1700827132819554304",
+        extra={
+            "templateid": "VRR0UEO9VJOLs0MHlU0OilqX6MVFDwH3_3gz3Oc0NIc",
+            "msgid": "1700827132819554304",
+            "errorcode": "0",
+            "errorstatus": "success",
+            "status": "success",
+        },
+    ),
     "event_scancode": done("scancode_waitmsg", "scan-meter", extra={"scantype": "qrcode", "scanresult": "metre-42"}),
     "event_pictures": done("pic_photo_or_album", "photo", extra={"count": "2"}),
     "event_mass_send_done": done(

@@ -7,7 +7,10 @@ from chat import PROPERTY, RESIDENT
 from outbox import outbox
 from sqlalchemy import select, update
 
+from bot.simulator.inbound import Stamp, xml_of_event
 from bot.simulator.journal import ApiCall
+from bot.webhook.message import to_message
+from bot.webhook.xml import parse_xml
 from bot.worker.person_quota import Room, room
 from models.acceptance import Acceptance
 from models.person import Person
@@ -118,6 +121,27 @@ def test_an_acceptance_is_good_for_one_notice_which_goes_before_the_template(box
     receipt = {"msgid": push.msgid, "status": "success"}
     box.chat.does(RESIDENT, "subscribe_msg_sent_event", extra=receipt)
     assert box.pushes(RESIDENT)[-1].outcome == "delivered"
+
+
+@pytest.mark.parametrize("way", ["subscription", "template"])
+def test_a_receipt_that_is_faster_than_our_own_note_counts(box, clock, way):
+    """It comes before the answer to the call that it is about."""
+    if way == "subscription":
+        box.platform.subscriptions[RESIDENT, "N" * 43] = 1
+        event = {"accepted": "N" * 43, "rejected": ""}
+        box.chat.does(RESIDENT, "subscribe_msg_popup_event", extra=event)
+    signed(box)
+    clock.turn(hours=49)
+    box.says(PROPERTY, "结 换了皮带")
+
+    def at_once(openid, event):
+        xml = xml_of_event(event, box.platform.account, Stamp(openid, int(clock().timestamp()), 1))
+        box.program.answering.answer(to_message(parse_xml(xml.encode())))
+
+    box.platform.deliver_soon = at_once
+    box.turns()
+    push = box.pushes(RESIDENT)[-1]
+    assert (push.outcome, push.way) == ("delivered", way)
 
 
 def test_what_is_taken_back_in_the_settings_allows_nothing(box):
