@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.assembly import Program
 from bot.installation.links import BadLinkError, ExpiredLinkError, Links
-from bot.web.replies import refused, workbook
+from bot.web.replies import refuse_bad_links, workbook
 from handlers.board.viewer import viewer
 from handlers.practices.compounds import serves
 from handlers.reception_days.sheet import rows as sheet_rows
@@ -38,19 +38,15 @@ _TITLE = 31
 
 
 def files(program: Program, links: Links) -> Blueprint:
-    """The one route. Wrong links are 403, those whose time is over 410."""
+    """The one route."""
     blueprint = Blueprint("files", __name__)
 
     @blueprint.get("/files/<token>")
     def download(token: str) -> Response:
-        try:
-            wanted = _read(links, token, program.clock())
-        except ExpiredLinkError:
-            return refused(program, "exporting.expired", 410)
-        except BadLinkError:
-            return refused(program, "exporting.bad_link", 403)
+        wanted = _read(links, token, program.clock())
         return _sheet(program, wanted) if isinstance(wanted, Sheet) else _answer(program, wanted)
 
+    refuse_bad_links(blueprint, program, "exporting")
     return blueprint
 
 
@@ -72,7 +68,7 @@ def _sheet(program: Program, wanted: Sheet) -> Response:
         person, reception = session.get(Person, wanted.person_id), session.get(Reception, wanted.reception_id)
         place = town.world.places.get(reception.place_id) if reception else None
         if person is None or reception is None or place is None or not serves(town, person, place):
-            return refused(program, "exporting.bad_link", 403)
+            raise BadLinkError
         session.add(Look(person_id=person.id, via="接待单", at=now))
         name = f"{place.name}{reception.starts_at.astimezone(CHINA):%m%d}.xlsx"
         write_xlsx(sheet_rows(Moment(session, town, now), reception), file, place.name[:_TITLE])
@@ -83,7 +79,7 @@ def _answer(program: Program, wanted: Download) -> Response:
     with program.sessions() as session, session.begin():
         person = session.get(Person, wanted.person_id)
         if person is None or not person.is_overseer:
-            return refused(program, "exporting.bad_link", 403)
+            raise BadLinkError
         session.add(Look(person_id=person.id, via="导出", at=program.clock()))
     file = BytesIO()  # at most `export_rows`: some megabytes
     with program.reading() as session:

@@ -1,10 +1,11 @@
-"""What several pages answer alike: a refusal in the town's words, a workbook to save."""
+"""What several pages answer alike: a refusal in the town's words, a link that doesn't open, a workbook to save."""
 
 from io import BytesIO
 
-from flask import Response, send_file
+from flask import Blueprint, Response, send_file
 
 from bot.assembly import Program
+from bot.installation.links import BadLinkError, ExpiredLinkError
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -12,6 +13,12 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def refused(program: Program, key: str, status: int) -> Response:
     """One sentence, by its key in the wordings."""
     return Response(program.towns.say(key), status, mimetype="text/plain")
+
+
+def refuse_bad_links(blueprint: Blueprint, program: Program, name: str) -> None:
+    """Wrong links, and those of who may see it no longer, are 403; those whose time is over 410. In words of `name`."""
+    blueprint.register_error_handler(ExpiredLinkError, lambda _: refused(program, f"{name}.expired", 410))
+    blueprint.register_error_handler(BadLinkError, lambda _: refused(program, f"{name}.bad_link", 403))
 
 
 def workbook(file: BytesIO, name: str) -> Response:

@@ -166,7 +166,7 @@ def set_up(folder: Path, reader: Reader | None, seed: int) -> Iterator[Stage]:
     with running_platform(templates=declared, now=lambda: clock().timestamp()) as platform:
         platform.journal = Journal(kept=_KEPT)
         receipts: SimpleQueue[tuple[str, Event]] = SimpleQueue()
-        platform.deliver_soon = lambda *receipt: receipts.put(receipt)  # type: ignore[method-assign, assignment, return-value]
+        platform.deliver_soon = lambda *receipt: receipts.put(receipt)  # type: ignore[method-assign, assignment]
         platform.tokens = Tokens(time.time)  # the program's own token lives by the machine's clock
         settings = load_settings(
             WORLD.parents[1] / "config.yaml",

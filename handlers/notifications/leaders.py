@@ -13,6 +13,7 @@ from handlers.town.town import Town
 from handlers.world.staff import Colleague
 from models.appending import append
 from models.digest import NewsWish
+from models.person import Person
 from models.push import Push, Rank
 
 
@@ -55,22 +56,24 @@ def had_today(session: Session, town: Town, event: str, leaders: Iterable[Collea
         return frozenset()
     ours = {"events": sorted(town.digests.once_a_day), "since": day_start(town.quiet_hours.wait(now))}
     ids = [person.id for person in leaders if person.is_overseer]
-    return frozenset(each for each in ids if session.scalar(_OF_TODAY, {"person": each, **ours}))
+    return frozenset(session.scalars(_HAD, {"people": ids, **ours})) if ids else frozenset()
 
 
 _LATEST = (
     select(Push.event, Push.rank, func.coalesce(Push.finished_at, Push.due_at).label("at"))
-    .where(Push.person_id == bindparam("person"))
+    .where(Push.person_id == Person.id)
     .order_by(Push.id.desc())
     .limit(200)  # more than a day has
+    .correlate(Person)
     .subquery()
 )
-_OF_TODAY = select(
+_HAD = select(Person.id).where(
+    Person.id.in_(bindparam("people", expanding=True)),
     exists().where(
         _LATEST.c.event.in_(bindparam("events", expanding=True)),
         _LATEST.c.rank == Rank.NEWS,
         _LATEST.c.at >= bindparam("since", type_=Push.finished_at.type),
-    )
+    ),
 )
 _USUAL = NewsWish(weekly=False, only_red=False, muted_until=None)
 

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
-from bot.installation.links import BadLinkError, ExpiredLinkError, Links
+from bot.installation.links import BadLinkError, Links
 from bot.web.board.drawing import drawn
 from bot.web.board.lists import list_rows, ticket_sheet
 from bot.web.board.tiles import source_of
-from bot.web.replies import refused
+from bot.web.replies import refuse_bad_links, refused
 from handlers.board.board import read_board
 from handlers.board.drill_down import NoSuchNumberError, open_number
 from handlers.board.viewer import Viewer, role_of, viewer
@@ -35,13 +35,14 @@ Page = Callable[[Session, Town, Viewer], Response]
 
 
 def board(program: Program, links: Links) -> Blueprint:
-    """Wrong links are 403, those whose time is over 410; what a link's owner may not see is not there."""
+    """What a link's owner may not see is not there."""
     blueprint = Blueprint("board", __name__, url_prefix="/board/<token>", template_folder="templates")
     visits = _Visits(program, links)
     blueprint.add_url_rule("", "page", lambda token: visits.show(token, visits.board_page))
     blueprint.add_url_rule("/tickets", "tickets", lambda token: visits.show(token, visits.tickets_page))
     blueprint.add_url_rule("/live", "live", lambda token: visits.show(token, visits.live))
     blueprint.add_url_rule("/ticket/<number>", "ticket", visits.show_ticket)
+    refuse_bad_links(blueprint, program, "board")
     return blueprint
 
 
@@ -52,17 +53,12 @@ class _Visits:
         self._program, self._links = program, links
 
     def show(self, token: str, page: Page) -> Response:
-        try:
-            link = self._links.read_board(token, self._program.clock())
-        except ExpiredLinkError:
-            return refused(self._program, "board.expired", 410)
-        except BadLinkError:
-            return refused(self._program, "board.bad_link", 403)
+        link = self._links.read_board(token, self._program.clock())
         with self._program.reading() as session:
             town = self._program.towns.current(session)
             seen = self._viewer(session, town, link)
             if seen is None:
-                return refused(self._program, "board.bad_link", 403)
+                raise BadLinkError
             try:
                 return page(session, town, seen)
             except (NoSuchNumberError, KeyError, ValueError):  # a link's words that we never wrote

@@ -11,9 +11,9 @@ from flask import Blueprint, Response, render_template, request
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
-from bot.installation.links import BadLinkError, ExpiredLinkError, Links
+from bot.installation.links import BadLinkError, Links
 from bot.web.board.lists import list_rows
-from bot.web.replies import refused, workbook
+from bot.web.replies import refuse_bad_links, workbook
 from handlers.disclosure.policy import is_shut_out
 from handlers.evidence.links import page_link
 from handlers.notifications import ticket_text
@@ -46,19 +46,16 @@ class _Reading:
 
 
 def score_pages(program: Program, links: Links) -> Blueprint:
-    """Wrong links are 403, those whose time is over 410; a line that there is not is 404."""
+    """A line that there is not is 404."""
     blueprint = Blueprint("scores", __name__, url_prefix="/scores/<token>", template_folder="templates")
 
     def shown(token: str, page: Callable[[_Reading], Response]) -> Response:
-        try:
-            link = links.read_scores(token, program.clock())
-        except ExpiredLinkError:
-            return refused(program, "scores.page_expired", 410)
-        except BadLinkError:
-            return refused(program, "scores.page_bad", 403)
+        link = links.read_scores(token, program.clock())
         with program.reading() as session:
             reading = _read(session, program.towns.current(session), link, program.clock())
-            return page(reading) if reading else refused(program, "scores.page_bad", 403)
+            if reading is None:
+                raise BadLinkError
+            return page(reading)
 
     def file(reading: _Reading) -> Response:
         with program.sessions() as writing, writing.begin():
@@ -69,6 +66,7 @@ def score_pages(program: Program, links: Links) -> Blueprint:
     blueprint.add_url_rule("", "page", lambda token: shown(token, _statement))
     blueprint.add_url_rule("/line/<what>", "line", lambda token, what: shown(token, lambda it: _line(it, what)))
     blueprint.add_url_rule("/file", "file", lambda token: shown(token, file))
+    refuse_bad_links(blueprint, program, "scores")
     return blueprint
 
 
@@ -92,7 +90,7 @@ def _line(reading: _Reading, what: str) -> Response:
         return _page("score_line.html", reading, {"name": said[0], "said": said[1:], "rows": (), "takes": False})
     found = opened_line(reading.session, reading.town, reading.made.subject, what, reading.span)
     if found is None:
-        return Response(reading.town.say("scores.page_bad"), 404, mimetype="text/plain")
+        return Response(reading.town.say("scores.bad_link"), 404, mimetype="text/plain")
     told = contests(reading.session, reading.town, found.tickets)
     rows = [_row(reading, each, told.get(each.id, "")) for each in found.tickets]
     name = reading.town.say("scores.tickets", clause=found.clause, count=len(rows))
