@@ -76,7 +76,7 @@ RULES = {
 ABOUT_NO_TICKET = {
     "待办", "今日", "本周", "超时", "网格", "类别", "排行", "导出", "吹哨排行", "推演", "同意", "不同意",
     "巡查", "代报", "回", "结束", "评价", "加入", "人工", "绑定", "帮助", "取消", "删除我的信息",
-    "看板", "口径", "日报", "周报", "只要红色", "静音", "通知", "撤通知",
+    "看板", "口径", "日报", "周报", "只要红色", "静音", "取消静音", "通知", "撤通知",
 }  # fmt: skip
 """Lists, figures and a person's own affairs. Their reach is tested where they are. Approvals go by who was asked"""
 

@@ -10,6 +10,7 @@ from handlers.announcements.send import SEND
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.dialogue.own_word import wanted_word
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
@@ -87,8 +88,9 @@ def previewed(context: Context) -> Reply | None:
 @router.on(in_state(Asks.NOTICE_SURE))
 def confirmed(context: Context) -> Reply | None:
     """The word itself, and nothing like it."""
-    if context.text.strip('“”"。.!！ ') != context.say("notices.word"):
-        return None
+    said, instead = wanted_word(context, context.say("notices.word"), context.say("notices.left"))
+    if not said:
+        return instead
     draft = NoticeDraft(**{**context.slots, "places": tuple(context.slots["places"])})
     notice = Announcement(
         **{name: getattr(draft, name) for name in ("where", "building", "category", "item")},

@@ -26,6 +26,12 @@ DAILY = Command(("日报",), roles=OVERSEERS, help="日报：看还没说的，�
 WEEKLY = Command(("周报", "周总结"), roles=OVERSEERS, help="周报：看上周总结，以后只要周一一次", wants_words=False)
 ONLY_RED = Command(("只要红色", "只看红色"), roles=OVERSEERS, help="只要红色：马上说的只要红色警情", wants_words=False)
 MUTE = Command(("静音", "免打扰"), roles=OVERSEERS, help="静音 2小时：这段时间除红色警情都先不说")
+UNMUTE = Command(
+    ("取消静音", "解除静音", "结束静音", "取消免打扰"),
+    roles=OVERSEERS,
+    help="取消静音：有事又马上说",
+    wants_words=False,
+)
 _PAGE = 8
 _INSPECT = "查"
 _SPAN = re.compile(r"(\d{1,3}|[一二两三四五六七八九十半])\s*个?(分钟|小时|钟头|天)")
@@ -64,14 +70,19 @@ def only_red(context: Context) -> Reply:
 def mute(context: Context) -> Reply:
     """For a stretch of time, a day at most."""
     if context.rest in _ENDS:
-        _wish(context).muted_until = None
-        return Reply(context.say("digests.unmuted"), keep=True)
+        return _speaks_again(context)
     span = _span(context.rest)
     if span is None:
         return Reply(context.say("digests.mute_how"), keep=True)
     until = context.now + min(span, _LONGEST)
     _wish(context).muted_until = until
     return Reply(context.say("digests.muted", until=ticket_text.moment(until, context.now)), keep=True)
+
+
+@router.command(UNMUTE)
+def unmute(context: Context) -> Reply:
+    """Before its time is over."""
+    return _speaks_again(context)
 
 
 @router.on(in_state(Asks.DIGEST))
@@ -98,6 +109,11 @@ def _told(context: Context, chosen: str, title: str, lines: list[Line]) -> Reply
         return Reply(chosen, keep=True)
     text = context.say("digests.told", title=title, lines=numbered([line.text for line in lines]))
     return Reply(f"{chosen}\n\n{text}", Asks.DIGEST, slots_of(lines))
+
+
+def _speaks_again(context: Context) -> Reply:
+    _wish(context).muted_until = None
+    return Reply(context.say("digests.unmuted"), keep=True)
 
 
 def _wish(context: Context) -> NewsWish:

@@ -3,6 +3,7 @@
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.dialogue.own_word import wanted_word
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
@@ -12,7 +13,6 @@ from handlers.tickets.access import resident, tickets
 from models.moves import ACTIVE, WITHDRAW, Status
 from models.person import Role
 from models.ticket import Ticket
-from nlp.answers.choices import plain
 
 router = Router("erasing")
 _LISTED = 5
@@ -41,11 +41,9 @@ def ask(context: Context) -> Reply:
 @router.on(in_state(Asks.ERASE_SURE))
 def confirmed(context: Context) -> Reply | None:
     """Only its own word forgets, and not while we have put something newer to them: nothing is erased by a digit."""
-    said = plain(context.text).rstrip("。.！!～~ ")
-    if said in {"2", "不删", "不删了", "取消", "算了", "不要"}:
-        return Reply(context.say("erasing.kept"))
-    if said != context.say("erasing.word"):
-        return None
+    said, instead = wanted_word(context, context.say("erasing.word"), context.say("erasing.kept"))
+    if not said:
+        return instead
     if any(each.is_pushed and each.shown_at and each.shown_at >= context.question_shown for each in context.asked):
         return Reply(context.say("erasing.something_newer"), keep=True)
     for ticket in _open(context):

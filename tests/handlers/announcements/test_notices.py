@@ -56,7 +56,17 @@ def test_it_is_shown_confirmed_twice_and_told_to_those_who_live_there(program, c
     assert notice(program).reached == 1
 
 
-@pytest.mark.parametrize("answer", ["2", "算了"])
+def test_what_is_nearly_the_word_is_told_the_word_and_files_nothing(program, chat):
+    chat.says(COMMUNITY, OUTAGE)
+    chat.says(COMMUNITY, "1")
+    for near in ("确认发出", "确认发", "确认", "发送", "好的", "是", "1"):
+        assert "请回“确认发送”" in chat.says(COMMUNITY, near)
+    assert notice(program) is None
+    assert chat.tickets() == []
+    assert "这就发" in chat.says(COMMUNITY, "确认发送。")
+
+
+@pytest.mark.parametrize("answer", ["2", "算了", "不发了"])
 def test_nothing_is_sent_without_the_word(program, chat, answer):
     lives_in(chat, RESIDENT)
     chat.says(COMMUNITY, OUTAGE)

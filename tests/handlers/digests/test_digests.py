@@ -83,6 +83,7 @@ def test_silence_is_kept_for_as_long_as_it_was_asked_for(program, clock, chat):
     chat.says(RESIDENT, "德尚小区2号楼着火了")
     red = [push for push in told(program) if push.event == "red_flag"]
     assert {push.due_at for push in red} <= {clock.now, None}
+    assert "有事马上说" in chat.says(SUPERVISOR, "取消静音")
     assert "有事马上说" in chat.says(SUPERVISOR, "静音 取消")
     assert "要静音多久" in chat.says(SUPERVISOR, "静音")
 
