@@ -13,11 +13,12 @@ from handlers.tables.table import UnreadableError
 BROKEN = "文件坏了，请用 Excel 或 WPS 打开，另存为一份新的 .xlsx"
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_ELEMENTS = 2_000_000
+_MOST_ATTRIBUTES = 4_000_000
 _CHUNK = 4 * 1024 * 1024
 """Large, for the parser begins again with a word that has not ended in its chunk"""
-_LONGEST_TAG = 64 * 1024
-"""The parser compares the attributes of one with each other: of two million it never comes back"""
-_LONG_TAG = re.compile(rb"<[^<>]{%d}" % _LONGEST_TAG)
+_LONGEST_TAG = 512 * 1024
+"""With the words behind it, the longest cell and more. The parser compares all attributes of a tag with each other"""
+_LONG_TAG = re.compile(rb"<[^<]{%d}" % _LONGEST_TAG)  # an attribute may hold a >, never a <
 
 Attributes = Mapping[str, str]
 
@@ -60,8 +61,7 @@ def read_part(archive: ZipFile, name: str, reading: Reading, called: str) -> Non
             parser = _parser(reading, called)
             rest = b""
             while chunk := stream.read(_CHUNK):
-                if _LONG_TAG.search(rest + chunk):
-                    raise UnreadableError(f"{called}里有长得不像话的标签，{BROKEN}")
+                _refuse_long_tags(rest + chunk, called)
                 parser.Parse(chunk)
                 rest = chunk[chunk.rfind(b"<") :][-_LONGEST_TAG:] if b"<" in chunk[-_LONGEST_TAG:] else b""
             parser.Parse(b"", True)  # noqa: FBT003
@@ -69,15 +69,23 @@ def read_part(archive: ZipFile, name: str, reading: Reading, called: str) -> Non
         raise UnreadableError(f"{called}读不出来，{BROKEN}") from None
 
 
+def _refuse_long_tags(text: bytes, called: str) -> None:
+    """Before the parser has them. In UTF-16 the bytes of a letter may look like a <, and no program writes it."""
+    if b"\0" in text:
+        raise UnreadableError(f"{called}读不出来，{BROKEN}")
+    if _LONG_TAG.search(text):
+        raise UnreadableError(f"{called}里有长得不像话的标签或单元格，{BROKEN}")
+
+
 def _parser(reading: Reading, called: str) -> expat.XMLParserType:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    seen = 0
+    seen = given = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal seen
-        seen += 1
-        if seen > _MOST_ELEMENTS:
+        nonlocal seen, given
+        seen, given = seen + 1, given + len(attributes)
+        if seen > _MOST_ELEMENTS or given > _MOST_ATTRIBUTES:
             raise UnreadableError(f"{called}太大，请删去用不着的行、列和图")
         reading.start(_local(name), {_local(key): value for key, value in attributes.items()} if attributes else {})
 

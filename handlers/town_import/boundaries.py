@@ -16,8 +16,9 @@ BOUNDARIES = "boundaries.geojson"
 _FEATURES = re.compile(r'"features"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 _MOST_FEATURES = 50_000
-_MOST_POINTS = 1_500_000
+_MOST_POINTS = 500_000
 """A list in memory is many times what it is in the file"""
+_MOST_OF = {"[": _MOST_POINTS, "{": _MOST_POINTS, ":": _MOST_POINTS, ",": 3 * _MOST_POINTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _checked(features: Iterator[Feature], tree: Tree) -> Boundaries:
 def _text(path: Path) -> str:
     data = limited(path)
     text = data.decode(encoding_of(data))
-    if text.count("[") + text.count("{") > _MOST_POINTS or text.count(",") > 3 * _MOST_POINTS:
+    if any(text.count(mark) > most for mark, most in _MOST_OF.items()):  # before anything is built of it
         raise UnreadableError(f"点太多，超过 {_MOST_POINTS} 个，请把边界简化后再导出")
     return text
 

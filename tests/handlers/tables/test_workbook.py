@@ -128,7 +128,8 @@ ENTITIES = (
         (SHEET, sheet(*['<c r="XFD1"><v>1</v></c>'] * 200), "太大了"),
         (SHEET, sheet(*["<c><v>1</v></c>"] * 210_000), "太大了"),
         (SHEET, "<worksheet>" + "<a>" * 100_000, "读不出来"),
-        (SHEET, "<worksheet " + " ".join(f'a{n}=""' for n in range(200_000)) + "/>", "长得不像话的标签"),
+        (SHEET, "<worksheet " + " ".join(f'a{n}=">"' for n in range(200_000)) + "/>", "长得不像话的标签"),
+        (SHEET, f"<worksheet {'丼' * 300_000}=''/>".encode("utf-16"), "读不出来"),
         (SHEET, b"a" * 70 * 1024 * 1024, "展开有 70 MB"),
         ("xl/sharedStrings.xml", "", "文字表读不出来"),
         ("xl/sharedStrings.xml", PARTS["xl/sharedStrings.xml"].replace("</sst>", "<si/>" * 1_000_001), "文字表太大"),
@@ -146,9 +147,10 @@ def test_what_is_broken_or_hostile_is_one_sentence(read, part, content, told):
     assert not table.readable
 
 
-def test_a_sheet_of_nothing_but_elements_is_told_before_it_takes_for_ever(read, monkeypatch):
-    monkeypatch.setattr("handlers.tables.xml_parts._MOST_ELEMENTS", 1_000)
-    (problem,) = read(sheet="<worksheet><sheetData>" + "<a/>" * 1_001).problems
+@pytest.mark.parametrize(("kept", "element"), [("_MOST_ELEMENTS", "<a/>"), ("_MOST_ATTRIBUTES", "<a b=''/>")])
+def test_a_sheet_of_nothing_but_elements_is_told_before_it_takes_for_ever(read, monkeypatch, kept, element):
+    monkeypatch.setattr(f"handlers.tables.xml_parts.{kept}", 1_000)
+    (problem,) = read(sheet="<worksheet><sheetData>" + element * 1_001).problems
     assert "工作表“limits”太大" in problem.message
 
 

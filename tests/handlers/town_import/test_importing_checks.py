@@ -224,11 +224,12 @@ def test_a_scrawl_is_refused_before_its_repair_takes_for_ever(folder):
         ('{"features": ' + "[" * 100_000 + "]" * 100_000 + "}", "括号套得太深"),
         ('{"features": [' + "1" * 10_000 + "]}", "太长的数"),
         ('{"features": [' + "[]," * 2_000_000 + "0]}", "点太多"),
+        ('{"features": [{"properties": {' + '"code": 1, ' * 600_000 + '"x": 1}}]}', "点太多"),
         ('{"features": [' + "0," * 60_000 + "0]}", "要素太多"),
         (" " * 40_000_000, "文件太大"),
         ('{"metadata": {"features": [1, 2, 3]}, "features": [{"properties": {"code": "C9"}}]}', "“C9”不在 grids 里"),
     ],
-    ids=["deep", "long number", "many points", "many features", "large", "another list of features"],
+    ids=["deep", "long number", "many points", "many properties", "many features", "large", "another list of features"],
 )
 def test_a_hostile_file_is_one_line(folder, content, told):
     (folder / "boundaries.geojson").write_text(content, "utf-8")
