@@ -69,12 +69,22 @@ def _fitted(question: Question, rows: csr_array, told: Told, which: NDArray[np.i
     places, labels, weights = _with_also(told, which)
     balance = "balanced" if question.balanced else None
     classifier = LogisticRegression(C=question.steadiness, class_weight=balance, max_iter=200, tol=question.tolerance)
-    classifier.fit(rows[places], labels, sample_weight=np.array(weights))
+    taken = rows[places]
+    columns = np.unique(taken.indices)  # all others weigh nothing: without them a third of the time, the same weights
+    classifier.fit(taken[:, columns], labels, sample_weight=np.array(weights))
+    _widen(classifier, columns, rows.shape[1])
     if question.counting:
         counted = ComplementNB(alpha=0.3).fit(rows[which], np.array(told.labels)[which], np.array(told.weights)[which])
         heights = counted.feature_log_prob_
         classifier.coef_ = classifier.coef_ + question.counting * (heights - heights.mean(axis=0))
     return classifier
+
+
+def _widen(classifier: LogisticRegression, columns: NDArray[np.int32], width: int) -> None:
+    """As if it had been fitted on all columns."""
+    wide = np.zeros((len(classifier.coef_), width), dtype=classifier.coef_.dtype)
+    wide[:, columns] = classifier.coef_
+    classifier.coef_, classifier.n_features_in_ = wide, width
 
 
 def _with_also(told: Told, which: NDArray[np.intp]) -> tuple[list[int], list[str], list[float]]:

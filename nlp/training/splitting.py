@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from nlp.model.features import Featurizer, plain
 from nlp.model.linear import Array, LinearModel, Weighed
@@ -39,6 +40,8 @@ class _Opening(NamedTuple):
         return float(np.dot(self.weights[weighed.rows], weighed.values) + self.constant) if weighed.rows else 0.0
 
 
+# As in fitting: a second thread of BLAS only spins.
+@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]
 def sign_weights(model: LinearModel, featurizer: Featurizer, examples: Sequence[Example]) -> Mapping[str, float]:
     """The weights of the signs, and a constant."""
     folds = _opening_folds(model, featurizer, examples)
