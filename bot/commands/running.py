@@ -9,7 +9,7 @@ import click
 
 from bot.assembly import assemble, gateway, worker
 from bot.commands.shared import Command, loading, pass_command
-from bot.installation.database import open_database
+from bot.installation.database import open_current, open_database
 from bot.installation.migrating import migrate as bring_up
 from bot.installation.presence import keep_saying_so, present
 from bot.operating import backups
@@ -97,7 +97,7 @@ def import_folder(command: Command, folder: Path, *, check: bool) -> None:
     if check:
         click.echo("检查通过，没有写入。")
         return
-    with sessions(open_database(command.settings())).begin() as session:
+    with sessions(open_current(command.settings())).begin() as session:
         click.echo(_told(import_world(session, files)))
 
 

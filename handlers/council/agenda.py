@@ -14,6 +14,7 @@ from handlers.disclosure.policy import is_shut_out
 from handlers.notifications import ticket_text
 from handlers.practices.compounds import serves
 from handlers.tickets.change import PersonalChange
+from handlers.town.examples import a_community
 from models.council import Matter, Meeting
 from models.grid import Level, TeamKind
 from models.moves import ENDED, MOVES, Status
@@ -40,7 +41,7 @@ def agenda(context: Context) -> Reply:
     """What has got stuck since is added; numbers stay as they are."""
     community = community_of(context, context.rest)
     if community is None:
-        return Reply(context.say("council.which_community"), keep=True)
+        return Reply(context.say("council.which_community", community=a_community(context.town)), keep=True)
     found = matters(context, community)
     shown = [each for each in found if may_see(context, each[1])]
     waiting = [each for each in shown if not each[0].decided_at]

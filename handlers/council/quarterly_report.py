@@ -13,6 +13,7 @@ from handlers.dialogue.router import Router
 from handlers.figures.counts import percent
 from handlers.figures.days import quarter_start
 from handlers.tickets.change import Change
+from handlers.town.examples import a_community
 from models.council import Matter, Meeting
 from models.person import OVERSEERS, STAFF
 from models.promise import Practice, Promise, is_broken, is_due, is_kept
@@ -72,7 +73,7 @@ def report(context: Context) -> Reply:
     named = next((word for word in words if context.town.world.grid_named(word)), "")
     community = community_of(context, named)
     if community is None:
-        return Reply(context.say("council.which_community"), keep=True)
+        return Reply(context.say("council.which_community", community=a_community(context.town)), keep=True)
     since = period.since if period else quarter_start(context.now)
     until = period.until if period else context.now + _A_MOMENT
     told = report_of(context, community, since, until)

@@ -12,6 +12,7 @@ from handlers.dialogue.router import Router
 from handlers.practices.compound_news import tell
 from handlers.practices.compounds import meant, serves
 from handlers.reception_days.sessions import coming, conflict, demands, hold, place_name, plan_ahead, spans_of, spoken
+from handlers.town.examples import a_place
 from handlers.world.nodes import PlaceNode
 from handlers.world.staff import Member
 from models.person import OVERSEERS, STAFF, Person
@@ -48,7 +49,7 @@ def plan(context: Context) -> Reply | None:
         return None
     series = read_series(context.rest, context.now.astimezone(CHINA))
     if series is None:
-        return Reply(context.say("reception.how_to_plan"), keep=True)
+        return Reply(context.say("reception.how_to_plan", place=a_place(context.town)), keep=True)
     place, words = meant(context.town, context.person, series.words)
     if place is None:
         return Reply(context.say("reception.which_compound"), keep=True)

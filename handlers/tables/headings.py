@@ -34,12 +34,16 @@ class Names:
             return cell
         return ";".join(known.get(word, word) for word in words_of(cell))
 
-    def chinese(self, column: str) -> list[str]:
-        """The values of a column as the template offers them."""
+    def title(self, column: str) -> str:
+        """What a column is called in these names."""
+        return self.columns[column][0] if column in self.columns else column
+
+    def chinese(self, column: str) -> dict[str, str]:
+        """The values of a column, with the words for them that the template offers."""
         first: dict[str, str] = {}
         for word, value in self.values.get(column, {}).items():
             first.setdefault(value, word)
-        return list(first.values())
+        return first
 
 
 def words_of(cell: str) -> tuple[str, ...]:

@@ -44,7 +44,8 @@ def read_sheets(path: Path, needed: Mapping[str, Columns], optional: Mapping[str
 def _sheet(path: Path, book: "Workbook", name: str, columns: Columns) -> Table:
     file = f"{path.name}[{name}]"
     if name not in book.sheets:
-        return unreadable(file, 0, "缺少这个工作表")
+        chinese = names_of(columns.table).sheet
+        return unreadable(file, 0, f"缺少这个工作表{f'，中文叫“{chinese[0]}”' if chinese else ''}")
     try:
         return table_of(file, columns, book.records(name))
     except UnreadableError as why:

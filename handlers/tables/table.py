@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from handlers.tables.garbled import Misread, is_left_over
@@ -82,6 +82,8 @@ class Row:
     file: str
     line: int
     cells: Mapping[str, str]
+    names: Names = field(default_factory=Names)
+    """In which its header is written: what is wrong is told in the same"""
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
@@ -98,6 +100,19 @@ class Row:
     def problem(self, message: str) -> Problem:
         return Problem(self.file, self.line, message)
 
+    def empty(self, column: str) -> Problem:
+        return self.problem(f"{self.names.title(column)} 不能为空")
+
+    def unknown(self, what: str, word: str, table: str, known_by: str = "编号，或不重复的名称") -> Problem:
+        """A word that should name a row of another table."""
+        there = names_of(table).sheet[0] if self.names.sheet else table
+        return self.problem(f"{what}“{word}”不在 {there} 里，写那张表里的{known_by}")
+
+    def choices(self, column: str, values: Iterable[str]) -> str:
+        """The words that a column may hold."""
+        words = self.names.chinese(column)
+        return "、".join(words.get(value, value) for value in values)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -113,7 +128,7 @@ def empty_cells(row: Row, *columns: str) -> Iterator[Problem]:
     """Cells that may not be empty."""
     for column in columns:
         if not row[column]:
-            yield row.problem(f"{column} 不能为空")
+            yield row.empty(column)
 
 
 def repeated(rows: Iterable[Row], column: str) -> Iterator[Problem]:
@@ -122,7 +137,7 @@ def repeated(rows: Iterable[Row], column: str) -> Iterator[Problem]:
     for row in rows:
         first = seen.setdefault(row[column], row.line)
         if row[column] and first != row.line:
-            yield row.problem(f"{column}“{row[column]}”与第{first}行重复")
+            yield row.problem(f"{row.names.title(column)}“{row[column]}”与第{first}行重复")
 
 
 def unreadable(file: str, line: int, message: str) -> Table:
@@ -139,10 +154,12 @@ def table_of(file: str, columns: Columns, records: Iterable[Record]) -> Table:
 
 def _table(file: str, columns: Columns, records: Iterator[Record]) -> Table:
     names = names_of(columns.table)
-    line, header, records = _header(columns, names, records)
-    if not header:
-        return unreadable(file, line, f"没有表头，应为 {','.join(columns.known)}")
-    wrong = tuple(_header_problems(file, line, columns, header))
+    line, written, records = _header(columns, names, records)
+    told = Names() if all(map(str.isascii, written)) else names
+    if not written:
+        return unreadable(file, line, f"没有表头，应为 {_titles(told, columns)}")
+    header = [names.column(cell, columns.known) for cell in written]
+    wrong = tuple(_header_problems(file, line, columns, header, told))
     if wrong:
         return Table(file, problems=wrong, readable=False)
     rows, problems = list[Row](), list[Problem]()
@@ -154,7 +171,7 @@ def _table(file: str, columns: Columns, records: Iterator[Record]) -> Table:
             more = next(cell for cell in cells[len(header) :] if cell)
             problems.append(Problem(file, line, f"比表头多出单元格“{more}”，内容里有逗号时请加引号"))
         given = dict(zip(every, chain(cells[: len(header)], _EMPTY), strict=False))
-        rows.append(Row(file, line, {column: _read(names, column, cell) for column, cell in given.items()}))
+        rows.append(Row(file, line, {column: _read(names, column, cell) for column, cell in given.items()}, told))
     return Table(file, tuple(rows), tuple(problems))
 
 
@@ -167,14 +184,17 @@ _WHOLE = re.compile(r"(\d+)\.0+")
 
 
 def _header(columns: Columns, names: Names, records: Iterator[Record]) -> tuple[int, list[str], Iterator[Record]]:
-    """The first row that names two of the columns, or all there are; else the first, whose faults are told."""
+    """The first row that names two of the columns, or all there are; else the first, whose faults are told.
+
+    As it is written.
+    """
     above = list(islice(records, _ABOVE))
     for number, (line, cells) in enumerate(above):
         header = [names.column(cell, columns.known) for cell in cells]
         if len(set(header) & set(columns.known)) >= min(2, len(columns.needed)):
-            return line, header, chain(above[number + 1 :], records)
+            return line, cells, chain(above[number + 1 :], records)
     line, cells = above[0] if above else (1, [])
-    return line, [cell.lower() for cell in cells], chain(above[1:], records)
+    return line, cells, chain(above[1:], records)
 
 
 def _read(names: Names, column: str, cell: str) -> str:
@@ -223,11 +243,15 @@ def _garbled(cell: str, line: int) -> UnreadableError:
     return UnreadableError(f"“{cell[:20]}”是乱码，存的时候编码弄错过，请从原来的表重新另存一次", line)
 
 
-def _header_problems(file: str, line: int, columns: Columns, header: list[str]) -> Iterator[Problem]:
+def _titles(told: Names, columns: Columns) -> str:
+    return ",".join(map(told.title, columns.known))
+
+
+def _header_problems(file: str, line: int, columns: Columns, header: list[str], told: Names) -> Iterator[Problem]:
     for column in columns.known:
         times = header.count(column)
         if times > 1 or (not times and column in columns.needed):
-            yield Problem(file, line, f"{'重复的' if times else '缺少'}列 {column}")
+            yield Problem(file, line, f"{'重复的' if times else '缺少'}列 {told.title(column)}")
     for column in dict.fromkeys(header):
         if column not in columns.known and not columns.others:
-            yield Problem(file, line, f"不认识的列“{column}”，应为 {','.join(columns.known)}")
+            yield Problem(file, line, f"不认识的列“{column}”，应为 {_titles(told, columns)}")

@@ -27,14 +27,14 @@ def answer_problems(table: Table, tree: Tree) -> Iterator[Problem]:
     for row in table.rows:
         yield from empty_cells(row, "question", "answer")
         if row["area"] and not tree.knows(row["area"]):
-            yield row.problem(f"area“{row['area']}”不在 grids 里")
+            yield row.unknown("范围", row["area"], "grids")
         try:
             _until(row)
         except ValueError as why:
-            yield row.problem(f"valid_until {why}")
+            yield row.problem(f"{row.names.title('valid_until')}{why}")
         first = seen.setdefault((row["question"], row["area"]), row.line)
         if row["question"] and first != row.line:
-            yield row.problem(f"问题“{row['question']}”与第{first}行重复，另一种说法请写进 also")
+            yield row.problem(f"问题“{row['question']}”与第{first}行重复，另一种说法请写进 {row.names.title('also')}")
 
 
 def answer_records(table: Table) -> tuple[AnswerRecord, ...]:

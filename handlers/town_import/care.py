@@ -15,7 +15,7 @@ from handlers.town_import.enrolling import enrolled
 from handlers.town_import.grids import Tree
 from handlers.town_import.people import people_records
 from handlers.town_import.records import CareRecord, PersonRecord
-from handlers.town_import.roster import people_named
+from handlers.town_import.roster import not_one, people_named
 from handlers.town_import.writing import Difference, Tally
 from models.care import CaredFor, CareVisit
 from models.person import OVERSEERS, STAFF
@@ -40,9 +40,9 @@ def care_problems(table: Table, tree: Tree, people: Table) -> Iterator[Problem]:
         if first != row.line:
             yield row.problem(f"与第{first}行是同一个人")
         if row["grid"] and not tree.knows(row["grid"]):
-            yield row.problem(f"网格“{row['grid']}”不在 grids 里")
+            yield row.unknown("网格", row["grid"], "grids")
         if row["every"] and not days_of(row["every"]):
-            yield row.problem(f"every“{row['every']}”看不懂，应像 7天、每周、每两周、每月")
+            yield row.problem(f"{row.names.title('every')}“{row['every']}”看不懂，应像 7天、每周、每两周、每月")
         if row["visitor"] and people.readable:
             yield from _visitor_problems(row, people)
 
@@ -50,10 +50,9 @@ def care_problems(table: Table, tree: Tree, people: Table) -> Iterator[Problem]:
 def _visitor_problems(row: Row, people: Table) -> Iterator[Problem]:
     found = people_named(row["visitor"], people)
     if len(found) != 1:
-        why = "不在 people 里" if not found else "有好几位同名，请写成“姓名 电话”或 openid"
-        yield row.problem(f"visitor“{row['visitor']}”{why}")
+        yield not_one(row, "visitor", found)
     elif not set(found[0].words("roles")) & _GOES:
-        yield row.problem(f"visitor“{row['visitor']}”不是工作人员，看不了名单")
+        yield row.problem(f"{row.names.title('visitor')}“{row['visitor']}”不是工作人员，看不了名单")
 
 
 def days_of(every: str) -> int:
@@ -64,7 +63,7 @@ def days_of(every: str) -> int:
 
 def care_warnings(table: Table) -> Iterator[Problem]:
     if not table.rows:
-        yield Problem(table.file, 0, f"一行也没有，原来的走访名单没有动；真要全部撤下，写一行，name 写“{ALL_LEFT}”")
+        yield Problem(table.file, 0, f"一行也没有：以前给过名单的，名单不动；真要全部撤下，写一行，姓名写“{ALL_LEFT}”")
 
 
 def care_records(table: Table, people: Table) -> tuple[CareRecord, ...] | None:

@@ -57,14 +57,14 @@ def grid_problems(table: Table, tree: Tree) -> Iterator[Problem]:
     for row in table.rows:
         yield from empty_cells(row, "code", "name")
         if row["level"] not in set(Level):
-            yield row.problem(f"不认识的级别“{row['level']}”，应为 {'、'.join(Level)}")
+            yield row.problem(f"不认识的级别“{row['level']}”，应为 {row.choices('level', Level)}")
         yield from _parent_problems(row, tree)
 
 
 def _parent_problems(row: Row, tree: Tree) -> Iterator[Problem]:
     level, parent = tree.level(row["code"]), row["parent"]
     if parent and not tree.knows(parent):
-        yield row.problem(f"上级“{parent}”不在 grids 里")
+        yield row.unknown("上级", parent, "grids")
     elif tree.circles(row["code"]):
         yield row.problem(f"上级“{parent}”绕了一圈又回到“{row['code']}”自己")
     elif parent and level and tree.level(parent) not in {level.above, None}:
@@ -84,7 +84,7 @@ def building_problems(grids: Table, places: Table) -> Iterator[Problem]:
     names = [name for row in places.rows for name in (row["name"], *row.words("aliases"))]
     for row in grids.rows:
         if row["level"] == Level.BUILDING and row["name"] and places.readable and not house_of(row["name"], names):
-            yield row.problem(f"楼栋的名称要像“小区名3号楼”，“{row['name']}”对不上 places 里的小区")
+            yield row.problem(f"楼栋的名称要像“小区名3号楼”，“{row['name']}”对不上地点表里的小区")
 
 
 def team_problems(table: Table, tree: Tree) -> Iterator[Problem]:
@@ -93,10 +93,10 @@ def team_problems(table: Table, tree: Tree) -> Iterator[Problem]:
     for row in table.rows:
         yield from empty_cells(row, "code", "name")
         if row["kind"] not in set(TeamKind):
-            yield row.problem(f"不认识的单位类别“{row['kind']}”，应为 {'、'.join(TeamKind)}")
+            yield row.problem(f"不认识的单位类别“{row['kind']}”，应为 {row.choices('kind', TeamKind)}")
         if not row.words("grids"):
             yield row.problem("承办单位至少要负责一个网格、社区、街道或区县")
-        yield from (row.problem(f"网格“{code}”不在 grids 里") for code in row.words("grids") if not tree.knows(code))
+        yield from (row.unknown("网格", code, "grids") for code in row.words("grids") if not tree.knows(code))
 
 
 def grid_records(table: Table) -> tuple[GridRecord, ...]:

@@ -15,9 +15,10 @@ from handlers.town_import.care import care_problems, care_records, care_warnings
 from handlers.town_import.enrolling import write_people
 from handlers.town_import.grids import Tree, building_problems, grid_problems, grid_records, team_problems, team_records
 from handlers.town_import.patrols import patrol_problems, patrol_records, write_patrols
-from handlers.town_import.people import people_problems, people_records, people_warnings
+from handlers.town_import.people import people_problems, people_records, people_warnings, team_warnings
 from handlers.town_import.places import place_problems, place_records
 from handlers.town_import.records import WorldFiles
+from handlers.town_import.references import with_codes
 from handlers.town_import.roster import roster_problems, roster_records, write_roster
 from handlers.town_import.tables import read_tables
 from handlers.town_import.writing import Tally, write_grids, write_places, write_teams
@@ -54,7 +55,7 @@ class ImportSummary:
 
 def read_world(folder: Path) -> WorldFiles:
     """Read and check the whole folder. Raises TableError with every problem in it."""
-    tables = read_tables(folder)
+    tables = with_codes(read_tables(folder))
     tree = Tree(tables["grids"])
     boundaries = read_boundaries(folder, tree)
     problems = [problem for table in tables.values() for problem in table.problems]
@@ -81,6 +82,7 @@ def read_world(folder: Path) -> WorldFiles:
         care=care_records(tables["care"], tables["people"]) if "care" in tables else None,
         answers=answer_records(tables["answers"]) if "answers" in tables else None,
         warnings=(
+            *team_warnings(tables["teams"]),
             *people_warnings(tables["people"], tables["teams"]),
             *(care_warnings(tables["care"]) if "care" in tables else ()),
             *(boundaries.warnings if boundaries else ()),

@@ -24,11 +24,11 @@ def patrol_problems(table: Table, tree: Tree) -> Iterator[Problem]:
     for row in table.rows:
         yield from empty_cells(row, "grid", "point", "lat", "lng", "code")
         if row["grid"] and not tree.knows(row["grid"]):
-            yield row.problem(f"网格“{row['grid']}”不在 grids 里")
+            yield row.unknown("网格", row["grid"], "grids")
         if not all(_DEGREES.fullmatch(row[column]) for column in ("lat", "lng") if row[column]):
-            yield row.problem("lat、lng 应是度数，如 37.144321")
+            yield row.problem("纬度、经度应是度数，如 37.144321")
         if spans_of(row["times"] or USUAL_TIMES) is None:
-            yield row.problem(f"times“{row['times']}”看不懂，应像 {USUAL_TIMES}")
+            yield row.problem(f"{row.names.title('times')}“{row['times']}”看不懂，应像 {USUAL_TIMES}")
 
 
 def spans_of(times: str) -> list[tuple[time, time]] | None:

@@ -11,6 +11,9 @@ from models.person import Role
 
 _ROLES = [role.value for role in Role if role is not Role.SYSTEM]
 _PHONE = re.compile(r"1[3-9]\d{9}|(?:0\d{2,3}-?)?[2-9]\d{6,7}|400-?\d{3}-?\d{4}")
+_SHORT_PHONE = re.compile(r"\d{3,6}")
+"""「12345」, of those that a town makes known"""
+_HOW_PHONES = "应像 13812345678 或 0571-88001234（Excel 会去掉开头的 0，请先把这一列设为文本）"
 
 
 def people_problems(table: Table, tree: Tree, teams: Table) -> Iterator[Problem]:
@@ -22,14 +25,14 @@ def people_problems(table: Table, tree: Tree, teams: Table) -> Iterator[Problem]
         yield from empty_cells(row, "name")
         yield from (_unknown_role(row, role) for role in row.words("roles") if role not in _ROLES)
         if row["team"] and known_teams is not None and row["team"] not in known_teams:
-            yield row.problem(f"承办单位“{row['team']}”不在 teams 里")
+            yield row.unknown("承办单位", row["team"], "teams")
         if row["grid"] and not tree.knows(row["grid"]):
-            yield row.problem(f"网格“{row['grid']}”不在 grids 里")
+            yield row.unknown("网格", row["grid"], "grids")
         if row["phone"] and not _PHONE.fullmatch(row["phone"]):
-            yield row.problem(f"电话“{row['phone']}”不像电话号码")
+            yield row.problem(f"电话“{row['phone']}”不像电话号码，{_HOW_PHONES}")
         yield from _post_problems(row)
         if tree.level(row["grid"]) is Level.BUILDING and {*row.words("roles")} - {Role.RESIDENT.value}:
-            yield row.problem("楼栋长不办单，角色写居民(resident)，grid 写他的楼栋")
+            yield row.problem("楼栋长不办单，角色写居民(resident)，网格写他的楼栋")
 
 
 def people_warnings(table: Table, teams: Table) -> Iterator[Problem]:
@@ -38,8 +41,16 @@ def people_warnings(table: Table, teams: Table) -> Iterator[Problem]:
     for row in table.rows:
         if row["team"] in departments and row["grid"]:
             yield row.problem(
-                f"“{row['name']}”是部门的人，看得到派给部门、叫部门到场的单，不按 grid“{row['grid']}”分，grid 可以空着"
+                f"“{row['name']}”是部门的人，看得到派给部门、叫部门到场的单，不按网格“{row['grid']}”分，网格可以空着"
             )
+
+
+def team_warnings(table: Table) -> Iterator[Problem]:
+    """Residents are told these numbers."""
+    for row in table.rows:
+        for phone in row.words("phone"):
+            if not (_PHONE.fullmatch(phone) or _SHORT_PHONE.fullmatch(phone)):
+                yield row.problem(f"电话“{phone}”不像电话号码，{_HOW_PHONES}")
 
 
 def people_records(table: Table) -> tuple[PersonRecord, ...]:
@@ -58,16 +69,16 @@ def people_records(table: Table) -> tuple[PersonRecord, ...]:
 
 
 def _unknown_role(row: Row, role: str) -> Problem:
-    return row.problem(f"不认识的角色“{role}”，应为 {'、'.join(_ROLES)}")
+    return row.problem(f"不认识的角色“{role}”，应为 {row.choices('roles', _ROLES)}")
 
 
 def _post_problems(row: Row) -> Iterator[Problem]:
     """Staff without a post would see no ticket, and nobody would notice."""
     roles = row.words("roles")
     if Role.PROPERTY_STAFF in roles and not row["team"]:
-        yield row.problem("物业人员(property_staff)要写明承办单位 team")
+        yield row.problem("物业人员(property_staff)要写明承办单位")
     elif Role.GRID_STAFF in roles and not (row["team"] or row["grid"]):
-        yield row.problem("网格员(grid_staff)要写明承办单位 team 或网格 grid")
+        yield row.problem("网格员(grid_staff)要写明承办单位或网格")
 
 
 def _same_people(table: Table) -> Iterator[Problem]:

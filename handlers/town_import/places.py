@@ -66,28 +66,28 @@ def _grid_problems(row: Row, tree: Tree) -> Iterator[Problem]:
     if not code:
         return
     if not tree.knows(code):
-        yield row.problem(f"网格“{code}”不在 grids 里")
+        yield row.unknown("网格", code, "grids")
     elif (level := tree.level(code)) in {Level.STREET, Level.COUNTY}:
         yield row.problem(f"地点要属于网格或社区，“{code}”是{LEVEL_NAMES[level]}")
 
 
 def _word_problems(row: Row) -> Iterator[Problem]:
     if row["mode"] and row["mode"] not in _MODES:
-        yield row.problem(f"不认识的管理形式“{row['mode']}”，应为 {'、'.join(Mode)}")
+        yield row.problem(f"不认识的管理形式“{row['mode']}”，应为 {row.choices('mode', Mode)}")
     if row["kind"] not in _KINDS and (meant := get_close_matches(row["kind"], _KINDS, n=1, cutoff=0.75)):
-        yield row.problem(f"不认识的地点类别“{row['kind']}”，是不是 {meant[0]}？")
+        yield row.problem(f"不认识的地点类别“{row['kind']}”，是不是 {row.choices('kind', meant)}？")
 
 
 def _coordinate_problems(row: Row) -> Iterator[Problem]:
     if bool(row["lat"]) != bool(row["lng"]):
-        yield row.problem("lat 和 lng 要么都写，要么都不写")
+        yield row.problem("纬度和经度要么都写，要么都不写")
         return
     for column, (low, high) in _CHINA.items():
         text = row[column]
         if text and not _DEGREES.fullmatch(text):
-            yield row.problem(f"{column}“{text}”不是度数，应像 37.144321")
+            yield row.problem(f"{row.names.title(column)}“{text}”不是度数，应像 37.144321")
         elif text and not low <= float(text) <= high:
-            yield row.problem(f"{column}“{text}”不在中国境内，经纬度是不是写反了？")
+            yield row.problem(f"{row.names.title(column)}“{text}”不在中国境内，经纬度是不是写反了？")
 
 
 def _buildings(row: Row) -> list[str] | None:
@@ -119,11 +119,13 @@ def _differences(rows: Sequence[Row]) -> Iterator[Problem]:
     for column in ("kind", "mode"):
         said = [row for row in rows if row[column]]
         if column == "kind" and not said:
-            yield rows[0].problem("kind 不能为空")
+            yield rows[0].empty("kind")
         for row in said[1:]:
             if row[column] != said[0][column]:
-                where = f"第{said[0].line}行的“{said[0][column]}”"
-                yield row.problem(f"“{row['name']}”的 {column}“{row[column]}”与{where}不一致")
+                where = f"第{said[0].line}行的“{row.choices(column, [said[0][column]])}”"
+                yield row.problem(
+                    f"“{row['name']}”的 {row.names.title(column)}“{row.choices(column, [row[column]])}”与{where}不一致"
+                )
 
 
 def _overlaps(rows: Sequence[Row]) -> Iterator[Problem]:

@@ -29,7 +29,7 @@ def roster_problems(table: Table, people: Table) -> Iterator[Problem]:
     for row in table.rows:
         yield from empty_cells(row, "person", "kind")
         if row["kind"] and row["kind"] not in set(ShiftKind):
-            yield row.problem(f"不认识的排班“{row['kind']}”，应为 {'、'.join(ShiftKind)}")
+            yield row.problem(f"不认识的排班“{row['kind']}”，应为 {row.choices('kind', ShiftKind)}")
         yield from _time_problems(row)
         if people.readable:
             yield from _person_problems(row, people)
@@ -79,13 +79,13 @@ def _time_problems(row: Row) -> Iterator[Problem]:
         try:
             minutes(row[column], 0)
         except ValueError as why:
-            yield row.problem(f"{column}{why}")
+            yield row.problem(f"{row.names.title(column)}{why}")
     try:
         holds_on(row["days"], _ANY_DAY, lambda _: True)
     except ValueError as why:
-        yield row.problem(f"days{why}")
+        yield row.problem(f"{row.names.title('days')}{why}")
     if bool(row["from"]) != bool(row["to"]):
-        yield row.problem("from 和 to 要么都写，要么都不写（全天）")
+        yield row.problem(f"{row.names.title('from')} 和 {row.names.title('to')} 要么都写，要么都不写（全天）")
 
 
 def _person_problems(row: Row, people: Table) -> Iterator[Problem]:
@@ -93,10 +93,9 @@ def _person_problems(row: Row, people: Table) -> Iterator[Problem]:
     named = {column: people_named(row[column], people) for column in ("person", "stand_in") if row[column]}
     for column, found in named.items():
         if len(found) != 1:
-            why = "不在 people 里" if not found else "有好几位同名，请写成“姓名 电话”或 openid"
-            yield row.problem(f"{column}“{row[column]}”{why}")
+            yield not_one(row, column, found)
         elif not set(found[0].words("roles")) & {role.value for role in STAFF}:
-            yield row.problem(f"{column}“{row[column]}”不是网格员或物业人员，不参加排班")
+            yield row.problem(f"{row.names.title(column)}“{row[column]}”不是网格员或物业人员，不参加排班")
     if any(len(found) != 1 for found in named.values()) or not named.get("person"):
         return
     team = named["person"][0]["team"]
@@ -105,6 +104,14 @@ def _person_problems(row: Row, people: Table) -> Iterator[Problem]:
     stand_in = named.get("stand_in")
     if stand_in and (stand_in[0]["team"] != team or stand_in[0] is named["person"][0]):
         yield row.problem(f"代班人“{row['stand_in']}”应是同一单位的另一个人")
+
+
+def not_one(row: Row, column: str, found: Sequence[Row]) -> Problem:
+    """A cell that should name one person names nobody, or several."""
+    title = row.names.title(column)
+    if not found:
+        return row.unknown(title, row[column], "people", "姓名")
+    return row.problem(f"{title}“{row[column]}”有好几位同名，请写成“姓名 电话”或 openid")
 
 
 def people_named(words: str, people: Table) -> list[Row]:

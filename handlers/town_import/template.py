@@ -23,6 +23,7 @@ _SEVERAL = frozenset({"roles"})
 
 def write_template(path: Path) -> None:
     """Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     book = Workbook()
     book.remove(book.active)
     for table, columns in {**COLUMNS, **OPTIONAL}.items():
@@ -48,7 +49,7 @@ def _fill(sheet: Any, names: Names, columns: Columns) -> None:  # noqa: ANN401  
             sheet.cell(row, number).font = _GREY
         for row in range(_HEADER + 1, 200):
             sheet.cell(row, number).number_format = "@"  # or Excel makes dates of 1-6
-        _offer(sheet, names.chinese(column), letter, strictly=column not in _SEVERAL)
+        _offer(sheet, list(names.chinese(column).values()), letter, strictly=column not in _SEVERAL)
     sheet.freeze_panes = sheet.cell(_HEADER + 1, 1)
 
 

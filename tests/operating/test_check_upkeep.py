@@ -1,5 +1,6 @@
 """`check` on what a clerk forgets: what is left of the demonstration, what has run out, what stands there twice."""
 
+from dataclasses import replace as but
 from datetime import date
 
 import pytest
@@ -81,6 +82,9 @@ def test_what_is_left_of_the_demonstration_in_another_town(sessions, tmp_path):
     assert told[1] == "电话 hall、gas、lift、water 还是示例街道的"
     assert told[2].startswith("句子 a 里说到别的镇的地方：")
     assert len(told) == 3
+    nowhere = but(world, places={})
+    shipped = [each.what for each in of_another_town(settings, nowhere, read_files(settings).say)]
+    assert not [each for each in shipped if "句子" in each]
 
 
 def test_a_limit_to_sign_that_is_longer_than_the_one_to_mend(tmp_path):

@@ -1,6 +1,7 @@
 """A town as a clerk writes it: Chinese sheets, headings and values, whatever separators, and the blank workbook."""
 
 from dataclasses import replace as but
+from functools import reduce
 
 import pytest
 from importing_town import GRIDS, PEOPLE, PLACES, TEAMS, write_town
@@ -54,6 +55,12 @@ def in_workbook(folder, tables):
         for line in text.replace('"C1-1,C1-2"', "C1-1，C1-2").splitlines():
             sheet.append([float(cell) if cell.endswith(".0") else cell for cell in line.split(",")])
     book.save(folder / "world.xlsx")
+
+
+def write_changed(folder, changes):
+    for name, text in CHINESE.items():
+        changed = reduce(lambda done, change: done.replace(*change), changes.get(name, ()), text)
+        (folder / f"{name}.csv").write_text(changed, "utf-8")
 
 
 @pytest.fixture
@@ -145,8 +152,9 @@ def test_cells_merged_downwards_hold_in_every_row(tmp_path):
 
 
 def test_the_blank_workbook_is_an_empty_town_that_can_be_filled(tmp_path, expected):
-    path = tmp_path / "world.xlsx"
+    path = tmp_path / "我们的镇" / "world.xlsx"
     write_template(path)
+    tmp_path = path.parent
     assert not read_world(tmp_path).people
     book = load_workbook(path)
     assert book.sheetnames == ["网格", "地点", "单位", "人员", "排班", "巡查", "走访", "问答"]
@@ -187,8 +195,61 @@ def test_rule_tables_may_have_chinese_headings_too(tmp_path):
 def test_a_complaint_names_file_row_what_and_how(tmp_path):
     for name, text in CHINESE.items():
         (tmp_path / f"{name}.csv").write_text(text.replace("无物业", "没物业"), "utf-8")
-    with pytest.raises(TableError, match=r"小区\.csv 第5行：不认识的管理形式“没物业”，应为"):
+    with pytest.raises(TableError, match=r"小区\.csv 第5行：不认识的管理形式“没物业”，应为 红色引擎型、"):
         read_world(tmp_path)
+
+
+def test_complaints_of_a_chinese_table_name_its_columns_tables_and_words_in_chinese(tmp_path):
+    changes = {
+        "网格": [("C1-1,离柳一网格,网格,C1", "C1-1,离柳一网格,片区,C9")],
+        "小区": [("长安路,,C2,,道路,,,", ",,C2,,道路,,,200")],
+        "人员": [("周立新,,物业人员,P", "周立新,,维修工,Z")],
+    }
+    write_changed(tmp_path, changes)
+    with pytest.raises(TableError) as told:
+        read_world(tmp_path)
+    assert str(told.value).splitlines() == [
+        "网格.csv 第6行：不认识的级别“片区”，应为 楼栋、网格、社区、街道、区县",
+        "网格.csv 第6行：上级“C9”不在 网格 里，写那张表里的编号，或不重复的名称",
+        "小区.csv 第6行：名称 不能为空",
+        "小区.csv 第6行：纬度和经度要么都写，要么都不写",
+        "人员.csv 第4行：不认识的角色“维修工”，应为 居民、网格员、物业人员、督导、管理员",
+        "人员.csv 第4行：承办单位“Z”不在 单位 里，写那张表里的编号，或不重复的名称",
+    ]
+
+
+def test_wrong_headings_are_told_with_the_ones_that_should_be_there(tmp_path):
+    write_changed(tmp_path, {"人员": [("手机,企业微信", "手机,备注")]})
+    with pytest.raises(TableError) as told:
+        read_world(tmp_path)
+    assert [each.message for each in told.value.problems] == [
+        "缺少列 企业微信",
+        "不认识的列“备注”，应为 姓名,openid,角色,单位,网格,电话,企业微信",
+    ]
+
+
+def test_grids_and_teams_may_be_named_where_their_names_are_clear(tmp_path, expected):
+    changes = {
+        "网格": [("网格,C1\n", "网格,离柳社区\n")],
+        "小区": [(",C1-1,", ",离柳一网格,"), (",C2,", ",长安社区,")],
+        "单位": [("C1-1,C1-2", "离柳一网格、离柳二网格")],
+        "人员": [(",P,", ",德尚物业,"), (",C1-1,", ",离柳一网格,")],
+    }
+    write_changed(tmp_path, changes)
+    assert read_world(tmp_path) == expected
+
+
+def test_a_name_that_two_grids_have_is_told_and_not_guessed(tmp_path):
+    write_changed(tmp_path, {"网格": [("离柳二网格", "离柳一网格")], "小区": [(",C1-1,1～3栋", ",离柳一网格,1～3栋")]})
+    with pytest.raises(TableError, match=r"小区\.csv 第2行：网格“离柳一网格”不在 网格 里，写那张表里的编号，或不重复"):
+        read_world(tmp_path)
+
+
+def test_a_telephone_without_its_zero_is_told_before_residents_dial_it(tmp_path):
+    changes = [("负责网格\n", "负责网格,电话\n"), ('"C1-1,C1-2"\n', '"C1-1,C1-2",57188001234\n')]
+    write_changed(tmp_path, {"单位": changes})
+    (warning,) = read_world(tmp_path).warnings
+    assert str(warning).startswith("单位.csv 第2行：电话“57188001234”不像电话号码，应像 13812345678 或 0571-88001234")
 
 
 def test_every_value_has_a_chinese_name():

@@ -84,8 +84,8 @@ def test_what_was_taken_over_in_the_chat_stays_until_the_file_has_it(sessions, f
     [
         ("a,,,到派出所。,,,,", "answers.csv 第2行：question 不能为空"),
         ("a,居住证怎么办,,,,,,", "answers.csv 第2行：answer 不能为空"),
-        ("a,居住证怎么办,,到派出所。,,明年,,", "answers.csv 第2行：valid_until “明年”不是日期"),
-        ("a,居住证怎么办,,到派出所。,,,C9,", "answers.csv 第2行：area“C9”不在 grids 里"),
+        ("a,居住证怎么办,,到派出所。,,明年,,", "answers.csv 第2行：valid_until“明年”不是日期"),
+        ("a,居住证怎么办,,到派出所。,,,C9,", "answers.csv 第2行：范围“C9”不在 grids 里"),
         ("a,问,,答,,,,\na,又问,,答,,,,", "answers.csv 第3行：id“a”与第2行重复"),
         ("a,问,,答,,,,\nb,问,,答,,,,", "answers.csv 第3行：问题“问”与第2行重复"),
     ],
