@@ -46,6 +46,9 @@ CAST = {
     "供水": f"{_DEPARTMENT}03",
     "住建": f"{_DEPARTMENT}08",
     "派出所": f"{_DEPARTMENT}15",
+    "园丁物业": "oWhistleProperty000000000008",
+    "业委会": "oWhistleCommittee00000000001",
+    "楼栋长": "oWhistleHeadOfHouse0000000001",
     "邻居乙": f"{_RESIDENT}3",
     "邻居丙": f"{_RESIDENT}4",
 }

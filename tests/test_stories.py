@@ -1,20 +1,59 @@
 """Whole conversations, as YAML that anybody can read: who says what, what they hear, how the ticket stands."""
 
+import csv
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 from chat import CAST
+from click.testing import CliRunner
 from dead_ends import Listening
 from testbed import KINDS, NIGHTLY
 
+from bot.__main__ import main
+from bot.assembly import Program
+from bot.commands import shared
+from bot.demo.practices import demonstration_world
 from handlers.dialogue.message import Kind
 from handlers.timers.chores import plan_chores
+from handlers.town_import.importing import import_world
 
 pytestmark = pytest.mark.slow
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.yaml"))
 _KINDS = {"照片": Kind.IMAGE, "语音": Kind.VOICE, "视频": Kind.VIDEO}
+
+
+@dataclass(frozen=True)
+class Operator:
+    """What is done to the town by files: its world, and the hotline's orders."""
+
+    program: Program
+    folder: Path
+
+    def live_in_the_demonstration(self) -> None:
+        """With a head of a house, points of patrols and those who are visited."""
+        with self.program.sessions.begin() as session:
+            import_world(session, demonstration_world())
+        with self.program.reading() as session:
+            self.program.towns.current(session)
+        self.program.towns.settled()
+
+    def take(self, orders: list[dict[str, str]]) -> str:
+        file = self.folder / "orders.csv"
+        with file.open("w", encoding="utf-8-sig", newline="") as opened:
+            table = csv.DictWriter(opened, list(orders[0]))
+            table.writeheader()
+            table.writerows(orders)
+        return self._run("import", file)
+
+    def give_back(self) -> str:
+        file = self.folder / "outcomes.csv"
+        return self._run("export", file) + file.read_text("utf-8-sig")
+
+    def _run(self, *arguments: object) -> str:
+        return CliRunner().invoke(main, ["hotline", *map(str, arguments)]).output
 
 
 def _has(text, wanted, what, names):
@@ -26,7 +65,7 @@ def _has(text, wanted, what, names):
             assert words in text, f"{what} lacks {words!r}:\n{text}"
 
 
-def _act(chat, clock, step, names):
+def _act(chat, clock, operator, step, names):
     match step:
         case {"过": minutes}:
             clock.turn(minutes=minutes)
@@ -38,6 +77,13 @@ def _act(chat, clock, step, names):
             with chat.program.sessions.begin() as session:
                 plan_chores(session, clock.now)
             return
+        case {"镇": "演示"}:
+            operator.live_in_the_demonstration()
+            return
+        case {"热线": orders}:
+            reply = operator.take(orders)
+        case {"报回": _}:
+            reply = operator.give_back()
         case {"谁": who, "说": text}:
             reply = chat.says(CAST[who], text.format_map(names))
         case {"谁": who, "发": kind} if kind in _KINDS:
@@ -77,8 +123,9 @@ def _told() -> list[tuple[Path, str]]:
 
 
 @pytest.mark.parametrize(("story", "kind"), _told(), ids=lambda each: getattr(each, "stem", each), indirect=["kind"])
-def test_a_story_goes_as_written(story, program, clock):
-    chat, names = Listening(program), {"号": ""}
+def test_a_story_goes_as_written(story, program, clock, tmp_path, monkeypatch):
+    monkeypatch.setattr(shared.Command, "program", lambda _self: program)
+    chat, operator, names = Listening(program), Operator(program, tmp_path), {"号": ""}
     for step in yaml.safe_load(story.read_text(encoding="utf-8")):
-        _act(chat, clock, step, names)
+        _act(chat, clock, operator, step, names)
         _check(chat, step, names)

@@ -10,7 +10,6 @@ from handlers.patrols import patrol_report as report_of_patrols
 from handlers.publicity import read as publicity
 from handlers.reception_days import ask_afterwards, book, plan, receive, sheet
 from handlers.reception_days import figures as reception_figures
-from handlers.representatives import speak
 from handlers.scores import community, dispute, thanks
 from handlers.scores import quarterly_ranking as report_of_scores
 from handlers.scores import read as scores
@@ -30,7 +29,6 @@ OF_PRACTICES = (
     report_of_meetings.router,
     check_in.router,
     report_of_patrols.router,
-    speak.router,
     visit.router,
     visits_overview.router,
     scores.router,

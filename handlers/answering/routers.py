@@ -24,6 +24,7 @@ from handlers.digests import choose as digests
 from handlers.evidence import ask_pictures, heard_right
 from handlers.front_desk import erase_me, help, home, human, numbered_menu, small_talk, talk, welcome  # noqa: A004  (「帮助」)
 from handlers.neighbours.votes import asked_about
+from handlers.representatives import speak
 from handlers.residents import (
     complaint,
     contact,
@@ -80,6 +81,7 @@ ROUTERS = (
     todo.router,
     view.router,
     ask_pictures.router,
+    speak.router,
     patrol.router,
     decide.router,
     extend.router,

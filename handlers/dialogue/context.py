@@ -60,9 +60,10 @@ class Context:
     @property
     def available(self) -> Sequence[Command]:
         """The commands of this town."""
+        there = [each for each in self.commands if self.town.practices.has(each.practice)]
         speaks = voice_of(self.town.world, self.person) is not None
-        there = (each for each in self.commands if self.town.practices.has(each.practice))
-        return [command for command in there if speaks or not command.speaks]
+        spoken = {each.name for each in there if each.speaks and speaks}
+        return [each for each in there if each.speaks == (each.name in spoken)]
 
     @property
     def answers(self) -> bool:
