@@ -78,7 +78,10 @@ def _listed(context: Context, theirs: list[CaredFor]) -> Reply:
 def line(context: Context, cared: CaredFor) -> str:
     """All that a visitor needs at the door."""
     facts = {"name": cared.name, "kind": cared.kind, "address": cared.address, "phone": cared.phone}
-    when = spoken(context, cared.due_on) if cared.due_on else context.say("visits.as_soon_as_may_be")
+    if cared.due_on:
+        when = context.say("visits.due_by", day=spoken(context, cared.due_on))
+    else:
+        when = context.say("visits.as_soon_as_may_be")
     return context.say("visits.line", number=cared.id, when=when, **facts)
 
 

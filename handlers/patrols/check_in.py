@@ -11,6 +11,7 @@ from handlers.world.coordinates import gcj_to_wgs
 from models.patrol import CheckIn, PatrolPoint
 from models.person import OVERSEERS, Role
 from models.promise import Practice
+from nlp.answers.choices import plain
 
 router = Router("patrols")
 _WALKERS = frozenset({Role.GRID_STAFF})
@@ -37,7 +38,8 @@ def here(context: Context) -> Reply:
         return Reply(context.say("patrols.no_points"), keep=True)
     if not context.rest:
         return Reply(context.say("patrols.send_pin"), Asks.CHECK_IN)
-    point = next((each for each in points if each.code == context.rest.strip()), None)
+    code = plain(context.rest).upper()
+    point = next((each for each in points if each.code.upper() == code), None)
     if point is None:
         return Reply(context.say("patrols.unknown_code", code=context.rest[:20]), keep=True)
     return _checked_in(context, point, by_pin=False)

@@ -3,7 +3,6 @@
 from datetime import date, datetime, time
 
 from handlers.disclosure.policy import is_shut_out
-from handlers.notifications import ticket_text
 from handlers.tickets.access import actor
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_promise
@@ -61,8 +60,7 @@ def limit(change: Change, ticket: Ticket, promiser: str, until: datetime, key: s
         return
     days = max((until - change.now).total_seconds() / 86_400, 0.01)
     ticket.handle_by, ticket.handle_limit = until, str(Span(round(days, 2), Unit.NATURAL_DAY))
-    day = ticket_text.moment(until, change.now)
-    ticket.limit_rule = change.town.say(key, name=promiser, day=day)
+    ticket.limit_rule = change.town.say(key, name=promiser)
     if ticket.accept_by and ticket.accept_by > until:
         ticket.accept_by = until
 

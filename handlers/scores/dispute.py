@@ -10,6 +10,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import pick, split_reference
+from handlers.notifications import ticket_text
 from handlers.practice_settings.scores import Side
 from handlers.practices.compound_news import tell
 from handlers.scores.counts import condition
@@ -26,6 +27,7 @@ from models.ticket import Ticket
 router = Router("contesting scores")
 _LEAST_WORDS = 4
 _NO, _YES = re.compile("维持|不撤|不成立|驳回"), re.compile("撤销|不计|成立")
+_OUTCOME = re.compile(rf"(?:{_NO.pattern}|{_YES.pattern})[\s，,。:：]*")
 
 CONTEST = Command(
     ("争分",),
@@ -126,7 +128,8 @@ def _decided(context: Context, ticket: Ticket, made: ScoreContest, words: str, *
     note = context.say("history.score_decided", outcome=outcome, words=words)
     ticket.apply(NOTE, by=overseer(context.person), at=context.now, note=note)
     asked_by = context.session.get_one(Person, made.asked_by)
-    text = context.say("scores.told", number=ticket.number, outcome=outcome)
+    why = ticket_text.as_residents_read(_OUTCOME.sub("", words, count=1))
+    text = context.say("scores.told", number=ticket.number, outcome=outcome, why=f"{why}。" if why else "")
     tell(context, [asked_by], "score_decided", f"score_decided:{made.id}", text)
     return Reply(context.say("scores.decided", number=ticket.number, outcome=outcome))
 

@@ -43,7 +43,8 @@ def report(context: Context) -> Reply:
     period = name or context.say("council.this_quarter")
     title = context.say("scores.report", period=period, practice=context.town.practices.name(Practice.SCORES))
     last = context.say("scores.report_thanked", names="、".join(thanked)) if thanked else ""
-    return Reply("\n".join(filter(None, (title, *sections, last))), keep=True)
+    how = context.say("scores.report_open" if any(sections) else "scores.report_empty")
+    return Reply("\n".join(filter(None, (title, *sections, last, how))), keep=True)
 
 
 def of_side(session: Session, town: Town, reader: Person, side: Side, span: Span) -> list[Statement]:

@@ -58,4 +58,8 @@ def opened(context: Context, ticket: Ticket) -> str:
 
 def _due_line(context: Context, ticket: Ticket) -> str:
     due = ticket_text.due(ticket)
-    return context.say("working.due", due=ticket_text.moment(due, context.now)) if due else ""
+    if due is None:
+        return ""
+    whose = context.town.limits.promised(ticket.limit_rule) if due == ticket.handle_by else ""
+    of_whom = context.say("working.due_of", whose=whose) if whose else ""
+    return context.say("working.due", due=ticket_text.moment(due, context.now), whose=of_whom)

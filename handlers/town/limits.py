@@ -111,6 +111,11 @@ class Limits:
         limit = self.named(row)
         return f"{limit.clause}，{within(limit.handle)}" if limit else ""
 
+    @staticmethod
+    def promised(row: str) -> str:
+        """Whose promise the limit is, where it stands on no row: 「热线工单 JN2026111600124」."""
+        return "" if "/" in row else row
+
     @property
     def all(self) -> list[Limit]:
         return list(self._by_name.values())

@@ -17,11 +17,12 @@ from models.promise import Practice
 from models.ticket import CHINA
 from models.volunteers import Volunteer, VolunteerCall, VolunteerPart
 from nlp.answers.choices import plain
+from nlp.answers.small_numbers import SMALL, small
 from nlp.answers.when import read_when
 
 router = Router("calling volunteers")
-_HOW_MANY = re.compile(r"(\d{1,2})\s*[个名位]?人")
-_DONE = re.compile(r"(\d{1,6})\s+(\d{1,2}(?:\.5)?)\s*个?(?:小时|钟头)")
+_HOW_MANY = re.compile(rf"({SMALL})\s*[个名位]?人")
+_DONE = re.compile(rf"(\d{{1,6}})\s*号?[\s,，]+({SMALL})(半|\.5)?\s*个?(半?)(?:小时|钟头)")
 _MOST = 50
 _FARTHEST = timedelta(days=60)
 
@@ -50,11 +51,11 @@ def call(context: Context) -> Reply:
     rest = f"{said[: many.start()]} {said[many.end() :]}".strip() if many else said
     when = read_when(rest, context.now.astimezone(CHINA))
     what = f"{rest[: when.start]} {rest[when.end :]}".strip() if when else ""
-    if many is None or when is None or not when.names_day or not what or not 0 < int(many[1]) <= _MOST:
+    if many is None or when is None or not when.names_day or not what or not 0 < small(many[1]) <= _MOST:
         return Reply(context.say("volunteers.how_to_call"), keep=True)
     if not context.now < when.at <= context.now + _FARTHEST:
         return Reply(context.say("volunteers.past"), keep=True)
-    row = VolunteerCall(place_id=place.id, called_by=context.person.id, called_at=context.now, needed=int(many[1]))
+    row = VolunteerCall(place_id=place.id, called_by=context.person.id, called_at=context.now, needed=small(many[1]))
     row.starts_at, row.words = when.at, what
     context.session.add(row)
     context.session.flush()
@@ -80,7 +81,7 @@ def done(context: Context) -> Reply:
         return Reply(context.say("volunteers.no_such_call", number=found[1]), keep=True)
     if row.done_at or row.starts_at > context.now:
         return Reply(context.say("volunteers.not_now", number=found[1]), keep=True)
-    row.done_at, hours = context.now, float(found[2])
+    row.done_at, hours = context.now, small(found[2]) + (0.5 if found[3] or found[4] else 0)
     parts = context.session.scalars(select(VolunteerPart).where(VolunteerPart.call_id == row.id)).all()
     for part in parts:
         part.hours = hours

@@ -82,13 +82,14 @@ def _coming(context: Context, call: VolunteerCall) -> int:
 @router.command(MINE)
 def mine(context: Context) -> Reply:
     me = context.session.get(Volunteer, context.person.id)
+    total = hours_of(context, context.person.id)
     if me is None:
-        return Reply(context.say("volunteers.not_yet"), keep=True)
+        key = "volunteers.not_yet_with_hours" if total else "volunteers.not_yet"
+        return Reply(context.say(key, hours=f"{total:g}"), keep=True)
     ahead = (VolunteerCall.place_id == me.place_id) & VolunteerCall.done_at.is_(None)
     ahead &= VolunteerCall.starts_at > context.now
     calls = context.session.scalars(select(VolunteerCall).where(ahead).order_by(VolunteerCall.starts_at)).all()
     lines = [_line(context, each) for each in calls] or [context.say("volunteers.no_calls")]
-    total = hours_of(context, context.person.id)
     return Reply(context.say("volunteers.mine", lines="\n".join(lines), hours=f"{total:g}"), keep=True)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
+from nlp.answers.small_numbers import small
 from nlp.model.labels import DATA
 
-_HANZI = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _NUMBER = re.compile(
     r"(?:(?:我?选|回复?|第|就)\s*)?(\d{1,2}|[一二两三四五六七八九])\s*(?:个|项|号|条)?[.、。,，!！~～\s]*"
 )
@@ -42,7 +42,7 @@ def number(text: str, count: int) -> int | None:
     found = _NUMBER.fullmatch(plain(text))
     if not found:
         return None
-    said = _HANZI.get(found[1]) or int(found[1])
+    said = small(found[1])
     return said - 1 if 1 <= said <= count else None
 
 

@@ -11,15 +11,14 @@ from typing import Any
 import yaml
 
 from nlp.answers.choices import plain
+from nlp.answers.small_numbers import SMALL, small
 from nlp.model.labels import DATA
 
 _PIECES = re.compile(r"[,，。.;；、！!\s]+")
-_HANZI = {word: number for number, word in enumerate("零一二三四五六七八九十")} | {"两": 2, "十一": 11, "十二": 12}
 _WEEKDAYS = "一二三四五六日"
-_N = r"(?:\d{1,2}|十[一二]|[一二两三四五六七八九十])"
-_CLOCK = rf"(?P<@h>{_N})(?:[点时](?:(?P<@half>半)|(?P<@m>\d{{1,2}})分?)?|[:：](?P<@mm>\d\d))"
+_CLOCK = rf"(?P<@h>{SMALL})(?:[点时](?:(?P<@half>半)|(?P<@m>\d{{1,2}})分?)?|[:：](?P<@mm>\d\d))"
 _FROM, _TO = _CLOCK.replace("@", "a"), _CLOCK.replace("@", "b")
-_BARE_TO_CLOCK = rf"(?P<a0h>{_N})(?=\s*(?:到|至|[-~—])\s*{_N}[点时])"
+_BARE_TO_CLOCK = rf"(?P<a0h>{SMALL})(?=\s*(?:到|至|[-~—])\s*{SMALL}[点时])"
 _HOURS = re.compile(rf"(?:{_FROM}|{_BARE_TO_CLOCK})(?:\s*(?:到|至|[-~—])\s*{_TO})?(?![滴分个户家])(?!水|电)")
 _DATE = re.compile(
     r"(?<![\d.])(?:(?P<y>20\d\d)[-年/.])?(?P<m>\d{1,2})[-月/.](?P<d>\d{1,2})(?:日|号(?!楼))?(?![\d.号:：点米元块度吨倍%]|-\d)"
@@ -195,7 +194,7 @@ def _hours(said: str) -> _Found | None:
 
 
 def _clock(hour: str, minute: str | None, half: str | None) -> time | None:
-    hours = int(hour) if hour.isdecimal() else _HANZI[hour]
+    hours = small(hour)
     minutes = 30 if half else int(minute or 0)
     return time(hours, minutes) if hours < 24 and minutes < 60 else None
 
