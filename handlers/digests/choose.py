@@ -15,6 +15,7 @@ from handlers.digests import weekly
 from handlers.digests.daily import waiting_for
 from handlers.digests.digest import Line, slots_of
 from handlers.notifications import ticket_text
+from handlers.notifications.leaders import LONGEST_SILENCE
 from handlers.tickets.access import overseen
 from handlers.tickets.unrouted import on_desk
 from models.digest import NewsWish
@@ -37,7 +38,6 @@ _INSPECT = "查"
 _SPAN = re.compile(r"(\d{1,3}|[一二两三四五六七八九十半])\s*个?(分钟|小时|钟头|天)")
 _DIGITS = {"半": 0.5, **{digit: number for number, digit in enumerate("一二三四五六七八九十", start=1)}, "两": 2}
 _UNITS = {"分钟": timedelta(minutes=1), "小时": timedelta(hours=1), "钟头": timedelta(hours=1), "天": timedelta(days=1)}
-_LONGEST = timedelta(days=1)
 _ENDS = frozenset({"取消", "结束", "关", "关掉"})
 
 
@@ -74,7 +74,7 @@ def mute(context: Context) -> Reply:
     span = _span(context.rest)
     if span is None:
         return Reply(context.say("digests.mute_how"), keep=True)
-    until = context.now + min(span, _LONGEST)
+    until = context.now + min(span, LONGEST_SILENCE)
     _wish(context).muted_until = until
     return Reply(context.say("digests.muted", until=ticket_text.moment(until, context.now)), keep=True)
 

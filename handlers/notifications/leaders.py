@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from handlers.figures.days import day_start
 from handlers.town.town import Town
@@ -15,6 +15,9 @@ from models.appending import append
 from models.digest import NewsWish
 from models.person import Person
 from models.push import Push, Rank
+
+LONGEST_SILENCE = timedelta(days=1)
+"""So long a leader can ask for silence at most"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +57,30 @@ def had_today(session: Session, town: Town, event: str, leaders: Iterable[Collea
     """Whom of them a day's only message of this kind has been written to; nobody, where each is told at once."""
     if event not in town.digests.once_a_day:
         return frozenset()
-    ours = {"events": sorted(town.digests.once_a_day), "since": day_start(town.quiet_hours.wait(now))}
+    since = day_start(town.quiet_hours.wait(now))
+    ours = {"events": sorted(town.digests.once_a_day), "since": since, "before": since - LONGEST_SILENCE}
     ids = [person.id for person in leaders if person.is_overseer]
     return frozenset(session.scalars(_HAD, {"people": ids, **ours})) if ids else frozenset()
 
 
-_LATEST = (
-    select(Push.event, Push.rank, func.coalesce(Push.finished_at, Push.due_at).label("at"))
-    .where(Push.person_id == Person.id)
-    .order_by(Push.id.desc())
-    .limit(200)  # more than a day has
+_OLDER = aliased(Push)
+_LAST_BEFORE = (
+    select(_OLDER.id)
+    .where(_OLDER.person_id == Person.id, _OLDER.created_at < bindparam("before", type_=Push.created_at.type))
+    .order_by(_OLDER.id.desc())
+    .limit(1)
     .correlate(Person)
-    .subquery()
+    .scalar_subquery()
 )
+"""From here on their pushes are read: some leaders have hundreds a day, and thousands from before"""
 _HAD = select(Person.id).where(
     Person.id.in_(bindparam("people", expanding=True)),
     exists().where(
-        _LATEST.c.event.in_(bindparam("events", expanding=True)),
-        _LATEST.c.rank == Rank.NEWS,
-        _LATEST.c.at >= bindparam("since", type_=Push.finished_at.type),
+        Push.person_id == Person.id,
+        Push.id > func.coalesce(_LAST_BEFORE, 0),
+        Push.event.in_(bindparam("events", expanding=True)),
+        Push.rank == Rank.NEWS,
+        func.coalesce(Push.finished_at, Push.due_at) >= bindparam("since", type_=Push.finished_at.type),
     ),
 )
 _USUAL = NewsWish(weekly=False, only_red=False, muted_until=None)

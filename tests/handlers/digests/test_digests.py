@@ -262,13 +262,24 @@ def test_what_nobody_takes_from_the_desk_is_told_once_and_then_in_digests(progra
     assert any("还没人接，待派 1件" in push.text for push in digests)
 
 
+def tell_often(program, clock, count):
+    """A leader of a large town hears hundreds of things a day."""
+    with program.sessions.begin() as session:
+        leader = session.scalars(select(Person).where(Person.openid == SUPERVISOR)).one()
+        told = {"person_id": leader.id, "event": "handle_overdue", "text": "", "rank": Rank.DIGEST.value}
+        told |= {"created_at": clock.now, "outcome": Outcome.MERGED.value, "finished_at": clock.now}
+        session.add_all(Push(key=f"often:{number}", **told) for number in range(count))
+
+
 def test_of_what_lies_on_the_desk_a_day_s_first_is_told_at_once_and_the_rest_in_the_digest(program, clock, chat):
     def left(text):
         chat.says(RESIDENT, text)
         chat.says(RESIDENT, "就是阳光新城")
         return chat.ticket()
 
-    danger, first, second = (left(f"阳光新城{what}") for what in ("2号楼着火了", "垃圾堆成山了没人管", "路灯全灭了"))
+    danger, first = (left(f"阳光新城{what}") for what in ("2号楼着火了", "垃圾堆成山了没人管"))
+    tell_often(program, clock, 300)
+    second = left("阳光新城路灯全灭了")
     lives(program, clock, chat, hours=9)
     (digest,) = [push for push in told(program) if push.event == "digest"]
     assert "待派 2件" in digest.text
