@@ -1,1 +1,1 @@
-"""The one transaction a message; order of routers."""
+"""Each message is answered in one transaction; the order of the routers."""

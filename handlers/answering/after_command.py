@@ -1,4 +1,4 @@
-"""What a command leaves open: a question that it doesn't settle is put again below what it did, or waits beneath."""
+"""A command leaves the questions that it doesn't settle open: they are asked again below its reply, or wait."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,11 +18,11 @@ from models.moves import MOVES, Status
 from models.ticket import Ticket, TicketEvent
 
 _MOVED_ON = tuple(move.name for move in MOVES.values() if move.target not in {None, Status.WORKING})
-"""After these what was asked about a ticket is not wanted any more"""
+"""After these moves an open question about the ticket is obsolete"""
 
 
 def obeying(router: Router) -> Iterator[tuple[Commanded, Handler]]:
-    """Its commands, none of which drops a question that is open."""
+    """The router's commands, each wrapped so that it drops no open question."""
     return ((wanted, _leaving_open(wanted.command, router.asks, handler)) for wanted, handler in router.obeying)
 
 
@@ -43,7 +43,7 @@ def _leaving_open(command: Command, asks: frozenset[str], handler: Handler) -> H
 
 
 def _told(context: Context, reply: Reply) -> Reply:
-    """What only tells settles nothing: they see below it what they are still asked, as often as it may be put."""
+    """A reply that only informs settles nothing: the open question is repeated below it, at most MOST_PUT times."""
     again, mine = to_repeat(context), [each for each in context.asked if not each.is_pushed]
     if reply.state or not again or again in reply.text or mine[0].put >= MOST_PUT:
         return reply
@@ -51,7 +51,7 @@ def _told(context: Context, reply: Reply) -> Reply:
 
 
 def _beside(context: Context, reply: Reply, open_still: Sequence[OpenQuestion]) -> Reply:
-    """What acts or tells has the next question put again below; what asks itself has them beneath."""
+    """Repeat the next open question below the reply; if the reply asks something itself, the open ones wait."""
     if any(not ACCEPTS[Asks(each.state)].undoable for each in open_still):
         reply = dropped(context, reply)
     if reply.state not in {"", Asks.JOINED}:
@@ -74,7 +74,7 @@ def _is_put_again(question: OpenQuestion, reply: Reply) -> bool:
 
 
 def _settles(context: Context, command: Command, asks: frozenset[str], question: OpenQuestion) -> bool:
-    """It goes on from the question, says what was asked about in its own words, or moves the ticket on."""
+    """The command answers the question, repeats the text that it was about, or moves its ticket on."""
     if question.state == Asks.CHOICE:
         return bool(question.slots["opens"]) or question.slots["word"] == command.name
     told = str(question.slots.get("text", ""))
@@ -86,7 +86,7 @@ def _settles(context: Context, command: Command, asks: frozenset[str], question:
 
 
 def _names_another(context: Context, question: OpenQuestion) -> bool:
-    """The command is of another ticket than the question."""
+    """The command names another ticket than the question's."""
     digits, _ = split_reference(context.rest)
     ticket = context.session.get(Ticket, question.slots["ticket"]) if digits and "ticket" in question.slots else None
     return ticket is not None and not str(ticket.number).endswith(digits)

@@ -1,4 +1,4 @@
-"""The way of a message: understood, then answered in one transaction that keeps message, change and reply.
+"""A message is parsed, then answered in one transaction that stores the message, the changes and the reply.
 
 Messages that come at the same time share the transaction.
 """
@@ -38,11 +38,11 @@ PATIENCE_SECONDS = 1.0
 """After this no further try: WeChat waits for 5 s, and the apology has to be written too"""
 
 _CONFLICTS = (StaleDataError, IntegrityError, OperationalError, MatterTakenError)
-"""What becomes of two who are at the same ticket, person or lock"""
+"""Errors raised when two transactions write the same ticket, person or lock"""
 
 
 InBackground = Callable[[Callable[[], Found | None]], Found | None]
-"""Has what takes long looked up where it makes nobody wait, and gives what was found"""
+"""Runs a slow look-up in the background, so that other requests don't wait, and returns its result"""
 
 
 class Answering:
@@ -83,7 +83,7 @@ class Answering:
         return self._in_background(lambda: self._read_only.found(message, understanding, now))
 
     def keep_failed(self, message: Message, failure: str, apology: str) -> str:
-        """A message that we could not handle is kept with the apology that it gets, for a person to look at."""
+        """Store a message that we could not handle with its apology, so that an operator can look at it."""
         failed = Failed(message, None, why=failure, apology=apology)
         self._failed.wait(failed)
         if failed.failure:
@@ -91,7 +91,7 @@ class Answering:
         return apology
 
     def _keep_all(self, take: Take[Failed]) -> None:
-        """Those that failed together are kept together: where the database is held, they wait for it once."""
+        """Store failed messages in one batch: if the database is locked, they wait for the lock only once."""
         try:
             with self._sessions() as session, session.begin():
                 session.connection()
@@ -107,7 +107,7 @@ class Answering:
                 each.reply = ""
 
     def _answer_all(self, take: Take[Pending]) -> None:
-        """All in one transaction; where one of them breaks it, each in its own, so that it takes no other along."""
+        """Answer all in one transaction; if it fails, each in its own, so that one message fails alone."""
         patience = time.monotonic() + PATIENCE_SECONDS
         failure = self._tried(take)
         if isinstance(failure, MatterTakenError):
@@ -117,9 +117,9 @@ class Answering:
             each.failure = self._tried_alone(each, failure, patience)
 
     def _tried_alone(self, waiting: Pending, failure: Exception | None, patience: float) -> Exception | None:
-        """Three tries where somebody else was at the same ticket, person or lock, while there is time.
+        """Retry a conflict (same ticket, person or lock) up to three times, while there is time.
 
-        A deadlock is always tried again: PostgreSQL takes a second to see it, and then the other one is through.
+        A deadlock is always retried: PostgreSQL takes a second to detect it; by then the other transaction is done.
         """
         for number in range(TRIES):
             is_over = time.monotonic() > patience and not (number == 0 and failure and is_deadlock(failure))
@@ -135,7 +135,7 @@ class Answering:
     def _tried(self, take: Take[Pending]) -> Exception | None:
         try:
             self._once(take)
-        except Exception as error:  # noqa: BLE001  (whatever it is: it is one message's, and the others go on)
+        except Exception as error:  # noqa: BLE001  (any error belongs to this message; the others are answered)
             return error
         return None
 
@@ -151,7 +151,7 @@ class Answering:
             each.reply = replies[each.message.key]
 
     def _replies(self, session: Session, batch: Sequence[Pending], now: datetime) -> dict[str, str]:
-        """What each is answered, by the message's key; kept for a redelivery, as is the question that it leaves."""
+        """Replies by message key; stored for a redelivery, together with the question that each leaves open."""
         if not batch:
             return {}
         town = self._towns.current(session)
@@ -178,7 +178,7 @@ class Answering:
 
 
 def _in_no_words(session: Session, answered: Sequence[tuple[Context, Writer, Reply]]) -> dict[str, str]:
-    """What is kept for a redelivery instead of what names people of a private list."""
+    """What a redelivery gets instead of a reply that names people of a private list, by message key."""
     private = {context.message.key: context.say("visits.said_once") for context, _, reply in answered if reply.private}
     if private:
         keep_no_words(session, list(private))
@@ -186,7 +186,7 @@ def _in_no_words(session: Session, answered: Sequence[tuple[Context, Writer, Rep
 
 
 def _with_what_waits(context: Context, writer: Writer, reply: Reply) -> str:
-    """Below the answer: what waited for this person, and what an operator can't be told by a push."""
+    """The reply, then the pushes that waited for this person, then alerts that an operator can't get by push."""
     session, now, text = context.session, context.now, reply.text
     news = ""
     if writer.is_awaited and writer.is_here:
@@ -197,7 +197,7 @@ def _with_what_waits(context: Context, writer: Writer, reply: Reply) -> str:
 
 
 def _held_up(context: Context, writer: Writer) -> Reply | None:
-    """Who writes more than may be is told so, and nothing else comes of it; never where there may be danger."""
+    """Refuse a message over the rate limit, unless it may be about a danger."""
     said = context.understanding
     danger = said and (said.red_flag or said.danger_question)
     if not writer.is_hasty or danger or any(question.state == Asks.DANGER for question in writer.open_questions):
@@ -206,12 +206,12 @@ def _held_up(context: Context, writer: Writer) -> Reply | None:
 
 
 def _files(waiting: Pending) -> bool:
-    """Reports come last: a question before them need not wait until they are written."""
+    """Sort key: reports are answered last, because they take longest to write."""
     return bool(waiting.understanding and waiting.understanding.intent is Intent.REPORT)
 
 
 def _likely_matters(town: Town, waiting: Pending, writer: Writer) -> Iterator[Matter]:
-    """What a message may turn out to be about: what it tells, or what was being asked about."""
+    """Place and category pairs that the message may be filed under, from its text or the open question's draft."""
     said, asked = waiting.understanding, _asked(writer)
     told = {said.category, *(part.category for part in said.parts)} if said and said.intent is Intent.REPORT else set()
     categories = told | ({asked["category"]} if asked.get("category") else set())
@@ -219,7 +219,7 @@ def _likely_matters(town: Town, waiting: Pending, writer: Writer) -> Iterator[Ma
 
 
 def _likely_places(town: Town, waiting: Pending, writer: Writer) -> Iterator[int]:
-    """Where a message may turn out to be about: what it names, what was being asked about, the writer's home."""
+    """Ids of places the message may be about: the place it names, the open question's, the writer's home."""
     mention = waiting.understanding.place if waiting.understanding else None
     if mention and mention.known:
         yield from (place.id for place in town.world.places_named(mention.known))
@@ -228,6 +228,6 @@ def _likely_places(town: Town, waiting: Pending, writer: Writer) -> Iterator[int
 
 
 def _asked(writer: Writer) -> Mapping[str, Any]:
-    """What was told of the report that they were being asked about."""
+    """The slots of the newest question about a report draft; empty if none is open."""
     asked = writer.stale or tuple(each for each in writer.open_questions if not each.is_pushed)
     return next((each.slots for each in asked if each.slots.get("category")), {})

@@ -1,7 +1,6 @@
-"""Messages that come while others are being answered are answered together next.
+"""Messages that arrive while a batch is being answered form the next batch.
 
-One transaction and one wait for the disk serve them all: that is what makes a bad hour bearable, for the disk's
-answer costs as much as a dozen messages.
+A batch shares one transaction and one disk sync, which costs as much as a dozen messages: this carries peak load.
 """
 
 import threading
@@ -18,23 +17,23 @@ from models.connecting import LOCK_WAIT_SECONDS
 from nlp.reading.understanding import Understanding
 
 MOST = 32
-"""Answered together at most: the first of them waits for the last"""
+"""Most messages in a batch: the first waits until the last is answered"""
 
 
 class BatchTimeoutError(Exception):
-    """Nobody was answered for so long that the database must be in trouble."""
+    """No message was answered for LOCK_WAIT_SECONDS: the database is probably in trouble."""
 
 
 @dataclass(slots=True, eq=False)
 class Pending:
-    """A pending message; afterwards its reply, or why there is none."""
+    """A message that waits for its batch; then it has a reply or a failure."""
 
     message: Message
     understanding: Understanding | None
     found: Found | None = None
-    """Its answer, where it only asked"""
+    """The answer that the read-only path found, if any"""
     matters: set[Matter] = field(default_factory=set)
-    """What else it has turned out to be about, and must lock before all else"""
+    """Further matters that a failed try found; the next try locks them first"""
     reply: str | None = None
     failure: Exception | None = None
 
@@ -45,7 +44,7 @@ class Pending:
 
 @dataclass(slots=True, eq=False)
 class Failed(Pending):
-    """A message that could not be answered: why, and the words that its writer gets for it."""
+    """A message that could not be answered: the reason, and the apology sent to its writer."""
 
     why: str = ""
     apology: str = ""
@@ -53,24 +52,25 @@ class Failed(Pending):
 
 Each = TypeVar("Each", bound=Pending)
 Take = Callable[[], Sequence[Each]]
-"""Those whose turn it is; called again, the same"""
+"""Returns the batch; every further call returns the same one"""
 
 
 class Batch(Generic[Each]):
-    """The pending messages of one process. The first to get its turn answers all that wait by then."""
+    """The pending messages of one process. The thread that gets the lock answers all that wait by then."""
 
     def __init__(
         self, answer: Callable[[Take[Each]], None], yield_to_others: Callable[[], None] = lambda: None
     ) -> None:
-        """`answer` takes them as late as it can, so that messages that come meanwhile join; it gives each a reply
-        or a failure. `let_others_come`: lets requests of the same thread join.
+        """`answer` takes the batch as late as it can, so that more messages join, and gives each a reply or a failure.
+
+        `yield_to_others` lets other requests of the same thread join.
         """
         self._answer, self._yield_to_others = answer, yield_to_others
         self._turn = threading.Lock()
         self._waiting: deque[Each] = deque()
 
     def wait(self, mine: Each) -> None:
-        """Until it is over. Raises BatchTimeoutError where it was not even begun in time."""
+        """Wait until the message is answered. Raises BatchTimeoutError if no batch took it in time."""
         self._waiting.append(mine)
         self._yield_to_others()
         while not mine.is_over:
@@ -84,7 +84,7 @@ class Batch(Generic[Each]):
                 self._turn.release()
 
     def _leave(self, mine: Each) -> None:
-        """Not pending any more, unless it is being answered just now: then its answer will come."""
+        """Give up waiting, unless a batch has taken the message: then its answer will come."""
         try:
             self._waiting.remove(mine)
         except ValueError:
@@ -95,11 +95,11 @@ class Batch(Generic[Each]):
         take = cache(self._next)
         try:
             self._answer(take)
-        finally:  # where this thread is stopped in the middle, another one takes over
+        finally:  # if this thread is stopped half-way, another one answers the rest
             self._waiting.extendleft(reversed([each for each in take() if not each.is_over]))
 
     def _next(self) -> list[Each]:
-        """The longest waiting, one message a person: the second needs to know what the first has left."""
+        """The oldest messages, one a person: a person's second message depends on what the first one changed."""
         batch: dict[str, Each] = {}
         later: list[Each] = []
         while self._waiting and len(batch) < MOST:

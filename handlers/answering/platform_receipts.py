@@ -1,4 +1,4 @@
-"""What the platform tells of its own work: a template message arrived or not, a subscription was accepted."""
+"""Events the platform sends about its own work: whether a template message arrived, subscriptions accepted."""
 
 from datetime import datetime, timedelta
 
@@ -24,7 +24,7 @@ _EARLY = timedelta(minutes=2)
 
 @router.on(event("templatesendjobfinish", "subscribe_msg_sent_event"))
 def delivered(context: Context) -> Reply:
-    """The receipt of a push closes its circle."""
+    """Store the outcome of the push that this receipt is about."""
     extra = context.message.extra
     push = context.session.scalar(select(Push).where(sent_as(extra.get("msgid", ""))).limit(1))
     if push:
@@ -33,9 +33,9 @@ def delivered(context: Context) -> Reply:
 
 
 def settle_early(session: Session, town: Town, push_id: int, openid: str, now: datetime) -> None:
-    """The receipt may be faster than we write down the id that it names: look whether it is here already.
+    """Look for a receipt that arrived before we had stored the message id that it names.
 
-    The person's row is locked, as it is while their messages are answered: one of the two sees the other.
+    The person's row is locked here and while their messages are answered, so one of the two always sees the other.
     """
     push = session.get_one(Push, push_id)
     session.scalar(select(Person.id).where(Person.id == push.person_id).with_for_update())
@@ -46,7 +46,7 @@ def settle_early(session: Session, town: Town, push_id: int, openid: str, now: d
 
 
 def _settle(session: Session, town: Town, push: Push, status: str, now: datetime) -> None:
-    """What did not arrive is said at the person's next contact; of a danger others are told now."""
+    """A push that did not arrive is said at the person's next contact; if it was a danger, others are told now."""
     if status == "success":
         push.outcome, push.reason = Outcome.DELIVERED, ""
         return
@@ -57,7 +57,7 @@ def _settle(session: Session, town: Town, push: Push, status: str, now: datetime
 
 
 def _note(session: Session, town: Town, push: Push, now: datetime) -> None:
-    """The ticket's readers see that somebody was not reached."""
+    """Note in the ticket's history that the push did not arrive."""
     ticket = session.get(Ticket, push.ticket_id) if push.ticket_id else None
     if ticket:
         ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say("history.push_not_received"))
@@ -65,7 +65,7 @@ def _note(session: Session, town: Town, push: Push, now: datetime) -> None:
 
 @router.on(event("subscribe_msg_popup_event", "subscribe_msg_change_event"))
 def notices_answered(context: Context) -> Reply:
-    """Each 「允许」 allows one notice; what is taken back in the settings allows none any more."""
+    """Each 「允许」 allows one notice; a refusal in the settings cancels those that are not used yet."""
     extra, mine = context.message.extra, Acceptance.person_id == context.person.id
     refused = Acceptance.template_id.in_(_ids(extra.get("rejected", "")))
     context.session.execute(delete(Acceptance).where(mine, refused, Acceptance.used_at.is_(None)))

@@ -1,4 +1,4 @@
-"""Who answers about what happens between tickets. Order is precedence, as in `routers`."""
+"""Routers of work other than tickets: visits, meetings, patrols, scores. Order is precedence, as in `routers`."""
 
 from handlers.care_visits import overview as visits_overview
 from handlers.care_visits import visit

@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What to answer, the lines for the read log, and for whom and in which conversation it holds."""
+    """The reply, its rows for the read log, and the person and open question for which the reply holds."""
 
     reply: Reply
     looks: Collection[Mapping[str, Any]]
@@ -44,7 +44,7 @@ class Found:
 
 
 class ReadOnlyPath:
-    """Answers in a session that only reads whatever can be answered there."""
+    """Answers questions in a read-only session."""
 
     def __init__(
         self, reading: Sessions, towns: Towns, commands: Sequence[Command], route: Callable[[Context], Reply]
@@ -54,20 +54,20 @@ class ReadOnlyPath:
         self._commands = command_opening(command for command in commands if command.only_asks)
 
     def is_for(self, message: Message, now: datetime) -> bool:
-        """Whether a supervisor may be asking for figures; told without the database."""
+        """Whether a supervisor may be asking for figures; needs no database."""
         town, text = self._towns.known, message.text.strip()
         if not text or message.openid not in town.staff.overseer_openids:
             return False
         return bool(self._commands.match(text) or opens_figure(text) or asks_of_own(text) or parse(town, text, now))
 
     def found(self, message: Message, understanding: Understanding | None, now: datetime) -> Found | None:
-        """None where it can't be answered so: then it is answered in a batch, as if nobody had tried."""
+        """The answer; None if it can't be found by reading alone: then the batch answers the message."""
         try:
             with self._reading() as session:
                 return self._found(session, message, understanding, now)
         except ReadOnlyError:
             return None
-        except Exception as error:  # noqa: BLE001  (the batch tries again, and says what is wrong if it still is)
+        except Exception as error:  # noqa: BLE001  (the batch tries again, and reports the error if it happens again)
             log.warning("not_looked_up", why=type(error).__name__)
             return None
 
@@ -90,7 +90,7 @@ class ReadOnlyPath:
 
 
 def found_read_only(session: Session, found: Found | None, writer: Writer) -> Reply | None:
-    """The answer that was found, with its lines in the read log; None where it holds no longer."""
+    """The answer that was found; writes its read log. None if the person's role or question has changed."""
     if found is None or found.holds_for != _standing(writer, found.text):
         return None
     session.add_all(Look(**values) for values in found.looks)
@@ -98,10 +98,10 @@ def found_read_only(session: Session, found: Found | None, writer: Writer) -> Re
 
 
 def _standing(writer: Writer, text: str) -> tuple[object, ...]:
-    """What the answer depends on: if the person's role or open question has changed meanwhile, it is not given.
+    """What the answer depends on: if the person's role or open question has changed meanwhile, it is discarded.
 
-    An open list of figures counts only where the text is a number that opens one of them: all else is a new question,
-    or goes on from the last one.
+    An open list of figures counts only if the text is a number that opens one of them: other texts are new questions
+    or refine the last one.
     """
     person = writer.person
     who = (person.id, person.roles, person.team, person.grid, writer.stale)

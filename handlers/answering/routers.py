@@ -66,7 +66,7 @@ picked = Router("picked")
 _OPEN_TO_COMMANDS = frozenset({"", Asks.JOINED, Asks.MENU, Asks.HELP, Asks.ASIDE, Asks.CHOICE})
 
 
-# Order is precedence: what the platform tells, then commands, then the question that is open, then what the words mean.
+# Order is precedence: the platform's events, then commands, then the open question, then the intent of the text.
 ROUTERS = (
     platform_receipts.router,
     erase_me.router,
@@ -137,7 +137,7 @@ ROUTERS = (
 )
 
 
-# Stand first in 帮助.
+# Their commands come first in 帮助.
 _USUAL = (
     sign.router,
     work.router,
@@ -164,7 +164,7 @@ _COMMAND = command_opening(COMMANDS)
 
 
 def route(context: Context) -> Reply:
-    """The answer; no question is put more often than it may be."""
+    """The answer; no question is asked more often than MOST_PUT allows."""
     return put_at_most_twice(context, _routed(context))
 
 
@@ -178,7 +178,7 @@ def _routed(context: Context) -> Reply:
         return above(context, told)
     if (talking := talk.open_talk(context)) and context.message.kind is not Kind.EVENT and not in_danger:
         over = context.text in talk.OVER
-        answer = None if over or context.nothing_asked else _answer(context)  # of a danger that they told meanwhile
+        answer = None if over or context.nothing_asked else _answer(context)  # a danger told during the talk asks, too
         return answer or talk.said(context, talking)
     if is_command and (commanded := _obeyed(context) or role_refusal.refusal(context)):
         return commanded
@@ -191,7 +191,7 @@ def _obeyed(context: Context) -> Reply | None:
 
 
 def _in_our_words(context: Context) -> Context:
-    """A town may call its practices by names of its own; the commands know ours."""
+    """Replace the town's own names of practices by ours, which the commands match."""
     text = context.town.practices.in_our_words(context.text)
     return context if text == context.text else replace(context, message=replace(context.message, text=text))
 
@@ -214,7 +214,7 @@ def _answer(context: Context) -> Reply | None:
 
 
 def _not_missed(context: Context, reply: Reply) -> Reply:
-    """Nothing understood for the second time gets the menu, for the third a person. Staff hear what they can ask."""
+    """The second text in a row that nobody understood gets the menu; the third gets a resident a person."""
     if not reply.missed or not context.nothing_asked:
         return reply
     if numbered_menu.misses(context) >= numbered_menu.MOST_MISSES and not (
@@ -234,14 +234,14 @@ def _by_meaning(context: Context) -> Reply:
 
 
 def _same_danger(context: Context) -> Reply | None:
-    """More of a danger whose place we have just asked for."""
+    """The reply where the text adds to a danger whose place we have just asked for."""
     asked = next((each for each in context.asked if each.state == Asks.TICKET_PLACE), None)
     return first_of(_OF_QUESTIONS, answering(context, Answered(asked))) if asked else None
 
 
 @picked.on(in_state(Asks.WHICH_QUESTION))
 def question_chosen(context: Context) -> Reply | None:
-    """What was said again, now for the question that was meant; the other one of ours stays open."""
+    """Answer the chosen question with the text that was unclear; the other question stays open."""
     if context.number is None:
         return None
     key = context.slots["keys"][context.number]
@@ -258,7 +258,7 @@ def question_chosen(context: Context) -> Reply | None:
 
 @picked.on(in_state(Asks.HEARD))
 def as_heard(context: Context) -> Reply | None:
-    """1: what the machine heard is as if they had written it."""
+    """1 confirms a voice message's transcript, which is then answered like text; 2 says it is wrong."""
     if context.number is None:
         return None
     return heard_right.wrong(context) if context.number else route(heard_right.as_written(context))
@@ -266,7 +266,7 @@ def as_heard(context: Context) -> Reply | None:
 
 @picked.on(in_state(Asks.MENU))
 def menu_chosen(context: Context) -> Reply | None:
-    """What a line of the menu does is what its word does."""
+    """A number of the menu is answered like the command word of its line."""
     words = context.slots["words"]
     if context.number is None:
         return None
@@ -278,7 +278,7 @@ def menu_chosen(context: Context) -> Reply | None:
 
 @picked.on(in_state(Asks.CHOICE))
 def ticket_chosen(context: Context) -> Reply | None:
-    """A number out of the list: the command again, now with the ticket's number."""
+    """A number of the list repeats the command with that ticket's number."""
     numbers = context.slots["numbers"]
     number = context.number
     if number is None:
@@ -289,10 +289,10 @@ def ticket_chosen(context: Context) -> Reply | None:
 
 @picked.on(lambda context: context if context.person.is_staff and context.state in _OPEN_TO_COMMANDS else None)
 def meant_as_command(context: Context) -> Reply | None:
-    """「好的我去」「到了」「弄好了，换了皮带」, where they have a ticket to which that can happen."""
+    """「好的我去」「到了」「弄好了，换了皮带」 are commands, if the person has a ticket that they can apply to."""
     meant = command_meant(context.text) if context.text else None
     if meant is None or asked_about(context) is not None:
-        return None  # of what they reported themselves it may be the answer to 「解决了吗」
+        return None  # it may answer 「解决了吗」 about a ticket that they reported themselves
     said = meant_by(context, *meant)
     if not isinstance(said, str):
         return said
@@ -300,10 +300,10 @@ def meant_as_command(context: Context) -> Reply | None:
 
 
 _OBEYING = by_first_letter(chain.from_iterable(map(obeying, ROUTERS)))
-"""Commands come before all: they say plainly what is wanted, so no guess at what the words may mean goes first"""
+"""Commands come before any guess at the intent, because they are explicit"""
 
 
 _ANSWERING = tuple(chain.from_iterable(router.routes for router in ROUTERS))
 _MEANING = tuple(route for route in _ANSWERING if not isinstance(route[0], InState))
 _OF_QUESTIONS = tuple(route for route in _ANSWERING if isinstance(route[0], InState))
-"""Handlers that take the answer to a question that is open; none that guesses at the meaning comes between"""
+"""Handlers of answers to open questions, tried without those that guess at the intent"""

@@ -1,21 +1,21 @@
-"""What people say every day word for word (「进度」, 「1」, 「谢谢」) is read once, not every time."""
+"""A cache of readings for short texts that people send every day (「进度」, 「1」, 「谢谢」)."""
 
 from handlers.town.town import Reads
 from nlp.reading.understanding import Understanding
 
 LONGEST = 6
-"""Characters; whatever is longer is hardly said twice"""
+"""Characters; longer texts are rarely sent twice"""
 MOST = 500
 
 
 class SaidOften:
-    """Readings of one reader; with another (a new world, a new model) they begin again."""
+    """Readings of one reader; a new reader (a new world, a new model) empties the cache."""
 
     def __init__(self) -> None:
         self._of: tuple[Reads | None, dict[str, Understanding]] = (None, {})
 
     def understand(self, reader: Reads, text: str) -> Understanding:
-        """As the reader would."""
+        """What the reader returns, cached for short texts."""
         if len(text) > LONGEST:
             return reader.understand(text)
         whose, known = self._of

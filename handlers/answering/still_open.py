@@ -1,4 +1,4 @@
-"""What becomes of a question that is open where something else is answered: it is put again, waits, or is given up."""
+"""What happens to an open question when something else is answered: it is repeated, waits, or goes to a person."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from handlers.front_desk import human
 
 
 def put_at_most_twice(context: Context, reply: Reply) -> Reply:
-    """The reply with how often its question was put; one that was put twice before goes to a person instead."""
+    """Count how often the reply's question was asked; at MOST_PUT a person takes over instead."""
     before = next((each for each in context.asked if not each.is_pushed and _is_put_again(each, reply)), None)
     if before is None:
         return reply
@@ -23,15 +23,15 @@ def put_at_most_twice(context: Context, reply: Reply) -> Reply:
 
 
 def above(context: Context, reply: Reply, beneath: Sequence[OpenQuestion] | None = None) -> Reply:
-    """What asks, lists or offers something new leaves the questions that were open beneath it.
+    """A reply that asks, lists or offers something new: the older open questions wait under it.
 
-    `beneath`: those of them that its command hasn't settled.
+    `beneath`: the open questions that a command has not settled; None: all.
     """
     goes_on = beneath is None and reply.state == context.state
     if reply.state in {"", Asks.JOINED} or goes_on or reply.keep or reply.answered or has_beneath(reply.slots):
         return reply
     if not ACCEPTS[Asks(reply.state)].undoable:
-        return reply  # nothing shall come up after it
+        return reply  # a question that can't be undone stands alone
     if reply.state in DRAFTS and (danger := _danger_asked(context)):
         return put_again(replace(reply, text=context.say("asked.danger_first")), [*danger, left_open(reply)])
     laid = lay_beneath(context, drafts=reply.state not in DRAFTS, among=beneath)
@@ -39,14 +39,14 @@ def above(context: Context, reply: Reply, beneath: Sequence[OpenQuestion] | None
 
 
 def _danger_asked(context: Context) -> list[OpenQuestion]:
-    """What our replies left open, the danger whose place is asked for in front; empty where there is none."""
+    """Our open questions, the one about a danger's place first; empty if none is about a danger."""
     mine = [each for each in context.asked if not each.is_pushed]
     is_asked = any(each.slots.get("danger") for each in mine)
     return sorted(mine, key=lambda each: not each.slots.get("danger")) if is_asked else []
 
 
 def still_open(context: Context, reply: Reply) -> Reply:
-    """The question that was open stays so, and is put again below; one that can't be undone is dropped instead."""
+    """Repeat the open question below the reply; a question that can't be undone is dropped instead."""
     accepts = ACCEPTS[Asks(context.state)] if context.state else None
     if reply.answered or not (reply.text or reply.missed) or (accepts and accepts.offers and not reply.keep):
         return reply
@@ -56,7 +56,7 @@ def still_open(context: Context, reply: Reply) -> Reply:
 
 
 def dropped(context: Context, reply: Reply) -> Reply:
-    """That what can't be undone has to be asked for again."""
+    """The reply, and the sentence that the dropped question must be started again."""
     if reply.keep:
         return replace(reply, text=reply.text or context.say("welcome.chitchat"))
     before, _, asks = reply.text.rpartition("\n\n") if reply.state else (reply.text, "", "")
@@ -80,7 +80,7 @@ def _is_put_again(question: OpenQuestion, reply: Reply) -> bool:
 
 
 def _given_up(context: Context) -> Reply:
-    """A person has it; staff may begin again."""
+    """Residents get a person; staff and supervisors are told that the question is dropped."""
     if context.person.is_staff or context.person.is_overseer:
         return Reply(context.say("asked.dropped"), answered=True)
     return human.called(context, "" if says_nothing(context.text) else context.text)

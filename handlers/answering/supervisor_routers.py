@@ -1,4 +1,4 @@
-"""Who answers what is asked about how things go: the board, causes, appeals, the three figures."""
+"""Routers of supervisors' questions: the board, root causes, appeals, the three figures."""
 
 from handlers.alarms import root_cause
 from handlers.appeals import appeal, three_figures

@@ -1,4 +1,4 @@
-"""「不撤了，是二单元的」「可以，先打电话」: the open question is answered, and more is said in the same breath."""
+"""One message answers the open question and says more: 「不撤了，是二单元的」「可以，先打电话」."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +22,7 @@ _BY_THEMSELVES = frozenset({Intent.REPORT, Intent.URGE, Intent.SUPPLEMENT})
 
 
 def said_back(context: Context, answer: Say, meaning: Say) -> Reply | None:
-    """The answer to an open question, and what else was said with it."""
+    """The reply to an answer, and to what else the same message says."""
     first, behind = in_two(context.text)
     if not behind:
         return answer(context)
@@ -33,7 +33,7 @@ def said_back(context: Context, answer: Say, meaning: Say) -> Reply | None:
 
 
 def _corrected(context: Context, first: str, behind: str, answer: Say) -> Reply | None:
-    """What is put right behind an answer is put right first, so that all that is said of the ticket is true."""
+    """Apply a correction that follows an answer first, so that the reply shows the corrected ticket."""
     right = right_behind(behind)
     if not right or not (asked := _answered(context, first)) or not _is_of_place(context, right):
         return None
@@ -44,7 +44,7 @@ def _corrected(context: Context, first: str, behind: str, answer: Say) -> Reply 
 
 
 def _and_more(context: Context, first: str, behind: str, answer: Say, meaning: Say) -> Reply | None:
-    """An option, and words behind it that its question doesn't take: they mean what they mean alone."""
+    """An option, then words that its question doesn't accept: they are answered like a message of their own."""
     if not (asked := _answered(context, first)):
         return None
     reply = answer(_saying(context, first))
@@ -54,7 +54,7 @@ def _and_more(context: Context, first: str, behind: str, answer: Say, meaning: S
 
 
 def _more(context: Context, question: OpenQuestion, meaning: Say) -> Reply | None:
-    """A matter, a hurry or an addition by themselves; whatever else it is belongs to the ticket: 「几点都行」."""
+    """Answer a report, an urging or a supplement as such; add other words to the ticket: 「几点都行」."""
     seen = context.understanding
     if seen and seen.intent in _BY_THEMSELVES and (seen.sure or seen.intent is not Intent.REPORT):
         return meaning(context)
@@ -64,13 +64,13 @@ def _more(context: Context, question: OpenQuestion, meaning: Say) -> Reply | Non
 
 
 def _takes_all(context: Context) -> bool:
-    """Its question takes the words behind a digit, too."""
+    """An open question accepts the whole text, also the words after the digit."""
     answers = what_it_answers(context)
     return not isinstance(answers, tuple) or any(each.choice for each in answers)
 
 
 def _answered(context: Context, first: str) -> Answered | None:
-    """The one question of which these words alone are an option."""
+    """The question that has `first` as one of its options."""
     answers = what_it_answers(_saying(context, first)) if first else ()
     if not isinstance(answers, tuple) or not answers or answers[0].choice is None:
         return None
@@ -86,7 +86,7 @@ def _saying(context: Context, text: str) -> Context:
 
 
 def _beside(context: Context, question: OpenQuestion, text: str) -> Context:
-    """As if the question weren't open any more."""
+    """A context of `text` in which this question is no longer open."""
     others = [each for each in context.asked if each is not question]
     return replace(_saying(context, text), asked=others, state="", slots={}, question=None)
 
@@ -102,7 +102,7 @@ def _ticket_of(context: Context, question: OpenQuestion) -> Ticket | None:
 
 
 def _both(more: Reply | None, answer: Reply | None) -> Reply | None:
-    """What the answer leaves open is the open question, above what the rest asks."""
+    """Join both replies; the question of `answer` is the open one, and that of `more` waits under it."""
     if answer is None or more is None or more.missed or not more.text:
         return answer
     if not answer.state:

@@ -1,4 +1,4 @@
-"""Where two open questions could be meant: which of them it is."""
+"""If a text may answer two open questions, ask which one."""
 
 from handlers.dialogue.asked import Unclear
 from handlers.dialogue.choices import numbered
@@ -12,7 +12,7 @@ _NAMED = 40
 
 
 def which_question(context: Context, unclear: Unclear) -> Reply:
-    """Asks which of two it was."""
+    """Asks which of two questions the text answers."""
     named = numbered([_named(context, each) for each in unclear.questions])
     slots = {
         "keys": [each.key for each in unclear.questions],
@@ -29,6 +29,6 @@ def _ticket_of(context: Context, question: OpenQuestion) -> str:
 
 
 def _named(context: Context, question: OpenQuestion) -> str:
-    """Its first line, as they saw it; else what kind of question it was."""
+    """The question's first line, as the person saw it; else the name of its kind."""
     first = next((line[:_NAMED] for line in question.text.splitlines() if line.strip()), "")
     return first or context.say(f"asked.{question.state}")

@@ -1,1 +1,1 @@
-"""Message, context, router, open questions, which ticket."""
+"""Messages and replies, context, router, open questions, and which ticket a message is about."""

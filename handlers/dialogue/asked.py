@@ -1,7 +1,7 @@
 """The one owner of open questions: which of them, if any, a text answers.
 
-A digit, yes or no, or an option's own words answer the question shown last that has such an option; where two that
-were shown since the person last spoke have it, they are asked which. Words answer what wants words, the newest first.
+A digit, yes or no, or an option's own words answer the last shown question with such an option. If two questions
+shown since the person last wrote have it, we ask which. Other words answer questions that accept words, newest first.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ _ELSEWHERE = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP})
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question that a text may answer; `choice` is the option that it means, if it is one."""
+    """A question that the text may answer; `choice` is the option that the text names, if any."""
 
     question: OpenQuestion
     choice: Choice | None = None
@@ -34,14 +34,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Two questions that were shown since the person last spoke have the option that was said."""
+    """The text is an option of two questions shown since the person last wrote."""
 
     questions: tuple[OpenQuestion, ...]
     text: str
 
 
 def what_it_answers(context: Context) -> Unclear | tuple[Answered, ...]:
-    """The questions that the text may answer, the likeliest first. Empty: it answers none."""
+    """The questions that the text may answer, the likeliest first; empty if it answers none."""
     shown = [each for each in context.asked if each.shown_at]
     by_option = [Answered(each, said) for each in shown if (said := _option(each, context.text)) is not None]
     if not by_option:
@@ -55,17 +55,17 @@ def what_it_answers(context: Context) -> Unclear | tuple[Answered, ...]:
 
 
 def is_whole_matter(context: Context) -> bool:
-    """A trouble of its own, with its place: filed, whatever is open."""
+    """A new problem with its own known place: it is filed, whatever question is open."""
     seen = context.understanding
     if seen is None or not is_told_as_trouble(seen) or not seen.sure or seen.confidence < _SURE:
         return False
     if seen.place is None or not seen.place.known or seen.place.guessed:
         return False
-    return right_words(context.text) is None  # what is put right belongs to what was said before
+    return right_words(context.text) is None  # a correction belongs to the earlier report
 
 
 def is_about(question: OpenQuestion, context: Context) -> bool:
-    """The same trouble as the question's draft or ticket: more of it, no matter of its own."""
+    """The text is about the same problem as the question's draft or ticket, and adds to it."""
     seen, slots = context.understanding, question.slots
     if question.state == Asks.JOIN:
         return seen is not None and not _is_elsewhere(slots, seen)
@@ -79,7 +79,7 @@ def is_about(question: OpenQuestion, context: Context) -> bool:
 
 
 def _is_of_other_ticket(context: Context, slots: Mapping[str, Any]) -> bool:
-    """Another thing in another place than the ticket's that is asked about."""
+    """The text names another thing in another place than the question's ticket."""
     seen, ticket = context.understanding, context.session.get(Ticket, slots["ticket"])
     if seen is None or seen.place is None or ticket is None:
         return False
@@ -87,7 +87,7 @@ def _is_of_other_ticket(context: Context, slots: Mapping[str, Any]) -> bool:
 
 
 def _is_elsewhere(slots: Mapping[str, Any], seen: Understanding) -> bool:
-    """Another thing, or the same in another house: nothing to add to what was offered to join."""
+    """The text names another thing, or another place, than the event that they were asked to join."""
     place = seen.place
     other_house = place is not None and place.building not in {"", slots.get("building")}
     other_place = place is not None and place.known not in {"", slots.get("place_name")}
@@ -101,7 +101,7 @@ def answering(context: Context, answered: Answered) -> Context:
 
 
 def to_repeat(context: Context) -> str:
-    """The question that stays open below an answer to something else; "" where none wants repeating."""
+    """The text of the open question, to repeat below another answer; "" if it is not to be repeated."""
     question = next((each for each in context.asked if not each.is_pushed), None)
     if question is None or question.slots.get("opens"):
         return ""
@@ -127,12 +127,12 @@ def _takes_words(question: OpenQuestion) -> bool:
 
 
 def _only_lists(question: OpenQuestion) -> bool:
-    """Numbers open something that was listed, and change nothing: what is asked later goes before it."""
+    """Numbers only open an item of the list and change nothing, so a question asked later takes precedence."""
     return bool(question.slots.get("opens")) or ACCEPTS[Asks(question.state)].lists
 
 
 def _is_fresh(question: OpenQuestion, context: Context) -> bool:
-    """Shown since the person last spoke: in our reply to that, or by a push after it."""
+    """Shown since the person last wrote: in our reply to that message, or by a later push."""
     if question.lies_beneath:
         return False
     return question.shown_at is not None and (context.spoke_at is None or question.shown_at >= context.spoke_at)
@@ -148,7 +148,7 @@ def _by_words(context: Context) -> Iterator[Answered]:
 
 
 def _gives_reason(context: Context) -> bool:
-    """Neither politeness nor anger is one, nor another address, nor what is wanted of us instead."""
+    """The text can be a reason: no politeness, no anger, no corrected address, no other request."""
     seen = context.understanding
     if is_filler(context.text) or (is_politeness(context) and not says_unsolved(context.text)):
         return False

@@ -1,4 +1,4 @@
-"""Numbered choices, as they are shown. Which one an answer means: nlp.answers.choices."""
+"""How numbered choices are shown. nlp.answers.choices decides which one an answer means."""
 
 from collections.abc import Sequence
 
@@ -6,5 +6,5 @@ NEXT_PAGE = frozenset({"更多", "下一页"})
 
 
 def numbered(names: Sequence[str]) -> str:
-    """One line a choice: 「1 停车管理」."""
+    """One line for each choice: 「1 停车管理」."""
     return "\n".join(f"{number} {name}" for number, name in enumerate(names, start=1))

@@ -7,11 +7,11 @@ from models.person import Role
 
 
 class Shield(StrEnum):
-    """What the staff that a ticket complains of may not do with it; the value names the sentence that says so."""
+    """Why staff may not give a command on a complaint about themselves; the value is the refusal's wording key."""
 
     NONE = ""
     QUESTIONS = "no_questions"
-    """The answer would tell who complained"""
+    """The answer would show who complained"""
     CATEGORY = "no_other_category"
     """Under another category the ticket would no longer be a complaint"""
     IN_CHARGE = "not_in_charge"
@@ -26,22 +26,22 @@ class Command:
     roles: frozenset[Role]
     help: str
     only_asks: bool = False
-    """It changes nothing but the read log: it can take the read-only path"""
+    """It writes nothing but the read log, so it can take the read-only path"""
     every_day: bool = False
-    """「帮助」 shows it at once; a list of forty lines is read by nobody"""
+    """「帮助」 shows it on the first page; nobody reads a list of forty lines"""
     wants_words: bool = True
     """False: only a number can follow. 「接 1」 names a ticket, while 「结 1楼的灯换了」 tells what was done"""
     opens: bool = False
-    """It only opens what was listed: a question that is asked later goes before it"""
+    """It only opens an item of a list, so a question asked later takes precedence"""
     shield: Shield = Shield.NONE
     settles: frozenset[str] = frozenset()
-    """Questions that it answers once it has acted, beside those of its own module"""
+    """Questions of other modules that it answers when it succeeds"""
     speaks: bool = False
-    """Only who speaks for a house or a compound has it"""
+    """Only representatives of a building or compound have it"""
     practice: str = ""
-    """What it belongs to; a town that has that switched off has no such command"""
+    """The practice that it belongs to; a town that switches the practice off loses the command"""
 
     @property
     def name(self) -> str:
-        """The word that we say for it, and keep in the database."""
+        """Its first word, which is shown to people and stored in the database."""
         return self.words[0]

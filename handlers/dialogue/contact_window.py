@@ -1,4 +1,4 @@
-"""That somebody wrote or tapped: when, what the platform takes for them now, and how much they may still write."""
+"""Store when a person wrote or tapped, how many messages the platform takes for them, and their rate limit."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -28,12 +28,12 @@ _TAPPED = Prepared[Any](_SEEN.values(tapped_at=bindparam("last_inbound_at"), tol
 
 
 def opens_window(message: Message) -> bool:
-    """After it the platform takes messages of ours for this person."""
+    """Whether the platform accepts messages to this person after this message."""
     return message.kind is not Kind.EVENT or message.event in _TAPS
 
 
 def mark_seen(session: Session, seen: Mapping[Person, Message], town: Town, now: datetime) -> Iterator[str]:
-    """They wrote now, and have used up some of what they may write; yields the person who has used up more."""
+    """Store that these people wrote now, and their rate limit; yields the openids of those over the limit."""
     left = {person: spent(person, town.habits, now) for person in seen}
     for statement in (_READY_SEEN, _TAPPED, _WROTE):
         them = [person for person, message in seen.items() if _opened(message) is statement]
@@ -46,14 +46,14 @@ def mark_seen(session: Session, seen: Mapping[Person, Message], town: Town, now:
 
 
 def _opened(message: Message) -> Prepared[Any]:
-    """Which of the official account's windows: none by what came in another way."""
+    """The statement for the window that the message opens; messages from other platforms open none."""
     if VIA in message.extra:
         return _READY_SEEN
     return _TAPPED if message.kind is Kind.EVENT else _WROTE
 
 
 def _write(session: Session, statement: Prepared[Any], left: Mapping[Person, float], now: datetime) -> None:
-    in_order = sorted(left, key=lambda person: person.id)  # two processes at the same people take them in one order
+    in_order = sorted(left, key=lambda person: person.id)  # a fixed lock order avoids deadlocks
     if rows := [{"of": person.id, **_seen_row(left[person], now)} for person in in_order]:
         statement.write(session, rows)
 

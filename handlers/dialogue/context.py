@@ -20,7 +20,7 @@ from nlp.reading.understanding import Understanding
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """All that a handler may use. No clock, no configuration, no connection but these."""
+    """A handler uses no other clock, configuration or connection than these."""
 
     message: Message
     session: Session
@@ -29,37 +29,37 @@ class Context:
     town: Town
     understanding: Understanding | None = None
     state: str = ""
-    """The question that is answered; else the one that our last reply left open"""
+    """The question that the text answers; else the one that our last reply left open"""
     slots: Mapping[str, Any] = field(default_factory=dict)
     asked: Sequence["OpenQuestion"] = ()
-    """Every question that is open with this person, the one shown last first"""
+    """Every open question to this person, the one shown last first"""
     question: "OpenQuestion | None" = None
-    """The one that the text answers"""
+    """The question that the text answers"""
     choice: Choice | None = None
-    """The option of it that the text means"""
+    """The option of that question that the text names"""
     spoke_at: datetime | None = None
-    """When they wrote before this"""
+    """When the person wrote last before this message"""
     holds_media: bool = True
     """They may have sent photos that belong to no ticket"""
     lacks_place: bool = True
-    """A report of theirs may lie there because nobody knows where it is"""
+    """A report of theirs may be waiting for its place"""
     filed_lately: int = 0
-    """Their reports within a day, before this message"""
+    """Number of reports they filed in the last 24 hours, before this message"""
     notice_on: bool = True
-    """Something that was announced may last just now"""
+    """An announcement may be in force now"""
     commands: Sequence[Command] = ()
-    """All that can be said, in the order of 帮助"""
+    """All commands, in the order of 帮助"""
     rest: str = ""
-    """What followed the command's word"""
+    """The text after the command's word"""
     text: str = field(init=False)
-    """What was written, or said and recognised"""
+    """The text that was written, or recognised from speech"""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", self.message.text.strip())
 
     @property
     def available(self) -> Sequence[Command]:
-        """The commands of this town."""
+        """The commands that exist in this town and for this person, whatever their role."""
         there = [each for each in self.commands if self.town.practices.has(each.practice)]
         speaks = voice_of(self.town.world, self.person) is not None
         spoken = {each.name for each in there if each.speaks and speaks}
@@ -72,31 +72,31 @@ class Context:
 
     @property
     def question_shown(self) -> datetime:
-        """When the question that is answered was put."""
+        """When the question that the text answers was shown; now if unknown."""
         return (self.question and self.question.shown_at) or self.now
 
     @property
     def number(self) -> int | None:
-        """The index of the option that the text means, of the question that it answers."""
+        """The index of the option that the text names."""
         return self.choice.index if self.choice else None
 
     @property
     def nothing_asked(self) -> bool:
-        """Our last reply left no question open; at most it offered something."""
+        """Our last reply left no question open, or only an offer."""
         return not self.state or ACCEPTS[Asks(self.state)].offers
 
     @property
     def is_free(self) -> bool:
-        """Our last reply left no question open that other words would come between."""
+        """Our last reply left no question open that other words could interrupt."""
         return not self.answers and (self.nothing_asked or self.state == Asks.JOINED)
 
     @property
     def staff_ask(self) -> bool:
-        """Staff have asked this person something that is open."""
+        """Staff have asked this person a question that is still open."""
         return any(each.state == Asks.ANSWER for each in self.asked)
 
     def is_asked(self, *states: str) -> bool:
-        """One of these questions is open with them."""
+        """One of these questions to the person is open."""
         return any(each.state in states for each in self.asked)
 
     def say(self, key: str, /, **values: object) -> str:
@@ -106,7 +106,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """What somebody was asked, and what must be remembered until they answer. `shown_at` empty: not sent yet."""
+    """A question to a person, with the data needed until they answer. `shown_at` None: not sent yet."""
 
     state: str
     slots: Mapping[str, Any]
@@ -115,9 +115,9 @@ class OpenQuestion:
     shown_at: datetime | None = None
     ticket_id: int | None = None
     lies_beneath: bool = False
-    """A newer question of ours came before it"""
+    """It waits under a newer question of ours"""
     put: int = 1
-    """How often it was put; known of the one that our last reply left open"""
+    """How often it was asked; known only for the question that our last reply left open"""
 
     @property
     def is_of_reply(self) -> bool:

@@ -1,4 +1,4 @@
-"""Somebody's current ticket: the one that they opened, signed for or were told of last."""
+"""A person's current ticket: the last one that they opened, signed for or were notified of."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,25 +24,25 @@ _BEGUN = func.coalesce(Ticket.accepted_at, Ticket.created_at).label("at")
 
 
 def _signed_by(statuses: tuple[Status, ...]) -> Select[Ticket]:
-    """What somebody has signed for, the latest first."""
+    """Tickets that the person has signed for, the latest first."""
     mine = tickets(Ticket.assignee_id == _PERSON, statuses)
     return mine.order_by(None).order_by(Ticket.accepted_at.desc(), Ticket.id.desc())
 
 
 _AT_WORK = _signed_by((Status.WORKING,)).limit(_MOST)
 _TOUCHED = union_all(
-    # what was only looked at is soon forgotten
+    # a ticket that was only looked at counts for a short time
     select(_SEEN).where(_SEEN.c.ticket_id.is_not(None), _SEEN.c.at >= bindparam("seen_since")),
     select(_signed_by(_SIGNED).with_only_columns(_BEGUN, Ticket.id).limit(1).subquery()),
     select(_TOLD.subquery()),
 )
-"""When, and which ticket: looked at last, signed for last, told of last"""
+"""Time and ticket id: last looked at, last signed for, last notified of"""
 
 
 def current_tickets(context: Context, since: datetime | None = None) -> list[int]:
     """Tickets that a command without a number may mean, the likeliest first.
 
-    What somebody did themselves goes before what they were told at the same moment.
+    At the same time, a person's own action counts before a notification to them.
     """
     if not (context.person.is_staff or context.person.is_overseer):
         last = last_told(context.session, context.person.id)
@@ -54,14 +54,14 @@ def current_tickets(context: Context, since: datetime | None = None) -> list[int
 
 
 def just_told(context: Context, among: Sequence[Ticket]) -> Ticket | None:
-    """The one of these that a resident was told of a moment ago."""
+    """The one of these that the resident was notified of within the last `recent_minutes`."""
     since = context.now - timedelta(minutes=context.town.habits.recent_minutes)
     at, last = context.session.execute(_TOLD, {"person": context.person.id}).one_or_none() or (None, None)
     return next((each for each in among if at and at >= since and each.id == last), None)
 
 
 def held(context: Context, scope: Scope, statuses: tuple[Status, ...], since: datetime | None = None) -> Ticket | None:
-    """The first of them that is in a scope and stands so."""
+    """The likeliest current ticket that is in the scope and has one of these statuses."""
     ids = current_tickets(context, since)
     fitting = standing(scope, statuses)
     found = {ticket.id: ticket for ticket in context.session.scalars(fitting, {"ids": ids})} if ids else {}
@@ -69,14 +69,14 @@ def held(context: Context, scope: Scope, statuses: tuple[Status, ...], since: da
 
 
 def signed(context: Context) -> list[Ticket]:
-    """What this person has signed for and is working on."""
+    """Tickets in work that this person has signed for."""
     return list(context.session.scalars(_AT_WORK, {"person": context.person.id}))
 
 
 def at_work(context: Context) -> Ticket | None:
-    """What a photo is of that somebody takes on their round: what they signed for last, or were just told of.
+    """The ticket that a photo by staff belongs to: the last they signed for, or were just notified of.
 
-    Not while they are reporting something themselves.
+    None while they are reporting something themselves.
     """
     if not context.person.is_staff or context.state.startswith(("filing.", "patrolling.")):
         return None

@@ -1,6 +1,6 @@
-"""What every message reads and writes whatever it says: itself, who wrote it, the open question, the reply.
+"""Reads and writes the rows that every message needs: inbound message, sender, open question, reply.
 
-One statement of each kind for all messages that are answered together, built once, past the unit of work.
+Each batch takes one statement of each kind. They are built once and bypass SQLAlchemy's unit of work.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ _REPLIED = Prepared[Any](
     .where(_INBOUND.c.key == bindparam("of"))
     .values(reply=bindparam("reply"), answered_at=bindparam("answered_at"), failure=bindparam("failure"))
 )
-# SQLite has one writer: what another transaction has written is answered
+# SQLite has one writer: a row that another transaction has committed already has its reply
 _ANSWERED_BEFORE = Prepared[tuple[str]](_STORED.with_only_columns(_INBOUND.c.key).where(_INBOUND.c.reply.is_not(None)))
 _ANSWERED = Prepared[Any](
     delete(_QUESTIONS).where(_QUESTIONS.c.person_id == bindparam("of"), _QUESTIONS.c.key == REPLY)
@@ -46,13 +46,13 @@ _ANSWERED = Prepared[Any](
 
 
 def receive(session: Session, messages: Sequence[Message], now: datetime) -> Collection[str]:
-    """Write the messages down first. The keys of those that are new.
+    """Store the messages; returns the keys of the new ones.
 
-    The others are there already: redeliveries; where another process is at one just now, we have waited for it.
+    The others are redeliveries. If another process is answering one now, the insert waits until it is done.
     """
     rows = {message.key: _row(message, now) for message in messages}
     if dialect_of(session) == "postgresql":
-        in_order = [rows[key] for key in sorted(rows)]  # two processes may be at the same two redeliveries
+        in_order = [rows[key] for key in sorted(rows)]  # two processes may get the same redeliveries
         return set(session.connection().scalars(_NEW_OR_WAIT, in_order))
     if _NEW.write(session, list(rows.values())) == len(rows):
         return rows.keys()
@@ -60,23 +60,23 @@ def receive(session: Session, messages: Sequence[Message], now: datetime) -> Col
 
 
 def replies_to(session: Session, keys: Iterable[str]) -> dict[str, str]:
-    """What redelivered messages were answered before."""
+    """The stored replies of redelivered messages, by message key."""
     return {key: reply or "" for key, reply in _REPLIES.rows(session, {"keys": list(keys)})}
 
 
 def write_replies(session: Session, replies: Mapping[str, str], at: datetime | None, failure: str = "") -> None:
-    """Keep what is answered, by message key: a redelivery gets the same."""
+    """Store replies by message key, so that a redelivery gets the same one."""
     rows = [{"of": key, "reply": reply, "answered_at": at, "failure": failure} for key, reply in replies.items()]
     _REPLIED.write(session, rows)
 
 
 def keep_no_words(session: Session, keys: Sequence[str]) -> None:
-    """Of messages that name people of a private list."""
+    """Delete the stored content of messages that name people of a private list."""
     session.connection().execute(update(_INBOUND).where(_INBOUND.c.key.in_(keys)).values(content={}))
 
 
 def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]) -> None:
-    """Keep the questions that replies leave open, or forget those that were answered or dropped."""
+    """Store the questions that replies leave open; delete those that were answered or dropped."""
     asked, over = [], []
     for context, writer, reply in answered:
         person = writer.person.id
@@ -113,7 +113,7 @@ def _row(message: Message, now: datetime) -> dict[str, Any]:
 
 
 def _content(message: Message) -> Mapping[str, Any]:
-    """What is kept of a message beside the ticket that comes of it: to look into trouble, not to call anybody."""
+    """The stored content of a message: enough to investigate a fault, with telephone numbers masked."""
     kept = {name: getattr(message, name) for name in _KEPT}
     kept |= {"sent_at": message.sent_at.isoformat(), "extra": dict(message.extra), "text": mask(message.text)}
     return {name: value for name, value in kept.items() if value}

@@ -1,4 +1,4 @@
-"""Photos, voices and videos that residents send: kept at once, fetched by a timer before WeChat forgets them."""
+"""Photos, voices and videos: stored at once, downloaded by a timer before WeChat deletes them."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from models.ticket import Attachment
 
 
 def hold(context: Context) -> Attachment:
-    """Keep an attachment that belongs to no ticket yet, and have it fetched."""
+    """Store an attachment that belongs to no ticket yet, and schedule its download."""
     message = context.message
     attachment = Attachment(
         person_id=context.person.id,
@@ -39,12 +39,12 @@ NAMES = {Kind.IMAGE: "照片", Kind.VIDEO: "视频", Kind.VOICE: "语音"}
 
 
 def waiting(context: Context) -> tuple[int, ...]:
-    """Attachments that this person sent before and that belong to no ticket.
+    """Attachments that this person sent earlier and that belong to no ticket yet.
 
-    Residents' wait a day for their words, like a report that lacks its place: who sends a photo in the morning and
-    writes in the evening needn't send it twice. Staff send many, and soon of something else.
+    A resident's photo waits `waits_for_words`: sent in the morning, it goes with the words of the evening. Staff send
+    many photos of different things, so theirs wait only `question_minutes`.
     """
-    if not context.holds_media and context.message.kind is Kind.TEXT:  # else this very message may be one
+    if not context.holds_media and context.message.kind is Kind.TEXT:  # this message may be one itself
         return ()
     habits = context.town.habits
     patience = timedelta(minutes=habits.question_minutes) if context.person.is_staff else habits.waits_for_words

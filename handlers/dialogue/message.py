@@ -1,4 +1,4 @@
-"""A message in, a reply out: what passes between the outside world and the handlers."""
+"""Messages from and replies to the outside world, as handlers see them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What a person sent. Events are things done (followed, tapped a menu), not said."""
+    """What a person sent. An event is an action (following, tapping a menu), not words."""
 
     TEXT = "text"
     IMAGE = "image"
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 
 VIA = "via"
-"""In a message's `extra`: by which other platform than the official account it came"""
+"""Key in a message's `extra`: the platform that it came from, if not the official account"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What we answer. `state` names the question that it leaves open, `slots` what must be remembered until the answer.
+    """A reply. `state` names the question that it leaves open, `slots` the data needed until the answer.
 
-    Without a state the dialogue is over, unless `keep`: then a question that was open stays open. `answered`: it was
-    answered by this, taken along or dropped on purpose; else something else came between.
+    Without a state no question is open, unless `keep`: then an open question stays open. `answered`: the open question
+    was answered, or dropped on purpose; otherwise the reply is about something else.
     """
 
     text: str
@@ -62,17 +62,17 @@ class Reply:
     keep: bool = False
     answered: bool = False
     missed: bool = False
-    """Nothing of what was said was understood"""
+    """The message was not understood"""
     pictured: bool = False
-    """A picture of what is answered follows, if it can be sent"""
+    """A picture of the answer follows, if it can be sent"""
     private: bool = False
-    """It names people of a private list: neither what was written nor this is kept in words"""
+    """It names people of a private list: the text of neither message nor reply is stored"""
     put: int = 1
-    """How often the question has been put with this"""
+    """How often the question has been asked, this reply included"""
     reminds: bool = False
-    """The question only stands again below what was asked for: that isn't counted"""
+    """The question is only repeated below a requested answer: that isn't counted in `put`"""
 
     @property
     def question(self) -> str:
-        """The question that it puts: its last paragraph."""
+        """The question that the reply asks: its last paragraph."""
         return self.text.rpartition("\n\n")[2]

@@ -1,4 +1,4 @@
-"""What is written while a question is open isn't always its answer."""
+"""Whether a text that is sent while a question is open is about something else."""
 
 import re
 
@@ -13,16 +13,16 @@ _POLITE = frozenset({Intent.THANKS, Intent.GREETING})
 _PLAINLY = 0.6
 _TROUBLE = 0.9
 _OF_PEOPLE = frozenset({"", "property", "other"})
-"""Where complaints about people who work here belong, or may"""
+"""Categories that a complaint about staff may have"""
 _TROUBLE_PLACED = 0.8
-"""With a thing that breaks, and a place of its own"""
-# 「3号楼电梯口」「垃圾房旁边」「就在下水井那儿」 name things that break, and tell where.
+"""Lower threshold for a text with a thing that breaks and a known place"""
+# 「3号楼电梯口」「垃圾房旁边」「就在下水井那儿」 name things that break, but only to say where.
 _WHERE = re.compile(
     r"^(?:就?在|是)|(?:旁边?|边上?|附近|那里?|那儿|这里?|这儿|里面?|口|处|对面|前面?|后面?|楼下|楼上|外面?|中间|之间)[。.，,！!～~\s]*$"
 )
 
 
-# 「不知道」 is an answer: a person looks it up then.
+# 「不知道」 is an answer: staff find the place then.
 _NO_IDEA = re.compile(r"不清楚|不知道|说不(?:清|上|准|好)|不晓得|不记得|记不(?:清|得)")
 _ASKS_BACK = re.compile(
     r"^(?:为什么|为啥|凭什么|干嘛|你问)|怎么回事|[么啥]时候|多久"
@@ -37,7 +37,7 @@ _SENTENCE = 8
 
 
 def tells_no_place(context: Context) -> bool:
-    """Asked where, they go on about the trouble, ask back or chat: nothing of it helps anybody to find the place."""
+    """Asked for the place, they repeat the problem, ask back or chat: nothing helps to find the place."""
     seen, text = context.understanding, context.text
     if seen is None or seen.place is not None or seen.intent is Intent.THANKS or _NO_IDEA.search(text):
         return False
@@ -47,12 +47,12 @@ def tells_no_place(context: Context) -> bool:
 
 
 def is_told_without_place(context: Context) -> bool:
-    """A whole sentence of what is wrong, and no word of where: it can't be the name of a place."""
+    """A whole sentence about a problem that names no place, so it can't be the answer to 「在哪里」."""
     return is_told_without_name(context) and context.understanding is not None and context.understanding.place is None
 
 
 def is_told_without_name(context: Context) -> bool:
-    """A whole sentence of what is wrong, beside a house, or a word that looks like a name, at most."""
+    """A whole sentence about a problem, with at most a building or a word that looks like a place's name."""
     seen, text = context.understanding, context.text
     if seen is None or len(_beside_name(text, seen)) < _SENTENCE or _WHERE.search(text):
         return False
@@ -60,7 +60,7 @@ def is_told_without_name(context: Context) -> bool:
 
 
 def _beside_name(text: str, seen: Understanding) -> str:
-    """Nothing where a place of the world is named; 「堵路」 is none, and what is told with it stays a sentence."""
+    """The text without an unknown place's name (「堵路」 looks like one); "" if it names a known place."""
     place = seen.place
     if place is None or not place.name:
         return text
@@ -68,18 +68,18 @@ def _beside_name(text: str, seen: Understanding) -> str:
 
 
 def is_trouble_again(text: str) -> bool:
-    """「坏了」「快点来人」: more of what is wrong, not where."""
+    """「坏了」「快点来人」: more about the problem, not the place."""
     return bool(_STILL_THE_TROUBLE.search(text)) and not _WHERE.search(text)
 
 
 def is_other_matter(context: Context) -> bool:
-    """Plainly wanted is something else: how far a ticket is, a person, help."""
+    """The text plainly asks for something else: progress, a person, help, withdrawal."""
     seen = context.understanding
     return seen is not None and seen.intent in _OTHER and seen.intent_confidence >= _PLAINLY
 
 
 def is_politeness(context: Context) -> bool:
-    """「谢谢」「您好」, or anger without a word of at what: no answer to 「在哪里」."""
+    """「谢谢」「您好」, or anger that names no thing: no answer to 「在哪里」."""
     seen = context.understanding
     if seen is None or seen.intent_confidence < _PLAINLY or seen.place is not None:
         return False
@@ -87,34 +87,34 @@ def is_politeness(context: Context) -> bool:
 
 
 def says_nothing(text: str, *, heard: bool = False) -> bool:
-    """「稍等」, a picture, the notice in place of one. 「好的」 says as little, unless it is `heard` as an answer."""
+    """「稍等」, an emoji, the text that replaces one; also 「好的」, unless `heard` makes it an answer."""
     if is_picture(text) or only_waits(text):
         return True
     return not heard and not text.isdecimal() and is_filler(text)
 
 
 def is_told_as_trouble(seen: Understanding) -> bool:
-    """A report; an address with something broken behind it is one too, however much it looks like a home."""
+    """A report; also an address with something broken, which the reader may take for the writer's home."""
     if seen.intent is Intent.BIND:
         return seen.sure and bool(seen.item) and "住" not in seen.text
     return seen.intent is Intent.REPORT
 
 
 def is_hurry(context: Context) -> bool:
-    """「快点」: no answer to anything."""
+    """「快点」: urging without a place, which answers no question."""
     seen = context.understanding
     return seen is not None and seen.intent is Intent.URGE and seen.intent_confidence >= _PLAINLY and seen.place is None
 
 
 def is_other_report(context: Context, category: str, item: str) -> bool:
-    """Another trouble than the one whose place was asked for, however little is told of where it is."""
+    """Another problem than the one whose place we asked for, even if it names no place."""
     seen = context.understanding
     told = is_told_without_name(context) and seen is not None and (seen.category, seen.item) != (category, item)
     return told or is_other_trouble(context, category, item)
 
 
 def is_other_trouble(context: Context, category: str, item: str) -> bool:
-    """A report of its own, though we had only asked where the other one is."""
+    """A new report, sent while we were asking where another problem is."""
     seen = context.understanding
     if is_plain_complaint(context.text) and category not in _OF_PEOPLE:
         return True

@@ -1,4 +1,4 @@
-"""What can't be undone is confirmed by its own word alone; what is near it is told the word once more."""
+"""An action that can't be undone is confirmed by its own word only; near misses are told the word again."""
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -6,7 +6,7 @@ from nlp.answers.own_word import OwnWord, own_word
 
 
 def wanted_word(context: Context, word: str, left: str) -> tuple[bool, Reply | None]:
-    """Whether it was said; if not, the answer to what was said instead, None where that is another matter."""
+    """Whether the word was said; if not, the reply to a refusal or near miss, None for any other text."""
     match own_word(context.text, word):
         case OwnWord.SAID:
             return True, None

@@ -1,4 +1,4 @@
-"""The questions that pushes carry: shown when the push was sent, open until answered or outrun by their ticket."""
+"""Questions in pushes: shown when the push is sent, open until answered or until the ticket moves on."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -72,28 +72,28 @@ _PUSHED = Prepared[Any](
     .order_by(Asked.id.desc())
 )
 _SHOWN = frozenset({None, Outcome.SENT.value, Outcome.DELIVERED.value, Outcome.UNKNOWN.value})
-"""Of a push; None where there is none: a talk that is going on"""
+"""Outcomes of pushes that people may have seen; None: the question has no push (an open talk)"""
 
 
 def no_longer_asked(session: Session, state: Asks, ticket_id: int) -> None:
-    """It is answered, where nothing else tells that it is."""
+    """Delete an answered question; for kinds whose answer leaves no other trace in the database."""
     session.execute(delete(Asked).where(Asked.state == state.value, Asked.ticket_id == ticket_id, Asked.key != REPLY))
 
 
 def shown_again(context: Context, state: Asks, ticket_id: int) -> None:
-    """A push's question, put once more by a reply: it is the one shown last."""
+    """A reply repeats a push's question: store that it was shown now."""
     mine = (Asked.person_id == context.person.id) & (Asked.key != REPLY)
     about = (Asked.state == state.value) & (Asked.ticket_id == ticket_id)
     context.session.execute(update(Asked).where(mine, about).values(shown_at=context.now))
 
 
 def carried_by_pushes(session: Session, people: Sequence[int], now: datetime) -> dict[int, tuple[OpenQuestion, ...]]:
-    """Those that can still be answered, by person."""
+    """Pushed questions that can still be answered, by person id."""
     found: dict[int, list[OpenQuestion]] = defaultdict(list)
     for person, sent_at, outcome, *question in _PUSHED.rows(session, {"people": people, "now": now}):
         state, slots, key, text, ticket = question
         shown_at = sent_at if outcome in _SHOWN else None
         asked = OpenQuestion(state, slots, key, text or "", shown_at, ticket)
         if not any(each.state == state and each.ticket_id == ticket for each in found[person]):
-            found[person].append(asked)  # asked once more of the same ticket, it is the same question
+            found[person].append(asked)  # the same question about the same ticket counts once
     return {person: tuple(questions) for person, questions in found.items()}

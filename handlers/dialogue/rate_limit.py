@@ -1,6 +1,6 @@
-"""How much one resident may write: a bucket that fills again with time, on the person's own row.
+"""The rate limit of one resident: a token bucket, stored in the person's row.
 
-It keeps one flood from everybody else; staff, and people who tell a danger, are never held up.
+It protects the others from one person's flood; staff, and people who report a danger, are never limited.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 def spent(person: Person, habits: Habits, now: datetime) -> tuple[float, bool]:
-    """What is left after this message, and whether it was one too many. Before `last_inbound_at` is this message's."""
+    """Messages left after this one, and whether it is over the limit. Call it before `last_inbound_at` is updated."""
     full = float(habits.messages_a_minute)
     since = now - person.last_inbound_at if person.last_inbound_at else _MINUTE
     before = full if person.messages_left is None else person.messages_left

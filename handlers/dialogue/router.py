@@ -1,4 +1,4 @@
-"""What passes between the outside world and the handlers: a message in, a reply out, and the router between them."""
+"""Routers and filters: which handlers may answer a message, and in which order."""
 
 import re
 from collections import defaultdict
@@ -12,9 +12,9 @@ from handlers.world.representatives import voice_of
 from nlp.reading.understanding import Intent
 
 Handler = Callable[[Context], Reply | None]
-"""Answers, or returns None: not mine, ask the next one."""
+"""Returns a reply, or None: then the next handler is tried"""
 Filter = Callable[[Context], Context | None]
-"""The context (with what the filter parsed) if the handler may try, else None."""
+"""Returns the context (with what the filter parsed) if the handler may try, else None"""
 Route = tuple[Filter, Handler]
 
 
@@ -48,7 +48,7 @@ class Router:
 
     @property
     def asks(self) -> frozenset[str]:
-        """The questions whose answers it takes: its commands go on from them."""
+        """The questions whose answers this router handles; its commands may answer them too."""
         states = [wanted.states for wanted, _ in self.routes if isinstance(wanted, InState)]
         return frozenset().union(*states)
 
@@ -64,7 +64,7 @@ def first_of(routes: Iterable[Route], context: Context) -> Reply | None:
 
 @dataclass(frozen=True, slots=True)
 class InState:
-    """A filter: the text answers one of these questions (dialogue.asked decides)."""
+    """A filter: the text answers one of these questions, as dialogue.asked decided."""
 
     states: frozenset[str]
 
@@ -73,12 +73,12 @@ class InState:
 
 
 def in_state(*states: str) -> InState:
-    """The handler takes the answer to one of these questions."""
+    """A filter: the text answers one of these questions."""
     return InState(frozenset(states))
 
 
 def intent(*intents: Intent, at_least: float = 0.0) -> Filter:
-    """The reader took it for one of these, and is so sure of it."""
+    """A filter: the text has one of these intents, with at least this confidence (0 to 1)."""
 
     def wanted(context: Context) -> Context | None:
         seen = context.understanding
@@ -88,28 +88,28 @@ def intent(*intents: Intent, at_least: float = 0.0) -> Filter:
 
 
 def kind(*kinds: Kind) -> Filter:
-    """It is of one of these kinds."""
+    """A filter: the message is of one of these kinds."""
     return lambda context: context if context.message.kind in kinds else None
 
 
 def event(*names: str) -> Filter:
-    """The platform tells of one of these events."""
+    """A filter: the message is one of these events of the platform."""
     return lambda context: context if context.message.event in names else None
 
 
 def menu(key: str) -> Filter:
-    """The person tapped the menu's button with this key."""
+    """A filter: the person tapped the menu button with this key."""
     return lambda context: context if (context.message.event, context.message.event_key) == ("click", key) else None
 
 
 def command_opening(commands: Iterable[Command]) -> re.Pattern[str]:
-    """Matches where a text begins like one of these commands: most texts begin like none and need no second look."""
+    """Matches a text that begins with a word of one of these commands, to skip all other texts quickly."""
     return re.compile(_opening(word for command in commands for word in command.words))
 
 
 def _opening(words: Iterable[str]) -> str:
     # A word is a command only where it stands alone or before a space or number: 「转 12」, not 「转眼三天了」.
-    # Dictated text has a full stop behind it.
+    # Dictated text ends in a full stop.
     either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     return rf"(?:{either})(?=$|[\s\d:：,，#。]|[.．!！~～]+$)"
 
@@ -131,15 +131,13 @@ class Commanded:
 
 
 def commanded(command: Command) -> Commanded:
-    """The command's words, and what follows them."""
+    """A filter for the command's words and what follows them."""
     pattern = re.compile(rf"{_opening(command.words)}[\s:：,，#。.．!！~～]*(.*)", re.DOTALL)
     return Commanded(command, pattern)
 
 
 def by_first_letter(routes: Iterable[tuple[Commanded, Handler]]) -> Mapping[str, Sequence[Route]]:
-    """The routes of commands, in their order, by the letters that their words begin with: of eighty commands a text
-    can be one of two or three.
-    """
+    """Command routes in their order, by first letter: a text can then be only two or three of eighty commands."""
     found: dict[str, list[Route]] = defaultdict(list)
     for wanted, handler in routes:
         for letter in dict.fromkeys(word[0] for word in wanted.command.words):

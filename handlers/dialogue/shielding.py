@@ -1,4 +1,4 @@
-"""Staff complained of: what they may not learn of a complaint about themselves, and may not do to it."""
+"""What staff may not learn about, or do to, a complaint about themselves."""
 
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
@@ -8,7 +8,7 @@ from models.ticket import Ticket
 
 
 def withheld(context: Context, ticket: Ticket, command: Command) -> str:
-    """Why this command is not theirs to give; "" where it is."""
+    """The sentence that refuses this command on this ticket; "" if the person may give it."""
     if not command.shield or not is_shut_out(context.town, ticket, context.person):
         return ""
     if command.shield is Shield.IN_CHARGE and _is_in_charge(context, ticket):
@@ -21,5 +21,5 @@ def _is_in_charge(context: Context, ticket: Ticket) -> bool:
 
 
 def _calls(helper: Support, context: Context) -> bool:
-    """Called by a whistle: then they come, and do their share."""
+    """The person's team was called by a whistle, so it may do its part."""
     return helper.is_call and helper.team == context.person.team

@@ -1,4 +1,4 @@
-"""Every question that the program can leave open, and what each accepts. One table: nothing else decides it."""
+"""Every question that the program can leave open, and the answers that each accepts. Only this table decides it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from enum import StrEnum, auto
 from typing import Any
 
 MOST_PUT = 2
-"""The same question is put at most so often; then a person has it"""
+"""Most times that the same question is asked; then a person takes over"""
 
 
 class Asks(StrEnum):
-    """What is being asked."""
+    """The kind of an open question. Values are stored in the database."""
 
     DANGER = "filing.danger"
     CATEGORY = "filing.category"
@@ -80,32 +80,32 @@ class Asks(StrEnum):
 
 
 class Wants(StrEnum):
-    """Which words answer it, beside its options."""
+    """Which words answer a question, besides its options."""
 
     NOTHING = auto()
     REASON = auto()
-    """Any that say something"""
+    """Any text but fillers, politeness and other requests"""
     OWN = auto()
-    """Its handler looks for itself: a place, a trouble, a name"""
+    """Its handler parses the text: a place, a problem, a name"""
 
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """What answers a question: so many numbered options (or as many as a slot has), yes and no, words."""
+    """What answers a question: numbered options (a count, or slots that list them), yes and no, words."""
 
     options: int | tuple[str, ...] = 0
     yes_no: bool = False
     wants: Wants = Wants.NOTHING
     undoable: bool = True
-    """False: what it does can't be undone, so it wants its own word, and nothing newer may be open"""
+    """False: the action can't be undone, so only its own word confirms it, and any other message drops the question"""
     repeats: bool = False
-    """Put again below whatever else is answered meanwhile"""
+    """Repeated below the answer to any other message"""
     lists: bool = False
-    """Only a list that numbers open: what is asked later goes before it"""
+    """A list whose numbers only open items, so a question asked later takes precedence"""
     offers: bool = False
-    """Asks for nothing: whatever else is said is as if nothing were open"""
+    """An offer, not a question: any other text is answered as if nothing were open"""
     heard: bool = False
-    """「好的」 says something here"""
+    """「好的」 is an answer, not a filler"""
 
     def count(self, slots: Mapping[str, Any]) -> int:
         if isinstance(self.options, int):
@@ -116,7 +116,7 @@ class Accepts:
 DRAFTS = frozenset(
     {Asks.DANGER, Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS, Asks.JOIN}
 )
-"""Asked of a report that is being made"""
+"""Questions about a report that is not filed yet"""
 CAN_KILL = frozenset(
     {
         "gas",
@@ -131,7 +131,7 @@ CAN_KILL = frozenset(
         "self_harm",
     }
 )
-"""Dangers that wait no longer than a minute for the answer whether they are there"""
+"""Dangers for which we wait at most a minute for the answer whether they exist"""
 DANGER_WAITS = timedelta(seconds=60)
 
 

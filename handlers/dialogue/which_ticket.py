@@ -22,11 +22,11 @@ from nlp.answers.choices import number as option_number
 _REFERENCE = re.compile(r"[#＃]?(\d{3,11})(?!\d|[-/.年]\d)[\s:：,，、]*(.*)", re.DOTALL)
 MOST = 8
 Picked = tuple[Ticket, str] | Reply
-"""The ticket and the words behind its number, or what to answer instead"""
+"""The ticket and the words after its number, or the reply if there is no single ticket"""
 
 
 def split_reference(rest: str) -> tuple[str, str]:
-    """「26112100012 换了灯」 → the digits and the words after them; no digits: empty."""
+    """「26112100012 换了灯」 → the digits and the words after them; digits are "" if there are none."""
     found = _REFERENCE.fullmatch(rest.strip())
     return (unicodedata.normalize("NFKC", found[1]), found[2].strip()) if found else ("", rest.strip())
 
@@ -35,8 +35,8 @@ def pick(context: Context, scope: Scope, statuses: tuple[Status, ...], command: 
     """The ticket that a command is about and the words after it, or what to answer instead.
 
     Without a number: this person's current ticket where the command fits it, else the only one that fits,
-    else a numbered choice. A ticket named by its number that the command doesn't fit any more is answered for here;
-    `pick_any` leaves that to a caller who can say it better.
+    else a numbered choice. A numbered ticket in another status gets a refusal here; callers that can explain it better
+    use `pick_any`.
     """
     picked = pick_any(context, scope, statuses, command)
     if isinstance(picked, Reply) or not statuses or Status(picked[0].status) in statuses:
@@ -46,9 +46,7 @@ def pick(context: Context, scope: Scope, statuses: tuple[Status, ...], command: 
 
 
 def pick_any(context: Context, scope: Scope, statuses: tuple[Status, ...], command: Command) -> Picked:
-    """The same, with a ticket named by its number in whatever status it is. Staff that a ticket complains of may not
-    do all to it (dialogue.shielding).
-    """
+    """Like `pick`, but a ticket named by its number may have any status. Refuses what `shielding` withholds."""
     picked = _found(context, scope, statuses, command)
     if not isinstance(picked, Reply) and (refusal := withheld(context, picked[0], command)):
         return Reply(refusal, keep=True)
@@ -71,14 +69,14 @@ def _found(context: Context, scope: Scope, statuses: tuple[Status, ...], command
 
 
 def _nothing(context: Context) -> str:
-    """Says where they may look instead, each by a command of their own."""
+    """The wording for no ticket, which names the command of their role to look with."""
     if context.person.is_staff:
         return "picking.none"
     return "picking.none_overseen" if context.person.is_overseer else "picking.none_mine"
 
 
 def _chosen(context: Context, command: Command) -> tuple[str, str] | None:
-    """「接 2」 while we ask which one to 接: a number out of that list."""
+    """「接 2」 while we ask which ticket to 接: the second of that list."""
     if context.state != Asks.CHOICE or context.slots["word"] != command.name:
         return None
     numbers = context.slots["numbers"]
@@ -94,13 +92,13 @@ def _by_number(context: Context, scope: Scope, digits: str, words: str, command:
 
 
 def no_longer(context: Context, ticket: Ticket) -> Reply:
-    """How it stands, where the person may not do this to it, or not any more."""
+    """The ticket's current status, as the refusal of a command that doesn't fit it."""
     line = ticket_text.line(context.town, ticket, context.now, context.person)
     return Reply(context.say("working.already", line=line))
 
 
 def which(context: Context, found: list[Ticket], words: str, command: Command) -> Reply:
-    """Asks which of these is meant; of many, which of the first."""
+    """Asks which of these tickets is meant; lists at most MOST."""
     shown_now = found[:MOST]
     listed = numbered([ticket_text.line(context.town, ticket, context.now, context.person) for ticket in shown_now])
     if len(found) > MOST:
@@ -110,6 +108,6 @@ def which(context: Context, found: list[Ticket], words: str, command: Command) -
 
 
 def to_choose(command: Command, listed: Sequence[Ticket], words: str = "") -> dict[str, Any]:
-    """The slots of a list whose numbers give this command; the command is kept as its word."""
+    """The slots of a list whose numbers give this command; the command is stored as its name."""
     numbers = [ticket.number for ticket in listed]
     return {"word": command.name, "words": words, "numbers": numbers, "opens": command.opens}

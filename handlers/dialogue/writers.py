@@ -1,4 +1,4 @@
-"""Who wrote: the sender's row with the questions that are open with them, by one statement for all of a batch."""
+"""The senders of a batch with their open questions, read by one statement."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,12 +59,12 @@ _WRITERS = (
     .options(lazyload(Person.role_rows))
     .order_by(Person.id)
 )
-# Two messages of one person are answered one after the other; a push to that person need not wait. First
-# the locks, then a read: a question read by the statement that waited would be the old one. SQLite has one writer.
+# Two messages of one person are answered one after the other; a push to that person need not wait. Lock first,
+# then read: a statement that waits for a lock returns the question as it was before. SQLite has one writer.
 _ONE_BY_ONE = (
     select(_PEOPLE.c.id)
     .where(one_of(_PEOPLE.c.openid, "openids"))
-    .order_by(_PEOPLE.c.id)  # two processes that lock the same people do it in the same order
+    .order_by(_PEOPLE.c.id)  # a fixed lock order avoids deadlocks
     .with_for_update(key_share=True)
 )
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -72,33 +72,33 @@ _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """The sender and their open question; `asked` where one is stored, stale or not."""
+    """The sender and their open questions; `asked`: a question row is stored, expired or not."""
 
     person: Person
     asked: bool = False
     question: OpenQuestion | None = None
-    """The one that our last reply left open"""
+    """The question that our last reply left open"""
     beneath: tuple[OpenQuestion, ...] = ()
-    """Those before which that came, the nearest first"""
+    """Older questions that wait under it, the nearest first"""
     pushed: tuple[OpenQuestion, ...] = ()
-    """Those that pushes carry, the one shown last first"""
+    """Questions in pushes, the one shown last first"""
     spoke_at: datetime | None = None
     holds_media: bool = False
     """They sent photos that still belong to no ticket"""
     lacks_place: bool = False
-    """A report of theirs has no team, most likely for want of a place"""
+    """A report of theirs has no team, most likely because its place is unknown"""
     notice_on: bool = True
-    """Something that was announced lasts just now"""
+    """An announcement is in force now"""
     is_awaited: bool = False
-    """Pushes wait until they write"""
+    """Pushes wait until the person writes"""
     is_here: bool = False
-    """They have just written or tapped: what waits for them can be said"""
+    """They have just written or tapped, so waiting pushes can be sent"""
     filed_lately: int = 0
-    """Reports within a day"""
+    """Number of reports in the last 24 hours"""
     stale: tuple[OpenQuestion, ...] = ()
-    """Their time is over"""
+    """Questions that have expired"""
     is_hasty: bool = False
-    """They write more than may be"""
+    """They are over the rate limit"""
 
     @property
     def works_here(self) -> bool:
@@ -114,7 +114,7 @@ class Writer:
 
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
-        """All of them, the one shown last first; a push that is not sent yet comes last."""
+        """All open questions, the one shown last first; a push that is not sent yet comes last."""
         mine = [*([self.question] if self.question else []), *self.beneath]
         return tuple(sorted((*mine, *self.pushed), key=lambda each: each.shown_at or _NEVER, reverse=True))
 
@@ -127,7 +127,7 @@ class Writer:
         now: datetime,
         commands: Sequence[Command] = (),
     ) -> Context:
-        """Their message with all that a handler may use."""
+        """The context for a message of this sender."""
         return Context(
             message=message,
             session=session,
@@ -148,7 +148,7 @@ class Writer:
 
 
 def open_with(session: Session, messages: Sequence[Message], town: Town, now: datetime) -> dict[str, Writer]:
-    """Senders by openid, stored if new, with their open questions. One message a person."""
+    """Senders by openid with their open questions; new senders are stored. Takes one message a person."""
     openids = [message.openid for message in messages]
     if dialect_of(session) == "postgresql":
         session.connection().execute(_ONE_BY_ONE, {"openids": openids})
@@ -160,7 +160,7 @@ def open_with(session: Session, messages: Sequence[Message], town: Town, now: da
 
 
 def known_writer(session: Session, openid: str, town: Town, now: datetime) -> Writer | None:
-    """The sender, only read; None: nobody we know."""
+    """The sender, without locking or storing; None if unknown."""
     return _known(session, [openid], town, now).get(openid)
 
 
