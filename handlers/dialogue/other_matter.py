@@ -87,7 +87,7 @@ def is_politeness(context: Context) -> bool:
 
 
 def says_nothing(text: str, *, heard: bool = False) -> bool:
-    """「稍等」, an emoji, the text that replaces one; also 「好的」, unless `heard` makes it an answer."""
+    """「稍等」, stickers, the platform's notice in place of one; also 「好的」, unless `heard` makes it an answer."""
     if is_picture(text) or only_waits(text):
         return True
     return not heard and not text.isdecimal() and is_filler(text)

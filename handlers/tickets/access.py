@@ -1,4 +1,4 @@
-"""The doors to tickets: who may see and move which. Every handler comes through here."""
+"""Scopes: which tickets a person may see or move. Every handler selects tickets through these."""
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
@@ -38,7 +38,7 @@ from models.ticket import Actor, IllegalMove, Source, Ticket, is_complaint, not_
 _OF_LATE = 20_000
 """Tickets: what a town of half a million files in a week"""
 
-# Most supervisors have a street: the first of the four that agrees spares the others.
+# Most supervisors have a street, so that column is compared first.
 _COLUMNS = (Ticket.street, Ticket.community, Ticket.grid, Ticket.county)
 
 
@@ -59,8 +59,9 @@ def overseen(person: Person) -> ColumnElement[bool]:
 
 @kept
 def _overseen(team: str | None, grid: str | None) -> ColumnElement[bool]:
-    """The tickets of an area without complaints about this person's own team or level. Those are excluded by id, read
-    from a small index of their own, so that figures are still counted in the indexes alone.
+    """The tickets of an area, without complaints about this person's own team or level.
+
+    Complaints have a small index; excluding them by id lets figures be counted from indexes alone.
     """
     area = within(grid) if grid else true()
     side = _side(team, grid)
@@ -71,7 +72,7 @@ def _overseen(team: str | None, grid: str | None) -> ColumnElement[bool]:
 
 
 def _side(team: str | None, grid: str | None) -> ColumnElement[str] | None:
-    """The kind of somebody's team, else the level of their grid: what `disclosure.side_of` says too."""
+    """The kind of the person's team, else the level of their grid; the SQL form of `disclosure.side_of`."""
     if team:
         return func.coalesce(select(Team.kind).where(Team.code == team).scalar_subquery(), "-")
     return func.coalesce(select(Grid.level).where(Grid.code == grid).scalar_subquery(), "-") if grid else None
@@ -104,12 +105,12 @@ def _worked(team: str | None, grid: str | None, *, of_grid: bool) -> TicketScope
 
 
 def reached(person: Person) -> TicketScope:
-    """All that somebody may act on, as staff or as supervisor."""
+    """All tickets that a person may act on, as staff or as supervisor."""
     return worked(person) | overseen(person)
 
 
 def called(person: Person, *, share_open: bool = False) -> TicketScope:
-    """Tickets to which this person's team was called by a whistle: they report in and do their share, no more."""
+    """Tickets to which the person's team was called by a whistle: they may only report in and finish their part."""
     if not (person.roles & STAFF and person.team):
         return NOTHING
     return _called(person.team, person.grid, share_open=share_open)
@@ -129,7 +130,7 @@ def _is_department(team: str) -> ColumnElement[bool]:
 
 
 def _helped(team: str, *how: ColumnElement[bool]) -> TicketScope:
-    """Tickets that a team helps with. What it helped with in all its years is no list to go through."""
+    """Tickets that a team helps with. The index way covers only help that has not ended, which stays a short list."""
     helps = and_(Support.team == team, *how)
     condition = exists().where(helps, Support.ticket_id == Ticket.id).correlate(Ticket)
     return TicketScope(condition, (Way(Support.ticket_id, helps & Support.ended_at.is_(None)),))
@@ -147,7 +148,7 @@ def tickets(scope: Scope, statuses: Iterable[Status] = ()) -> Select[Ticket]:
 
 @kept
 def standing(scope: Scope, statuses: tuple[Status, ...]) -> Select[Ticket]:
-    """Those of some tickets (`ids`) that are in a scope, in these statuses; newest first."""
+    """Of the tickets with the bound `ids`, those in a scope and in these statuses; newest first."""
     return tickets(scope & one_of(Ticket.id, "ids"), statuses)
 
 
@@ -160,22 +161,24 @@ def _in(statuses: tuple[Status, ...]) -> ColumnElement[bool]:
 
 
 def how_many(session: Session, found: Select[Ticket]) -> int:
-    """All of which a list shows the first."""
+    """The number of all matching tickets, of which a list shows only the first."""
     counting = found.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
     return session.scalar(counting) or 0
 
 
 def listed(scope: ColumnElement[bool], order: Sequence[SQLColumnExpression[Any]], most: int) -> Select[Ticket]:
-    """The first of what may be a long list. Which they are, an index knows; only these are read: to sort thousands of
-    whole tickets for eight of them costs fifty times more.
+    """The first `most` tickets of a list that may be long.
+
+    The ids are sorted first, in an index: sorting thousands of whole rows for eight of them costs fifty times more.
     """
     ids = select(Ticket.id).where(scope).order_by(*order).limit(most)
     return select(Ticket).where(Ticket.id.in_(ids)).order_by(*order)
 
 
 def newest(session: Session, scope: Scope, statuses: Collection[Status], most: int) -> list[Ticket]:
-    """So many tickets in a scope, newest first. Of what staff reach, ended ones are meant only if the statuses say so,
-    or where none is open.
+    """At most `most` tickets in a scope, newest first.
+
+    For staff, ended tickets are included only if the statuses name them, or if none is open.
     """
     open_ones = tuple(status for status in statuses or Status if status not in ENDED)
     found = session.scalars(newest_open(scope, _in(open_ones), most)).all() if open_ones else []
@@ -187,20 +190,20 @@ def newest(session: Session, scope: Scope, statuses: Collection[Status], most: i
 
 
 def _of_late(session: Session, scope: Scope) -> ColumnElement[bool]:
-    """What staff finished long ago is asked for by its number: to look for it would mean going through all years."""
+    """For staff, only recent tickets: older ones are opened by number, because a search would scan all years."""
     latest = session.scalar(select(func.max(Ticket.id))) or 0
     return scope & (Ticket.id > latest - _OF_LATE) if isinstance(scope, TicketScope) else scope
 
 
 def own(session: Session, person: Person, statuses: Iterable[Status], most: int) -> list[Ticket]:
-    """A resident's own tickets in these statuses, newest first. Asked so often that the statements are kept."""
+    """A resident's own tickets in these statuses, newest first. The statements are cached: this query is frequent."""
     if not has_own(session, person, statuses):
-        return []  # as with most, and to learn it so costs a fifth
+        return []  # most people have none, and this check costs a fifth of the query
     return list(session.scalars(_own(tuple(statuses), most), {"person": person.id}))
 
 
 def has_own(session: Session, person: Person, statuses: Iterable[Status]) -> bool:
-    """Whether there is one."""
+    """Whether the resident has a ticket in these statuses."""
     catch_up(session, Ticket, Follower)
     return bool(_any_own(tuple(statuses)).rows(session, {"person": person.id}))
 
@@ -220,7 +223,7 @@ def _followed_by(person: int | BindParameter[int]) -> ColumnElement[bool]:
 
 
 def by_number(session: Session, scope: Scope, digits: str) -> list[Ticket]:
-    """The ticket of this number, or the latest whose number ends so (three digits at least)."""
+    """The ticket of this number, or the latest tickets whose number ends in these digits (three at least)."""
     found = named_in(session, scope, digits)
     if not found and 3 <= len(digits) < 11:
         ending = Ticket.id.in_(_latest_ids(session, digits)) & Ticket.number.endswith(digits, autoescape=True)
@@ -229,7 +232,7 @@ def by_number(session: Session, scope: Scope, digits: str) -> list[Ticket]:
 
 
 def _latest_ids(session: Session, digits: str) -> list[int]:
-    """Where a number that ends so can be: numbers end in the id's last digits, so no search is needed."""
+    """Ids whose number can end in these digits: a number ends in the last digits of its id, so no scan is needed."""
     step = 10 ** min(len(digits), 5)
     latest = session.scalar(select(func.max(Ticket.id))) or 0
     newest = latest - (latest - int(digits)) % step
@@ -237,7 +240,7 @@ def _latest_ids(session: Session, digits: str) -> list[int]:
 
 
 def actor(person: Colleague, ticket: Ticket) -> Actor:
-    """In which of their roles staff act: for the property company where it has the ticket, else for the grid."""
+    """The role in which staff act: for the property company if it has the ticket, else for the grid."""
     role = Role.GRID_STAFF if Role.GRID_STAFF in person.roles else Role.PROPERTY_STAFF
     if Role.PROPERTY_STAFF in person.roles and ticket.team == person.team:
         role = Role.PROPERTY_STAFF
@@ -251,7 +254,7 @@ def overseer(person: Colleague) -> Actor:
 
 
 def mover(person: Colleague, ticket: Ticket, move: Move) -> Actor | None:
-    """In which of their roles a member of staff or a supervisor may make this move; None: in none."""
+    """The role in which staff or a supervisor may make this move; None if they may not."""
     roles = person.roles
     staff = [actor(person, ticket)] if roles & STAFF else []
     grid_staff = [Actor(Role.GRID_STAFF, person.id, person.name)] if Role.GRID_STAFF in roles else []
@@ -260,7 +263,7 @@ def mover(person: Colleague, ticket: Ticket, move: Move) -> Actor | None:
 
 
 def acting(person: Person, ticket: Ticket, move: Move) -> Actor:
-    """The same where they were chosen because they may. Raises IllegalMove where they no longer do."""
+    """Like `mover`, for a person who should have the right. Raises IllegalMove if they have it no longer."""
     found = mover(person, ticket, move)
     if found is None:
         raise IllegalMove(move, Status(ticket.status), "in none of their roles")
@@ -268,11 +271,11 @@ def acting(person: Person, ticket: Ticket, move: Move) -> Actor:
 
 
 def is_own_work(person: Person, ticket: Ticket) -> bool:
-    """The person who handled a ticket can't also say that it is solved; nor can their team, where staff filed it."""
+    """The handler of a ticket can't confirm that it is solved; nor can their team, if staff filed it."""
     same_team = person.team is not None and person.team == ticket.team
     return person.id == ticket.assignee_id or (same_team and ticket.source != Source.CHAT)
 
 
 def resident(person: Person) -> Actor:
-    """Somebody acting on what they themselves reported, whatever else they are."""
+    """A person who acts on their own report, whatever other roles they have."""
     return Actor(Role.RESIDENT, person.id, person.name)

@@ -1,4 +1,4 @@
-"""Tickets that messages name by their numbers: read by one statement for all that are answered together."""
+"""Tickets that messages name by number, read by one statement for the whole batch."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -20,13 +20,12 @@ _NUMBER = re.compile(r"(?<!\d)\d{11}(?!\d)")
 _NAMED = (
     select(Ticket)
     .where(one_of(Ticket.number, "numbers"))
-    .options(joinedload(Ticket.support))  # who names a ticket does something with it
+    .options(joinedload(Ticket.support))  # a command on a ticket needs the helping teams
 )
-"""With those who help"""
 
 
 def read_named(session: Session, town: Town, texts: Iterable[str]) -> None:
-    """Where several are named. It holds until the transaction writes something (AppendingSession)."""
+    """Read ahead if several are named. The rows are valid until the transaction writes (AppendingSession)."""
     numbers = {number for text in texts for number in _NUMBER.findall(text)}
     if len(numbers) < 2 or not isinstance(session, AppendingSession):
         return
@@ -46,7 +45,7 @@ def named_in(session: Session, scope: Scope, number: str) -> list[Ticket]:
 
 
 def _theirs(session: Session, scope: Scope, number: str, ahead: dict[Any, Sequence[Any]]) -> Sequence[str]:
-    """Those of the numbers that were read ahead, or this one, that are in a scope."""
+    """Which of the numbers that were read ahead (or of this one number) are in a scope."""
     if number not in ahead:
         session.flush()
         return _in_scope(session, scope, [number])

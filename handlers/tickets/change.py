@@ -1,4 +1,4 @@
-"""What anything that happens to a ticket needs, whether somebody wrote a message or a timer rang."""
+"""What code that changes a ticket needs, after a message or when a timer is due."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from models.ticket import Ticket
 
 
 class Change(Protocol):
-    """A moment in one transaction; a message's Context is one, and so is a timer's Ringing."""
+    """Session, town and time of one transaction; implemented by a message's Context and a timer's Ringing."""
 
     @property
     def session(self) -> Session: ...
@@ -26,7 +26,7 @@ class Change(Protocol):
 
 
 class PersonalChange(Change, Protocol):
-    """The same where it is about one person: the sender, or one who fell silent."""
+    """A change about one person: the sender, or a person who did not answer."""
 
     @property
     def person(self) -> Person: ...
@@ -34,7 +34,7 @@ class PersonalChange(Change, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that falls due and is about no ticket and nobody in particular."""
+    """A change about no ticket and no person, such as a chore."""
 
     session: Session
     town: Town
@@ -43,7 +43,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Somebody who was asked and says nothing."""
+    """A change about a person who did not answer a question."""
 
     session: Session
     town: Town
@@ -53,7 +53,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """A timer that has fallen due, and all that its handler may use."""
+    """A due timer, and all that its handler may use."""
 
     session: Session
     town: Town

@@ -1,4 +1,4 @@
-"""The two clocks of a ticket, to sign and to put right: set, stopped, run on, and the timers that watch them."""
+"""A ticket's two clocks (to sign, to handle): set, stop and resume them, and their timers."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from models.ticket import Ticket
 def set_promise(change: Change, ticket: Ticket, start: datetime) -> None:
     """Restart both clocks from `start`, or the morning after it, by category, sub-item, words and urgency.
 
-    The budget of a level counts only for what was escalated to it, and only where it is the tighter one.
+    A level's budget counts only for tickets escalated to it, and only if it is shorter than the limit.
     """
     limits = change.town.limits.of(
         ticket.category,
@@ -39,19 +39,19 @@ def set_promise(change: Change, ticket: Ticket, start: datetime) -> None:
 
 
 def restart_accept_clock(change: Change, ticket: Ticket) -> None:
-    """The clock to sign for a team that has just got it; the promise to the resident stands as it was."""
+    """Restart the clock to sign, for a new team; the promise to the resident (the handle clock) is unchanged."""
     run_on(change, ticket)
     starts = begins_for(change.town, ticket, change.now)
     ticket.accept_by = change.town.calendar.due(starts, Span.parse(ticket.accept_limit))
 
 
 def stop(ticket: Ticket, now: datetime) -> None:
-    """Both clocks stand still from now on."""
+    """Stop both clocks."""
     ticket.stopped_at = ticket.stopped_at or now
 
 
 def run_on(change: Change, ticket: Ticket) -> None:
-    """Both clocks go on with the time that was left when they were stopped."""
+    """Resume both clocks with the time that was left when they were stopped."""
     if ticket.stopped_at is None:
         return
     if ticket.accepted_at is None:
@@ -62,7 +62,7 @@ def run_on(change: Change, ticket: Ticket) -> None:
 
 
 def _resumed(change: Change, ticket: Ticket, due: datetime | None, limit: str) -> datetime | None:
-    """A limit that was over when the clock was stopped is over at once when it goes on."""
+    """The new deadline. A limit that was exceeded when the clock was stopped is exceeded at once again."""
     if due is None or ticket.stopped_at is None:
         return due
     span, calendar = Span.parse(limit), change.town.calendar
@@ -71,10 +71,9 @@ def _resumed(change: Change, ticket: Ticket, due: datetime | None, limit: str) -
 
 
 def wind(change: Change, ticket: Ticket) -> None:
-    """Timers for reminders and limits; to be called whenever a limit was set or a clock goes on.
+    """Set timers for reminders and deadlines; call it whenever a limit was set or a clock was resumed.
 
-    Each timer looks again when it rings, so that none needs to be taken back: those of a limit carry its moment in
-    their key, and are about nothing once it has moved.
+    Timers are never cancelled: each has its deadline in its key, and does nothing if the deadline has moved.
     """
     clocks = {"handle": (ticket.handle_by, ticket.handle_limit)}
     if ticket.status != Status.WORKING:
@@ -90,14 +89,14 @@ def _wind_one(change: Change, ticket: Ticket, clock: str, due: datetime, limit: 
         set_timer(change, f"{clock}_climb", ticket, escalates_at)
         return
     remind = _reminder(change, due, Span.parse(limit))
-    if change.now < remind < due:  # when it rings, it sets the next one: most tickets are done before
+    if change.now < remind < due:  # the reminder sets the overdue timer: most tickets are done before
         set_timer(change, f"{clock}_remind", ticket, due, rings_at=remind)
     else:
         set_timer(change, f"{clock}_overdue", ticket, due)
 
 
 def _reminder(change: Change, due: datetime, span: Span) -> datetime:
-    """When so much of a limit is used up that its team is reminded."""
+    """When `remind_at` (a share of the limit) is used up and the team is reminded."""
     calendar, now = change.town.calendar, change.now
     spare = calendar.length(span) * (1 - change.town.levels.remind_at)
     return calendar.resumed(now, max(calendar.left(now, due, span) - spare, timedelta()), span)
@@ -109,13 +108,14 @@ def grace(change: Change, ticket: Ticket) -> Span:
 
 
 def timer_key(kind: str, ticket: Ticket, at: datetime) -> str:
-    """The same for the same thing to look at; the ticket first, so that its timers stand together in the index."""
+    """The same key for the same check; it begins with the ticket, so that its timers are adjacent in the index."""
     return f"{ticket.id}:{kind}:{at.timestamp():.0f}"
 
 
 def set_timer(change: Change, kind: str, ticket: Ticket, at: datetime, rings_at: datetime | None = None) -> None:
-    """Look at a ticket when its time comes, or before, at `rings_at`; the same timer is not set twice: a key that is
-    there already is passed over when it is written (models.appending).
+    """Set a timer for the deadline `at`, due then or earlier, at `rings_at`.
+
+    The same timer is not set twice: a key that exists is skipped when rows are written (models.appending).
     """
     about = {"key": timer_key(kind, ticket, at), "kind": kind, "ticket_id": ticket.id}
     append(change.session, Timer, **about, due_at=rings_at or at, created_at=change.now)

@@ -10,7 +10,7 @@ from nlp.reading.understanding import Understanding
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is known of a report that is not filed yet; lives in the conversation's slots between two questions."""
+    """A report that is not filed yet; stored in the open question's slots."""
 
     text: str
     category: str = ""
@@ -29,23 +29,23 @@ class Draft:
     source: str = Source.CHAT.value
     asked: tuple[str, ...] = ()
     danger_question: str = ""
-    """A danger that it may tell of, asked about first"""
+    """A danger that the text may be about; the first thing we ask"""
     choices: tuple[str, ...] = ()
-    """Categories to choose from while none is sure"""
+    """Categories to choose from if the reader is not sure"""
     guess: str = ""
-    """A place of the world whose name is like the one that was written"""
+    """A known place whose name resembles the one in the text"""
     places: tuple[int, ...] = ()
     """Places of the same name to choose from"""
     parts: tuple[tuple[str, str, str], ...] = ()
     """(text, category, sub-item) of each problem where one message tells of several"""
     rest: tuple[Mapping[str, Any], ...] = ()
-    """The other problems of the same message, as slots: they wait until this one's question is answered"""
+    """The message's other problems, as slots: they wait until the question about this one is answered"""
     same: int | None = None
     """The ticket that was offered to join"""
     shut_out: tuple[str, ...] = ()
-    """Who may not learn of it, because they may not of the ticket that it came from"""
+    """Kinds of team that may not see it, copied from the ticket that it came from"""
     alone: bool = False
-    """Another matter than what neighbours report: not compared with it any more"""
+    """The resident said that it is not the neighbours' event; it is not compared again"""
 
     def slots(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -58,7 +58,7 @@ class Draft:
 
 
 def written_down(text: str, seen: Understanding, source: Source) -> Draft:
-    """What others wrote down for a resident: nobody can be asked what the reader isn't sure of, so that stays empty."""
+    """A report that staff wrote for a resident: nobody can be asked, so what the reader isn't sure of stays empty."""
     return Draft(
         text,
         category=seen.category if seen.sure or seen.red_flag else "",

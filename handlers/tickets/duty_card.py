@@ -1,4 +1,4 @@
-"""Who has to do the work and by which clause (权属), as staff and residents read it."""
+"""The duty card (权属): which party must do the work, by which clause, as shown to staff and residents."""
 
 from sqlalchemy import bindparam, select
 
@@ -14,18 +14,18 @@ _CONTEST = Prepared[tuple[int]](
     .order_by(Approval.id)
     .limit(1)
 )
-"""Hardly a ticket has one: only its number is asked for"""
+"""Few tickets have one, so only the id is read"""
 _SAID = {True: "upheld", False: "kept", None: "open"}
 
 
 def card_of(change: Change, ticket: Ticket) -> str:
-    """What the table says of a ticket; empty where it says nothing."""
+    """The duty table's text for a ticket; "" if no row applies."""
     place = change.town.world.places.get(ticket.place_id) if ticket.place_id else None
     return change.town.duties.card(ticket.category, ticket.item, ticket.text, place)
 
 
 def duty_line(change: Change, ticket: Ticket) -> str:
-    """The card in a line of its own, with what became of a contest; empty where there is no card."""
+    """The card as a line, with the result of a contest; "" if there is no card."""
     card = card_of(change, ticket)
     if not card:
         return ""

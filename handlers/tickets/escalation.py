@@ -1,4 +1,4 @@
-"""上报: a level takes over from the one below, asked by hand or because the time was over."""
+"""上报: escalation to the next level, by command or because a limit was exceeded."""
 
 from dataclasses import replace
 
@@ -16,9 +16,9 @@ from models.ticket import Actor, Ticket
 
 
 def escalate(change: Change, ticket: Ticket, *, by: Actor, reason: str, but: Person | None = None) -> Route | None:
-    """To the next level that has a team of its own, with limits of its own; None where there is none above.
+    """Escalate to the next level that has its own team, and set its limits; None if there is no higher team.
 
-    Everybody reads the reason: those who had it, those who get it, the residents, the supervisors.
+    The reason is sent to the old team, the new team, the residents and the supervisors.
     """
     out, may_sign = shut_out(change.town, ticket), signers(change.town, ticket.grid, change.now)
     above = level_above(change.town.world, ticket.grid, Level(ticket.level), ticket.team, out, may_sign)

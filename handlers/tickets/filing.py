@@ -37,9 +37,9 @@ _RECENT = (
 
 
 def file(context: Change, draft: Draft, reporter: Person, grid: str | None = None) -> Ticket:
-    """A ticket from a draft: routed, promised, dispatched, told. Without a route it waits in the desk's queue.
+    """File a draft: route it, set its clocks, dispatch it and notify. Without a route it waits on the desk.
 
-    `grid`: where it belongs if it has no place.
+    `grid` overrules the place.
     """
     ticket = new_ticket(context, draft, reporter)
     place = context.town.world.places.get(draft.place_id) if draft.place_id else None
@@ -56,25 +56,25 @@ def file(context: Change, draft: Draft, reporter: Person, grid: str | None = Non
 
 
 def _to_be_asked(change: Change, ticket: Ticket) -> Ticket:
-    """Where one of the team is asked first, who that is hangs on tickets that must be written down before."""
+    """If one member is asked first, the ticket must be written before: the choice reads the stored tickets."""
     everyone = how_assigned(change.town, ticket) is Assign.EVERYONE
     return ticket if everyone else row_of(change.session, ticket)
 
 
 def write_down(change: Change, ticket: Ticket, attachments: tuple[int, ...]) -> None:
-    """A new ticket with its first follower and what was sent for it."""
+    """Store a new ticket's first follower and its attachments."""
     append(change.session, Follower, ticket_id=ticket.id, person_id=ticket.reporter_id, joined_at=change.now)
     attach(change, ticket, attachments)
 
 
 def lay_on_desk(change: Change, ticket: Ticket, but: Person | None = None) -> None:
-    """Nobody serves it: supervisors are told, again and again until one decides."""
+    """No team serves the ticket: notify supervisors, and remind them until one decides."""
     set_timer(change, "desk_waits", ticket, ticket.accept_by or change.now)
     notify(change.session, change.town, ticket, "unrouted", change.now, but=but)
 
 
 def dispatch(context: Change, ticket: Ticket, *, by: Actor, note: str, what: str = "dispatch") -> Ticket:
-    """Hand a received ticket to its team, tell the team, and watch its limits. Go on with what is returned."""
+    """Hand a received ticket to its team, notify the team and set timers. Use the returned ticket from then on."""
     ticket = _to_be_asked(context, ticket)
     ticket.apply(DISPATCH, by=by, at=context.now, note=note)
     watch(context, ticket)
@@ -83,7 +83,7 @@ def dispatch(context: Change, ticket: Ticket, *, by: Actor, note: str, what: str
 
 
 def route_it(context: Change, ticket: Ticket, place: PlaceNode | None, grid: str | None = None) -> Route | None:
-    """Choose grid and team for a ticket and write them on it; `grid` overrules the place."""
+    """Choose the grid and team of a ticket and set them; `grid` overrules the place."""
     world = context.town.world
     if grid is None:
         grid = place.grid_of(ticket.building) if place else None
@@ -115,7 +115,7 @@ def put_in_grid(context: Change, ticket: Ticket, grid: str) -> None:
 
 
 def watch(change: Change, ticket: Ticket) -> None:
-    """Whom to ask first, and timers for the limits."""
+    """Choose who is asked first, and set timers for the limits."""
     propose(change.session, change.town, ticket, change.now)
     wind(change, ticket)
 
@@ -123,7 +123,7 @@ def watch(change: Change, ticket: Ticket) -> None:
 def route_anew(
     change: Change, ticket: Ticket, grid: str | None = None, *, by: Actor = SYSTEM, but: Person | None = None
 ) -> None:
-    """The place or the category was told wrong: the team that serves the right one gets it, with limits of its own."""
+    """Route a ticket again after its place or category was corrected; a new team gets new limits."""
     team = ticket.team
     place = change.town.world.places.get(ticket.place_id) if ticket.place_id else None
     route_it(change, ticket, place, grid)
@@ -138,7 +138,7 @@ def route_anew(
 
 
 def give_to(change: Change, ticket: Ticket, route: Route | None) -> None:
-    """Write a new team on a ticket; without one it lies on the desk. The caller sees to its clocks."""
+    """Set the ticket's team; without a route it waits on the desk. The caller sets the clocks."""
     ticket.assignee_id = None
     ticket.helped_by((), change.now)
     if route is None:
@@ -148,24 +148,24 @@ def give_to(change: Change, ticket: Ticket, route: Route | None) -> None:
 
 
 def recent(context: PersonalChange, minutes: int) -> Ticket | None:
-    """The ticket that the resident last filed or joined, if that is not longer ago."""
+    """The ticket that the resident last filed or joined, if within so many minutes."""
     since = context.now - timedelta(minutes=minutes)
     return context.session.scalar(_RECENT, {"person": context.person.id, "since": since})
 
 
 def latest_of(session: Session, person: int, since: datetime) -> Ticket | None:
-    """The same for somebody who is not writing now."""
+    """Like `recent`, for a person who is not writing now."""
     return session.scalar(_RECENT, {"person": person, "since": since})
 
 
 def last_place(context: PersonalChange) -> int | None:
-    """Where the last report of this person was that had a place."""
+    """The place of this person's last report that had one."""
     mine = select(Ticket.place_id).where(Ticket.reporter_id == context.person.id, Ticket.place_id.is_not(None))
     return context.session.scalar(mine.order_by(Ticket.created_at.desc()).limit(1))
 
 
 def new_ticket(context: Change, draft: Draft, reporter: Person, status: Status = Status.PENDING) -> Ticket:
-    """With its number, not written down yet."""
+    """A ticket with its number, not written to the database yet."""
     ticket = _numbered(
         cast("AppendingSession", context.session),
         status=status.value,
@@ -200,7 +200,7 @@ def attach(change: Change, ticket: Ticket, attachments: tuple[int, ...]) -> None
     """Photos and voices that were sent for this ticket."""
     if not attachments:
         return
-    with change.session.no_autoflush:  # a ticket that is written can't change any more, and this one is just being made
+    with change.session.no_autoflush:  # a flush would write the ticket too early, while it is still being filled in
         found = change.session.scalars(select(Attachment).where(Attachment.id.in_(attachments))).all()
     for attachment in found:
         attachment.ticket_id = ticket.id

@@ -1,4 +1,4 @@
-"""退单: who gets what a team returned. First the next in the rule's line, the second time the community decides."""
+"""退单: who gets a returned ticket. First the next team of the routing rule; the second time, the community's own."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -18,13 +18,13 @@ from models.person import Person
 from models.ticket import SYSTEM, Actor, Ticket, TicketEvent
 
 MOST_RETURNS = 2
-"""After the second one the arbiter has decided: the work is done, handed on by name, or taken up a level"""
+"""After the second return the arbiter has decided: the team works, hands on by name, or escalates"""
 
 
 def hand_back(context: Change, ticket: Ticket, *, by: Person, acting: Actor, reason: str) -> Route | None:
-    """Give a returned ticket to the next team; where there is none a supervisor must decide.
+    """Give a returned ticket to the next team; if there is none, a supervisor must decide.
 
-    The promise to the resident stands: returning buys no time.
+    The promise to the resident is unchanged: a return gains no time.
     """
     ticket.apply(RETURN, by=acting, at=context.now, note=reason)
     taker = _taker(context, ticket)

@@ -1,7 +1,7 @@
 """Which tickets a person may see or change.
 
-As one OR condition a database would scan every open ticket of the town. Own team, helping team and area each have an
-index: they are looked up one by one and united.
+With one OR condition the database would scan every open ticket of the town. Own team, helping team and area each have
+an index, so each is queried alone and the results are united.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from models.ticket import Ticket
 
 
 class Way(NamedTuple):
-    """Finds open tickets: their ids, and under which condition."""
+    """One indexed way to find open tickets: the id column and the condition."""
 
     ids: SQLColumnExpression[int]
     condition: ColumnElement[bool]
@@ -25,7 +25,7 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TicketScope:
-    """The tickets that somebody may see or move. `condition` judges any ticket, `ways` find those that are open."""
+    """The tickets that a person may see or move. `condition` tests any ticket, `ways` find the open ones."""
 
     condition: ColumnElement[bool]
     ways: tuple[Way, ...]
@@ -37,11 +37,11 @@ class TicketScope:
         return self.condition & also
 
     def narrowed(self, also: ColumnElement[bool]) -> "TicketScope":
-        """The part of it for which this holds, too."""
+        """The part of the scope for which this condition holds too."""
         return TicketScope(self.condition & also, tuple(Way(way.ids, way.condition & also) for way in self.ways))
 
     def __clause_element__(self) -> ColumnElement[bool]:
-        """SQLAlchemy takes it for its condition."""
+        """Lets SQLAlchemy use the scope as its condition."""
         return self.condition
 
 
@@ -50,13 +50,13 @@ NOTHING = TicketScope(false(), ())
 
 
 def as_reach(scope: Scope) -> TicketScope:
-    """What has a single way is a condition, and need not say more."""
+    """The scope as a TicketScope; a plain condition becomes a scope with one way."""
     return scope if isinstance(scope, TicketScope) else TicketScope(scope, (Way(Ticket.id, scope),))
 
 
 @kept
 def both(one: ColumnElement[bool], other: ColumnElement[bool]) -> ColumnElement[bool]:
-    """What is in two scopes."""
+    """Tickets that are in both scopes. A function, so that the condition is cached."""
     return one & other
 
 
@@ -68,7 +68,7 @@ def _either(one: TicketScope, other: Scope) -> TicketScope:
 
 @kept
 def newest_open(scope: Scope, among: ColumnElement[bool], most: int) -> Select[Ticket]:
-    """So many of the open ones, newest first; no more than that are looked at."""
+    """The newest `most` open tickets of a scope; each way reads at most so many."""
     ids = _together([select(_newest(way, among, most).subquery()) for way in as_reach(scope).ways])
     return select(Ticket).where(Ticket.id.in_(select(ids.c.id))).order_by(Ticket.id.desc()).limit(most)
 
@@ -76,7 +76,7 @@ def newest_open(scope: Scope, among: ColumnElement[bool], most: int) -> Select[T
 def first_of_open(
     session: Session, scope: Scope, first: "FirstOf", now: datetime, most: int
 ) -> tuple[list[Ticket], int]:
-    """The first of the open ones in this order, and how many there are."""
+    """The first `most` open tickets of a scope in this order, and the number of all."""
     counted = session.execute(_first_of_open(scope, first), {"now": now, "most": most}).all()
     numbers = [number for number, _ in counted]
     found = {ticket.id: ticket for ticket in session.scalars(_OF_THESE, {"ids": numbers})} if numbers else {}
@@ -84,7 +84,7 @@ def first_of_open(
 
 
 class FirstOf(NamedTuple):
-    """Of which open tickets, and in which order; `now` may be asked for by name."""
+    """A filter and an order of open tickets; both may use the bind parameter `now`."""
 
     among: ColumnElement[bool]
     order: tuple[SQLColumnExpression[Any], ...]
@@ -111,5 +111,5 @@ def _holds(way: Way, among: ColumnElement[bool]) -> list[ColumnElement[bool]]:
 
 
 def _together(found: list[Select[Any]]) -> Subquery:
-    """Each ticket once, whichever way it was found."""
+    """The union of the ways: each ticket once."""
     return union(*(found or [select(Ticket.id).where(false())])).subquery()

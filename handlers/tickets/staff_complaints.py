@@ -1,4 +1,4 @@
-"""What a resident says complains of those who have the ticket: they are shut out, and the level above gets it."""
+"""A resident complains about the staff who have the ticket: they are shut out, and the level above gets it (回避)."""
 
 from handlers.disclosure import policy as disclosure
 from handlers.disclosure.masks import shielded
@@ -26,7 +26,7 @@ def hear(change: Change, ticket: Ticket, words: str) -> None:
 
 
 def shut_out(change: Change, ticket: Ticket, kinds: frozenset[str]) -> None:
-    """Those of these kinds may not learn what the ticket says, from now on."""
+    """From now on, teams of these kinds may not read the ticket."""
     if kinds <= disclosure.shut_out(change.town, ticket):
         return
     disclosure.shut(ticket, kinds | disclosure.shut_out(change.town, ticket))
@@ -34,7 +34,7 @@ def shut_out(change: Change, ticket: Ticket, kinds: frozenset[str]) -> None:
 
 
 def rise(change: Change, ticket: Ticket) -> None:
-    """Those complained of neither have it nor help with it any more."""
+    """Take the ticket away from the teams that are complained of, as team in charge and as helpers."""
     town = change.town
     order, out = disclosure.kinds_above(town, ticket), disclosure.shut_out(town, ticket)
     if not order:
@@ -60,6 +60,6 @@ def rise(change: Change, ticket: Ticket) -> None:
 
 
 def word_errand(change: Change, ticket: Ticket, team: TeamNode, why: str) -> None:
-    """Where a team that is complained of gets it all the same: they are asked to do this, and read nothing else."""
+    """If a shut-out team is still given the ticket, it reads only this errand and nothing else of the ticket."""
     if team.kind in disclosure.shut_out(change.town, ticket):
         ticket.errand = shielded(why.strip())

@@ -18,7 +18,7 @@ WAITING = (Status.PENDING, Status.RECEIVED)
 def take_from_desk(
     context: Change, ticket: Ticket, grid: str | None = None, by: Actor = SYSTEM, note: str = ""
 ) -> bool:
-    """Route a waiting ticket, now that more is known of it. False: still nobody serves it."""
+    """Route a waiting ticket again, when more is known about it. False: still no team serves it."""
     place = context.town.world.places.get(ticket.place_id) if ticket.place_id else None
     if not route_it(context, ticket, place, grid):
         return False
@@ -27,7 +27,7 @@ def take_from_desk(
 
 
 def give_from_desk(context: Change, ticket: Ticket, team: TeamNode, grid: str, by: Actor, note: str) -> None:
-    """To the team that a supervisor named."""
+    """Give a waiting ticket to the team that a supervisor named."""
     put_in_grid(context, ticket, grid)
     ticket.team, ticket.rule = team.code, note
     _send_out(context, ticket, by, note)
@@ -49,7 +49,7 @@ def _send_out(context: Change, ticket: Ticket, by: Actor, note: str) -> None:
 
 
 def on_desk(person: Person) -> ColumnElement[bool]:
-    """Tickets without a team: in this supervisor's area, or in nobody's."""
+    """Tickets without a team, in this supervisor's area or without a grid."""
     return _unowned(overseen(person))
 
 
