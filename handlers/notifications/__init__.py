@@ -1,1 +1,1 @@
-"""How a ticket reads, who is told, pushes."""
+"""How a ticket is shown, who is notified, and pushes."""

@@ -1,4 +1,4 @@
-"""The people behind an audience's name: staff out of the town's picture of them, the others by their rows."""
+"""The people of each audience: staff from the town's cached list, others from the database."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -36,7 +36,7 @@ _PAGED = Prepared[Any](select(*_WHO).where(_PEOPLE.c.id.in_(_TOLD)))
 def audience(
     session: Session, town: Town, ticket: Ticket, whom: Audience, now: datetime, teams: Sequence[str] = ()
 ) -> Sequence[Colleague]:
-    """Who they are for this ticket."""
+    """The people of this audience for this ticket."""
     if whom is Audience.RESIDENTS:
         return _residents(session, town, ticket)
     if whom is Audience.PAGED:
@@ -47,7 +47,7 @@ def audience(
 
 
 def _alone(town: Town, ticket: Ticket, whom: Audience) -> int | None:
-    """The one person whom it is for."""
+    """The id of the one person of the audience; None if it is not a single person."""
     if whom is Audience.REPORTER:
         return ticket.reporter_id
     holds = whom in {Audience.ASSIGNEE, Audience.TEAM} and ticket.assignee_id and not has_left(town, ticket)
@@ -66,7 +66,7 @@ def _of_staff(town: Town, ticket: Ticket, whom: Audience, now: datetime, teams: 
 
 
 def read_residents(session: Session, town: Town, tickets: Sequence[int]) -> dict[int, list[Member]]:
-    """Those of several tickets by one statement; where the session writes, it is kept until it does."""
+    """Followers of several tickets by one statement; in a writing session they stay cached until it writes."""
     found: dict[int, list[Member]] = {ticket: [] for ticket in tickets}
     for ticket, *who in _RESIDENTS.rows(session, {"tickets": tickets}):
         found[ticket] += _members(town, [who])

@@ -1,4 +1,4 @@
-"""What waited for a person: said below the answer to what they write, else due at once."""
+"""Pushes that wait for a person: said below the reply to their next message, else sent at once."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,18 +12,18 @@ from models.person import Person
 from models.push import Outcome, Push, Rank, is_laid_aside, release
 
 REPLY = "reply"
-"""The way of what was said in an answer: it costs none of the messages that the platform takes"""
+"""The `way` of a push that was said in a reply; it costs none of the platform's message quota"""
 _MOST_BYTES = 2048
-"""Of an answer: a longer one shows the outage notice"""
+"""The platform's limit for a reply: a longer one shows its outage notice"""
 
 
 _WAITING = select(Push).where(is_laid_aside(), Push.person_id == bindparam("person")).order_by(Push.id)
 
 
 def told_now(session: Session, town: Town, person: Person, now: datetime, answer: str | None) -> str:
-    """What to say below the answer; "" where it is pushed instead: a question wants a message of its own.
+    """The text to add below the reply; "" if it is pushed instead, because a question needs its own message.
 
-    `answer` is None where nothing may stand below it.
+    `answer` is None if nothing may be added to the reply.
     """
     waiting = list(session.scalars(_WAITING, {"person": person.id}))
     left = drop_overtaken(waiting, now)
@@ -40,7 +40,7 @@ def told_now(session: Session, town: Town, person: Person, now: datetime, answer
 
 
 def drop_overtaken(waiting: Sequence[Push], now: datetime) -> list[Push]:
-    """Those that are still worth saying; the others are finished."""
+    """Finish pushes that a newer one makes needless; returns the rest."""
     left = []
     for at, older in enumerate(waiting):
         newer = next((each for each in waiting[at + 1 :] if overtakes(each, older)), None)
@@ -52,6 +52,6 @@ def drop_overtaken(waiting: Sequence[Push], now: datetime) -> list[Push]:
 
 
 def in_one(town: Town, pushes: Sequence[Push]) -> str:
-    """Several in one message, the question at the end, where it is answered."""
+    """Several pushes in one message, the question last."""
     texts = [each.text.strip() for each in sorted(pushes, key=asks)]
     return town.say("push.together", count=len(texts), texts="\n\n".join(texts))

@@ -1,4 +1,4 @@
-"""What leaders are told at once and what waits for their digest, by the town's rule and by their own choice."""
+"""Which news leaders get at once and which waits for their digest, by the town's rule and their own choice."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ LONGEST_SILENCE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What those concerned have chosen: every push to a leader is written as they have it."""
+    """The recipients' choices: every push to a leader follows them."""
 
     by_person: Mapping[int, NewsWish] | None
-    """None: it is told as it is, whatever they chose"""
+    """None: choices are ignored (no leader, or a danger)"""
     to_them_alone: bool = False
-    """They were picked for it: it comes in no digest, but a silence that they asked for holds"""
+    """The push is for them personally: it skips the digest, but not a silence that they asked for"""
     had: frozenset[int] = frozenset()
-    """Those who have been told of another such today: the next ones wait for the digest"""
+    """People who already got a push of this kind today: further ones wait for the digest"""
 
     @classmethod
     def of(
@@ -42,7 +42,7 @@ class Wishes:
         return cls({wish.person_id: wish for wish in session.scalars(chosen)}, to_them_alone)
 
     def heeded(self, town: Town, person: int, push: dict[str, Any], now: datetime) -> dict[str, Any]:
-        """The push as this leader wants it: now, after the silence that they asked for, or in a digest."""
+        """The push as this leader chose: now, after their silence, or in a digest."""
         if self.by_person is None:
             return push
         wish = self.by_person.get(person, _USUAL)
@@ -54,7 +54,7 @@ class Wishes:
 
 
 def had_today(session: Session, town: Town, event: str, leaders: Iterable[Colleague], now: datetime) -> frozenset[int]:
-    """Whom of them a day's only message of this kind has been written to; nobody, where each is told at once."""
+    """Leaders who already got today's one push of this kind; empty if the kind is not limited to one a day."""
     if event not in town.digests.once_a_day:
         return frozenset()
     since = day_start(town.quiet_hours.wait(now))
@@ -95,7 +95,7 @@ def tell(
     *,
     to_them_alone: bool = False,
 ) -> int:
-    """What no move of a ticket causes, to each of them who can be told, once for each key. Returns how many."""
+    """Push news that is not about a ticket's move to each of these people, once for each key. Returns how many."""
     wishes = Wishes.of(session, people, to_them_alone=to_them_alone)
     usual = {"rank": Rank.NEWS, "due_at": town.quiet_hours.wait(now), "created_at": now}
     reached = [person for person in people if person.openid]

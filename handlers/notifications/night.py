@@ -1,4 +1,4 @@
-"""By night: a limit that runs round the clock is told at once to those on call, or begins in the morning."""
+"""Quiet hours: a round-the-clock limit is told at once to staff on call, else it starts in the morning."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,33 +11,33 @@ from models.ticket import Ticket
 
 
 def begins(town: Town, team: Sequence[Colleague], limits: Iterable[Span], now: datetime) -> datetime:
-    """When limits that a team is given now begin to run: nobody can keep one of which they are not told."""
+    """When a team's new limits start: in the morning if nobody can be told now."""
     morning = town.quiet_hours.wait(now)
     wakes = morning > now and any(limit.round_the_clock for limit in limits) and _on_call(town, team, now)
     return now if wakes else morning
 
 
 def begins_for(town: Town, ticket: Ticket, now: datetime, limits: Iterable[Span] = ()) -> datetime:
-    """The same for a ticket and its team: by the limits that it has, or is about to get."""
+    """Like `begins`, for a ticket and its team; by `limits`, else by the limits that the ticket has."""
     if ticket.red_flag:
         return now
     return begins(town, _team(town, ticket), [*limits] or _limits(ticket), now)
 
 
 def rings(town: Town, ticket: Ticket, now: datetime) -> bool:
-    """Whether it is told at this hour, and then to those on call: a danger always, else as its limits say."""
+    """Whether staff on call are told of the ticket now: always for a danger, at night if its limits run then."""
     if ticket.red_flag:
         return True
     return town.quiet_hours.wait(now) > now and begins_for(town, ticket, now) == now
 
 
 def wakes(town: Town, ticket: Ticket, person: Colleague, now: datetime) -> bool:
-    """Whether somebody is told of it at night: those on call alone."""
+    """Whether this person is told of the ticket at night: only if on call."""
     return rings(town, ticket, now) and bool(_on_call(town, [person], now))
 
 
 def waits(town: Town, ticket: Ticket, now: datetime) -> bool:
-    """A clock that would run by night stands until the morning."""
+    """A round-the-clock limit is waiting for the morning."""
     return begins_for(town, ticket, now) > now and any(limit.round_the_clock for limit in _limits(ticket))
 
 

@@ -1,4 +1,4 @@
-"""What those who keep the program running are told: by a push, or in the answer where no push goes out."""
+"""Alerts to operators (admins): by push, or in a reply while pushes can't be sent."""
 
 from datetime import datetime
 
@@ -12,14 +12,14 @@ from models.person import Person, PersonRole, Role
 from models.push import Outcome, Push, Rank, is_laid_aside, unfinished
 
 SHUT = "ways_shut"
-"""The event of a push that says that pushes don't go out"""
+"""Event of the alert that pushes can't be sent"""
 _UNTOLD = (Push.event == SHUT) & (unfinished(Push) | is_laid_aside())
 
 
 def tell_operators(
     session: Session, town: Town, event: str, key: str, text: str, now: datetime, rank: Rank = Rank.NEWS
 ) -> int:
-    """To every admin, once for each key: what is not urgent, as they want it. Returns how many were told."""
+    """Alert every admin, once for each key; alerts that aren't urgent follow their choices. Returns how many."""
     told, admins = 0, session.scalars(_admins()).all()
     wishes = Wishes.of(session, admins, danger=rank <= Rank.URGENT)
     for admin in admins:
@@ -33,7 +33,7 @@ def tell_operators(
 
 
 def in_the_answer(session: Session, person: Person, now: datetime) -> str:
-    """What an operator was to be told of pushes that don't go out: an answer does go out. "" where there is nothing."""
+    """Alerts about failing pushes, for this operator's reply (replies still work); "" if there are none."""
     if Role.ADMIN not in person.roles:
         return ""
     mine = (Push.person_id == person.id) & _UNTOLD
@@ -44,7 +44,7 @@ def in_the_answer(session: Session, person: Person, now: datetime) -> str:
 
 
 def no_longer_shut(session: Session, text: str) -> None:
-    """Who has not been told yet need only hear that it was so."""
+    """Pushes work again: alerts not sent yet get this text instead."""
     for push in session.scalars(select(Push).where(_UNTOLD)):
         push.text = text
 

@@ -1,4 +1,4 @@
-"""Which photos and voices go out with a push: those that its reader may see and has not been sent yet."""
+"""Which photos and voices are sent with a push: those that its reader may see and has not got yet."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,12 @@ from models.push import Outcome, Push
 from models.ticket import Attachment, Ticket
 
 PICTURES, ASKED_FOR = "pictures", "pictures_asked"
-"""Events of a push that brings nothing else: what has just come, and what its reader asks to see (again)"""
+"""Events of a push with nothing but pictures: new ones, and those that its reader asked for (again)"""
 NAMED, SHOWN = "named_pictures", "shown_pictures"
-"""Facts of a push: the attachments that it is to bring, and those that it has brought"""
+"""Fields of a push: ids of attachments to send, and of those that were sent"""
 SENDABLE = ("image", "voice")
 MOST = 2
-"""With a push that nobody asked for: the platform takes five messages until the person writes again"""
+"""Most pictures with a push: the platform accepts only five messages until the person writes again"""
 _WITH = {
     STAFF_TEMPLATE: {
         *("dispatch", "red_flag", "red_flag_instead", "red_flag_again", "return_", "reassign", "escalate"),
@@ -29,7 +29,7 @@ _WITH = {
 
 
 def enclosed(session: Session, town: Town, push: Push, person: Person) -> Sequence[Attachment]:
-    """The attachments to send with it, oldest first; nothing that lies on no shelf yet."""
+    """The attachments to send with the push, oldest first; only those already downloaded."""
     if push.ticket_id is None or not (NAMED in push.fields or push.event in _WITH.get(push.template, ())):
         return ()
     kept = (Attachment.ticket_id == push.ticket_id) & (Attachment.stored != "") & Attachment.kind.in_(SENDABLE)
@@ -50,7 +50,7 @@ def enclosed(session: Session, town: Town, push: Push, person: Person) -> Sequen
 
 
 def may_see(ticket: Ticket, seen: Sight, attachment: Attachment) -> bool:
-    """By the table. What was taken in somebody's flat is not for those who wait with them."""
+    """By the disclosure table. Photos of work in a flat are not shown to neighbours who follow the ticket."""
     if not attachment.of_work:
         return (Field.VOICE if attachment.kind == "voice" else Field.PHOTOS) in seen.may
     waits_with_them = not {Field.FLAT, Field.NOTES} & seen.may

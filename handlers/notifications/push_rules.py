@@ -1,4 +1,4 @@
-"""Who is told of what: a table of (what happened, whom) → wording, and which push makes an older one needless."""
+"""Which event is pushed to whom with which wording, and which push makes an older one needless."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,11 +8,11 @@ from models.push import Push
 UNREACHED = "red_flag_unreached"
 INSTEAD = "red_flag_instead"
 DANGERS = frozenset({"red_flag", INSTEAD, UNREACHED})
-"""Events that go before everything, at any hour and in every way"""
+"""Events that are sent first, at any hour and by every way"""
 
 
 class Audience(StrEnum):
-    """Whom a push is for."""
+    """The recipients of a push."""
 
     RESIDENTS = "residents"
     TEAM = "team"
@@ -22,27 +22,27 @@ class Audience(StrEnum):
     NAMED = "named"
     CALLED = "called"
     VOICES = "voices"
-    """Who speaks for the house"""
+    """Representatives of the building"""
     COMMITTEES = "committees"
-    """Who speaks for the compound"""
+    """Representatives of the compound"""
     PAGED = "paged"
-    """Everybody who works here and was told of it"""
+    """All staff who got a push about the ticket"""
 
 
 class Line(StrEnum):
-    """Pushes of one line replace each other: of two about one ticket that wait for one person, the newer is sent."""
+    """Of two waiting pushes of one line, about one ticket for one person, only the newer is sent."""
 
     STANDING = "standing"
-    """How far a resident's ticket has come"""
+    """Progress of a resident's ticket"""
     LIMIT = "limit"
-    """That staff should hurry"""
+    """Deadlines: staff should hurry"""
     OVER = "over"
-    """Staff have nothing more to do: nothing older of the ticket is worth sending"""
+    """Staff have nothing more to do, so no older push about the ticket is sent"""
 
 
 @dataclass(frozen=True, slots=True)
 class PushRule:
-    """One row of the table: whom, by which sentence, on which of the platform's templates outside 48 hours."""
+    """A row of the table: recipients, wording, and the platform's template for use after its 48-hour window."""
 
     to: Audience
     wording: str
@@ -188,7 +188,7 @@ PUSH_RULES: dict[str, tuple[PushRule, ...]] = {
 
 
 def rule_of(push: Push) -> PushRule | None:
-    """The row that a push was written by: its event may be told to several, each in their own way."""
+    """The row of a push. An event may have several rows, told apart by template."""
     return next((each for each in PUSH_RULES.get(push.event, ()) if each.template == push.template), None)
 
 
@@ -199,7 +199,7 @@ def asks(push: Push) -> bool:
 
 
 def overtakes(newer: Push, older: Push) -> bool:
-    """Whether only the newer of two that wait for one person need be sent."""
+    """Whether the newer of two waiting pushes to one person makes the older one needless."""
     if (newer.ticket_id, newer.template) != (older.ticket_id, older.template) or newer.id <= older.id:
         return False
     line, before = (rule.line if (rule := rule_of(push)) else None for push in (newer, older))

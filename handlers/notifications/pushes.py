@@ -1,4 +1,4 @@
-"""What happened is told: a push for everybody whom it concerns, written into the outbox in the same transaction."""
+"""Write pushes about a change into the outbox, in the same transaction as the change."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ from models.push import Push, Rank, Timer
 from models.ticket import Ticket
 
 GROUP_NOTICE = "group_notice"
-"""The timer by which a group's robot tells of a red flag"""
+"""Kind of the timer that posts a red flag to the staff group by its robot"""
 _AT_WORK = frozenset({Audience.TEAM, Audience.ASSIGNEE})
 _TO_LEADERS = frozenset({Audience.SUPERVISORS, Audience.NAMED})
 
@@ -49,10 +49,10 @@ def notify(
     slots: Mapping[str, object] | None = None,
     **values: object,
 ) -> int:
-    """Write a push for everybody whom `what` concerns, except `but`, who did it. Returns how many.
+    """Write a push for every recipient of event `what`, except `but`, who did it. Returns how many.
 
-    `teams`: whom a whistle called, where it is about them. `named`: people whom the caller picked. `slots`: what the
-    question that the push carries has to remember.
+    `teams`: teams called by a whistle. `named`: recipients that the caller picked. `slots`: data for the question that
+    the push asks.
     """
     change = f"{what}:{_latest_event(session, ticket)}"
     if what == "red_flag" and town.has_group:
@@ -60,13 +60,13 @@ def notify(
         append(session, Timer, key=f"{ticket.id}:{GROUP_NOTICE}:{change}", **timer)
     told: set[int] = {but.id} if but else set()
     for rule in PUSH_RULES[what]:
-        letter = cache(partial(_letter, town, ticket, rule, values))  # most of a team are told the same
+        letter = cache(partial(_letter, town, ticket, rule, values))  # most members of a team get the same text
         concerned = named if rule.to is Audience.NAMED else audience(session, town, ticket, rule.to, now, teams)
         wishes = _wishes(session, town, ticket, rule, concerned, what, now)
         for person in concerned:
             if not may_hear(town, ticket, person):
                 continue
-            if person.id not in told and person.openid:  # who hasn't joined yet has no chat to be told in
+            if person.id not in told and person.openid:  # no openid: not joined yet, can't be pushed to
                 told.add(person.id)
                 push = _push(town, ticket, person, rule, change, now, letter)
                 push = wishes.heeded(town, person.id, push, now)
@@ -85,7 +85,7 @@ def _wishes(
     what: str,
     now: datetime,
 ) -> Wishes:
-    """Those who oversee have a choice; who works at it is told."""
+    """The choices of supervisors; staff who work on the ticket have none."""
     leaders = concerned if rule.to in _TO_LEADERS else ()
     danger = what in DANGERS or bool(ticket.red_flag)
     wishes = Wishes.of(session, leaders, to_them_alone=rule.to is Audience.NAMED, danger=danger)
@@ -93,7 +93,7 @@ def _wishes(
 
 
 def _latest_event(session: Session, ticket: Ticket) -> int:
-    """Tells one occasion from another: what is told twice of the same event is told once."""
+    """Id of the ticket's last history row; in the key of a push, it prevents a second push about the same event."""
     return 0 if is_unwritten(ticket) else latest_event(session, ticket.id)
 
 
@@ -142,7 +142,7 @@ def _asked(
     now: datetime,
     slots: Mapping[str, object],
 ) -> dict[str, Any]:
-    """The question that a push carries is open until it is answered, or the ticket has outrun it."""
+    """The row of the question in a push; open until answered, expired, or until the ticket moves on."""
     return {
         "person_id": person.id,
         "key": push["key"],
@@ -157,7 +157,7 @@ def _asked(
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """What a push says: as a message, and in the fields of a template."""
+    """The content of a push: as a message, and as the fields of a template."""
 
     text: str
     fields: dict[str, str]
@@ -177,7 +177,7 @@ def _letter(
 
 
 def _fields(town: Town, ticket: Ticket, rule: PushRule, facts: Mapping[str, Any], at: datetime) -> dict[str, str]:
-    """What a card can say, by fact: first of all what happened, then in whose words."""
+    """The template's fields: what happened, then the words of the person who wrote them."""
     due = facts.get("due_at") or ticket_text.due(ticket) or at
     told = town.say.places_of(rule.wording)
     said = [facts[name] for name in _WORDS if name in told and facts.get(name)]
@@ -191,8 +191,9 @@ def _fields(town: Town, ticket: Ticket, rule: PushRule, facts: Mapping[str, Any]
 
 
 def _said_at(town: Town, ticket: Ticket, person: Colleague, rule: PushRule, event: str, now: datetime) -> datetime:
-    """Now, or in the morning: at night only a danger is told, what runs round the clock to those on call, and a
-    resident who is just writing to us.
+    """When to send: now, or after the quiet hours.
+
+    Dangers, round-the-clock limits to staff on call, and pushes to a resident who is writing now are sent at night.
     """
     quiet = town.quiet_hours
     heard = person.last_inbound_at if rule.template == RESIDENT_TEMPLATE else None
@@ -204,17 +205,17 @@ def _said_at(town: Town, ticket: Ticket, person: Colleague, rule: PushRule, even
 
 
 _WORDS = ("note", "answer", "reason", "text")
-"""Facts that somebody wrote. A card has room for the first that the sentence tells: it never tells more than that"""
+"""Facts that people wrote. A template has room for one: the first that the wording also uses"""
 
 
 def _discreet(rule: PushRule, facts: dict[str, object], seen: Sight) -> dict[str, object]:
-    """What people wrote, without what a push that lights up on any screen may not tell this reader."""
+    """Hide in people's words what this reader may not see; a push shows on a locked screen."""
     hide = ticket_text.as_residents_read if rule.template == RESIDENT_TEMPLATE else seen.words
     return facts | {name: hide(str(facts[name])) for name in _WORDS if name in facts}
 
 
 def may_hear(town: Town, ticket: Ticket, person: Colleague) -> bool:
-    """Those complained of hear of it only where it was given to them all the same, or where somebody is in danger."""
+    """Staff complained of get a push only if the ticket was given to their team, or in a danger."""
     if not is_shut_out(town, ticket, person) or is_danger(ticket):
         return True
     calls = {each.team for each in ticket.support if each.is_call}
@@ -222,7 +223,7 @@ def may_hear(town: Town, ticket: Ticket, person: Colleague) -> bool:
 
 
 def facts_of(town: Town, ticket: Ticket, now: datetime, seen: Sight) -> dict[str, object]:
-    """What a sentence may say of a ticket. Nothing here names or hints at who reported it."""
+    """Facts of a ticket for wordings. None of them shows or hints who reported it."""
     return {
         "number": ticket.number,
         "what": town.catalogue.name(ticket.category, ticket.item),
@@ -242,7 +243,7 @@ def facts_of(town: Town, ticket: Ticket, now: datetime, seen: Sight) -> dict[str
 
 
 def _late(town: Town, ticket: Ticket, now: datetime) -> str:
-    """That what was promised can't be kept, where it is over before its team is told, tonight or at all."""
+    """The sentence that the promise can't be kept, if its deadline passes before the team is told; else ""."""
     promised = ticket.handle_by
     if promised is None or promised > town.quiet_hours.wait(now) or promised > begins_for(town, ticket, now):
         return ""

@@ -1,4 +1,4 @@
-"""Whom of a team a ticket is told to: those on duty, on call for danger; one of them first where the town says so."""
+"""Which members of a team are notified: those on duty, or on call for a danger; one first if the town says so."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ PROPOSAL = "proposal"
 
 
 def recipients_of(town: Town, ticket: Ticket, now: datetime) -> list[Colleague]:
-    """Everybody who hears of a ticket that nobody holds: its team in charge first, then those that help."""
+    """Recipients for a ticket without an assignee: the team in charge first, then the helping teams."""
     teams = [code for code in (ticket.team, *(helper.team for helper in ticket.support if helper.helps)) if code]
     there = dict(_at_hand(town, ticket, now, teams))
     told: list[Colleague] = []
@@ -35,7 +35,7 @@ def recipients_of(town: Town, ticket: Ticket, now: datetime) -> list[Colleague]:
 
 
 def has_left(town: Town, ticket: Ticket) -> bool:
-    """The person who signed has no post any more, or one in another company: the others have to act."""
+    """The assignee has no post any more, or one in another team, so the others have to act."""
     if ticket.assignee_id is None:
         return False
     member = town.staff.people.get(ticket.assignee_id)
@@ -53,8 +53,9 @@ def recipients_of_teams(town: Town, ticket: Ticket, now: datetime, teams: Sequen
 
 
 def voices(town: Town, ticket: Ticket, *, of_compound: bool) -> list[Colleague]:
-    """Who speaks for the ticket's house, or its compound. Of a complaint about people who work here they hear nothing,
-    nor of what they reported themselves.
+    """Representatives of the ticket's building, or of its compound.
+
+    They are not told of complaints about staff, nor of their own reports.
     """
     if not town.staff.voices or ticket.place_id is None or ticket.shut_out or not town.practices.voices.enabled:
         return []
@@ -72,7 +73,7 @@ def _at_hand(town: Town, ticket: Ticket, now: datetime, teams: Sequence[str]) ->
 
 
 def _reached(town: Town, ticket: Ticket, team: str, there: Sequence[Present]) -> list[Colleague]:
-    """Members on duty who can be reached; where there are none, the whole team; for danger the level above too."""
+    """Members on duty who can be pushed to; if none, the whole team, and for a danger the level above too."""
     reachable = [present.person for present in there if present.person.openid]
     if reachable:
         return reachable
@@ -84,13 +85,13 @@ def _reached(town: Town, ticket: Ticket, team: str, there: Sequence[Present]) ->
 
 
 def _first_asked(town: Town, ticket: Ticket, now: datetime) -> Colleague | None:
-    """The one who alone is asked, as long as that holds."""
+    """The one member who is asked alone, until `proposed_until`."""
     alone = ticket.status == Status.DISPATCHED and ticket.proposed_until and now < ticket.proposed_until
     return town.staff.people.get(ticket.proposed_id) if alone and ticket.proposed_id else None
 
 
 def how_assigned(town: Town, ticket: Ticket) -> Assign:
-    """The rule's way of choosing within the team, else the team's kind's; danger is everybody's."""
+    """How a member is chosen: by the routing rule, else by the team's kind; a danger goes to everyone."""
     team = town.world.teams.get(ticket.team or "")
     if team is None or ticket.red_flag:
         return Assign.EVERYONE
@@ -99,7 +100,7 @@ def how_assigned(town: Town, ticket: Ticket) -> Assign:
 
 
 def propose(session: Session, town: Town, ticket: Ticket, now: datetime) -> None:
-    """Choose who of the team is asked first, until half the time to sign is over; others may sign all the while."""
+    """Choose the member who is asked first, until half the time to sign is over; others may still sign."""
     ticket.proposed_id = ticket.proposed_until = None
     how = how_assigned(town, ticket)
     if how is Assign.EVERYONE or not ticket.team or not ticket.accept_by or ticket.accept_by <= now:
@@ -115,7 +116,7 @@ def propose(session: Session, town: Town, ticket: Ticket, now: datetime) -> None
 
 
 def chosen_of(session: Session, town: Town, ticket: Ticket, now: datetime, how: Assign) -> Colleague | None:
-    """Who of those there is next; None where there is nobody to choose from, or everybody is asked."""
+    """The next member of those on duty; None if there is nobody, or if everybody is asked."""
     if how is Assign.EVERYONE or not ticket.team:
         return None
     ((_, there),) = _at_hand(town, ticket, now, [ticket.team])
@@ -142,20 +143,20 @@ def _least_loaded(session: Session, there: Sequence[Present]) -> Colleague:
 
 
 def _longest_unasked(session: Session, there: Sequence[Present]) -> Colleague:
-    """Round robin without a memory of its own: the tickets know who was asked last."""
+    """Round robin: the member asked longest ago, read from the tickets themselves."""
     last = _last_asked(session, there)
     return min((present.person for present in there), key=lambda each: (last[each.id], each.id))
 
 
 def _last_asked(session: Session, there: Sequence[Present]) -> dict[int, int]:
-    """The latest ticket proposed to each, 0 for none: one look into the index a person."""
+    """Id of the latest ticket proposed to each, 0 for none; one index look-up a person."""
     latest = select(func.max(Ticket.id)).where(Ticket.proposed_id == Person.id).correlate(Person).scalar_subquery()
     ids = [present.person.id for present in there]
     return {person: last or 0 for person, last in session.execute(select(Person.id, latest).where(Person.id.in_(ids)))}
 
 
 def _steward(ticket: Ticket, there: Sequence[Present]) -> Colleague | None:
-    """Who looks after the ticket's grid, or their stand-ins; else the community's."""
+    """The member whose post is the ticket's grid, or their stand-in; else that of the community."""
     for grid in (ticket.grid, ticket.community):
         for present in there:
             if grid and present.post.grid == grid:
@@ -164,11 +165,11 @@ def _steward(ticket: Ticket, there: Sequence[Present]) -> Colleague | None:
 
 
 def _halfway(town: Town, now: datetime, accept_by: datetime) -> datetime:
-    """Half of the working time that is left, so that colleagues aren't asked in the night."""
+    """The moment when half of the remaining working time is over, so that colleagues aren't asked at night."""
     worked = town.calendar.worked(now, accept_by)
     return town.calendar.add(now, worked / 2) if worked > timedelta(minutes=2) else now + (accept_by - now) / 2
 
 
 def _one_after_another(session: Session, team: str) -> None:
-    """Two tickets of one team are proposed one after the other, so that they don't both go to the same person."""
+    """Lock the team's row: two tickets proposed at the same time must not both go to the same person."""
     session.execute(select(Team.code).where(Team.code == team).with_for_update(key_share=True))

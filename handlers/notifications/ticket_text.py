@@ -1,4 +1,4 @@
-"""How a ticket reads: to people in a chat, and to programs as JSON."""
+"""How a ticket is shown: as text in a chat, and as JSON."""
 
 import re
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ SOURCE_NAMES = {
 }
 _NEIGHBOURS_SHOWN = 5
 _INSIDE = frozenset({"whistle", "finish", "release", "dispatch"})
-"""Moves whose words are for those who work on it"""
+"""Moves whose notes are for staff only"""
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -78,7 +78,7 @@ def moment(at: datetime | None, now: datetime) -> str:
 
 
 def written(at: datetime | None) -> str:
-    """「2026-11-16 10:00」 in local time, for tables; empty where there is none."""
+    """「2026-11-16 10:00」 in local time, for tables; "" if there is none."""
     return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}" if at else ""
 
 
@@ -101,7 +101,7 @@ _HAS_NUMBERS = re.compile(r"(?:[路街道巷弄]|(?<!新)村)$")  # no buildings
 
 
 def address(place: str, building: str, unit: str, room: str) -> str:
-    """「德尚小区3号楼2单元502室」「府前街120号」; empty where nothing is known."""
+    """「德尚小区3号楼2单元502室」「府前街120号」; "" if nothing is known."""
     numbered = _HAS_NUMBERS.search(place) or "弄" in building
     house = f"{building}号" if numbered else f"{building}号楼" if building.isdigit() else f"{building}座"
     house = house if building else ""
@@ -109,13 +109,13 @@ def address(place: str, building: str, unit: str, room: str) -> str:
 
 
 def where(ticket: Ticket) -> str:
-    """The address as far as it is known; 「地点待核实」 where nothing is. Unknown places are a resident's own words."""
+    """The address as far as it is known, else 「地点待核实」. A place not in the world is the resident's own words."""
     known = address(mask(ticket.place_name), ticket.building, ticket.unit, ticket.room)
     return known or ("所发定位处" if ticket.lat is not None else "地点待核实")
 
 
 def where_seen(ticket: Ticket, seen: Sight) -> str:
-    """The address as far as a reader may know it. A place that the world has not is a resident's own words."""
+    """The address as far as a reader may see it. A place not in the world is the resident's own words."""
     house = ticket.building if Field.HOUSE in seen.may else ""
     unit, room = (ticket.unit, ticket.room) if Field.FLAT in seen.may else ("", "")
     known = bool(ticket.place_id or Field.FLAT in seen.may)
@@ -125,23 +125,23 @@ def where_seen(ticket: Ticket, seen: Sight) -> str:
 
 
 def where_for(town: Town, ticket: Ticket, reader: Colleague | None) -> str:
-    """The address as it may stand in this reader's pushes and lists."""
+    """The address as shown in this reader's pushes and lists."""
     return where_seen(ticket, passing(town, ticket, reader))
 
 
 def team_name(town: Town, code: str | None) -> str:
-    """A team's name; the desk where no team has the ticket."""
+    """A team's name; the desk's if no team has the ticket."""
     return town.world.teams[code].name if code in town.world.teams else town.say("ticket.desk")
 
 
 def source_mark(ticket: Ticket) -> str:
-    """「（巡查）」; nothing where a resident told it in the chat."""
+    """「（巡查）」; "" if a resident reported it in the chat."""
     source = Source(ticket.source or Source.CHAT)
     return "" if source is Source.CHAT else f"（{SOURCE_NAMES[source]}）"
 
 
 def line(town: Town, ticket: Ticket, now: datetime, reader: Colleague | None, way: Way = Way.PASSING) -> str:
-    """One line of a list, as this reader may have it: number, what, where, how it stands, how many wait for it."""
+    """A line of a list for this reader: number, problem, place, status, number of neighbours who wait for it."""
     late = "❗" if is_late(ticket, now) else ""
     what = town.catalogue.name(ticket.category, ticket.item)
     others = town.say("ticket.neighbours", count=ticket.neighbours) if ticket.neighbours else ""
@@ -155,7 +155,7 @@ def is_late(ticket: Ticket, now: datetime) -> bool:
 
 
 def due(ticket: Ticket) -> datetime | None:
-    """The limit that runs now: to sign, or to put right; None when none does, or while the clocks are stopped."""
+    """The current deadline, to sign or to handle; None if there is none, or while the clocks are stopped."""
     if ticket.stopped_at:
         return None
     match Status(ticket.status):
@@ -167,7 +167,7 @@ def due(ticket: Ticket) -> datetime | None:
 
 
 def limit(town: Town, ticket: Ticket, now: datetime) -> str:
-    """The limit that runs now, with what has to be done by then: 「今日11:00前签收」; empty where none runs."""
+    """The current deadline with what is due: 「今日11:00前签收」; "" if there is none."""
     until = due(ticket)
     if until is None:
         return ""
@@ -182,7 +182,7 @@ _HISTORY = Prepared[Any](
 
 
 def history(session: Session, ticket: Ticket) -> Sequence[TicketEvent]:
-    """All that happened to it, in order; as columns, for nobody changes a line."""
+    """The ticket's history in order. Read as plain rows, because history is never changed."""
     catch_up(session, TicketEvent)
     return cast("Sequence[TicketEvent]", _HISTORY.rows(session, {"ticket": ticket.id}))
 
@@ -230,7 +230,7 @@ def as_json(session: Session, town: Town, ticket: Ticket, seen: Sight) -> dict[s
 
 
 def call_json(town: Town, call: Support) -> dict[str, Any]:
-    """One team called by a whistle: on which ground, until when it had to be there, when it was."""
+    """A team called by a whistle: the ground, its deadline to report in, and when it did."""
     moments = ("called_at", "due_at", "reported_at", "finished_at", "released_at")
     return {
         "team": call.team,
@@ -262,7 +262,7 @@ def iso(at: datetime | None) -> str | None:
 
 
 def words_of_neighbours(session: Session, town: Town, ticket: Ticket) -> list[str]:
-    """What those who joined said themselves, the latest few."""
+    """The own words of the latest few neighbours who joined."""
     if not ticket.neighbours:
         return []
     theirs = select(Follower.text).where(Follower.ticket_id == ticket.id, Follower.text != "")
@@ -271,13 +271,13 @@ def words_of_neighbours(session: Session, town: Town, ticket: Ticket) -> list[st
 
 
 def as_residents_read(text: str) -> str:
-    """A history's notes and staff's reasons: without private numbers, with limits in plain words."""
+    """Notes and reasons as residents read them: without private numbers, limits in plain words."""
     return told_plainly(for_residents(text))
 
 
 def timeline_for(session: Session, town: Town, ticket: Ticket, now: datetime, reader: Person) -> list[str]:
-    """The history for a resident, in plain words: no notes but their own, no words of other residents, nothing from
-    inside.
+    """The history for a resident, in plain words: of notes (备注) only their own, no internal notes, and no words of
+    other residents.
     """
     return [
         f"{moment(each.at, now)} {ROLE_NAMES[Role(each.by_role)]}{town.say(f'steps.{each.move}')}"
@@ -292,7 +292,7 @@ def _is_public(each: TicketEvent, reader: Person) -> bool:
 
 
 def timeline(session: Session, ticket: Ticket, now: datetime, seen: Sight) -> list[str]:
-    """The history as lines for people, latest last; who acted by role, never by name."""
+    """The history as lines, latest last; it shows who acted by role, never by name."""
     return [
         f"{moment(each.at, now)} {ROLE_NAMES[Role(each.by_role)]}{MOVES[each.move].label}"
         + (f"：{note}" if (note := seen.note(each.note)) else "")

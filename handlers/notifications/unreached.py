@@ -1,4 +1,4 @@
-"""A danger that can't be told to one person is told to another of the team, and overseers hear who was not reached."""
+"""If a danger push can't reach a person, a colleague is told instead, and supervisors learn who was not reached."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -20,7 +20,7 @@ from models.ticket import SYSTEM, Ticket
 
 
 def not_reached(session: Session, town: Town, push: Push, why: str, now: datetime) -> None:
-    """Once for each push. The colleague told instead may be out of reach too: then the next one is told."""
+    """Handle a push that did not arrive. If the colleague can't be reached either, the next one is told."""
     push.unreached_at = now
     ticket = session.get(Ticket, push.ticket_id) if push.ticket_id else None
     if ticket is None or push.event == UNREACHED:
@@ -35,7 +35,7 @@ def not_reached(session: Session, town: Town, push: Push, why: str, now: datetim
 
 
 def _next(session: Session, town: Town, ticket: Ticket, missed: Member | None) -> Member | None:
-    """Of their own team, of the others at it, of the level above: who wrote last is the likeliest to read."""
+    """The colleague to tell: own team first, then the other teams, then the level above; last to write comes first."""
     told = set(session.scalars(select(Push.person_id).where(Push.ticket_id == ticket.id, Push.event.in_(DANGERS))))
     return next(iter(_likeliest_first(session, _others(town, ticket, missed, told))), None)
 
@@ -50,7 +50,7 @@ def _others(town: Town, ticket: Ticket, missed: Member | None, told: Collection[
 
 
 def _likeliest_first(session: Session, members: list[Member]) -> list[Member]:
-    """The team before the others; who doesn't follow can't be told."""
+    """Members in the order of their teams; those who don't follow the account can't be told and are left out."""
     following = Person.id.in_([each.id for each in members]) & Person.following & Person.openid.is_not(None)
     heard = dict(session.execute(select(Person.id, Person.last_inbound_at).where(following)).all())
     teams = list(dict.fromkeys(each.team for each in members))
