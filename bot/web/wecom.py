@@ -5,6 +5,7 @@ from bot.webhook.view import answered_safely
 from bot.wecom.callback import Desk
 from bot.wecom.cards import said_on_card
 from bot.wecom.members import openid_of, say_later
+from handlers.dialogue.message import Message
 
 
 def wecom_desk(program: Program) -> Desk:
@@ -15,6 +16,10 @@ def wecom_desk(program: Program) -> Desk:
         with program.reading() as session:
             return openid_of(session, user)
 
+    def later(answered: Message, words: str) -> None:
+        with program.sessions() as session, session.begin():
+            say_later(session, program.towns.current(session), program.clock(), answered, words)
+
     return Desk(
         openid_of=known,
         answer=lambda message: answered_safely(
@@ -23,7 +28,7 @@ def wecom_desk(program: Program) -> Desk:
             say("apology_not_kept"),
             lambda failed, error: program.answering.keep_failed(failed, error, say("apology")),
         ),
-        say_later=lambda openid, key, words: say_later(program.sessions, program.clock, openid, key, words),
+        say_later=later,
         said_on_card=lambda words: said_on_card(program.towns.known, words),
         stranger=say("wecom.stranger"),
         words_only=say("wecom.words_only"),

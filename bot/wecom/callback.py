@@ -34,8 +34,8 @@ class Desk:
     """By a member's id; None: nobody who works here"""
     answer: Callable[[Message], str]
     """The words to say; what fails inside is answered too"""
-    say_later: Callable[[str, str, str], None]
-    """(openid, key, words): as a message of its own, in WeCom"""
+    say_later: Callable[[Message, str], None]
+    """These words in answer to that: as a message of its own, in WeCom"""
     said_on_card: Callable[[str], str]
     stranger: str
     words_only: str
@@ -100,7 +100,8 @@ def _pressed(root: Element, user: str, openid: str, settings: CallbackSettings, 
     """A second press hears how it stands."""
     words, click = root.text("EventKey").strip(), root.text("ResponseCode").strip()
     message = _message(root, user, openid, words, click or f"{root.text('TaskId').strip()}|{words}")
-    desk.say_later(openid, message.key, desk.answer(message))
+    if answer := desk.answer(message):
+        desk.say_later(message, answer)
     return _button_xml(desk.said_on_card(words), to=user, sender=settings.corp_id)
 
 

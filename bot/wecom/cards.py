@@ -1,9 +1,13 @@
 """The card of a push in WeCom: what can be done with its ticket now, a button each."""
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from bot.wecom.gateway import Button, Card
 from handlers.staff.commands import ARRIVE, RESOLVE, RETURN, SIGN
 from handlers.town.town import Town
 from models.moves import Status
+from models.person import Person
 from models.push import Push
 from models.ticket import Ticket
 
@@ -13,13 +17,28 @@ _OFFERED = {
 }
 
 
-def card_of(town: Town, push: Push, ticket: Ticket | None) -> Card | None:
+PRESSED = "pressed"
+"""In a push's fields: the button that it answers, which is not offered again"""
+_GOES_ON = frozenset({SIGN.name, ARRIVE.name})
+"""Done with the press alone: the answer has buttons for what comes next"""
+
+
+def card_of(town: Town, push: Push, ticket: Ticket | None, url: str = "") -> Card | None:
     """None where nothing can be done with it by a button: then it is told in words."""
-    commands = _OFFERED.get(Status(ticket.status), ()) if ticket else ()
+    offered = _OFFERED.get(Status(ticket.status), ()) if ticket else ()
+    commands = [each for each in offered if each.name != push.fields.get(PRESSED)]
     if ticket is None or not commands:
         return None
     buttons = [Button(town.say(f"wecom.{each.name}"), f"{each.name} {ticket.number}") for each in commands]
-    return Card(f"push{push.id}", push.fields.get("happened", ""), push.text, buttons)
+    return Card(f"push{push.id}", push.fields.get("happened", ""), push.text, buttons, url)
+
+
+def goes_on(session: Session, person: Person, words: str) -> Ticket | None:
+    """The ticket that they work at, where a button has brought it on."""
+    name, _, number = words.partition(" ")
+    if name not in _GOES_ON or person.team is None:
+        return None
+    return session.scalar(select(Ticket).where(Ticket.number == number, Ticket.team == person.team))
 
 
 def said_on_card(town: Town, words: str) -> str:

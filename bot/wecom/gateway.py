@@ -36,6 +36,8 @@ class Card:
     title: str
     text: str
     buttons: Sequence[Button]
+    url: str = ""
+    """What it opens, where it is tapped beside its buttons"""
 
 
 class WeComGateway:
@@ -62,13 +64,15 @@ class WeComGateway:
     def send_card(self, user: str, card: Card) -> str:
         """A card with buttons: a click on one comes back as its words."""
         buttons = [{"text": each.text, "style": 1, "key": each.words} for each in card.buttons]
-        body = {
+        body: dict[str, object] = {
             "card_type": "button_interaction",
             "main_title": {"title": fit_bytes(printable(card.title), CUT, _TITLE)},
             "sub_title_text": fit_bytes(printable(card.text), CUT, _BODY),
             "task_id": card.task,
             "button_list": buttons,
         }
+        if card.url:
+            body["card_action"] = {"type": 1, "url": card.url}
         return self._send(user, {"msgtype": "template_card", "template_card": body})
 
     def update_card(self, response_code: str, user: str, said: str) -> None:

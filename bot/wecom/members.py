@@ -1,15 +1,17 @@
 """Members of WeCom are the people of the town: by `wecom` in the imported list, one person in both."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.wecom.cards import PRESSED, goes_on, said_on_card
+from handlers.dialogue.message import Message
+from handlers.notifications.push_rules import STAFF_TEMPLATE
+from handlers.town.town import Town
 from models.appending import append
 from models.person import Person
 from models.push import Push, Rank
-from models.sessions import Sessions
 
 PREFIX = "wecom:"
 """Opens the openid of those who have no chat with the official account: they are told in WeCom alone"""
@@ -31,12 +33,11 @@ def enrol(session: Session) -> int:
     return len(people)
 
 
-def say_later(sessions: Sessions, clock: Callable[[], datetime], openid: str, key: str, words: str) -> None:
-    """The answer to a click, as a message: it goes through the outbox as all else does."""
-    if not words:
-        return
-    now = clock()
-    with sessions() as session, session.begin():
-        person = session.scalar(select(Person.id).where(Person.openid == openid))
-        values = {"event": ANSWERED, "text": words, "rank": Rank.URGENT, "fields": {"via": "wecom"}}
-        append(session, Push, key=f"answer:{key}", person_id=person, **values, due_at=now, created_at=now)
+def say_later(session: Session, town: Town, now: datetime, answered: Message, words: str) -> None:
+    """The answer to a click, as a message or the next card: it goes through the outbox as all else does."""
+    person = session.scalars(select(Person).where(Person.openid == answered.openid)).one()
+    ticket = goes_on(session, person, answered.text)
+    fields = {"via": "wecom", PRESSED: answered.text.partition(" ")[0], "happened": said_on_card(town, answered.text)}
+    of_ticket = {"ticket_id": ticket.id, "template": STAFF_TEMPLATE} if ticket else {}
+    values = {"event": ANSWERED, "text": words, "rank": Rank.URGENT, "fields": fields, **of_ticket}
+    append(session, Push, key=f"answer:{answered.key}", person_id=person.id, **values, due_at=now, created_at=now)

@@ -134,7 +134,7 @@ def send(outside: Outside, letter: Letter, shut: Collection[str]) -> Attempt:
 def _in_wecom(wecom: WeComGateway, letter: Letter) -> Sent:
     if letter.wecom_card:
         return Sent(wecom.send_card(letter.wecom, letter.wecom_card))
-    return Sent(wecom.send_text(letter.wecom, letter.text))
+    return Sent(wecom.send_text(letter.wecom, _with_link(letter)))
 
 
 def _enclose(outside: Outside, letter: Letter) -> tuple[int, ...]:

@@ -94,10 +94,10 @@ class Letters:
         openid = _chat_of(person)
         wecom = person.wecom if self.wecom and (push.template != RESIDENT_TEMPLATE or not openid) else ""
         with_buttons = wecom and push.ticket_id and push.template == STAFF_TEMPLATE
-        card = card_of(town, push, session.get(Ticket, push.ticket_id)) if with_buttons else None
+        page = _page(town, push, person, self.clock())
+        card = card_of(town, push, session.get(Ticket, push.ticket_id), page) if with_buttons else None
         may = {"follows": bool(openid), "notice": acceptance is not None, "wecom": bool(wecom)}
         found = ways(push, there, template=Way.TEMPLATE in cards, **may)
-        page = _page(town, push, person, self.clock())
         return Letter(
             push_id=push.id,
             openid=openid,

@@ -27,6 +27,7 @@ class Line:
     task: str = ""
     buttons: tuple[Button, ...] = ()
     pressed: str = ""
+    url: str = ""
 
 
 class Chats:

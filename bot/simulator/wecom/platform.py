@@ -177,6 +177,15 @@ def _shown(body: Json, tasks: set[str]) -> dict[str, Any]:
     if not task or task in tasks or len(task) > 128:
         raise ApiError(40058, "task_id")
     tasks.add(task)
+    action = card.get("card_action") or {}
+    if action and (action.get("type") != 1 or not str(action.get("url", "")).startswith("http")):
+        raise ApiError(40058, "card_action")
     title = str((card.get("main_title") or {}).get("title", ""))
     told = tuple(Button(str(each["text"]), str(each["key"])) for each in buttons)
-    return {"text": str(card.get("sub_title_text", "")), "title": title, "task": task, "buttons": told}
+    return {
+        "text": str(card.get("sub_title_text", "")),
+        "title": title,
+        "task": task,
+        "buttons": told,
+        "url": action.get("url", ""),
+    }

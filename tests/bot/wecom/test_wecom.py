@@ -83,6 +83,7 @@ def town_on(url, folder, clock, reader, *, also=()):
             files={"media": folder / "media"},
             wechat=plain.wechat.model_dump() | {"templates": {}},
             wecom={**corp, "api_base": api_base},
+            web={"public_url": "https://town.example"},
         )
         program = assemble(settings, clock, reader)
         with serving(create_app(program)) as address:
@@ -149,14 +150,29 @@ def test_a_card_s_buttons_do_what_they_say_and_change_the_card(town):
     filed(town)
     card = town.heard()[-1]
     assert (card.title, [each.text for each in card.buttons]) == ("新工单", ["接单", "退单"])
+    assert card.url.startswith("https://town.example/t/")
     town.wecom.press(USER, card.task, card.buttons[0].key)
     town.turns()
     assert town.wecom.chats.card(USER, card.task).pressed == "接单"
-    assert "已签收" in town.heard()[-1].text
     assert town.ticket().status == "working"
+    signed = town.heard()[-1]
+    assert (signed.title, [each.text for each in signed.buttons]) == ("接单", ["到场", "办结", "退单"])
+    assert "已签收" in signed.text
+    town.wecom.press(USER, signed.task, signed.buttons[0].key)
+    town.turns()
+    arrived = town.heard()[-1]
+    assert [each.text for each in arrived.buttons] == ["办结", "退单"]
+    assert "已记下到场" in arrived.text
+    town.wecom.press(USER, arrived.task, arrived.buttons[0].key)
+    town.turns()
+    assert "怎么办好的" in town.heard()[-1].text
+    town.wecom.say(USER, "劝过了，狗牵走了")
+    town.turns()
+    assert town.ticket().status == "resolved"
     town.wecom.press(USER, card.task, card.buttons[0].key)
     town.turns()
-    assert "已在您手上" in town.heard()[-1].text, "pressed twice"
+    late = town.heard()[-1]
+    assert ("待回访" in late.text, late.buttons) == (True, ()), "pressed once more"
 
 
 def test_a_button_that_needs_words_asks_for_them(town):

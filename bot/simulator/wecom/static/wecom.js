@@ -16,10 +16,22 @@ function element(name, className, words) {
   return made;
 }
 
+function link(url, words) {
+  const made = element("a", "", words);
+  Object.assign(made, { href: url, target: "_blank", rel: "noopener" });
+  return made;
+}
+
+// Links in a text are written as in the official account.
+function written(text) {
+  const parts = text.split(/<a href="(https?:[^"]+)">([^<]*)<\/a>/);
+  return parts.flatMap((part, at) => (at % 3 === 0 ? [part] : at % 3 === 1 ? [link(part, parts[at + 1])] : []));
+}
+
 function bubble(line) {
   const item = element("li", line.side, "");
-  if (line.title) item.append(element("strong", "", line.title));
-  item.append(document.createTextNode(line.text));
+  if (line.title) item.append(line.url ? link(line.url, line.title) : element("strong", "", line.title));
+  item.append(...written(line.text));
   if (line.pressed) item.append(element("span", "pressed", line.pressed));
   const buttons = element("div", "buttons", "");
   for (const each of line.buttons) {
