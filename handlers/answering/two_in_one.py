@@ -8,7 +8,8 @@ from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import says_nothing
 from handlers.dialogue.question_stack import beneath
-from handlers.residents.corrections import put_right
+from handlers.dialogue.states import Asks
+from handlers.residents.corrections import put_right, put_right_of_thing
 from handlers.residents.report import add_words
 from handlers.tickets.filing import recent
 from models.moves import OPEN, Status
@@ -27,7 +28,7 @@ def said_back(context: Context, answer: Say, meaning: Say) -> Reply | None:
     if not behind:
         return answer(context)
     reply = _corrected(context, first, behind, answer)
-    if reply is None and is_digit(first) and not _takes_all(context):
+    if reply is None and (is_digit(first) or _is_of_parts(context, first)) and not _takes_all(context):
         reply = _and_more(context, first, behind, answer, meaning)
     return reply or answer(context) or _and_more(context, first, behind, answer, meaning)
 
@@ -55,6 +56,8 @@ def _and_more(context: Context, first: str, behind: str, answer: Say, meaning: S
 
 def _more(context: Context, question: OpenQuestion, meaning: Say) -> Reply | None:
     """Answer a report, an urging or a supplement as such; add other words to the ticket: 「几点都行」."""
+    if corrected := put_right_of_thing(context, context.text):
+        return corrected
     seen = context.understanding
     if seen and seen.intent in _BY_THEMSELVES and (seen.sure or seen.intent is not Intent.REPORT):
         return meaning(context)
@@ -67,6 +70,12 @@ def _takes_all(context: Context) -> bool:
     """An open question accepts the whole text, also the words after the digit."""
     answers = what_it_answers(context)
     return not isinstance(answers, tuple) or any(each.choice for each in answers)
+
+
+def _is_of_parts(context: Context, first: str) -> bool:
+    """「分开，停车的是5号楼」: other words to that question tell where."""
+    asked = _answered(context, first)
+    return asked is not None and asked.question.state == Asks.PARTS
 
 
 def _answered(context: Context, first: str) -> Answered | None:

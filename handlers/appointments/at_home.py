@@ -14,11 +14,13 @@ from models import moves
 from models.moves import NOTE, Status
 from models.ticket import CHINA, Ticket
 from nlp.answers.when import When, home_hours, is_about_a_visit, puts_off, read_when
-from nlp.reading.understanding import Intent
+from nlp.reading.understanding import Intent, Wish
 
 router = Router("appointments of residents")
 _LONGEST = 30
 _MOST = 8
+_OTHER = frozenset({Intent.URGE, Intent.PROGRESS, Intent.WITHDRAW, Intent.HUMAN, Intent.RATE})
+_PLAINLY = 0.6
 
 
 @router.on(in_state(Asks.VISIT))
@@ -61,9 +63,12 @@ def amended(context: Context, ticket: Ticket, right: str) -> Reply | None:
 def _is_about_a_visit(context: Context) -> bool:
     """Not a report that says, too, when somebody is at home."""
     seen = context.understanding
-    if len(context.text) > _LONGEST or not is_about_a_visit(context.text, context.now.astimezone(CHINA)):
+    if seen is None or len(context.text) > _LONGEST or seen.red_flag or (seen.place and seen.place.known):
         return False
-    if seen is None or seen.red_flag or (seen.place and seen.place.known):
+    if seen.intent is Intent.URGE and seen.intent_confidence >= _PLAINLY:
+        return False  # 「等到周五黄花菜都凉了，快点行不行」
+    wished = seen.wish is Wish.APPOINT and seen.intent not in _OTHER
+    if not wished and not is_about_a_visit(context.text, context.now.astimezone(CHINA)):
         return False
     return not (seen.sure and (seen.item or seen.intent is Intent.REPORT))
 

@@ -127,5 +127,16 @@ def put_off(change: PersonalChange, ticket: Ticket, by: Actor, words: str) -> No
     notify(change.session, change.town, ticket, "visit_put_off", change.now, but=change.person, note=words)
 
 
+def call_off(change: PersonalChange, ticket: Ticket) -> str:
+    """Nobody need come any more: when it would have been; "" where no visit stands."""
+    visit = standing(change, ticket)
+    if visit is None:
+        return ""
+    end(change, visit, VisitEnd.CHANGED)
+    by, when = Actor(Role.RESIDENT, change.person.id, change.person.name), spoken(change, visit)
+    ticket.apply(VISIT, by=by, at=change.now, note=change.town.say("history.visit_called_off", when=when))
+    return change.town.say("appointments.called_off", when=when)
+
+
 def end(change: Change, visit: Appointment, outcome: VisitEnd) -> None:
     visit.outcome, visit.ended_at = outcome.value, change.now

@@ -13,7 +13,8 @@ from handlers.tickets.staff_complaints import hear, shut_out
 from models.learning import Correction as Lesson
 from models.moves import NOTE, Status
 from models.ticket import Actor, Ticket
-from nlp.answers.corrections import corrects_plainly, wrong_words
+from nlp.answers.corrections import corrects_plainly, named_matter, wrong_words
+from nlp.reading.understanding import Wish
 
 _ROUTED = (Status.DISPATCHED, Status.WORKING)
 Kind = tuple[str, str]
@@ -70,11 +71,18 @@ def put_right(context: Context, ticket: Ticket, kind: Kind, by: Actor, words: st
 
 def _told(context: Context, ticket: Ticket, said: Correction) -> Kind | None:
     """A category by its name, or another trouble where it is said plainly that this one isn't it."""
-    named = context.town.catalogue.named(said.right)
+    named = context.town.catalogue.named(named_matter(said.right))
     if named[0]:
         return named
     if said.seen is None or not names_a_trouble(said.seen):
         return None
     wrong = wrong_words(said.words)
     denied = bool(wrong) and context.town.catalogue.named(wrong)[0] == ticket.category
-    return (said.seen.category, said.seen.item) if denied or corrects_plainly(said.words) else None
+    plainly = denied or corrects_plainly(said.words) or _is_meant_so(context, said)
+    return (said.seen.category, said.seen.item) if plainly else None
+
+
+def _is_meant_so(context: Context, said: Correction) -> bool:
+    """The reader takes all of the words for a correction: 「其实是广场舞太吵」."""
+    seen = context.understanding
+    return seen is not None and seen.text == said.words and seen.wish is Wish.CORRECT

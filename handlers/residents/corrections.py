@@ -1,5 +1,7 @@
 """「说错了，是5号楼」「不是停车的事，是飞线充电」「地址错了」: what was reported, put right by its reporter."""
 
+from datetime import timedelta
+
 from handlers.appointments import at_home
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -15,7 +17,7 @@ from handlers.tickets.scope import as_reach
 from models.moves import ACTIVE, OPEN, Status
 from models.person import Role
 from models.ticket import Ticket
-from nlp.answers.corrections import is_of_category, right_words, told_of
+from nlp.answers.corrections import is_of_category, right_of_thing, right_words, told_of
 
 router = Router("corrections")
 _LOOKED_AT = 8
@@ -50,6 +52,8 @@ def corrected(context: Context) -> Reply | None:
     """The ticket that they mean: by its number, by what it is about, else the one they told of last."""
     digits, words = split_reference(context.text)
     right = right_words(words)
+    if right is None and (thing := put_right_of_thing(context, words)):
+        return thing
     meant = [] if right is None else _meant(context, digits)
     if not meant:
         return None
@@ -58,6 +62,18 @@ def corrected(context: Context) -> Reply | None:
     if not right:
         return correct_category.ask(context, meant[0]) if is_of_category(words) else _ask_right(context, meant[0])
     return _put_right(context, meant[0], _said(context, words))
+
+
+def put_right_of_thing(context: Context, words: str) -> Reply | None:
+    """「停车的是5号楼」 behind two reports just made."""
+    thing, right = right_of_thing(words)
+    last = recent(context, context.town.habits.recent_minutes) if thing else None
+    if last is None:
+        return None
+    told = own(context.session, context.person, tuple(OPEN), _LOOKED_AT)
+    lately = context.now - timedelta(minutes=context.town.habits.recent_minutes)
+    fitting = [each for each in told if each.created_at >= lately and thing in each.text]
+    return put_right(context, fitting[0], right) if len(fitting) == 1 else None
 
 
 def put_right(context: Context, ticket: Ticket, right: str) -> Reply | None:

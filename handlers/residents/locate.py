@@ -16,6 +16,7 @@ from nlp.answers.choices import is_vague
 from nlp.answers.choices import number as option_number
 from nlp.reading.understanding import PlaceMention, Understanding
 
+_POINTS = re.compile(r"就(?:是|在)?|那个?|应该[是在]")
 _LEVEL = re.compile(r"(?:社区|街道|镇|乡|村)$")
 
 
@@ -28,7 +29,7 @@ def place(context: PersonalChange, draft: Draft, understanding: Understanding | 
         unit=mention.unit or draft.unit,
         room=mention.room or draft.room,
     )
-    if mention.known and mention.guessed:
+    if mention.known and mention.guessed and not _is_pointed_at(understanding):
         return replace(draft, place_name=mention.name, guess=mention.known)
     if mention.known:
         return known(context, draft, mention.known, understanding.text if understanding else "")
@@ -37,6 +38,14 @@ def place(context: PersonalChange, draft: Draft, understanding: Understanding | 
     if draft.source == Source.CHAT and draft.place_id is None and draft.lat is None and not draft.place_name:
         return at_home(context, draft)
     return draft
+
+
+def _is_pointed_at(understanding: Understanding | None) -> bool:
+    """「就府前街那个路口」: the whole name, and nothing before it that might be more of a name."""
+    mention = understanding.place if understanding else None
+    if understanding is None or mention is None or mention.name != mention.known:
+        return False
+    return _POINTS.fullmatch(understanding.text[: mention.start]) is not None
 
 
 def _house(mention: PlaceMention) -> str:

@@ -10,7 +10,9 @@ from handlers.residents import locate
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.world.coordinates import gcj_to_wgs
+from models.ticket import CHINA
 from nlp.answers.choices import is_vague
+from nlp.answers.when import beside_offer, offered_hours
 from nlp.faq.grievance import is_grievance
 from nlp.reading.complained_of import is_plain_complaint, named_in
 from nlp.reading.understanding import Intent, PlaceMention, Understanding
@@ -28,7 +30,9 @@ def read(context: Context, text: str, draft: Draft) -> Draft:
 def as_read(context: PersonalChange, seen: Understanding, draft: Draft) -> Draft:
     """The draft's text, as the reader took it."""
     if not (seen.sure or seen.red_flag) and is_plain_complaint(seen.text):
-        seen = replace(seen, category=_of_whom(seen.text), item="", sure=True)
+        seen = replace(seen, category=of_whom(seen.text), item="", sure=True)
+    if not seen.sure and offered_hours(seen.text, context.now.astimezone(CHINA)):
+        seen = _without_offer(context, seen)
     consult = seen.intent is Intent.CONSULT and not is_grievance(seen.text, seen)
     sure = seen.sure or consult or bool(seen.red_flag)
     draft = replace(
@@ -45,7 +49,13 @@ def as_read(context: PersonalChange, seen: Understanding, draft: Draft) -> Draft
     return locate.place(context, draft, seen)
 
 
-def _of_whom(text: str) -> str:
+def _without_offer(context: PersonalChange, seen: Understanding) -> Understanding:
+    """「水龙头漏水，我周末在家」 is as sure as its trouble alone; where it is told is read from all of the words."""
+    alone = context.town.reader.understand(beside_offer(seen.text))
+    return replace(alone, text=seen.text, place=seen.place) if alone.sure else seen
+
+
+def of_whom(text: str) -> str:
     """Where a complaint about people who work here belongs; it is asked of nobody."""
     return "property" if "property" in named_in(text) else "other"
 

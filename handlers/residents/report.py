@@ -193,10 +193,20 @@ def parts_confirmed(context: Context) -> Reply | None:
     draft = Draft.of(context.slots)
     number = context.number
     if number is None:
-        return None
+        return _parts_placed(context, draft)
     if not locate.is_placed(draft) and not draft.place_name:
         draft = locate.at_home(context, draft)  # they may have told meanwhile where they live
     return go_on(context, draft if number == 0 else replace(draft, parts=()))
+
+
+def _parts_placed(context: Context, draft: Draft) -> Reply | None:
+    """Words of where, of what lacks its place or has it already: they are no report, and the question stays open."""
+    mention = context.understanding.place if context.understanding else None
+    is_other = is_other_report(context, "", "") or is_other_matter(context)
+    if mention is None or is_other or not (mention.name or mention.building):
+        return None
+    told = draft if locate.is_placed(draft) else told_where(context, draft)
+    return go_on(context, replace(told, asked=tuple(each for each in told.asked if each != Asks.PARTS)))
 
 
 @router.on(intent(Intent.SUPPLEMENT))

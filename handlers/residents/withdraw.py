@@ -1,5 +1,6 @@
 """撤回: residents take back what they reported, after one more question."""
 
+from handlers.appointments.lifecycle import call_off
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -59,6 +60,7 @@ def withdraw_confirmed(context: Context) -> Reply | None:
         return Reply(context.say("progress.not_withdrawn", number=ticket.number))
     if leave(context, ticket):  # neighbours wait for it too: it is not this person's to stop
         return Reply(context.say("joining.left", number=ticket.number, count=ticket.neighbours + 1))
+    call_off(context, ticket)
     ticket.apply(moves.WITHDRAW, by=resident(context.person), at=context.now)
     notify(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
     return Reply(context.say("progress.withdrawn", number=ticket.number))

@@ -73,6 +73,15 @@ def ticket_named(text: str, numbers: Sequence[str]) -> int | None:
     return ending[0] if len(ending) == 1 else None
 
 
+def line_named(text: str, listed: str) -> int | None:
+    """「灯那个」: which line of a numbered list has this word, where one alone has it."""
+    said = _THAT_ONE.sub("", plain(text).strip(_MARKS))
+    if not 0 < len(said) <= _A_THING or said.isdecimal():
+        return None
+    having = [int(number) - 1 for number, line in _LINE.findall(listed) if said in line]
+    return having[0] if len(having) == 1 else None
+
+
 def _words_first(text: str, count: int, question: str) -> Choice | None:
     """「满意，来水了」: an option's words and more, which must not be those of another option."""
     first, *rest = _PAUSES.split(text, maxsplit=1)
@@ -86,7 +95,8 @@ def _in_words(text: str, count: int, question: str) -> int | None:
     """「满意」「就是这件，退回重办」: the words of one option, or several ways to say it."""
     options = _options(question)[:count]
     whole, pieces = _PAUSES.sub("", plain(text)), [each for each in _PAUSES.split(plain(text)) if each]
-    for said in ([whole], pieces):
+    telling = [each for each in pieces if not _fillers("heard", "agrees").fullmatch(each)]
+    for said in ([whole], pieces, telling):
         meant = {next((place for place, each in enumerate(options) if each.fullmatch(piece)), None) for piece in said}
         if len(meant) == 1 and (option := meant.pop()) is not None:
             return option
@@ -130,9 +140,17 @@ def is_torn(text: str) -> bool:
 def says_solved(text: str) -> bool:
     """「谢谢，已经修好了」「好了」: short words that it is right now."""
     said = plain(text)
-    return (
-        len(said) <= _LONGEST and bool(re.search(_data()["solved"], said)) and not re.search(_data()["unsolved"], said)
-    )
+    if len(said) > _LONGEST or re.search(_data()["unsolved"], said):
+        return False
+    return bool(re.search(_data()["solved"], said)) or _is_gone(said)
+
+
+def _is_gone(said: str) -> bool:
+    """「来水了，师傅辛苦」: that it is right now, and nothing beside it but courtesy."""
+    pieces = [each for each in _COURTESY.split(said) if each.strip(_MARKS)]
+    gone = [re.fullmatch(_data()["gone"], each.strip(_MARKS)) is not None for each in pieces]
+    told = zip(gone, pieces, strict=True)
+    return any(gone) and all(is_gone or re.search(_data()["polite"], each) for is_gone, each in told)
 
 
 def reason_of(text: str) -> str:
@@ -150,8 +168,12 @@ def says_again(text: str) -> bool:
 
 
 _LONGEST = 30
+_A_THING = 6
+_LINE = re.compile(r"^(\d{1,2}) (.+)$", re.MULTILINE)
+_THAT_ONE = re.compile(r"^(?:就?是|选)|的?(?:[那这][个件张]|的)$")
 _SAYS = 1
 _PAUSES = re.compile(r"[\s,，、。.;；]+(?=\S)")
+_COURTESY = re.compile(r"[\s,，、。.;；!！]+|(?=谢谢|感谢|辛苦|多谢|麻烦)")
 _MARKS = " ，,。.!！~～、:：;；"
 
 

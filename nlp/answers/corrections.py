@@ -7,7 +7,7 @@ _OF_WHAT = "(?:字|小区|地址|地方|地点|位置|楼栋?|楼号|单元|房�
 _WRONG = re.compile(rf"不对|不是|[说写打发报搞弄填记]错|错了|应该[是在]|应为|更正|{_INTO}|^其实[是在]")
 _RIGHT = re.compile(
     rf"(?:应该[是在]|应为|{_INTO}|更正[为成]?|而是|(?:^|[，,。；;\s])(?:还|就|那)?(?:是|在)|错{_OF_WHAT}?了?[，,：:\s]+"
-    rf"|{_OF_WHAT}号?不对[，,：:\s]+|^其实[是在])\s*(\S.*)"
+    rf"|错{_OF_WHAT}?了?(?=是|在)|{_OF_WHAT}号?不对[，,：:\s]+|^其实[是在])\s*(\S.*)"
 )
 _TRAILING = re.compile(r"(?:才对|的|那[边里栋]的?)?[。.！!～~\s]*$")
 _ONLY_WRONG = re.compile(
@@ -18,6 +18,9 @@ _PLAINLY = re.compile(r"[说写打发报搞弄填记]错|(?:类别|类型|分类
 _BREATH = re.compile(r"[\s，,。.;；！!]+")
 _LEADS = re.compile(r"^(?:不过|但是?|可是|只是|就是|另外|还有|顺便|对了|其实|哦)[，,：:\s]*|^我[家们]?(?=[是在])")
 _THAT_ONE = re.compile(r"第(?P<nth>[一二三四五])[个件张]|(?:的)?那[个件张]")
+_OF_THE_MATTER = re.compile(r"的?(?:事情?|问题|那类|一类)$")
+_OF_THING = re.compile(r"(?P<thing>[^，,。；;\s]{1,6}?)(?:的那?[个件张]?|那[个件张])(?:是|在)\s*(?P<right>\S.*)")
+_OF_IT = re.compile(r"(?P<thing>[^，,。；;\s]{1,6}?)的?(?:那[个件张]|这[个件张])[，,：:\s]*(?P<said>\S.*)")
 _LONGEST = 60  # a letter that says 「不是」 somewhere corrects nothing
 
 
@@ -59,6 +62,23 @@ def told_of(text: str) -> tuple[int | None, str]:
         return None, ""
     which = "一二三四五".find(found["nth"] or "") if found["nth"] else -1
     return (which, "") if which >= 0 else (None, before[: found.start()].removesuffix("的"))
+
+
+def right_of_thing(text: str) -> tuple[str, str]:
+    """What is put right of which of several: 「停车」 and 「5号楼」 for 「停车的是5号楼」. Empty: nothing so."""
+    found = _OF_THING.fullmatch(text)
+    return (found["thing"], _TRAILING.sub("", found["right"])) if found else ("", "")
+
+
+def said_of_thing(text: str) -> tuple[str, str]:
+    """「灯」 and 「满意」 of 「灯那个满意」."""
+    found = _OF_IT.fullmatch(text)
+    return (found["thing"], found["said"]) if found else ("", "")
+
+
+def named_matter(right: str) -> str:
+    """「噪音」 of 「噪音的事」."""
+    return _OF_THE_MATTER.sub("", right)
 
 
 def wrong_words(text: str) -> str:

@@ -24,7 +24,12 @@ _DATE = re.compile(
     r"(?<![\d.])(?:(?P<y>20\d\d)[-年/.])?(?P<m>\d{1,2})[-月/.](?P<d>\d{1,2})(?:日|号(?!楼))?(?![\d.号:：点米元块度吨倍%]|-\d)"
 )
 _DAY_OF_MONTH = re.compile(r"(?<!\d)(?P<d>\d{1,2})[号日](?!楼|院|线|门|地)")
-_WEEKDAY = re.compile(r"(?P<next>下个?)?(?:这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天]|末)")
+_WEEK = r"(?:周|星期|礼拜)"
+_WEEKDAY = re.compile(
+    rf"(?P<next>下个?)?(?:这个?|本)?{_WEEK}(?P<day>[一二三四五六日天]|末)"
+    rf"(?:\s*(?P<till>[到至~-])?[和跟或、]?\s*{_WEEK}?(?P<last>[二三四五六日天])(?!\s*[点时十\d楼栋号单]))?"
+)
+"""One day of the week, or the first and last of several: 「周六日」「周四和周五」; in 「周三四点」 four is the hour"""
 _MONTH_END = re.compile(r"(?:(?<!\d)(?P<m>\d{1,2})|这个?|本)?月(?:底|末)")
 
 
@@ -86,6 +91,12 @@ def offered_hours(text: str, now: datetime) -> When | None:
     return next((when for piece in there if not puts_off(piece) and (when := read_when(piece, now))), None)
 
 
+def beside_offer(text: str) -> str:
+    """A report without the words of when somebody is there: they tell nothing of what is wrong."""
+    pieces = _PIECES.split(plain(text))
+    return "，".join(piece for piece in pieces if piece and not re.search(_data()["is_there"], piece))
+
+
 def puts_off(text: str) -> bool:
     """「今天没空，改天来」: not then."""
     return re.search(_data()["not_then"], plain(text)) is not None
@@ -135,12 +146,18 @@ def _of_week(said: str, today: date) -> _Found | None:
     found = _WEEKDAY.search(said)
     if found is None:
         return None
-    weekend = found["day"] == "末"
-    wanted = 5 if weekend else _WEEKDAYS.index(found["day"].replace("天", "日"))
+    first, last = ("六", "日") if found["day"] == "末" else (found["day"], found["last"] or found["day"])
+    wanted, more = _weekday(first), _weekday(last) - _weekday(first)
     monday = today - timedelta(days=today.weekday())
     day = monday + timedelta(days=wanted, weeks=1 if found["next"] else 0)
     day += timedelta(weeks=1) if day < today else timedelta()
-    return found.start(), found.end(), (day, day + timedelta(days=1 if weekend else 0))
+    if more > 1 and not found["till"]:
+        more = 0  # 「周三或周五」 is not Thursday
+    return found.start(), found.end() if more > 0 else found.end("day"), (day, day + timedelta(days=max(more, 0)))
+
+
+def _weekday(named: str) -> int:
+    return _WEEKDAYS.index(named.replace("天", "日"))
 
 
 def _of_month(said: str, today: date) -> _Found | None:
@@ -168,8 +185,9 @@ def _named(said: str, today: date) -> _Found | None:
     found = _any_of("days").search(said)
     if found is None:
         return None
-    day = today + timedelta(days=_data()["days"][found[0]])
-    return found.start(), found.end(), (day, day)
+    behind = _any_of("days").match(said, found.end())
+    first, last = (today + timedelta(days=_data()["days"][each[0]]) for each in (found, behind or found))
+    return found.start(), (behind or found).end(), (first, max(first, last))
 
 
 def _made(year: int, month: int, day: int) -> date | None:
