@@ -225,7 +225,8 @@ def _not_missed(context: Context, reply: Reply) -> Reply:
 
 
 def _meant(context: Context) -> Reply:
-    return still_open(context, _by_meaning(context))
+    reply = still_open(context, _by_meaning(context))
+    return ask_resident.still_waits(context, reply) if context.staff_ask and is_whole_matter(context) else reply
 
 
 def _by_meaning(context: Context) -> Reply:

@@ -1,5 +1,6 @@
 """A question is answered where the town knows the answer; else it goes to a person. A grievance is filed instead."""
 
+import re
 from collections.abc import Callable
 from functools import cache, partial
 
@@ -8,12 +9,15 @@ from handlers.consultation.hand_over import handed_over
 from handlers.consultation.learned_wordings import learn, unlearn
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
+from handlers.dialogue.current_ticket import just_told
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
-from handlers.tickets.access import has_own
+from handlers.residents.report import add_words
+from handlers.tickets.access import has_own, own
 from handlers.town.limits import local_day
 from models.moves import OPEN
+from models.ticket import Ticket
 from nlp.faq.answers import Answer, Found
 from nlp.faq.grievance import is_grievance
 from nlp.reading.understanding import Intent
@@ -21,6 +25,8 @@ from nlp.reading.understanding import Intent
 router = Router("consultation")
 _OF_A_TICKET = frozenset({Intent.PROGRESS, Intent.URGE, Intent.RATE, Intent.WITHDRAW, Intent.SUPPLEMENT})
 _SURELY = 0.6
+_MOST = 8
+_WHEN = re.compile(r"几点|多久|[啥哪么](?:时候|天)")
 
 
 @router.on(lambda context: context if context.text and not context.answers else None)
@@ -37,8 +43,14 @@ def answered(context: Context) -> Reply | None:
         return None
     ids = [row.id for row in found.choices]
     listed = numbered([*(row.question for row in found.choices), context.say("consultation.none_of_them")])
-    slots = {"answers": [*ids, ""], "text": context.text}
+    slots = {"answers": [*ids, ""], "text": context.text} | ({"may_be_report": True} if _may_be_report(context) else {})
     return Reply(context.say("consultation.which", choices=listed), Asks.WHICH_ANSWER, slots)
+
+
+def _may_be_report(context: Context) -> bool:
+    """Where nobody says which of the answers was meant, it is filed."""
+    seen = context.understanding
+    return seen is not None and seen.intent is Intent.REPORT and seen.sure
 
 
 def asks_the_town(context: Context) -> bool:
@@ -85,7 +97,18 @@ def unknown(context: Context) -> Reply | None:
         return None  # what they ask of is their work; that it was not understood they are told
     if seen is None or not context.nothing_asked or is_grievance(context.text, seen) or seen.parts:
         return None
+    if ticket := _told_of(context):
+        return add_words(context, ticket, context.text)
     return handed_over(context, context.text)
+
+
+def _told_of(context: Context) -> Ticket | None:
+    """「周五几点能换完」 behind 「配件周五到」: of the ticket that they were just told of."""
+    seen = context.understanding
+    if seen is None or seen.place or not _WHEN.search(context.text):
+        return None
+    mine = own(context.session, context.person, tuple(OPEN), _MOST)
+    return just_told(context, mine) if mine else None
 
 
 def _told(context: Context, row: Answer, text: str = "") -> Reply:

@@ -11,7 +11,7 @@ from handlers.world.rosters import Roster
 from handlers.world.staff import Colleague
 from models.grid import TeamKind
 from nlp.faq.answers import Answer
-from nlp.faq.contacts import contact_asked
+from nlp.faq.contacts import contact_asked, tells_of_calls
 
 _KINDS = {
     "community": (TeamKind.COMMUNITY,),
@@ -29,7 +29,7 @@ def contact_told(context: Context, row: Answer | None) -> Reply | None:
     `row`: what the table says to it, which goes first where it is of telephones too.
     """
     asked = contact_asked(context.text)
-    if not asked or (row and contact_asked(row.question)):
+    if not asked or (row and contact_asked(row.question)) or tells_of_calls(context.text):
         return None
     grids = _here(context)
     teams = dict.fromkeys(team for grid in grids for team in _serving(context, grid, _KINDS[asked]))

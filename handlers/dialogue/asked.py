@@ -12,14 +12,14 @@ from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.other_matter import is_politeness, is_told_as_trouble, says_nothing
 from handlers.dialogue.states import ACCEPTS, Asks, Wants
 from models.ticket import Ticket
-from nlp.answers.choices import Choice, choice, is_filler, says_unsolved, ticket_named, yes_or_no
+from nlp.answers.choices import Choice, choice, is_digit, is_filler, line_named, says_unsolved, ticket_named, yes_or_no
 from nlp.answers.corrections import right_words
 from nlp.reading.understanding import Intent, Understanding
 
 _SURE = 0.9
 _PLAIN = 0.6
 _OFFERED = 2
-_READ_THEMSELVES = frozenset({Asks.TICKET_PLACE, Asks.JOINED, Asks.APART, Asks.COMPLAINT, Asks.ANSWER})
+_READ_THEMSELVES = frozenset({Asks.TICKET_PLACE, Asks.JOINED, Asks.APART, Asks.COMPLAINT})
 _READ_THEMSELVES |= {Asks.HOME, Asks.PATROL_WHAT, Asks.FIGURES, Asks.ROWS}
 _ELSEWHERE = frozenset({Intent.PROGRESS, Intent.HUMAN, Intent.HELP})
 
@@ -42,7 +42,7 @@ class Unclear:
 
 def what_it_answers(context: Context) -> Unclear | tuple[Answered, ...]:
     """The questions that the text may answer, the likeliest first; empty if it answers none."""
-    shown = [each for each in context.asked if each.shown_at]
+    shown = [each for each in context.asked if each.shown_at and not _is_answered(each, context)]
     by_option = [Answered(each, said) for each in shown if (said := _option(each, context.text)) is not None]
     if not by_option:
         return tuple(_by_words(context))
@@ -73,17 +73,18 @@ def is_about(question: OpenQuestion, context: Context) -> bool:
         same_place = not (seen and seen.place) or seen.place.known in {"", slots.get("place_name")}
         elsewhere = not same_place and bool(slots.get("place_name"))
         return seen is not None and slots.get("category") in {"", seen.category} and not elsewhere
-    if question.state == Asks.WORK_WORDS:
-        return not _is_of_other_ticket(context, slots)
+    if question.state in {Asks.WORK_WORDS, Asks.ANSWER}:
+        return not _is_of_other_ticket(context, question)
     return question.state in _READ_THEMSELVES
 
 
-def _is_of_other_ticket(context: Context, slots: Mapping[str, Any]) -> bool:
-    """The text names another thing in another place than the question's ticket."""
-    seen, ticket = context.understanding, context.session.get(Ticket, slots["ticket"])
-    if seen is None or seen.place is None or ticket is None:
+def _is_of_other_ticket(context: Context, question: OpenQuestion) -> bool:
+    """The text names another thing than the question's ticket; where staff give a reason, in another place, too."""
+    number = question.ticket_id or question.slots.get("ticket")
+    seen, ticket = context.understanding, context.session.get(Ticket, number) if number else None
+    if seen is None or seen.place is None or ticket is None or seen.item in {"", ticket.item}:
         return False
-    return seen.place.known != ticket.place_name and seen.item not in {"", ticket.item}
+    return question.state == Asks.ANSWER or seen.place.known != ticket.place_name
 
 
 def _is_elsewhere(slots: Mapping[str, Any], seen: Understanding) -> bool:
@@ -114,12 +115,22 @@ def _option(question: OpenQuestion, text: str) -> Choice | None:
         return None
     if (named := ticket_named(text, question.slots.get("numbers", ()))) is not None:
         return Choice(named)
+    if question.state == Asks.CHOICE and (line := line_named(text, question.text)) is not None:
+        return Choice(line)
     said = choice(text, accepts.count(question.slots), question.state)
     if said is None and accepts.yes_no and (number := yes_or_no(text)) is not None:
         return Choice(number)
     if said and said.words and not _takes_words(question):
         return None
     return said
+
+
+def _is_answered(question: OpenQuestion, context: Context) -> bool:
+    """「没修好」 was the answer, and we ask what is wrong: a digit that comes after it rates nothing."""
+    if question.state != Asks.OUTCOME or not is_digit(context.text):
+        return False
+    why = (each.slots for each in context.asked if each.state == Asks.NOT_SOLVED_WHY)
+    return any(slots.get("ticket") == question.slots.get("ticket") for slots in why)
 
 
 def _takes_words(question: OpenQuestion) -> bool:

@@ -31,6 +31,7 @@ _ASKS_BACK = re.compile(
 _STILL_THE_TROUBLE = re.compile(
     r"坏|漏|堵|臭|没人[来管修理]|没[来修好]|不[亮动响热转通]|停[水电]|快点|赶紧|赶快|急死|[几两三四五半]天了"
 )
+_DENIES = re.compile(r"[不没](?!远|到|超过)")
 _BESIDE = frozenset({Intent.CHITCHAT, Intent.CONSULT, Intent.GREETING})
 _SURELY = 0.85
 _SENTENCE = 8
@@ -41,9 +42,17 @@ def tells_no_place(context: Context) -> bool:
     seen, text = context.understanding, context.text
     if seen is None or seen.place is not None or seen.intent is Intent.THANKS or _NO_IDEA.search(text):
         return False
-    if _ASKS_BACK.search(text) or is_trouble_again(text) or is_told_without_place(context):
+    if _ASKS_BACK.search(text) or is_trouble_again(text) or is_told_without_place(context) or is_hurry(context):
+        return True
+    if _tells_more(text, seen):
         return True
     return seen.intent in _BESIDE and seen.intent_confidence >= _SURELY
+
+
+def _tells_more(text: str, seen: Understanding) -> bool:
+    """「楼上的不开门」: what somebody does or doesn't do is no place."""
+    surely = seen.intent is Intent.REPORT and seen.intent_confidence >= _SURELY
+    return surely and _DENIES.search(text) is not None and not _WHERE.search(text)
 
 
 def is_told_without_place(context: Context) -> bool:

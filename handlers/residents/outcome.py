@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from handlers.appointments.lifecycle import call_off
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -22,32 +23,41 @@ from models import moves
 from models.moves import OPEN, Status
 from models.person import Role
 from models.ticket import Ticket
-from nlp.answers.choices import choice, is_torn, reason_of, says_again, says_solved, says_unsolved
-from nlp.reading.understanding import Intent
+from nlp.answers.choices import Choice, choice, is_torn, reason_of, says_again, says_solved, says_unsolved
+from nlp.answers.corrections import said_of_thing
+from nlp.reading.understanding import Intent, Wish
 
 router = Router("outcome")
 # What the four answers to the follow-up mean: rating (3 to 1), and whether it is solved.
 _CONTENT = 3
 _LONGEST = 200
 _MOST = 8
+_NO_THING = frozenset({Intent.RATE, Intent.THANKS})
+"""「修好了谢谢」 names nothing, whatever is most often mended"""
 _AT_WORK = tuple(OPEN - {Status.INCOMPLETE})
 _ANSWERS = ((3, True), (2, True), (1, True), (1, False))
 
 
 @router.on(in_state(Asks.OUTCOME))
 def answer_follow_up(context: Context) -> Reply | None:
-    """1-4 to 「解决了吗」, with or without words, or words that say so."""
+    """1-4 to 「解决了吗」, with or without words, or words that say so; 「灯那个满意」 too."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if ticket is None:
         return None
-    if context.choice is None:
+    thing, words = said_of_thing(context.text) if context.choice is None else ("", "")
+    said = choice(words, len(_ANSWERS), Asks.OUTCOME) if thing and thing in ticket.text else context.choice
+    if said is None:
         return _in_words(context, ticket)
-    rating, solved = _ANSWERS[context.choice.index]
-    if is_torn(context.text) or (solved and says_unsolved(context.choice.words)):
+    return _chosen(context, ticket, said)
+
+
+def _chosen(context: Context, ticket: Ticket, said: Choice) -> Reply:
+    rating, solved = _ANSWERS[said.index]
+    if is_torn(context.text) or (solved and says_unsolved(said.words)):
         return Reply(context.say("progress.solved_or_not", number=ticket.number), keep=True)
     if not solved:
         return _again(context, ticket, context.text)
-    return rated(context, ticket, rating, _reason(context.choice.words))
+    return rated(context, ticket, rating, _reason(said.words))
 
 
 def rated(context: Context, ticket: Ticket, rating: int, why: str = "") -> Reply:
@@ -81,7 +91,7 @@ def _in_words(context: Context, ticket: Ticket) -> Reply | None:
     seen = context.understanding
     if _is_elsewhere(context, ticket) or (seen and seen.sure and seen.item and seen.item != ticket.item):
         return None
-    if says_unsolved(context.text):
+    if says_unsolved(context.text) or (seen and seen.wish is Wish.REFUSE):
         return _again(context, ticket, context.text)
     if says_solved(context.text):
         return rated(context, ticket, _CONTENT)
@@ -126,8 +136,9 @@ def solved_in_words(context: Context) -> Reply | None:
     if seen is None or seen.red_flag or seen.place is not None or asked_about(context):
         return None
     mine = own(context.session, context.person, _AT_WORK, _MOST)
-    named = [ticket for ticket in mine if seen.sure and seen.item == ticket.item]
-    if seen.sure and seen.item and not named:
+    told = seen.sure and seen.item and seen.intent not in _NO_THING
+    named = [ticket for ticket in mine if told and seen.item == ticket.item]
+    if told and not named:
         return None
     fitting = named or mine
     if len(fitting) > 1:
@@ -136,7 +147,8 @@ def solved_in_words(context: Context) -> Reply | None:
         return Reply(context.say("progress.glad"))
     add_words(context, fitting[0], context.text)
     line = ticket_text.line(context.town, fitting[0], context.now, context.person)
-    return Reply(context.say("progress.said_fixed", line=line))
+    said = context.say("progress.said_fixed", line=line), call_off(context, fitting[0])
+    return Reply("\n".join(filter(None, said)))
 
 
 @router.on(in_state(Asks.AGAIN))

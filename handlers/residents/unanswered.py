@@ -163,12 +163,15 @@ def _ask_for_words(session: Session, town: Town, person: Person, asked: Asked, n
 
 
 def _is_about_report(question: OpenQuestion) -> bool:
+    if question.state == Asks.WHICH_ANSWER:
+        return bool(question.slots.get("may_be_report"))
     return question.state in {*_ASKED, *_SAID_BEFORE, Asks.JOIN} and bool(question.slots.get("text"))
 
 
 def _watched(context: Context, reply: Reply) -> Reply:
     """With each question a timer for its end, which names the moment: asked again, it is another."""
-    if (reply.state in _WATCHED or has_beneath(reply.slots)) and not reply.keep:
+    watched = reply.state in _WATCHED or bool(reply.slots.get("may_be_report"))
+    if (watched or has_beneath(reply.slots)) and not reply.keep:
         usual = timedelta(minutes=context.town.habits.question_minutes)
         until = context.now + lasts(reply.state, reply.slots, usual)
         key = f"{SILENT}:{context.person.id}:{until.timestamp():.6f}"
@@ -179,7 +182,8 @@ def _watched(context: Context, reply: Reply) -> Reply:
 
 def _kept(change: PersonalChange, question: OpenQuestion) -> Sequence[Kept]:
     """Every problem that was told, as a ticket or with the ticket that it belongs to."""
-    draft = _said_before(change, question) if question.state in _SAID_BEFORE else Draft.of(question.slots)
+    was_said = question.state in {*_SAID_BEFORE, Asks.WHICH_ANSWER}
+    draft = _said_before(change, question) if was_said else Draft.of(question.slots)
     if question.state == Asks.DANGER and draft.danger_question in CAN_KILL:
         draft = confirmed(draft)  # nobody says that it is none
     if question.state == Asks.JOIN:
@@ -196,7 +200,7 @@ def _kept(change: PersonalChange, question: OpenQuestion) -> Sequence[Kept]:
 def _said_before(change: PersonalChange, question: OpenQuestion) -> Draft:
     """What was said, as a report: of its own, or of the ticket that they may have meant."""
     text = str(question.slots["text"])
-    if question.state == Asks.ANSWER_OR_REPORT:
+    if question.state in {Asks.ANSWER_OR_REPORT, Asks.WHICH_ANSWER}:
         return as_read(change, change.town.reader.understand(text), Draft(text))
     ticket = change.session.get_one(Ticket, question.slots["ticket"])
     where = {

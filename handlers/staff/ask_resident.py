@@ -127,6 +127,7 @@ def answered(context: Context) -> Reply | None:
 def _answered(context: Context, question: Question, words: str) -> Reply:
     ticket = context.session.get_one(Ticket, question.ticket_id)
     question.answer, question.closed_at = words, context.now
+    _house_told(context, ticket)
     hear(context, ticket, words)
     move = ANSWER if Status(ticket.status) in ANSWER.sources else NOTE
     ticket.apply(move, by=resident(context.person), at=context.now, note=words)
@@ -135,6 +136,24 @@ def _answered(context: Context, question: Question, words: str) -> Reply:
     named = [person for person in _asker(context, question) if person.id != context.person.id]
     notify(context.session, context.town, ticket, "answer", context.now, but=context.person, named=named, note=words)
     return Reply(context.say("questioning.answered", number=ticket.number))
+
+
+def _house_told(context: Context, ticket: Ticket) -> None:
+    """「2单元」 completes the ticket's address, and changes nothing of it."""
+    told = context.understanding.place if context.understanding else None
+    if told is None or told.known not in {"", ticket.place_name} or told.building not in {"", ticket.building}:
+        return
+    for name in ("unit", "room"):
+        setattr(ticket, name, getattr(ticket, name) or getattr(told, name))
+
+
+def still_waits(context: Context, reply: Reply) -> Reply:
+    """Behind a matter of its own: what staff have asked is still to be answered."""
+    question = _asked(context)
+    if question is None or reply.state not in {"", Asks.JOINED}:
+        return reply
+    waits = context.say("questioning.still_waits", question=question.text[:60])
+    return replace(reply, text=f"{reply.text}\n\n{waits}")
 
 
 def _asked(context: Context, of: int | None = None) -> Question | None:

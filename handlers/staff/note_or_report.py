@@ -73,8 +73,7 @@ def _current(context: Context, seen: Understanding | None) -> Ticket | None:
     ticket = at_work(context)
     if ticket is None or Status(ticket.status) not in OPEN:
         return None
-    same = seen.item in {"", ticket.item}
-    if seen.intent is Intent.REPORT and seen.sure and not (same and _NOT_OURS.search(context.text)):
+    if seen.danger_question:
         return None
     if asked_about(context) is not None or has_own(context.session, context.person, OPEN):
         return None  # they wait for something themselves

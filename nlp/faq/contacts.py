@@ -5,6 +5,8 @@ import re
 from nlp.faq.lexicon import lexicon
 
 _ASKS = re.compile(r"电话|号码|联系方式|怎么联系|联系谁|怎么找|叫什么|是谁|哪一位")
+_CALLED = re.compile(r"[打拨接](?!通)\S{0,3}电话|电话\S{0,4}[不没]")
+_WANTED = re.compile(r"[谁几哪怎]|多少")
 _LONGEST = 24
 """Characters; more of them tell a matter"""
 
@@ -17,3 +19,8 @@ def contact_asked(text: str) -> str:
     known = lexicon().contacts
     found = [known.name_of[match[0]] for match in known.pattern.finditer(said)]
     return "duty" if "duty" in found else (found[-1] if found else "")
+
+
+def tells_of_calls(text: str) -> bool:
+    """「半夜打我妈电话」「打电话从来不接」: something is wrong with calls, and no number is wanted."""
+    return _CALLED.search(text) is not None and not _WANTED.search(text)
