@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Unit(StrEnum):
@@ -43,6 +44,7 @@ class Span:
     unit: Unit
 
     @classmethod
+    @lru_cache(maxsize=1024)  # the table of limits has some dozen
     def parse(cls, text: str) -> "Span":
         """「4工作时」 → Span. Raises ValueError where it can't be read."""
         found = _SPAN.fullmatch(text.strip())
@@ -64,16 +66,16 @@ def end_of(day: date, closes: time, zone: tzinfo = UTC) -> datetime:
     return datetime.combine(day if closes > time() else day + timedelta(days=1), closes, zone)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
     """Working hours of a day (local, ascending, the lunch break between them; 00:00 as an end is 24:00), and which days
-    are worked.
+    are worked. What it was asked it keeps: tickets of one moment ask the same. A town has one.
     """
 
     hours: tuple[tuple[time, time], ...]
     works_on: Callable[[date], bool]
     zone: tzinfo
-    _known: dict[date, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[date, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict, repr=False)
     """The stretches of days that somebody asked about: each new ticket asks about the same few again"""
 
     @property
@@ -89,6 +91,7 @@ class Calendar:
         length = self.length(span)
         return start + length if span.round_the_clock else self.add(start, length)
 
+    @lru_cache(maxsize=256)  # noqa: B019  (for as long as its town)
     def length(self, span: Span) -> timedelta:
         """A limit in the time that it counts: 2 工作日 are two days' working hours."""
         if span.unit in _NATURAL:
@@ -109,12 +112,17 @@ class Calendar:
 
     def add(self, start: datetime, work: timedelta) -> datetime:
         """The moment at which `work` of working time has passed since `start`. `work` must be positive."""
+        return self._add(start, work).astimezone(start.tzinfo)
+
+    @lru_cache(maxsize=4096)  # noqa: B019  (for as long as its town)
+    def _add(self, start: datetime, work: timedelta) -> datetime:
         for opens, closes in self._stretches(start):
             if closes - opens >= work:
-                return (opens + work).astimezone(start.tzinfo)
+                return opens + work
             work -= closes - opens
         raise AssertionError("unreachable: stretches never end")
 
+    @lru_cache(maxsize=4096)  # noqa: B019  (for as long as its town)
     def worked(self, start: datetime, end: datetime) -> timedelta:
         """Working time between two moments."""
         total = timedelta()

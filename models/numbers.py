@@ -16,6 +16,10 @@ def next_id(session: AppendingSession, kind: type[DeclarativeBase]) -> int:
     if dialect_of(session) == "postgresql":
         given: int = _sequence(kind).scalar(session, {})
         return given
+    return _counted_on(session, kind)
+
+
+def _counted_on(session: AppendingSession, kind: type[DeclarativeBase]) -> int:
     last = session.numbers.get(kind)
     if last is None:
         last = _last(kind).scalar(session, {}) or 0
@@ -27,7 +31,7 @@ def id_at_no_cost(session: AppendingSession, kind: type[DeclarativeBase]) -> dic
     """The same as a line's column, where it needs no statement; else the database gives it. Who counts on must count
     every row of the kind.
     """
-    return {} if dialect_of(session) == "postgresql" else {"id": next_id(session, kind)}
+    return {} if dialect_of(session) == "postgresql" else {"id": _counted_on(session, kind)}
 
 
 @cache

@@ -1,8 +1,8 @@
 """Who talks to us: residents, staff, supervisors. One person may hold several roles."""
 
-from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -29,7 +29,8 @@ EVERYBODY = frozenset({Role.RESIDENT})
 _HIGHEST_FIRST = (Role.ADMIN, Role.SUPERVISOR, Role.GRID_STAFF, Role.PROPERTY_STAFF)
 
 
-def highest(roles: Collection[Role]) -> Role:
+@cache
+def highest(roles: frozenset[Role]) -> Role:
     """The one in which somebody of several roles acts."""
     return next((role for role in _HIGHEST_FIRST if role in roles), Role.RESIDENT)
 
@@ -85,11 +86,11 @@ class Person(Base):
 
     @property
     def is_staff(self) -> bool:
-        return bool(self.roles & STAFF)
+        return not STAFF.isdisjoint(self.__dict__.get(_KNOWN) or self.roles)
 
     @property
     def is_overseer(self) -> bool:
-        return bool(self.roles & OVERSEERS)
+        return not OVERSEERS.isdisjoint(self.__dict__.get(_KNOWN) or self.roles)
 
     def is_known_to_have(self, roles: frozenset[Role]) -> None:
         """Roles that were read elsewhere in this transaction: the rows need not be looked for."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Connection, Dialect, Executable
+from sqlalchemy import Boolean, Connection, Dialect, Executable
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -141,6 +141,8 @@ def _bind(whole: Any, name: str, bind: Any, dialect: Dialect) -> tuple[str, str 
     """`bind` is None for one of a list's."""
     kind = None if bind is None else bind.type.dialect_impl(dialect)
     convert = kind.bind_processor(dialect) if kind else whole.processors.get(name)
+    if isinstance(kind, Boolean):
+        convert = None  # every driver knows them: what is said here is True, False or None
     if bind is not None and bind.required:
         return name, name, convert
     value = whole.parameters[name]

@@ -1,9 +1,11 @@
 """One process's picture of its town: read once, and again when the world has changed."""
 
+import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -36,6 +38,8 @@ log = structlog.get_logger(__name__)
 _Read = TypeVar("_Read")
 _A_LITTLE = 0.3
 """Seconds; WeChat waits for five"""
+_A_MOMENT = 1_000_000_000
+"""Nanoseconds; file systems' clocks are coarser than that by far"""
 
 
 class TownKeeper:
@@ -44,6 +48,7 @@ class TownKeeper:
     def __init__(self, settings: Settings, reader: Reader) -> None:
         self._town = read_town(settings, reader)
         self._model = settings.path(settings.files.model)
+        self._folder, self._seen_at = str(self._model), 0
         self._version = reader.model.card.version
         self._lock = threading.Lock()
         self._is_read = False
@@ -52,14 +57,27 @@ class TownKeeper:
 
     def reader(self) -> Reader:
         """The model in use, knowing the names of the world last seen. A model trained at night is taken up here."""
+        if self._may_be_new():
+            try:
+                changed = store.current(self._model) != self._version
+            except BadModelError:  # no pointer, perhaps for a moment: the one we hold still reads
+                changed = False
+            if changed:
+                with self._lock:
+                    self._take_model()
+        reader: Any = self._town.reader
+        return reader  # type: ignore[no-any-return]
+
+    def _may_be_new(self) -> bool:
+        """Something was put into the folder since we last looked; a pointer is a file that takes another's place."""
         try:
-            changed = store.current(self._model) != self._version
-        except BadModelError:  # no pointer, perhaps for a moment: the one we hold still reads
-            changed = False
-        if changed:
-            with self._lock:
-                self._take_model()
-        return cast("Reader", self._town.reader)
+            at = os.stat(self._folder).st_mtime_ns  # noqa: PTH116  (a Path would cost more than the look itself)
+        except OSError:
+            return False
+        if at == self._seen_at:
+            return False
+        self._seen_at = at if time.time_ns() - at > _A_MOMENT else 0  # of one moment there may be more to come
+        return True
 
     @property
     def known(self) -> Town:

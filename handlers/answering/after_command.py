@@ -51,8 +51,8 @@ def _told(context: Context, reply: Reply) -> Reply:
 
 
 def _beside(context: Context, reply: Reply, open_still: Sequence[OpenQuestion]) -> Reply:
-    """Repeat the next open question below the reply; if the reply asks something itself, the open ones wait."""
-    if any(not ACCEPTS[Asks(each.state)].undoable for each in open_still):
+    """What acts or tells has the next question put again below; what asks itself has them beneath."""
+    if any(not ACCEPTS[each.state].undoable for each in open_still):
         reply = dropped(context, reply)
     if reply.state not in {"", Asks.JOINED}:
         return above(context, reply, open_still)
@@ -65,7 +65,7 @@ def _beside(context: Context, reply: Reply, open_still: Sequence[OpenQuestion]) 
 
 
 def _is_kept(question: OpenQuestion) -> bool:
-    accepts = ACCEPTS[Asks(question.state)]
+    accepts = ACCEPTS[question.state]
     return accepts.undoable and not accepts.offers
 
 

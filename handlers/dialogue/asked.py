@@ -106,11 +106,11 @@ def to_repeat(context: Context) -> str:
     question = next((each for each in context.asked if not each.is_pushed), None)
     if question is None or question.slots.get("opens"):
         return ""
-    return question.text if ACCEPTS[Asks(question.state)].repeats else ""
+    return question.text if ACCEPTS[question.state].repeats else ""
 
 
 def _option(question: OpenQuestion, text: str) -> Choice | None:
-    accepts = ACCEPTS[Asks(question.state)]
+    accepts = ACCEPTS[question.state]
     if not accepts.undoable:
         return None
     if (named := ticket_named(text, question.slots.get("numbers", ()))) is not None:
@@ -138,8 +138,8 @@ def _takes_words(question: OpenQuestion) -> bool:
 
 
 def _only_lists(question: OpenQuestion) -> bool:
-    """Numbers only open an item of the list and change nothing, so a question asked later takes precedence."""
-    return bool(question.slots.get("opens")) or ACCEPTS[Asks(question.state)].lists
+    """Numbers open something that was listed, and change nothing: what is asked later goes before it."""
+    return bool(question.slots.get("opens")) or ACCEPTS[question.state].lists
 
 
 def _is_fresh(question: OpenQuestion, context: Context) -> bool:
@@ -151,7 +151,7 @@ def _is_fresh(question: OpenQuestion, context: Context) -> bool:
 
 def _by_words(context: Context) -> Iterator[Answered]:
     for question in context.asked:
-        accepts = ACCEPTS[Asks(question.state)]
+        accepts = ACCEPTS[question.state]
         if says_nothing(context.text, heard=accepts.heard):
             continue
         if accepts.wants is Wants.OWN or (accepts.wants is Wants.REASON and _gives_reason(context)):

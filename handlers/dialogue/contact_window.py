@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
 from handlers.dialogue.message import VIA, Kind, Message
 from handlers.dialogue.rate_limit import spent
@@ -35,12 +35,15 @@ def opens_window(message: Message) -> bool:
 def mark_seen(session: Session, seen: Mapping[Person, Message], town: Town, now: datetime) -> Iterator[str]:
     """Store that these people wrote now, and their rate limit; yields the openids of those over the limit."""
     left = {person: spent(person, town.habits, now) for person in seen}
-    for statement in (_READY_SEEN, _TAPPED, _WROTE):
-        them = [person for person, message in seen.items() if _opened(message) is statement]
-        _write(session, statement, {person: left[person][0] for person in them}, now)
-    for person, (messages, over) in left.items():
-        for name, value in _seen_row(messages, now).items():
-            set_committed_value(person, name, value)
+    rows: dict[Prepared[Any], list[dict[str, Any]]] = {_READY_SEEN: [], _TAPPED: [], _WROTE: []}
+    for person in sorted(seen, key=attrgetter("id")):  # two processes at the same people take them in one order
+        row = {"last_inbound_at": now, "following": True, "messages_left": left[person][0]}
+        rows[_opened(seen[person])].append({"of": person.id, **row})
+        person.__dict__.update(row)  # as read: it is written here
+    for statement, of_them in rows.items():
+        if of_them:
+            statement.write(session, of_them)
+    for person, (_, over) in left.items():
         if over and person.id not in town.staff.people:
             yield cast("str", person.openid)
 
@@ -50,13 +53,3 @@ def _opened(message: Message) -> Prepared[Any]:
     if VIA in message.extra:
         return _READY_SEEN
     return _TAPPED if message.kind is Kind.EVENT else _WROTE
-
-
-def _write(session: Session, statement: Prepared[Any], left: Mapping[Person, float], now: datetime) -> None:
-    in_order = sorted(left, key=lambda person: person.id)  # a fixed lock order avoids deadlocks
-    if rows := [{"of": person.id, **_seen_row(left[person], now)} for person in in_order]:
-        statement.write(session, rows)
-
-
-def _seen_row(left: float, now: datetime) -> dict[str, Any]:
-    return {"last_inbound_at": now, "following": True, "messages_left": left}

@@ -52,10 +52,21 @@ class Context:
     rest: str = ""
     """The text after the command's word"""
     text: str = field(init=False)
-    """The text that was written, or recognised from speech"""
+    """What was written, or said and recognised"""
+    answers: bool = field(init=False)
+    """The handler is tried because the text answers `question`"""
+    nothing_asked: bool = field(init=False)
+    """Our last reply left no question open; at most it offered something"""
+    is_free: bool = field(init=False)
+    """Our last reply left no question open that other words would come between"""
 
     def __post_init__(self) -> None:
+        """What a dozen filters ask of each message is found out once."""
+        free = not self.state or ACCEPTS[self.state].offers
         object.__setattr__(self, "text", self.message.text.strip())
+        object.__setattr__(self, "answers", self.question is not None)
+        object.__setattr__(self, "nothing_asked", free)
+        object.__setattr__(self, "is_free", self.question is None and (free or self.state == Asks.JOINED))
 
     @property
     def available(self) -> Sequence[Command]:
@@ -66,11 +77,6 @@ class Context:
         return [each for each in there if each.speaks == (each.name in spoken)]
 
     @property
-    def answers(self) -> bool:
-        """The handler is tried because the text answers `question`."""
-        return self.question is not None
-
-    @property
     def question_shown(self) -> datetime:
         """When the question that the text answers was shown; now if unknown."""
         return (self.question and self.question.shown_at) or self.now
@@ -79,16 +85,6 @@ class Context:
     def number(self) -> int | None:
         """The index of the option that the text names."""
         return self.choice.index if self.choice else None
-
-    @property
-    def nothing_asked(self) -> bool:
-        """Our last reply left no question open, or only an offer."""
-        return not self.state or ACCEPTS[Asks(self.state)].offers
-
-    @property
-    def is_free(self) -> bool:
-        """Our last reply left no question open that other words could interrupt."""
-        return not self.answers and (self.nothing_asked or self.state == Asks.JOINED)
 
     @property
     def staff_ask(self) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.question_stack import stored
-from handlers.dialogue.states import ACCEPTS, Asks, lasts
+from handlers.dialogue.states import ACCEPTS, lasts
 from handlers.dialogue.writers import Writer
 from models.appending import dialect_of
 from models.bulk import insert_into
@@ -95,7 +95,7 @@ def remember(session: Session, answered: Iterable[tuple[Context, Writer, Reply]]
 def _left_open(context: Context, reply: Reply) -> dict[str, Any]:
     usual = timedelta(minutes=context.town.habits.question_minutes)
     expires_at = context.now + lasts(reply.state, reply.slots, usual)
-    question = reply.question if ACCEPTS[Asks(reply.state)].repeats else ""
+    question = reply.question if ACCEPTS[reply.state].repeats else ""
     values = {"state": reply.state, "slots": stored(reply), "text": question, "key": REPLY}
     return {**values, "shown_at": context.now, "expires_at": expires_at}
 

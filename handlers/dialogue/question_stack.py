@@ -23,7 +23,7 @@ def lay_beneath(
     """
     mine = _of_replies(context) if among is None else among
     waiting = [each for each in mine if drafts or each.state not in DRAFTS]
-    return _stored([each for each in waiting if ACCEPTS[Asks(each.state)].repeats])
+    return _stored([each for each in waiting if ACCEPTS[each.state].repeats])
 
 
 def has_beneath(slots: Mapping[str, Any]) -> bool:
@@ -66,8 +66,8 @@ def come_up(context: Context, answered: OpenQuestion, reply: Reply) -> Reply:
 
 
 def _is_list(question: OpenQuestion) -> bool:
-    """A list: once a number is opened, the list is done, and the next waiting question is asked."""
-    return ACCEPTS[Asks(question.state)].lists or bool(question.slots.get("opens"))
+    """One number of it was opened: what lay beneath it comes up, and the list has done its work."""
+    return ACCEPTS[question.state].lists or bool(question.slots.get("opens"))
 
 
 def put_again(reply: Reply, questions: Sequence[OpenQuestion]) -> Reply:

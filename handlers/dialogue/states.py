@@ -140,7 +140,7 @@ def lasts(state: str, slots: Mapping[str, Any], usual: timedelta) -> timedelta:
     return DANGER_WAITS if state == Asks.DANGER and slots.get("danger_question") in CAN_KILL else usual
 
 
-ACCEPTS: Mapping[Asks, Accepts] = {
+ACCEPTS: Mapping[str, Accepts] = {
     Asks.DANGER: Accepts(2, yes_no=True, wants=Wants.OWN, repeats=True),
     Asks.CATEGORY: Accepts(("choices",), wants=Wants.OWN, repeats=True),
     Asks.PLACE: Accepts(wants=Wants.OWN, repeats=True),

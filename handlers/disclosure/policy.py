@@ -90,10 +90,10 @@ def sight(town: Town, ticket: Ticket, reader: Colleague | None, way: Way) -> Sig
     case = (
         _role(reader),
         _part(town, ticket, reader, out),
-        _yes(bool(out)),
-        _yes(is_danger(ticket)),
+        "yes" if out else "no",
+        "yes" if is_danger(ticket) else "no",
         ticket.category,
-        way.value,
+        way,
     )
     may = _allowed(case)
     return Sight(may, "" if Field.WORDS in may else _instead(town, ticket))
@@ -105,14 +105,16 @@ def passing(town: Town, ticket: Ticket, reader: Colleague | None) -> Sight:
 
 def is_listed(town: Town, ticket: Ticket, *, own: bool) -> bool:
     """Whether it may be told of where everybody reads; `own`: to the platform that it came from."""
-    part, flagged = "own" if own else "none", _yes(bool(ticket.red_flag))  # of violence, too, nobody else need know
-    case = ("public", part, _yes(bool(shut_out(town, ticket))), flagged, ticket.category, Way.PUBLISHED.value)
+    flagged = "yes" if ticket.red_flag else "no"  # of violence, too, nobody else need know
+    complains = "yes" if shut_out(town, ticket) else "no"
+    case = ("public", "own" if own else "none", complains, flagged, ticket.category, Way.PUBLISHED)
     return Field.LISTED in _allowed(case)
 
 
 def is_shut_out(town: Town, ticket: Ticket, reader: Colleague) -> bool:
     """It complains of people such as these, and they did not write it."""
-    return reader.id != ticket.reporter_id and side_of(town.world, reader) in shut_out(town, ticket)
+    out = shut_out(town, ticket)
+    return bool(out) and reader.id != ticket.reporter_id and side_of(town.world, reader) in out
 
 
 def shut_out(town: Town, ticket: Ticket) -> frozenset[str]:
@@ -167,7 +169,7 @@ def side_of(world: World, reader: Colleague) -> str:
 def _role(reader: Colleague | None) -> str:
     if reader is None:
         return "operator"
-    return highest(reader.roles).value
+    return highest(reader.roles)
 
 
 def _part(town: Town, ticket: Ticket, reader: Colleague | None, out: Collection[str]) -> str:
@@ -175,20 +177,17 @@ def _part(town: Town, ticket: Ticket, reader: Colleague | None, out: Collection[
         return "area"
     if reader.id is not None and reader.id == ticket.reporter_id:
         return "own"
-    if side_of(town.world, reader) in out:
+    if out and side_of(town.world, reader) in out:
         return "complained"
     if reader.roles & STAFF:
-        helpers = {helper.team for helper in ticket.support}
-        return "lead" if reader.team and reader.team == ticket.team else "helping" if reader.team in helpers else "area"
+        if reader.team and reader.team == ticket.team:
+            return "lead"
+        return "helping" if reader.team in [helper.team for helper in ticket.support] else "area"
     return "overseeing" if reader.is_overseer else "followed"
 
 
 def _instead(town: Town, ticket: Ticket) -> str:
     return ticket.errand or town.say("shielding.withheld")
-
-
-def _yes(holds: bool) -> str:  # noqa: FBT001  (it is what is asked)
-    return "yes" if holds else "no"
 
 
 @cache

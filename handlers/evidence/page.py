@@ -89,7 +89,7 @@ def page_of(session: Session, town: Town, wanted: TicketLink, now: datetime) -> 
         number=ticket.number or "",
         what=town.catalogue.name(ticket.category, ticket.item),
         where=ticket_text.where_seen(ticket, seen),
-        status=ticket_text.STATUS_NAMES[Status(ticket.status)],
+        status=ticket_text.STATUS_NAMES[ticket.status],
         urgent=ticket.urgent,
         red_flag=bool(ticket.red_flag),
         text=seen.words(ticket.text),

@@ -174,6 +174,6 @@ def _facts(town: Town, ticket: Ticket, draft: Draft, now: datetime) -> dict[str,
         "what": town.catalogue.name(ticket.category, ticket.item),
         "where": ticket_text.address(ticket.place_name, house, "", "") or town.say("places.near_pin"),
         "team": ticket_text.team_name(town, ticket.team),
-        "status": ticket_text.STATUS_NAMES[Status(ticket.status)],
+        "status": ticket_text.STATUS_NAMES[ticket.status],
         "due": ticket_text.moment(ticket.handle_by, now),
     }

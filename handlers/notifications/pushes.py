@@ -1,9 +1,8 @@
 """Write pushes about a change into the outbox, in the same transaction as the change."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache, partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -25,7 +24,6 @@ from handlers.world.staff import Colleague
 from models.appending import append
 from models.conversation import Asked
 from models.histories import latest_event
-from models.moves import Status
 from models.new_tickets import is_unwritten
 from models.push import Push, Rank, Timer
 from models.ticket import Ticket
@@ -60,7 +58,7 @@ def notify(
         append(session, Timer, key=f"{ticket.id}:{GROUP_NOTICE}:{change}", **timer)
     told: set[int] = {but.id} if but else set()
     for rule in PUSH_RULES[what]:
-        letter = cache(partial(_letter, town, ticket, rule, values))  # most members of a team get the same text
+        letters: dict[object, _Letter] = {}  # most of a team are told the same
         concerned = named if rule.to is Audience.NAMED else audience(session, town, ticket, rule.to, now, teams)
         wishes = _wishes(session, town, ticket, rule, concerned, what, now)
         for person in concerned:
@@ -68,7 +66,7 @@ def notify(
                 continue
             if person.id not in told and person.openid:  # no openid: not joined yet, can't be pushed to
                 told.add(person.id)
-                push = _push(town, ticket, person, rule, change, now, letter)
+                push = _push(town, ticket, person, rule, change, now, values, letters)
                 push = wishes.heeded(town, person.id, push, now)
                 append(session, Push, **push)
                 if rule.asks:
@@ -104,21 +102,25 @@ def _push(
     rule: PushRule,
     change: str,
     now: datetime,
-    letter: Callable[[datetime, str, Sight], "_Letter"],
+    values: dict[str, object],
+    letters: dict[object, "_Letter"],
 ) -> dict[str, Any]:
+    event, _, _ = change.partition(":")
     mine = person.id == ticket.proposed_id and ticket.proposed_until and now < ticket.proposed_until
-    at = _said_at(town, ticket, person, rule, change.partition(":")[0], now)
+    at = _said_at(town, ticket, person, rule, event, now)
     turn = town.say("push.your_turn", until=ticket_text.moment(ticket.proposed_until, at)) if mine else ""
-    said = letter(at, turn, passing(town, ticket, person))
+    seen = passing(town, ticket, person)
+    like = at, turn, seen.may, seen.errand
+    said = letters.get(like) or letters.setdefault(like, _letter(town, ticket, rule, values, at, turn, seen))
     return {
         "key": f"{ticket.id}:{change}:{person.id}",
         "person_id": person.id,
         "ticket_id": ticket.id,
-        "event": change.partition(":")[0],
+        "event": event,
         "text": said.text,
         "template": rule.template,
         "fields": said.fields,
-        "rank": _rank(town, ticket, rule, change.partition(":")[0], at),
+        "rank": _rank(town, ticket, rule, event, at),
         "due_at": at,
         "created_at": now,
     }
@@ -229,7 +231,7 @@ def facts_of(town: Town, ticket: Ticket, now: datetime, seen: Sight) -> dict[str
         "what": town.catalogue.name(ticket.category, ticket.item),
         "where": ticket_text.where_seen(ticket, seen),
         "text": ticket.text,
-        "status": ticket_text.STATUS_NAMES[Status(ticket.status)],
+        "status": ticket_text.STATUS_NAMES[ticket.status],
         "team": ticket_text.team_name(town, ticket.team),
         "accept_by": ticket_text.moment(ticket.accept_by, now),
         "handle_by": ticket_text.moment(ticket.handle_by, now),

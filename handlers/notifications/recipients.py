@@ -95,7 +95,7 @@ def how_assigned(town: Town, ticket: Ticket) -> Assign:
     team = town.world.teams.get(ticket.team or "")
     if team is None or ticket.red_flag:
         return Assign.EVERYONE
-    rule = next((rule for rule in town.routing.rules if rule.name == ticket.rule), None)
+    rule = town.routing.by_name.get(ticket.rule)
     return (rule and rule.assign) or town.routing.within_kind(team.kind)
 
 

@@ -1,7 +1,7 @@
 """How a ticket is shown: as text in a chat, and as JSON."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ from models.support import Support
 from models.ticket import CHINA, Source, Ticket, TicketEvent
 from nlp.reading.identities import mask
 
-STATUS_NAMES = {
+STATUS_NAMES: Mapping[str, str] = {
     Status.INCOMPLETE: "待补充",
     Status.PENDING: "待受理",
     Status.RECEIVED: "待派单",
@@ -146,7 +146,7 @@ def line(town: Town, ticket: Ticket, now: datetime, reader: Colleague | None, wa
     what = town.catalogue.name(ticket.category, ticket.item)
     others = town.say("ticket.neighbours", count=ticket.neighbours) if ticket.neighbours else ""
     where_it_is = where_seen(ticket, sight(town, ticket, reader, way))
-    return f"{late}{ticket.number} {what} {where_it_is} {STATUS_NAMES[Status(ticket.status)]}{others}"
+    return f"{late}{ticket.number} {what} {where_it_is} {STATUS_NAMES[ticket.status]}{others}"
 
 
 def is_late(ticket: Ticket, now: datetime) -> bool:

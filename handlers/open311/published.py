@@ -111,7 +111,7 @@ def as_request(town: Town, ticket: Ticket, changed_at: datetime) -> dict[str, An
 
 
 def _how_far(town: Town, ticket: Ticket) -> str:
-    status = ticket_text.STATUS_NAMES[Status(ticket.status)]
+    status = ticket_text.STATUS_NAMES[ticket.status]
     if not ticket.closing:
         return status
     return town.say("open311.how_far", status=status, closing=ticket_text.CLOSING_NAMES[Closing(ticket.closing)])

@@ -6,7 +6,7 @@ from typing import Any
 from handlers.notifications import ticket_text
 from handlers.questions.conditions import subjects_of
 from handlers.town.town import Town
-from models.moves import Closing, Status
+from models.moves import Closing
 from models.ticket import Source
 from nlp.questions.query import DURATIONS, Filters, Query
 
@@ -54,7 +54,7 @@ _TOLD: dict[str, Callable[[Town, Any], str]] = {
     "category": lambda town, key: town.catalogue.name(key),
     "item": lambda town, key: town.catalogue.items[key][1],
     "keyword": lambda town, words: town.say("asking.keyword", words=words),
-    "status": lambda _town, status: ticket_text.STATUS_NAMES[Status(status)],
+    "status": lambda _town, status: ticket_text.STATUS_NAMES[status],
     "closing": lambda _town, closing: ticket_text.CLOSING_NAMES[Closing(closing)],
     "rating": lambda town, rating: town.say(f"asking.rating_{rating}"),
     "urgent": lambda town, urgent: town.say("asking.urgent" if urgent else "asking.not_urgent"),
@@ -137,7 +137,7 @@ _NAMED: dict[str, Callable[[Town, Any], str]] = {
         town.catalogue.items[key][1] if key in town.catalogue.items else town.say("asking.no_item")
     ),
     "source": lambda _town, key: ticket_text.SOURCE_NAMES[Source(key)],
-    "status": lambda _town, key: ticket_text.STATUS_NAMES[Status(key)],
+    "status": lambda _town, key: ticket_text.STATUS_NAMES[key],
     "closing": lambda town, key: ticket_text.CLOSING_NAMES[Closing(key)] if key else town.say("asking.not_closed"),
     "rating": _rating,
     "person": _person,

@@ -100,6 +100,6 @@ def name_of(context: Context, voice: Voice) -> str:
 def _line(context: Context, ticket: Ticket) -> str:
     what = context.town.catalogue.name(ticket.category, ticket.item)
     where = ticket_text.address(ticket.place_name, ticket.building, "", "")
-    status = ticket_text.STATUS_NAMES[Status(ticket.status)]
+    status = ticket_text.STATUS_NAMES[ticket.status]
     day = ticket_text.moment(ticket.created_at, context.now)
     return context.say("voices.line", number=ticket.number, what=what, where=where, status=status, day=day)

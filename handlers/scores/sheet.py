@@ -13,7 +13,6 @@ from handlers.scores.opened import contests, opened_line
 from handlers.scores.quarterly_ranking import of_side
 from handlers.scores.statement import Statement
 from handlers.town.town import Town
-from models.moves import Status
 from models.person import Person
 from models.ticket import Ticket
 
@@ -44,7 +43,7 @@ def _seen(town: Town, ticket: Ticket, reader: Person) -> Sequence[Cell]:
         return ticket.number, "", "", "", None
     where = ticket_text.where_seen(ticket, sight(town, ticket, reader, Way.EXPORTED))
     what = town.catalogue.name(ticket.category, ticket.item)
-    return ticket.number, what, where, ticket_text.STATUS_NAMES[Status(ticket.status)], ticket.created_at
+    return ticket.number, what, where, ticket_text.STATUS_NAMES[ticket.status], ticket.created_at
 
 
 def quarter_of_all(session: Session, town: Town, reader: Person, span: Span) -> Iterator[Sequence[Cell]]:

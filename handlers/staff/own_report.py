@@ -16,7 +16,7 @@ _SHOWN = 60
 
 
 def _works_here(context: Context) -> Context | None:
-    listed = bool(context.state) and ACCEPTS[Asks(context.state)].lists
+    listed = bool(context.state) and ACCEPTS[context.state].lists
     works = context.person.is_staff or context.person.is_overseer
     return context if works and context.text and not context.answers and (context.is_free or listed) else None
 

@@ -22,7 +22,7 @@ from handlers.town.examples import a_community
 from handlers.town.privacy import for_residents, name_masked
 from handlers.town.town import Town
 from handlers.world.staff import Colleague
-from models.moves import Closing, Status
+from models.moves import Closing
 from models.person import OVERSEERS, Person, PersonRole
 from models.ticket import Source, Ticket
 from nlp.questions.periods import Period, periods_in
@@ -133,7 +133,7 @@ def _row(town: Town, ticket: Ticket, assignee: str, reader: Colleague | None) ->
     kept = (ticket.accepted_at, ticket.resolved_at, ticket.ended_at)
     return (
         ticket.number or "",
-        ticket_text.STATUS_NAMES[Status(ticket.status)],
+        ticket_text.STATUS_NAMES[ticket.status],
         town.catalogue.name(ticket.category),
         town.catalogue.name(ticket.category, ticket.item) if ticket.item else "",
         "是" if ticket.urgent else "",

@@ -107,11 +107,9 @@ def route_it(context: Change, ticket: Ticket, place: PlaceNode | None, grid: str
 
 def put_in_grid(context: Change, ticket: Ticket, grid: str) -> None:
     """Copy the four levels of a grid onto a ticket."""
-    world = context.town.world
-    ticket.grid = grid
-    ticket.community = world.code_at(grid, Level.COMMUNITY)
-    ticket.street = world.code_at(grid, Level.STREET)
-    ticket.county = world.code_at(grid, Level.COUNTY)
+    codes = context.town.world.levels_of(grid)
+    ticket.grid, ticket.community = grid, codes.get(Level.COMMUNITY)
+    ticket.street, ticket.county = codes.get(Level.STREET), codes.get(Level.COUNTY)
 
 
 def watch(change: Change, ticket: Ticket) -> None:

@@ -65,14 +65,15 @@ class When(_Strict):
         """The conditions that don't hold, by name."""
         values = case.values
         for name, said in self.conditions:
-            if values[name] not in said if isinstance(said, tuple) else values[name] != said:
+            if values[name] not in said:
                 yield name
 
     @cached_property
-    def conditions(self) -> tuple[tuple[str, tuple[str, ...] | bool], ...]:
-        """What is given."""
+    def conditions(self) -> tuple[tuple[str, tuple[str | bool, ...]], ...]:
+        """What is given: any of these values."""
         given = ((name, getattr(self, name)) for name in type(self).model_fields)
-        return tuple((name, said) for name, said in given if said is not None and said != ())
+        several = ((name, (said,) if isinstance(said, bool) else said) for name, said in given)
+        return tuple((name, said) for name, said in several if said)
 
 
 class Rule(_Strict):
@@ -94,7 +95,22 @@ class Routing(_Strict):
 
     def within_kind(self, kind: str) -> Assign:
         """How teams of a kind share their work."""
-        return self.within.get(TeamKind(kind), Assign.EVERYONE)
+        return self.within.get(TeamKind(kind), Assign.EVERYONE) if self.within else Assign.EVERYONE
+
+    def first(self, case: "Case") -> Rule:
+        """The first rule that holds; the last one always does."""
+        of = case.category, case.item
+        rules = self._about.get(of) or self._about.setdefault(of, [each for each in self.rules if _is_about(each, *of)])
+        return next(rule for rule in rules if rule.when is None or rule.when.holds(case))
+
+    @cached_property
+    def _about(self) -> dict[tuple[str, str], list[Rule]]:
+        """By category and sub-item, those that may hold; as far as somebody asked."""
+        return {}
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Rule]:
+        return {rule.name: rule for rule in reversed(self.rules)}
 
     @model_validator(mode="after")
     def _nothing_is_lost_or_hidden(self) -> Self:
@@ -156,12 +172,12 @@ def choose(world: World, routing: Routing, case: Case, grid: str | None, may_sig
         return None
     if case.above:
         return above_those(world, grid, case.above, may_sign)
-    rule = next(rule for rule in routing.rules if rule.when is None or rule.when.holds(case))
+    rule = routing.first(case)
     lead = _able((*candidates(world, chain, rule.lead), *_anybody(world, chain)), may_sign)
     if not lead:
         return None
-    helpers = (_first(candidates(world, chain, (words,))) for words in rule.support)
-    support = tuple(dict.fromkeys(team for team in helpers if team and team != lead))
+    helpers = [next(iter(candidates(world, chain, (words,))), None) for words in rule.support]
+    support = tuple(dict.fromkeys([team for team in helpers if team and team.code != lead.code]))
     return Route(chain[0].code, chain[0].level, lead, support, rule.name)
 
 
@@ -219,18 +235,21 @@ def next_in_line(
     return Route(chain[0].code, max(level, chain[0].level, key=lambda each: each.rank), team, (), rule)
 
 
-def candidates(world: World, chain: tuple[GridNode, ...], wanted: tuple[str, ...]) -> Iterator[TeamNode]:
+def candidates(world: World, chain: tuple[GridNode, ...], wanted: tuple[str, ...]) -> list[TeamNode]:
     """Teams that fit, in the order of the rule's words, the nearest to the grid first."""
+    found = []
     for words in wanted:
         kind, _, named = words.partition(":")
         for node in chain:
-            yield from (team for team in world.teams_at.get(node.code, ()) if team.kind == kind and named in team.name)
+            for team in world.teams_at.get(node.code, ()):
+                if team.kind == kind and named in team.name:
+                    found.append(team)  # noqa: PERF401  (three loops are read more easily so)
+    return found
 
 
-def _anybody(world: World, chain: tuple[GridNode, ...]) -> Iterator[TeamNode]:
+def _anybody(world: World, chain: tuple[GridNode, ...]) -> list[TeamNode]:
     """Where the rule's teams don't exist here: the grid's own, the community's, the street's."""
-    for node in chain:
-        yield from world.own_teams.get(node.code, ())
+    return [team for node in chain for team in world.own_teams.get(node.code, ())]
 
 
 def _own(world: World, node: GridNode) -> TeamNode | None:
@@ -244,5 +263,6 @@ def _able(teams: Iterable[TeamNode], may_sign: MaySign) -> TeamNode | None:
     return next(filter(may_sign, in_order), in_order[0] if in_order else None)
 
 
-def _first(teams: Iterator[TeamNode]) -> TeamNode | None:
-    return next(iter(teams), None)
+def _is_about(rule: Rule, category: str, item: str) -> bool:
+    when = rule.when
+    return when is None or (category in (when.category or (category,)) and item in (when.item or (item,)))

@@ -21,6 +21,8 @@ class Wordings:
 
     def __init__(self, sentences: Mapping[str, str]) -> None:
         self._sentences = dict(sentences)
+        self._places: dict[str, frozenset[str]] = {}
+        """Of the sentences that somebody asked about"""
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The sentence with its places filled. Values are taken literally, whatever braces a resident wrote."""
@@ -39,7 +41,7 @@ class Wordings:
 
     def places_of(self, key: str) -> frozenset[str]:
         """Names of the places to fill in a sentence."""
-        return _places(self._sentences[key])
+        return self._places.get(key) or self._places.setdefault(key, _places(self._sentences[key]))
 
 
 def read_wordings(shipped: Path, own: Path | None = None) -> Wordings:

@@ -74,7 +74,8 @@ class Roster:
     @classmethod
     def of(cls, staff: Staff, people: Iterable[Colleague], works_on: WorksOn) -> "Roster":
         """For these people; a stand-in may be anybody."""
-        return cls(staff.people, tuple(shift for each in people for shift in staff.shifts.get(each.id, ())), works_on)
+        shifts = tuple(shift for each in people for shift in staff.shifts.get(each.id, ())) if staff.shifts else ()
+        return cls(staff.people, shifts, works_on)
 
     def covers(self, shift: Shift, at: datetime) -> bool:
         """Whether a line holds at a moment; a night shift belongs to the day on which it begins."""
@@ -95,6 +96,8 @@ class Roster:
 
     def there(self, person: Colleague, at: datetime) -> Present | None:
         """The person or their stand-in; None where there is none."""
+        if not self.shifts:
+            return Present(person)
         stands = person
         for _ in range(3):  # a stand-in may be away too and have one; a circle ends here
             leave = self.leave(stands, at)
@@ -107,6 +110,8 @@ class Roster:
 
     def listed(self, team: Sequence[Colleague], at: datetime, *kinds: ShiftKind) -> list[Present]:
         """The members of a team whom a line of these kinds names now, with stand-ins for those away."""
+        if not self.shifts:
+            return []
         ids = {person.id for person in team}
         lines = [shift for shift in self.shifts if shift.kind in kinds and shift.person_id in ids]
         named = [
@@ -118,6 +123,8 @@ class Roster:
 
     def on_duty(self, team: Sequence[Colleague], at: datetime) -> list[Present]:
         """Who is told of ordinary work: those on duty; else all who aren't away; else all, for nothing may be lost."""
+        if not self.shifts:
+            return [Present(person) for person in team]
         here = self.listed(team, at, ShiftKind.DUTY) or _each_once(self.there(person, at) for person in team)
         return here or [Present(person) for person in team]
 
@@ -136,7 +143,7 @@ def _each_once(found: Iterable[Present | None]) -> list[Present]:
 
 def reach_of(ticket: Ticket) -> list[str]:
     """The grids that a ticket lies in, nearest first."""
-    return [code for code in (ticket.grid, ticket.community, ticket.street, ticket.county) if code]
+    return [*filter(None, (ticket.grid, ticket.community, ticket.street, ticket.county))]
 
 
 def may_hold(person: Colleague, ticket: Ticket) -> bool:
@@ -155,7 +162,8 @@ def at_hand(
         its = staff.members([team], reach_of(ticket))
         roster = Roster.of(staff, its, works_on)
         here = roster.on_call(its, now) if rings else roster.on_duty(its, now)
-        here = [present for present in here if present.instead_of is None or may_hold(present.person, ticket)]
+        if roster.shifts:
+            here = [present for present in here if present.instead_of is None or may_hold(present.person, ticket)]
         yield team, here
 
 

@@ -5,7 +5,7 @@ its version in the database is another (models.staff_version).
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -58,6 +58,8 @@ class Staff:
     voices: Mapping[str, tuple[Member, ...]] = field(default_factory=dict)
     """楼栋长 by their 楼栋, members of a 业委会 by its code: they are told, and need have no role"""
     shifts: Mapping[int, tuple[Shift, ...]] = field(default_factory=dict)
+    _members: dict[tuple[tuple[str, ...], ...], tuple[Member, ...]] = field(default_factory=dict, repr=False)
+    """Those of a team in an area, as far as somebody asked: as many as there are of both"""
 
     def recognise(self, people: Iterable[Person]) -> None:
         """Give rows of people the roles that this picture has of them; most are residents."""
@@ -68,10 +70,14 @@ class Staff:
         member = self.people.get(person)
         return member.roles if member else EVERYBODY
 
-    def members(self, teams: Iterable[str], reach: Collection[str]) -> list[Member]:
+    def members(self, teams: Iterable[str], reach: Iterable[str]) -> Sequence[Member]:
         """Staff of these teams whose rights reach one of the grids."""
+        asked = tuple(teams), tuple(reach)
+        return self._members.get(asked) or self._members.setdefault(asked, self._those(*asked))
+
+    def _those(self, teams: tuple[str, ...], reach: tuple[str, ...]) -> tuple[Member, ...]:
         found = [member for team in dict.fromkeys(teams) for member in self.teams.get(team, ())]
-        return sorted([each for each in found if each.grid is None or each.grid in reach], key=_BY_ID)
+        return tuple(sorted([each for each in found if each.grid is None or each.grid in reach], key=_BY_ID))
 
     def overseeing(self, reach: Collection[str]) -> list[Member]:
         """Supervisors of these grids; of all, where none is known."""

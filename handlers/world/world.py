@@ -171,7 +171,19 @@ class World:
 
     def code_at(self, grid: str | None, level: Level) -> str | None:
         """The code of the grid's ancestor (or itself) at a level."""
-        return next((node.code for node in self.chain(grid) if node.level == level), None)
+        return self.levels_of(grid).get(level)
+
+    def levels_of(self, grid: str | None) -> Mapping[Level, str]:
+        """The codes of a grid and what stands above it, by their levels."""
+        known = self._levels.get(grid)
+        if known is None:
+            known = self._levels.setdefault(grid, {node.level: node.code for node in reversed(self.chain(grid))})
+        return known
+
+    @cached_property
+    def _levels(self) -> dict[str | None, Mapping[Level, str]]:
+        """Those that were asked for."""
+        return {}
 
     def grid_at(self, lat: float, lng: float) -> str | None:
         """The smallest grid whose boundary holds the point (WGS-84)."""
