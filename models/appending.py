@@ -43,6 +43,8 @@ class AppendingSession(Session):
 
     def flush(self, objects: Any = None) -> None:  # noqa: ANN401  (SQLAlchemy's own)
         """New tickets, then objects, then lines: an object may name a new ticket, a line either."""
+        if not (self.unwritten or self.lines or self._has_changed()):
+            return
         self.read_ahead.clear()
         if self.unwritten:
             self._write_down()
@@ -69,8 +71,13 @@ class AppendingSession(Session):
 
     def is_behind(self, *kinds: type[DeclarativeBase]) -> bool:
         """Rows of these kinds have changed and are not written yet."""
-        appended = any(self.lines.get(kind) for kind in kinds)
-        return appended or any(isinstance(row, kinds) for row in (*self.new, *self.dirty))
+        if self.lines and any(self.lines.get(kind) for kind in kinds):
+            return True
+        return self._has_changed() and any(isinstance(row, kinds) for row in (*self.new, *self.dirty))
+
+    def _has_changed(self) -> bool:
+        """Some object has, or is new: else the unit of work has nothing to look for."""
+        return bool(self._new or self._deleted or self.identity_map.check_modified())
 
     def forget(self) -> None:
         """What was to be written, and what was read, goes with its transaction."""

@@ -11,20 +11,24 @@ from models.appending import AppendingSession, dialect_of
 from models.prepared import Prepared
 
 
-def next_id(session: AppendingSession, kind: type[DeclarativeBase]) -> int:
-    """An id that nobody else gets. SQLite has one writer, so counting on is enough."""
+def next_id(session: AppendingSession, kind: type[DeclarativeBase], *needed_too: type[DeclarativeBase]) -> int:
+    """An id that nobody else gets. SQLite has one writer, so counting on is enough.
+
+    `needed_too`: kinds of which ids will be wanted next; one statement looks for all of them.
+    """
     if dialect_of(session) == "postgresql":
         given: int = _sequence(kind).scalar(session, {})
         return given
-    return _counted_on(session, kind)
+    return _counted_on(session, kind, *needed_too)
 
 
-def _counted_on(session: AppendingSession, kind: type[DeclarativeBase]) -> int:
-    last = session.numbers.get(kind)
-    if last is None:
-        last = _last(kind).scalar(session, {}) or 0
-    session.numbers[kind] = last + 1
-    return last + 1
+def _counted_on(session: AppendingSession, *kinds: type[DeclarativeBase]) -> int:
+    kind, numbers = kinds[0], session.numbers
+    if kind not in numbers:
+        for each, last in zip(kinds, _last(kinds).rows(session, {})[0], strict=True):
+            numbers.setdefault(each, last or 0)
+    numbers[kind] += 1
+    return numbers[kind]
 
 
 def id_at_no_cost(session: AppendingSession, kind: type[DeclarativeBase]) -> dict[str, int]:
@@ -35,8 +39,8 @@ def id_at_no_cost(session: AppendingSession, kind: type[DeclarativeBase]) -> dic
 
 
 @cache
-def _last(kind: type[DeclarativeBase]) -> Prepared[tuple[int | None]]:
-    return Prepared(select(func.max(kind.__table__.c.id)))
+def _last(kinds: tuple[type[DeclarativeBase], ...]) -> Prepared[tuple[int | None, ...]]:
+    return Prepared(select(*(select(func.max(kind.__table__.c.id)).scalar_subquery() for kind in kinds)))
 
 
 @cache

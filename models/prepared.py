@@ -126,14 +126,14 @@ class Prepared(Generic[Row]):
 def _driver(session: Session) -> _Driver:
     """Found once a transaction, not once a statement."""
     transaction, driver = session.info.get(_AT_DRIVER, (None, None))
-    return driver if driver and transaction is session.get_transaction() else _found_driver(session)
+    return driver if driver and transaction is session._transaction else _found_driver(session)  # noqa: SLF001
 
 
 def _found_driver(session: Session) -> _Driver:
     connection = session.connection()
     heard = [*connection.dispatch.before_cursor_execute]
     driver = _Driver(connection, connection.connection.driver_connection, connection.dialect, heard)
-    session.info[_AT_DRIVER] = (session.get_transaction(), driver)
+    session.info[_AT_DRIVER] = (session._transaction, driver)  # noqa: SLF001  (asked for it, it costs two calls)
     return driver
 
 

@@ -48,7 +48,7 @@ class WriterQueue:
         driver.execute("pragma query_only=off")
         driver.execute("pragma busy_timeout=0")
         try:
-            while not _begun(driver):
+            while not has_begun(driver):
                 if time.monotonic() > deadline:
                     connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last word, and the error, are SQLite's own
                     return
@@ -57,7 +57,8 @@ class WriterQueue:
             driver.execute(f"pragma busy_timeout={self._patience * 1000:.0f}")
 
 
-def _begun(driver: sqlite3.Connection) -> bool:
+def has_begun(driver: sqlite3.Connection) -> bool:
+    """We are the one writer now."""
     try:
         driver.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:

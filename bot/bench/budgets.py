@@ -1,8 +1,9 @@
 """(h) What a message costs, counted instead of timed: the same figures on every machine, however busy it is.
 
 Python calls are those of Python functions (`call` events of `sys.setprofile`), from the message handed to `Answering`
-to its reply: reading, deciding, writing and the commit. Statements are what reaches the database's driver, rows what a
-message adds to or changes in its tables, WAL what SQLite writes for it.
+to its reply: reading, deciding, writing and the commit. Statements are what reaches the database's driver (its `c_call`
+events), rows what a message adds to or changes in its tables, WAL what SQLite writes for it. Locked are the calls and
+statements while SQLite's one writer is this process: from BEGIN IMMEDIATE to COMMIT.
 """
 
 import itertools
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
 from bot.assembly import Program
 from bot.bench.messages import Said, openid, sayings
@@ -24,6 +25,7 @@ from bot.bench.programs import program_on
 from bot.bench.table import Line
 from handlers.answering.answer import Answering
 from handlers.dialogue.message import Kind, Message
+from models import writer_lock
 from models.base import Base
 from models.moves import Status
 from models.person import Person
@@ -59,6 +61,8 @@ class Cost:
     rows: float
     wal: float
     """Bytes"""
+    locked: float = 0
+    """Calls while the database is held"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ def budgets(bench: Bench) -> Iterator[Line]:
     """Each kind's calls, statements, rows and WAL, beside what it may cost."""
     for budget, cost in counted(bench):
         yield Line("h", f"{budget.what}: Python calls", cost.calls, "a message", target=f"≤ {budget.calls:,}")
+        yield Line("h", f"{budget.what}: Python calls under the lock", cost.locked, "a message")
         if budget.statements:
             most = f"≤ {budget.statements}"
             yield Line("h", f"{budget.what}: statements", cost.statements, "a batch", target=most)
@@ -140,22 +145,22 @@ class _Meter:
         self._answering = Answering(
             program.sessions, program.reading, program.towns, program.clock, yield_to_others=self._let_next_come
         )
-        self._statements = 0
-        event.listen(program.engine, "before_cursor_execute", self._count)
         self._wal = Path(f"{program.engine.url.database}-wal")
 
     def cost(self, said: Sequence[Said], together: int) -> Cost:
         """The mean over all batches but the first, which fills caches."""
         batches = [said[start : start + together] for start in range(0, len(said), together)]
         self._answer(batches[0])
-        rows, wal, self._statements = self._rows(), self._wal_bytes(), 0
-        calls = sum(_calls(partial(self._answer, batch)) for batch in batches[1:])
-        statements, count = self._statements, sum(map(len, batches[1:]))
+        rows, wal, count = self._rows(), self._wal_bytes(), sum(map(len, batches[1:]))
+        counted = _Counted()
+        for batch in batches[1:]:
+            counted.of(partial(self._answer, batch))
         return Cost(
-            calls / count,
-            statements / len(batches[1:]),
+            counted.calls / count,
+            counted.statements / len(batches[1:]),
             (self._rows() - rows) / count,
             (self._wal_bytes() - wal) / count,
+            counted.locked / count,
         )
 
     def ask_before(self, said: Sequence[Said]) -> None:
@@ -173,9 +178,6 @@ class _Meter:
         if self._coming:
             self._answering.answer(self._coming.pop(0))
 
-    def _count(self, *_: Any) -> None:  # noqa: ANN401  (SQLAlchemy's own)
-        self._statements += 1
-
     def _rows(self) -> int:
         """In all tables; the questions that replies leave open are written over and so not counted."""
         with self._program.reading() as session:
@@ -186,17 +188,27 @@ class _Meter:
         return self._wal.stat().st_size
 
 
-def _calls(work: Callable[[], None]) -> int:
-    """Calls of Python functions meanwhile, in this thread."""
-    count = 0
+class _Counted:
+    """Calls of Python functions, in this thread, and statements."""
 
-    def seen(_frame: FrameType, what: str, _argument: object) -> None:
-        nonlocal count
-        count += what == "call"
+    def __init__(self) -> None:
+        self.calls = self.statements = self.locked = 0
+        self._is_locked = False
 
-    sys.setprofile(seen)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
+    def of(self, work: Callable[[], None]) -> None:
+        sys.setprofile(self._seen)
+        try:
+            work()
+        finally:
+            sys.setprofile(None)
+
+    def _seen(self, frame: FrameType, what: str, argument: Any) -> None:  # noqa: ANN401  (a function, or what it gives)
+        if what == "call":
+            self.calls += 1
+            self.locked += self._is_locked
+        elif what == "c_call":
+            name = argument.__qualname__
+            self.statements += name in {"Cursor.execute", "Cursor.executemany"}
+            self._is_locked &= name not in {"Connection.commit", "Connection.rollback"}
+        elif what == "return" and frame.f_code is writer_lock.has_begun.__code__:
+            self._is_locked = bool(argument)

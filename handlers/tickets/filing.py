@@ -23,7 +23,7 @@ from models.new_tickets import new_ticket as unwritten
 from models.new_tickets import row_of
 from models.numbers import next_id
 from models.person import Person
-from models.ticket import SYSTEM, Actor, Attachment, Ticket
+from models.ticket import SYSTEM, Actor, Attachment, Ticket, TicketEvent
 
 TITLE_LENGTH = 24
 _RECENT = (
@@ -191,7 +191,7 @@ def new_ticket(context: Change, draft: Draft, reporter: Person, status: Status =
 
 
 def _numbered(session: AppendingSession, **given: Any) -> Ticket:  # noqa: ANN401  (the columns)
-    return unwritten(session, next_id(session, Ticket), **given)
+    return unwritten(session, next_id(session, Ticket, TicketEvent), **given)
 
 
 def attach(change: Change, ticket: Ticket, attachments: tuple[int, ...]) -> None:
