@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class Unit(StrEnum):
@@ -36,8 +37,7 @@ _SAID_BARE = frozenset({Unit.HOUR, Unit.MINUTE})
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*个?(紧急工作时|紧急工作日|工作时|工作日|自然日|小时|分钟)")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A limit such as 4 工作时."""
 
     amount: float
@@ -89,7 +89,7 @@ class Calendar:
     def due(self, start: datetime, span: Span) -> datetime:
         """When a limit that begins to run at `start` runs out; aware, in the zone of `start`."""
         length = self.length(span)
-        return start + length if span.round_the_clock else self.add(start, length)
+        return start + length if span.unit in _NATURAL else self.add(start, length)
 
     @lru_cache(maxsize=256)  # noqa: B019  (for as long as its town)
     def length(self, span: Span) -> timedelta:
@@ -102,13 +102,13 @@ class Calendar:
         """How much of a limit is left, in the time that it counts. Never below zero."""
         if now >= due:
             return timedelta()
-        return due - now if span.round_the_clock else self.worked(now, due)
+        return due - now if span.unit in _NATURAL else self.worked(now, due)
 
     def resumed(self, now: datetime, left: timedelta, span: Span) -> datetime:
         """When a limit of which so much is left runs out, if it runs again from now on."""
         if not left:
             return now
-        return now + left if span.round_the_clock else self.add(now, left)
+        return now + left if span.unit in _NATURAL else self.add(now, left)
 
     def add(self, start: datetime, work: timedelta) -> datetime:
         """The moment at which `work` of working time has passed since `start`. `work` must be positive."""

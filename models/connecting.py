@@ -1,5 +1,6 @@
 """How we connect to SQLite and PostgreSQL, with the settings that make each one safe."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,7 @@ _POOL = {
     "pool_use_lifo": True,  # the one last used knows our statements, and SQLite's its pages
     "pool_recycle": 12 * 3600,  # an old connection would plan by the figures of the day on which it was made
     "hide_parameters": True,
+    "json_serializer": json.JSONEncoder().encode,  # json.dumps, without looking at its options each time
 }
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+_as_json = json.JSONEncoder().encode
+
 
 class _List(TypeDecorator[Sequence[Any]]):
     """An array where the database has them, else JSON."""
@@ -27,7 +29,7 @@ class _List(TypeDecorator[Sequence[Any]]):
         return dialect.type_descriptor(ARRAY(self.item) if dialect.name == "postgresql" else Text())
 
     def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:  # noqa: ANN401  (the driver's)
-        return [*(value or ())] if dialect.name == "postgresql" else json.dumps([*(value or ())])
+        return [*(value or ())] if dialect.name == "postgresql" else _as_json([*(value or ())])
 
 
 class _OneOf(FunctionElement[bool]):

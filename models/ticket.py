@@ -1,6 +1,6 @@
 """The work order 工单: its fields, its append-only history, and the one door through which it changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
@@ -26,9 +26,13 @@ _MINUTES_BEFORE = timedelta(minutes=30)
 class IllegalMove(Exception):  # noqa: N818  (a refusal by rule, not a fault)
     """The table of moves doesn't allow this. Nothing was changed."""
 
-    def __init__(self, move: Move, status: Status, why: str) -> None:
+    def __init__(self, move: Move, status: str, why: str) -> None:
         super().__init__(f"{move.name} from {status}: {why}")
-        self.move, self.status, self.why = move, status, why
+        self.move, self.status, self.why = move, Status(status), why
+
+
+_VALUES: Mapping[str, str] = {each: each.value for each in (*Status, *Role)}
+"""As they are kept; to ask an enumeration costs more than the rest of a move"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,20 +177,20 @@ class Ticket(Base):
     def apply(self, move: Move, *, by: Actor, at: datetime, note: str = "", closing: Closing | None = None) -> None:
         """Make one move: the only way a status ever changes. Raises IllegalMove, then nothing has changed."""
         self._check(move, by, note, closing)
-        before, after = Status(self.status), move.target or Status(self.status)
+        before, after = self.status, _VALUES[move.target] if move.target else self.status
         helpers = self.support if (before in ENDED) != (after in ENDED) else ()  # read while nothing has changed yet
-        self.status = after.value
+        self.status = after
         self._stamp(move, at, closing)
         for helper in helpers:
             helper.ended_at = self.ended_at
         self._write_down(
             move=move.name,
-            by_role=by.role.value,
+            by_role=_VALUES[by.role],
             by_person=by.person_id,
             at=at,
             note=note,
-            before=before.value,
-            after=self.status,
+            before=before,
+            after=after,
             team=self.team,
             level=self.level,
         )
@@ -199,7 +203,7 @@ class Ticket(Base):
             append(session, TicketEvent, id=next_id(session, TicketEvent), ticket_id=self.id, **happened)
 
     def _check(self, move: Move, by: Actor, note: str, closing: Closing | None) -> None:
-        status = Status(self.status)
+        status = self.status
         if status not in move.sources:
             raise IllegalMove(move, status, "not from here")
         if by.role not in move.roles:

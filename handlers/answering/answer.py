@@ -4,7 +4,7 @@ Messages that come at the same time share the transaction.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain, product
 from typing import Any
@@ -156,7 +156,7 @@ class Answering:
             return {}
         town = self._towns.current(session)
         writers = open_with(session, [each.message for each in batch], town, now)
-        likely = (_likely_matters(town, each, writers[each.message.openid]) for each in batch)
+        likely = [_likely_matters(town, each, writers[each.message.openid]) for each in batch]
         matters = {*chain.from_iterable(likely), *chain.from_iterable(each.matters for each in batch)}
         lock_matters(session, matters)
         read_ahead(session, town, matters, now)
@@ -210,24 +210,26 @@ def _files(waiting: Pending) -> bool:
     return bool(waiting.understanding and waiting.understanding.intent is Intent.REPORT)
 
 
-def _likely_matters(town: Town, waiting: Pending, writer: Writer) -> Iterator[Matter]:
-    """Place and category pairs that the message may be filed under, from its text or the open question's draft."""
+def _likely_matters(town: Town, waiting: Pending, writer: Writer) -> Iterable[Matter]:
+    """What a message may turn out to be about: what it tells, or what was being asked about."""
     said, asked = waiting.understanding, _asked(writer)
-    told = {said.category, *(part.category for part in said.parts)} if said and said.intent is Intent.REPORT else set()
-    categories = told | ({asked["category"]} if asked.get("category") else set())
-    return product(_likely_places(town, waiting, writer), categories) if categories else iter(())
+    told = said and said.intent is Intent.REPORT
+    categories = {said.category, *[part.category for part in said.parts]} if said and told else set()
+    if asked.get("category"):
+        categories.add(asked["category"])
+    return product(_likely_places(town, said, asked, writer), categories) if categories else ()
 
 
-def _likely_places(town: Town, waiting: Pending, writer: Writer) -> Iterator[int]:
-    """Ids of places the message may be about: the place it names, the open question's, the writer's home."""
-    mention = waiting.understanding.place if waiting.understanding else None
-    if mention and mention.known:
-        yield from (place.id for place in town.world.places_named(mention.known))
-    asked = _asked(writer)
-    yield from (place for place in (asked.get("place_id"), writer.person.home_place_id) if place)
+def _likely_places(town: Town, said: Understanding | None, asked: Mapping[str, Any], writer: Writer) -> Iterable[int]:
+    """Where a message may turn out to be about: what it names, what was being asked about, the writer's home."""
+    mention = said.place if said else None
+    named = town.world.places_named(mention.known) if mention and mention.known else ()
+    return filter(None, [*[place.id for place in named], asked.get("place_id"), writer.person.home_place_id])
 
 
 def _asked(writer: Writer) -> Mapping[str, Any]:
-    """The slots of the newest question about a report draft; empty if none is open."""
-    asked = writer.stale or tuple(each for each in writer.open_questions if not each.is_pushed)
-    return next((each.slots for each in asked if each.slots.get("category")), {})
+    """What was told of the report that they were being asked about."""
+    for each in writer.stale or writer.of_replies:
+        if each.slots.get("category"):
+            return each.slots
+    return {}

@@ -18,7 +18,7 @@ from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_w
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.question_stack import come_up, put_again
-from handlers.dialogue.router import InState, Router, by_first_letter, command_opening, first_of, in_state
+from handlers.dialogue.router import InState, Router, by_first_letter, by_kind, command_opening, first_of, in_state
 from handlers.dialogue.states import DRAFTS, Asks
 from handlers.digests import choose as digests
 from handlers.evidence import ask_pictures, heard_right
@@ -231,7 +231,8 @@ def _meant(context: Context) -> Reply:
 
 def _by_meaning(context: Context) -> Reply:
     """What the words mean by themselves."""
-    return first_of(_MEANING, replace(context, question=None)) or Reply("", keep=True)
+    alone = replace(context, question=None) if context.question else context
+    return first_of(_MEANING[context.message.kind], alone) or Reply("", keep=True)
 
 
 def _same_danger(context: Context) -> Reply | None:
@@ -305,6 +306,6 @@ _OBEYING = by_first_letter(chain.from_iterable(map(obeying, ROUTERS)))
 
 
 _ANSWERING = tuple(chain.from_iterable(router.routes for router in ROUTERS))
-_MEANING = tuple(route for route in _ANSWERING if not isinstance(route[0], InState))
+_MEANING = by_kind(route for route in _ANSWERING if not isinstance(route[0], InState))
 _OF_QUESTIONS = tuple(route for route in _ANSWERING if isinstance(route[0], InState))
 """Handlers of answers to open questions, tried without those that guess at the intent"""

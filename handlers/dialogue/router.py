@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
-from handlers.dialogue.message import Kind, Reply
+from handlers.dialogue.message import Kind, Message, Reply
 from handlers.world.representatives import voice_of
 from nlp.reading.understanding import Intent
 
@@ -87,19 +87,40 @@ def intent(*intents: Intent, at_least: float = 0.0) -> Filter:
     return wanted
 
 
+@dataclass(frozen=True, slots=True)
+class OfKind:
+    """A filter of messages of some kinds: those of others need not be asked about."""
+
+    kinds: frozenset[Kind]
+    also: Callable[[Message], bool] = lambda _message: True
+
+    def __call__(self, context: Context) -> Context | None:
+        message = context.message
+        return context if message.kind in self.kinds and self.also(message) else None
+
+
+_EVENTS = frozenset({Kind.EVENT})
+
+
 def kind(*kinds: Kind) -> Filter:
-    """A filter: the message is of one of these kinds."""
-    return lambda context: context if context.message.kind in kinds else None
+    """It is of one of these kinds."""
+    return OfKind(frozenset(kinds))
 
 
 def event(*names: str) -> Filter:
-    """A filter: the message is one of these events of the platform."""
-    return lambda context: context if context.message.event in names else None
+    """The platform tells of one of these events."""
+    return OfKind(_EVENTS, lambda message: message.event in names)
 
 
 def menu(key: str) -> Filter:
-    """A filter: the person tapped the menu button with this key."""
-    return lambda context: context if (context.message.event, context.message.event_key) == ("click", key) else None
+    """The person tapped the menu's button with this key."""
+    return OfKind(_EVENTS, lambda message: (message.event, message.event_key) == ("click", key))
+
+
+def by_kind(routes: Iterable[Route]) -> Mapping[Kind, Sequence[Route]]:
+    """For each kind of message the routes that it may take, in their order."""
+    those = tuple(routes)
+    return {kind: [each for each in those if not isinstance(each[0], OfKind) or kind in each[0].kinds] for kind in Kind}
 
 
 def command_opening(commands: Iterable[Command]) -> re.Pattern[str]:

@@ -1,7 +1,7 @@
 """The senders of a batch with their open questions, read by one statement."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -70,7 +70,7 @@ _ONE_BY_ONE = (
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Writer:
     """The sender and their open questions; `asked`: a question row is stored, expired or not."""
 
@@ -113,10 +113,17 @@ class Writer:
         return self.question.slots if self.question else {}
 
     @property
+    def of_replies(self) -> tuple[OpenQuestion, ...]:
+        """Those that our replies left open."""
+        return (self.question, *self.beneath) if self.question else self.beneath
+
+    @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
-        """All open questions, the one shown last first; a push that is not sent yet comes last."""
-        mine = [*([self.question] if self.question else []), *self.beneath]
-        return tuple(sorted((*mine, *self.pushed), key=lambda each: each.shown_at or _NEVER, reverse=True))
+        """All of them, the one shown last first; a push that is not sent yet comes last."""
+        if not self.pushed:
+            return self.of_replies  # all shown by one reply
+        both = (*self.of_replies, *self.pushed)
+        return tuple(sorted(both, key=lambda each: each.shown_at or _NEVER, reverse=True))
 
     def says(
         self,
@@ -156,7 +163,9 @@ def open_with(session: Session, messages: Sequence[Message], town: Town, now: da
     writers |= _new_people(session, [openid for openid in openids if openid not in writers])
     seen = {writers[message.openid].person: message for message in messages if opens_window(message)}
     hasty = {*mark_seen(session, seen, town, now)}
-    return {key: replace(each, is_hasty=key in hasty, is_here=each.person in seen) for key, each in writers.items()}
+    for openid, writer in writers.items():
+        writer.is_hasty, writer.is_here = openid in hasty, writer.person in seen
+    return writers
 
 
 def known_writer(session: Session, openid: str, town: Town, now: datetime) -> Writer | None:
@@ -172,7 +181,8 @@ def _known(session: Session, openids: Sequence[str], town: Town, now: datetime) 
     writers = {cast("str", row[0].openid): _writer(now, *row) for row in found}
     if asked := [row[0].id for row in found if row[6]]:
         pushed = carried_by_pushes(session, asked, now)
-        writers = {key: replace(each, pushed=pushed.get(each.person.id, ())) for key, each in writers.items()}
+        for writer in writers.values():
+            writer.pushed = pushed.get(writer.person.id, ())
     return writers
 
 

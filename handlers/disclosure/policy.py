@@ -66,8 +66,12 @@ class Sight:
         return self._masked(text) if Field.NOTES in self.may else ""
 
     def _masked(self, text: str) -> str:
-        hidden = {hides for field, hides in _HIDDEN.items() if field not in self.may}
-        return masked(text, hidden)
+        return masked(text, _hidden_from(self.may))
+
+
+@cache
+def _hidden_from(may: frozenset[Field]) -> frozenset[Hides]:
+    return frozenset(hides for field, hides in _HIDDEN.items() if field not in may)
 
 
 _HIDDEN = {Field.NAME: Hides.NAMES, Field.TELEPHONE: Hides.NUMBERS, Field.FLAT: Hides.HOMES}

@@ -53,6 +53,9 @@ class Wishes:
         return push | {"due_at": town.digests.next(max(from_, now)), "rank": Rank.DIGEST}
 
 
+AS_IT_IS = Wishes(None)
+
+
 def had_today(session: Session, town: Town, event: str, leaders: Iterable[Colleague], now: datetime) -> frozenset[int]:
     """Leaders who already got today's one push of this kind; empty if the kind is not limited to one a day."""
     if event not in town.digests.once_a_day:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from handlers.disclosure.policy import Sight, is_danger, is_shut_out, passing
 from handlers.notifications import ticket_text
 from handlers.notifications.audience import audience
-from handlers.notifications.leaders import Wishes, had_today
+from handlers.notifications.leaders import AS_IT_IS, Wishes, had_today
 from handlers.notifications.night import begins_for, wakes
 from handlers.notifications.push_rules import (
     DANGERS,
@@ -83,11 +83,12 @@ def _wishes(
     what: str,
     now: datetime,
 ) -> Wishes:
-    """The choices of supervisors; staff who work on the ticket have none."""
-    leaders = concerned if rule.to in _TO_LEADERS else ()
+    """Those who oversee have a choice; who works at it is told."""
+    if rule.to not in _TO_LEADERS:
+        return AS_IT_IS
     danger = what in DANGERS or bool(ticket.red_flag)
-    wishes = Wishes.of(session, leaders, to_them_alone=rule.to is Audience.NAMED, danger=danger)
-    return wishes if danger else replace(wishes, had=had_today(session, town, what, leaders, now))
+    wishes = Wishes.of(session, concerned, to_them_alone=rule.to is Audience.NAMED, danger=danger)
+    return wishes if danger else replace(wishes, had=had_today(session, town, what, concerned, now))
 
 
 def _latest_event(session: Session, ticket: Ticket) -> int:

@@ -135,9 +135,9 @@ def team_name(town: Town, code: str | None) -> str:
 
 
 def source_mark(ticket: Ticket) -> str:
-    """「（巡查）」; "" if a resident reported it in the chat."""
-    source = Source(ticket.source or Source.CHAT)
-    return "" if source is Source.CHAT else f"（{SOURCE_NAMES[source]}）"
+    """「（巡查）」; nothing where a resident told it in the chat."""
+    source = ticket.source or Source.CHAT
+    return "" if source == Source.CHAT else f"（{SOURCE_NAMES[Source(source)]}）"
 
 
 def line(town: Town, ticket: Ticket, now: datetime, reader: Colleague | None, way: Way = Way.PASSING) -> str:
@@ -158,12 +158,12 @@ def due(ticket: Ticket) -> datetime | None:
     """The current deadline, to sign or to handle; None if there is none, or while the clocks are stopped."""
     if ticket.stopped_at:
         return None
-    match Status(ticket.status):
-        case Status.PENDING | Status.RECEIVED | Status.DISPATCHED:
-            return ticket.accept_by
-        case Status.WORKING:
-            return ticket.handle_by
-    return None
+    if ticket.status in _UNSIGNED:
+        return ticket.accept_by
+    return ticket.handle_by if ticket.status == Status.WORKING else None
+
+
+_UNSIGNED = frozenset({Status.PENDING, Status.RECEIVED, Status.DISPATCHED})
 
 
 def limit(town: Town, ticket: Ticket, now: datetime) -> str:

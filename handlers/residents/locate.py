@@ -61,7 +61,7 @@ def known(context: PersonalChange, draft: Draft, name: str, said: str = "") -> D
 
     What was said with the name chooses first, 「长安社区幸福小区」, and where nothing was, the home does.
     """
-    draft = replace(draft, guess="")
+    draft = replace(draft, guess="") if draft.guess else draft
     world = context.town.world
     places = world.places_named(name)
     near_home = [each for each in places if each.community == _own_community(context, draft)]

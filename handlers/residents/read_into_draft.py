@@ -24,7 +24,8 @@ _MORE = 4
 def read(context: Context, text: str, draft: Draft) -> Draft:
     """What the reader makes of a text, written into a draft. Unsure of the category: it stays empty, with choices."""
     seen = context.understanding
-    return replace(draft, text=text) if seen is None else as_read(context, seen, replace(draft, text=text))
+    draft = replace(draft, text=text) if draft.text != text else draft
+    return draft if seen is None else as_read(context, seen, draft)
 
 
 def as_read(context: PersonalChange, seen: Understanding, draft: Draft) -> Draft:

@@ -231,7 +231,7 @@ def reported(context: Context) -> Reply:
     """Something is wrong somewhere. 「是」 tells of nothing."""
     if yes_or_no(context.text) is not None:
         return Reply(context.say("welcome.chitchat"), keep=True, missed=True)
-    return go_on(context, read(context, context.text, Draft("", attachments=waiting(context))))
+    return go_on(context, read(context, context.text, Draft(context.text, attachments=waiting(context))))
 
 
 def add_words(context: Context, ticket: Ticket, words: str) -> Reply:
