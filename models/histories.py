@@ -4,13 +4,16 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.appending import AppendingSession
+from models.prepared import Prepared
 from models.ticket import TicketEvent
 
-_LATEST = select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == bindparam("ticket"))
+_LATEST = Prepared[tuple[int | None]](
+    select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == bindparam("ticket"))
+)
 
 
 def latest_event(session: Session, ticket_id: int) -> int:
     """The number of its last line, written or not; 0 where it has none."""
     lines = session.lines.get(TicketEvent, ()) if isinstance(session, AppendingSession) else ()
     unwritten = next((line["id"] for line in reversed(lines) if line["ticket_id"] == ticket_id), None)
-    return unwritten or session.connection().scalar(_LATEST, {"ticket": ticket_id}) or 0
+    return unwritten or _LATEST.scalar(session, {"ticket": ticket_id}) or 0

@@ -166,10 +166,19 @@ def find(context: PersonalChange, draft: Draft) -> Same | None:
 def _own_danger(context: PersonalChange, draft: Draft) -> Same | None:
     """「还在着火」 without a word of where: the fire that they have just told of."""
     since = context.now - timedelta(minutes=context.town.habits.recent_minutes)
-    mine = select(Ticket).join(Follower).where(Follower.person_id == context.person.id, Follower.joined_at >= since)
-    alike = stands(OPEN) & (Ticket.red_flag == draft.red_flag)
-    told = context.session.scalar(mine.where(alike).order_by(Ticket.id.desc()).limit(1))
+    mine = {"person": context.person.id, "since": since, "danger": draft.red_flag}
+    told = context.session.scalar(_OWN_DANGER, mine)
     return Same(told, at_once=True, mine=True) if told else None
+
+
+_OWN_DANGER = (
+    select(Ticket)
+    .join(Follower)
+    .where(Follower.person_id == bindparam("person"), Follower.joined_at >= bindparam("since"))
+    .where(stands(OPEN), Ticket.red_flag == bindparam("danger"))
+    .order_by(Ticket.id.desc())
+    .limit(1)
+)
 
 
 def _latest(context: Change, spot: _Spot, category: str) -> list[Compared]:

@@ -1,5 +1,9 @@
 """接 到: staff sign for a ticket and arrive at the spot."""
 
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import signed
 from handlers.dialogue.message import Reply
@@ -10,8 +14,10 @@ from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import has_left
 from handlers.staff.commands import ARRIVE, HELD, SIGN, already, by_whistle, pick_or_ask
 from handlers.tickets.access import actor
+from models.appending import catch_up
 from models.moves import ACCEPT, NOTE, REPORT_IN, Status
-from models.ticket import Ticket
+from models.prepared import Prepared
+from models.ticket import Ticket, TicketEvent
 
 router = Router("signing")
 
@@ -85,9 +91,18 @@ def _on_the_way(context: Context) -> list[Ticket]:
 
 
 def _has_arrived(context: Context, ticket: Ticket) -> bool:
-    arrivals = ticket.events.select().filter_by(move=REPORT_IN.name, by_person=context.person.id)
-    latest = context.session.scalars(arrivals).all()
-    return any(ticket.accepted_at and each.at >= ticket.accepted_at for each in latest)
+    catch_up(context.session, TicketEvent)
+    latest = _ARRIVED.scalar(context.session, {"ticket": ticket.id, "person": context.person.id})
+    return bool(latest and ticket.accepted_at and latest >= ticket.accepted_at)
+
+
+_ARRIVED = Prepared[tuple[datetime | None]](
+    select(func.max(TicketEvent.at)).where(
+        TicketEvent.ticket_id == bindparam("ticket"),
+        TicketEvent.move == REPORT_IN.name,
+        TicketEvent.by_person == bindparam("person"),
+    )
+)
 
 
 def sign(context: Context, ticket: Ticket) -> None:
