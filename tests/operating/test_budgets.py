@@ -1,4 +1,4 @@
-"""What a message costs stays within what it cost when it was last measured: calls, statements, rows, WAL."""
+"""What a message costs stays within what it cost when it was last measured: calls, statements, rows, WAL, the lock."""
 
 import pytest
 
@@ -8,11 +8,11 @@ from bot.bench.parts import Bench
 
 SLACK = 1.1
 HELD = {
-    budgets.REPORT: budgets.Cost(calls=1314, statements=14.4, rows=9.1, wal=26_400),
-    budgets.MIX: budgets.Cost(calls=1850, statements=0, rows=0, wal=0),
-    budgets.TAKE: budgets.Cost(calls=803, statements=18, rows=0, wal=0),
-    budgets.PROGRESS: budgets.Cost(calls=888, statements=0, rows=0, wal=0),
-    budgets.TODAY: budgets.Cost(calls=1251, statements=0, rows=0, wal=0),
+    budgets.REPORT: budgets.Cost(calls=960, statements=13.4, rows=9.1, wal=26_400, locked=671),
+    budgets.MIX: budgets.Cost(calls=1602, statements=0, rows=0, wal=0, locked=912),
+    budgets.TAKE: budgets.Cost(calls=693, statements=18, rows=0, wal=0, locked=527),
+    budgets.PROGRESS: budgets.Cost(calls=756, statements=0, rows=0, wal=0, locked=574),
+    budgets.TODAY: budgets.Cost(calls=1144, statements=0, rows=0, wal=0, locked=388),
 }
 """Measured; what is 0 is not held. The budgets themselves are not met yet (docs/bench.md)"""
 
@@ -28,6 +28,6 @@ def test_nothing_costs_more_than_it_did(counted):
     assert counted.keys() == HELD.keys()
     for budget, held in HELD.items():
         cost = counted[budget]
-        for name in ("calls", "statements", "rows", "wal"):
+        for name in ("calls", "statements", "rows", "wal", "locked"):
             most = getattr(held, name) * SLACK
             assert not most or getattr(cost, name) <= most, (budget.what, name, getattr(cost, name))
