@@ -76,7 +76,7 @@ class AppendingSession(Session):
         return self._has_changed() and any(isinstance(row, kinds) for row in (*self.new, *self.dirty))
 
     def _has_changed(self) -> bool:
-        """Some object has, or is new: else the unit of work has nothing to look for."""
+        """Some object is new, changed or deleted; if none is, the unit of work has nothing to flush."""
         return bool(self._new or self._deleted or self.identity_map.check_modified())
 
     def forget(self) -> None:

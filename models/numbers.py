@@ -14,7 +14,7 @@ from models.prepared import Prepared
 def next_id(session: AppendingSession, kind: type[DeclarativeBase], *needed_too: type[DeclarativeBase]) -> int:
     """An id that nobody else gets. SQLite has one writer, so counting on is enough.
 
-    `needed_too`: kinds of which ids will be wanted next; one statement looks for all of them.
+    `needed_too`: kinds whose ids will be needed next; one statement reads the last ids of all.
     """
     if dialect_of(session) == "postgresql":
         given: int = _sequence(kind).scalar(session, {})

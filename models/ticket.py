@@ -32,7 +32,7 @@ class IllegalMove(Exception):  # noqa: N818  (a refusal by rule, not a fault)
 
 
 _VALUES: Mapping[str, str] = {each: each.value for each in (*Status, *Role)}
-"""As they are kept; to ask an enumeration costs more than the rest of a move"""
+"""As stored: `.value` of an enumeration costs more than the rest of a move"""
 
 
 @dataclass(frozen=True, slots=True)

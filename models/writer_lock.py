@@ -58,7 +58,7 @@ class WriterQueue:
 
 
 def has_begun(driver: sqlite3.Connection) -> bool:
-    """We are the one writer now."""
+    """Whether this connection is the one writer now."""
     try:
         driver.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:

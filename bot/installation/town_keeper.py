@@ -69,14 +69,14 @@ class TownKeeper:
         return reader  # type: ignore[no-any-return]
 
     def _may_be_new(self) -> bool:
-        """Something was put into the folder since we last looked; a pointer is a file that takes another's place."""
+        """The model's folder has changed since the last look: a new pointer takes the place of the old one."""
         try:
             at = os.stat(self._folder).st_mtime_ns  # noqa: PTH116  (a Path would cost more than the look itself)
         except OSError:
             return False
         if at == self._seen_at:
             return False
-        self._seen_at = at if time.time_ns() - at > _A_MOMENT else 0  # of one moment there may be more to come
+        self._seen_at = at if time.time_ns() - at > _A_MOMENT else 0  # a second change may carry the same time
         return True
 
     @property

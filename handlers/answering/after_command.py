@@ -51,7 +51,7 @@ def _told(context: Context, reply: Reply) -> Reply:
 
 
 def _beside(context: Context, reply: Reply, open_still: Sequence[OpenQuestion]) -> Reply:
-    """What acts or tells has the next question put again below; what asks itself has them beneath."""
+    """Repeat the next open question below the reply; if the reply asks something itself, the open ones wait."""
     if any(not ACCEPTS[each.state].undoable for each in open_still):
         reply = dropped(context, reply)
     if reply.state not in {"", Asks.JOINED}:

@@ -211,7 +211,7 @@ def _files(waiting: Pending) -> bool:
 
 
 def _likely_matters(town: Town, waiting: Pending, writer: Writer) -> Iterable[Matter]:
-    """What a message may turn out to be about: what it tells, or what was being asked about."""
+    """Place and category pairs that the message may be filed under, from its text or the open question's draft."""
     said, asked = waiting.understanding, _asked(writer)
     told = said and said.intent is Intent.REPORT
     categories = {said.category, *[part.category for part in said.parts]} if said and told else set()
@@ -221,14 +221,14 @@ def _likely_matters(town: Town, waiting: Pending, writer: Writer) -> Iterable[Ma
 
 
 def _likely_places(town: Town, said: Understanding | None, asked: Mapping[str, Any], writer: Writer) -> Iterable[int]:
-    """Where a message may turn out to be about: what it names, what was being asked about, the writer's home."""
+    """Ids of places the message may be about: the place it names, the open question's, the writer's home."""
     mention = said.place if said else None
     named = town.world.places_named(mention.known) if mention and mention.known else ()
     return filter(None, [*[place.id for place in named], asked.get("place_id"), writer.person.home_place_id])
 
 
 def _asked(writer: Writer) -> Mapping[str, Any]:
-    """What was told of the report that they were being asked about."""
+    """The slots of the newest question about a report draft; empty if none is open."""
     for each in writer.stale or writer.of_replies:
         if each.slots.get("category"):
             return each.slots

@@ -31,7 +31,7 @@ def above(context: Context, reply: Reply, beneath: Sequence[OpenQuestion] | None
     if reply.state in {"", Asks.JOINED} or goes_on or reply.keep or reply.answered or has_beneath(reply.slots):
         return reply
     if not ACCEPTS[reply.state].undoable:
-        return reply  # nothing shall come up after it
+        return reply  # a question that can't be undone stands alone
     if reply.state in DRAFTS and (danger := _danger_asked(context)):
         return put_again(replace(reply, text=context.say("asked.danger_first")), [*danger, left_open(reply)])
     laid = lay_beneath(context, drafts=reply.state not in DRAFTS, among=beneath)
@@ -46,7 +46,7 @@ def _danger_asked(context: Context) -> list[OpenQuestion]:
 
 
 def still_open(context: Context, reply: Reply) -> Reply:
-    """The question that was open stays so, and is put again below; one that can't be undone is dropped instead."""
+    """Repeat the open question below the reply; a question that can't be undone is dropped instead."""
     accepts = ACCEPTS[context.state] if context.state else None
     if reply.answered or not (reply.text or reply.missed) or (accepts and accepts.offers and not reply.keep):
         return reply

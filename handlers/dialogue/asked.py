@@ -138,7 +138,7 @@ def _takes_words(question: OpenQuestion) -> bool:
 
 
 def _only_lists(question: OpenQuestion) -> bool:
-    """Numbers open something that was listed, and change nothing: what is asked later goes before it."""
+    """Numbers only open an item of the list and change nothing, so a question asked later takes precedence."""
     return bool(question.slots.get("opens")) or ACCEPTS[question.state].lists
 
 

@@ -36,7 +36,7 @@ def mark_seen(session: Session, seen: Mapping[Person, Message], town: Town, now:
     """Store that these people wrote now, and their rate limit; yields the openids of those over the limit."""
     left = {person: spent(person, town.habits, now) for person in seen}
     rows: dict[Prepared[Any], list[dict[str, Any]]] = {_READY_SEEN: [], _TAPPED: [], _WROTE: []}
-    for person in sorted(seen, key=attrgetter("id")):  # two processes at the same people take them in one order
+    for person in sorted(seen, key=attrgetter("id")):  # a fixed lock order avoids deadlocks
         row = {"last_inbound_at": now, "following": True, "messages_left": left[person][0]}
         rows[_opened(seen[person])].append({"of": person.id, **row})
         person.__dict__.update(row)  # as read: it is written here

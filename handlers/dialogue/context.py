@@ -52,16 +52,16 @@ class Context:
     rest: str = ""
     """The text after the command's word"""
     text: str = field(init=False)
-    """What was written, or said and recognised"""
+    """The text that was written, or recognised from speech"""
     answers: bool = field(init=False)
     """The handler is tried because the text answers `question`"""
     nothing_asked: bool = field(init=False)
-    """Our last reply left no question open; at most it offered something"""
+    """Our last reply left no question open, or only an offer"""
     is_free: bool = field(init=False)
-    """Our last reply left no question open that other words would come between"""
+    """Our last reply left no question open that other words could interrupt"""
 
     def __post_init__(self) -> None:
-        """What a dozen filters ask of each message is found out once."""
+        """Compute once what a dozen filters ask of each message."""
         free = not self.state or ACCEPTS[self.state].offers
         object.__setattr__(self, "text", self.message.text.strip())
         object.__setattr__(self, "answers", self.question is not None)

@@ -66,7 +66,7 @@ def come_up(context: Context, answered: OpenQuestion, reply: Reply) -> Reply:
 
 
 def _is_list(question: OpenQuestion) -> bool:
-    """One number of it was opened: what lay beneath it comes up, and the list has done its work."""
+    """A list: once a number is opened, the list is done, and the next waiting question is asked."""
     return ACCEPTS[question.state].lists or bool(question.slots.get("opens"))
 
 

@@ -89,7 +89,7 @@ def intent(*intents: Intent, at_least: float = 0.0) -> Filter:
 
 @dataclass(frozen=True, slots=True)
 class OfKind:
-    """A filter of messages of some kinds: those of others need not be asked about."""
+    """A filter that only messages of some kinds can pass."""
 
     kinds: frozenset[Kind]
     also: Callable[[Message], bool] = lambda _message: True
@@ -103,22 +103,22 @@ _EVENTS = frozenset({Kind.EVENT})
 
 
 def kind(*kinds: Kind) -> Filter:
-    """It is of one of these kinds."""
+    """A filter: the message is of one of these kinds."""
     return OfKind(frozenset(kinds))
 
 
 def event(*names: str) -> Filter:
-    """The platform tells of one of these events."""
+    """A filter: the message is one of these events of the platform."""
     return OfKind(_EVENTS, lambda message: message.event in names)
 
 
 def menu(key: str) -> Filter:
-    """The person tapped the menu's button with this key."""
+    """A filter: the person tapped the menu button with this key."""
     return OfKind(_EVENTS, lambda message: (message.event, message.event_key) == ("click", key))
 
 
 def by_kind(routes: Iterable[Route]) -> Mapping[Kind, Sequence[Route]]:
-    """For each kind of message the routes that it may take, in their order."""
+    """The routes that each kind of message may take, in their order."""
     those = tuple(routes)
     return {kind: [each for each in those if not isinstance(each[0], OfKind) or kind in each[0].kinds] for kind in Kind}
 

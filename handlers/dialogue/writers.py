@@ -114,12 +114,12 @@ class Writer:
 
     @property
     def of_replies(self) -> tuple[OpenQuestion, ...]:
-        """Those that our replies left open."""
+        """The open questions that our replies asked."""
         return (self.question, *self.beneath) if self.question else self.beneath
 
     @property
     def open_questions(self) -> tuple[OpenQuestion, ...]:
-        """All of them, the one shown last first; a push that is not sent yet comes last."""
+        """All open questions, the one shown last first; a push that is not sent yet comes last."""
         if not self.pushed:
             return self.of_replies  # all shown by one reply
         both = (*self.of_replies, *self.pushed)

@@ -18,7 +18,7 @@ def begins(town: Town, team: Sequence[Colleague], limits: Iterable[Span], now: d
 
 
 def begins_for(town: Town, ticket: Ticket, now: datetime, limits: Iterable[Span] = ()) -> datetime:
-    """The same for a ticket and its team: by the limits that it has, or is about to get."""
+    """Like `begins`, for a ticket and its team; by `limits`, else by the limits that the ticket has."""
     if ticket.red_flag or town.quiet_hours.wait(now) == now:
         return now
     return begins(town, _team(town, ticket), [*limits] or _limits(ticket), now)

@@ -58,7 +58,7 @@ def notify(
         append(session, Timer, key=f"{ticket.id}:{GROUP_NOTICE}:{change}", **timer)
     told: set[int] = {but.id} if but else set()
     for rule in PUSH_RULES[what]:
-        letters: dict[object, _Letter] = {}  # most of a team are told the same
+        letters: dict[object, _Letter] = {}  # most members of a team get the same text
         concerned = named if rule.to is Audience.NAMED else audience(session, town, ticket, rule.to, now, teams)
         wishes = _wishes(session, town, ticket, rule, concerned, what, now)
         for person in concerned:
@@ -83,7 +83,7 @@ def _wishes(
     what: str,
     now: datetime,
 ) -> Wishes:
-    """Those who oversee have a choice; who works at it is told."""
+    """The choices of supervisors; staff who work on the ticket have none."""
     if rule.to not in _TO_LEADERS:
         return AS_IT_IS
     danger = what in DANGERS or bool(ticket.red_flag)

@@ -135,7 +135,7 @@ def team_name(town: Town, code: str | None) -> str:
 
 
 def source_mark(ticket: Ticket) -> str:
-    """「（巡查）」; nothing where a resident told it in the chat."""
+    """「（巡查）」; "" if a resident reported it in the chat."""
     source = ticket.source or Source.CHAT
     return "" if source == Source.CHAT else f"（{SOURCE_NAMES[Source(source)]}）"
 

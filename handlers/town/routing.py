@@ -105,7 +105,7 @@ class Routing(_Strict):
 
     @cached_property
     def _about(self) -> dict[tuple[str, str], list[Rule]]:
-        """By category and sub-item, those that may hold; as far as somebody asked."""
+        """Cache: the rules that may hold, by category and sub-item."""
         return {}
 
     @cached_property

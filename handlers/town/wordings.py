@@ -22,7 +22,7 @@ class Wordings:
     def __init__(self, sentences: Mapping[str, str]) -> None:
         self._sentences = dict(sentences)
         self._places: dict[str, frozenset[str]] = {}
-        """Of the sentences that somebody asked about"""
+        """Cache of `places_of`"""
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The sentence with its places filled. Values are taken literally, whatever braces a resident wrote."""

@@ -59,7 +59,7 @@ class Staff:
     """楼栋长 by their 楼栋, members of a 业委会 by its code: they are told, and need have no role"""
     shifts: Mapping[int, tuple[Shift, ...]] = field(default_factory=dict)
     _members: dict[tuple[tuple[str, ...], ...], tuple[Member, ...]] = field(default_factory=dict, repr=False)
-    """Those of a team in an area, as far as somebody asked: as many as there are of both"""
+    """Cache of `members`"""
 
     def recognise(self, people: Iterable[Person]) -> None:
         """Give rows of people the roles that this picture has of them; most are residents."""

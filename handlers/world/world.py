@@ -174,7 +174,7 @@ class World:
         return self.levels_of(grid).get(level)
 
     def levels_of(self, grid: str | None) -> Mapping[Level, str]:
-        """The codes of a grid and what stands above it, by their levels."""
+        """The codes of a grid and its ancestors, by level."""
         known = self._levels.get(grid)
         if known is None:
             known = self._levels.setdefault(grid, {node.level: node.code for node in reversed(self.chain(grid))})
