@@ -54,6 +54,10 @@ _CLERKS = frozenset({Role.GRID_STAFF}) | _OVERSEERS | _BOT
 """Grid staff includes the staff of communities, streets and departments; property companies don't decide these."""
 
 
+STORED: Mapping[str, str] = {each: each.value for each in (*Status, *Role)}
+"""As columns hold them: `.value` of an enumeration costs more than the rest of a move"""
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One permitted step: who may take a ticket from where to where. `target` None: the status stays."""

@@ -1,6 +1,6 @@
 """The work order 工单: its fields, its append-only history, and the one door through which it changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Mapper, WriteOnlyMapped, mapped_column, objec
 from models.appending import AppendingSession, append
 from models.base import Base, UtcDateTime, partial_index
 from models.follower import Follower
-from models.moves import ENDED, UNSOLVED, Closing, Move, Status
+from models.moves import ENDED, STORED, UNSOLVED, Closing, Move, Status
 from models.numbers import next_id
 from models.person import Role
 from models.support import Support
@@ -29,10 +29,6 @@ class IllegalMove(Exception):  # noqa: N818  (a refusal by rule, not a fault)
     def __init__(self, move: Move, status: str, why: str) -> None:
         super().__init__(f"{move.name} from {status}: {why}")
         self.move, self.status, self.why = move, Status(status), why
-
-
-_VALUES: Mapping[str, str] = {each: each.value for each in (*Status, *Role)}
-"""As stored: `.value` of an enumeration costs more than the rest of a move"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +173,7 @@ class Ticket(Base):
     def apply(self, move: Move, *, by: Actor, at: datetime, note: str = "", closing: Closing | None = None) -> None:
         """Make one move: the only way a status ever changes. Raises IllegalMove, then nothing has changed."""
         self._check(move, by, note, closing)
-        before, after = self.status, _VALUES[move.target] if move.target else self.status
+        before, after = self.status, STORED[move.target] if move.target else self.status
         helpers = self.support if (before in ENDED) != (after in ENDED) else ()  # read while nothing has changed yet
         self.status = after
         self._stamp(move, at, closing)
@@ -185,7 +181,7 @@ class Ticket(Base):
             helper.ended_at = self.ended_at
         self._write_down(
             move=move.name,
-            by_role=_VALUES[by.role],
+            by_role=STORED[by.role],
             by_person=by.person_id,
             at=at,
             note=note,
