@@ -1,1 +1,1 @@
-"""What residents say."""
+"""What residents say to the bot: reports, progress, corrections, ratings, withdrawals."""

@@ -1,4 +1,4 @@
-"""From a draft to a ticket: ask the one thing that is missing, or file."""
+"""Turn a draft into a ticket: ask for one missing fact at a time, or file it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,11 +22,11 @@ from models.ticket import Ticket
 from nlp.reading.complained_of import asks_secrecy
 
 _OF_THE_HOUSE = ("楼", "电梯")
-"""「楼下」「楼道」「电梯口」: of the house that was named, where a gate or a crossing is of the compound alone"""
+"""「楼下」「楼道」「电梯口」 belong to the building that was named; a gate or crossing belongs only to the compound"""
 
 
 def go_on(context: Context, draft: Draft) -> Reply:
-    """Ask the one thing that is missing, or file. Each question is asked once; danger is filed without questions."""
+    """Ask for the next missing fact, or file. Each question is asked once; a danger is filed without questions."""
     if draft.red_flag:
         draft = locate.known(context, draft, draft.guess, draft.text) if draft.guess else draft
     elif not draft.parts and (announced := answered_by_notice(context, draft)):
@@ -37,7 +37,7 @@ def go_on(context: Context, draft: Draft) -> Reply:
 
 
 def one_by_one(context: Context, drafts: Sequence[Draft]) -> Reply:
-    """Each problem of one message joins its neighbours' or is filed; where that is asked, the others wait for it."""
+    """Join or file each problem of a message; if one needs the question whether to join, the others wait for it."""
     said: list[str] = []
     last = Reply("")
     for number, draft in enumerate(drafts, start=1):
@@ -55,7 +55,7 @@ def _taken(context: Context, draft: Draft) -> Reply:
 
 
 def of_parts(context: PersonalChange, draft: Draft) -> list[Draft]:
-    """A draft for each problem, in its own house and with its own danger, which goes first; photos with the first."""
+    """A draft for each problem, dangers first; the first draft gets the photos."""
     drafts = [of_part(context, draft, *part) for part in draft.parts]
     if draft.red_flag and not any(each.red_flag for each in drafts):
         drafts[0] = replace(drafts[0], red_flag=draft.red_flag)
@@ -64,7 +64,7 @@ def of_parts(context: PersonalChange, draft: Draft) -> list[Draft]:
 
 
 def of_part(context: PersonalChange, draft: Draft, text: str, category: str, item: str) -> Draft:
-    """One problem of several as its own words tell it; what they leave out is as in the whole."""
+    """A draft from the words of one problem; facts that they leave out are copied from the whole draft."""
     seen = context.town.reader.understand(text)
     part = replace(draft, text=text, category=category, item=item, parts=(), attachments=())
     part = replace(part, urgent=seen.urgent, red_flag=seen.red_flag)
@@ -80,7 +80,7 @@ def of_part(context: PersonalChange, draft: Draft, text: str, category: str, ite
 
 
 def _question(context: Context, draft: Draft) -> Reply | None:
-    """The first thing that is missing and was not asked yet."""
+    """The question for the first missing fact that was not asked yet; None if there is none."""
     missing: tuple[tuple[str, bool, Callable[[Context, Draft], Reply]], ...] = (
         (Asks.DANGER, bool(draft.danger_question), _ask_danger),
         (Asks.PARTS, bool(draft.parts), _ask_parts),
@@ -109,12 +109,12 @@ def _ask_guess(context: Context, draft: Draft) -> Reply:
 
 
 def _lacks_building(context: Context, draft: Draft) -> bool:
-    """Its grid hangs on it, or a stair was told and not of which house."""
+    """The grid depends on the building, or a unit was given without its building."""
     return locate.needs_building(context, draft) or bool(draft.unit and not draft.building and draft.place_id)
 
 
 def _ask_place(context: Context, draft: Draft) -> Reply:
-    """Of a house alone the compound of their last report is offered, once."""
+    """Ask for the place; for a building without a compound, offer once the compound of their last report."""
     lately = None if draft.place_name or Asks.GUESS in draft.asked else _told_lately(context, draft)
     if lately:
         house = ticket_text.address("", draft.building, draft.unit, draft.room)
@@ -143,7 +143,7 @@ def _how_to_ask_where(draft: Draft, what: str) -> str:
 
 
 def ask_place_again(context: Context, draft: Draft) -> Reply:
-    """What was written told no place, or only the house: the question stays open, with the reason why it is asked."""
+    """Ask for the place again and say why: the answer gave no place, or only the building."""
     if draft.building or draft.unit:
         return _ask_place(context, draft)
     return _ask(context, draft, Asks.PLACE, "filing.where_again")
@@ -159,7 +159,7 @@ def _ask(context: Context, draft: Draft, state: str, key: str, /, **values: obje
 
 
 def ask_category(context: Context, draft: Draft) -> Reply:
-    """A choice of those that come near."""
+    """Ask for the category; offers the likeliest ones."""
     known = [key for key in draft.choices if key in context.town.catalogue.categories]
     choices = tuple(dict.fromkeys((*known, "other")))
     names = numbered([context.town.catalogue.name(key) for key in choices])
@@ -174,11 +174,11 @@ def _ask_which_place(context: Context, draft: Draft) -> Reply:
 
 
 def filed(context: Context, draft: Draft) -> Reply:
-    """The ticket, and the answer with number, who, until when."""
+    """File the draft; the reply gives number, team and deadlines."""
     if not draft.red_flag and has_reported_enough(context):
         return Reply(context.say("filing.too_many", phone=context.town.contacts.hall))
     ticket = file(context, draft, context.person)
-    if context.person.scanned:  # to write "" over "" would have the person's row looked at for changes
+    if context.person.scanned:  # writing "" over "" would make SQLAlchemy check the row for changes
         context.person.scanned = ""
     offered(context, ticket)
     said = [context.say(f"red_flag.{draft.red_flag}", **context.town.contacts.model_dump())] if draft.red_flag else []
@@ -190,14 +190,14 @@ def filed(context: Context, draft: Draft) -> Reply:
 
 
 def has_reported_enough(context: Context) -> bool:
-    """For one day, of somebody who doesn't work here."""
+    """The resident has reached the daily limit of reports; staff have none."""
     if context.person.id in context.town.staff.people:
         return False
     return context.filed_lately >= context.town.habits.reports_a_day
 
 
 def receipt(context: Context, ticket: Ticket) -> str:
-    """The receipt: number, what, where, who, until when and why until then."""
+    """The receipt: number, problem, place, team, deadlines and the clause behind them."""
     town = context.town
     without_team = "filing.filed_incomplete" if ticket.status == Status.INCOMPLETE else "filing.filed_unrouted"
     return context.say(
@@ -216,7 +216,7 @@ def receipt(context: Context, ticket: Ticket) -> str:
 
 
 def who_will_know(context: Context, ticket: Ticket, words: str) -> str:
-    """What is kept from whom, where somebody asks for it; empty else."""
+    """What is kept secret from whom, if the words ask for it; else ""."""
     if not asks_secrecy(words):
         return ""
     key = "filing.kept_from_them" if shut_out(context.town, ticket) else "filing.kept_secret"
@@ -224,7 +224,7 @@ def who_will_know(context: Context, ticket: Ticket, words: str) -> str:
 
 
 def _by_night(context: Context, ticket: Ticket) -> str:
-    """A clock that would run at night begins in the morning: a resident who can't wait is told whom to call."""
+    """If the limit only starts in the morning, say so, with a telephone number for those who can't wait."""
     town, now = context.town, context.now
     if not waits(town, ticket, now):
         return ""

@@ -1,4 +1,4 @@
-"""「我要投诉物业」 without a word of what: asked what happened, instead of being told how to report."""
+"""「我要投诉物业」 without saying what happened: ask what happened."""
 
 import re
 from dataclasses import replace
@@ -24,7 +24,7 @@ _OF_PROPERTY = re.compile("物业|保安|保洁")
 
 @router.on(lambda context: context if context.text and context.is_free else None)
 def complains(context: Context) -> Reply | None:
-    """Of whom is told at most; what they did is the report."""
+    """The text says at most whom the complaint is about; ask what they did."""
     said = _BARE.fullmatch(context.text)
     if said is None:
         return None

@@ -1,4 +1,4 @@
-"""「有事联系我 139…」: how to reach them is kept with what they tell, and answers no question."""
+"""「有事联系我 139…」: a telephone number is added to the report, and answers no question."""
 
 import re
 from dataclasses import replace
@@ -15,7 +15,7 @@ from nlp.reading.identities import IdentityKind, find_identities
 router = Router("contact")
 _PHONES = frozenset({IdentityKind.MOBILE, IdentityKind.LANDLINE})
 _BESIDE = 12
-"""Characters beside the number: more of them tell something else as well"""
+"""Characters besides the number: a longer text says something else as well"""
 
 
 def _tells_contact(context: Context) -> bool:
@@ -28,7 +28,7 @@ def _tells_contact(context: Context) -> bool:
 
 @router.on(in_state(*DRAFTS))
 def kept_with_draft(context: Context) -> Reply | None:
-    """The question that is open stays so."""
+    """Add the number to the draft; the question stays open."""
     if not _tells_contact(context) or "text" not in context.slots or context.question is None:
         return None
     draft = Draft.of(context.slots)
@@ -38,6 +38,6 @@ def kept_with_draft(context: Context) -> Reply | None:
 
 @router.on(lambda context: context if context.text and context.is_free else None)
 def kept_with_ticket(context: Context) -> Reply | None:
-    """Of what was just reported."""
+    """Add the number to the ticket that was just filed."""
     ticket = recent(context, context.town.habits.recent_minutes) if _tells_contact(context) else None
     return add_words(context, ticket, context.text) if ticket else None

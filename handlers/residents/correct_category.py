@@ -1,4 +1,4 @@
-"""改类: what a report is about, put right in the reporter's own words or by the command; the model learns from it."""
+"""改类: the reporter corrects a ticket's category, in words or by command; the model learns from it."""
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -22,7 +22,7 @@ Kind = tuple[str, str]
 
 
 def amended(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
-    """None where the words tell no other category."""
+    """Correct the category; None if the words name no other one."""
     kind = _told(context, ticket, said)
     if kind is None or kind in {(ticket.category, ""), (ticket.category, ticket.item)}:
         return None
@@ -30,7 +30,7 @@ def amended(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
 
 
 def wanted(context: Context, ticket: Ticket, kind: Kind, words: str = "") -> Reply:
-    """By its reporter. Where work has begun, its worker has to agree."""
+    """The reporter wants another category. If work has begun, the assignee must agree."""
     if not is_others_work(context.person, ticket):
         return put_right(context, ticket, kind, resident(context.person), words)
     catalogue = context.town.catalogue
@@ -49,7 +49,7 @@ def ask(context: Context, ticket: Ticket) -> Reply:
 
 
 def put_right(context: Context, ticket: Ticket, kind: Kind, by: Actor, words: str = "") -> Reply:
-    """Changed, remembered, told to those who have it, and to those who get it now."""
+    """Change the category, store it as a lesson, notify the team, and route the ticket again."""
     catalogue = context.town.catalogue
     before, after = catalogue.name(ticket.category, ticket.item), catalogue.name(*kind)
     (ticket.category, ticket.item), ticket.confidence = kind, 1.0

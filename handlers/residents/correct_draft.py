@@ -1,4 +1,4 @@
-"""「说错了，是5号楼的」 before a report is filed: the draft is put right, and no second one is made."""
+"""「说错了，是5号楼的」 before a report is filed: correct the draft instead of starting a second one."""
 
 from dataclasses import replace
 
@@ -20,7 +20,7 @@ _A_WORD = 3
 
 @router.on(in_state(Asks.DANGER, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.CATEGORY, Asks.JOIN))
 def draft_corrected(context: Context) -> Reply | None:
-    """What the words leave out is as it was; what was asked is asked again where it is still missing."""
+    """Correct the facts that the words name, and ask again for what is still missing."""
     right = right_words(context.text)
     if not right:
         return None
@@ -36,7 +36,7 @@ def draft_corrected(context: Context) -> Reply | None:
 
 
 def _corrects_itself(draft: Draft, said_before: str) -> bool:
-    """「交通银行…不对 是那个村镇银行 …」: another matter, whose teller looks for a word."""
+    """「交通银行…不对 是那个村镇银行 …」: the person corrects this new text itself, not the draft."""
     return len(said_before) > _A_WORD and said_before not in f"{draft.place_name}{draft.text}"
 
 

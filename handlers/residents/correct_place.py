@@ -1,4 +1,4 @@
-"""「不对，是5号楼」「地址错了，应该是锦佳园小区」: where a ticket is, put right by its reporter."""
+"""「不对，是5号楼」「地址错了，应该是锦佳园小区」: the reporter corrects a ticket's place."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,7 +25,7 @@ _HOUSE = ("place_id", "place_name", "building", "unit", "room")
 
 
 def amended(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
-    """None where the words tell no other place. Where work has begun, its worker has to agree."""
+    """Correct the place; None if the words name no other one. If work has begun, the assignee must agree."""
     where = _where(context, ticket, said) if ticket.reporter_id == context.person.id else None
     if where is None or _same(ticket, where):
         return None
@@ -37,7 +37,7 @@ def amended(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
 
 
 def put_right(context: Context, ticket: Ticket, where: Draft, by: Actor) -> Reply:
-    """From what to what is told to those who have it, and to those who get it now."""
+    """Change the address, notify the team of the old and new one, and route the ticket again."""
     before = ticket_text.where(ticket)
     for name in _HOUSE:
         setattr(ticket, name, getattr(where, name))
@@ -52,7 +52,7 @@ def put_right(context: Context, ticket: Ticket, where: Draft, by: Actor) -> Repl
 
 
 def as_told(slots: Mapping[str, Any]) -> Draft:
-    """The address that its worker was asked about."""
+    """The address that the assignee was asked about."""
     return replace(Draft(""), **{name: slots[name] for name in _HOUSE})
 
 
@@ -68,7 +68,7 @@ def _ask_worker(context: Context, ticket: Ticket, where: Draft) -> Reply:
 
 
 def _where(context: Context, ticket: Ticket, said: Correction) -> Draft | None:
-    """The address as it should be: what the words leave out is as it was. None where they tell no place."""
+    """The corrected address; parts that the words leave out are unchanged. None if they name no place."""
     before = _as_draft(ticket)
     if said.right.isdecimal() and 3 <= len(said.right) <= _ROOM:
         return replace(before, room=said.right)

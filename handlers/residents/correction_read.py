@@ -1,4 +1,4 @@
-"""What somebody said to put a report right, read once."""
+"""A correction of a report, parsed once."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from nlp.reading.understanding import Intent, Understanding
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """All of the words, those that tell what is right, and what the reader makes of these."""
+    """The whole text, the part with the right fact, and the reading of that part."""
 
     words: str
     right: str
@@ -18,10 +18,10 @@ class Correction:
 
 
 def is_others_work(person: Person, ticket: Ticket) -> bool:
-    """Somebody else has begun: they have to agree to another place or another kind."""
+    """Another person is working on the ticket, so they must agree to a change of place or category."""
     return ticket.status == Status.WORKING and ticket.assignee_id not in {None, person.id}
 
 
 def names_a_trouble(seen: Understanding) -> bool:
-    """Behind 「是」 a thing that breaks says enough: 「门禁坏了」 alone might also rate something."""
+    """The corrected part names a problem; after 「是」 a thing that breaks is enough, whatever the intent."""
     return seen.sure and (bool(seen.item) or seen.intent is Intent.REPORT)

@@ -1,4 +1,4 @@
-"""「说错了，是5号楼」「不是停车的事，是飞线充电」「地址错了」: what was reported, put right by its reporter."""
+"""「说错了，是5号楼」「不是停车的事，是飞线充电」「地址错了」: reporters correct their tickets."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ AMEND = Command(
 
 @router.command(AMEND)
 def amend(context: Context) -> Reply:
-    """What is right follows the command, or is asked for."""
+    """The right place or category follows the command, or is asked for."""
     mine = as_reach(Ticket.reporter_id == context.person.id)
     picked = pick(context, mine, tuple(ACTIVE), AMEND)
     if isinstance(picked, Reply):
@@ -49,7 +49,7 @@ def right_told(context: Context) -> Reply | None:
 
 @router.on(lambda context: context if context.text and not context.answers else None)
 def corrected(context: Context) -> Reply | None:
-    """The ticket that they mean: by its number, by what it is about, else the one they told of last."""
+    """Correct the ticket that is meant: by its number, by its problem, else the one reported last."""
     digits, words = split_reference(context.text)
     right = right_words(words)
     if right is None and (thing := put_right_of_thing(context, words)):
@@ -77,7 +77,7 @@ def put_right_of_thing(context: Context, words: str) -> Reply | None:
 
 
 def put_right(context: Context, ticket: Ticket, right: str) -> Reply | None:
-    """What is right is known, and of which ticket; None where it isn't theirs, is over, or nothing of it changes."""
+    """Correct a known ticket; None if it isn't theirs, has ended, or nothing changes."""
     if ticket.reporter_id != context.person.id or Status(ticket.status) not in OPEN:
         return None
     return _put_right(context, ticket, Correction(right, right, context.town.reader.understand(right)))
@@ -89,7 +89,7 @@ def _said(context: Context, words: str) -> Correction:
 
 
 def _put_right(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
-    """The time of a visit, the place, else the category."""
+    """Try the correction as the time of a visit, then as the place, then as the category."""
     time = at_home.amended(context, ticket, said.right)
     return time or correct_place.amended(context, ticket, said) or correct_category.amended(context, ticket, said)
 
@@ -101,7 +101,7 @@ def _ask_right(context: Context, ticket: Ticket) -> Reply:
 
 
 def _meant(context: Context, digits: str) -> list[Ticket]:
-    """One who only joined changes nothing of the others'."""
+    """The tickets that may be meant; only their own reports, not those that they joined."""
     mine = as_reach(Ticket.reporter_id == context.person.id)
     if digits:
         found = by_number(context.session, mine, digits)
@@ -117,7 +117,7 @@ def _meant(context: Context, digits: str) -> list[Ticket]:
 
 
 def _pointed_at(context: Context, told: list[Ticket]) -> list[Ticket]:
-    """「第一件」「灯的那个」; where it fits none of several, they are asked which."""
+    """「第一件」「灯的那个」: the ticket pointed at; all of them if it fits none, so that we ask which."""
     which, thing = told_of(context.text)
     if which is not None and len(told) > 1:
         return [sorted(told, key=lambda ticket: ticket.id)[which]] if which < len(told) else told

@@ -1,4 +1,4 @@
-"""待补充: a report of which nobody knows the place. It waits a day for its resident; then a person sees to it."""
+"""待补充: a report without a place. It waits `incomplete_hours` for the resident, then goes to the desk."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -27,12 +27,12 @@ _PLACELESS = (Status.INCOMPLETE, Status.PENDING, Status.RECEIVED)
 
 
 def lacks_place(draft: Draft) -> bool:
-    """Nothing is known of where, or which of several it is. A name that we don't know is for the desk to look up."""
+    """The place is unknown or ambiguous. A place name that we don't know is left for the desk to find."""
     return not locate.is_placed(draft) and bool(draft.places or draft.guess or not draft.place_name)
 
 
 def keep(change: PersonalChange, draft: Draft) -> Ticket:
-    """A ticket without team and clocks: nobody could be sent, and nobody was promised anything."""
+    """File a ticket without team and clocks, because nobody can be sent yet."""
     ticket = new_ticket(change, draft, change.person, Status.INCOMPLETE)
     write_down(change, ticket, draft.attachments)
     ticket.apply(NOTE, by=SYSTEM, at=change.now, note=change.town.say("history.place_missing"))
@@ -41,7 +41,7 @@ def keep(change: PersonalChange, draft: Draft) -> Ticket:
 
 
 def placeless(context: Context) -> Ticket | None:
-    """The latest report of this person that lies there because nobody knows where it is."""
+    """The latest report of this person that waits for its place."""
     if not context.lacks_place:
         return None
     return context.session.scalar(
@@ -57,23 +57,23 @@ def placeless(context: Context) -> Ticket | None:
 
 
 def ask_where(context: Context, ticket: Ticket) -> Reply:
-    """The one thing that is missing, asked once more."""
+    """Ask for the place again."""
     said = context.say("incomplete.where", number=ticket.number, text=ticket.title)
     return Reply(said, Asks.TICKET_PLACE, asks_of(ticket))
 
 
 def asks_of(ticket: Ticket) -> dict[str, Any]:
-    """For the slots of the question for its place: where there is danger, no other question goes before it."""
+    """The slots of the question for the place; `danger` gives it precedence over other questions."""
     return {"ticket": ticket.id} | ({"danger": True} if ticket.red_flag else {})
 
 
 def now_placed(context: Context, ticket: Ticket, where: Draft) -> Reply:
-    """More is known of where, of this and of what was told in the same message: they may find their teams now."""
+    """Set the place of this ticket and of those from the same message, and route them."""
     return Reply("\n\n".join(_placed(context, each, where) for each in (ticket, *_told_together(context, ticket))))
 
 
 def supplement(change: Change, ticket: Ticket, by: Actor, note: str) -> None:
-    """What was missing is told. The clocks start now; where nobody serves that place, it goes to the desk."""
+    """The place is known: start the clocks. If no team serves it, the ticket goes to the desk."""
     ticket.apply(SUPPLEMENT, by=by, at=change.now, note=note)
     if not take_from_desk(change, ticket):
         set_promise(change, ticket, change.now)
@@ -81,7 +81,7 @@ def supplement(change: Change, ticket: Ticket, by: Actor, note: str) -> None:
 
 
 def nobody_supplemented(ringing: Ringing) -> None:
-    """A day has gone by: a person has to find out, and the resident knows that one will."""
+    """The resident did not tell the place in time: it goes to the desk, and the resident is notified."""
     ticket = ringing.ticket
     if ticket.status != Status.INCOMPLETE:
         return
@@ -105,7 +105,7 @@ def _placed(context: Context, ticket: Ticket, where: Draft) -> str:
 
 
 def _write_where(ticket: Ticket, where: Draft) -> None:
-    """A pin adds to what was said; words replace it."""
+    """A pin adds coordinates; words replace the address."""
     if where.lat is not None:
         ticket.lat, ticket.lng = where.lat, where.lng
         ticket.place_name = ticket.place_name or where.place_name

@@ -1,4 +1,4 @@
-"""What residents answer where others have reported the same: 1 joins, 2 reports separately; 另报 still does later."""
+"""A resident's answer when neighbours reported the same: 1 joins, 2 files separately; 另报 separates later."""
 
 import re
 from dataclasses import replace
@@ -36,12 +36,12 @@ REPORT_APART = Command(
 
 @router.command(REPORT_APART)
 def apart(context: Context) -> Reply | None:
-    """However late it is said: what follows is filed by itself, or what they last joined; else they are asked what."""
+    """File the words that follow separately, or take out the event joined last; else ask what to file."""
     if context.state in {Asks.JOIN, Asks.JOINED} and not context.rest:
-        return None  # the question that is open knows better which one is meant
+        return None  # the handler of the open question knows which one is meant
     if context.rest and not context.rest[0].isdigit():
         told = _by_itself(replace(context, message=replace(context.message, text=context.rest)))
-        return replace(told, answered=context.state == Asks.JOIN)  # instead of what was offered to join
+        return replace(told, answered=context.state == Asks.JOIN)  # it replaces the draft that was offered to join
     if context.rest:
         picked = pick(context, _joined_lately(context), tuple(OPEN), REPORT_APART)
         return picked if isinstance(picked, Reply) else _taken_out(context, picked[0])
@@ -59,7 +59,7 @@ def told_apart(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.JOIN))
 def offer_answered(context: Context) -> Reply | None:
-    """1 joins, 2 files a ticket of its own; other words are added, and then nothing is asked again."""
+    """1 joins, 2 files a separate ticket; other words are added to the draft, which is then filed separately."""
     draft = _with_more(Draft.of(context.slots), context.choice.words if context.choice else "")
     number = context.number
     if number == 0:
@@ -68,19 +68,19 @@ def offer_answered(context: Context) -> Reply | None:
         return _and_the_rest(context, replace(draft, alone=True))
     if is_other_matter(context) or is_politeness(context):
         return None
-    if is_hurry(context):  # 「快点」 answers nothing
+    if is_hurry(context):  # 「快点」 is no answer
         return Reply(context.question.text if context.question else "", keep=True)
     return _and_the_rest(context, replace(draft, text=f"{draft.text}。{context.text}", alone=True))
 
 
 def _with_more(draft: Draft, words: str) -> Draft:
-    """「加入，我家也进水了」: told with what they reported."""
+    """「加入，我家也进水了」: add the words to the draft."""
     return draft if not words or says_nothing(words) else replace(draft, text=f"{draft.text}。{words}")
 
 
 @router.on(in_state(Asks.JOINED))
 def apart_after_all(context: Context) -> Reply | None:
-    """「另报」: not the same thing. They leave the event and get a ticket of their own, with their photos."""
+    """「另报」 after joining: leave the event and file a separate ticket, with their photos."""
     plainly = _APART_FOR.fullmatch(context.text)
     if not plainly and not _APART.fullmatch(context.text):
         return None
@@ -92,7 +92,7 @@ def apart_after_all(context: Context) -> Reply | None:
 
 
 def _joined(context: Context, draft: Draft) -> Reply:
-    """Into the event that was offered, or what has become of it meanwhile."""
+    """Join the event that was offered; if it has ended meanwhile, file a ticket."""
     ticket = context.session.get(Ticket, draft.same) if draft.same else None
     if ticket is None or Status(ticket.status) not in OPEN:
         return _and_the_rest(context, draft)
@@ -105,7 +105,7 @@ def _joined(context: Context, draft: Draft) -> Reply:
 
 
 def _and_the_rest(context: Context, draft: Draft) -> Reply:
-    """The problem that was asked about, and what else the message told of."""
+    """Go on with this problem, and with the message's other problems."""
     if not draft.rest:
         return go_on(context, draft)
     return one_by_one(context, [replace(draft, rest=()), *(Draft.of(each) for each in draft.rest)])
@@ -124,14 +124,14 @@ def _told_better(context: Context, draft: Draft, words: str) -> Reply:
 
 
 def _joined_lately(context: Context) -> ColumnElement[bool]:
-    """What others reported and they joined, as long as it is compared."""
+    """Others' tickets that they joined within the joining window."""
     since = context.now - timedelta(hours=context.town.joining.window_hours)
     lately = select(Follower.ticket_id).where(Follower.person_id == context.person.id, Follower.joined_at >= since)
     return followed(context.person) & Ticket.id.in_(lately) & (Ticket.reporter_id != context.person.id)
 
 
 def _taken_out(context: Context, ticket: Ticket) -> Reply:
-    """What they told when they joined becomes a ticket of its own, with their photos."""
+    """Leave the event, and file what they said when they joined as a separate ticket, with their photos."""
     person = context.person
     text = context.session.get_one(Follower, (ticket.id, person.id)).text or ticket.text
     draft = of_part(context, as_seen_by(context, ticket, text), text, ticket.category, ticket.item)

@@ -1,4 +1,4 @@
-"""Where it is: from the words of a text, a pin or the bound home to a place of the world."""
+"""Find the place of a report in the world, from its text, a pin, a scanned code or the bound home."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -21,7 +21,7 @@ _LEVEL = re.compile(r"(?:社区|街道|镇|乡|村)$")
 
 
 def place(context: PersonalChange, draft: Draft, understanding: Understanding | None) -> Draft:
-    """Fill in what the text tells of the place; the bound home where it tells no place's name."""
+    """Fill in the place that the text names; if it names none, the scanned place or the bound home."""
     mention = (understanding and understanding.place) or PlaceMention()
     draft = replace(
         draft,
@@ -49,7 +49,7 @@ def _is_pointed_at(understanding: Understanding | None) -> bool:
 
 
 def _house(mention: PlaceMention) -> str:
-    """The building; on a road that the town knows its number, 「120」, or the house of a lane, 「97弄5」."""
+    """The building; on a known road the house number, 「120」, or the house of a lane, 「97弄5」."""
     if not mention.known or not mention.number:
         return mention.building
     number = mention.number if mention.number.endswith("弄") or not mention.building else f"{mention.number}号"
@@ -57,9 +57,9 @@ def _house(mention: PlaceMention) -> str:
 
 
 def known(context: PersonalChange, draft: Draft, name: str, said: str = "") -> Draft:
-    """A name of the world: one place, or several of which the resident has to choose one (`places`).
+    """A known place name: one place, or several among which the resident must choose (`places`).
 
-    What was said with the name chooses first, 「长安社区幸福小区」, and where nothing was, the home does.
+    The words around the name decide first (「长安社区幸福小区」), then the community of the home.
     """
     draft = replace(draft, guess="") if draft.guess else draft
     world = context.town.world
@@ -72,9 +72,7 @@ def known(context: PersonalChange, draft: Draft, name: str, said: str = "") -> D
 
 
 def told_apart(world: World, places: Sequence[PlaceNode], said: str) -> Sequence[PlaceNode]:
-    """Those of several places of a name that the words mean: by the grid, community or street that is named beside
-    it, or by an alias that one of them alone has.
-    """
+    """Of several places of one name, those whose grid, community, street or own alias is in the text too."""
     if len(places) < 2 or not said:
         return ()
     around = {place.id: _names_around(world, place) for place in places}
@@ -96,12 +94,12 @@ def _is_meant(world: World, place: PlaceNode, around: Collection[str], said: str
 
 
 def settle(draft: Draft, found: PlaceNode) -> Draft:
-    """The place is found."""
+    """The draft with this place."""
     return replace(draft, place_id=found.id, place_name=found.name, places=())
 
 
 def chosen_of(world: World, places: Sequence[int], text: str) -> PlaceNode | None:
-    """「2」「长安那个」: which of the places is meant, by number or by the community that it alone lies in."""
+    """「2」「长安那个」: the place that is meant, by number or by the name of its community."""
     number = option_number(text, len(places))
     if number is not None:
         return world.places[places[number]]
@@ -110,7 +108,7 @@ def chosen_of(world: World, places: Sequence[int], text: str) -> PlaceNode | Non
 
 
 def at_home(context: PersonalChange, draft: Draft) -> Draft:
-    """Where they have just scanned a code, else the bound home; its house only where the text names none."""
+    """The place of the code just scanned, else the bound home; the home's building only if the text names none."""
     if scanned := _scanned(context):
         there = settle(draft, context.town.world.places[scanned.place])
         return replace(there, building=draft.building or scanned.building)
@@ -127,7 +125,7 @@ def at_home(context: PersonalChange, draft: Draft) -> Draft:
 
 
 def _scanned(context: PersonalChange) -> Scene | None:
-    """The code of the place where somebody stands: it is good for the next report alone, and not for long."""
+    """The place of the code that was scanned within `recent_minutes`; it counts for one report only."""
     person, lately = context.person, context.now - timedelta(minutes=context.town.habits.recent_minutes)
     if not person.scanned or person.scanned_at is None or person.scanned_at < lately:
         return None
@@ -135,7 +133,7 @@ def _scanned(context: PersonalChange) -> Scene | None:
 
 
 def as_placed(draft: Draft, before: Draft) -> Draft:
-    """Where the report was that is being made; what is said now of the house goes before it."""
+    """The draft at the place of `before`; a building, unit or room that it names itself takes precedence."""
     there = replace(draft, place_id=before.place_id, place_name=before.place_name, lat=before.lat, lng=before.lng)
     same = draft.building in {"", before.building}
     house = (before.building, draft.unit or before.unit, draft.room or before.room) if same else None
@@ -144,18 +142,18 @@ def as_placed(draft: Draft, before: Draft) -> Draft:
 
 
 def is_placed(draft: Draft) -> bool:
-    """We know where, as far as a grid can be found from it."""
+    """The place is known well enough to find its grid."""
     return draft.place_id is not None or draft.lat is not None
 
 
 def needs_building(context: PersonalChange, draft: Draft) -> bool:
-    """Several grids share the compound, and the house decides which."""
+    """Several grids share the compound, so the building is needed to choose one."""
     found = context.town.world.places.get(draft.place_id) if draft.place_id else None
     return found is not None and len(found.grids) > 1 and found.grid_of(draft.building) == found.community
 
 
 def _own_community(context: PersonalChange, draft: Draft) -> str | None:
-    """Where somebody lives; of staff on their round, where they work."""
+    """The community of the person's home; for reports by staff, the community that they work in."""
     if draft.source != Source.CHAT:
         return context.town.world.code_at(context.person.grid, Level.COMMUNITY)
     home = context.person.home_place_id

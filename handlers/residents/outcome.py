@@ -1,4 +1,4 @@
-"""「解决了吗」: what residents answer, by number or in words, when their matter was dealt with."""
+"""「解决了吗」: residents' answers after a ticket was resolved, by number or in words."""
 
 from dataclasses import replace
 
@@ -61,7 +61,7 @@ def _chosen(context: Context, ticket: Ticket, said: Choice) -> Reply:
 
 
 def rated(context: Context, ticket: Ticket, rating: int, why: str = "") -> Reply:
-    """Solved; where they are not quite content, they may say why, once asked."""
+    """Confirm the ticket as solved; for a lower rating, ask once why."""
     reply = confirm(context, ticket, rating, why=why)
     if rating == _CONTENT or why or is_own_work(context.person, ticket):
         return reply
@@ -71,7 +71,7 @@ def rated(context: Context, ticket: Ticket, rating: int, why: str = "") -> Reply
 
 @router.on(in_state(Asks.RATING_WHY))
 def why_told(context: Context) -> Reply | None:
-    """Why they are not content goes to those who did it; another trouble is no reason."""
+    """Pass the reason of a lower rating to the assignee; another problem is no reason."""
     ticket, seen = context.session.get(Ticket, context.slots["ticket"]), context.understanding
     if ticket is None or Status(ticket.status) not in REOPENABLE or is_politeness(context):
         return None
@@ -99,22 +99,22 @@ def _in_words(context: Context, ticket: Ticket) -> Reply | None:
 
 
 def _again(context: Context, ticket: Ticket, words: str) -> Reply:
-    """Done again at once where they said what is wrong; else they are asked once."""
+    """Reopen at once if they said what is wrong; else ask."""
     why = reason_of(words)
     return not_solved_for(context, ticket, why) if why else ask_why(context, ticket)
 
 
 def _reason(words: str) -> str:
-    """Words behind a rating that say more than the rating."""
+    """The words after a rating, if they say more than the rating."""
     return words if words and choice(words, len(_ANSWERS), Asks.OUTCOME) is None else ""
 
 
 @router.on(lambda context: context if context.is_free and says_unsolved(context.text) else None)
 def unsolved_in_words(context: Context) -> Reply | None:
-    """「又坏了」 of what was closed a few days ago."""
+    """「又坏了」 about a ticket that was closed recently."""
     seen = context.understanding
     if seen is None or seen.red_flag or seen.place is not None:
-        return None  # tells where: a report of its own
+        return None  # it names a place, so it is a new report
     if ticket := asked_about(context):
         return _in_words(context, ticket)
     why = reason_of(context.text)
@@ -131,7 +131,7 @@ def unsolved_in_words(context: Context) -> Reply | None:
 
 @router.on(lambda context: context if context.is_free and says_solved(context.text) else None)
 def solved_in_words(context: Context) -> Reply | None:
-    """「好了」 of what nobody has finished yet: those who work on it hear it, and no report comes of it."""
+    """「好了」 about an unfinished ticket: the team is told, and no new report is filed."""
     seen = context.understanding
     if seen is None or seen.red_flag or seen.place is not None or asked_about(context):
         return None
@@ -153,7 +153,7 @@ def solved_in_words(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.AGAIN))
 def again_or_another(context: Context) -> Reply | None:
-    """1 has it done again, 2 makes another report of the same words."""
+    """1 reopens the ticket, 2 files the same words as a new report."""
     number, words = context.number, str(context.slots["text"])
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if number is None or ticket is None or Status(ticket.status) not in REOPENABLE:
@@ -173,13 +173,13 @@ def _closed_lately(context: Context) -> Ticket | None:
 
 @router.on(intent(Intent.RATE))
 def rated_in_words(context: Context) -> Reply | None:
-    """「修好了谢谢」「还是漏」: words are answered with the question, for a figure needs a plain answer."""
+    """「修好了谢谢」「还是漏」: repeat the question, because the satisfaction figures need a numbered answer."""
     ticket = asked_about(context)
     return please_rate(context, ticket) if ticket and not _is_elsewhere(context, ticket) else None
 
 
 def _is_elsewhere(context: Context, ticket: Ticket) -> bool:
-    """Another house than the ticket's is named: a report of its own."""
+    """The text names another place or building than the ticket's, so it is a new report."""
     place = context.understanding.place if context.understanding else None
     if place is None:
         return False
@@ -192,7 +192,7 @@ RATE = Command(("评价",), roles=frozenset((Role.RESIDENT,)), help="评价：�
 
 @router.command(RATE)
 def rate(context: Context) -> Reply:
-    """Shows the question again."""
+    """Repeat the question whether it is solved."""
     ticket = asked_about(context)
     if ticket is None:
         return Reply(context.say("progress.nothing_to_rate"))
@@ -200,7 +200,7 @@ def rate(context: Context) -> Reply:
 
 
 def please_rate(context: Context, ticket: Ticket) -> Reply:
-    """The question again, with what it is about."""
+    """The question again, with the ticket that it is about."""
     shown_again(context, Asks.OUTCOME, ticket.id)
     line = ticket_text.line(context.town, ticket, context.now, context.person)
     return Reply(context.say("progress.please_rate", line=line), keep=True)

@@ -1,4 +1,4 @@
-"""Residents follow their tickets: how far, hurry up."""
+"""Residents ask for the progress of their tickets, and urge the team."""
 
 from datetime import timedelta
 
@@ -55,13 +55,13 @@ _LAST_URGE = select(func.max(TicketEvent.at)).where(
 @router.on(intent(Intent.PROGRESS))
 @router.command(PROGRESS)
 def show_progress(context: Context) -> Reply | None:
-    """All open tickets in a line each; a single one, or one named by its number, in full."""
+    """List all open tickets; a single one, or one named by its number, is shown in full."""
     if context.rest and context.rest[0].isdigit():
         picked = pick(context, followed(context.person), (), PROGRESS)
         return picked if isinstance(picked, Reply) else _in_full(context, picked[0])
     mine = own(context.session, context.person, ACTIVE, _LISTED)
     if not mine and context.state == Asks.PLACE and tells_no_place(context):
-        return None  # 「啥时候来修」 is about what we are just asking the place of
+        return None  # 「啥时候来修」 is about the report whose place we are asking for
     if not mine:
         return Reply(context.say(_nothing_open(context)), keep=True, missed=_is_guessed(context))
     if len(mine) == 1:
@@ -75,13 +75,13 @@ def show_progress(context: Context) -> Reply | None:
 
 
 def _is_guessed(context: Context) -> bool:
-    """Read as a question how far it is, for want of anything better."""
+    """The reader chose the intent PROGRESS with low confidence."""
     seen = context.understanding
     return seen is not None and seen.intent is Intent.PROGRESS and seen.intent_confidence < _PLAINLY
 
 
 def _nothing_open(context: Context) -> str:
-    """What staff and supervisors are more likely to look for."""
+    """The wording for no open ticket; staff and supervisors are pointed to their own commands."""
     if context.person.is_overseer:
         return "progress.nothing_open_overseer"
     return "progress.nothing_open_staff" if context.person.is_staff else "progress.nothing_open"
@@ -89,7 +89,7 @@ def _nothing_open(context: Context) -> str:
 
 def _in_full(context: Context, ticket: Ticket) -> Reply:
     if ticket.status == Status.RESOLVED and asked_about(context) is not None and not context.rest:
-        return please_rate(context, ticket)  # all that is missing is their own word
+        return please_rate(context, ticket)  # only their own answer is missing
     if ticket.status != Status.INCOMPLETE:
         return Reply(details(context, ticket), keep=True)
     line = ticket_text.line(context.town, ticket, context.now, context.person)
@@ -98,7 +98,7 @@ def _in_full(context: Context, ticket: Ticket) -> Reply:
 
 
 def details(context: Context, ticket: Ticket) -> str:
-    """One ticket for its resident: how it stands, who has it, until when, and what has happened."""
+    """A ticket as its resident sees it: status, team, deadline and recent history."""
     last = ticket_text.timeline_for(context.session, context.town, ticket, context.now, context.person)[-5:]
     said = context.say(
         "progress.details",
@@ -121,14 +121,14 @@ def _due(context: Context, ticket: Ticket) -> str:
 @router.on(intent(Intent.URGE))
 @router.command(URGE)
 def urge(context: Context) -> Reply | None:
-    """Presses the team; at most once in a while, so that they keep listening."""
+    """Urge the team, at most once within `urge_minutes`, so that they take it seriously."""
     if not context.rest and not has_own(context.session, context.person, OPEN):
-        return None  # nothing of theirs is open: the words may be a report
+        return None  # no open ticket: the words may be a report
     ticket = _meant(context)
     if isinstance(ticket, Reply):
         return ticket
     if ticket.status == Status.INCOMPLETE:
-        return ask_where(context, ticket)  # nobody has it yet: only its place would hurry it
+        return ask_where(context, ticket)  # no team has it yet: it needs its place first
     since = _last_urge(context, ticket)
     if since is not None:
         return Reply(
@@ -142,7 +142,7 @@ def urge(context: Context) -> Reply | None:
 
 
 def _meant(context: Context) -> Ticket | Reply:
-    """By its number, by what it is about, the one they were just told of; else they are asked."""
+    """The ticket meant: by number, by its problem, or the one just notified; else ask which."""
     if not context.rest:
         mine, seen = own(context.session, context.person, tuple(OPEN), _LISTED), context.understanding
         fitting = [ticket for ticket in mine if seen and seen.item and seen.item == ticket.item] or mine
@@ -155,7 +155,7 @@ def _meant(context: Context) -> Ticket | Reply:
 
 
 def _last_urge(context: Context, ticket: Ticket) -> timedelta | None:
-    """How long ago it was urged, if that is too short a time to do it again."""
+    """How long ago it was urged, if within `urge_minutes`; else None."""
     catch_up(context.session, TicketEvent)
     at = context.session.connection().scalar(_LAST_URGE, {"ticket": ticket.id})
     since = context.now - at if at else None

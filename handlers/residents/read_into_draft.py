@@ -1,4 +1,4 @@
-"""What a resident's words tell of a report, written into its draft: category, danger, parts, place, what was added."""
+"""Write what a text says into a draft: category, danger, parts, place, further words."""
 
 import re
 from dataclasses import replace
@@ -18,18 +18,18 @@ from nlp.reading.complained_of import is_plain_complaint, named_in
 from nlp.reading.understanding import Intent, PlaceMention, Understanding
 
 _MORE = 4
-"""Characters beside the place that an answer to 「在哪里」 must have to tell more: 「我在德尚小区」 doesn't"""
+"""Characters besides the place, with which an answer to 「在哪里」 says more (「我在德尚小区」 doesn't)"""
 
 
 def read(context: Context, text: str, draft: Draft) -> Draft:
-    """What the reader makes of a text, written into a draft. Unsure of the category: it stays empty, with choices."""
+    """Write the reading of a text into a draft. An unsure category stays empty, with choices to ask about."""
     seen = context.understanding
     draft = replace(draft, text=text) if draft.text != text else draft
     return draft if seen is None else as_read(context, seen, draft)
 
 
 def as_read(context: PersonalChange, seen: Understanding, draft: Draft) -> Draft:
-    """The draft's text, as the reader took it."""
+    """The draft with the facts of this reading."""
     if not (seen.sure or seen.red_flag) and is_plain_complaint(seen.text):
         seen = replace(seen, category=of_whom(seen.text), item="", sure=True)
     if not seen.sure and offered_hours(seen.text, context.now.astimezone(CHINA)):
@@ -62,7 +62,7 @@ def of_whom(text: str) -> str:
 
 
 def told_where(context: Context, draft: Draft) -> Draft:
-    """Whatever is answered to 「在哪里」 is kept as the place's words, even where the world doesn't know it."""
+    """Store the answer to 「在哪里」 in the draft, as the place's name even if the world doesn't know it."""
     mention = (context.understanding and context.understanding.place) or PlaceMention()
     text = context.text.strip()
     if context.state == Asks.BUILDING and not mention.building and text.isdigit():
@@ -79,32 +79,32 @@ def told_where(context: Context, draft: Draft) -> Draft:
 
 
 def _with(draft: Draft, words: str) -> Draft:
-    """Each said once."""
+    """The draft with these words added, unless it already ends with them."""
     return draft if draft.text.endswith(f"，{words}") else replace(draft, text=f"{draft.text}，{words}")
 
 
 def _reports(context: Context) -> bool:
-    """It may be a trouble rather than a place: then those who work on it read its words."""
+    """The text may be about a problem, not a place, so its words are kept for the team."""
     return context.understanding is not None and context.understanding.intent is Intent.REPORT
 
 
 def is_half_told(draft: Draft) -> bool:
-    """A house without its compound, or words that name no place at all: the rest is asked for."""
+    """A building without its compound, or no place at all: ask again."""
     return not locate.is_placed(draft) and not draft.place_name and not draft.places and not draft.guess
 
 
 def _says_more(text: str, mention: PlaceMention) -> bool:
-    """「德尚小区3号楼，昨天就停了」: the team must read that, too."""
+    """「德尚小区3号楼，昨天就停了」: the answer says more than the place, and the team must read it."""
     return len(re.findall(r"\w", text[: mention.start] + text[mention.end :])) >= _MORE
 
 
 def pinned(draft: Draft, message: Message) -> Draft:
-    """A draft with the place of a location message, turned from the maps' system into WGS-84."""
+    """A draft with the place of a location message, converted from GCJ-02 to WGS-84."""
     lat, lng = gcj_to_wgs(message.latitude or 0.0, message.longitude or 0.0)
     return replace(draft, lat=lat, lng=lng, place_name=draft.place_name or message.label[:40])
 
 
 def confirmed(draft: Draft) -> Draft:
-    """The danger that was asked about is there."""
+    """The draft after the resident confirmed the danger."""
     category = draft.category or "safety"
     return replace(draft, red_flag=draft.danger_question, danger_question="", category=category, choices=(), parts=())

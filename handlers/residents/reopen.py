@@ -1,4 +1,4 @@
-"""重办: what was resolved but not solved is done again, for the whole event or for one resident."""
+"""重办: reopen a ticket that was resolved but not solved, for the whole event or for one resident."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ REOPEN = Command(
 
 @router.command(REOPEN)
 def ask_reopen(context: Context) -> Reply:
-    """A finished ticket that was not solved after all."""
+    """Reopen a finished ticket that was not solved."""
     recently = Ticket.ended_at.is_(None) | (Ticket.ended_at >= context.now - reopen_time(context))
     reach = followed(context.person) | overseen(context.person)
     picked = pick(context, reach & recently, REOPENABLE, REOPEN)
@@ -50,17 +50,17 @@ def ask_reopen(context: Context) -> Reply:
 
 @router.on(in_state(Asks.NOT_SOLVED_WHY))
 def not_solved(context: Context) -> Reply | None:
-    """What is still wrong becomes the reason of the 重办."""
+    """The answer to what is still wrong becomes the reason of the 重办."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if ticket is None or Status(ticket.status) not in REOPENABLE:
         return None
     if context.understanding and context.understanding.red_flag:
-        return None  # a danger is a report of its own, at once
+        return None  # a danger is filed as a new report at once
     return not_solved_for(context, ticket, context.text)
 
 
 def ask_why(context: Context, ticket: Ticket) -> Reply:
-    """What is still wrong; the answer becomes the reason."""
+    """Ask what is still wrong; the answer becomes the reason."""
     what = context.town.catalogue.name(ticket.category, ticket.item)
     return Reply(
         context.say("progress.not_solved_why", number=ticket.number, what=what),
@@ -70,9 +70,9 @@ def ask_why(context: Context, ticket: Ticket) -> Reply:
 
 
 def not_solved_for(context: Context, ticket: Ticket, why: str) -> Reply:
-    """The whole event again where enough say so, else a ticket of its own for the one who isn't content.
+    """Reopen the whole event if enough neighbours say so, else file a ticket of their own.
 
-    A supervisor who doesn't wait for it has seen for themselves: all of it again.
+    A supervisor who is not one of the event's residents reopens all of it.
     """
     waits = context.session.get(Follower, (ticket.id, context.person.id)) is not None
     if not waits and context.person.is_overseer:
@@ -83,10 +83,10 @@ def not_solved_for(context: Context, ticket: Ticket, why: str) -> Reply:
 
 
 def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) -> Reply:
-    """重办: back to the team with new limits; the second time the level above takes it."""
+    """重办: back to the team with new limits; the second time it is escalated."""
     hear(context, ticket, why)
     ticket.apply(moves.REOPEN, by=by or resident(context.person), at=context.now, note=why[:200])
-    ticket.rating = None if by else 1  # what a supervisor finds is no resident's rating
+    ticket.rating = None if by else 1  # a supervisor's finding is no resident's rating
     clear_votes(context.session, ticket)
     again = ticket.reopenings > 1
     if not (
@@ -104,5 +104,5 @@ def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) 
 
 
 def reopen_time(context: Context) -> timedelta:
-    """So long after its end a ticket can be done again."""
+    """How long after its end a ticket can be reopened."""
     return timedelta(days=context.town.habits.reopen_days)

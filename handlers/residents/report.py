@@ -1,4 +1,4 @@
-"""Residents report in words, and answer our questions; what else they send: residents.sent."""
+"""Reports in words, and answers to questions about a draft. Photos, voices and pins are in residents.sent."""
 
 import re
 from dataclasses import replace
@@ -37,7 +37,7 @@ _TICKET_NUMBER = re.compile(r"(?<!\d)(?!1[3-9]\d{9}(?!\d))\d{9,}")  # a telephon
 
 @router.on(in_state(Asks.DANGER))
 def danger_answered(context: Context) -> Reply | None:
-    """1: it is filed as the danger that it is, at once. 2: it goes on as any report. Words tell more of it."""
+    """1 files the danger at once, 2 goes on as an ordinary report; words are added to the draft."""
     draft = Draft.of(context.slots)
     if context.number is not None:
         return go_on(context, confirmed(draft) if context.number == 0 else replace(draft, danger_question=""))
@@ -54,7 +54,7 @@ def category_chosen(context: Context) -> Reply | None:
     number = context.number
     if is_politeness(context):
         return None
-    if number is None and context.text.isdecimal():  # a figure that none of them has
+    if number is None and context.text.isdecimal():  # a number outside the list
         again = draft.asked.count(Asks.CATEGORY) < MOST_PUT
         return ask_category(context, draft) if again else _with_category(context, draft, "other")
     named = context.town.catalogue.category_named(context.text) if len(context.text) <= 6 else None
@@ -76,7 +76,7 @@ def which_place_chosen(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.GUESS))
 def guess_answered(context: Context) -> Reply | None:
-    """Whether the place that we know is the one that was meant; another name is as good an answer."""
+    """The answer whether the known place is the one meant; another place name is an answer too."""
     draft = Draft.of(context.slots)
     number = context.number
     if number is None:
@@ -88,7 +88,7 @@ def guess_answered(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.PLACE, Asks.BUILDING))
 def place_told(context: Context) -> Reply | None:
-    """Whatever is answered to 「在哪里」 is kept; another trouble is a report of its own, and this one isn't lost."""
+    """Keep the answer to 「在哪里」; another problem is a new report, and this draft is not lost."""
     draft = Draft.of(context.slots)
     if is_other_report(context, draft.category, draft.item) or _is_no_answer(context):
         return None
@@ -106,10 +106,10 @@ def place_told(context: Context) -> Reply | None:
 
 
 def danger_told(context: Context) -> Reply | None:
-    """A danger told while a report is being made: without a place of its own it is of that report, filed at once.
+    """A danger during a draft: without a place of its own it belongs to that draft, which is filed at once.
 
-    Where that report is plainly of something else, it stays open, and the danger is a matter of its own in the same
-    place, until they say another.
+    If the draft is plainly about something else, it stays open, and the danger is filed separately in the same place,
+    until they name another.
     """
     asked = next((each for each in context.asked if not each.is_pushed), None)
     mention = context.understanding.place if context.understanding else None
@@ -127,7 +127,7 @@ def danger_told(context: Context) -> Reply | None:
 
 
 def _is_another(draft: Draft, context: Context) -> bool:
-    """A lamp is out, and then there is fire: two matters. A strange smell, and then it is gas: one."""
+    """A broken lamp and then a fire are two problems; a strange smell and then gas are one."""
     seen = context.understanding
     if seen is None or not draft.item or draft.danger_question or draft.category == "safety":
         return False
@@ -135,7 +135,7 @@ def _is_another(draft: Draft, context: Context) -> bool:
 
 
 def _danger_behind(context: Context, mention: PlaceMention | None) -> Reply | None:
-    """「里面还关着人」 behind a lift that they have just reported: it is there, until they say another place."""
+    """「里面还关着人」 after a lift that they have just reported: same place, until they name another."""
     if "家" in context.text or (mention and mention.name and not is_vague(mention.name)):
         return None
     last = recent(context, context.town.habits.recent_minutes)
@@ -157,14 +157,14 @@ def _danger_beside(context: Context, draft: Draft) -> Reply:
 
 
 def _is_no_answer(context: Context) -> bool:
-    """「稍等」, or a ticket's number; a bare short number may be a house, where the compound is known."""
+    """「稍等」, a ticket's number, or a bare number; that can be a building only if the compound is known."""
     if _TICKET_NUMBER.search(context.text) or (context.state == Asks.PLACE and context.text.isdecimal()):
         return True
     return is_filler(context.text) and not context.text.isdecimal()
 
 
 def _follows_another(context: Context) -> bool:
-    """「什么时候来」「快点」 may be about an older report, where one is open."""
+    """「什么时候来」「快点」 may be about an older ticket, if one is open."""
     seen = context.understanding
     if seen is None or seen.intent in {Intent.HUMAN, Intent.WITHDRAW}:
         return True
@@ -172,14 +172,14 @@ def _follows_another(context: Context) -> bool:
 
 
 def _with_more_words(context: Context, draft: Draft) -> Draft:
-    """「电梯」, and then 「坏了」: both are what is wrong."""
+    """「电梯」, then 「坏了」: add the second text to the draft if it is about the problem."""
     told = is_trouble_again(context.text) or is_told_without_place(context)
     return replace(draft, text=f"{draft.text}，{context.text}") if told else draft
 
 
 @router.on(in_state(Asks.WORDS))
 def words_told(context: Context) -> Reply | None:
-    """The words that a photo or a pin was waiting for. 「谢谢」 aren't they."""
+    """The words for a photo or pin sent before; 「谢谢」 doesn't count."""
     if is_other_matter(context):
         return None
     if is_politeness(context):
@@ -189,13 +189,13 @@ def words_told(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.PARTS))
 def parts_confirmed(context: Context) -> Reply | None:
-    """Several problems in one message: a ticket each, or one for all."""
+    """The answer whether several problems of one message get a ticket each, or one for all."""
     draft = Draft.of(context.slots)
     number = context.number
     if number is None:
         return _parts_placed(context, draft)
     if not locate.is_placed(draft) and not draft.place_name:
-        draft = locate.at_home(context, draft)  # they may have told meanwhile where they live
+        draft = locate.at_home(context, draft)  # they may have bound their home meanwhile
     return go_on(context, draft if number == 0 else replace(draft, parts=()))
 
 
@@ -211,7 +211,7 @@ def _parts_placed(context: Context, draft: Draft) -> Reply | None:
 
 @router.on(intent(Intent.SUPPLEMENT))
 def supplemented(context: Context) -> Reply | None:
-    """More words on the report just made."""
+    """Add words to the ticket that was just filed."""
     last = recent(context, context.town.habits.recent_minutes)
     if last is None or _is_apart(context, last):
         return None
@@ -219,7 +219,7 @@ def supplemented(context: Context) -> Reply | None:
 
 
 def _is_apart(context: Context, ticket: Ticket) -> bool:
-    """Another thing of another house is a report of its own, however much it sounds like a supplement."""
+    """Another thing in another building or place is a new report, even if the intent is SUPPLEMENT."""
     seen = context.understanding
     if seen is None or seen.place is None or not seen.item or seen.item == ticket.item:
         return False
@@ -228,14 +228,14 @@ def _is_apart(context: Context, ticket: Ticket) -> bool:
 
 @router.on(intent(Intent.REPORT, Intent.CONSULT, Intent.SUPPLEMENT, Intent.URGE, Intent.RATE))
 def reported(context: Context) -> Reply:
-    """Something is wrong somewhere. 「是」 tells of nothing."""
+    """Start a draft from a report. 「是」 alone is none."""
     if yes_or_no(context.text) is not None:
         return Reply(context.say("welcome.chitchat"), keep=True, missed=True)
     return go_on(context, read(context, context.text, Draft(context.text, attachments=waiting(context))))
 
 
 def add_words(context: Context, ticket: Ticket, words: str) -> Reply:
-    """A resident's further words on a ticket: into its history, and told to its team."""
+    """Add a resident's words to the ticket's history, and notify its team."""
     hear(context, ticket, words)
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
     notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=words)

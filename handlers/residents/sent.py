@@ -1,4 +1,4 @@
-"""Photos, voices and pins that residents send, in any order with their words."""
+"""Photos, voices and pins that residents send, before or after their words."""
 
 from dataclasses import replace
 
@@ -24,12 +24,12 @@ from nlp.reading.understanding import Intent
 
 router = Router("sent")
 _TELLS_NO_PLACE = frozenset({Asks.DANGER, Asks.CATEGORY, Asks.PARTS, Asks.JOIN})
-"""A pin is no answer to these"""
+"""Questions that a pin doesn't answer"""
 
 
 @router.on(kind(Kind.IMAGE, Kind.VIDEO, Kind.VOICE))
 def media_sent(context: Context) -> Reply | None:
-    """A photo belongs to the report being made, to the one just made, or to the words that will follow."""
+    """A photo belongs to the current draft, to the ticket just filed, or to the words that will follow."""
     if context.text:  # a voice that was recognised is read like a text; staff can listen to it all the same
         if context.understanding and context.understanding.intent is Intent.REPORT:
             hold(context)
@@ -51,10 +51,10 @@ def _media_alone(context: Context, attachment: Attachment, what: str) -> Reply:
 
 
 def _media_of_question(context: Context, attachment: Attachment, what: str) -> Reply | None:
-    """With the ticket or the report that we were asking about; that is still to be answered."""
+    """Add the photo to the ticket or draft that the open question is about; the question stays open."""
     if asked := _ticket_asked_of(context):
         return replace(_media_added(context, asked, attachment, what), keep=True)
-    if context.state in {Asks.COMPLAINT, Asks.APART}:  # goes with the words that are to come
+    if context.state in {Asks.COMPLAINT, Asks.APART}:  # it belongs to the words that will follow
         return Reply(context.say("filing.media_held", what=what), keep=True)
     if context.state not in {Asks.WORDS, Asks.PATROL_WHAT, *DRAFTS}:
         return None
@@ -73,7 +73,7 @@ def _ticket_asked_of(context: Context) -> Ticket | None:
 
 @router.on(kind(Kind.LOCATION))
 def pin_sent(context: Context) -> Reply:
-    """A pin answers 「在哪里」, places the ticket that lacks a place or was just made, or waits for the words."""
+    """A pin answers 「在哪里」, gives an open or just filed ticket its place, or waits for words."""
     if context.message.latitude is None:
         return Reply(context.say("filing.pin_unread"), keep=True)
     asking = context.state.startswith("filing.") and context.state != Asks.TICKET_PLACE
@@ -95,7 +95,7 @@ def pin_sent(context: Context) -> Reply:
 
 
 def _is_named(context: Context, draft: Draft) -> bool:
-    """The map's own name of the spot is a compound's."""
+    """The map's label of the spot is the name of a known place."""
     return draft.place_id is None and bool(context.town.world.places_named(draft.place_name))
 
 
@@ -107,7 +107,7 @@ def _media_added(context: Context, ticket: Ticket, attachment: Attachment, what:
 
 
 def _media_of_work(context: Context, ticket: Ticket, attachment: Attachment, what: str) -> Reply:
-    """Before and after, from its team."""
+    """A photo before or after the work, from the ticket's team."""
     attachment.ticket_id, attachment.of_work = ticket.id, True
     ticket.apply(
         NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.media_of_work", what=what)

@@ -1,4 +1,4 @@
-"""Residents tell what was missing: the place of a ticket that has none, or a few words more."""
+"""Residents supplement a ticket: its missing place, or further words."""
 
 import re
 from dataclasses import replace
@@ -49,7 +49,7 @@ SUPPLEMENT = Command(
 
 @router.command(SUPPLEMENT)
 def supplement(context: Context) -> Reply:
-    """More words on a ticket of one's own; where it lacks a place, they tell it."""
+    """Add words to the person's ticket; if it lacks a place, they are read as the place."""
     picked = pick(context, followed(context.person), tuple(OPEN), SUPPLEMENT)
     if isinstance(picked, Reply):
         return picked
@@ -63,7 +63,7 @@ def supplement(context: Context) -> Reply:
 
 @router.on(in_state(Asks.TICKET_PLACE))
 def place_told(context: Context) -> Reply | None:
-    """The answer to where it is, of what was filed without a place: danger at once, other things after a while."""
+    """The place of a ticket that was filed without one."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if ticket is None or Status(ticket.status) not in OPEN:
         return None
@@ -75,13 +75,13 @@ def place_told(context: Context) -> Reply | None:
     if is_other_matter(context) or is_politeness(context) or _is_apart(context, ticket):
         return None
     if context.text.isdecimal() and "places" not in context.slots and ticket.place_id is None:
-        return ask_where(context, ticket)  # a figure is no place; it may have been meant for something else
+        return ask_where(context, ticket)  # a number is no place; it may be meant for another question
     return _where_told(context, ticket)
 
 
 @router.on(lambda context: context if context.lacks_place and context.text and context.is_free else None)
 def place_told_later(context: Context) -> Reply | None:
-    """A known place, said at any time, places what lacks one; unless it comes with a trouble of its own."""
+    """A known place, sent at any time, goes to the ticket that lacks one, unless it comes with a new problem."""
     mention = context.understanding.place if context.understanding else None
     if mention is None or not mention.known or mention.guessed or is_other_matter(context) or "住" in context.text:
         return None
@@ -91,7 +91,7 @@ def place_told_later(context: Context) -> Reply | None:
 
 @houses.on(lambda context: context if context.text and context.is_free else None)
 def secrecy_wanted(context: Context) -> Reply | None:
-    """「一定要保密啊」 behind a report just made: what is kept from whom, and no report of its own."""
+    """「一定要保密啊」 after a report: say what is kept from whom, and file nothing."""
     seen = context.understanding
     if len(context.text) > _SECRECY or not asks_secrecy(context.text) or (seen and (seen.item or seen.place)):
         return None
@@ -107,7 +107,7 @@ _SECRECY = 16
 
 @houses.on(lambda context: context if context.text and context.is_free else None)
 def house_told_later(context: Context) -> Reply | None:
-    """「3号楼」「不对，是6号楼」 behind a report just made: the rest of its address, or its correction."""
+    """「3号楼」「不对，是6号楼」 after a report: complete or correct its address."""
     mention = context.understanding.place if context.understanding else None
     if mention is None or not (mention.building or mention.unit or mention.room):
         return None
@@ -126,7 +126,7 @@ def house_told_later(context: Context) -> Reply | None:
 
 @more.on(intent(Intent.SUPPLEMENT))
 def supplemented(context: Context) -> Reply | None:
-    """More words on the only ticket that is open, however old."""
+    """Add words to the only open ticket, however old it is."""
     mine = own(context.session, context.person, OPEN, 2)
     return add_words(context, mine[0], context.text) if len(mine) == 1 else None
 
@@ -144,14 +144,14 @@ def _house_added(context: Context, ticket: Ticket, told: PlaceMention) -> Reply:
 
 
 def _where_told(context: Context, ticket: Ticket) -> Reply:
-    """Of several places of a name the resident chooses; all else is kept as told, for a person to look at."""
+    """Set the place from the text; if several places have the name, ask which one."""
     world, known = context.town.world, Draft(ticket.text, source=ticket.source, building=ticket.building)
     among = tuple(context.slots.get("places", ())) or _of_this_name(world, ticket)
     if found := locate.chosen_of(world, among, context.text):
         return now_placed(context, ticket, locate.settle(known, found))
     where = told_where(context, replace(known, unit=ticket.unit, room=ticket.room))
     if where.places and "places" not in context.slots:
-        if where.text != ticket.text:  # they told more than where
+        if where.text != ticket.text:  # the text says more than the place
             hear(context, ticket, context.text)
             ticket.apply(NOTE, by=resident(context.person), at=context.now, note=context.text)
         ticket.building, ticket.unit, ticket.room = where.building, where.unit, where.room
@@ -166,7 +166,7 @@ def _of_this_name(world: World, ticket: Ticket) -> tuple[int, ...]:
 
 
 def _is_apart(context: Context, ticket: Ticket) -> bool:
-    """A danger, or a trouble of another kind: a report of its own."""
+    """A danger or another problem, which is a new report."""
     seen = context.understanding
     if seen and seen.red_flag:
         return seen.red_flag != ticket.red_flag
@@ -174,6 +174,6 @@ def _is_apart(context: Context, ticket: Ticket) -> bool:
 
 
 def _heard(context: Context, words: str) -> Context:
-    """As if the words had come without the command's."""
+    """The context of the words without the command."""
     seen = context.town.reader.understand(words)
     return replace(context, message=replace(context.message, text=words), understanding=seen)

@@ -1,8 +1,7 @@
-"""A draft whose question stays unanswered is filed with what is known: a report counts, even if its sender puts the
-phone away or is asked one thing and says another.
+"""File a draft whose question stays unanswered with what is known, so that no report is lost.
 
 A photo, voice or pin without words is no report yet: its sender is asked once more (in the morning, if it was night),
-and what they report within a day gets the photo and voice (`media.waiting`). A resident who can't type answers 0, and
+and their next report within a day gets the photo and voice (`media.waiting`). A resident who can't type answers 0, and
 staff receive the voice.
 """
 
@@ -43,7 +42,7 @@ from models.ticket import Attachment, Source, Ticket
 SILENT = "report_unanswered"
 _ASKED = frozenset({Asks.DANGER, Asks.CATEGORY, Asks.PLACE, Asks.WHICH_PLACE, Asks.BUILDING, Asks.GUESS, Asks.PARTS})
 _SAID_BEFORE = frozenset({Asks.ANSWER_OR_REPORT, Asks.AGAIN})
-"""Asked of words that were said already: they are not lost either"""
+"""Questions about words that were already sent; these are filed too"""
 _WATCHED = _ASKED | _SAID_BEFORE | {Asks.WORDS}
 _INCOMPLETE = "incomplete"
 _SHOWN = 30
@@ -51,18 +50,18 @@ _SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a report that nobody went on with: `event` is what its reporter is told."""
+    """The result of an unfinished report: its ticket, and the push event that tells the reporter."""
 
     event: str
     ticket: Ticket
     told: str
     places: tuple[int, ...] = ()
     numbers: tuple[str, ...] = ()
-    """Of others that lack the same"""
+    """Numbers of other tickets that lack a place too"""
 
     @property
     def note(self) -> str:
-        """The first words of what was told."""
+        """The beginning of the report's text."""
         told = " ".join(self.told.split())
         return f"{told[:_SHOWN]}……" if len(told) > _SHOWN else told
 
@@ -72,14 +71,14 @@ class Kept:
 
     @property
     def slots(self) -> dict[str, object]:
-        """Of the question for the place."""
+        """The slots of the question for the place."""
         return {"ticket": self.ticket.id} | ({"places": self.places} if self.places else {})
 
 
 def keep_unfinished(context: Context, stale: Sequence[OpenQuestion], answer: Callable[[Context], Reply]) -> Reply:
-    """The answer to a message, and nothing lost of a report that a question was open about.
+    """Answer a message, and file drafts whose question expired or is dropped by the reply.
 
-    `stale`: the questions that have run out, while their timer hasn't rung yet.
+    `stale`: questions that have expired, but whose timer has not run yet.
     """
     if unfinished := list(filter(_is_about_report, stale)):
         kept = [each for question in unfinished for each in _kept(context, question)]
@@ -93,21 +92,21 @@ def keep_unfinished(context: Context, stale: Sequence[OpenQuestion], answer: Cal
 
 
 def _left(context: Context, reply: Reply) -> Iterator[OpenQuestion]:
-    """Questions about a report that the reply neither asks again nor lays beneath another."""
+    """Questions about a draft that the reply neither repeats nor keeps waiting."""
     goes_on = [(each.state, each.slots.get("text")) for each in apart(reply.state, reply.slots, "", None)]
     mine = (each for each in context.asked if not each.is_pushed)
     return (each for each in mine if _is_about_report(each) and (each.state, each.slots["text"]) not in goes_on)
 
 
 def _asked_where(context: Context, slots: Mapping[str, object]) -> Context:
-    """As if the place had been asked for already: what they write now may be its answer."""
+    """The context with an open question for the place, because this message may be its answer."""
     question = OpenQuestion(Asks.TICKET_PLACE, slots, shown_at=context.now)
     asked = (question, *context.asked)
     return replace(context, state=question.state, slots=slots, asked=asked, lacks_place=True)
 
 
 def keep_beneath(context: Context, reply: Reply) -> Reply:
-    """What was told, and waits beneath the question that the reply takes along, is not lost with it."""
+    """File the drafts of waiting questions, which would be lost with the question that the reply ends."""
     for question in context.asked:
         if question.lies_beneath and _is_about_report(question):
             reply = _mention(context, reply, _kept(context, question))
@@ -115,8 +114,8 @@ def keep_beneath(context: Context, reply: Reply) -> Reply:
 
 
 def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -> None:
-    """The time of a question is over. A newer one with the same person has a timer of its own."""
-    alone = {"key_share": True}  # they may be writing just now; a push to them need not wait
+    """A question expired: file its draft. A newer question to the same person has its own timer."""
+    alone = {"key_share": True}  # their message may be in work now; pushes to them need not wait
     person = session.get(Person, timer.subject_id, with_for_update=alone, populate_existing=True)
     asked = session.scalar(reply_question(timer.subject_id), execution_options={"populate_existing": True})
     if person is None or asked is None or asked.expires_at > now:
@@ -152,7 +151,7 @@ def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -
 
 
 def _ask_for_words(session: Session, town: Town, person: Person, asked: Asked, now: datetime) -> None:
-    """Once: no timer stands behind it. The question is open again."""
+    """Ask for words once (no timer follows), and keep the question open."""
     first = next(iter(asked.slots["attachments"]), None)
     sent = session.get(Attachment, first) if first else None
     text = town.say("push.words_wanted", what=NAMES[Kind(sent.kind)] if sent else town.say("push.a_pin"))
@@ -185,20 +184,20 @@ def _kept(change: PersonalChange, question: OpenQuestion) -> Sequence[Kept]:
     was_said = question.state in {*_SAID_BEFORE, Asks.WHICH_ANSWER}
     draft = _said_before(change, question) if was_said else Draft.of(question.slots)
     if question.state == Asks.DANGER and draft.danger_question in CAN_KILL:
-        draft = confirmed(draft)  # nobody says that it is none
+        draft = confirmed(draft)  # nobody denied the danger
     if question.state == Asks.JOIN:
         joined_unasked(change, draft)
         return ()
     kept = [_taken(change, each) for each in _of_draft(change, draft)]
     lacking = [each for each in kept if each.event == _INCOMPLETE]
-    if len(lacking) > 1:  # told in one message: one place for all, asked for once
+    if len(lacking) > 1:  # from one message: ask once for the place of all
         numbers = tuple(str(each.ticket.number) for each in lacking[1:])
         kept = [each for each in kept if each not in lacking] + [replace(lacking[0], numbers=numbers)]
     return kept
 
 
 def _said_before(change: PersonalChange, question: OpenQuestion) -> Draft:
-    """What was said, as a report: of its own, or of the ticket that they may have meant."""
+    """A draft of the earlier words: a new report, or one at the place of the ticket that they may have meant."""
     text = str(question.slots["text"])
     if question.state in {Asks.ANSWER_OR_REPORT, Asks.WHICH_ANSWER}:
         return as_read(change, change.town.reader.understand(text), Draft(text))
@@ -235,7 +234,7 @@ def _taken(change: PersonalChange, draft: Draft) -> Kept:
 
 
 def _mention(context: Context, reply: Reply, kept: Sequence[Kept]) -> Reply:
-    """Said with the reply to the sender; nobody is asked for what the reply has just settled."""
+    """Add the results to the reply, without those that the reply itself has settled."""
     said = list(_said(context, [each for each in kept if not _is_settled(each)]))
     asks = next((each for each in kept if each.event == _INCOMPLETE and not _is_settled(each)), None)
     if asks and not reply.state and not reply.keep:
@@ -255,7 +254,7 @@ def _said(context: Context, kept: Sequence[Kept]) -> Iterator[str]:
 
 
 def _choices(town: Town, kept: Kept) -> str:
-    """Where several places have the name that was told: among which."""
+    """The choice of places, if several have the name; else ""."""
     if not kept.places:
         return ""
     world = town.world

@@ -1,4 +1,4 @@
-"""撤回: residents take back what they reported, after one more question."""
+"""撤回: residents withdraw a ticket, after a confirmation."""
 
 from handlers.appointments.lifecycle import call_off
 from handlers.dialogue.command import Command
@@ -27,7 +27,7 @@ WITHDRAW = Command(("撤回", "撤销"), roles=frozenset((Role.RESIDENT,)), help
 @router.on(intent(Intent.WITHDRAW))
 @router.command(WITHDRAW)
 def withdraw(context: Context) -> Reply | None:
-    """Asks once more: what is taken back stops at once."""
+    """Ask for confirmation, because withdrawn work stops at once."""
     if not context.rest and not has_own(context.session, context.person, moves.WITHDRAW.sources):
         return None
     picked = pick(context, followed(context.person), tuple(moves.WITHDRAW.sources), WITHDRAW)
@@ -42,7 +42,7 @@ def ask_sure(context: Context, ticket: Ticket) -> Reply:
 
 
 def just_reported(context: Context) -> Ticket | None:
-    """What 「取消」 means where nothing is being filled in: the report that is asked about, or was just made."""
+    """The ticket that 「取消」 means without a draft: the one in question, or the one just filed."""
     asked = context.slots.get("ticket")
     ticket = context.session.get(Ticket, asked) if asked else recent(context, context.town.habits.recent_minutes)
     mine = ticket is not None and ticket.reporter_id == context.person.id
@@ -51,14 +51,14 @@ def just_reported(context: Context) -> Ticket | None:
 
 @answers.on(in_state(Asks.WITHDRAW_SURE))
 def withdraw_confirmed(context: Context) -> Reply | None:
-    """1 takes it back, 2 leaves it."""
+    """1 withdraws the ticket, 2 keeps it."""
     number = context.number
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if number is None or ticket is None or Status(ticket.status) not in moves.WITHDRAW.sources:
         return None
     if number == 1:
         return Reply(context.say("progress.not_withdrawn", number=ticket.number))
-    if leave(context, ticket):  # neighbours wait for it too: it is not this person's to stop
+    if leave(context, ticket):  # neighbours wait for it too, so this person only leaves it
         return Reply(context.say("joining.left", number=ticket.number, count=ticket.neighbours + 1))
     call_off(context, ticket)
     ticket.apply(moves.WITHDRAW, by=resident(context.person), at=context.now)
