@@ -1,1 +1,1 @@
-"""What grid and property staff say."""
+"""Commands and messages of grid and property staff."""

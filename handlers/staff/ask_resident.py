@@ -1,4 +1,4 @@
-"""问: staff ask the resident one thing; the clocks stand still until the answer, which goes back to the asker."""
+"""问: staff ask the resident a question; the clocks stop until the answer, which is sent to the asker."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -41,7 +41,7 @@ ASK_RESIDENT = Command(
 
 @router.command(ASK_RESIDENT)
 def ask(context: Context) -> Reply:
-    """One question at a time, to the reporter."""
+    """Ask the reporter a question, one at a time."""
     picked = pick(context, reached(context.person), tuple(ASK.sources), ASK_RESIDENT)
     if isinstance(picked, Reply):
         return picked
@@ -65,13 +65,13 @@ def ask(context: Context) -> Reply:
 
 
 def open_question(change: Change, ticket: Ticket) -> Question | None:
-    """What its resident is being asked."""
+    """The ticket's open question to its reporter."""
     found = select(Question).where(Question.ticket_id == ticket.id, Question.closed_at.is_(None))
     return change.session.scalar(found.order_by(Question.id.desc()).limit(1))
 
 
 def nobody_answered(change: Change, ticket: Ticket) -> None:
-    """Waited for long enough: the clocks run on without the answer."""
+    """No answer within `ask_days`: resume the clocks and notify the asker."""
     question = open_question(change, ticket)
     if question is None or question.asked_at + _patience(change) > change.now:
         return
@@ -85,7 +85,7 @@ def nobody_answered(change: Change, ticket: Ticket) -> None:
 
 @answers.on(in_state(Asks.ANSWER_OR_REPORT))
 def told_which(context: Context) -> Reply | None:
-    """1: it was the answer. 2: something new, with the very words that were said."""
+    """1: the text was the answer. 2: file the same text as a new report."""
     number = context.number
     question = context.session.get(Question, context.slots["question"])
     if number is None or question is None:
@@ -110,12 +110,12 @@ def shown_in_a_picture(context: Context) -> Reply | None:
 
 @answers.on(in_state(Asks.ANSWER))
 def answered(context: Context) -> Reply | None:
-    """Their next words, unless these clearly mean something else; where that is doubtful they are asked."""
+    """The next text is the answer, unless it is clearly something else; in doubt, ask."""
     question = _asked(context, of=context.slots.get("ticket"))
     if question is None or _is_other_matter(context) or is_politeness(context):
         return None
     if _looks_new(context) and context.is_asked(Asks.ANSWER_OR_REPORT):
-        return None  # one of two such is enough to ask about
+        return None  # we already ask this about an earlier text
     if _looks_new(context):
         slots = {"question": question.id, "text": context.text}
         return Reply(
@@ -157,7 +157,7 @@ def still_waits(context: Context, reply: Reply) -> Reply:
 
 
 def _asked(context: Context, of: int | None = None) -> Question | None:
-    """The latest open question to this person, of this ticket or of any that still wants it."""
+    """The latest open question to this person, about this ticket or any."""
     if not context.staff_ask:
         return None
     mine = (
@@ -185,7 +185,7 @@ def _is_other_matter(context: Context) -> bool:
 
 
 def _looks_new(context: Context) -> bool:
-    """Words that would make a report of their own, and say where."""
+    """The text would be a new report with a place."""
     seen = context.understanding
     return bool(
         intent(Intent.REPORT, at_least=_SURE)(context) and seen and seen.sure and seen.place and seen.place.name

@@ -1,4 +1,4 @@
-"""Somebody invited takes the place that people.csv keeps for them: name, telephone and roster stay theirs."""
+"""An invited person takes over their row from people.csv, with its name, telephone and roster."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,11 @@ from models.roster import Shift
 from models.ticket import Ticket
 
 _HELD = (Shift.person_id, Shift.stand_in_id, Ticket.assignee_id, Ticket.proposed_id, Push.person_id)
-"""What may be somebody's who has not joined yet"""
+"""Columns that may already point to a person who has not joined yet"""
 
 
 def take_place(session: Session, person: Person, invitation: Invitation, name: str) -> None:
-    """Of several who are awaited there the one of the name; where that is nobody, nothing is taken."""
+    """Merge the expected person's row into `person`; of several, the one with this name. Else do nothing."""
     awaited = [each for each in _awaited(session, invitation) if name in {"", each.name}]
     if len(awaited) != 1:
         return
@@ -32,7 +32,7 @@ def take_place(session: Session, person: Person, invitation: Invitation, name: s
 
 
 def _awaited(session: Session, invitation: Invitation) -> Sequence[Person]:
-    """Those of people.csv without an openid, of the invitation's role and post."""
+    """People from people.csv without an openid, with the invitation's role and post."""
     wanted = select(Person).where(Person.openid.is_(None), Person.role_rows.any(PersonRole.role == invitation.role))
     if invitation.team:
         wanted = wanted.where(Person.team == invitation.team)

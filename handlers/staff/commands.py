@@ -1,4 +1,4 @@
-"""What every command of staff goes through: which ticket, who may move it under a whistle, how it stands."""
+"""What all staff commands share: choosing the ticket, rules while a whistle is on, and refusals."""
 
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
@@ -60,21 +60,21 @@ INFORM = Command(
 NOTE = Command(("备注",), roles=STAFF, help="备注 [工单号] 内容：记一笔（居民看不到）", every_day=True)
 
 HELD = (Status.DISPATCHED, Status.WORKING)
-"""A team has it, signed for or not"""
+"""Statuses in which a team has the ticket, signed for or not"""
 
 
 def reach(context: Context) -> TicketScope:
-    """What this person may move: their team's tickets, and those to which a whistle called it."""
+    """Tickets that staff may move: their team's, and those to which a whistle called the team."""
     return worked(context.person) | called(context.person)
 
 
 def reach_of(context: Context, command: Command) -> TicketScope:
-    """What they may do this to: supervisors hand on what they answer for."""
+    """Tickets to which the person may apply this command; supervisors also their area's, if they have it."""
     return reach(context) | overseen(context.person) if OVERSEERS & command.roles else reach(context)
 
 
 def pick_or_ask(context: Context, statuses: tuple[Status, ...], command: Command) -> tuple[Ticket, str] | Reply:
-    """`pick_any`; a command said twice finds the ticket again, so that the caller tells how it stands."""
+    """`pick_any`; a repeated command still finds the current ticket, so that the caller can show its status."""
     picked = pick_any(context, reach_of(context, command), statuses, command)
     if not isinstance(picked, Reply) or context.rest or picked.text != context.say("picking.none", word=command.name):
         return picked
@@ -83,9 +83,9 @@ def pick_or_ask(context: Context, statuses: tuple[Status, ...], command: Command
 
 
 def meant_by(context: Context, command: Command, words: str) -> str | Reply | None:
-    """The command in full, with the ticket that plain words mean; None: they have none.
+    """The command with the number of the ticket that plain words mean; None if there is none.
 
-    To close the wrong one is worst: who works on several is asked which.
+    Closing the wrong ticket is the worst mistake, so staff who work on several are asked which.
     """
     if command is RESOLVE and len(mine := signed(context)) > 1:
         return which(context, mine, words, command)
@@ -98,9 +98,9 @@ def meant_by(context: Context, command: Command, words: str) -> str | Reply | No
 
 
 def by_whistle(context: Context, ticket: Ticket, command: Command, words: str = "") -> Reply | None:
-    """What a command means while a whistle is on: a called team moves its own share alone, and the rest waits for it.
+    """The reply to a command while a whistle is on: a called team can only report in and finish its own part.
 
-    None: the command is the ordinary one.
+    None: handle it as an ordinary command.
     """
     call = calls.open_call(context.person, ticket)
     if command is NOTE or not any(each.is_call for each in ticket.support):
@@ -122,12 +122,12 @@ def _is_theirs(context: Context, ticket: Ticket) -> bool:
 
 
 def ask_words(question: str, command: Command, ticket: Ticket) -> Reply:
-    """Asks for the words that a command needs; whatever comes next is taken for them."""
+    """Ask for the words that a command needs."""
     return Reply(question, Asks.WORK_WORDS, {"word": command.name, "ticket": ticket.id})
 
 
 def already(context: Context, ticket: Ticket) -> Reply:
-    """The command was right once, but the ticket has moved on: say how it stands."""
+    """Refuse a command that the ticket's status no longer allows, and show the status."""
     line = ticket_text.line(context.town, ticket, context.now, context.person)
     if ticket.assignee_id == context.person.id:
         return Reply(context.say("working.already_mine", line=line))

@@ -1,4 +1,4 @@
-"""为什么 and 改类: why the reader chose a category, and putting it right, from which the model learns."""
+"""为什么 explains why the reader chose a category; 改类 corrects it, and the model learns from that."""
 
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
@@ -34,7 +34,7 @@ CORRECT = Command(
 
 @router.command(WHY)
 def why(context: Context) -> Reply:
-    """The words that weighed most, and how sure the reader was."""
+    """Show the words with the largest weights, and the confidence."""
     picked = pick(context, worked(context.person) | overseen(context.person), (), WHY)
     if isinstance(picked, Reply):
         return picked
@@ -49,7 +49,7 @@ def why(context: Context) -> Reply:
 
 @router.command(CORRECT)
 def correct(context: Context) -> Reply:
-    """Staff and supervisors within their reach; a resident their own."""
+    """Staff and supervisors correct tickets of their scope; residents their own."""
     picked = pick(context, _reach(context), _CORRECTABLE, CORRECT)
     if isinstance(picked, Reply):
         return picked
@@ -67,7 +67,7 @@ def correct(context: Context) -> Reply:
 
 @router.on(in_state(Asks.PLACE_WRONG, Asks.KIND_WRONG))
 def agreed(context: Context) -> Reply | None:
-    """1: it is changed, and the team that it falls to gets the ticket. 2: it was right as it was."""
+    """The assignee's answer to a resident's correction. 1: change it and route again. 2: keep it."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if context.number is None or ticket is None or ticket.status != Status.WORKING:
         return None

@@ -1,4 +1,4 @@
-"""回访: a clerk who did not do the work rings the resident, writes down the answer, and has them confirm."""
+"""回访: a clerk who did not do the work calls the resident and notes the answer; the resident confirms it."""
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -19,7 +19,7 @@ FOLLOW_UP = Command(("回访", "电话回访"), roles=_CLERKS, help="回访 [工
 
 @router.command(FOLLOW_UP)
 def follow_up(context: Context) -> Reply:
-    """What somebody says that a resident said solves nothing: the resident is asked once more, and can answer."""
+    """Note the call. A clerk's word doesn't close the ticket: the resident is asked to confirm."""
     picked = pick(context, reached(context.person), tuple(moves.FOLLOW_UP.sources), FOLLOW_UP)
     if isinstance(picked, Reply):
         return picked

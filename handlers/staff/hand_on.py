@@ -1,4 +1,4 @@
-"""退 转 上报: a ticket goes from this team to another, with a reason that everybody reads."""
+"""退 转 上报: hand a ticket to another team, with a reason that all sides can read."""
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -16,7 +16,7 @@ from models.ticket import Ticket
 
 
 def return_(context: Context, ticket: Ticket, words: str) -> Reply:
-    """退单: to the next in line, or to the arbiter; twice at most."""
+    """退单: to the rule's next team, or to the arbiter; twice at most."""
     if Status(ticket.status) not in HELD:
         return already(context, ticket)
     if ticket.returns >= MOST_RETURNS:
@@ -43,7 +43,7 @@ def reassign(context: Context, ticket: Ticket, words: str) -> Reply:
 
 
 def hand_to(context: Context, ticket: Ticket, team: TeamNode, why: str) -> None:
-    """Another team has it from now on; the one that had it hears so, unless one of its own did it."""
+    """Give the ticket to another team; the old team is notified, unless one of its members did it."""
     by = acting(context.person, ticket, REASSIGN)
     session, town, now, me = context.session, context.town, context.now, context.person
     if me.team != ticket.team:
@@ -58,7 +58,7 @@ def hand_to(context: Context, ticket: Ticket, team: TeamNode, why: str) -> None:
 
 
 def escalate(context: Context, ticket: Ticket, words: str) -> Reply:
-    """上报: the level above takes it, if there is one."""
+    """上报: escalate to the level above, if there is one."""
     if Status(ticket.status) not in HELD:
         return already(context, ticket)
     above = escalation.escalate(context, ticket, by=actor(context.person, ticket), reason=words, but=context.person)

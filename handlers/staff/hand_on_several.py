@@ -1,4 +1,4 @@
-"""「转 12 13 城管 原因」: several tickets at once, shown with all that will move and done on a yes."""
+"""「转 12 13 城管 原因」: hand on several tickets at once, after they are listed and confirmed."""
 
 import re
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _MOST = 8
 
 
 def asked_first(context: Context, command: Command) -> Reply | None:
-    """What will move, and whether it shall. None: fewer than two tickets are named."""
+    """List the tickets and ask for confirmation. None if fewer than two are named."""
     found = _NUMBERS.fullmatch(context.rest)
     if found is None:
         return None
@@ -43,7 +43,7 @@ def asked_first(context: Context, command: Command) -> Reply | None:
 
 @router.on(in_state(Asks.HAND_ON_SURE))
 def confirmed(context: Context) -> Reply | None:
-    """1 hands them all on; one that has moved meanwhile is named."""
+    """1 hands them all on; tickets that changed meanwhile are reported."""
     if context.number is None:
         return None
     if context.number == 1:
@@ -68,6 +68,6 @@ def _movable(context: Context, command: Command, numbers: Sequence[str]) -> list
 
 
 def _team(context: Context, ticket: Ticket, name: str) -> TeamNode | None:
-    """Whom they mean; None where there is nobody of this name, or it is there already."""
+    """The team of this name; None if there is none, or if it already has the ticket."""
     team = context.town.world.team_named(name, ticket.grid)
     return team if team and team.code != ticket.team else None

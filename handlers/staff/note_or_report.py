@@ -1,4 +1,4 @@
-"""What staff write about their current ticket: 「师傅说明天来修」 is a note, no report."""
+"""Staff write about their current ticket: 「师傅说明天来修」 is a note, not a report."""
 
 import re
 from dataclasses import replace
@@ -25,7 +25,7 @@ _NOT_OURS = re.compile(r"不(?:归|是|属于)(?:我们?|咱们?|物业|网格|�
 
 @router.on(lambda context: context if context.person.is_staff and context.is_free else None)
 def said_in_between(context: Context) -> Reply | None:
-    """Asks whether it is a note on their current ticket, rather than file what a craftsman said as a new report."""
+    """Ask whether the text is a note on the current ticket or a new report."""
     ticket = _current(context, context.understanding) if context.text else None
     if ticket is None:
         return None
@@ -45,7 +45,7 @@ def said_in_between(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.ASIDE))
 def note_or_report(context: Context) -> Reply | None:
-    """1 is a note for inside, 2 a report of their own."""
+    """1 stores an internal note, 2 files their own report."""
     number, words = context.number, str(context.slots["text"])
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if number is None or ticket is None:
@@ -60,7 +60,7 @@ def note_or_report(context: Context) -> Reply | None:
 
 
 def _current(context: Context, seen: Understanding | None) -> Ticket | None:
-    """What it may be about; None where it plainly is something else."""
+    """The current ticket that the text may be about; None if it is plainly about something else."""
     if (
         seen is None
         or seen.red_flag
@@ -76,5 +76,5 @@ def _current(context: Context, seen: Understanding | None) -> Ticket | None:
     if seen.danger_question:
         return None
     if asked_about(context) is not None or has_own(context.session, context.person, OPEN):
-        return None  # they wait for something themselves
+        return None  # it may be about a ticket that they reported themselves
     return ticket

@@ -1,4 +1,4 @@
-"""What staff and supervisors write in between is talk, unless they say that they report something themselves."""
+"""A text by staff or supervisors is filed as a report only after they confirm that they report it themselves."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def _works_here(context: Context) -> Context | None:
 
 @router.on(_works_here)
 def own_or_not(context: Context) -> Reply | None:
-    """Danger is never asked about; a home is bound by a command."""
+    """Ask for confirmation before filing; a danger is filed without it."""
     seen = context.understanding
     if seen is None or seen.red_flag or seen.danger_question or not _would_be_filed(context, seen):
         return None
@@ -35,7 +35,7 @@ def own_or_not(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.OWN_REPORT))
 def told(context: Context) -> Reply | None:
-    """1: it is filed as any resident's. 2: nothing is."""
+    """1 files it like a resident's report, 2 files nothing."""
     if context.number is None:
         return None
     if context.number == 1:
@@ -48,7 +48,7 @@ def told(context: Context) -> Reply | None:
 
 @unread.on(_works_here)
 def not_read(context: Context) -> Reply | None:
-    """Whatever nobody could make anything of: what can be said."""
+    """A text that no handler understood: show what they can say."""
     seen = context.understanding
     if seen and seen.intent in {Intent.GREETING, Intent.THANKS, Intent.ABUSE, Intent.HELP, Intent.HUMAN}:
         return None

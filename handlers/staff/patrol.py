@@ -1,4 +1,4 @@
-"""Staff report too: 巡查 what they see on their round, 代报 what a resident told them on the telephone."""
+"""Reports by staff: 巡查 for what they see on patrol, 代报 for what a resident told them by telephone."""
 
 from dataclasses import replace
 
@@ -29,30 +29,30 @@ REPORT_FOR = Command(
 
 @router.command(PATROL)
 def patrol(context: Context) -> Reply:
-    """Seen with one's own eyes."""
+    """File what staff saw themselves."""
     return _told(context, Source.PATROL)
 
 
 @router.command(REPORT_FOR)
 def hotline(context: Context) -> Reply:
-    """Heard on the telephone; the clerk who files it hears the outcome and calls back."""
+    """File a telephone report; the clerk is notified of the outcome and calls the resident back."""
     return _told(context, Source.HOTLINE)
 
 
 @router.on(in_state(Asks.PATROL_WHAT))
 def what_told(context: Context) -> Reply | None:
-    """The words that 「巡查」 alone was waiting for, with the photos sent meanwhile."""
+    """The words after 「巡查」 alone, with the photos sent meanwhile."""
     draft = replace(Draft.of(context.slots), attachments=waiting(context))
     return go_on(context, read(context, context.text, draft)) if context.person.roles & _REPORTERS else None
 
 
 def _told(context: Context, source: Source) -> Reply:
-    waits = context.state in {Asks.WORDS, Asks.PATROL_WHAT}  # a photo or a pin that was sent first
+    waits = context.state in {Asks.WORDS, Asks.PATROL_WHAT}  # a photo or pin was sent first
     draft = Draft.of(context.slots) if waits else Draft("", attachments=waiting(context))
     draft = replace(draft, source=source.value)
     if not context.rest:
         return Reply(context.say(f"patrolling.{source}", place=a_place(context.town)), Asks.PATROL_WHAT, draft.slots())
-    # Understood once more, without the command's word: rare, a millisecond, and the word would mislead the reader.
+    # Read again without the command word, which would mislead the reader; it takes a millisecond.
     heard = replace(context, understanding=context.town.reader.understand(context.rest))
     reply = go_on(heard, read(heard, context.rest, draft))
     return replace(reply, answered=True) if waits else reply

@@ -1,4 +1,4 @@
-"""Staff talk as people do: 「接了」「好的我去」「到了」「弄好了，换了皮带」 are the commands that they mean."""
+"""Commands in plain words: 「接了」「好的我去」「到了」「弄好了，换了皮带」."""
 
 import re
 
@@ -29,7 +29,7 @@ _NOT_YET = re.compile(r"[吗呢?？]|还[没未]|[没未](?:[有能]|办法)|明
 
 
 def command_meant(text: str) -> tuple[Command, str] | None:
-    """The command in other words, and what was done; None where it is none of these."""
+    """The command that the text means, and for 「结」 what was done; None if it means none."""
     words = text.strip()
     if len(words) > _LONGEST or re.search(r"[吗呢?？]", words):
         return None

@@ -30,7 +30,7 @@ _CODE = re.compile(r"[A-Za-z2-9]{8}(?:\s|$)")
 
 
 def _glued_code(context: Context) -> Context | None:
-    """「加入ABCD2345」: many a phone's keyboard makes no space between the two."""
+    """「加入ABCD2345」: many phone keyboards put no space between the two."""
     found = _GLUED.fullmatch(context.text)
     return replace(context, rest=found[1]) if found else None
 
@@ -44,7 +44,7 @@ def join(context: Context) -> Reply | None:
     """A one-time code from the town's operator gives its role, grid and team."""
     now = context.now
     if context.is_asked(Asks.JOIN) and not _CODE.match(context.rest):
-        return None  # the neighbours, not the staff
+        return None  # 「加入」 answers whether to join the neighbours' event
     if _guesses(context) >= context.town.privacy.guesses_per_hour:
         return Reply(context.say("welcome.too_many_guesses"))
     code, _, name = context.rest.partition(" ")
@@ -89,5 +89,5 @@ def invite(session: Session, role: Role, grid: str | None, team: str | None, now
 
 
 def code_hash(code: str) -> str:
-    """What is kept of an invitation's code."""
+    """The hash of an invitation's code, which is stored instead of the code."""
     return hashlib.sha256(code.strip().upper().encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""A command that one's roles lack: who can do it is said, and nothing is filed of it."""
+"""Refuse a command that the person's roles don't have, say who has it, and file nothing."""
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -12,20 +12,20 @@ _WHO = (Role.GRID_STAFF, Role.PROPERTY_STAFF, Role.SUPERVISOR, Role.ADMIN)
 
 
 def refusal(context: Context) -> Reply | None:
-    """Of a command with a ticket's number: it can mean nothing else, whatever is open."""
+    """Refuse a command with a ticket's number; it can mean nothing else, so it comes before open questions."""
     command, rest = _meant(context)
     return _refused(context, command) if command and split_reference(rest)[0] else None
 
 
 @router.on(lambda context: context if context.text and not context.answers else None)
 def refused(context: Context) -> Reply | None:
-    """Of its word alone."""
+    """Refuse a command word alone."""
     command, rest = _meant(context)
     return _refused(context, command) if command and not rest else None
 
 
 def _meant(context: Context) -> tuple[Command | None, str]:
-    """The command and what follows it. None: they may use it, or it is none; to residents it is just text."""
+    """A command that the person may not use, and what follows it; None if there is none, or for residents."""
     person = context.person
     if not (person.is_staff or person.is_overseer):
         return None, ""

@@ -1,4 +1,4 @@
-"""接 到: staff sign for a ticket and arrive at the spot."""
+"""接 到: staff sign for a ticket, and report that they have arrived."""
 
 from datetime import datetime
 
@@ -24,7 +24,7 @@ router = Router("signing")
 
 @router.command(SIGN)
 def accept(context: Context) -> Reply:
-    """Sign for a ticket: it is mine from now on, and the resident hears it."""
+    """Sign for a ticket; the resident is notified."""
     picked = pick_or_ask(context, (Status.DISPATCHED,), SIGN)
     if isinstance(picked, Reply):
         return picked
@@ -44,13 +44,13 @@ def accept(context: Context) -> Reply:
 
 
 def _signed_as(context: Context, ticket: Ticket) -> str:
-    """The team of the one who signs: it may be one that helps."""
+    """The signer's team, which may be a helping team."""
     helping = {helper.team for helper in ticket.support if helper.helps}
     return ticket_text.team_name(context.town, context.person.team if context.person.team in helping else ticket.team)
 
 
 def _taken_over(context: Context, ticket: Ticket) -> Reply:
-    """The person who had signed is gone; the clocks run on."""
+    """Take over from an assignee who has left; the clocks are unchanged."""
     ticket.assignee_id = context.person.id
     ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note=context.say("history.taken_over"))
     due, where = (
@@ -62,7 +62,7 @@ def _taken_over(context: Context, ticket: Ticket) -> Reply:
 
 @router.command(ARRIVE)
 def arrive(context: Context) -> Reply:
-    """At the spot. For a team called by a whistle: reported in. Arriving signs."""
+    """Store the arrival; for a team called by a whistle it is the 报到. Arriving also signs."""
     picked = pick_or_ask(context, HELD, ARRIVE)
     if isinstance(picked, Reply):
         return picked
@@ -86,7 +86,7 @@ def arrive(context: Context) -> Reply:
 
 
 def _on_the_way(context: Context) -> list[Ticket]:
-    """Signed for and not arrived at: 「到」 rather means one of these than what was pushed a minute ago."""
+    """Tickets signed for but not arrived at; 「到」 more likely means one of these than a new push."""
     return [ticket for ticket in signed(context) if not _has_arrived(context, ticket)][: MOST - 1]
 
 
@@ -106,6 +106,6 @@ _ARRIVED = Prepared[tuple[datetime | None]](
 
 
 def sign(context: Context, ticket: Ticket) -> None:
-    """签收: theirs from now on."""
+    """签收: make the person the assignee."""
     ticket.apply(ACCEPT, by=actor(context.person, ticket), at=context.now)
     ticket.assignee_id = context.person.id

@@ -1,4 +1,4 @@
-"""回 结束: staff answer a resident who wants a person, and give them back to the bot."""
+"""回 结束: staff answer a resident who asked for a person, and end the talk."""
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -21,7 +21,7 @@ FINISH = Command(("结束",), roles=STAFF | OVERSEERS, help="结束 [工单号]�
 
 @router.command(ANSWER)
 def answer(context: Context) -> Reply | None:
-    """To the one who spoke last, or whose ticket is named."""
+    """Send words to the resident who wrote last, or whose ticket is named."""
     number, words = split_reference(context.rest)
     found = _talk(context, number)
     if found is None or (words.isdecimal() and len(words) < 3):
@@ -39,7 +39,7 @@ def answer(context: Context) -> Reply | None:
 
 @router.command(FINISH)
 def finish(context: Context) -> Reply | None:
-    """The resident hears that the bot answers again."""
+    """End the talk and tell the resident that the bot answers again."""
     found = _talk(context, split_reference(context.rest)[0])
     if found is None:
         return None
@@ -51,13 +51,13 @@ def finish(context: Context) -> Reply | None:
 
 
 def _tell_colleagues(context: Context, ticket: Ticket, what: str, words: str = "") -> None:
-    """Two don't answer the same."""
+    """Tell colleagues in the talk, so that two don't answer the same message."""
     others, name = talk.others_at_it(context, ticket), context.person.name
     notify(context.session, context.town, ticket, what, context.now, named=others, name=name, note=words)
 
 
 def _talk(context: Context, number: str) -> tuple[Ticket, Person] | None:
-    """The open one of this number, or the one in which something was said last."""
+    """The open talk about this ticket number, or the one with the latest message."""
     for each in context.asked:
         if each.state != Asks.TALK_ANSWER or each.ticket_id is None:
             continue

@@ -1,4 +1,4 @@
-"""待办: what waits for somebody's team, the most urgent first."""
+"""待办: the team's open tickets, the most urgent first."""
 
 from collections.abc import Collection, Iterable
 
@@ -24,7 +24,7 @@ from models.ticket import Ticket
 
 router = Router("todo")
 _SHOWN = 10
-"""As many as a reply holds"""
+"""Most tickets in a reply"""
 _SHARES = select(Support.ticket_id).where(
     Support.team == bindparam("team"),
     one_of(Support.ticket_id, "tickets"),
@@ -39,7 +39,7 @@ TODO = Command(("待办", "我的待办"), roles=STAFF, help="待办：我手上
 
 @router.command(TODO)
 def todo(context: Context) -> Reply:
-    """What waits for this person's team, the most urgent first."""
+    """List the open tickets of the person's team, the most urgent first."""
     mine = worked(context.person) | called(context.person, share_open=True)
     first, count = first_of_open(context.session, mine, _FIRST, context.now, _SHOWN)
     if not count:
@@ -64,13 +64,13 @@ def _todo_line(context: Context, ticket: Ticket) -> str:
 
 
 def _part(context: Context, ticket: Ticket, helped: Collection[int]) -> str:
-    """主办 or 协办; nothing where a grid's staff merely look after it."""
+    """主办 or 协办; "" for grid staff who only oversee the ticket."""
     if ticket.team == context.person.team:
         return context.say("working.todo_lead")
     return context.say("working.todo_help") if ticket.id in helped else ""
 
 
 def _helped(context: Context, among: Iterable[Ticket]) -> Collection[int]:
-    """Those in which this person's team still has a share."""
+    """Ids of the tickets in which the person's team still has a part to do."""
     values = {"team": context.person.team, "tickets": [ticket.id for ticket in among]}
     return set(context.session.scalars(_SHARES, values))

@@ -1,4 +1,4 @@
-"""看: a ticket in full for its team, and the line in the read log that says who saw it."""
+"""看: show a ticket in full to its team, and write the read log."""
 
 from handlers.appointments.lifecycle import visit_line
 from handlers.dialogue.command import Command
@@ -25,14 +25,14 @@ VIEW = Command(
 
 @router.command(VIEW)
 def look(context: Context) -> Reply:
-    """All of one ticket, for its team; who looked is written down."""
+    """Show a ticket in full; the read log stores who looked."""
     mine = reach(context) | as_reach(Ticket.reporter_id == context.person.id)
     picked = pick(context, mine, (), VIEW)
     return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
 
 
 def opened(context: Context, ticket: Ticket) -> str:
-    """A ticket in full, and the line in the read log that says who saw it."""
+    """The full text of a ticket; writes the read log."""
     context.session.add(
         Look(person_id=context.person.id, ticket_id=ticket.id, via=context.say("readers.by_chat"), at=context.now)
     )

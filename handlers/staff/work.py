@@ -1,4 +1,4 @@
-"""结 退 转 上报 告知 备注: what staff tell of a ticket in words that follow the command, or that we ask for."""
+"""结 退 转 上报 告知 备注: commands that need words, which follow the command or are asked for."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,7 +44,7 @@ router = Router("working")
 
 @router.on(in_state(Asks.WORK_WORDS))
 def reason_told(context: Context) -> Reply | None:
-    """The words that a command was waiting for."""
+    """The words that we asked for after a command."""
     command = next((each for each in _WITH_WORDS if each.name == context.slots["word"]), None)
     if command is None:
         return None
@@ -57,7 +57,7 @@ def reason_told(context: Context) -> Reply | None:
 
 @router.command(RESOLVE)
 def resolve(context: Context) -> Reply:
-    """Done, with the words that the resident will read. An unsigned ticket is signed on the way."""
+    """Resolve with words that the resident will read; an unsigned ticket is signed first."""
     named = bool(split_reference(context.rest)[0])
     unsigned = named or held(context, reach(context), (Status.WORKING,)) is None
     return _with_words(context, HELD if unsigned else (Status.WORKING,), RESOLVE, "working.resolve_how")
@@ -65,36 +65,36 @@ def resolve(context: Context) -> Reply:
 
 @router.command(RETURN)
 def give_back(context: Context) -> Reply:
-    """Not ours, with a reason."""
+    """Return a ticket that isn't theirs, with a reason."""
     return _with_words(context, HELD, RETURN, "working.return_why")
 
 
 @router.command(HAND_ON)
 def hand_on(context: Context) -> Reply:
-    """To another team, with a reason; several at once are asked about first."""
+    """Hand on to another team, with a reason; several tickets at once must be confirmed."""
     return asked_first(context, HAND_ON) or _with_words(context, HELD, HAND_ON, "working.reassign_whom")
 
 
 @router.command(ESCALATE)
 def send_up(context: Context) -> Reply:
-    """Beyond our means: the level above takes it."""
+    """Escalate to the level above, with a reason."""
     return _with_words(context, HELD, ESCALATE, "working.escalate_why")
 
 
 @router.command(INFORM)
 def inform(context: Context) -> Reply:
-    """A public word before the end: its residents read it at once."""
+    """Send residents news of the progress."""
     return _with_words(context, tuple(moves.INFORM.sources), INFORM, "working.inform_what")
 
 
 @router.command(NOTE)
 def note(context: Context) -> Reply:
-    """办理情况: for inside only."""
+    """Store an internal note."""
     return _with_words(context, tuple(set(Status) - ENDED), NOTE, "working.note_what")
 
 
 def _with_words(context: Context, statuses: tuple[Status, ...], command: Command, question: str) -> Reply:
-    """A command that needs words: they follow it, or are asked for."""
+    """Run a command with its words, or ask for them."""
     picked = pick_or_ask(context, statuses, command)
     if isinstance(picked, Reply):
         return picked
@@ -137,14 +137,14 @@ def _resolved(context: Context, ticket: Ticket, words: str, *, lacks_picture: bo
 
 @router.on(in_state(Asks.AFTER_PICTURE))
 def without_picture(context: Context) -> Reply | None:
-    """1: there is none, and somebody else looks at it."""
+    """1: there is no picture, so another person checks the work."""
     ticket = _asked_for_picture(context) if context.number == 0 else None
     return _resolved(context, ticket, context.slots["words"], lacks_picture=True) if ticket else None
 
 
 @router.on(kind(Kind.IMAGE, Kind.VIDEO))
 def with_picture(context: Context) -> Reply | None:
-    """The picture that 「结」 was waiting for."""
+    """The picture that we asked for after 「结」."""
     ticket = _asked_for_picture(context) if context.state == Asks.AFTER_PICTURE else None
     if ticket is None:
         return None
