@@ -1,1 +1,1 @@
-"""One event, many residents."""
+"""One event, reported by many residents."""

@@ -1,4 +1,4 @@
-"""Neighbours of one event: they join it, keep a receipt, bring their own words and photos, and may leave again."""
+"""Neighbours of one event: they join it with their own words and photos, get a receipt, and may leave again."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -30,12 +30,12 @@ from models.push import Timer
 from models.ticket import SYSTEM, Ticket
 
 OFFERED = "join_offered"
-# When the team hears that an event grows; every single neighbour would only annoy.
+# The team is told at these numbers of neighbours only, not of every single one.
 _MILESTONES = frozenset({5, 10, 20, 50, 100, 200, 500, 1000})
 
 
 def taken_in(context: Context, draft: Draft) -> Reply | None:
-    """What becomes of a report that others have made already; None: it is a new one."""
+    """Join, or offer to join, an event that was reported before; None if the report is new."""
     if draft.alone:
         return None
     same = same_event.find(context, draft)
@@ -47,7 +47,7 @@ def taken_in(context: Context, draft: Draft) -> Reply | None:
 
 
 def join(context: Context, ticket: Ticket, draft: Draft) -> Reply:
-    """One more who waits for this ticket. The receipt says how to report separately after all."""
+    """Add the person to the ticket's followers. The receipt says how to report separately instead."""
     before = ticket.neighbours + 1
     add(context, ticket, context.person, draft)
     said = [_advice(context, draft)] if draft.red_flag else []
@@ -56,7 +56,7 @@ def join(context: Context, ticket: Ticket, draft: Draft) -> Reply:
 
 
 def add(change: Change, ticket: Ticket, person: Person, draft: Draft) -> None:
-    """A follower with their own words and photos; told to the team where it is dangerous, or has grown a good deal."""
+    """Add a follower with their words and photos; notify the team of a danger, or at a milestone."""
     hear(change, ticket, draft.text)
     who = {"ticket_id": ticket.id, "person_id": person.id}
     append(change.session, Follower, joined_at=change.now, text=draft.text, **who)
@@ -72,7 +72,7 @@ def add(change: Change, ticket: Ticket, person: Person, draft: Draft) -> None:
 
 
 def offer_unanswered(change: Change, ticket: Ticket, person_id: int) -> None:
-    """Asked whether to join, and silent since: a report that was made is never lost, so they have joined."""
+    """No answer whether to join: join them, so that no report is lost."""
     open_question = change.session.scalar(reply_question(person_id))
     person = change.session.get(Person, person_id)
     if person is None or open_question is None:
@@ -90,20 +90,20 @@ def offer_unanswered(change: Change, ticket: Ticket, person_id: int) -> None:
 
 
 def joined_unasked(change: PersonalChange, draft: Draft) -> None:
-    """They are told by a push which ticket they wait for now."""
+    """Join the person, or file the draft if the event has ended; a push tells them the ticket."""
     person, ticket = change.person, change.session.get(Ticket, draft.same) if draft.same else None
     if ticket is None or Status(ticket.status) not in OPEN:
         ticket = file(change, replace(draft, alone=True), person)
     elif change.session.get(Follower, (ticket.id, person.id)) is None:
         add(change, ticket, person, draft)
     notify(change.session, change.town, ticket, "joined_unasked", change.now, named=[person])
-    for other in draft.rest:  # what else the message told of; nobody is there to be asked about it
+    for other in draft.rest:  # the message's other problems are filed without questions
         own = file(change, replace(Draft.of(other), alone=True), person)
         notify(change.session, change.town, own, "taken", change.now, named=[person])
 
 
 def leave(context: Context, ticket: Ticket) -> bool:
-    """One who waited no longer does; the ticket goes on for the others. False: there are no others."""
+    """Remove a follower; the ticket goes on for the others. False if there are no others."""
     own = context.session.get(Follower, (ticket.id, context.person.id))
     if own is None or ticket.neighbours == 0:
         return False
@@ -120,7 +120,7 @@ def leave(context: Context, ticket: Ticket) -> bool:
 
 
 def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
-    """Somebody tells once more what they wait for: their words go to the team, and no second ticket is made."""
+    """The person reports again what they already follow: pass on their words, file no second ticket."""
     attach(context, ticket, draft.attachments)
     if draft.red_flag:
         _danger_again(context, ticket, context.person, draft)
@@ -130,7 +130,7 @@ def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
         notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=draft.text)
     said = [_advice(context, draft)] if draft.red_flag else []
     said.append(context.say("joining.told_again", **_facts(context.town, ticket, draft, context.now)))
-    over = context.slots.get("ticket") == ticket.id  # whether to withdraw it, for one, is asked no more
+    over = context.slots.get("ticket") == ticket.id  # ends a question about it, such as whether to withdraw
     slots = {"draft": draft.slots(), "ticket": ticket.id, "joined": False}
     return Reply("\n\n".join(said), Asks.JOINED, slots, answered=over)
 
@@ -167,7 +167,7 @@ def _advice(context: Context, draft: Draft) -> str:
 
 
 def _facts(town: Town, ticket: Ticket, draft: Draft, now: datetime) -> dict[str, Any]:
-    """What a neighbour may know of the ticket: the house at most where it is theirs too, never the flat."""
+    """What a neighbour may see of the ticket: the building only if it is theirs too, never the flat."""
     house = ticket.building if ticket.building == draft.building else ""
     return {
         "number": ticket.number,

@@ -1,4 +1,4 @@
-"""Is this report about something that others have told already? A look into an index, and a few texts compared."""
+"""Find the open ticket that a report is about too: one index look-up, then a comparison of a few texts."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -24,18 +24,18 @@ from models.prepared import Prepared
 from models.status_condition import stands
 from models.ticket import Ticket
 
-# Compared at most, the latest first: the cost of a report must not grow with the number of tickets.
+# Most tickets compared, the latest first: the cost of a report must not grow with the number of tickets.
 MOST = 20
 _NEARBY = 0.0015  # degrees, some 150 m: two pins of one thing
 _NOISE = re.compile(r"[\W\d_]+")
 
 
 Matter = tuple[int, str]
-"""A place and a category: two reports of one thing agree in both"""
+"""A place id and a category; two reports of one event agree in both"""
 
 
 class Compared(Protocol):
-    """What is compared of a ticket."""
+    """The columns of a ticket that are compared."""
 
     id: Any
     item: Any
@@ -95,7 +95,7 @@ class _AtPlace:
 
 @dataclass(frozen=True, slots=True)
 class _AtPin:
-    """The surroundings of a pin, within its grid."""
+    """Some 150 m around a pin, within its grid."""
 
     grid: str
     lat: float
@@ -125,7 +125,7 @@ _Spot = _AtPlace | _AtPin
 
 _HELD = "matters_held"
 _LINE = 5_741
-"""The class of our locks among all that PostgreSQL is asked for by number"""
+"""The first key of our PostgreSQL advisory locks, which separates them from others"""
 _IN_LINE = text("SELECT pg_advisory_xact_lock(:line, key) FROM unnest(CAST(:keys AS integer[])) AS key")
 _IF_FREE = text("SELECT bool_and(pg_try_advisory_xact_lock(:line, key)) FROM unnest(CAST(:keys AS integer[])) AS key")
 
@@ -136,13 +136,13 @@ class Same:
 
     ticket: Ticket
     at_once: bool
-    """Joined without asking: a flood, an outage, a danger"""
+    """Join without asking: many reports at once, an outage, a danger"""
     mine: bool
-    """This person waits for it already"""
+    """The person already follows it"""
 
 
 def find(context: PersonalChange, draft: Draft) -> Same | None:
-    """The ticket that a draft is about too, if there is one."""
+    """The open ticket that the draft is about too; None if there is none."""
     spot, rules = _spot(context, draft), context.town.joining
     if spot is None and draft.red_flag:
         return _own_danger(context, draft)
@@ -150,7 +150,7 @@ def find(context: PersonalChange, draft: Draft) -> Same | None:
         return None
     lock_matters(context.session, [(draft.place_id, draft.category)] if draft.place_id else [])
     alike = [ticket for ticket in _latest(context, spot, draft.category) if is_same(rules, draft, ticket)]
-    if alike:  # who complains of the people who work here is not put together with who asks them for help
+    if alike:  # a complaint about staff is never joined with an ordinary report
         complains = bool(complained_of(context.town, draft.category, draft.text))
         alike = [ticket for ticket in alike if bool(ticket.shut_out) == complains]
     if not alike:
@@ -164,7 +164,7 @@ def find(context: PersonalChange, draft: Draft) -> Same | None:
 
 
 def _own_danger(context: PersonalChange, draft: Draft) -> Same | None:
-    """「还在着火」 without a word of where: the fire that they have just told of."""
+    """「还在着火」 without a place: the same danger that this person has just reported."""
     since = context.now - timedelta(minutes=context.town.habits.recent_minutes)
     mine = {"person": context.person.id, "since": since, "danger": draft.red_flag}
     told = context.session.scalar(_OWN_DANGER, mine)
@@ -204,9 +204,9 @@ def _since(town: Town, now: datetime) -> datetime:
 
 
 def read_ahead(session: Session, town: Town, matters: Collection[Matter], now: datetime) -> None:
-    """The open tickets of all that a batch is likely about, by one statement instead of one for each report.
+    """Read the open tickets of a batch's likely matters, by one statement instead of one for each report.
 
-    To be called behind `lock_matters`; it holds until the transaction writes something (AppendingSession).
+    Call it after `lock_matters`; the rows are valid until the transaction writes (AppendingSession).
     """
     if not isinstance(session, AppendingSession) or len(matters) < 2:
         return
@@ -225,8 +225,8 @@ def _read_ahead(session: Session, spot: _Spot, category: str) -> Sequence[Compar
 
 
 def is_same(rules: SameEventRules, draft: Draft, ticket: Compared) -> bool:
-    """Whether two reports of one place and category tell of one thing."""
-    if draft.red_flag or ticket.red_flag:  # danger is never taken for something that only resembles it
+    """Whether two reports of one place and category are about one event."""
+    if draft.red_flag or ticket.red_flag:  # a danger matches only the same danger in the same building
         return (draft.red_flag, draft.building) == (ticket.red_flag, ticket.building)
     if draft.item and ticket.item and draft.item != ticket.item:
         return False
@@ -240,7 +240,7 @@ def is_same(rules: SameEventRules, draft: Draft, ticket: Compared) -> bool:
 
 
 def likeness(one: str, other: str) -> float:
-    """How much two texts agree: shared pairs of characters (Dice's coefficient), 0 to 1."""
+    """The similarity of two texts, 0 to 1: Dice's coefficient of their character pairs."""
     first, second = _pairs(one), _pairs(other)
     return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
 
@@ -251,7 +251,7 @@ def _pairs(text: str) -> set[str]:
 
 
 def _likeness(draft: Draft, ticket: Compared) -> float:
-    """Of what they say, not of where it is: the place is the same anyway."""
+    """The similarity without the place names, which are the same anyway."""
     return likeness(draft.text.replace(draft.place_name, ""), ticket.text.replace(ticket.place_name, ""))
 
 
@@ -285,7 +285,7 @@ def _spot(context: Change, draft: Draft) -> _Spot | None:
 
 
 class MatterTakenError(Exception):
-    """Somebody else is at what a message has turned out to be about: begin again, and lock that first."""
+    """Another transaction holds the lock of a matter: the caller must retry and lock it first."""
 
     def __init__(self, matters: Collection[Matter]) -> None:
         super().__init__(len(matters))
@@ -293,12 +293,12 @@ class MatterTakenError(Exception):
 
 
 def lock_matters(session: Session, matters: Collection[Matter]) -> None:
-    """Two neighbours who report at the same moment: the second sees the ticket of the first.
+    """Lock matters, so that of two reports at the same moment the second finds the ticket of the first.
 
-    On SQLite there is one writer anyway. On PostgreSQL the reports of one place and category come one after the other;
-    a batch of messages locks all of them at once and in order, before any ticket, so that no two wait for each other.
-    What is locked later is only tried: a transaction that has locked tickets already must not wait here.
-    For pins there is nothing to wait at; two tickets of one thing can be merged.
+    SQLite has one writer anyway. On PostgreSQL the reports of one place and category are filed one after the other;
+    a batch locks all its matters at once and in order, before any ticket, so that no deadlock can arise.
+    Later locks are only tried: a transaction that already holds ticket locks must not wait here.
+    Pins have no lock; two tickets about one event can be merged by hand.
     """
     if dialect_of(session) != "postgresql":
         return
@@ -316,5 +316,5 @@ def lock_matters(session: Session, matters: Collection[Matter]) -> None:
 
 
 def _key(matter: Matter) -> int:
-    """A number of 32 bits, the same in every process. Two matters that share one wait for each other in vain."""
+    """A 32-bit lock key, the same in every process. Two matters with one key wait for each other needlessly."""
     return crc32(":".join(map(str, matter)).encode()) - 2**31

@@ -1,4 +1,4 @@
-"""Was it solved? Every neighbour of an event has a word; a share of the answers decides, dissenters go on alone."""
+"""Neighbours vote whether their event is solved; a share of the answers decides, dissenters get their own ticket."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ from models.ticket import SYSTEM, Actor, Ticket
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The answers so far."""
+    """The votes so far."""
 
     votes: Sequence[Follower]
     waiting: int
@@ -42,7 +42,7 @@ class Tally:
         return bool(self.votes) and count >= rules.confirm_share * len(self.votes)
 
     def _enough(self, rules: SameEventRules) -> bool:
-        """So many have answered; the reporter's answer is one among all."""
+        """Enough followers have answered; the reporter counts as one of them."""
         return len(self.votes) >= rules.answer_share * (len(self.votes) + self.waiting)
 
     def is_solved(self, rules: SameEventRules, *, lapsed: bool = False) -> bool:
@@ -53,13 +53,13 @@ class Tally:
 
     @property
     def rating(self) -> int:
-        """What those who confirm say on the average; 1 where nobody does."""
+        """The average rating of those who confirm; 1 if nobody does."""
         given = [vote.vote or 0 for vote in self.confirming]
         return max(round(sum(given) / len(given)), 1) if given else 1
 
 
 def tally(session: Session, ticket: Ticket) -> Tally:
-    """Count the answers."""
+    """Count the votes."""
     lines = session.scalars(ticket.followers.select()).all()
     votes = [line for line in lines if line.vote is not None]
     return Tally(votes, len(lines) - len(votes))
@@ -73,7 +73,7 @@ _LATEST = tickets(_MINE, (Status.RESOLVED,)).limit(1)
 
 
 def asked_about(context: Context) -> Ticket | None:
-    """The ticket whose outcome this person is asked about: the one last told of, else the latest that waits."""
+    """The ticket whose outcome the person is asked about: the one last notified, else the latest unanswered."""
     person, since = context.person.id, context.now - timedelta(days=context.town.habits.reopen_days)
     if told := last_told(context.session, person):
         values = {"person": person, "since": since, "told": told}
@@ -83,7 +83,7 @@ def asked_about(context: Context) -> Ticket | None:
 
 
 def confirm(context: Context, ticket: Ticket, rating: int, why: str = "") -> Reply:
-    """Solved, says one. The only ending that counts as solved, once enough of them say so."""
+    """Count a vote for solved; enough of them close the ticket as confirmed, the only ending that counts as solved."""
     if is_own_work(context.person, ticket):
         return Reply(context.say("progress.own_work", number=ticket.number))
     counted = _voted(context, ticket, rating, why)
@@ -110,14 +110,14 @@ def confirm(context: Context, ticket: Ticket, rating: int, why: str = "") -> Rep
 
 
 def is_for_all(context: Context, ticket: Ticket, why: str) -> bool:
-    """Not solved, says one. True: enough say so that the whole event is reopened."""
+    """Count a vote for not solved. True if enough say so to reopen the whole event."""
     if ticket.neighbours == 0:
         return True
     return _voted(context, ticket, NOT_SOLVED, why).is_unsolved(context.town.joining)
 
 
 def own_ticket(context: Context, ticket: Ticket, why: str) -> Reply:
-    """The others are content, or haven't answered yet: this person gets a ticket of their own."""
+    """File a separate ticket for a dissenter, because the others are content or haven't answered yet."""
     line = context.session.get_one(Follower, (ticket.id, context.person.id))
     own = file(
         context,
@@ -135,12 +135,12 @@ def own_ticket(context: Context, ticket: Ticket, why: str) -> Reply:
 
 
 def clear_votes(session: Session, ticket: Ticket) -> None:
-    """The event is worked on again: when it is done, everybody is asked again. What was said stands in the history."""
+    """Delete the votes of a reopened event; all are asked again later. The history keeps the answers."""
     session.execute(update(Follower).where(Follower.ticket_id == ticket.id).values(vote=None, voted_at=None))
 
 
 def confirmer_at_lapse(session: Session, rules: SameEventRules, ticket: Ticket) -> Actor | None:
-    """Nobody else answered in time: the last to confirm closes it, where the answers given suffice."""
+    """Who closes the ticket when the time to answer is over: the last to confirm, if the votes suffice."""
     counted = tally(session, ticket)
     if not counted.is_solved(rules, lapsed=True):
         return None
@@ -149,13 +149,13 @@ def confirmer_at_lapse(session: Session, rules: SameEventRules, ticket: Ticket) 
 
 
 def _voted(context: Context, ticket: Ticket, vote: int, why: str = "") -> Tally:
-    """Write one answer down. Locked, so that of two at the same moment the second counts the first."""
+    """Store a vote. The ticket is locked, so that of two votes at the same moment the second counts the first."""
     context.session.refresh(ticket, with_for_update=True)
     line = context.session.get_one(Follower, (ticket.id, context.person.id))
     hear(context, ticket, why)
     line.vote, line.voted_at = vote, context.now
     said = context.say("history.not_solved" if vote == NOT_SOLVED else f"progress.rating_{vote}")
-    note = f"{said}：{why[:200]}" if why else said  # an erasure cuts off what stands behind the colon
+    note = f"{said}：{why[:200]}" if why else said  # an erasure removes the text after the colon
     ticket.apply(RATE, by=resident(context.person), at=context.now, note=note)
     context.session.flush()
     return tally(context.session, ticket)
@@ -172,13 +172,13 @@ def _counts(counted: Tally) -> dict[str, Any]:
 
 
 def _summary(town: Town, counted: Tally) -> str:
-    """「5位回话，4位说解决了」; nothing where there is just the reporter."""
+    """「5位回话，4位说解决了」; "" if there is only the reporter."""
     one = len(counted.votes) + counted.waiting == 1
     return "" if one else town.say("history.votes", answers=len(counted.votes), confirmed=len(counted.confirming))
 
 
 def as_seen_by(context: Context, ticket: Ticket, text: str) -> Draft:
-    """The same thing, as this person sees it: their own house where they live there, never the reporter's flat."""
+    """A draft of the event for this person, with their own building if they live there, never the reporter's flat."""
     person = context.person
     draft = Draft(
         text,
