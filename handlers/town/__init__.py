@@ -1,1 +1,1 @@
-"""Rules and words that a clerk keeps; Town."""
+"""The town's rules and wordings, which a clerk maintains, and the Town value that holds them."""

@@ -1,4 +1,4 @@
-"""The twelve categories and their sub-items, by key and name, out of a CSV."""
+"""The twelve categories and their sub-items, by key and name, read from a CSV."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ _COLUMNS = Columns(("category", "item", "name"), table="categories")
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Names of categories and sub-items. Keys are what code and data say, names what people read."""
+    """Names of categories and sub-items. Code and data use keys, people read names."""
 
     categories: dict[str, str]
     items: dict[str, tuple[str, str]]
     """sub-item's key → (category, name)"""
 
     def name(self, category: str, item: str = "") -> str:
-        """The sub-item's name where there is one, else the category's."""
+        """The sub-item's name if there is one, else the category's."""
         return self.items[item][1] if item in self.items else self.categories.get(category, category)
 
     def category_named(self, words: str) -> str | None:
@@ -32,7 +32,7 @@ class Catalogue:
         return self.named(words)[0] or None
 
     def named(self, words: str) -> tuple[str, str]:
-        """The same with the sub-item, where it was one that they named; two empty keys where it was nothing."""
+        """The keys of the category and sub-item that the words name; ("", "") if they name none."""
         words = words.strip()
         by_name = [(key, "") for key, name in self.categories.items() if words in {key, name} or words in name]
         by_item = [(category, item) for item, (category, name) in self.items.items() if words in name]

@@ -1,4 +1,4 @@
-"""What leaders hear at once, and when they hear all the rest."""
+"""Which news leaders get at once, and when their digest of the rest is sent."""
 
 from datetime import datetime, time, timedelta
 
@@ -10,7 +10,7 @@ _MONDAY = 0
 
 
 class Digests(BaseModel):
-    """Section `digests`: the hours of the daily one, the hour of Monday's, and what does not wait for either."""
+    """Section `digests`: hours of the daily and Monday's digest, and events that are pushed at once."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -18,14 +18,14 @@ class Digests(BaseModel):
     weekly_at: time = time(8, 30)
     at_once: frozenset[str] = frozenset({"whistle_missing", "escalate", "unrouted", "return_unrouted", "human"})
     once_a_day: frozenset[str] = frozenset({"unrouted", "return_unrouted"})
-    """Of these only a day's first is told at once: what lies on the desk waits for no single message"""
+    """Events of which only the day's first is pushed at once; the others are in the digest"""
 
     def next(self, now: datetime) -> datetime:
-        """When the next daily one is due."""
+        """When the next daily digest is due."""
         return min(_next(each, now) for each in self.at)
 
     def next_weekly(self, now: datetime) -> datetime:
-        """When the next Monday's is due."""
+        """When the next Monday's digest is due."""
         due = _next(self.weekly_at, now)
         return due + timedelta(days=(_MONDAY - due.astimezone(CHINA).weekday()) % 7)
 

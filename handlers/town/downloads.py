@@ -1,4 +1,4 @@
-"""What links stand for, and what makes them."""
+"""The contents of signed links, and the interface that makes the links."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,30 +9,30 @@ from models.person import Role
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """Tickets filed in a span of time. How far they reach is looked at when the link is used, not here."""
+    """A list of tickets filed in a span of time. The person's scope is checked when the link is used."""
 
     person_id: int
     since: datetime
     until: datetime
     expires_at: datetime
     area: str = ""
-    """A grid of any level; empty: all that the person oversees"""
+    """A grid of any level; "": all that the person oversees"""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardLink:
-    """What a link to a board stands for. Who has lost the role has lost the board."""
+    """A link to a board. It stops working when the person loses the role."""
 
     person_id: int
     role: str
     area: str
-    """A grid of any level; empty: all that the person oversees"""
+    """A grid of any level; "": all that the person oversees"""
     expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class TicketLink:
-    """A ticket's page for one reader in one role. Whether they still have it is looked at when the link is used."""
+    """A ticket's page for one reader in one role. The role is checked when the link is used."""
 
     ticket_id: int
     person_id: int
@@ -42,7 +42,7 @@ class TicketLink:
 
 @dataclass(frozen=True, slots=True)
 class ScoreLink:
-    """A statement of one company, grid or community, for one reader. Whether they may is looked at when it is used."""
+    """A score statement of a company, grid or community for one reader, whose right is checked on use."""
 
     person_id: int
     side: str
@@ -53,7 +53,7 @@ class ScoreLink:
 
 
 class Links(Protocol):
-    """Makes addresses that only the program itself can make."""
+    """Makes signed addresses, which only the program can make."""
 
     def to(self, download: Download) -> str: ...
 
@@ -70,7 +70,7 @@ class Links(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The sheet of one reception, to print."""
+    """The printable sheet of one reception."""
 
     person_id: int
     reception_id: int

@@ -1,4 +1,4 @@
-"""权属: who owns it and who must act, by kind of problem and place, with the clause; a table that a clerk keeps."""
+"""The duty table (权属): owner, responsible party and clause by kind of problem and place; a clerk maintains it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _COLUMNS = Columns(("category", "item", "kind", "mode", "words", "ownership", "r
 
 
 class Ownership(StrEnum):
-    """Who owns it; empty where the question is not one of property."""
+    """Who owns the thing; "" if ownership doesn't matter."""
 
     OWN = "专有"
     COMMON = "共有"
@@ -27,7 +27,7 @@ class Ownership(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One row: for which problems and places, and what it says."""
+    """One row: the problems and places that it applies to, and its content."""
 
     category: str
     item: str
@@ -48,7 +48,7 @@ class Duty:
 
 
 class Duties:
-    """The table; from above, the first row that holds counts. Rows of `*` tell who manages a compound of each mode."""
+    """The table; the first row that applies counts. Rows of `*` say who manages a compound of each mode."""
 
     def __init__(self, rows: Sequence[Duty] = ()) -> None:
         self._rows: dict[str, list[Duty]] = {}
@@ -56,7 +56,7 @@ class Duties:
             self._rows.setdefault(row.category, []).append(row)
 
     def card(self, category: str, item: str, text: str, place: PlaceNode | None) -> str:
-        """「共有部分，由物业负责（民法典第九百四十二条）」; empty where the table says nothing."""
+        """「共有部分，由物业负责（民法典第九百四十二条）」; "" if no row applies."""
         found = self._first(category, item, text, place)
         if found is None:
             return ""
@@ -71,7 +71,7 @@ class Duties:
 
 
 def read_duties(path: Path, catalogue: Catalogue) -> Duties:
-    """Raises TableError with every bad line."""
+    """Read the table. Raises TableError with every bad line."""
     rows: list[Duty] = []
     problems: list[Problem] = []
     for row in rows_of(path, _COLUMNS).rows:

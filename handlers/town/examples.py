@@ -1,4 +1,4 @@
-"""Names of the town itself for the examples in our sentences: 「比如“德尚小区3号楼停水”」."""
+"""The town's own names for examples in our sentences: 「比如“德尚小区3号楼停水”」."""
 
 from handlers.town.town import Town
 from models.grid import Level
@@ -7,12 +7,12 @@ _COMPOUND = "compound"
 
 
 def a_place(town: Town) -> str:
-    """One of its compounds."""
+    """The name of one of its compounds."""
     compounds = (place.name for place in town.world.places.values() if place.kind == _COMPOUND)
     return next(compounds, "") or town.say("places.an_example")
 
 
 def a_community(town: Town) -> str:
-    """One of its communities."""
+    """The name of one of its communities."""
     communities = (node.name for node in town.world.grids.values() if node.level is Level.COMMUNITY)
     return next(communities, "") or town.say("places.a_community")

@@ -1,4 +1,4 @@
-"""网格 → 社区 → 街道 → 区县: how long each level has, and when a ticket is escalated."""
+"""Limits of each level (网格 → 社区 → 街道 → 区县), and when a ticket is escalated."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ class _Strict(BaseModel):
 
 
 class Budget(_Strict):
-    """How soon a level that takes over must sign and put right, and how long after its limit a ticket is escalated."""
+    """Limits of a level that takes over (to sign, to handle), and the grace before the next escalation."""
 
     accept: Limit = Span.parse("2工作时")
     handle: Limit = Span.parse("2工作日")
@@ -38,7 +38,7 @@ class Levels(_Strict):
     street: Budget = Budget(handle=Span.parse("3工作日"), grace=Span.parse("1工作日"))
     county: Budget = Budget(handle=Span.parse("5工作日"), grace=Span.parse("1工作日"))
     grace_red_flag: Limit = Span.parse("10分钟")
-    """A danger is escalated so soon after its limit, by day and night"""
+    """The grace for a danger, day and night"""
 
     def grace(self, level: Level, *, red_flag: bool) -> Span:
         """How long after its limit a ticket is escalated from this level."""

@@ -1,4 +1,4 @@
-"""Promises: which limit a new ticket gets, and until when. The table is a CSV that the town's clerk keeps."""
+"""The limits and deadlines of a new ticket. The table is a CSV that the town's clerk maintains."""
 
 import re
 from dataclasses import dataclass
@@ -25,20 +25,20 @@ _DATE_SIGNS = re.compile(r"[-/.年月]")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One row of the table: how soon to sign, how soon to put right, and the words that tell a resident why."""
+    """One row of the table: the limits to sign and to handle, and the clause that explains them to a resident."""
 
     version: str
     category: str
     item: str
     words: tuple[str, ...]
-    """Where a sub-item has several limits: the words of which a report must have one (井盖 + 没了, 丢了)"""
+    """If a sub-item has several limits: words, one of which the report must contain (井盖 + 没了, 丢了)"""
     urgent: bool
     red_flag: bool
     accept: Span
     handle: Span
     clause: str
     photo: bool = False
-    """It is finished with a picture of how it looks now"""
+    """Resolving needs a picture of the result"""
 
     @property
     def since(self) -> date:
@@ -47,7 +47,7 @@ class Limit:
 
     @property
     def row(self) -> str:
-        """Names this row forever: a ticket keeps it."""
+        """The permanent name of this row, which a ticket stores."""
         urgency = "/red" if self.red_flag else "/urgent" if self.urgent else ""
         name = f"{self.version}/{self.category or '*'}/{self.item or '*'}"
         return name + (f"/{self.clause}" if self.words else "") + urgency
@@ -60,9 +60,9 @@ _Key = tuple[str, str, bool, bool]
 
 
 class Limits:
-    """The table in all its versions: of those in force the newest row wins, the most exact one first.
+    """All versions of the table. The most specific row wins; of its versions, the newest in force.
 
-    A new version holds the changed rows alone; what it doesn't name stays as it was.
+    A new version contains only changed rows; all others remain valid.
     """
 
     def __init__(self, rows: list[Limit]) -> None:
@@ -81,14 +81,14 @@ class Limits:
         text: str = "",
         on: date | None = None,
     ) -> list[Limit]:
-        """The rows that hold for a ticket filed on a day: its own, and those of all urgent ones and red flags."""
+        """The rows that apply to a ticket filed on a day: its own, and the general ones for urgent and red flags."""
         general = [("", "", True, False)] * urgent + [("", "", False, True)] * red_flag
         own = self._own(category, item, text, on, urgent=urgent)
         rows = [own, *(self._newest(key, text, on) for key in general)]
         return [row for row in rows if row]
 
     def wants_picture(self, category: str, item: str, *, urgent: bool, text: str, on: date) -> bool:
-        """Whether such a ticket is finished with a picture."""
+        """Whether resolving such a ticket needs a picture."""
         own = self._own(category, item, text, on, urgent=urgent)
         return own is not None and own.photo
 
@@ -97,23 +97,23 @@ class Limits:
         return next((row for key in exact if (row := self._newest((*key, False), text, on))), None)
 
     def _newest(self, key: _Key, text: str, on: date | None) -> Limit | None:
-        """Tickets from before the first version get the oldest: a promise must stand on some row."""
+        """The newest row in force; tickets from before the first version get the oldest row."""
         rows = [row for row in self._rows.get(key, ()) if row.holds(text)]
         return next((row for row in rows if on is None or row.since <= on), rows[-1] if rows else None)
 
     def named(self, row: str) -> Limit | None:
-        """The row that a ticket keeps, of whatever version. None once it was taken out of the file."""
+        """The row with this stored name, of any version; None if it was deleted from the file."""
         version, _, rest = row.partition("/")
         return self._by_name.get(row) or self._by_name.get(f"{version.removesuffix('-01')}/{rest}")
 
     def clause(self, row: str) -> str:
-        """Why this limit, to a resident: 「井盖缺失，2小时内」. Empty once the file has no such row."""
+        """Why this limit, for a resident: 「井盖缺失，2小时内」; "" if the file no longer has the row."""
         limit = self.named(row)
         return f"{limit.clause}，{within(limit.handle)}" if limit else ""
 
     @staticmethod
     def promised(row: str) -> str:
-        """Whose promise the limit is, where it stands on no row: 「热线工单 JN2026111600124」."""
+        """Who set the limit, if it comes from no row: 「热线工单 JN2026111600124」."""
         return "" if "/" in row else row
 
     @property
@@ -121,13 +121,13 @@ class Limits:
         return list(self._by_name.values())
 
     def lacking(self, categories: list[str]) -> list[str]:
-        """Categories without a row of their own."""
+        """Categories without their own row."""
         return [category for category in categories if (category, "", False, False) not in self._rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Two clocks, each with its limit, counted from a moment. `limit` is the row that set the time to put right."""
+    """The deadlines of both clocks, and their limits; `limit` is the row that set the time to handle."""
 
     limit: Limit
     accept: Span
@@ -136,12 +136,12 @@ class Promise:
 
 
 def local_day(now: datetime) -> date:
-    """The day in China: which version is in force."""
+    """The day in China, which decides the version in force."""
     return now.astimezone(CHINA).date()
 
 
 def promise(limits: list[Limit], start: datetime, calendar: Calendar) -> Promise:
-    """Until when a ticket must be signed and put right: for each clock the earliest of the limits that hold for it."""
+    """The deadlines to sign and to handle: for each clock the earliest of the limits that apply."""
     accept_by, _, accept = min((calendar.due(start, row.accept), place, row.accept) for place, row in enumerate(limits))
     handle_by, place = min((calendar.due(start, row.handle), place) for place, row in enumerate(limits))
     return Promise(limits[place], accept, min(accept_by, handle_by), handle_by)
@@ -183,8 +183,9 @@ def _limit(row: Row) -> Limit:
 
 
 def version_of(text: str) -> str:
-    """「2026-11」「2026-11-15」, also as a spreadsheet program rewrote it: 2026/11/1, Nov-26, 2026年11月. The first of
-    a month is the month. Raises ValueError.
+    """A version such as 「2026-11」「2026-11-15」, also as spreadsheets rewrite it: 2026/11/1, Nov-26, 2026年11月.
+
+    The first of a month becomes the month. Raises ValueError.
     """
     try:
         year, month, *day = _parts(text)

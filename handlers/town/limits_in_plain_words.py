@@ -1,4 +1,4 @@
-"""Limits as an old neighbour says them. The table's 工作时 and 工作日 stay with staff, who are measured by them."""
+"""Limits in everyday words for residents. Staff read the table's own 工作时 and 工作日, by which they are measured."""
 
 import re
 
@@ -14,7 +14,7 @@ _PLAIN = {
     Unit.MINUTE: ("分钟", ""),
 }
 _SPAN = rf"\d+(?:\.\d+)?个(?:{'|'.join(_PLAIN)})"
-# What the program itself writes into a history. Whatever else staff write is theirs and stays as it is.
+# Only limits that the program itself wrote into a history are replaced, never the words of staff.
 _WRITTEN = re.compile(rf"(?<=时限（)(?P<limit>{_SPAN})(?=）)|(?<=延期)(?P<more>{_SPAN})(?=：|$)")
 
 
@@ -25,7 +25,7 @@ def within(span: Span) -> str:
 
 
 def told_plainly(note: str) -> str:
-    """A note with its limits said so: 「超过处置时限（1天，休息日不算）」「延期4小时（只算上班时间）：等配件」."""
+    """A note with its limits in everyday words: 「超过处置时限（1天，休息日不算）」「延期4小时（只算上班时间）」."""
     return _WRITTEN.sub(_plainly, note)
 
 

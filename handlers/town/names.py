@@ -1,4 +1,4 @@
-"""All that a town calls by name, as a plain value for reading questions."""
+"""All names of a town, as one value for the parser of questions."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ from nlp.questions.names import Area, Names
 
 
 def names_of(world: World, staff: Staff, catalogue: Catalogue) -> Names:
-    """Made again when the world or the staff change."""
+    """The names; computed again when the world or the staff change."""
     grids = (node for node in world.grids.values() if node.level is not Level.BUILDING)
     people = Counter(member.name for member in staff.people.values() if member.name)
     return Names(

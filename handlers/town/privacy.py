@@ -1,4 +1,4 @@
-"""What is kept of people and for how long: the settings, and what one may read of another."""
+"""Privacy settings: how long personal data is stored, and what readers may see of others."""
 
 import re
 from functools import cache
@@ -12,7 +12,7 @@ from nlp.reading.identities import IdentityKind, mask
 Count = Annotated[int, Field(gt=0)]
 
 _GAP = "[^，。！？,!?;；\\s]{0,10}"
-"""What 「…」 stands for in `shield_words`: something, within the sentence"""
+"""The pattern for 「…」 in `shield_words`: up to ten characters within the sentence"""
 
 
 class Privacy(BaseModel):
@@ -21,22 +21,22 @@ class Privacy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     message_days: Count = 180
-    """What people wrote and were told, outside of tickets, is wiped after this"""
+    """Messages and replies outside of tickets are deleted after this"""
     media_days: Count = 365
-    """Photos and voices of a ticket are deleted so long after it ended"""
+    """Photos and voices of a ticket are deleted this long after it ended"""
     people_days: Count = 730
-    """Residents who haven't written for so long, and have nothing open, are forgotten"""
+    """Residents without an open ticket who haven't written for this long are deleted"""
     guesses_per_hour: Count = 5
-    """Wrong invitation codes that one person may try"""
+    """Wrong invitation codes that one person may try in an hour"""
     export_minutes: Count = 30
-    """So long a link to an exported list works"""
+    """How long a link to an exported list works"""
     export_rows: Count = 20_000
     board_hours: Count = 12
-    """So long a link to a board works: a wall screen is opened once a day"""
+    """How long a link to a board works; a wall screen is opened once a day"""
     page_days: Count = 14
-    """So long the link to a ticket's page works, unless its reader loses the role before"""
+    """How long the link to a ticket's page works, unless its reader loses the role earlier"""
     shield: dict[str, tuple[TeamKind, ...]] = {"property": (TeamKind.PROPERTY,)}
-    """Complaints of these categories are about teams of these kinds: their people must not learn whose they are"""
+    """Categories of complaints about these kinds of team, whose members must not learn who complained"""
     shield_words: dict[TeamKind, tuple[str, ...]] = {
         TeamKind.PROPERTY: (
             *(f"{verb}…{whom}" for verb in ("投诉", "举报", "控告") for whom in ("物业", "保安")),
@@ -44,21 +44,21 @@ class Privacy(BaseModel):
             *("物业经理", "物业主任", "物业的人", "物业人员", "物业工作人员"),
         )
     }
-    """Neither must those of whom a report of another category says so; 「…」 is up to ten characters"""
+    """Words that mark a report of another category as such a complaint; 「…」 is up to ten characters"""
 
 
 def for_staff(text: str) -> str:
-    """A resident's words as staff read them in pushes and lists; the whole text is behind 看, which is written down."""
+    """A resident's words as staff see them in pushes and lists; 看 shows the whole text and is logged."""
     return mask(text)
 
 
 def for_residents(text: str) -> str:
-    """Staff's words as residents and their neighbours read them: only an office's telephone may stand in them."""
+    """Words of staff as residents see them: all numbers masked but landlines of offices."""
     return mask(text, keep={IdentityKind.LANDLINE})
 
 
 def complained_of_by_rule(privacy: Privacy, category: str, text: str) -> frozenset[str]:
-    """The kinds of teams that a ticket complains of, by its category or by words that the town has listed."""
+    """The kinds of team that a ticket complains about, by its category or by the town's listed words."""
     said = (kind for kind, words in privacy.shield_words.items() if words and _mentions(words).search(text))
     return frozenset((*privacy.shield.get(category, ()), *said))
 

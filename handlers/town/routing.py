@@ -1,6 +1,6 @@
-"""Which grid and which team get a ticket: ordered rules of the config, the first that holds wins.
+"""Route a ticket to a grid and a team by the config's ordered rules; the first rule that applies wins.
 
-Rules speak of kinds, modes and categories, never of one town's codes, so that another town runs under the same config.
+Rules name kinds, modes and categories, never codes of one town, so that other towns can use the same config.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ _OF_PLACE = {"place": "name", "mode": "mode", "kind": "kind"}
 
 
 class Assign(StrEnum):
-    """Who within a team is asked first; the others may sign all the same."""
+    """Which member of a team is asked first; the others may sign too."""
 
     EVERYONE = "everyone"
     LEAST_LOADED = "least_loaded"
@@ -45,7 +45,7 @@ class _Strict(BaseModel):
 
 
 class When(_Strict):
-    """A rule's conditions: what is absent matches everything, all that is given must hold."""
+    """A rule's conditions: all given ones must hold; one that is absent matches everything."""
 
     category: tuple[str, ...] = ()
     item: tuple[str, ...] = ()
@@ -77,14 +77,14 @@ class When(_Strict):
 
 
 class Rule(_Strict):
-    """`lead`: the first of these that serves the ticket's grid does the work; `support` helps."""
+    """A routing rule. `lead`: the first of these teams that serves the ticket's grid works; `support` helps."""
 
     name: str
     when: When | None = None
     lead: tuple[TeamWords, ...]
     support: tuple[TeamWords, ...] = ()
     assign: Assign | None = None
-    """Who within the team is asked first; empty: as `within` says for the team's kind"""
+    """Which member is asked first; None: as `within` says for the team's kind"""
 
 
 class Routing(_Strict):
@@ -124,7 +124,7 @@ class Routing(_Strict):
 
 @dataclass(frozen=True)
 class Case:
-    """What the rules look at."""
+    """The facts of a ticket that rules test."""
 
     category: str
     item: str = ""
@@ -134,18 +134,18 @@ class Case:
     source: str = Source.CHAT.value
     working_time: bool = True
     above: tuple[str, ...] = ()
-    """Kinds of teams, one of which decides, where it complains of those who would do the work"""
+    """For a complaint about the team that would work on it: the kinds of team that decide instead, in order"""
 
     @cached_property
     def values(self) -> Mapping[str, str | bool | None]:
-        """What each condition looks at, by its name."""
+        """The value that each condition tests, by the condition's name."""
         of_place = {name: getattr(self.place, of, None) for name, of in _OF_PLACE.items()}
         return {name: getattr(self, name) for name in When.model_fields if name not in _OF_PLACE} | of_place
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The answer: `grid` the code where the work is (any level), `team` in charge, and the rule that said so."""
+    """The result: `grid` where the work is (any level), the `team` in charge, and the rule that decided."""
 
     grid: str
     level: Level
@@ -155,7 +155,7 @@ class Route:
 
 
 MaySign = Callable[[TeamNode], bool]
-"""Whether anybody of a team can act"""
+"""Whether any member of a team can act"""
 
 
 def _anyone(_team: TeamNode) -> bool:
@@ -163,9 +163,9 @@ def _anyone(_team: TeamNode) -> bool:
 
 
 def choose(world: World, routing: Routing, case: Case, grid: str | None, may_sign: MaySign = _anyone) -> Route | None:
-    """The route of a case in a grid; None where no grid or no team at all serves it: a person must decide.
+    """The route of a case in a grid; None if no grid or team serves it, so that a person must decide.
 
-    A team in which nobody may sign is passed over, as long as there is another.
+    A team in which nobody may sign is skipped if there is another.
     """
     chain = world.chain(grid)
     if not chain:
@@ -182,7 +182,7 @@ def choose(world: World, routing: Routing, case: Case, grid: str | None, may_sig
 
 
 def above_those(world: World, grid: str | None, order: Sequence[str], may_sign: MaySign = _anyone) -> Route | None:
-    """Who decides where those who would do the work are complained of: the first of these levels that has a team."""
+    """The route of a complaint about the team that would work on it: the first of these levels that has a team."""
     found = {node.level.value: (node, own) for node in world.chain(grid) if (own := _own(world, node))}
     team = _able((found[kind][1] for kind in order if kind in found), may_sign)
     node = next((node for node, own in found.values() if own == team), None)
@@ -197,8 +197,9 @@ def level_above(
     out: Collection[str] = (),
     may_sign: MaySign = _anyone,
 ) -> Route | None:
-    """Who takes over from a team of this level: the nearest higher level with a team of its own (上报, 退单); none of
-    those that the ticket complains of.
+    """Who takes over from a team of this level (上报, 退单): the nearest higher level with its own team.
+
+    Kinds of team in `out`, which the ticket complains about, are skipped.
     """
     higher = [node for node in world.chain(grid) if node.level.rank > level.rank]
     owns = {node: own for node in higher if (own := _own(world, node)) and own.kind not in out and own.code != team}
@@ -207,7 +208,7 @@ def level_above(
 
 
 def own_route(world: World, grid: str | None, level: Level) -> Route | None:
-    """The team of a level itself, such as the community's committee: who arbitrates."""
+    """The route to a level's own team, such as the community's committee, which arbitrates."""
     for node in world.chain(grid):
         own = _own(world, node)
         if own and node.level is level:
@@ -224,7 +225,7 @@ def next_in_line(
     out: Collection[str] = (),
     may_sign: MaySign = _anyone,
 ) -> Route | None:
-    """Who follows in a rule's line when one of its teams has returned a ticket; None past its end."""
+    """The rule's next team after one has returned the ticket; None if there is no further one."""
     chain = world.chain(grid)
     wanted = next((each.lead for each in routing.rules if each.name == rule), ())
     open_to = (each for each in candidates(world, chain, wanted) if each.code not in had and each.kind not in out)
@@ -253,12 +254,12 @@ def _anybody(world: World, chain: tuple[GridNode, ...]) -> list[TeamNode]:
 
 
 def _own(world: World, node: GridNode) -> TeamNode | None:
-    """The team of a level itself."""
+    """A grid node's own team."""
     return next(iter(world.own_teams.get(node.code, ())), None)
 
 
 def _able(teams: Iterable[TeamNode], may_sign: MaySign) -> TeamNode | None:
-    """The first in which somebody can act; where nobody can in any, the first, for nothing may be lost."""
+    """The first team in which a member can act; if there is none, the first team, so that no ticket is lost."""
     in_order = list(teams)
     return next(filter(may_sign, in_order), in_order[0] if in_order else None)
 

@@ -1,7 +1,7 @@
-"""What is strange about the routing rules: those that can never be the first to hold, and words that nobody answers to.
+"""Warnings about routing rules: rules that never apply first, and names that match no department or place.
 
-All cases that the rules can tell apart are gone through: the values of every condition fall into few groups that
-the rules treat alike, and the groups' combinations are tried one by one against bit masks of the rules.
+All cases that the rules distinguish are tested: each condition's values fall into a few groups that the rules treat
+alike, and all combinations of groups are tried against bit masks of the rules.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,12 +17,12 @@ from models.grid import Mode, TeamKind
 from models.ticket import Source
 
 Mask = int
-"""Bit n: rule n may still hold"""
+"""Bit n: rule n may still apply"""
 _MOST = 2_000_000
 
 
 def routing_warnings(routing: Routing, catalogue: Catalogue, world: World) -> Iterator[ConfigWarning]:
-    """All that is strange about the rules in this town."""
+    """All warnings about the rules in this town."""
     yield from _never_first(routing, catalogue)
     yield from _nobody_answers(routing, world)
     known = {place.name for place in world.places.values()}
@@ -58,7 +58,7 @@ def _combinations(masks: Sequence[Sequence[Mask]]) -> int:
 
 
 def _dimensions(rules: Sequence[When], catalogue: Catalogue) -> Iterator[tuple[Iterable[object], tuple[str, ...]]]:
-    """The values that cases can have, and the conditions that look at them. None: a value that no rule names."""
+    """The values that cases can have, and the conditions that test them. None: a value that no rule names."""
     items = [(category, item) for item, (category, _) in catalogue.items.items()]
     yield [*items, *((category, "") for category in catalogue.categories)], ("category", "item")
     yield [*Mode, None], ("mode",)
@@ -70,7 +70,7 @@ def _dimensions(rules: Sequence[When], catalogue: Catalogue) -> Iterator[tuple[I
 
 
 def _masks(rules: Sequence[When], values: Iterable[object], asks: tuple[str, ...]) -> list[Mask]:
-    """The different groups of rules that values of one dimension leave standing."""
+    """The distinct sets of rules that values of one dimension allow."""
     masks = set()
     for value in values:
         parts = value if isinstance(value, tuple) else (value,)
@@ -93,7 +93,7 @@ def _bits(mask: Mask) -> Iterator[int]:
 
 
 def _nobody_answers(routing: Routing, world: World) -> Iterator[ConfigWarning]:
-    """Departments that rules name by a word that no department's name has."""
+    """Departments that rules name by a word that is in no department's name."""
     departments = [team.name for team in world.teams.values() if team.kind == TeamKind.DEPARTMENT]
     for rule in routing.rules:
         for word in _departments(rule):

@@ -1,4 +1,4 @@
-"""When two reports are of the same thing, and when an event is solved: as a town sets it."""
+"""The town's settings: when two reports are the same event, and when an event is solved."""
 
 from typing import Annotated
 
@@ -16,28 +16,28 @@ _OUTAGES = {
 
 
 class SameEventRules(BaseModel):
-    """Section `joining`: the same event reported by several neighbours."""
+    """Section `joining`: one event reported by several neighbours."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     window_hours: Count = 72
-    """Only reports as young as this are compared"""
+    """Only tickets filed within this time are compared"""
     alike: Share = 0.35
-    """How much of two texts must agree (pairs of characters) where the sub-item and the house don't decide"""
+    """Least similarity of two texts (Dice, 0 to 1), if sub-item and building don't decide"""
     never: tuple[str, ...] = ("consult", "other", "neighbours")
-    """Categories in which everybody's case is their own"""
+    """Categories in which reports are never joined"""
     outages: dict[str, tuple[str, ...]] = _OUTAGES
-    """Sub-items whose failure concerns a whole compound, and the words that tell of it: joined at once"""
+    """Sub-items whose outage affects a whole compound, with its words; such reports join without asking"""
     flood_followers: Count = 10
-    """An event with so many neighbours takes in further ones without asking"""
+    """From this number of residents an event joins further ones without asking"""
     flood_reports: Count = 5
-    """So many reports within `flood_minutes` do the same"""
+    """So does this number of reports within `flood_minutes`"""
     flood_minutes: Count = 10
     confirm_share: Share = 0.6
-    """The event is solved when so many of the answers given say so; and not, when so many say it isn't"""
+    """The share of the given answers that decides whether the event is solved or not"""
     answer_share: Share = 0.6
-    """Of all who wait for it so many must have answered; the reporter is one of them"""
+    """The share of all followers, the reporter included, who must have answered"""
 
     def is_outage(self, item: str, text: str) -> bool:
-        """The text tells that a whole compound is without it."""
+        """Whether the text reports an outage of a whole compound."""
         return any(word in text for word in self.outages.get(item, ()))

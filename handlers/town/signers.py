@@ -1,4 +1,4 @@
-"""Which teams can act on a ticket of a grid: somebody of the staff reaches it, and not all of them are on leave."""
+"""Which teams can act on tickets of a grid: a member's scope includes it, and not all of them are on leave."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from handlers.world.rosters import Roster
 
 
 def signers(town: Town, grid: str | None, at: datetime) -> MaySign:
-    """Asked of a team: whether anybody is there who may sign for it."""
+    """A function that tells whether a team has a member who may sign now."""
     reach = [node.code for node in town.world.chain(grid)]
 
     def may_sign(team: TeamNode) -> bool:

@@ -1,4 +1,4 @@
-"""What one installation is: its world, its rules, its words. One frozen value that every handler is given."""
+"""One installation's world, rules and wordings, as one frozen value that every handler gets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,41 +36,41 @@ Count = Annotated[int, Field(gt=0)]
 
 
 class Habits(BaseModel):
-    """Section `habits`: how patient the bot is, in minutes, hours and days."""
+    """Section `habits`: time limits of dialogues and tickets, in minutes, hours and days."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     question_minutes: Minutes = 30
-    """An open question is over after this; a report that it was about is filed with what is known"""
+    """An open question expires after this; its draft is then filed with what is known"""
     recent_minutes: Minutes = 60
-    """A photo, place or word that follows a report within this belongs to it"""
+    """A photo, place or text sent within this time after a report belongs to it"""
     urge_minutes: Minutes = 30
-    """One 催办 per ticket and this time reaches the team; more would only annoy"""
+    """The team gets at most one 催办 for a ticket within this time"""
     lapse_days: Days = 7
-    """A resident who doesn't answer the follow-up: the ticket ends by default, not as solved"""
+    """If the resident doesn't answer the follow-up within this, the ticket closes by default, not as solved"""
     reopen_days: Days = 14
-    """So long a resident may say that it was not solved after all"""
+    """How long after the end a resident may say that it was not solved"""
     invitation_days: Days = 3
     ask_days: Days = 2
-    """So long a resident may take to answer; then the clocks run on without the answer"""
+    """How long staff's question to a resident stops the clocks; then they resume without an answer"""
     messages_a_minute: Count = 60
-    """So many messages of one resident are answered; dangers and staff are not counted"""
+    """The rate limit for one resident; dangers and staff are exempt"""
     reports_a_day: Count = 50
     suspend_days: Days = 90
-    """The farthest day to which a ticket may be suspended"""
+    """The longest time for which a ticket may be suspended"""
     talk_minutes: Minutes = 30
-    """A talk with a person goes on so long after what was said last; then the bot answers again"""
+    """A talk with staff ends this long after its last message; then the bot answers again"""
     incomplete_hours: Hours = 24
-    """So long a report without a place waits for its resident; then a person sees to it"""
+    """How long a report without a place waits for its resident; then it goes to the desk"""
 
     @property
     def waits_for_words(self) -> timedelta:
-        """How long a photo or a voice is kept for the words that go with it."""
+        """How long a photo or voice waits for its words."""
         return timedelta(hours=self.incomplete_hours)
 
 
 class Contacts(BaseModel):
-    """Section `contacts`: whom to call. Shown with red flags and 转人工."""
+    """Section `contacts`: telephone numbers, shown with red flags and 转人工."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -94,11 +94,11 @@ class Reads(Protocol):
 
 
 class Towns(Protocol):
-    """Gives the town as it is now; reads it again when the world has changed."""
+    """Provides the current town; reads it again when the world has changed."""
 
     @property
     def known(self) -> "Town":
-        """As it was last seen: enough to tell whom it is worth looking at."""
+        """The town as last read; no database access."""
 
     def current(self, session: Session) -> "Town": ...
 
@@ -126,18 +126,18 @@ class Town:
     reader: Reads
     practices: Practices = field(default_factory=Practices)
     households: Mapping[str, int] = field(default_factory=dict)
-    """By the compound's name, as far as the clerk has told"""
+    """Number of households by the compound's name, as far as the clerk has entered them"""
     scoring: Scoring = field(default_factory=Scoring)
     digests: Digests = field(default_factory=Digests)
     duties: Duties = field(default_factory=Duties)
     staff: Staff = field(default_factory=Staff)
     names: Names = field(default_factory=Names)
-    """What questions may call by name, out of world, staff and catalogue"""
+    """Names that questions may contain, from world, staff and catalogue"""
     has_group: bool = False
-    """Red flags are told in a group of WeCom, too"""
+    """Red flags are also posted in a WeCom group"""
     answers: Answers = field(default_factory=Answers)
-    """To what is asked again and again"""
+    """Answers to frequent questions"""
     links: Links | None = None
-    """None: no address is known under which we could be reached"""
+    """None: the program's public address is not configured"""
     hears: bool = False
-    """Voices are written down by a machine; else people listen"""
+    """Voice messages are transcribed by speech recognition; otherwise staff listen to them"""

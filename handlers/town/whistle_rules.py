@@ -1,4 +1,4 @@
-"""What a whistle is, as a town sets it: the three lawful grounds, and how soon a called team has to be there."""
+"""The town's settings for whistles: the three lawful grounds, and the limit for called teams to report in."""
 
 import re
 from typing import Annotated
@@ -29,7 +29,7 @@ _HALF_AN_HOUR = Span(30, Unit.MINUTE)
 
 
 class WhistleRules(BaseModel):
-    """Section `whistle`: until when a called team reports in. Minutes and hours run round the clock."""
+    """Section `whistle`: the limit to report in, by ground. Minutes and hours run round the clock."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,12 +38,12 @@ class WhistleRules(BaseModel):
     emergency: Limit = _HALF_AN_HOUR
 
     def report_in(self, ground: Ground) -> Span:
-        """How soon a team called on this ground has to be there."""
+        """The limit to report in for a team called on this ground."""
         limits = {Ground.BEYOND: self.beyond, Ground.JOINT: self.joint, Ground.EMERGENCY: self.emergency}
         return limits[ground]
 
 
 def ground_of(words: str) -> Ground | None:
-    """The ground that the reason's own words tell; None where they tell none, or several."""
+    """The ground that the words of the reason name; None if they name none, or several."""
     told = [ground for ground, pattern in _TELLING.items() if pattern.search(words)]
     return told[0] if len(told) == 1 else None

@@ -1,4 +1,4 @@
-"""Every sentence that the bot says, by its key, out of a file that a town's clerk can change."""
+"""Every sentence of the bot, by its key, read from a file that a town's clerk can change."""
 
 import string
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ import yaml
 
 
 class WordingError(Exception):
-    """The file of wordings is not right; `problems` has one line each."""
+    """A file of wordings is invalid; `problems` has one line for each error."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -17,7 +17,7 @@ class WordingError(Exception):
 
 
 class Wordings:
-    """Sentences with {places} to fill. The shipped file is complete; a town's own file replaces single sentences."""
+    """Sentences with {placeholders}. The shipped file is complete; a town's own file replaces single sentences."""
 
     def __init__(self, sentences: Mapping[str, str]) -> None:
         self._sentences = dict(sentences)
@@ -25,7 +25,7 @@ class Wordings:
         """Cache of `places_of`"""
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The sentence with its places filled. Values are taken literally, whatever braces a resident wrote."""
+        """The sentence with its placeholders filled. Braces in values are taken literally."""
         return self._sentences[key].format_map(values)
 
     def __contains__(self, key: str) -> bool:
@@ -36,7 +36,7 @@ class Wordings:
         return frozenset(self._sentences)
 
     def sentence(self, key: str) -> str:
-        """As it stands in the file."""
+        """The sentence as in the file, with its placeholders."""
         return self._sentences[key]
 
     def places_of(self, key: str) -> frozenset[str]:
@@ -91,14 +91,14 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
         if isinstance(value, dict):
             flat |= _flatten(value, f"{prefix}{key}.")
         else:
-            flat[f"{prefix}{key}"] = str(value).rstrip()  # a sentence may begin on a line of its own
+            flat[f"{prefix}{key}"] = str(value).rstrip()  # only the end: a sentence may begin with a line break
     return flat
 
 
-# PyYAML that was built without libyaml has only its own
+# PyYAML built without libyaml has only the slower Python loader
 LOADER: type[yaml.SafeLoader | yaml.CSafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(path: Path) -> Any:  # noqa: ANN401  (whatever stands there; its reader checks it)
+def read_yaml(path: Path) -> Any:  # noqa: ANN401  (any YAML; the caller checks it)
     """Raises OSError, UnicodeDecodeError, yaml.YAMLError."""
     return yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506  (both are safe loaders)

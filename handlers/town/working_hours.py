@@ -1,4 +1,4 @@
-"""When the town works: the day's hours, and which days; whatever can't be is refused."""
+"""The town's working hours and working days; invalid settings are refused."""
 
 from collections import Counter
 from datetime import date, time
@@ -14,11 +14,11 @@ from models.ticket import CHINA
 _FEASTS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 """Statutory holidays that fall on the same days every year"""
 _STATUTORY_DAYS = 13
-"""Statutory holidays of a year: a clerk who entered fewer has not entered the year"""
+"""Statutory holidays in a year; with fewer days entered, the year counts as not entered"""
 
 
 class WorkingHours(BaseModel):
-    """Section `working_hours`: the day's hours with the lunch break, and the town's own days."""
+    """Section `working_hours`: the hours of a day, with the lunch break, and the town's own days on and off."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,7 +29,7 @@ class WorkingHours(BaseModel):
     @field_validator("hours", mode="before")
     @classmethod
     def _until_midnight(cls, hours: object) -> object:
-        """24:00 is an end that people write and `time` doesn't know: midnight stands for it."""
+        """Replace the end 24:00, which `time` doesn't accept, by midnight."""
         if not isinstance(hours, list):
             return hours
         return [[*each[:1], "00:00"] if isinstance(each, list) and each[1:] == ["24:00"] else each for each in hours]
@@ -37,7 +37,7 @@ class WorkingHours(BaseModel):
     @field_validator("hours")
     @classmethod
     def _one_after_the_other(cls, hours: tuple[tuple[time, time], ...]) -> tuple[tuple[time, time], ...]:
-        """Whatever else would be counted twice, or never end."""
+        """Check that spans are in order and don't overlap, so that no hour counts twice."""
         if not hours:
             raise ValueError('至少要有一段上班时间，如 ["08:30", "12:00"]')
         day = date(2000, 1, 1)
@@ -54,7 +54,7 @@ class WorkingHours(BaseModel):
         return Calendar(self.hours, lru_cache(maxsize=4096)(self.works_on), CHINA)
 
     def works_on(self, day: date) -> bool:
-        """The town's own days first, then the State Council's table; past its last year weekends and fixed feasts."""
+        """The town's own days first, then the State Council's table; after its last year, weekends and _FEASTS."""
         if day in self.days_off or day in self.days_on:
             return day in self.days_on
         try:
@@ -63,7 +63,7 @@ class WorkingHours(BaseModel):
             return day.weekday() < 5 and (day.month, day.day) not in _FEASTS
 
     def last_known_year(self) -> int:
-        """The last year whose holidays are known: from the table, or because the clerk has entered a year's."""
+        """The last year whose holidays are known, from the table or entered by the clerk."""
         entered = Counter(day.year for day in self.days_off)
         known: set[int] = {day.year for day in chinese_calendar.holidays}
         return max(known | {year for year, days in entered.items() if days >= _STATUTORY_DAYS})
