@@ -1,1 +1,1 @@
-"""Frozen picture of grids, places, teams, staff."""
+"""Frozen snapshots of grids, places, teams and staff."""

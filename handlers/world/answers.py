@@ -1,4 +1,4 @@
-"""The town's answers out of the database, as the retrieval wants them."""
+"""Load the town's answers from the database for the retrieval."""
 
 from collections import defaultdict
 
@@ -10,7 +10,7 @@ from nlp.faq.answers import Answer
 
 
 def load_answers(session: Session) -> tuple[Answer, ...]:
-    """All of them, those that have expired too: a search must know that there was one."""
+    """All answers, also expired ones, so that a search can tell that there was one."""
     learned: dict[str, list[str]] = defaultdict(list)
     for answer, words in session.execute(select(AnswerWording.answer, AnswerWording.text)):
         learned[answer].append(words)

@@ -1,4 +1,4 @@
-"""Numbers of buildings, as the world keeps them: `1-6;8;A`, of a road `1-199单` and `97弄`."""
+"""Building numbers as the world stores them: `1-6;8;A`; for a road `1-199单` and `97弄`."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _ON_A_ROAD = re.compile(r"(\d{1,5})[弄号]")
 
 
 def expand_buildings(text: str) -> Iterator[str]:
-    """`1-6;8;A` → 1 2 3 4 5 6 8 A; a side of a road, `1-5单` → 1 3 5; a lane, `97弄`; empty text → "" (all the rest).
+    """`1-6;8;A` → 1 2 3 4 5 6 8 A; one side of a road, `1-5单` → 1 3 5; a lane, `97弄`; "" → "" (all others).
 
     Raises ValueError on anything else.
     """
@@ -35,6 +35,6 @@ def _numbers(low: int, last: str) -> range:
 
 
 def on_the_road(building: str) -> tuple[str, ...]:
-    """Of a road: 「97弄5」 is a house of lane 97弄, whose mouth is number 97; 「120号3」 is house 3 at number 120."""
+    """The road numbers of a building: 「97弄5」 is in lane 97弄, which opens at number 97; 「120号3」 is at 120."""
     found = _ON_A_ROAD.match(building)
     return (f"{found[1]}弄", found[1]) if found else ()

@@ -1,11 +1,11 @@
-"""What looks wrong in a town's rules or world, for `check` to print."""
+"""A warning about a town's rules or world, printed by `check`."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigWarning:
-    """What is strange, and how it is mended. Nothing stops because of it."""
+    """A problem and how to fix it. The program runs all the same."""
 
     what: str
     mend: str

@@ -1,4 +1,4 @@
-"""GCJ-02, which Chinese maps and WeChat use, to WGS-84, in which boundaries are drawn.
+"""Convert GCJ-02, which Chinese maps and WeChat use, to WGS-84, the system of the boundaries.
 
 GCJ-02 shifts WGS-84 by up to some 700 m by a published series of sines over the Krasovsky 1940 ellipsoid; its
 inverse has no closed form and is found by iteration, here to a few centimetres.

@@ -1,4 +1,4 @@
-"""For whom somebody speaks: a 楼栋长 for their house, a 业委会 for its compounds. A voice is no right to act."""
+"""Whom a person represents: a 楼栋长 their building, a 业委会 its compounds. It gives no right to act on tickets."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _COMPOUND = "compound"
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """The places, and the one house in them; without a house, the whole compounds."""
+    """The places that a person represents; with `building`, only that building of the place."""
 
     places: frozenset[int]
     building: str = ""
@@ -22,7 +22,7 @@ class Voice:
 
 
 def voice_of(world: World, person: Colleague) -> Voice | None:
-    """None: for nobody but themselves."""
+    """What the person represents; None if nothing."""
     grid = world.grids.get(person.grid or "")
     if grid and grid.level is Level.BUILDING:
         house = world.houses.get(grid.code)
@@ -34,7 +34,7 @@ def voice_of(world: World, person: Colleague) -> Voice | None:
 
 
 def _compounds(world: World, team: str, name: str) -> Iterator[int]:
-    """Those that lie in its area alone; where its name says one of them, that one."""
+    """Compounds that lie wholly in the committee's area; if its name contains one of them, only that one."""
     areas = {*world.grids_served(team)}
     inside = [
         place

@@ -1,4 +1,4 @@
-"""Who of a team is there at a moment: shifts, leave and stand-ins out of the roster; without a roster, everybody."""
+"""Which members of a team are present at a time, by shifts, leave and stand-ins; without a roster, everybody."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,9 +19,9 @@ WorksOn = Callable[[date], bool]
 
 
 def holds_on(days: str, day: date, works_on: WorksOn) -> bool:
-    """Whether 「周一-周五」「工作日;2026-12-05」 means this day. Raises ValueError where it can't be read."""
+    """Whether 「周一-周五」「工作日;2026-12-05」 includes this day. Raises ValueError if it can't be parsed."""
     words = [word.strip() for word in days.replace("；", ";").split(";")]
-    held = [_word_holds(word, day, works_on) for word in words]  # each is read, so that each is checked
+    held = [_word_holds(word, day, works_on) for word in words]  # parse all, so that errors in any are found
     return any(held)
 
 
@@ -52,20 +52,20 @@ def _date(text: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Somebody who is there, and in whose stead."""
+    """A person who is present, and the person whom they stand in for."""
 
     person: Colleague
     instead_of: Colleague | None = None
 
     @property
     def post(self) -> Colleague:
-        """Whose work it is: a stand-in has the grid of the person who is away."""
+        """The person whose post counts: a stand-in has the grid of the person who is away."""
         return self.instead_of or self.person
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The lines of the roster for some people, and how to tell a working day."""
+    """The roster rows of some people, and the working-day test."""
 
     people: Mapping[int, Colleague]
     shifts: tuple[Shift, ...]
@@ -78,7 +78,7 @@ class Roster:
         return cls(staff.people, shifts, works_on)
 
     def covers(self, shift: Shift, at: datetime) -> bool:
-        """Whether a line holds at a moment; a night shift belongs to the day on which it begins."""
+        """Whether a row applies at a time; a night shift belongs to the day on which it begins."""
         local = at.astimezone(CHINA)
         minute, day = local.hour * 60 + local.minute, local.date()
         if shift.starts < shift.ends:
@@ -90,7 +90,7 @@ class Roster:
         return holds_on(shift.days, day, self.works_on)
 
     def leave(self, person: Colleague, at: datetime) -> Shift | None:
-        """The line that lets somebody be away now."""
+        """The leave row that applies now; None if the person is not on leave."""
         away = (shift for shift in self.shifts if shift.kind == ShiftKind.LEAVE and shift.person_id == person.id)
         return next((shift for shift in away if self.covers(shift, at)), None)
 
@@ -99,7 +99,7 @@ class Roster:
         if not self.shifts:
             return Present(person)
         stands = person
-        for _ in range(3):  # a stand-in may be away too and have one; a circle ends here
+        for _ in range(3):  # a stand-in may be away and have a stand-in too; the range ends a cycle
             leave = self.leave(stands, at)
             if leave is None:
                 return Present(stands, person if stands is not person else None)
@@ -129,7 +129,7 @@ class Roster:
         return here or [Present(person) for person in team]
 
     def on_call(self, team: Sequence[Colleague], at: datetime) -> list[Present]:
-        """Who is told of danger: those on call and those on duty. Empty: the roster names nobody."""
+        """Recipients of a danger: those on call or on duty; empty if the roster names nobody."""
         return self.listed(team, at, ShiftKind.ONCALL, ShiftKind.DUTY)
 
 
@@ -147,7 +147,7 @@ def reach_of(ticket: Ticket) -> list[str]:
 
 
 def may_hold(person: Colleague, ticket: Ticket) -> bool:
-    """Whether a stand-in, who may look after another grid, has rights on this ticket."""
+    """Whether a stand-in, whose own grid may be another, has rights on this ticket."""
     reach = {None, ticket.grid, ticket.community, ticket.street, ticket.county}
     return Role.GRID_STAFF in person.roles or person.grid in reach
 
@@ -155,9 +155,7 @@ def may_hold(person: Colleague, ticket: Ticket) -> bool:
 def at_hand(
     staff: Staff, ticket: Ticket, now: datetime, teams: Sequence[str], works_on: WorksOn, *, rings: bool
 ) -> Iterator[tuple[str, list[Present]]]:
-    """Team by team, who is there for a ticket now; for what rings at this hour those on call. For danger a team
-    without a roster is whole.
-    """
+    """For each team, the members present for a ticket now; with `rings`, those on call."""
     for team in teams:
         its = staff.members([team], reach_of(ticket))
         roster = Roster.of(staff, its, works_on)

@@ -1,4 +1,4 @@
-"""What a printed code stands for: a compound, a house of it, a lift or a bin there."""
+"""The meaning of a printed QR code: a compound, one of its buildings, a lift or a bin there."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _PREFIX = "qrscene_"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`point` is lift or bin, or empty."""
+    """A scanned place; `point` is "lift", "bin" or ""."""
 
     place: int
     building: str = ""
@@ -22,7 +22,7 @@ class Scene:
 
 
 def scene_of(world: World, text: str) -> Scene | None:
-    """What was scanned; None where it means nothing here."""
+    """The scene of a scanned text; None if it names no place of this town."""
     found = _SCENE.fullmatch(text.removeprefix(_PREFIX))
     place = world.places.get(int(found[1])) if found else None
     if found is None or place is None:

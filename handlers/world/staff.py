@@ -1,7 +1,7 @@
-"""The staff as handlers see them: a frozen picture of who is in which team, how far they reach and when they work.
+"""A frozen snapshot of the staff: teams, scopes and shifts.
 
-Each new ticket asks who is there; people change teams a few times a year. So it is kept in memory and read again when
-its version in the database is another (models.staff_version).
+Every new ticket needs it, but staff change only a few times a year. So it is kept in memory and read again when its
+version in the database has changed (models.staff_version).
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from models.roster import Shift
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One of the staff: the fields of a `Person` that are not their own affair."""
+    """A member of staff: the fields of a `Person` that are not private."""
 
     id: int
     openid: str | None
@@ -30,7 +30,7 @@ class Member:
     grid: str | None
     roles: frozenset[Role]
     last_inbound_at: datetime | None = None
-    """When they last wrote; known only where they were read for this very moment"""
+    """When they last wrote; None in the snapshot, set only if read for this transaction"""
 
     @property
     def is_overseer(self) -> bool:
@@ -41,28 +41,28 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 Colleague = Person | Member
-"""Somebody of the staff, from the database or out of the picture"""
+"""A person from the database or from the snapshot"""
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Everybody with a role, and their stand-ins."""
+    """Everyone with a role, and their stand-ins."""
 
     version: str = ""
     people: Mapping[int, Member] = field(default_factory=dict)
     teams: Mapping[str, tuple[Member, ...]] = field(default_factory=dict)
-    """Who works in a team, by its code"""
+    """Members by their team's code"""
     overseers: Mapping[str | None, tuple[Member, ...]] = field(default_factory=dict)
-    """Supervisors by how far they reach, None: everywhere"""
+    """Supervisors by their grid; None: the whole town"""
     overseer_openids: frozenset[str] = frozenset()
     voices: Mapping[str, tuple[Member, ...]] = field(default_factory=dict)
-    """楼栋长 by their 楼栋, members of a 业委会 by its code: they are told, and need have no role"""
+    """楼栋长 by the code of their 楼栋, members of a 业委会 by its code; they get pushes but need no role"""
     shifts: Mapping[int, tuple[Shift, ...]] = field(default_factory=dict)
     _members: dict[tuple[tuple[str, ...], ...], tuple[Member, ...]] = field(default_factory=dict, repr=False)
     """Cache of `members`"""
 
     def recognise(self, people: Iterable[Person]) -> None:
-        """Give rows of people the roles that this picture has of them; most are residents."""
+        """Set the roles of these rows from the snapshot, which saves a query; most are residents."""
         for person in people:
             person.is_known_to_have(self.roles_of(person.id))
 
@@ -80,7 +80,7 @@ class Staff:
         return tuple(sorted([each for each in found if each.grid is None or each.grid in reach], key=_BY_ID))
 
     def overseeing(self, reach: Collection[str]) -> list[Member]:
-        """Supervisors of these grids; of all, where none is known."""
+        """Supervisors of these grids; all supervisors if no grid is given."""
         known = (None, *reach) if reach else tuple(self.overseers)
         return sorted((each for grid in known for each in self.overseers.get(grid, ())), key=_BY_ID)
 
@@ -91,7 +91,7 @@ class Staff:
 
 
 def load_staff(session: Session, version: str) -> Staff:
-    """Read them all: some thousand rows in the largest town."""
+    """Read the whole staff: some thousand rows in the largest town."""
     roles = _roles(session)
     shifts = session.scalars(select(Shift).order_by(Shift.id)).all()
     stand_ins = {shift.stand_in_id for shift in shifts}

@@ -1,4 +1,4 @@
-"""What a clerk forgets: people who never joined, the same thing twice, answers that have run out."""
+"""Warnings about neglected data: people who never joined, duplicates, expired answers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ _NAMED = 5
 
 
 def upkeep_warnings(session: Session, world: World, today: date) -> Iterator[ConfigWarning]:
-    """All of it, in one line a kind."""
+    """All these warnings, one line for each kind."""
     yield from _never_joined(session)
     yield from _departments_in_an_area(session)
     yield from _twice(session, world)
@@ -34,7 +34,7 @@ def _never_joined(session: Session) -> Iterator[ConfigWarning]:
 
 
 def _departments_in_an_area(session: Session) -> Iterator[ConfigWarning]:
-    """Until lately their grid said what they saw."""
+    """In earlier versions the grid of a department's member limited what they saw."""
     there = select(Person.name).join(Team, Team.code == Person.team).where(Team.kind == TeamKind.DEPARTMENT.value)
     if names := session.scalars(there.where(Person.grid.is_not(None)).order_by(Person.id)).all():
         yield ConfigWarning(

@@ -1,4 +1,4 @@
-"""What is strange about a town: grids without staff, houses in two grids, boundaries that gape or overlap, pins off."""
+"""Warnings about a town: grids without staff, buildings in two grids, boundaries with gaps or overlaps, stray pins."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ from models.grid import Level, Place, PlaceRange, TeamKind
 from models.person import STAFF, Person
 
 _METRES = 111_320
-"""Of one degree of latitude"""
+"""Metres of one degree of latitude"""
 _SPECK = 100
-"""Square metres: smaller gaps and overlaps are the pen's, not the town's"""
+"""Square metres; smaller gaps and overlaps are drawing errors"""
 
 
 def world_warnings(session: Session, world: World) -> Iterator[ConfigWarning]:
-    """All that is strange about the town in the database."""
+    """All these warnings about the town in the database."""
     yield from _unstaffed_teams(session, world)
     yield from _nobody_may_sign(session, world)
     yield from _unstaffed_grids(session, world)
@@ -49,7 +49,7 @@ def _unstaffed_teams(session: Session, world: World) -> Iterator[ConfigWarning]:
 
 
 def _nobody_may_sign(session: Session, world: World) -> Iterator[ConfigWarning]:
-    """It has people, but for some of its area none who may sign: their grid is another, or they only oversee."""
+    """Teams with people, none of whom may sign in part of the area: their grid is another, or they only oversee."""
     grids_of: dict[str, set[str | None]] = defaultdict(set)
     for team, grid in session.execute(_staff_posts()):
         grids_of[team].add(grid)
@@ -66,7 +66,7 @@ def _nobody_may_sign(session: Session, world: World) -> Iterator[ConfigWarning]:
 
 
 def _unstaffed_grids(session: Session, world: World) -> Iterator[ConfigWarning]:
-    """A grid is looked after by somebody whose post it is, or by a grid team of its own."""
+    """Grids without a member whose post they are, and without their own grid team."""
     posts = {(team, grid) for team, grid in session.execute(_staff_posts())}
     manned = {grid for _, grid in posts}
     teams = {team for team, _ in posts}
@@ -84,7 +84,7 @@ def _staff_posts() -> Any:  # noqa: ANN401  (SQLAlchemy's own type)
 
 
 def _houses_twice(session: Session, world: World) -> Iterator[ConfigWarning]:
-    """The importer refuses them, but a database may have been filled otherwise."""
+    """Buildings in two grids. The importer refuses them, but a database may have been filled in another way."""
     columns = select(Place.id, Place.name, PlaceRange.buildings, PlaceRange.grid).join(PlaceRange)
     grids: dict[tuple[int, str, str], set[str]] = defaultdict(set)
     for place, name, buildings, grid in session.execute(columns):

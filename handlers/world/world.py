@@ -1,4 +1,4 @@
-"""The town as the handlers see it: a frozen picture of grids, places and teams, read again when it changes."""
+"""A frozen snapshot of the town's grids, places and teams, read again when it changes."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -31,7 +31,7 @@ _Range = tuple[str, str, float | None, float | None]
 
 @dataclass(frozen=True)
 class World:
-    """Everything that routing asks for, in memory: no query, cost independent of the number of places."""
+    """All that routing needs, in memory: no queries, and the cost doesn't depend on the number of places."""
 
     version: str
     grids: dict[str, GridNode] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class World:
     names: tuple[PlaceName, ...] = ()
     boundaries: tuple[tuple[str, Any], ...] = ()
     aliases: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """Of places that share their name with another, which they may tell apart"""
+    """Aliases of places that share their name with another place; an alias may tell them apart"""
 
     @cached_property
     def gazetteer(self) -> Gazetteer:
@@ -56,7 +56,7 @@ class World:
 
     @cached_property
     def houses(self) -> dict[str, tuple[int, str]]:
-        """By a 楼栋's code: its place, and its number there."""
+        """The place id and building number, by a 楼栋's code."""
         found: dict[str, tuple[int, str]] = {}
         for node in self.grids.values():
             house = house_of(node.name, self._called) if node.level is Level.BUILDING else None
@@ -67,17 +67,17 @@ class World:
 
     @cached_property
     def _called(self) -> dict[str, str]:
-        """By each name of a place: its own."""
+        """The canonical name of a place, by each of its names."""
         return {each.name: each.canonical for each in self.names}
 
     @cached_property
     def heads(self) -> dict[tuple[int, str], str]:
-        """By a place and a house's number: the code under which its 楼栋长 is known."""
+        """The 楼栋's code, which finds its 楼栋长, by place id and building number."""
         return {house: code for code, house in self.houses.items()}
 
     @cached_property
     def _drawn(self) -> tuple[tuple[str, Any], ...]:
-        """Boundaries, the smallest grids first, prepared for many questions."""
+        """Boundaries, the smallest grids first, prepared for fast point tests."""
         whole = (each for each in self.boundaries if self.grids[each[0]].level is not Level.BUILDING)
         drawn = sorted(whole, key=lambda each: (self.grids[each[0]].level.rank, each[1].area, each[0]))
         prepare([shape for _, shape in drawn])
@@ -89,7 +89,7 @@ class World:
 
     @cached_property
     def _grid_names(self) -> tuple[str, tuple[GridNode, ...]]:
-        """All names as one text, a line each: searching it beats walking through the grids a hundredfold."""
+        """All names as one text, one line each: searching it is a hundred times faster than a loop over grids."""
         nodes = tuple(node for node in self.grids.values() if node.level is not Level.BUILDING)
         return "".join(f"\n{node.name}" for node in nodes), nodes
 
@@ -100,25 +100,25 @@ class World:
 
     @cached_property
     def names_by_place(self) -> dict[str, tuple[str, ...]]:
-        """By a place's own name: that, and its aliases."""
+        """The canonical name and the aliases of each place, by the canonical name."""
         found: dict[str, list[str]] = defaultdict(list)
         for each in self.names:
             found[each.canonical].append(each.name)
         return {canonical: tuple(names) for canonical, names in found.items()}
 
     def prepare(self) -> "World":
-        """Make all indexes now, so that no message waits for them."""
+        """Build all indexes now, so that no message waits for them."""
         self.gazetteer.prepare()
         self._tree.query(Point(0, 0))
         _ = self.heads, self._by_name, self._grid_names, self._grids_exactly, self.names_by_place
         return self
 
     def places_named(self, name: str) -> tuple[PlaceNode, ...]:
-        """All places with this canonical name: one for each community that has it."""
+        """All places with this canonical name, at most one in a community."""
         return self._by_name.get(name, ())
 
     def chain(self, code: str | None) -> tuple[GridNode, ...]:
-        """A grid and what stands above it, nearest first."""
+        """A grid and its ancestors, nearest first."""
         known = self._chains.get(code)
         return self._chains.setdefault(code, tuple(self._upwards(code))) if known is None else known
 
@@ -128,21 +128,21 @@ class World:
             code = node.parent
 
     def lies_in(self, grid: str | None, area: str | None) -> bool:
-        """Whether a grid is this area or in it. Of what is unknown nothing is."""
+        """Whether a grid is this area or in it; False for unknown codes."""
         return any(node.code == area for node in self.chain(grid))
 
     def grids_served(self, team: str | None) -> list[str]:
-        """The grids at which a team stands."""
+        """The codes of the grids that a team serves."""
         return [grid for grid, teams in self.teams_at.items() if any(each.code == team for each in teams)]
 
     @cached_property
     def _chains(self) -> dict[str | None, tuple[GridNode, ...]]:
-        """Those that were asked for."""
+        """A cache of chains that were asked for."""
         return {}
 
     @cached_property
     def own_teams(self) -> dict[str, tuple[TeamNode, ...]]:
-        """By a grid's code the teams of its own level: the grid's, the community's, the street's."""
+        """The teams of a grid's own level (grid, community or street), by the grid's code."""
         levels = {code: node.level.value for code, node in self.grids.items()}
         found = {
             code: tuple(each for each in teams if each.kind == levels.get(code))
@@ -151,22 +151,22 @@ class World:
         return {code: teams for code, teams in found.items() if teams}
 
     def around(self, place: str) -> Callable[[str], bool]:
-        """Whether a grid holds the place of this name, is in it or above it; of no place that we know: any grid."""
+        """A test whether a grid contains a place of this name; for an unknown name, any grid does."""
         return self._one_of(self.above_places(self.places_named(place)))
 
     def holds(self, *grids: str | None) -> Callable[[str], bool]:
-        """Whether a grid is one of these or above one; of none of them: any grid. No grid at all is everywhere."""
+        """A test whether a grid is one of these or above one; without known grids, and for "", it is True."""
         return self._one_of(self.above(*grids))
 
     def _one_of(self, here: Collection[str]) -> Callable[[str], bool]:
         return lambda area: not here or not area or area in here
 
     def above(self, *grids: str | None) -> frozenset[str]:
-        """These grids, and all that stand above them."""
+        """These grids and all their ancestors."""
         return frozenset(node.code for grid in grids for node in self.chain(grid))
 
     def above_places(self, places: Iterable[PlaceNode]) -> frozenset[str]:
-        """The grids in which these places lie, and all above them."""
+        """The grids that contain these places, and all their ancestors."""
         return self.above(*(code for place in places for code in (*place.grids, place.community)))
 
     def code_at(self, grid: str | None, level: Level) -> str | None:
@@ -186,12 +186,12 @@ class World:
         return {}
 
     def grid_at(self, lat: float, lng: float) -> str | None:
-        """The smallest grid whose boundary holds the point (WGS-84)."""
-        near = sorted(self._tree.query(Point(lng, lat)))  # by box alone; the smallest grids are asked first
+        """The smallest grid whose boundary contains the point (WGS-84)."""
+        near = sorted(self._tree.query(Point(lng, lat)))  # by bounding box; the smallest grids come first
         return next((self._drawn[i][0] for i in near if intersects_xy(self._drawn[i][1], lng, lat)), None)
 
     def grid_named(self, words: str) -> GridNode | None:
-        """A grid by its code or name, or by the only name that contains the words."""
+        """The grid with this code or name, or the only one whose name contains the words."""
         words = words.strip()
         if not words or "\n" in words:
             return None
@@ -204,16 +204,16 @@ class World:
         return nodes[names.count("\n", 0, at) - 1] if only else None
 
     def team_named(self, words: str, grid: str | None) -> TeamNode | None:
-        """The team that somebody means by a code or a part of its name: the nearest one that serves the grid."""
+        """The nearest team serving the grid with this code or this part of a name."""
         serving = [team for node in self.chain(grid) for team in self.teams_at.get(node.code, ())]
         near = [team for team in serving if words and (words == team.code or words in team.name)]
         return near[0] if near else None
 
 
 def load_world(session: Session) -> World:
-    """Read the whole town. Seconds at 100,000 places; done at the start and when its version changes.
+    """Read the whole town, at the start and when its version changes. Takes seconds for 100,000 places.
 
-    PostgreSQL shows each statement what is committed by then: read again where an import came in between.
+    On PostgreSQL each statement sees the newest commits, so it reads again if an import was committed meanwhile.
     """
     while True:
         version = world_version(session)
@@ -252,20 +252,20 @@ _VERSIONS = Prepared[tuple[str, str]](
 
 
 def versions(session: Session) -> tuple[str, str, str]:
-    """Of the world, and of the staff, who change with it too, and of the answers: what a process has to read again."""
+    """The versions of world, staff (which change with the world too) and answers; a change means: read again."""
     found = dict(_VERSIONS.rows(session, {}))
     world = found.get(VERSION, "")
     return world, f"{world}.{found.get(STAFF_VERSION, '')}", found.get(ANSWERS_VERSION, "")
 
 
 def world_version(session: Session) -> str:
-    """Changes with every import; processes compare it to know when to read the town again."""
+    """The version, which changes with every import; processes compare it to know when to read the town again."""
     return session.connection().scalar(_VERSION) or ""
 
 
 def _places(session: Session, grids: Mapping[str, GridNode]) -> dict[int, PlaceNode]:
-    """By columns: rows as objects would take five times as long. Places with the same ranges share one dictionary.
-    What a row gives to a 楼栋 belongs to the grid around it.
+    """Places by id, read as columns, which is five times faster. Places with equal ranges share one dictionary.
+    A row that names a 楼栋 counts for the grid around it.
     """
     around = {code: node.parent for code, node in grids.items() if node.level is Level.BUILDING and node.parent}
     ranges = _ranges(session)
@@ -284,13 +284,13 @@ def _places(session: Session, grids: Mapping[str, GridNode]) -> dict[int, PlaceN
 
 
 def _points(ranges: Iterable[_Range]) -> tuple[tuple[float, float, str], ...]:
-    """In WGS-84, as tickets have theirs; none where fewer than two parts tell where they are."""
+    """The centres of the parts in WGS-84, like tickets; empty if fewer than two have coordinates."""
     told = [(*gcj_to_wgs(lat, lng), grid) for _, grid, lat, lng in ranges if lat is not None and lng is not None]
     return tuple(told) if len(told) > 1 else ()
 
 
 def _ranges(session: Session) -> dict[int, list[_Range]]:
-    """Buildings as written, their grid and their middle, place by place."""
+    """Buildings as written, their grid and centre, by place id."""
     ranges: dict[int, list[_Range]] = defaultdict(list)
     columns = select(PlaceRange.place_id, PlaceRange.buildings, PlaceRange.grid, PlaceRange.lat, PlaceRange.lng)
     for row in session.execute(columns.order_by(PlaceRange.place_id, PlaceRange.buildings)):
