@@ -70,7 +70,8 @@ def _asked(said: Mapping[str, str]) -> tuple[Query, Any]:
     measure, by = said.get("measure", "count"), said.get("by", "")
     if measure not in MEASURES or by not in {"", "hour", *DIVISIONS}:
         raise NoSuchNumberError
-    since, until = begins(said["from"]), begins(said["to"]) + timedelta(days=1)
+    first, last = (said["of"], said["of"]) if by == "day" else (said["from"], said["to"])
+    since, until = begins(first), begins(last) + timedelta(days=1)
     if by == "hour":
         hour = int(said["hour"])
         only = {"hours": ((hour, hour + 1),)}

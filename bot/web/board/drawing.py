@@ -15,6 +15,8 @@ from handlers.town.town import Town
 from models.ticket import CHINA
 
 _DARKEST = 5
+_NAMED_DAYS = 6
+"""Between the first and the last, with it"""
 _SHORT = {"on_time_rate": "board.on_time", "solved_rate": "board.solved", "satisfaction_rate": "board.content"}
 _PLAIN = ("new", "open", "late", "red")
 """Stand first and large"""
@@ -65,13 +67,13 @@ def _number(links: _Links, number: Any) -> dict[str, Any]:  # noqa: ANN401  (a f
 
 
 def _trend(town: Town, board: Board, links: _Links) -> dict[str, Any]:
-    """Bars of a picture a hundred high; every so many days one is named."""
+    """Bars of a picture a hundred high; the first day is named, the last, and some between, all as far apart."""
     most = max((count for _, count in board.by_day), default=0) or 1
-    step = max(len(board.by_day) // 6, 1)
+    named = {round(at * (len(board.by_day) - 1) / _NAMED_DAYS) for at in range(_NAMED_DAYS + 1)}
     bars = []
     for at, (day, count) in enumerate(board.by_day):
         name = town.say("board.day_cell", day=f"{begins(day).astimezone(CHINA):%m-%d}", count=count)
-        label = f"{begins(day).astimezone(CHINA):%m-%d}" if at % step == 0 else ""
+        label = f"{begins(day).astimezone(CHINA):%m-%d}" if at in named else ""
         link = links.counted("day", day, name)
         bars.append({"at": at, "height": round(100 * count / most, 1), "name": name, "link": link, "label": label})
     return {"bars": bars, "most": most, "total": sum(count for _, count in board.by_day)}
