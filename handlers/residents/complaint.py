@@ -35,7 +35,7 @@ def complains(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.COMPLAINT))
 def what_of(context: Context) -> Reply | None:
-    """Both together are the report: whom, and what."""
+    """File both texts together: whom the complaint is about, and what happened."""
     others = is_filler(context.text) or is_other_matter(context) or is_politeness(context)
     if others and not _tells_of_them(context.text):
         return None
@@ -43,7 +43,7 @@ def what_of(context: Context) -> Reply | None:
     seen = context.town.reader.understand(words)
     if not seen.sure and named_in(context.text):
         seen = replace(seen, category=of_whom(words), item="", sure=True)
-    if context.understanding:  # whom it is about is no matter beside it
+    if context.understanding:  # the first text is not a second problem
         seen = replace(seen, parts=context.understanding.parts)
     return reported(
         replace(context, message=replace(context.message, text=words), understanding=seen, state="", slots={})

@@ -70,7 +70,7 @@ def put_right(context: Context, ticket: Ticket, kind: Kind, by: Actor, words: st
 
 
 def _told(context: Context, ticket: Ticket, said: Correction) -> Kind | None:
-    """A category by its name, or another trouble where it is said plainly that this one isn't it."""
+    """The category named in the words, or that of another problem if they say plainly that this one is wrong."""
     named = context.town.catalogue.named(named_matter(said.right))
     if named[0]:
         return named

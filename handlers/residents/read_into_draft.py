@@ -57,7 +57,7 @@ def _without_offer(context: PersonalChange, seen: Understanding) -> Understandin
 
 
 def of_whom(text: str) -> str:
-    """Where a complaint about people who work here belongs; it is asked of nobody."""
+    """The category of a complaint about staff, chosen without asking."""
     return "property" if "property" in named_in(text) else "other"
 
 

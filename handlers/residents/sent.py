@@ -65,7 +65,7 @@ def _media_of_question(context: Context, attachment: Attachment, what: str) -> R
 
 
 def _ticket_asked_of(context: Context) -> Ticket | None:
-    """The one of theirs that our question is about."""
+    """The person's own ticket that the open question is about."""
     asks = context.state and ACCEPTS[context.state].repeats
     ticket = context.session.get(Ticket, context.slots["ticket"]) if asks and "ticket" in context.slots else None
     return ticket if ticket and ticket.reporter_id == context.person.id else None

@@ -168,7 +168,7 @@ def _is_about_report(question: OpenQuestion) -> bool:
 
 
 def _watched(context: Context, reply: Reply) -> Reply:
-    """With each question a timer for its end, which names the moment: asked again, it is another."""
+    """Set a timer for the question's end; its key holds the time, so a repeated question gets a new timer."""
     watched = reply.state in _WATCHED or bool(reply.slots.get("may_be_report"))
     if (watched or has_beneath(reply.slots)) and not reply.keep:
         usual = timedelta(minutes=context.town.habits.question_minutes)
@@ -180,7 +180,7 @@ def _watched(context: Context, reply: Reply) -> Reply:
 
 
 def _kept(change: PersonalChange, question: OpenQuestion) -> Sequence[Kept]:
-    """Every problem that was told, as a ticket or with the ticket that it belongs to."""
+    """File every problem of an unanswered question, or add it to the ticket that it belongs to."""
     was_said = question.state in {*_SAID_BEFORE, Asks.WHICH_ANSWER}
     draft = _said_before(change, question) if was_said else Draft.of(question.slots)
     if question.state == Asks.DANGER and draft.danger_question in CAN_KILL:

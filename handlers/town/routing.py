@@ -94,7 +94,7 @@ class Routing(_Strict):
     within: dict[TeamKind, Assign] = Field(default_factory=dict)
 
     def within_kind(self, kind: str) -> Assign:
-        """How teams of a kind share their work."""
+        """How teams of this kind choose the member who is asked first."""
         return self.within.get(TeamKind(kind), Assign.EVERYONE) if self.within else Assign.EVERYONE
 
     def first(self, case: "Case") -> Rule:
@@ -237,7 +237,7 @@ def next_in_line(
 
 
 def candidates(world: World, chain: tuple[GridNode, ...], wanted: tuple[str, ...]) -> list[TeamNode]:
-    """Teams that fit, in the order of the rule's words, the nearest to the grid first."""
+    """Teams that match, in the order of the rule's words, the nearest to the grid first."""
     found = []
     for words in wanted:
         kind, _, named = words.partition(":")
@@ -249,7 +249,7 @@ def candidates(world: World, chain: tuple[GridNode, ...], wanted: tuple[str, ...
 
 
 def _anybody(world: World, chain: tuple[GridNode, ...]) -> list[TeamNode]:
-    """Where the rule's teams don't exist here: the grid's own, the community's, the street's."""
+    """The levels' own teams (grid, community, street), used if the rule's teams don't exist here."""
     return [team for node in chain for team in world.own_teams.get(node.code, ())]
 
 

@@ -40,7 +40,7 @@ class Wordings:
         return self._sentences[key]
 
     def places_of(self, key: str) -> frozenset[str]:
-        """Names of the places to fill in a sentence."""
+        """Names of the placeholders in a sentence."""
         return self._places.get(key) or self._places.setdefault(key, _places(self._sentences[key]))
 
 

@@ -73,7 +73,7 @@ class Roster:
 
     @classmethod
     def of(cls, staff: Staff, people: Iterable[Colleague], works_on: WorksOn) -> "Roster":
-        """For these people; a stand-in may be anybody."""
+        """The roster of these people; a stand-in may be anyone on the staff."""
         shifts = tuple(shift for each in people for shift in staff.shifts.get(each.id, ())) if staff.shifts else ()
         return cls(staff.people, shifts, works_on)
 
@@ -95,7 +95,7 @@ class Roster:
         return next((shift for shift in away if self.covers(shift, at)), None)
 
     def there(self, person: Colleague, at: datetime) -> Present | None:
-        """The person or their stand-in; None where there is none."""
+        """The person or their stand-in; None if neither is present."""
         if not self.shifts:
             return Present(person)
         stands = person
@@ -109,7 +109,7 @@ class Roster:
         return None
 
     def listed(self, team: Sequence[Colleague], at: datetime, *kinds: ShiftKind) -> list[Present]:
-        """The members of a team whom a line of these kinds names now, with stand-ins for those away."""
+        """Members with a row of these kinds now; stand-ins replace those on leave."""
         if not self.shifts:
             return []
         ids = {person.id for person in team}
@@ -122,7 +122,7 @@ class Roster:
         return _each_once(self.there(person, at) for person in named)
 
     def on_duty(self, team: Sequence[Colleague], at: datetime) -> list[Present]:
-        """Who is told of ordinary work: those on duty; else all who aren't away; else all, for nothing may be lost."""
+        """Recipients of ordinary work: those on duty; else all who aren't on leave; else all, so that none is lost."""
         if not self.shifts:
             return [Present(person) for person in team]
         here = self.listed(team, at, ShiftKind.DUTY) or _each_once(self.there(person, at) for person in team)
@@ -142,7 +142,7 @@ def _each_once(found: Iterable[Present | None]) -> list[Present]:
 
 
 def reach_of(ticket: Ticket) -> list[str]:
-    """The grids that a ticket lies in, nearest first."""
+    """The codes of the grids that contain the ticket, smallest first."""
     return [*filter(None, (ticket.grid, ticket.community, ticket.street, ticket.county))]
 
 

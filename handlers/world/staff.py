@@ -71,7 +71,7 @@ class Staff:
         return member.roles if member else EVERYBODY
 
     def members(self, teams: Iterable[str], reach: Iterable[str]) -> Sequence[Member]:
-        """Staff of these teams whose rights reach one of the grids."""
+        """Staff of these teams whose scope includes one of the grids."""
         asked = tuple(teams), tuple(reach)
         return self._members.get(asked) or self._members.setdefault(asked, self._those(*asked))
 

@@ -182,7 +182,7 @@ class World:
 
     @cached_property
     def _levels(self) -> dict[str | None, Mapping[Level, str]]:
-        """Those that were asked for."""
+        """A cache of chains that were asked for."""
         return {}
 
     def grid_at(self, lat: float, lng: float) -> str | None:
