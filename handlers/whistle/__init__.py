@@ -1,1 +1,1 @@
-"""吹哨 报到 点名."""
+"""Whistles: calling teams to a ticket (吹哨), reporting in (报到), the roll call (点名)."""

@@ -1,4 +1,4 @@
-"""Who was called and what becomes of it: 放 lets a team go, 点名 shows who came, 吹哨排行 who comes late."""
+"""Commands about calls: 放 releases a called team, 点名 shows who came, 吹哨排行 ranks teams by lateness."""
 
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ CALL_RANKING = Command(("吹哨排行", "报到排行"), roles=OVERSEERS, only_a
 
 @router.command(LET_GO)
 def let_go(context: Context) -> Reply:
-    """Release a called team: the caller, the team in charge and supervisors may."""
+    """Release a called team. Allowed: the caller, the team in charge and supervisors."""
     picked = pick(context, _whistled(context, awaited=True), tuple(RELEASE.sources), LET_GO)
     if isinstance(picked, Reply):
         return picked
@@ -63,7 +63,7 @@ def let_go(context: Context) -> Reply:
 
 @router.on(in_state(Asks.RELEASED))
 def release_chosen(context: Context) -> Reply | None:
-    """Which of the called teams."""
+    """The answer which of the called teams to release."""
     ids: list[int] = context.slots["calls"]
     number, ticket = context.number, rollcall.ticket_asked_of(context)
     if number is None or ticket is None:
@@ -78,7 +78,7 @@ def release_chosen(context: Context) -> Reply | None:
 
 @router.command(ROLL_CALL)
 def roll_call(context: Context) -> Reply:
-    """Who was called, came, is late, has finished."""
+    """Show the called teams: who came, who is late, who has finished."""
     picked = pick(context, _whistled(context), (), ROLL_CALL)
     if isinstance(picked, Reply):
         return picked
@@ -93,7 +93,7 @@ def roll_call(context: Context) -> Reply:
 
 @router.command(CALL_RANKING)
 def ranking(context: Context) -> Reply:
-    """Who comes late when called, the most often late first."""
+    """Teams of the last 30 days, the most often late first."""
     since = days_back(context.now, 30)
     rows = attendance(context.session, overseen(context.person), since, context.now + timedelta(seconds=1))
     lines = "\n".join(_attendance_line(context, row) for row in rows[:_LISTED])
@@ -114,7 +114,7 @@ def _released(context: Context, ticket: Ticket, call: Support) -> Reply:
 
 
 def _whistled(context: Context, *, awaited: bool = False) -> Scope:
-    """Without a number, only open tickets with a whistle are meant; with one, any that this person may know of."""
+    """Without a number, open tickets with a whistle; with one, any ticket in the person's scope."""
     reach = reached(context.person) if awaited else reached(context.person) | called(context.person)
     if split_reference(context.rest)[0]:
         return reach

@@ -1,4 +1,4 @@
-"""社区吹哨、部门报到: a community or street calls teams to a ticket, in one line or asked step by step."""
+"""社区吹哨、部门报到: a community or street calls teams to a ticket, by one command or step by step."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ _GROUNDS = tuple(Ground)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is known of a whistle that isn't blown yet; lives in the conversation between two questions."""
+    """A whistle that isn't blown yet; stored in the open question's slots."""
 
     ticket: int
     teams: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ BLOW = Command(("吹哨",), roles=_MAY_CALL, help="吹哨 [工单号] 单位 单
 
 @router.command(BLOW)
 def whistle(context: Context) -> Reply:
-    """Call teams, all in one line or asked step by step."""
+    """Call teams; asks for what the command leaves out."""
     if not _may_call(context):
         return Reply(context.say("whistle.not_at_this_level"))
     picked = pick(context, reached(context.person), tuple(WHISTLE.sources), BLOW)
@@ -63,7 +63,7 @@ def whistle(context: Context) -> Reply:
 
 @router.on(in_state(Asks.WHISTLE_TEAMS))
 def teams_told(context: Context) -> Reply | None:
-    """Which teams; a reason may follow their names."""
+    """The answer which teams to call; a reason may follow their names."""
     ticket = calls.ticket_asked_of(context)
     if ticket is None:
         return None
@@ -76,14 +76,14 @@ def teams_told(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.WHISTLE_REASON))
 def reason_told(context: Context) -> Reply | None:
-    """Why they are called."""
+    """The answer why the teams are called."""
     ticket = calls.ticket_asked_of(context)
     return _reasoned(context, ticket, Plan.of(context.slots), context.text) if ticket else None
 
 
 @router.on(in_state(Asks.WHISTLE_GROUND))
 def ground_told(context: Context) -> Reply | None:
-    """On which of the three grounds: a number, or words."""
+    """The answer on which of the three grounds: a number, or words."""
     ticket, number = calls.ticket_asked_of(context), context.number
     ground = _GROUNDS[number] if number is not None else ground_of(context.text)
     if ticket is None or ground is None:
@@ -92,7 +92,7 @@ def ground_told(context: Context) -> Reply | None:
 
 
 def _go_on(context: Context, ticket: Ticket, plan: Plan, unknown: str = "") -> Reply:
-    """Ask the one thing that is missing, or blow."""
+    """Ask for the next missing fact, or blow the whistle."""
     if not plan.teams:
         key = "whistle.which_unknown" if unknown else "whistle.which_teams"
         return Reply(
@@ -121,9 +121,9 @@ def _reasoned(context: Context, ticket: Ticket, plan: Plan, reason: str) -> Repl
 
 
 def _split(context: Context, ticket: Ticket, words: str) -> tuple[tuple[str, ...], str]:
-    """「城管、供电 线杆要倒」 → the teams that the first words name, and the reason that the rest is.
+    """「城管、供电 线杆要倒」 → the teams named by the first words, and the rest as the reason.
 
-    Who is in charge or called already is passed over: the others are meant all the same.
+    Teams that are in charge or already called are skipped.
     """
     known: list[str] = []
     rest = words.strip()
@@ -139,7 +139,7 @@ def _team_meant(context: Context, ticket: Ticket, words: str) -> TeamNode | None
 
 
 def _may_call(context: Context) -> bool:
-    """Communities, streets and supervisors may; a grid or a property company reports upwards instead."""
+    """Communities, streets and supervisors may call; a grid or property company escalates (上报) instead."""
     if context.person.is_overseer:
         return True
     grid = context.town.world.grids.get(context.person.grid or "")

@@ -1,4 +1,4 @@
-"""点名: the teams that a whistle called to a ticket, and what happens to each call until the last one is done."""
+"""The calls of a whistle: each called team reports in, finishes its part, or is released."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,19 +25,19 @@ DUE = "whistle_due"
 
 
 def ticket_asked_of(context: Context) -> Ticket | None:
-    """The ticket of the open question, where this person may still call teams to it or let them go."""
+    """The open question's ticket, if it is still in the person's scope."""
     return context.session.scalar(tickets(reached(context.person) & (Ticket.id == context.slots["ticket"])))
 
 
 def open_call(person: Person, ticket: Ticket) -> Support | None:
-    """The call that this person's team still has to answer; none for the team in charge."""
+    """The open call to this person's team; None if there is none."""
     return next((call for call in ticket.awaited if call.team == person.team), None)
 
 
 def blow(
     context: Context, ticket: Ticket, teams: Sequence[TeamNode], ground: Ground, reason: str, by: Actor
 ) -> datetime:
-    """Call teams. Each has to report in by the moment that is returned; a timer looks whether it did."""
+    """Call teams. Returns the deadline to report in, which a timer checks."""
     due = context.town.calendar.due(context.now, context.town.whistle.report_in(ground))
     for team in teams:
         call = Support(team=team.code, called_at=context.now, ground=ground.value, reason=reason, due_at=due)
@@ -55,7 +55,7 @@ def blow(
 
 
 def report_in(context: Context, ticket: Ticket, call: Support) -> Reply:
-    """报到 of a called team: there, in time or late."""
+    """报到 of a called team, in time or late."""
     if call.reported_at:
         return Reply(context.say("whistle.reported_already", number=ticket.number))
     if Status(ticket.status) not in REPORT_IN.sources:
@@ -71,11 +71,11 @@ def report_in(context: Context, ticket: Ticket, call: Support) -> Reply:
 
 
 def finish(context: Context, ticket: Ticket, call: Support, words: str) -> Reply:
-    """A called team has done its share; the ticket itself goes on."""
+    """A called team has finished its part; the ticket stays open."""
     if Status(ticket.status) not in FINISH.sources:
         return no_longer(context, ticket)
     call.finished_at = context.now
-    if call.reported_at is None:  # the work is done, so they were there
+    if call.reported_at is None:  # finishing implies that they came
         call.reported_at = context.now
         call.late = call.late or call.late_by(context.now) is not None
     name = ticket_text.team_name(context.town, call.team)
@@ -86,7 +86,7 @@ def finish(context: Context, ticket: Ticket, call: Support, words: str) -> Reply
 
 
 def release(context: Context, ticket: Ticket, call: Support, by: Actor) -> Reply:
-    """A called team needn't come, or needn't go on."""
+    """Release a called team: it needn't come, or needn't continue."""
     call.late = call.late or call.late_by(context.now) is not None
     call.released_at = context.now
     name = ticket_text.team_name(context.town, call.team)
@@ -96,7 +96,7 @@ def release(context: Context, ticket: Ticket, call: Support, by: Actor) -> Reply
 
 
 def rest(context: Context, ticket: Ticket) -> str:
-    """Who is still missing, or that nobody is."""
+    """The teams that are still awaited, or that all are done."""
     if not ticket.awaited:
         return context.say("whistle.all_done")
     return context.say("whistle.waits_for", teams=missing(context.town, ticket))
@@ -112,7 +112,7 @@ def missing(town: Town, ticket: Ticket) -> str:
 
 
 def refuse_resolving(context: Context, ticket: Ticket) -> Reply | None:
-    """Why the ticket can't be resolved yet: called teams are still at it."""
+    """The refusal to resolve while called teams are not done; None if all are."""
     if not ticket.awaited:
         return None
     teams = missing(context.town, ticket)
@@ -120,7 +120,7 @@ def refuse_resolving(context: Context, ticket: Ticket) -> Reply | None:
 
 
 def lines(town: Town, ticket: Ticket, now: datetime) -> list[str]:
-    """The roll-call, a line a call: called when, there when, how late, done or released."""
+    """The roll call, one line for each call: when called, when there, how late, done or released."""
     return [_line(town, call, now) for call in ticket.support if call.is_call]
 
 
@@ -147,7 +147,7 @@ def _lateness(town: Town, call: Support) -> str:
 
 
 def look_who_is_missing(session: Session, town: Town, ticket: Ticket, now: datetime) -> None:
-    """The time to report in is over: who isn't there is late forever; the team, its leader and supervisors hear it."""
+    """After the deadline to report in, mark missing teams as late and notify them, their leaders and supervisors."""
     absent = [call for call in ticket.awaited if not call.reported_at and call.due_at and call.due_at <= now]
     absent = [call for call in absent if not call.late]
     if not absent or Status(ticket.status) not in OPEN:
