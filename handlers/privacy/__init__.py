@@ -1,1 +1,1 @@
-"""Erasure and retention."""
+"""Erasure of a person's data, and retention limits."""

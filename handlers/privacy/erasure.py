@@ -1,7 +1,7 @@
-"""Forgetting a person: what they wrote and what names them goes, what was done about it stays (docs/adr/0011).
+"""Erase a person: their words and identity are deleted, the record of the work stays (docs/adr/0011).
 
-The one place that changes a history's words. Statuses, times and figures stay true; the ticket's readers see
-that its words were erased, and when.
+The only place that changes words in a history. Statuses, times and figures stay; the ticket's readers see that its
+words were erased, and when.
 """
 
 import secrets
@@ -33,26 +33,26 @@ from nlp.reading.identities import mask
 GONE = "（居民已删除）"
 FORGET, DROP_MEDIA = "forget_messages", "drop_media"
 WITHDRAWAL = "withdraw"
-"""The push that tells a team to stop; it must still arrive"""
+"""Event of the push that tells a team to stop; erasure must not delete it"""
 FIRST_LEFT = "最早反映的居民退出，其他邻居还在等"
-"""Said of a ticket whose words are those of somebody who no longer waits for it"""
+"""History note: the first reporter left, so the ticket's text is of a person who no longer follows it"""
 REPLIES_KEPT = timedelta(days=2)
-"""Longer than any redelivery; then every night wipes what was answered"""
+"""How long replies are stored, which is longer than any redelivery takes"""
 _FEW = 4
 _REDELIVERY = timedelta(minutes=15)
-"""WeChat repeats a message for seconds; by then its key, which holds the openid, may go"""
+"""WeChat redelivers a message for some seconds; after this its key, which contains the openid, is deleted"""
 
 _TELLS = 4
-"""Characters of a card's field that are no longer any word that stands in what somebody said"""
+"""Characters from which a template field's text counts as a quotation, not as a chance match"""
 
 
 def erase(session: Session, town: Town, person: Person, now: datetime, *, answering: str = "") -> None:
-    """Forget this person. `answering` is the key of the message being answered: it goes a little later."""
+    """Erase this person. `answering` is the key of the message being answered, which is deleted later."""
     session.flush()
     openid = person.openid or ""
     tickets = session.scalars(select(Ticket).where(Ticket.reporter_id == person.id)).all()
     shared = _shared(session, person)
-    _erase_quotations(session, person, tickets, shared)  # while their words still stand in the histories
+    _erase_quotations(session, person, tickets, shared)  # needs the words, which are still in the histories
     for ticket in tickets:
         _empty(town, ticket, now)
     for ticket in _begun(session, person, shared):
@@ -65,12 +65,12 @@ def erase(session: Session, town: Town, person: Person, now: datetime, *, answer
     _erase_replies(session, [ticket.number or "" for ticket in tickets], Inbound.key != answering, now)
     _erase_replies(session, [ticket.number or "" for ticket in shared], Inbound.openid.in_(_staff()), now)
     _erase_person(session, person)
-    if not answering:  # else the answer closes the conversation
+    if not answering:  # else the reply deletes the open question
         session.execute(delete(Asked).where(Asked.person_id == person.id))
 
 
 def forget_messages(session: Session, timer: Timer) -> None:
-    """The rest of an erasure, once no redelivery can come: messages up to it, and the timer's own memory of whose."""
+    """Finish an erasure when no redelivery can come: delete messages up to it, and the openid in the timer's key."""
     openid = timer.key.split(":", 2)[2]
     mine = (Inbound.openid == openid) & (Inbound.received_at <= timer.created_at)
     session.execute(delete(Inbound).where(mine))
@@ -78,12 +78,12 @@ def forget_messages(session: Session, timer: Timer) -> None:
 
 
 def drop_media(session: Session, condition: ColumnElement[bool], now: datetime, limit: int | None = None) -> int:
-    """Have stored photos and voices deleted. Returns how many."""
+    """Schedule the deletion of stored photos and voices. Returns how many."""
     return _drop_media(session, condition & (Attachment.stored != ""), now, limit)
 
 
 def _empty(town: Town, ticket: Ticket, now: datetime) -> None:
-    """A ticket without its words, and without what tells a home: the building stays, for the figures."""
+    """Delete a ticket's words and its flat; the building stays, for the figures."""
     ticket.text = ticket.title = GONE
     ticket.unit = ticket.room = ""
     ticket.lat = ticket.lng = None
@@ -94,7 +94,7 @@ def _empty(town: Town, ticket: Ticket, now: datetime) -> None:
 
 
 def _shared(session: Session, person: Person) -> Sequence[Ticket]:
-    """Neighbours' tickets in which this person had a word."""
+    """Other people's tickets that contain words of this person."""
     spoke = select(TicketEvent.ticket_id).where(_said_by(person))
     joined = select(Follower.ticket_id).where(Follower.person_id == person.id)
     others = Ticket.reporter_id.is_distinct_from(person.id)
@@ -102,14 +102,14 @@ def _shared(session: Session, person: Person) -> Sequence[Ticket]:
 
 
 def _begun(session: Session, person: Person, shared: Sequence[Ticket]) -> list[Ticket]:
-    """Tickets that they were the first to report, and left to their neighbours."""
+    """Tickets that they reported first and then left to their neighbours."""
     left = select(TicketEvent.ticket_id).where(_said_by(person), TicketEvent.note == FIRST_LEFT)
     ids = set(session.scalars(left))
     return [ticket for ticket in shared if ticket.id in ids]
 
 
 def _give_to_the_next(session: Session, ticket: Ticket) -> None:
-    """It goes on in the next reporter's words. What was told of it so far is what the first one said."""
+    """Replace the ticket's text by the next reporter's words, and erase the first one's from its pushes."""
     next_one = session.get(Follower, (ticket.id, ticket.reporter_id))
     ticket.text = (next_one.text if next_one else "") or GONE
     ticket.title = ticket.text[:TITLE_LENGTH]
@@ -128,8 +128,8 @@ def _said_by(person: Person) -> ColumnElement[bool]:
 
 
 def _erase_quotations(session: Session, person: Person, tickets: Sequence[Ticket], shared: Sequence[Ticket]) -> None:
-    """What neighbours' tickets quote of this person's words: where theirs was merged into one, and what staff are
-    told. The others' words stay, and arrive.
+    """Erase quotations of this person's words in others' tickets: notes of merged tickets, and pushes to staff.
+    The others' words stay.
     """
     ids = [ticket.id for ticket in shared]
     for merged in tickets:
@@ -147,26 +147,26 @@ def _erase_quotations(session: Session, person: Person, tickets: Sequence[Ticket
 
 
 def _quotes(field: str, words: Collection[str]) -> bool:
-    """A card's field holds what was said, or as much of its beginning as it has room for."""
+    """Whether a template field quotes one of the words, in full or cut to the field's length."""
     told = str(field).rstrip("…. ")
     return bool(told) and any(each in told or (len(told) >= _TELLS and told in each) for each in words if each)
 
 
 def quoted(ticket: Ticket, words: str) -> str:
-    """What the history of the ticket that stays quotes of one that was merged into it."""
+    """The note in the history of the remaining ticket that quotes a merged one."""
     return f"并入{ticket.number}：{words}"
 
 
 def _without(text: str, words: Collection[str]) -> str:
-    """What waits to be told is told all the same, without them."""
+    """The text of a push with these words replaced; the push itself is still sent."""
     for each in sorted(words, key=len, reverse=True):
         text = text.replace(each, GONE)
     return text
 
 
 def _as_told(said: str) -> Iterator[str]:
-    """What of somebody's words a push quotes: without what kind of note it is (「没解决：」), numbers masked. A word or
-    two tell of nobody, and would be found in every sentence.
+    """The forms in which a push may quote these words: with or without a prefix (「没解决：」), numbers masked.
+    Very short words are skipped: they identify nobody, and would match in any sentence.
     """
     for words in (said, said.partition("：")[2]):
         if len(words) > _FEW:
@@ -174,11 +174,11 @@ def _as_told(said: str) -> Iterator[str]:
 
 
 def _erase_words(session: Session, person: Person, tickets: Sequence[int]) -> None:
-    """Their words in histories. By statement, not through the model: that refuses any change of a history."""
+    """Erase their words in histories. By SQL statement, because the model refuses any change of a history."""
     written = _said_by(person) & (TicketEvent.note != "") & (TicketEvent.note != FIRST_LEFT)
     session.execute(update(TicketEvent).where(written, TicketEvent.move != RATE.name).values(note=GONE))
     votes = select(TicketEvent.id, TicketEvent.note).where(written, TicketEvent.note.contains("："))
-    for event_id, note in session.execute(votes).all():  # the vote is a figure, why they gave it are their words
+    for event_id, note in session.execute(votes).all():  # the vote is a figure and stays; the reason is erased
         session.execute(update(TicketEvent).where(TicketEvent.id == event_id).values(note=note.partition("：")[0]))
     notes = select(TicketEvent.id, TicketEvent.note).where(TicketEvent.ticket_id.in_(tickets))
     for event_id, note in session.execute(notes).all():
@@ -192,7 +192,7 @@ def _erase_words(session: Session, person: Person, tickets: Sequence[int]) -> No
 
 
 def _erase_thanks(session: Session, person: Person) -> None:
-    """That they thanked is a figure; what they said is theirs, also where it was passed on."""
+    """Erase the words of their thanks, also in pushes; the count of thanks stays."""
     given = session.execute(select(Thanks.id, Thanks.to_id).where(Thanks.person_id == person.id)).all()
     passed_on = [f"thanks:{number}:{to}" for number, to in given]
     session.execute(update(Push).where(Push.key.in_(passed_on)).values(text=GONE, fields={}))
@@ -200,7 +200,7 @@ def _erase_thanks(session: Session, person: Person) -> None:
 
 
 def _drop_media(session: Session, condition: ColumnElement[bool], now: datetime, limit: int | None = None) -> int:
-    """Forget where they came from at once; the files go by a timer, for a handler touches no disk."""
+    """Delete the platform's ids at once; a timer deletes the files, because handlers don't access the disk."""
     found = session.scalars(select(Attachment).where(condition).order_by(Attachment.id).limit(limit)).all()
     fetching = (Timer.kind == "fetch_media") & Timer.subject_id.in_([each.id for each in found])
     waiting = {"due_at": None, "outcome": Outcome.DROPPED.value, "finished_at": now}
@@ -229,7 +229,7 @@ def _erase_messages(session: Session, openid: str, now: datetime, answering: str
 
 
 def _erase_replies(session: Session, numbers: Sequence[str], whose: ColumnElement[bool], now: datetime) -> None:
-    """What others were shown of these tickets stands in their own conversations for some nights."""
+    """Erase stored replies that showed these tickets to others."""
     for number in numbers:
         shown = (Inbound.received_at > now - REPLIES_KEPT) & Inbound.reply.contains(number)
         session.execute(update(Inbound).where(shown, whose).values(reply=""))
@@ -240,7 +240,7 @@ def _staff() -> Select[str | None]:
 
 
 def _erase_person(session: Session, person: Person) -> None:
-    """The row stays, for tickets and votes refer to it; nothing leads from it to anybody."""
+    """Anonymise the person's row, which stays because tickets and votes refer to it."""
     person.openid = f"erased-{secrets.token_hex(16)}"
     person.name = person.phone = person.wecom = ""
     person.home_place_id = person.last_inbound_at = None

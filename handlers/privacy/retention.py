@@ -1,4 +1,4 @@
-"""What is kept no longer than the config says. Runs every night, in small bites."""
+"""Delete data that is older than the config allows. Runs every night, in small batches."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ BITE = 500
 
 
 def tidy(session: Session, town: Town, now: datetime) -> bool:
-    """One bite of everything that has grown too old. True: there may be more."""
+    """Delete one batch of each kind. True: there may be more."""
     privacy = town.privacy
     wiped = [
         _messages(session, now - timedelta(days=privacy.message_days)),
@@ -35,7 +35,7 @@ def tidy(session: Session, town: Town, now: datetime) -> bool:
 
 
 def _messages(session: Session, before: datetime) -> int:
-    """Whole rows: a message's key holds the openid, and no redelivery comes after half a year."""
+    """Delete whole rows, because a message's key contains the openid; redeliveries have long ended."""
     old = select(Inbound.key).where(Inbound.received_at < before).order_by(Inbound.received_at).limit(BITE)
     keys = session.scalars(old).all()
     session.execute(delete(Inbound).where(Inbound.key.in_(keys)))
@@ -43,7 +43,7 @@ def _messages(session: Session, before: datetime) -> int:
 
 
 def _conversations(session: Session, before: datetime) -> int:
-    """Questions that nobody answered hold what was said before them: words, an address."""
+    """Delete expired questions, whose slots contain earlier words and addresses."""
     stale = select(Asked.id).where(Asked.expires_at < before).limit(BITE)
     people = session.scalars(stale).all()
     session.execute(delete(Asked).where(Asked.id.in_(people)))
@@ -51,14 +51,14 @@ def _conversations(session: Session, before: datetime) -> int:
 
 
 def _replies(session: Session, now: datetime) -> None:
-    """A reply is kept for a redelivery alone, and may quote a ticket in full: the last nights' are wiped."""
+    """Delete replies after a day: they are stored only for redeliveries, and may quote a ticket in full."""
     since, until = now - REPLIES_KEPT - timedelta(days=7), now - timedelta(days=1)
     span = (Inbound.received_at > since) & (Inbound.received_at < until)
     session.execute(update(Inbound).where(span, Inbound.reply != "").values(reply=""))
 
 
 def _pushes(session: Session, before: datetime) -> int:
-    """What was told and when stays known; the words go."""
+    """Delete the words of old pushes; their event and time stay."""
     old = select(Push.id).where(Push.finished_at < before, Push.text != "").order_by(Push.id).limit(BITE)
     ids = session.scalars(old).all()
     session.execute(update(Push).where(Push.id.in_(ids)).values(text="", fields={}))
@@ -66,7 +66,7 @@ def _pushes(session: Session, before: datetime) -> int:
 
 
 def _deliveries(session: Session, before: datetime) -> int:
-    """What other systems were told: nobody asks for it after half a year."""
+    """Delete old deliveries to other systems."""
     old = select(Delivery.id).where(Delivery.finished_at < before).limit(BITE)
     ids = session.scalars(old).all()
     session.execute(delete(Delivery).where(Delivery.id.in_(ids)))
@@ -81,7 +81,7 @@ def _media(session: Session, now: datetime, privacy: Privacy) -> int:
 
 
 def _people(session: Session, town: Town, now: datetime, before: datetime) -> int:
-    """Residents who have long not written and wait for nothing. Staff are the operator's to dismiss."""
+    """Erase residents who haven't written for long and have no open ticket. Staff are removed by an operator."""
     waits = exists().where(Ticket.reporter_id == Person.id, Ticket.status.in_([each.value for each in ACTIVE]))
     works = exists().where(PersonRole.person_id == Person.id)
     gone = select(Person).where(Person.last_inbound_at < before, ~waits, ~works).order_by(Person.id).limit(BITE)
