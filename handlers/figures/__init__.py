@@ -1,1 +1,1 @@
-"""Counts and calendar days."""
+"""Figures, and calendar days in SQL."""

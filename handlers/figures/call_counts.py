@@ -1,4 +1,4 @@
-"""Who comes when the whistle is blown: calls, late ones and the time to report in, by team or by place."""
+"""Figures of whistle calls: calls, late ones and the time to report in, by team or another group."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +12,12 @@ from models.support import Support, by_whistle
 from models.ticket import Ticket
 
 MEASURES = {"report_late": "报到迟到", "report_rate": "按时报到率"}
-"""Questions about calls; they count calls, not tickets"""
+"""Measures that count calls, not tickets"""
 
 
 @dataclass(frozen=True, slots=True)
 class Attendance:
-    """How one team answered its calls. `minutes`: how long it took on the average, where it came."""
+    """How a team answered its calls. `minutes`: the average time to report in; None if it never came."""
 
     team: str
     called: int
@@ -27,7 +27,7 @@ class Attendance:
 
 
 def attendance(session: Session, scope: ColumnElement[bool], since: datetime, until: datetime) -> list[Attendance]:
-    """Teams called within a stretch of time, the most often late first."""
+    """Teams called in a period, the most often late first."""
     came = Support.reported_at.is_not(None)
     late = Support.late.is_(True)
     columns = (func.count(), _count(late), _count(~came & late), func.avg(_minutes(session)))
@@ -43,8 +43,8 @@ def counted(
     until: datetime,
     group: Any,  # noqa: ANN401  (a column)
 ) -> list[tuple[str, int, int, int]]:
-    """(key, late, in time, calls) of each group; of all together where there is none. Whose time is not over yet, and
-    who was let go before it was, is neither.
+    """(key, late, in time, calls) of each group, or of all calls without a group.
+    Calls whose deadline is not over, and teams released before it, count as neither late nor in time.
     """
     in_time = Support.late.is_(False) & Support.reported_at.is_not(None)
     sums = (_count(Support.late.is_(True)), _count(in_time), func.count())

@@ -1,4 +1,4 @@
-"""Figures: counts that open to the very tickets they count."""
+"""Figures: counts, each of which can list the tickets that it counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ Moment = datetime | BindParameter[datetime]
 
 
 def late(now: Moment) -> ColumnElement[bool]:
-    """Its running limit is over: not signed in time, or not put right in time."""
+    """The current deadline is over: not signed in time, or not handled in time."""
     return not_ended() & (running_limit() < now)
 
 
@@ -43,36 +43,36 @@ MOST_URGENT_FIRST: tuple[SQLColumnExpression[Any], ...] = (
     Ticket.urgent.is_(False),
     func.coalesce(running_limit(), bindparam("now", type_=UtcDateTime())),
 )
-"""Danger first, then by the limit that runs; where the clocks stand still it counts as due `now`"""
+"""Urgent tickets first, then by the current deadline; a ticket with stopped clocks counts as due `now`"""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure: its name and the tickets that it counts, as a condition that can be rebuilt from `key`."""
+    """A figure: its name, and the condition of its tickets, which can be rebuilt from `key`."""
 
     key: str
     name: str
     condition: ColumnElement[bool]
     of_desk: bool = False
-    """Its tickets may lie in nobody's area: they count forevery supervisor, as they lie on every desk"""
+    """It counts tickets on the desk; those without a grid count for every supervisor"""
     of_now: bool = False
-    """Of this moment, whatever stretch of time is asked for"""
+    """It counts the present state, whatever period is asked for"""
     by_limit: bool = False
-    """Listed by the limit that is over, the longest first; else the newest first"""
+    """Listed by deadline, the longest overdue first; else the newest first"""
 
     @property
     def order(self) -> list[SQLColumnExpression[Any]]:
         return [running_limit(), Ticket.id] if self.by_limit else [Ticket.id.desc()]
 
     def after(self, number: int, limit: datetime | None) -> ColumnElement[bool]:
-        """What comes after the ticket of this id and limit, whatever was filed or put right meanwhile."""
+        """The tickets after this id and deadline in the list's order (keyset pagination)."""
         if not self.by_limit:
             return Ticket.id < number
         return tuple_(running_limit(), Ticket.id) > tuple_(literal(limit, UtcDateTime), literal(number))
 
 
 def figures_of(since: Moment, now: Moment, until: datetime | None = None) -> list[Figure]:
-    """What a supervisor asks of a stretch of time (until now, where no end is given), and of this moment."""
+    """The supervisor's figures for a period (until now, if no end is given), and of the present state."""
     filed = (Ticket.created_at >= since) & (Ticket.created_at < until if until else Ticket.created_at <= now)
     finished = Ticket.status == Status.CLOSED.value
     ended = (Ticket.ended_at >= since) & (Ticket.ended_at < until if until else Ticket.ended_at <= now)
@@ -97,20 +97,18 @@ def figures_of(since: Moment, now: Moment, until: datetime | None = None) -> lis
 def count(
     session: Session, scope: ColumnElement[bool], figures: list[Figure], on_desk: ColumnElement[bool]
 ) -> dict[str, int]:
-    """All figures in one statement, each from the index that serves it, within `scope`; those of the desk within
-    `on_desk`.
-    """
+    """All figures by one statement, each from its own index, within `scope`, or `on_desk` for those of the desk."""
     return _counted(figures, session.execute(_counting(figures, scope, on_desk)).one())
 
 
 FIGURES = figures_of(bindparam("since"), bindparam("now"))
-"""Those that a supervisor asks for every day, of whatever stretch of time"""
+"""The supervisor's daily figures, with the period as bind parameters"""
 
 
 def count_every(
     session: Session, scope: ColumnElement[bool], on_desk: ColumnElement[bool], since: datetime, now: datetime
 ) -> dict[str, int]:
-    """The same of `FIGURES`, by a statement that is built once for each scope."""
+    """Like `count` for `FIGURES`, by a statement that is cached for each scope."""
     catch_up(session, Ticket)
     return _counted(FIGURES, _counting_every(scope, on_desk).rows(session, {"since": since, "now": now})[0])
 
@@ -137,7 +135,7 @@ def _counting(figures: list[Figure], scope: ColumnElement[bool], on_desk: Column
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one group (grid, team, category) did: counts and rates, each over valid cases only."""
+    """Counts and rates of one group (grid, team, category), each over valid cases only."""
 
     key: str
     filed: int
@@ -150,12 +148,12 @@ class Standing:
 
     @property
     def solved_rate(self) -> float | None:
-        """解决率: confirmed by the resident ÷ closed with a valid follow-up; None where there was none."""
+        """解决率: confirmed by the resident ÷ closed with a valid follow-up; None if there was none."""
         return self.solved / self.closed if self.closed else None
 
     @property
     def satisfaction_rate(self) -> float | None:
-        """满意率: satisfied or basically satisfied ÷ rated."""
+        """满意率: satisfied or basically satisfied ÷ rated; None if none was rated."""
         return self.satisfied / self.rated if self.rated else None
 
 
@@ -166,7 +164,7 @@ def standings(
     since: datetime,
     now: datetime,
 ) -> list[Standing]:
-    """One row a group over the tickets filed since, the most filed first."""
+    """One row for each group, over tickets filed since `since`, the group with most tickets first."""
     closed = Ticket.closing.in_([Closing.CONFIRMED.value, Closing.EXPLAINED.value])
     columns = (
         func.count(),
@@ -191,5 +189,5 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def percent(rate: float | None) -> str:
-    """「92%」, 「—」 where there is nothing to divide."""
+    """「92%」; 「—」 for None."""
     return "—" if rate is None else f"{rate:.0%}"

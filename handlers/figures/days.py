@@ -1,4 +1,4 @@
-"""Calendar days in China: in Python, and as the database counts them."""
+"""Calendar days in China, in Python and in SQL."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ _AHEAD = timedelta(hours=8)
 
 
 def local_day(session: Session, moment: Any) -> ColumnElement[str]:  # noqa: ANN401  (a mapped column)
-    """「261116」, as numbers of tickets begin."""
+    """「261116」: the day as in ticket numbers."""
     if dialect_of(session) == "postgresql":
         return func.to_char(func.timezone("UTC", moment) + _AHEAD, "YYMMDD")
     second = func.substr(moment, 1, len("2026-11-16 02:00:00"))  # SQLite would round the last half millisecond up
@@ -54,7 +54,7 @@ def days_between(session: Session, first: Any, last: Any) -> ColumnElement[float
 
 
 def days_before(session: Session, moment: Any, days: int) -> Any:  # noqa: ANN401  (a mapped column)
-    """So many days earlier, to the millisecond, as moments are kept."""
+    """The time so many days earlier, to the millisecond, in the format of stored times."""
     if dialect_of(session) == "postgresql":
         return moment - literal(timedelta(days=days), Interval())
     return type_coerce(func.strftime("%Y-%m-%d %H:%M:%f", moment, f"-{days} days"), String)

@@ -1,4 +1,4 @@
-"""重复投诉: what the same person, or somebody in the same house, had reported not long before."""
+"""重复投诉: the same person, or another in the same building, had reported the same problem recently."""
 
 from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import Session, aliased
@@ -12,8 +12,8 @@ _UNJUDGED = [status.value for status in UNJUDGED]
 
 
 def is_repeated(session: Session) -> ColumnElement[bool]:
-    """The same sub-item once more within so many days, by the same person or of the same house; a road or a park is
-    one house. What was withdrawn, declined or merged neither repeats nor is repeated.
+    """Whether a ticket repeats an earlier one: same sub-item within REPEAT_DAYS, by the same person or in the same
+    building (a road or park counts as one). Withdrawn, declined and merged tickets don't count on either side.
     """
     earlier = aliased(Ticket)
     before = (
