@@ -1,1 +1,1 @@
-"""What residents say about themselves and the service: welcome, help, home, a person, erasure."""
+"""Dialogues not about a ticket: welcome, help, home, talking to staff, erasure."""

@@ -1,4 +1,4 @@
-"""「删除我的信息」: asked once more, open tickets taken back first, then forgotten."""
+"""「删除我的信息」: after a confirmation, withdraw open tickets and erase the person."""
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -27,7 +27,7 @@ ERASE_ME = Command(
 
 @router.command(ERASE_ME)
 def ask(context: Context) -> Reply:
-    """What will go, and what becomes of tickets that are still open."""
+    """Say what will be erased and what happens to open tickets, and ask for the confirming word."""
     if context.person.is_staff or context.person.is_overseer:
         return Reply(context.say("erasing.staff"), keep=True)
     mine = _open(context)
@@ -40,7 +40,7 @@ def ask(context: Context) -> Reply:
 
 @router.on(in_state(Asks.ERASE_SURE))
 def confirmed(context: Context) -> Reply | None:
-    """Only its own word forgets, and not while we have put something newer to them: nothing is erased by a digit."""
+    """Erase only on the exact word, and only if no newer question was pushed: a digit must never erase anything."""
     said, instead = wanted_word(context, context.say("erasing.word"), context.say("erasing.kept"))
     if not said:
         return instead
@@ -58,6 +58,6 @@ def _open(context: Context) -> list[Ticket]:
 
 
 def _withdraw(context: Context, ticket: Ticket) -> None:
-    ticket.unit = ticket.room = ""  # the push that stops the team outlives the erasure
+    ticket.unit = ticket.room = ""  # the push about the withdrawal is not erased, so it must not show the flat
     ticket.apply(WITHDRAW, by=resident(context.person), at=context.now)
     notify(context.session, context.town, ticket, "withdraw", context.now, but=context.person)

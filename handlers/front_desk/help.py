@@ -1,4 +1,4 @@
-"""「帮助」: the commands of the person's roles, generated from the commands themselves."""
+"""「帮助」: the commands of the person's roles, generated from the Command values."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from nlp.reading.understanding import Intent
 
 router = Router("help")
 _PAGE = 14
-"""Lines: as many as a reply holds"""
+"""Most lines in a reply"""
 
 HELP = Command(("帮助", "?", "？", "菜单"), roles=EVERYBODY, help="帮助：看能做什么")
 
@@ -26,18 +26,18 @@ def show_help(context: Context) -> Reply:
 
 @router.on(intent(Intent.HELP))
 def help_meant(context: Context) -> Reply:
-    """「怎么弄」: they hear what can be done, but nobody knows yet what they want."""
+    """「怎么弄」: show the help, and count the text as not understood."""
     return Reply(help_text(context), keep=True, missed=True)
 
 
 @router.on(in_state(Asks.HELP))
 def next_page(context: Context) -> Reply | None:
-    """「更多」 turns the page."""
+    """「更多」 shows the next page."""
     return _page(context, context.slots["page"] + 1) if context.text in NEXT_PAGE else None
 
 
 def help_text(context: Context) -> str:
-    """The commands of the person's roles, generated from the commands themselves: the few of every day."""
+    """The everyday commands of the person's roles."""
     allowed = _allowed(context)
     mine = [command for command in allowed if command.every_day]
     text = _listed(context, mine)
@@ -46,7 +46,7 @@ def help_text(context: Context) -> str:
 
 
 def _page(context: Context, number: int) -> Reply:
-    """All of them, a page at a time."""
+    """One page of all commands."""
     allowed = _allowed(context)
     shown = allowed[number * _PAGE : (number + 1) * _PAGE]
     if len(allowed) <= (number + 1) * _PAGE:
@@ -56,7 +56,7 @@ def _page(context: Context, number: int) -> Reply:
 
 
 def _listed(context: Context, commands: Sequence[Command], *, first: bool = True) -> str:
-    """Those of everybody, then those for work."""
+    """The lines of commands: everybody's first, then those for work."""
     called = context.town.practices.in_their_words
     everybody = [f"· {called(command.help)}" for command in commands if Role.RESIDENT in command.roles]
     work = [f"· {called(command.help)}" for command in commands if Role.RESIDENT not in command.roles]

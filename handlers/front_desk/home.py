@@ -1,4 +1,4 @@
-"""Where a resident lives (绑定)."""
+"""Bind a resident's home address (绑定)."""
 
 import re
 
@@ -20,7 +20,7 @@ from nlp.reading.understanding import Intent, PlaceMention
 
 router = Router("home")
 
-SURE_ENOUGH = 0.6  # calling a person or writing down a home on a mere guess would only confuse
+SURE_ENOUGH = 0.6  # below it, calling staff or storing a home would be a guess
 
 
 _SAYS_HOME = re.compile(r"住|绑|搬|地址|我家是")
@@ -31,7 +31,7 @@ _FILLING = re.compile(r"[我俺咱们家在是就的呢哦啊吧呀\W]|那边|�
 
 @router.on(intent(Intent.BIND))
 def home_told(context: Context) -> Reply | None:
-    """「我住德尚小区3号楼」. A full address with a trouble behind it is a report, however much it looks like a home."""
+    """「我住德尚小区3号楼」 binds the home. An address followed by a problem is a report."""
     seen = context.understanding
     if seen and ((seen.sure and seen.category) or _tells_more(context.text, seen.place)):
         return reported(context)
@@ -39,7 +39,7 @@ def home_told(context: Context) -> Reply | None:
 
 
 def _tells_more(text: str, place: PlaceMention | None) -> bool:
-    """「德尚小区3号楼楼道堆杂物」: the model takes it for a home, but there is more to it than an address."""
+    """「德尚小区3号楼楼道堆杂物」: the model reads BIND, but the text says more than an address."""
     if place is None or not place.known or _SAYS_HOME.search(text):
         return False
     words = plain(text)
@@ -58,7 +58,7 @@ BIND = Command(
 @router.on(in_state(Asks.HOME))
 @router.command(BIND)
 def bind(context: Context) -> Reply | None:
-    """Remember where somebody lives. The room is kept only if they tell it."""
+    """Store the person's home; the room only if they give it."""
     seen = context.understanding
     if seen and (seen.red_flag or (context.state == Asks.HOME and is_told_as_trouble(seen))):
         return None  # 「德尚小区2号楼着火了」 is no address
@@ -66,7 +66,7 @@ def bind(context: Context) -> Reply | None:
     mention = context.understanding.place if context.understanding else None
     if mention is None or not mention.known:
         if context.state == Asks.HOME:
-            return None  # asked once; whatever this is, it is no place we know
+            return None  # the answer is no known place; don't ask again
         return Reply(context.say("welcome.bind_where", place=a_place(context.town)), Asks.HOME)
     if draft.places:
         communities = [context.town.world.places[place].community for place in draft.places]
@@ -77,7 +77,7 @@ def bind(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.BIND_WHICH))
 def bind_which(context: Context) -> Reply | None:
-    """One of several compounds of this name."""
+    """The answer which of several compounds of this name."""
     draft = Draft.of(context.slots)
     number = context.number
     if number is None:

@@ -1,4 +1,4 @@
-"""「人工」, anger, or nothing understood for the third time: a person of the staff is told, and answers."""
+"""「人工」, anger, or the third text not understood: staff are notified and answer."""
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -32,9 +32,9 @@ def human(context: Context) -> Reply:
 
 
 def called(context: Context, words: str = "") -> Reply:
-    """A person is told, and the resident gets a number to call; what was being asked is dropped.
+    """Notify staff and give the resident a telephone number; open questions are dropped.
 
-    `words`: what they said just now, which goes with it.
+    `words`: the resident's text, which is passed on.
     """
     ticket = _ticket(context, words)
     key = "welcome.human" if talk.begin(context, ticket) else "welcome.human_later"
@@ -44,19 +44,19 @@ def called(context: Context, words: str = "") -> Reply:
 
 @router.on(intent(Intent.ABUSE, at_least=_ANGRY))
 def angry(context: Context) -> Reply | None:
-    """Anger is met with a person; while a question is open it waits for its answer."""
+    """Call staff for an angry resident, unless a question is open."""
     return called(context) if context.is_free and not (context.person.is_staff or context.person.is_overseer) else None
 
 
 def _asked_about(context: Context) -> Ticket | None:
-    """Theirs, of which our question is."""
+    """The person's own ticket that the open question is about."""
     asked = context.slots.get("ticket")
     ticket = context.session.get(Ticket, asked) if isinstance(asked, int) else None
     return ticket if ticket and ticket.reporter_id == context.person.id else None
 
 
 def _ticket(context: Context, words: str) -> Ticket:
-    """What they talk about: what they were telling, or reported lately; else that they want somebody."""
+    """The ticket of the talk: the current draft, filed now, or a recent ticket; else a new one that asks for staff."""
     draft = Draft.of(context.slots) if context.state.startswith("filing.") and "text" in context.slots else None
     last = _asked_about(context) or recent(context, 7 * 24 * 60)
     sent = draft.attachments if draft else ()
@@ -72,6 +72,6 @@ def _ticket(context: Context, words: str) -> Ticket:
 
 
 def _where(context: Context, asks: Draft, told: Draft | None) -> Draft:
-    """Where the report was that they were telling, else at home."""
+    """The draft at the place of the report in progress, else at home."""
     there = locate.as_placed(asks, told) if told else asks
     return there if locate.is_placed(there) or there.place_name else locate.at_home(context, asks)

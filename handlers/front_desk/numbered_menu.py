@@ -1,4 +1,4 @@
-"""Nothing was said, or a lone number that answers nothing: what can be done, by number."""
+"""A numbered menu, offered after an empty text or a number that answers no question."""
 
 import re
 
@@ -12,7 +12,7 @@ from nlp.answers.choices import plain
 router = Router("menu")
 _LONE = re.compile(r"\d{1,2}[\s.。、!！]*|\W*")
 REPORT = "报事"
-"""No command: they only have to say it"""
+"""A menu line without a command: residents just write what is wrong"""
 _RESIDENT = (REPORT, "进度", "人工", "帮助")
 _STAFF = ("待办", REPORT, "进度", "帮助")
 _OVERSEER = ("今日", "超时", REPORT, "帮助")
@@ -20,16 +20,16 @@ MOST_MISSES = 3
 
 
 def says_nothing(context: Context) -> Context | None:
-    """A blank, signs alone, or a number that is no option of anything."""
+    """A filter: the text is empty, punctuation only, or a number that answers no question."""
     said = context.message.kind is Kind.TEXT and _LONE.fullmatch(plain(context.message.text))
     return context if said and not context.answers else None
 
 
 @router.on(says_nothing)
 def offer(context: Context) -> Reply:
-    """The menu; while a question is open, that question again."""
+    """Offer the menu; if a question is open, repeat that instead."""
     if not context.is_free:
-        return Reply("", keep=True, missed=True)  # that question again
+        return Reply("", keep=True, missed=True)  # the caller repeats the open question
     pushed = next((each.text for each in context.asked if each.shown_at and each.text), "")
     return Reply(pushed, keep=True) if pushed else offered(context)
 
@@ -42,13 +42,13 @@ def offered(context: Context, misses: int = 0) -> Reply:
 
 
 def misses(context: Context) -> int:
-    """How often in a row nothing was understood, this one included."""
+    """How many texts in a row were not understood, this one included."""
     before: int = context.slots.get("misses", 0) if context.state == Asks.MENU else 0
     return before + 1
 
 
 def missed(context: Context, reply: Reply) -> Reply:
-    """Once: as it is answered. Twice: the menu."""
+    """The first time, the reply as it is; then the menu."""
     count = misses(context)
     if count > 1:
         return offered(context, count)

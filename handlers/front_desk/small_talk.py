@@ -1,4 +1,4 @@
-"""Greetings, thanks, abuse, small talk: never a dead end."""
+"""Greetings, thanks, abuse, small talk: every text gets a reply that says how to go on."""
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -16,7 +16,7 @@ def _is_unseen(context: Context) -> Context | None:
 
 @router.on(_is_unseen)
 def unseen(context: Context) -> Reply:
-    """What the platform doesn't hand on: they hear that nobody can see it."""
+    """The platform doesn't deliver stickers and the like: say that we can't see them."""
     return Reply(context.say("welcome.unseen"), keep=True)
 
 
@@ -32,7 +32,7 @@ def thanks(context: Context) -> Reply:
 
 @router.on(intent(Intent.ABUSE))
 def abuse(context: Context) -> Reply:
-    """Anger is met with help, not with a lecture."""
+    """Offer help to an angry person."""
     return Reply(context.say("welcome.abuse", phone=context.town.contacts.hall), keep=True)
 
 
@@ -43,5 +43,5 @@ def chitchat(context: Context) -> Reply:
 
 @router.on(lambda context: context if context.text else None)
 def anything_else(context: Context) -> Reply:
-    """Never a dead end."""
+    """The last handler: answers any other text."""
     return Reply(context.say("welcome.chitchat"), keep=True, missed=True)

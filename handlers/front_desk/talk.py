@@ -1,4 +1,4 @@
-"""A person answers: while staff and a resident talk, the bot passes their words on and says nothing itself."""
+"""A talk between staff and a resident: the bot only passes their words on."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -33,16 +33,16 @@ _LATELY = timedelta(hours=2)
 
 
 def open_talk(context: Context) -> OpenQuestion | None:
-    """The one in which this resident is; staff and supervisors answer, and have none of their own."""
+    """The talk that this resident is in; None if there is none, and always for staff and supervisors."""
     return next((each for each in context.asked if each.state == Asks.TALK), None)
 
 
 def begin(context: Context, ticket: Ticket) -> bool:
-    """Tell the staff of the grid or the hall with the last lines. False: at this hour nobody reads them."""
+    """Notify the grid's or hall's staff with the last lines, and open the talk. False: no talk, e.g. at night."""
     session, town, now, person = context.session, context.town, context.now, context.person
     asleep = town.quiet_hours.wait(now) > now
-    lines, ticket = last_lines(context), row_of(session, ticket)  # what they said before may change it
-    for line in lines.splitlines():  # of several matters, maybe
+    lines, ticket = last_lines(context), row_of(session, ticket)  # hear() below may change the ticket
+    for line in lines.splitlines():  # each line may be about another matter
         hear(context, ticket, line)
     staff = _staff(context, ticket)
     notify(session, town, ticket, "human", now, but=person, named=staff, note=lines)
@@ -57,7 +57,7 @@ def begin(context: Context, ticket: Ticket) -> bool:
 
 
 def said(context: Context, talk: OpenQuestion) -> Reply:
-    """What the resident says goes to the staff; until one of them has answered, they hear that it did."""
+    """Pass the resident's words on to staff; until staff have answered, confirm that they were passed on."""
     ticket = context.session.get_one(Ticket, talk.ticket_id)
     if context.text in OVER:
         close(context, ticket)
@@ -74,7 +74,7 @@ def said(context: Context, talk: OpenQuestion) -> Reply:
 
 
 def go_on(change: Change, ticket: Ticket, **slots: object) -> None:
-    """Another half an hour, from what was said just now."""
+    """Extend the talk by `talk_minutes` from now."""
     until = change.now + _patience(change)
     mine = (Asked.key == key(ticket)) & (Asked.ticket_id == ticket.id)
     change.session.execute(update(Asked).where(mine).values(expires_at=until, shown_at=change.now))
@@ -85,19 +85,19 @@ def go_on(change: Change, ticket: Ticket, **slots: object) -> None:
 
 
 def close(change: Change, ticket: Ticket) -> None:
-    """The bot answers again."""
+    """End the talk; the bot answers again."""
     change.session.execute(delete(Asked).where(Asked.key == key(ticket), Asked.ticket_id == ticket.id))
 
 
 def others_at_it(change: PersonalChange, ticket: Ticket) -> Sequence[Person]:
-    """Colleagues who could answer as well."""
+    """Other staff in this ticket's talk."""
     asked = select(Asked.person_id).where(Asked.key == key(ticket), Asked.state == Asks.TALK_ANSWER.value)
     found = select(Person).where(Person.id.in_(asked), Person.id != change.person.id)
     return change.session.scalars(found.order_by(Person.id)).all()
 
 
 def nobody_said_more(ringing: Ringing) -> None:
-    """Half an hour without a word: given back, and the resident knows it."""
+    """The talk expired: end it and tell the resident."""
     mine = (Asked.key == key(ringing.ticket)) & (Asked.state == Asks.TALK.value)
     talk = ringing.session.scalar(select(Asked).where(mine))
     if talk is None or talk.expires_at > ringing.now:
@@ -109,12 +109,12 @@ def nobody_said_more(ringing: Ringing) -> None:
 
 
 def key(ticket: Ticket) -> str:
-    """Of the questions that belong to a talk."""
+    """The key of the question rows of a talk."""
     return f"talk:{ticket.id}"
 
 
 def last_lines(context: Context) -> str:
-    """What they wrote lately, the newest last."""
+    """The person's last lines within two hours, the newest last."""
     since = Inbound.received_at >= context.now - _LATELY
     mine = select(Inbound.content).where(Inbound.openid == context.person.openid, since)
     found = context.session.scalars(mine.order_by(Inbound.received_at.desc(), Inbound.key.desc()).limit(_LINES))
@@ -122,7 +122,7 @@ def last_lines(context: Context) -> str:
 
 
 def _staff(context: Context, ticket: Ticket) -> Sequence[Colleague]:
-    """Those there of the grid's own staff, else the community's; of a complaint, those above whom it is about."""
+    """Present staff of the grid, else of the community; for a complaint about staff, of the levels above."""
     out = shut_out(context.town, ticket)
     for level in (Level.COMMUNITY, Level.STREET) if out else (Level.GRID, Level.COMMUNITY):
         if level.value in out:

@@ -1,4 +1,4 @@
-"""Following, scanning a code, the menu's 「我要报」, 「取消」."""
+"""Following the account, scanning a code, the menu's 「我要报」, and 「取消」."""
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -17,7 +17,7 @@ router = Router("welcome")
 
 @router.on(event("subscribe"))
 def greet(context: Context) -> Reply:
-    """Somebody follows us. Whose compound's code was scanned for it is known: they most likely live there."""
+    """Greet a new follower. The compound of a scanned code becomes their home, as they most likely live there."""
     context.person.following = True
     scene = _scene(context)
     if scene is None:
@@ -28,7 +28,7 @@ def greet(context: Context) -> Reply:
 
 @router.on(event("scan"))
 def scanned(context: Context) -> Reply | None:
-    """A follower scans a code: the place of what they report next, and a home only where none is known."""
+    """A scanned code is the place of the follower's next report, and their home if none is known."""
     scene = _scene(context)
     if scene is None:
         return None
@@ -40,7 +40,7 @@ def scanned(context: Context) -> Reply | None:
 
 
 def _scene(context: Context) -> Scene | None:
-    """What was scanned, kept for the report that follows."""
+    """The scanned place, which is stored for the next report."""
     scene = scene_of(context.town.world, context.message.event_key)
     if scene:
         context.person.scanned, context.person.scanned_at = str(scene), context.now
@@ -53,7 +53,7 @@ def _place_name(context: Context, scene: Scene) -> str:
 
 @router.on(event("unsubscribe"))
 def farewell(context: Context) -> Reply:
-    """Can't be answered; nothing can be sent to them from now on."""
+    """Store that the person no longer follows; nothing can be sent to them."""
     context.person.following = False
     return Reply("", keep=True)
 
@@ -68,7 +68,7 @@ CANCEL = Command(("取消", "算了", "退出"), roles=EVERYBODY, help="取消�
 
 @router.command(CANCEL)
 def cancel(context: Context) -> Reply | None:
-    """What is being filled in is dropped; what was just reported is asked about, for others are at it already."""
+    """Drop the current draft; for a ticket that was just filed, ask first whether to withdraw it."""
     if context.state == Asks.WITHDRAW_SURE and yes_or_no(context.text) == _NO:
         return None  # 「算了」 is a plain no to that question
     filling = not context.nothing_asked and context.state not in _NOTHING_TO_FILL
