@@ -1,1 +1,1 @@
-"""Questions in plain words to figures."""
+"""Figures that answer questions in plain words."""

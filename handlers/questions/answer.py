@@ -1,4 +1,4 @@
-"""A question in plain words is answered in the chat: how it was understood, the figures, what was left out."""
+"""Answer a question in plain words: how we understood it, the figures, and what was left out."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from nlp.questions.vocabulary import vocabulary
 
 
 def answer_question(context: Context) -> Reply | None:
-    """The answer in the chat, with the question as we understood it above and what we left out below."""
+    """The answer, with the question as understood above it and remarks below; None if it is no question."""
     if context.state == Asks.ROWS and re.search(vocabulary().patterns["picture"], context.text):
         said = "asking.picture_comes" if context.slots.get("chart") else "asking.no_picture"
         return Reply(context.say(said), keep=True, pictured=bool(context.slots.get("chart")))
@@ -35,7 +35,7 @@ def answer_question(context: Context) -> Reply | None:
     lines = lines or [context.say("supervising.no_tickets")]
     lines += _remarks(context, query, found, len(rows))
     text = context.say("supervising.answer", understood=understood(context.town, query), lines="\n".join(lines))
-    opening = [] if query.measure in OF_CALLS else [[row.group, row.name] for row in rows]  # 点名 opens calls
+    opening = [] if query.measure in OF_CALLS else [[row.group, row.name] for row in rows]  # 点名 shows calls
     chart = chart_of(context.town, query, rows, context.now)
     slots = {"text": texts[0], "then": texts[1:], "at": context.now.isoformat(), "rows": opening, "chart": chart}
     text = f"{text}\n{context.say('asking.open')}" if opening else text
@@ -43,7 +43,7 @@ def answer_question(context: Context) -> Reply | None:
 
 
 def _refusal(context: Context, query: Query) -> str:
-    """Why no figure is given; empty if one is."""
+    """Why no figure is given; "" if one is."""
     if query.unread:
         names = "、".join(context.say(f"asking.measure_{name}") for name in _OFFERED)
         nearest = understood(context.town, query)
@@ -61,7 +61,7 @@ _OFFERED = (
 
 
 def _asked(context: Context) -> list[str]:
-    """The question, or the one that was answered last and what changes it."""
+    """The texts of the question: one, or the last answered question with the texts that modify it."""
     text = with_own_area(context.text, context.town.world.grids.get(context.person.grid or ""))
     if context.state != Asks.ROWS or not follows(context.town, text, context.now):
         return [text]
@@ -70,7 +70,7 @@ def _asked(context: Context) -> list[str]:
 
 
 def _remarks(context: Context, query: Query, found: list[Row], shown_rows: int) -> list[str]:
-    """How many there are besides, who is not among them, and which time was taken."""
+    """Remarks: differences between periods, how many groups are cut off or left out."""
     said = [_difference(context, query, found)] if query.against and not query.group else []
     if query.against and query.group and query.period.until > context.now:
         said.append(context.say("asking.not_over", period=query.period.name))
@@ -85,7 +85,7 @@ def _remarks(context: Context, query: Query, found: list[Row], shown_rows: int) 
 
 
 def _difference(context: Context, query: Query, sides: Sequence[Row]) -> str:
-    """「本周比上周少 8件，比上周同期多 1件」 for each measure, and whether one of them isn't over."""
+    """「本周比上周少 8件，比上周同期多 1件」 for each measure, and a note if the period isn't over."""
     parts = parts_of(query, context.now)
     each = len(parts) // len(query.measures)
     told = [
@@ -106,7 +106,7 @@ def _more_than(context: Context, part: Query, this: Row, earlier: Sequence[Query
 
 
 def _more(context: Context, query: Query, this: Row, other: Row) -> str:
-    """As the lines show it: of rates whole points, of lengths hours."""
+    """The difference in the unit of the lines: percentage points of rates, hours of durations."""
     scale = 100 if query.is_rate else 1
     by = round((this.value or 0) * scale) - round((other.value or 0) * scale)
     if not by:

@@ -1,4 +1,4 @@
-"""Whether a question asks of what its asker oversees."""
+"""Whether a question stays within the asker's area."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from nlp.questions.query import Query
 
 
 def outside(town: Town, query: Query, person: Person) -> str:
-    """The name of the area, place, team or person beyond what the asker oversees; empty if none is."""
+    """The name of an area, place, team or person outside the asker's area; "" if there is none."""
     if Role.ADMIN in person.roles or not person.grid:
         return ""
     return next(_beyond(town, query, person.grid), "")
@@ -37,7 +37,7 @@ def _codes(town: Town, grid: str) -> set[str]:
 
 
 def _meet(town: Town, own: str, grid: str) -> bool:
-    """One lies within the other: a department serves more than a street."""
+    """Whether one area contains the other: a department may serve more than a street."""
     return own in _codes(town, grid) or grid in _codes(town, own)
 
 

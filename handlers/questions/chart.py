@@ -1,4 +1,4 @@
-"""The picture of an answer that has a shape: days, comparison, ranking, shares, hours. The words stand alone too."""
+"""The chart of an answer over time or by groups. The text of the answer is complete without it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,15 +16,15 @@ from models.push import Timer
 from nlp.questions.query import DURATIONS, IN_TIME, OVERVIEW, Query
 
 KIND = "chart"
-"""The timer's: the worker draws and sends it, while the words have gone out already"""
+"""Kind of the timer by which the worker draws and sends the chart after the text"""
 _FEWEST, _FEWEST_SIDES = 3, 2
 _MANY_MOMENTS = 14
 Chart = Mapping[str, Any]
-"""`kind` (line, columns, bars), `title`, `unit`, `names` of what stands side by side, `series`: (name, values)"""
+"""`kind` (line, columns, bars), `title`, `unit`, `names` on the axis, `series`: (name, values)"""
 
 
 def chart_of(town: Town, query: Query, rows: Sequence[Row], now: datetime) -> Chart | None:
-    """None where there is nothing to see that the words don't say as well."""
+    """The chart; None if it would show no more than the text."""
     if query.measure == OVERVIEW or (not query.group and not query.against):
         return None
     sides = parts_of(query, now)
@@ -71,11 +71,11 @@ def _value(query: Query, row: Row) -> float:
 
 
 def plan_picture(session: Session, message: str, person: int, now: datetime) -> None:
-    """Once for a message; the worker finds the chart in the answer that was kept."""
+    """Set the timer, once for a message; the worker reads the chart from the stored question."""
     append(session, Timer, key=f"{KIND}:{message}", kind=KIND, subject_id=person, due_at=now, created_at=now)
 
 
 def chart_asked_for(session: Session, person: int) -> Chart | None:
-    """Of the answer that they look at; None where they have gone on to something else."""
+    """The chart of the person's last answer; None if they have asked something else since."""
     question = session.scalar(reply_question(person))
     return question.slots.get("chart") if question and question.state == Asks.ROWS else None

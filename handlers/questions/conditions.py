@@ -1,4 +1,4 @@
-"""What a question narrows its figure to, as conditions on tickets."""
+"""The filters of a question as SQL conditions on tickets."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
@@ -19,21 +19,21 @@ from nlp.questions.amounts import Bound
 from nlp.questions.query import Filters, Query
 
 _ENDINGS = frozenset({"closed", "solved"})
-"""Counted in the time when they ended, as are withdrawn tickets and the like; all else in the time it was filed"""
+"""Measures that count tickets in the period when they ended; others use the time of filing"""
 _ENDED = frozenset(status.value for status in ENDED)
 _RATINGS = {"unsatisfied": 1, "basic": 2, "satisfied": 3}
 _SUBJECTS = frozenset({"category", "item"})
 
 
 def moment_of(query: Query) -> Any:  # noqa: ANN401  (a mapped column)
-    """The time of a ticket that counts for a question's period."""
+    """The ticket's time column that is compared with the period."""
     statuses = set(query.only.get("status", ()))
     ended = query.measure in _ENDINGS or "closing" in query.only or (bool(statuses) and statuses <= _ENDED)
     return Ticket.ended_at if ended else Ticket.created_at
 
 
 def in_time(query: Query) -> ColumnElement[bool]:
-    """Of this moment all that there is."""
+    """Whether a ticket is in the period; all are, if the question is about the present state."""
     if query.is_of_now:
         return true()
     moment = moment_of(query)
@@ -43,7 +43,7 @@ def in_time(query: Query) -> ColumnElement[bool]:
 def wanted(
     session: Session, town: Town, query: Query, scope: ColumnElement[bool], now: datetime
 ) -> ColumnElement[bool]:
-    """All that a question narrows its figure to, its period too."""
+    """All conditions of a question, with its period."""
     narrowed = and_(in_time(query), named(session, town, query))
     if query.waits:
         narrowed &= _waited(session, query, query.waits, now)
@@ -54,19 +54,19 @@ def wanted(
 
 
 def named(session: Session, town: Town, query: Query) -> ColumnElement[bool]:
-    """The filters and what is left out, without the time."""
+    """The filters and exclusions, without the period."""
     conditions = [true(), *_of(session, town, query.only, query)]
     conditions += [~func.coalesce(each, false()) for each in _of(session, town, query.but, query)]
     return and_(*conditions)
 
 
 def of_whole(session: Session, town: Town, query: Query) -> ColumnElement[bool]:
-    """Of what a share is a part, in the same time."""
+    """The whole of which a share is a part, in the same period."""
     return and_(in_time(query), *_of(session, town, query.whole or {}, query))
 
 
 def _of(session: Session, town: Town, filters: Filters, query: Query) -> list[ColumnElement[bool]]:
-    """Those of one kind are alternatives."""
+    """A condition for each kind of filter; values of one kind are alternatives."""
     made = _conditions(session, town, query)
     rest = {name: values for name, values in filters.items() if name in made and name not in _SUBJECTS}
     subjects = [made[name](value) for name, values in subjects_of(town, filters).items() for value in values]
@@ -75,7 +75,7 @@ def _of(session: Session, town: Town, filters: Filters, query: Query) -> list[Co
 
 
 def subjects_of(town: Town, filters: Filters) -> Filters:
-    """Sub-items, and the categories of which none of them is a part."""
+    """The sub-items, and those categories that none of them belongs to."""
     items = filters.get("item", ())
     covered = {town.catalogue.items[item][0] for item in items}
     return {"item": items, "category": tuple(key for key in filters.get("category", ()) if key not in covered)}
@@ -109,7 +109,7 @@ def _people(town: Town, name: str) -> list[int]:
 
 
 def _works(session: Session, town: Town) -> ColumnElement[bool]:
-    """Filed on a day that is worked: the calendar's days off and makeup days count, of the years that are known."""
+    """Filed on a working day; for known years, with the calendar's holidays and make-up days."""
     day = func.substr(Ticket.number, 1, len("yymmdd"))
     weekday = local_weekday(session, Ticket.created_at) <= _FRIDAY
     off, made_up = _exceptions(town)
@@ -117,7 +117,7 @@ def _works(session: Session, town: Town) -> ColumnElement[bool]:
 
 
 def _exceptions(town: Town) -> tuple[list[str], list[str]]:
-    """Weekdays that are days off, weekend days that are worked."""
+    """Weekdays that are days off, and weekend days that are working days."""
     days = [_FIRST_DAY + timedelta(days=each) for each in range(_DAYS_KNOWN)]
     other = [day for day in days if town.calendar.works_on(day) != (day.isoweekday() <= _FRIDAY)]
     off = [f"{day:%y%m%d}" for day in other if day.isoweekday() <= _FRIDAY]
@@ -129,14 +129,14 @@ _FIRST_DAY, _DAYS_KNOWN = date(2025, 1, 1), 4 * 366
 
 
 def _between(hour: ColumnElement[int], first: int, end: int) -> ColumnElement[bool]:
-    """22 to 6 runs over midnight."""
+    """Hours from `first` until before `end`; 22 to 6 crosses midnight."""
     if first < end:
         return (hour >= first) & (hour < end)
     return (hour >= first) | (hour < end)
 
 
 def _waited(session: Session, query: Query, bound: Bound, now: datetime) -> ColumnElement[bool]:
-    """From the report until it was put right, or until now; what is suspended since it was."""
+    """The time from filing until resolved, or until now; for suspended tickets, since the suspension."""
     suspended = set(query.only.get("status", ())) == {Status.SUSPENDED.value}
     since = Ticket.stopped_at if suspended else Ticket.created_at
     until = func.coalesce(Ticket.resolved_at, literal(now, Ticket.created_at.type))

@@ -1,4 +1,4 @@
-"""How each figure is counted: of tickets, of calls, as a share, or as a length of time (DOMAIN.md 4)."""
+"""How each measure is computed: counts of tickets or calls, shares, durations (DOMAIN.md 4)."""
 
 from datetime import datetime
 from typing import Any
@@ -34,11 +34,11 @@ from nlp.questions.query import DURATIONS, SHARE, Query
 _THREE = 3
 _UNJUDGED = [status.value for status in UNJUDGED]
 Counted = tuple[Any, float | None, int]
-"""(group, the figure, of how many): of a rate the number that fulfils it, of a duration its hours"""
+"""(group, value, number of cases): for a rate the value is the numerator, for a duration the hours"""
 
 
 def counted(session: Session, town: Town, query: Query, scope: ColumnElement[bool], now: datetime) -> list[Counted]:
-    """One grouped statement over the period's tickets, or over its calls."""
+    """The values of all groups, by one grouped statement over the period's tickets or calls."""
     group = column(session, query)
     if query.measure in call_counts.MEASURES:
         return _of_calls(session, town, query, scope, group)
@@ -62,7 +62,7 @@ def _by(session: Session, sums: Any, group: Any) -> list[Counted]:  # noqa: ANN4
 
 
 def _of_the_stretch(group: Any) -> Any:  # noqa: ANN401  (a column)
-    """By the bare id SQLite would go through the index of all places, each for itself: ten times the work."""
+    """The grouping column. `+ 0` keeps SQLite from scanning the index of all places, which is ten times slower."""
     return group + literal_column("0") if group is Ticket.place_id else group
 
 
@@ -73,7 +73,7 @@ def _of_calls(
     scope: ColumnElement[bool],
     group: Any,  # noqa: ANN401  (a column)
 ) -> list[Counted]:
-    """Figures over the calls of whistles within the period, whenever their tickets were filed."""
+    """Values over whistle calls in the period, whenever their tickets were filed."""
     where = scope & named(session, town, query)
     found = call_counts.counted(session, where, query.period.since, query.period.until, group)
     if query.measure == "report_late":
@@ -89,7 +89,7 @@ def _lasting(
     group: Any,  # noqa: ANN401  (a column)
     now: datetime,
 ) -> list[Counted]:
-    """Hours from the report on, on the average or of the middle one."""
+    """Mean or median hours from filing."""
     hours, reached = lasted(session, query)
     where = (scope, wanted(session, town, query, scope, now), reached)
     if query.stat != "median":
@@ -108,13 +108,13 @@ def _lasting(
 
 
 def lasted(session: Session, query: Query) -> tuple[ColumnElement[float], ColumnElement[bool]]:
-    """(hours, whether it came to that): until the team signed, or said that it is done."""
+    """(hours until the team signed or resolved, whether it did)."""
     end = Ticket.accepted_at if query.measure == "accept_hours" else Ticket.resolved_at
     return days_between(session, Ticket.created_at, end) * 24, end.is_not(None)
 
 
 def column(session: Session, query: Query) -> Any:  # noqa: ANN401  (a column, None without a group)
-    """By what a question groups."""
+    """The column that the question groups by; None without a group."""
     of_calls = query.measure in call_counts.MEASURES
     moment = Support.called_at if of_calls else moment_of(query)
     team = Support.team if of_calls else Ticket.team
@@ -157,7 +157,7 @@ def _in_time(session: Session, group: str, moment: Any) -> Any:  # noqa: ANN401 
 def measured(
     session: Session, town: Town, query: Query, scope: ColumnElement[bool], now: datetime
 ) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """(what is counted, out of what) for a measure; DOMAIN.md 4 has the formulas."""
+    """(numerator, denominator) of a measure as conditions; the formulas are in DOMAIN.md 4."""
     if query.measure == SHARE:
         share = wanted(session, town, query, scope, now)
         return (true(), true()) if query.group else (share, of_whole(session, town, query))
@@ -193,8 +193,8 @@ def measured(
 
 
 def _due(limit: Any, kept_at: Any, now: datetime) -> ColumnElement[bool]:  # noqa: ANN401  (mapped columns)
-    """A limit that was kept, late or in time, or has run out, not while its clock stood still. Left out (剔除) is what
-    nobody had to finish, as 推演 does.
+    """Tickets whose limit can be judged: the deed was done, in time or late, or the deadline is over. Stopped clocks
+    don't run out. Withdrawn, declined and merged tickets are excluded (剔除), as in 推演.
     """
     clock = func.coalesce(Ticket.stopped_at, literal(now, limit.type))
     judged = Ticket.status.not_in(_UNJUDGED) & limit.is_not(None)

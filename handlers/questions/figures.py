@@ -1,4 +1,4 @@
-"""The rows of an answer: one for each group, measure and period, each of which opens to its tickets."""
+"""The rows of an answer, one for each group, measure and period; each row can list its tickets."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,25 +22,25 @@ MOST_OPENED = 400
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of an answer: `value` a count, hours, or a rate 0–1 over `of` cases (None where there are none)."""
+    """One line of an answer: `value` is a count, hours, or a rate 0–1 over `of` cases (None if there are none)."""
 
     key: str
     name: str
     value: float | None
     of: int
     group: Any = None
-    """What the database calls this group; of several figures at once with the number of the figure before it"""
+    """The group's value in the database; with several figures, [number of the figure, value]"""
     others: tuple["Row", ...] = ()
-    """Of several measures, or of both periods, what the same group has of the others"""
+    """The same group's rows for the other measures or periods"""
 
 
 def run(session: Session, town: Town, query: Query, scope: ColumnElement[bool], now: datetime) -> list[Row]:
-    """The figures, as many as were asked for."""
+    """The figures, cut to the number asked for."""
     return cut(query, figures(session, town, query, scope, now))
 
 
 def figures(session: Session, town: Town, query: Query, scope: ColumnElement[bool], now: datetime) -> list[Row]:
-    """All of them, in their order."""
+    """All figures, in order."""
     if query.measure == OVERVIEW:
         return _overview(session, town, query, scope, now)
     parts = parts_of(query, now)
@@ -53,7 +53,7 @@ def figures(session: Session, town: Town, query: Query, scope: ColumnElement[boo
 
 
 def parts_of(query: Query, now: datetime) -> list[Query]:
-    """One for each measure and each period: what is asked at once is counted as if asked for alone."""
+    """A question with several measures or periods as single queries, which are computed separately."""
     return [side for measure in query.each() for side in measure.sides(now)]
 
 
@@ -71,7 +71,7 @@ def _single(session: Session, town: Town, query: Query, scope: ColumnElement[boo
 
 
 def _mean(query: Query, rows: list[Row]) -> float:
-    """Of rates and lengths that of all their cases, of numbers that of the groups."""
+    """The mean: of rates and durations over all cases, of counts over the groups."""
     known = [(_measured_in(query, row.value), row.of) for row in rows if row.value is not None]
     if not query.is_rate and query.measure not in DURATIONS:
         return sum(value for value, _ in known) / len(known) if known else 0.0
@@ -79,12 +79,12 @@ def _mean(query: Query, rows: list[Row]) -> float:
 
 
 def _measured_in(query: Query, value: float) -> float:
-    """Bounds on how long it took are told in days."""
+    """The value in the unit of bounds; for durations, days instead of hours."""
     return value / 24 if query.measure in DURATIONS else value
 
 
 def _part(town: Town, query: Query, part: Query, row: Row, number: int) -> Row:
-    """Named by what it differs in: its measure, its period, or both."""
+    """A row named by its measure, its period, or both, whichever differs."""
     names = [measure_name(town, part)] if len(query.measures) > 1 else []
     names += [part.period.name] if query.against else []
     name = " ".join(names)
@@ -92,7 +92,7 @@ def _part(town: Town, query: Query, part: Query, row: Row, number: int) -> Row:
 
 
 def _side_by_side(town: Town, parts: list[Query], told: list[list[Row]]) -> list[Row]:
-    """One row a group; what one of them lacks is none there."""
+    """One row for each group; a group that a part lacks counts as 0 there."""
     keys = dict.fromkeys((row.key, row.group) for rows in told for row in rows)
     rows = list[Row]()
     for key, group in keys:
@@ -105,14 +105,14 @@ def _side_by_side(town: Town, parts: list[Query], told: list[list[Row]]) -> list
 
 
 def _overview(session: Session, town: Town, query: Query, scope: ColumnElement[bool], now: datetime) -> list[Row]:
-    """What supervisors look at every day, of an area, a category or all that they oversee."""
+    """The supervisor's daily figures, of an area, a category or all that they oversee."""
     every = _of_overview(query, now)
     found = count(session, scope & named(session, town, query), every, scope)
     return [Row(each.key, each.name, found[each.key], found[each.key], each.key) for each in every]
 
 
 def _of_overview(query: Query, now: datetime) -> list[Figure]:
-    """What lies in nobody's area belongs to none; of a time that is over, nothing that is of this moment."""
+    """The overview's figures, without those of the desk; for a past period, without those of the present state."""
     every = figures_of(query.period.since, now, query.period.until)
     return [each for each in every if not each.of_desk and not (each.of_now and query.period.until <= now)]
 
@@ -125,8 +125,8 @@ def cases(
     group: Any,  # noqa: ANN401  (a code, a place's id, with the number of the figure before it)
     now: datetime,
 ) -> tuple[list[int], int]:
-    """The tickets of one row of an answer, the newest first, and how many of them there are. Of a rate all that it is
-    of, first those that pull it down.
+    """The tickets of one row, the newest first, and their number. For a rate, all its cases, first those that don't
+    fulfil it.
     """
     if query.measure == OVERVIEW:
         figure = next(each for each in _of_overview(query, now) if each.key == group)
@@ -165,7 +165,7 @@ def _of_group(
 _MAY_LACK = frozenset(
     {"team", "community", "street", "grid", "place", "person", "rating", "kind", "day", "week", "month", "quarter"}
 )
-"""Groups to which a ticket may belong to none; other columns are never empty"""
+"""Groupings whose column may be NULL; other columns never are"""
 
 
 def _listed(
@@ -198,5 +198,5 @@ def _ordered(query: Query, rows: list[Row]) -> list[Row]:
 
 
 def cut(query: Query, rows: list[Row]) -> list[Row]:
-    """The first ones; of days in their order the latest."""
+    """The first rows; in order of time, the latest."""
     return rows[-query.limit :] if query.order == "time" else rows[: query.limit]

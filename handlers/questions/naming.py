@@ -1,4 +1,4 @@
-"""How an answer calls what was understood: measures, groups, filters."""
+"""How an answer names the parsed question: measures, groups, filters."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -28,7 +28,7 @@ def understood(town: Town, query: Query) -> str:
 
 
 def measure_name(town: Town, query: Query) -> str:
-    """Of what was late in a time also what is put right by now; of lengths how they were taken together."""
+    """The measure's name; for `late` in a period with "also resolved ones", for durations with mean or median."""
     name = town.say(f"asking.measure_{query.measure}")
     if query.measure == "late" and not query.is_of_now:
         return town.say("asking.with_ended", name=name)
@@ -85,7 +85,7 @@ _SIGNS = {">": "over", ">=": "least", "<": "under", "<=": "most"}
 
 
 def group_name(town: Town, query: Query, key: Any) -> str:  # noqa: ANN401  (a code, a place's id)
-    """How people call one of the groups."""
+    """The name of a group for people."""
     if not query.group:
         return measure_name(town, query)
     named = _NAMED.get(query.group)
@@ -96,7 +96,7 @@ def group_name(town: Town, query: Query, key: Any) -> str:  # noqa: ANN401  (a c
 
 
 def _place(town: Town, key: Any) -> str:  # noqa: ANN401
-    """With its community where another one has a place of the same name."""
+    """The place's name, with its community if another place has the same name."""
     place = town.world.places.get(key)
     if place is None:
         return town.say("asking.no_place")

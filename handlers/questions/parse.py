@@ -1,4 +1,4 @@
-"""Questions in plain words to queries, with the town's names and the asker's area."""
+"""Parse questions into queries, with the town's names and the asker's area."""
 
 import re
 from collections.abc import Sequence
@@ -22,27 +22,27 @@ _CALLED = {
 
 
 def parse(town: Town, text: str, now: datetime) -> Query | None:
-    """A question about figures, or None: then it is something else."""
+    """The query of a question about figures; None if the text is none."""
     return reading.parse(town.names, text, now)
 
 
 def parse_all(town: Town, texts: Sequence[str], now: datetime) -> Query | None:
-    """A question and what changes it since. None where a change isn't read whole."""
+    """The query of a question and the texts that modify it; None if one can't be parsed in full."""
     return reading.parse_all(town.names, texts, now)
 
 
 def follows(town: Town, text: str, now: datetime) -> bool:
-    """It may change the question before, where there was one."""
+    """Whether the text may modify the previous question."""
     return reading.may_follow(town.names, text, now)
 
 
 def asks_of_own(text: str) -> bool:
-    """It may ask of an area that depends on the asker: 「我们社区怎么样」."""
+    """Whether the text may ask about the asker's own area: 「我们社区怎么样」."""
     return bool(_OWN.search(text) and may_ask(text))
 
 
 def with_own_area(text: str, own: GridNode | None) -> str:
-    """「我们社区」 by its name, where it is a community that they oversee."""
+    """The text with 「我们社区」 replaced by the name of the asker's area, if it is of that level."""
     if own is None:
         return text
     return _OWN.sub(lambda said: own.name if said[1] in _CALLED[own.level] else said[0], text)
