@@ -1,1 +1,1 @@
-"""World files to database."""
+"""Import of the world files into the database."""

@@ -1,6 +1,6 @@
-"""Answers of the world files: their checks, their records, and the way into the database.
+"""Answers of the world files: checks, records, and import into the database.
 
-Rows that were taken over in the chat stay, until the file has the same question.
+Answers that were added in the chat stay until the file has the same question.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ _FOREVER = frozenset({"", "长期", "长期有效", "永久"})
 
 
 def answer_problems(table: Table, tree: Tree) -> Iterator[Problem]:
-    """All that is wrong with the answers."""
+    """All errors in the answers."""
     yield from repeated(table.rows, "id")
     seen: dict[tuple[str, str], int] = {}
     for row in table.rows:
@@ -38,7 +38,7 @@ def answer_problems(table: Table, tree: Tree) -> Iterator[Problem]:
 
 
 def answer_records(table: Table) -> tuple[AnswerRecord, ...]:
-    """Call it on rows without problems alone."""
+    """The records. Call it only if the rows have no errors."""
     return tuple(
         AnswerRecord(
             row["id"] or _made_up(row),
@@ -55,7 +55,7 @@ def answer_records(table: Table) -> tuple[AnswerRecord, ...]:
 
 
 def write_answers(session: Session, answers: Sequence[AnswerRecord]) -> Tally:
-    """The file is the table: rows that it no longer has are gone."""
+    """Make the table equal to the file; rows that it no longer has are deleted."""
     columns = [getattr(AnswerRow, name) for name in AnswerRecord.__dataclass_fields__]
     present = {row[0]: AnswerRecord(*row) for row in session.execute(select(*columns).where(AnswerRow.from_file))}
     difference = Difference.between({each.id: each for each in answers}, present)
@@ -84,5 +84,5 @@ def _until(row: Row) -> date | None:
 
 
 def _made_up(row: Row) -> str:
-    """A row without a number of its own is known by its question."""
+    """The id of a row without one: a hash of question and area."""
     return "q" + sha256(f"{row['question']}|{row['area']}".encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""Boundaries of grids from GeoJSON, each feature checked and named as its author knows it."""
+"""Grid boundaries from GeoJSON; errors name each feature as its author knows it."""
 
 import json
 import re
@@ -17,13 +17,13 @@ _FEATURES = re.compile(r'"features"\s*:\s*\[')
 _BETWEEN = re.compile(r"[\s,]*")
 _MOST_FEATURES = 50_000
 _MOST_POINTS = 500_000
-"""A list in memory is many times what it is in the file"""
+"""A parsed list takes many times the memory of its text"""
 _MOST_OF = {"[": _MOST_POINTS, "{": _MOST_POINTS, ":": _MOST_POINTS, ",": 3 * _MOST_POINTS}
 
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One of the file: its line, how people name it, its grid's code, its geometry as JSON."""
+    """One feature of the file: its line, its label for people, its grid's code, its geometry as JSON."""
 
     line: int
     label: str
@@ -36,7 +36,7 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Boundaries:
-    """The file as far as it can be read: outlines by grid, what is wrong, and what was mended on the way."""
+    """The readable part of the file: outlines by grid, errors, and warnings about repairs."""
 
     by_code: Mapping[str, str]
     problems: tuple[Problem, ...] = ()
@@ -44,7 +44,7 @@ class Boundaries:
 
 
 def read_boundaries(folder: Path, tree: Tree) -> Boundaries | None:
-    """With all that is wrong with them. None without such a file: it is the only one that may be missing."""
+    """The boundaries with all errors; None without the file, which is optional."""
     path = folder / BOUNDARIES
     if not path.is_file():
         return None
@@ -55,7 +55,7 @@ def read_boundaries(folder: Path, tree: Tree) -> Boundaries | None:
 
 
 def _checked(features: Iterator[Feature], tree: Tree) -> Boundaries:
-    """Outlines are looked at of those features alone that are a grid's."""
+    """Check all features; outlines only of those with a known grid."""
     found: dict[str, Feature] = {}
     drawn: dict[str, str] = {}
     problems, warnings = list[Problem](), list[Problem]()
@@ -74,7 +74,7 @@ def _checked(features: Iterator[Feature], tree: Tree) -> Boundaries:
 def _text(path: Path) -> str:
     data = limited(path)
     text = data.decode(encoding_of(data))
-    if any(text.count(mark) > most for mark, most in _MOST_OF.items()):  # before anything is built of it
+    if any(text.count(mark) > most for mark, most in _MOST_OF.items()):  # checked before parsing
         raise UnreadableError(f"点太多，超过 {_MOST_POINTS} 个，请把边界简化后再导出")
     return text
 
@@ -110,7 +110,7 @@ def _features(text: str) -> list[Any]:
 
 
 def _lines(text: str, count: int) -> list[int]:
-    """Where each feature begins, because a parsed document no longer knows; the first line where that can't be told."""
+    """The line of each feature, which parsed JSON doesn't have; line 1 for all if they can't be found."""
     start = _FEATURES.search(text)
     lines = list(_each_line(text, start.end())) if start else []
     return lines if len(lines) == count else [1] * count

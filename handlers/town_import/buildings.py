@@ -1,4 +1,4 @@
-"""Buildings as clerks write them: 「1-12栋」「1～6」「１、２号楼」, made `1-12;15;A`; of a road 「1-199号单号」."""
+"""Convert buildings as clerks write them (「1-12栋」「1～6」「１、２号楼」, 「1-199号单号」) to `1-12;15;A`."""
 
 import re
 from unicodedata import normalize
@@ -12,7 +12,7 @@ _DATE = re.compile(r"\d{4}-\d{1,2}(?:-\d{1,2})?(?:T.*)?")
 
 
 def plain_buildings(text: str) -> str:
-    """As the program keeps them. What looks like a date stays, to be told: Excel made it of a range."""
+    """The stored form. A date stays as it is and is reported as an error: Excel made it from a range."""
     said = normalize("NFKC", text).strip()
     if not said or _DATE.fullmatch(said):
         return text

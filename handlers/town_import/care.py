@@ -1,6 +1,6 @@
-"""The list of those who are looked after: its checks, its records, and how it comes into the database.
+"""The care list (people who are visited): checks, records, and import into the database.
 
-No problem quotes a cell that names somebody: what is wrong here is read on screens and in logs.
+Errors never quote a cell with a name, because they appear on screens and in logs.
 """
 
 import re
@@ -23,13 +23,13 @@ from models.person import OVERSEERS, STAFF
 _DAYS = re.compile(r"(?:每)?(\d{1,3})\s*(?:天|日)?(?:一次)?")
 _WORDS = {"每天": 1, "每日": 1, "每周": 7, "每星期": 7, "每两周": 14, "每半月": 15, "每月": 30, "每季度": 90}
 ALL_LEFT = "全部撤下"
-"""Alone in the list: nobody is visited any more"""
+"""As the only row's name: the list is emptied"""
 _GOES = {role.value for role in STAFF | OVERSEERS}
 _Key = tuple[str, str]
 
 
 def care_problems(table: Table, tree: Tree, people: Table) -> Iterator[Problem]:
-    """All that is wrong with the list."""
+    """All errors in the list."""
     seen: dict[_Key, int] = {}
     for row in table.rows:
         if row["name"] == ALL_LEFT:
@@ -56,7 +56,7 @@ def _visitor_problems(row: Row, people: Table) -> Iterator[Problem]:
 
 
 def days_of(every: str) -> int:
-    """「每周」「10天」; 0 where it can't be read."""
+    """「每周」「10天」 → 7, 10; 0 if it can't be parsed."""
     found = _DAYS.fullmatch(every)
     return int(found[1]) if found else _WORDS.get(every.removesuffix("一次"), 0)
 
@@ -67,7 +67,7 @@ def care_warnings(table: Table) -> Iterator[Problem]:
 
 
 def care_records(table: Table, people: Table) -> tuple[CareRecord, ...] | None:
-    """Call it on rows without problems alone. None: an empty sheet of a workbook says nothing of the list."""
+    """The records; None for an empty sheet, which leaves the list unchanged. Call it only if there are no errors."""
     if not table.rows:
         return None
     return tuple(_record(row, people) for row in table.rows if row["name"] != ALL_LEFT)
@@ -81,7 +81,7 @@ def _record(row: Row, people: Table) -> CareRecord:
 
 
 def write_care(session: Session, people: Sequence[PersonRecord], care: Sequence[CareRecord]) -> Tally:
-    """The file is the list. Who is no longer in it is emptied, with all that was said of them: nobody needs it."""
+    """Make the list equal to the file; the data and visit notes of people no longer in it are deleted."""
     register = enrolled(session, people)
     there = {(each.name, each.address): each for each in session.scalars(select(CaredFor).where(~CaredFor.left_out))}
     visitors: dict[_Key, int | None] = {}

@@ -1,6 +1,6 @@
-"""People of the files into the database: who is who, and what they may do from now on.
+"""Import people into the database: match them with known rows, and set their roles.
 
-The files decide a listed person's roles, team and grid; a name, phone or account that they leave empty stays as it is.
+The files decide a listed person's roles, team and grid; a phone or account that they leave empty is kept.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from models.person import Person, PersonRole
 
 
 class Register:
-    """The people that the database may know under the files' openids, or names and phones."""
+    """People of the database, found by openid, or by name and phone."""
 
     def __init__(self, people: Iterable[Person]) -> None:
         self._by_openid: dict[str, Person] = {}
@@ -23,12 +23,12 @@ class Register:
         for person in people:
             if person.openid:
                 self._by_openid[person.openid] = person
-            # Anybody may write to the account under any name: a mere resident is never taken for staff.
+            # A resident may use any name, so a person without a role is matched by openid only.
             if person.openid is None or person.role_rows:
                 self._by_name[person.name, person.phone] = person
 
     def find(self, record: PersonRecord) -> Person | None:
-        """By openid; else the one who was awaited under this name and phone, or has joined since."""
+        """The person by openid; else by name and phone, if they were listed before, joined or not."""
         if record.openid and record.openid in self._by_openid:
             return self._by_openid[record.openid]
         person = self._by_name.get((record.name, record.phone))
@@ -36,7 +36,7 @@ class Register:
 
 
 def write_people(session: Session, people: Sequence[PersonRecord]) -> Tally:
-    """Enrol everybody listed. `left` names staff whom the files no longer list; they keep their rights."""
+    """Store everyone listed. `left`: staff whom the files no longer list; they keep their rights."""
     register = enrolled(session, people)
     outcomes: Counter[str] = Counter()
     listed: set[int] = set()
@@ -55,7 +55,7 @@ def write_people(session: Session, people: Sequence[PersonRecord]) -> Tally:
 
 
 def enrolled(session: Session, people: Sequence[PersonRecord]) -> Register:
-    """Whom the database knows of those listed."""
+    """Those listed whom the database already knows."""
     return Register(_known(session, people))
 
 
@@ -85,6 +85,6 @@ def _state(person: Person) -> tuple[object, ...]:
 
 
 def _staff_besides(session: Session, listed: set[int]) -> Iterator[str]:
-    with session.no_autoflush:  # those just added are not known staff who are missing
+    with session.no_autoflush:  # people just added must not count as missing
         staff = select(Person.id, Person.name).where(Person.role_rows.any()).order_by(Person.id)
         yield from (name for person_id, name in session.execute(staff) if person_id not in listed)

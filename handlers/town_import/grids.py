@@ -1,4 +1,4 @@
-"""Grids and teams of the world files: their checks, and their records."""
+"""Grids and teams of the world files: checks and records."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ LEVEL_NAMES = {
 
 
 class Tree:
-    """The grids as far as they can be read. Where the file can't be, every code passes: one problem is told once."""
+    """The tree of grids. If the file is unreadable, every code is accepted, so that the error is reported once."""
 
     def __init__(self, table: Table) -> None:
         self.readable = table.readable
@@ -34,15 +34,15 @@ class Tree:
         return self._rows[code]["parent"] if code in self._rows else ""
 
     def community(self, code: str) -> str | None:
-        """The community of a grid, or the code itself if it is one; None above, or where the chain is broken."""
-        for _ in Level:  # no chain is longer, unless it is a circle
+        """The community of a grid, or the code itself if it is one; None above that, or if a parent is missing."""
+        for _ in Level:  # no chain is longer; ends a cycle
             if self.level(code) is Level.COMMUNITY:
                 return code
             code = self.parent(code)
         return None
 
     def circles(self, code: str) -> bool:
-        """Whether going up from here leads back here."""
+        """Whether the chain of parents leads back to this grid."""
         seen: set[str] = set()
         above = self.parent(code)
         while above and above not in seen:
@@ -52,7 +52,7 @@ class Tree:
 
 
 def grid_problems(table: Table, tree: Tree) -> Iterator[Problem]:
-    """All that is wrong with the grids."""
+    """All errors in the grids."""
     yield from repeated(table.rows, "code")
     for row in table.rows:
         yield from empty_cells(row, "code", "name")
@@ -80,7 +80,7 @@ def _wrong_level(level: Level, parent: str, tree: Tree) -> str:
 
 
 def building_problems(grids: Table, places: Table) -> Iterator[Problem]:
-    """A house is known by its name: the compound's and its number."""
+    """Errors in the names of 楼栋, which must be a compound's name and a number."""
     names = [name for row in places.rows for name in (row["name"], *row.words("aliases"))]
     for row in grids.rows:
         if row["level"] == Level.BUILDING and row["name"] and places.readable and not house_of(row["name"], names):
@@ -88,7 +88,7 @@ def building_problems(grids: Table, places: Table) -> Iterator[Problem]:
 
 
 def team_problems(table: Table, tree: Tree) -> Iterator[Problem]:
-    """All that is wrong with the teams."""
+    """All errors in the teams."""
     yield from repeated(table.rows, "code")
     for row in table.rows:
         yield from empty_cells(row, "code", "name")
@@ -100,7 +100,7 @@ def team_problems(table: Table, tree: Tree) -> Iterator[Problem]:
 
 
 def grid_records(table: Table) -> tuple[GridRecord, ...]:
-    """Those above first, because those below refer to them."""
+    """The records, higher levels first, because lower ones refer to them."""
     records = [GridRecord(row["code"], row["name"], Level(row["level"]), row["parent"] or None) for row in table.rows]
     return tuple(sorted(records, key=lambda record: -record.level.rank))
 

@@ -1,6 +1,6 @@
-"""The import of a town: files in a folder → records, all or none; records → database, as often as one likes.
+"""Import a town: a folder of files → records, all or none; records → database, idempotent.
 
-Between the two a person may look: `read_world` alone is the check, and touches no database.
+`read_world` alone is the check, and needs no database.
 """
 
 from dataclasses import dataclass, fields
@@ -30,7 +30,7 @@ __all__ = ["ImportSummary", "Problem", "TableError", "Tally", "WorldFiles", "imp
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """What an import did, kind by kind."""
+    """The result of an import, by kind of record."""
 
     grids: Tally
     teams: Tally
@@ -44,7 +44,7 @@ class ImportSummary:
 
     @property
     def changed(self) -> bool:
-        """Whether the database is other than before."""
+        """Whether the import changed the database."""
         gone = self.answers is not None and bool(self.answers.left)
         return gone or any(tally.added or tally.changed for tally in self.tallies().values())
 
@@ -54,7 +54,7 @@ class ImportSummary:
 
 
 def read_world(folder: Path) -> WorldFiles:
-    """Read and check the whole folder. Raises TableError with every problem in it."""
+    """Read and check the whole folder. Raises TableError with all errors."""
     tables = with_codes(read_tables(folder))
     tree = Tree(tables["grids"])
     boundaries = read_boundaries(folder, tree)
@@ -91,7 +91,7 @@ def read_world(folder: Path) -> WorldFiles:
 
 
 def import_world(session: Session, files: WorldFiles) -> ImportSummary:
-    """Bring the database up to the files, in the caller's transaction. A second time changes nothing."""
+    """Update the database from the files, in the caller's transaction. Idempotent."""
     session.flush()
     summary = ImportSummary(
         grids=write_grids(session, files.grids, files.boundaries),
@@ -106,11 +106,11 @@ def import_world(session: Session, files: WorldFiles) -> ImportSummary:
     if summary.changed:
         session.merge(Fact(name=VERSION, value=files.digest(before=world_version(session))))
         session.flush()
-    session.expire_all()  # rows written in bulk are newer than objects that the session may hold
+    session.expire_all()  # objects in the session are older than rows written in bulk
     return summary
 
 
 def _in_order(problems: list[Problem]) -> list[Problem]:
-    """File by file as they were read, line by line, each once."""
+    """The errors by file and line, without duplicates."""
     files = list(dict.fromkeys(problem.file for problem in problems))
     return sorted(dict.fromkeys(problems), key=lambda problem: (files.index(problem.file), problem.line))

@@ -1,4 +1,4 @@
-"""One grid's outline: what is wrong with it, and the repair of one whose line crosses itself."""
+"""Check a grid's outline, and repair one that intersects itself."""
 
 import re
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ _AREAS = {"Polygon", "MultiPolygon"}
 _SPOT = re.compile(r"\[(\S+) (\S+)\]")
 _MOST_POINTS = 50_000
 _MOST_CROSSINGS = 10_000
-"""In the whole file: a drawing with more is no outline, and its repair would take for ever"""
+"""In the whole file; with more, a repair would take too long"""
 _AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What becomes of a geometry: itself or its repair, or why it can't be taken."""
+    """The result of a check: the geometry, repaired if needed, or the reason for its refusal."""
 
     geometry: str
     problem: str = ""
@@ -37,7 +37,7 @@ class Outline:
 
 
 class Outlines:
-    """Checks one geometry after the other; repairs as many as one file may need."""
+    """Checks geometries one by one; the number of repaired crossings in a file is limited."""
 
     def __init__(self) -> None:
         self._crossings_left = _MOST_CROSSINGS
@@ -66,7 +66,7 @@ class Outlines:
         return Outline(mended, warning=f"边界{where}，已自动修好，请在地图上核对一下")
 
     def _is_bearable(self, shape: Any) -> bool:  # noqa: ANN401
-        """Counts the crossings before they are repaired, and no further than it may."""
+        """Whether the crossings are few enough to repair; stops counting at the limit."""
         if self._crossings_left <= 0:
             return False
         rings = [get_coordinates(ring) for ring in get_rings(get_parts(shape))]
@@ -84,6 +84,6 @@ class Outlines:
 
 
 def _said(why: str) -> str:
-    """GEOS's 「Self-intersection[114.03 38.11]」 in our words."""
+    """GEOS's 「Self-intersection[114.03 38.11]」 in Chinese."""
     spot = _SPOT.search(why)
     return f"在经度 {spot[1]}、纬度 {spot[2]} 附近自己相交或重叠" if spot else "自己相交或重叠"

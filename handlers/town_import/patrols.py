@@ -1,4 +1,4 @@
-"""Points of patrols in the world files: their checks, and how they come into the database."""
+"""Patrol points of the world files: checks, and import into the database."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,11 +15,11 @@ from models.patrol import PatrolPoint
 
 _DEGREES = re.compile(r"\d{1,3}(?:\.\d+)?")
 USUAL_TIMES = "08:00-11:00;15:00-18:00"
-"""Twice a day, where the file says nothing"""
+"""The default if the file gives no times"""
 
 
 def patrol_problems(table: Table, tree: Tree) -> Iterator[Problem]:
-    """All that is wrong with the points."""
+    """All errors in the points."""
     yield from repeated(table.rows, "code")
     for row in table.rows:
         yield from empty_cells(row, "grid", "point", "lat", "lng", "code")
@@ -32,7 +32,7 @@ def patrol_problems(table: Table, tree: Tree) -> Iterator[Problem]:
 
 
 def spans_of(times: str) -> list[tuple[time, time]] | None:
-    """From when until when each round of a day lasts; None where it can't be read."""
+    """Start and end of each round of a day; None if it can't be parsed."""
     try:
         pairs = [each.split("-") for each in times.replace("；", ";").split(";")]
         spans = [(time.fromisoformat(first), time.fromisoformat(last)) for first, last in pairs]
@@ -42,7 +42,7 @@ def spans_of(times: str) -> list[tuple[time, time]] | None:
 
 
 def patrol_records(table: Table) -> tuple[PatrolRecord, ...]:
-    """Call it on rows without problems alone."""
+    """The records. Call it only if the rows have no errors."""
     return tuple(_record(row) for row in table.rows)
 
 
@@ -52,7 +52,7 @@ def _record(row: Row) -> PatrolRecord:
 
 
 def write_patrols(session: Session, patrols: Sequence[PatrolRecord]) -> Tally:
-    """Check-ins refer to points: one that the file no longer has is left out, and comes back with it."""
+    """Update the points. Check-ins refer to them, so a missing point is only marked `left_out`."""
     there = {each.code: each for each in session.scalars(select(PatrolPoint))}
     present = {code: _of(each) for code, each in there.items() if not each.left_out}
     difference = Difference.between({each.code: each for each in patrols}, present)

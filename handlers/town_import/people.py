@@ -1,4 +1,4 @@
-"""People of the world files: their checks, and their records."""
+"""People of the world files: checks and records."""
 
 import re
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ from models.person import Role
 _ROLES = [role.value for role in Role if role is not Role.SYSTEM]
 _PHONE = re.compile(r"1[3-9]\d{9}|(?:0\d{2,3}-?)?[2-9]\d{6,7}|400-?\d{3}-?\d{4}")
 _SHORT_PHONE = re.compile(r"\d{3,6}")
-"""「12345」, of those that a town makes known"""
+"""Public short numbers such as 「12345」"""
 _HOW_PHONES = "应像 13812345678 或 0571-88001234（Excel 会去掉开头的 0，请先把这一列设为文本）"
 
 
 def people_problems(table: Table, tree: Tree, teams: Table) -> Iterator[Problem]:
-    """All that is wrong with the people."""
+    """All errors in the people."""
     known_teams = {row["code"] for row in teams.rows} if teams.readable else None
     yield from repeated(table.rows, "openid")
     yield from _same_people(table)
@@ -36,7 +36,7 @@ def people_problems(table: Table, tree: Tree, teams: Table) -> Iterator[Problem]
 
 
 def people_warnings(table: Table, teams: Table) -> Iterator[Problem]:
-    """What files of before say that no longer holds: a department is limited by no area."""
+    """Warnings about a grid for members of departments, which no longer limits what they see."""
     departments = {row["code"] for row in teams.rows if row["kind"] == TeamKind.DEPARTMENT}
     for row in table.rows:
         if row["team"] in departments and row["grid"]:
@@ -46,7 +46,7 @@ def people_warnings(table: Table, teams: Table) -> Iterator[Problem]:
 
 
 def team_warnings(table: Table) -> Iterator[Problem]:
-    """Residents are told these numbers."""
+    """Warnings about teams' telephone numbers, which residents are shown."""
     for row in table.rows:
         for phone in row.words("phone"):
             if not (_PHONE.fullmatch(phone) or _SHORT_PHONE.fullmatch(phone)):
@@ -73,7 +73,7 @@ def _unknown_role(row: Row, role: str) -> Problem:
 
 
 def _post_problems(row: Row) -> Iterator[Problem]:
-    """Staff without a post would see no ticket, and nobody would notice."""
+    """Errors in posts: staff without a team or grid would see no tickets."""
     roles = row.words("roles")
     if Role.PROPERTY_STAFF in roles and not row["team"]:
         yield row.problem("物业人员(property_staff)要写明承办单位")
@@ -82,7 +82,7 @@ def _post_problems(row: Row) -> Iterator[Problem]:
 
 
 def _same_people(table: Table) -> Iterator[Problem]:
-    """Who has no openid is known by name and phone: two rows must not be the same person by these."""
+    """Two rows with one name and phone: without openids they can't be told apart."""
     seen: dict[tuple[str, str], Row] = {}
     for row in table.rows:
         first = seen.setdefault((row["name"], row["phone"]), row)

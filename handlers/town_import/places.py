@@ -1,4 +1,4 @@
-"""Places of the world files: their checks, and all rows of one name in one community as one record."""
+"""Places of the world files: checks, and records, one for all rows of a name in a community."""
 
 import re
 from collections import defaultdict
@@ -17,11 +17,11 @@ _DEGREES = re.compile(r"-?\d{1,3}(?:\.\d+)?")
 _CHINA = {"lat": (3.0, 54.0), "lng": (73.0, 136.0)}
 
 Group = tuple[str, str]
-"""Community and name: what makes a place one place"""
+"""Community and name, which identify a place"""
 
 
 class PlaceKind(StrEnum):
-    """The kinds that we have words for. A town may have others; only a misspelling of these is refused."""
+    """Known kinds of place. A town may use others; only misspellings of these are refused."""
 
     COMPOUND = "compound"
     VILLAGE = "village"
@@ -42,7 +42,7 @@ _MODES = frozenset(Mode)
 
 
 def place_problems(table: Table, tree: Tree) -> Iterator[Problem]:
-    """All that is wrong with the places. Without readable grids we can't tell which rows are one place."""
+    """All errors in the places. Rows of one place are compared only if the grids are readable."""
     for row in table.rows:
         yield from empty_cells(row, "name", "grid")
         yield from _grid_problems(row, tree)
@@ -57,7 +57,7 @@ def place_problems(table: Table, tree: Tree) -> Iterator[Problem]:
 
 
 def place_records(table: Table, tree: Tree) -> tuple[PlaceRecord, ...]:
-    """One record a place. Call it on rows without problems alone."""
+    """One record for each place. Call it only if the rows have no errors."""
     return tuple(_record(group, rows) for group, rows in _grouped(table, tree).items())
 
 
@@ -91,7 +91,7 @@ def _coordinate_problems(row: Row) -> Iterator[Problem]:
 
 
 def _buildings(row: Row) -> list[str] | None:
-    """The buildings one by one; None where they can't be read."""
+    """The list of buildings; None if it can't be parsed."""
     try:
         return list(dict.fromkeys(expand_buildings(plain_buildings(row["buildings"]))))
     except ValueError:
@@ -115,7 +115,7 @@ def _grouped_problems(groups: dict[Group, list[Row]]) -> Iterator[Problem]:
 
 
 def _differences(rows: Sequence[Row]) -> Iterator[Problem]:
-    """The rows of one place say one thing, or leave it to another row."""
+    """Errors where rows of one place disagree about kind or mode; empty cells are allowed."""
     for column in ("kind", "mode"):
         said = [row for row in rows if row[column]]
         if column == "kind" and not said:
@@ -141,7 +141,7 @@ def _overlaps(rows: Sequence[Row]) -> Iterator[Problem]:
 
 
 def _alias_problems(groups: dict[Group, list[Row]]) -> Iterator[Problem]:
-    """Within one community a name must mean one place; across communities the bot asks."""
+    """Errors where a name means two places in one community; across communities the bot asks."""
     aliases: dict[Group, Row] = {}
     for (community, name), rows in groups.items():
         for row in rows:

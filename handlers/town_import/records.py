@@ -1,4 +1,4 @@
-"""What the world files say, read and checked: one record for one thing, ready to be compared with the database."""
+"""Records of the world files, parsed and checked, for comparison with the database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from models.roster import ShiftKind
 
 @dataclass(frozen=True, slots=True)
 class GridRecord:
-    """One grid of any level; `parent` is None at the top."""
+    """A grid of any level; `parent` is None at the top."""
 
     code: str
     name: str
@@ -23,7 +23,7 @@ class GridRecord:
 
 @dataclass(frozen=True, slots=True)
 class TeamRecord:
-    """`grids` are of any level, in order."""
+    """A team; `grids` are of any level, sorted."""
 
     code: str
     name: str
@@ -37,7 +37,7 @@ Range = tuple[str, str, float | None, float | None]
 
 @dataclass(frozen=True, slots=True)
 class PlaceRecord:
-    """All rows of one name in one community. `ranges`: buildings, their grid, and their middle where it is told."""
+    """All rows of one name in one community. `ranges`: buildings, their grid, and their centre if given."""
 
     community: str
     name: str
@@ -51,7 +51,7 @@ class PlaceRecord:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """Somebody with an openid, or awaited without one. `roles` has no RESIDENT: everybody is that."""
+    """A person with an openid, or one who has not joined yet. `roles` omits RESIDENT, which everybody has."""
 
     name: str
     openid: str | None
@@ -64,7 +64,7 @@ class PersonRecord:
 
 @dataclass(frozen=True, slots=True)
 class ShiftRecord:
-    """One line of the roster; whom it is about, and who stands in, as the people's files know them."""
+    """A row of the roster, with its person and stand-in as records."""
 
     person: PersonRecord
     team: str | None
@@ -77,7 +77,7 @@ class ShiftRecord:
 
 @dataclass(frozen=True, slots=True)
 class PatrolRecord:
-    """One point of a grid's rounds."""
+    """A patrol point of a grid."""
 
     code: str
     grid: str
@@ -89,7 +89,7 @@ class PatrolRecord:
 
 @dataclass(frozen=True, slots=True)
 class CareRecord:
-    """Somebody who is looked after. `every`: days; without a visitor the grid's own staff go."""
+    """A person on the care list. `every` is in days; without a visitor the grid's staff visit them."""
 
     name: str
     address: str
@@ -102,7 +102,7 @@ class CareRecord:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRecord:
-    """One question that is asked again and again, with its answer; the columns of its table in their order."""
+    """A frequent question with its answer; the fields are the table's columns in order."""
 
     id: str
     question: str
@@ -116,9 +116,9 @@ class AnswerRecord:
 
 @dataclass(frozen=True, slots=True)
 class WorldFiles:
-    """A whole town. `boundaries` maps a grid's code to its geometry; None: the files have none, those we know stay.
+    """A whole town. `boundaries` maps a grid's code to its geometry.
 
-    `roster` and `answers` likewise: where the files have none, the lines we know stay.
+    None for an optional table means that the files don't have it: the stored rows stay.
     """
 
     grids: tuple[GridRecord, ...]
@@ -131,9 +131,9 @@ class WorldFiles:
     care: tuple[CareRecord, ...] | None = None
     answers: tuple[AnswerRecord, ...] | None = None
     warnings: tuple[Problem, ...] = field(default=(), compare=False)
-    """What was mended on the way, for people to look at"""
+    """Repairs and doubtful entries for people to check"""
 
     def digest(self, before: str) -> str:
-        """A version that no earlier world had: the one before is part of it, so that an old world come back is new."""
+        """A new version. It includes the previous version, so that a restored old world gets a new one too."""
         content = repr((before, self.grids, self.teams, self.places, self.boundaries))
         return sha256(content.encode()).hexdigest()[:16]

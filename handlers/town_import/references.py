@@ -1,4 +1,4 @@
-"""Cells that name a grid or a team: a clerk may write its name, which the code replaces before anything is checked."""
+"""Replace names of grids and teams in cells by their codes, before the tables are checked."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,18 +16,18 @@ _REFERENCES = {
     "care": {"grid": "grids"},
     "answers": {"area": "grids"},
 }
-"""By table: which of its columns refer to which table"""
+"""By table: its columns that refer to another table"""
 _Codes = Mapping[str, str]
 
 
 def with_codes(tables: Mapping[str, Table]) -> dict[str, Table]:
-    """The same tables. A name that two rows have stays as it is, to be told."""
+    """The tables with codes. An ambiguous name stays, and is reported as an error."""
     codes = {name: _codes(tables[name]) for name in ("grids", "teams")}
     return {name: _replaced(table, _REFERENCES[name], codes) for name, table in tables.items()}
 
 
 def _codes(table: Table) -> _Codes:
-    """By names that only one row has and that are no code themselves."""
+    """Codes by name; only unique names that are not themselves codes."""
     known = {row["code"] for row in table.rows}
     times = Counter(row["name"] for row in table.rows)
     return {row["name"]: row["code"] for row in table.rows if times[row["name"]] == 1 and row["name"] not in known}

@@ -1,6 +1,6 @@
-"""The roster of the world files: its checks, its records, and how it comes into the database.
+"""The roster of the world files: checks, records, and import into the database.
 
-People are named as the clerk knows them: by openid, by name, or by name and phone where two have one name.
+People are given by openid, by name, or by name and phone if two have the same name.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,11 +21,11 @@ from models.staff_version import changed
 
 _ANY_DAY = date(2026, 1, 1)
 Line = tuple[int, str | None, str, str, int, int, int | None]
-"""A line as the database has it, for comparing"""
+"""A row of the database, for comparison"""
 
 
 def roster_problems(table: Table, people: Table) -> Iterator[Problem]:
-    """All that is wrong with the roster."""
+    """All errors in the roster."""
     for row in table.rows:
         yield from empty_cells(row, "person", "kind")
         if row["kind"] and row["kind"] not in set(ShiftKind):
@@ -36,12 +36,12 @@ def roster_problems(table: Table, people: Table) -> Iterator[Problem]:
 
 
 def roster_records(table: Table, people: Table) -> tuple[ShiftRecord, ...]:
-    """Call it on rows without problems alone."""
+    """The records. Call it only if the rows have no errors."""
     return tuple(_record(row, people) for row in table.rows)
 
 
 def write_roster(session: Session, people: Sequence[PersonRecord], roster: Sequence[ShiftRecord]) -> Tally:
-    """The file is the roster: lines that it no longer has are gone. A second time changes nothing."""
+    """Make the roster equal to the file; rows that it no longer has are deleted. Idempotent."""
     register = enrolled(session, people)
 
     def known(record: PersonRecord | None) -> int | None:
@@ -89,7 +89,7 @@ def _time_problems(row: Row) -> Iterator[Problem]:
 
 
 def _person_problems(row: Row, people: Table) -> Iterator[Problem]:
-    """Only staff of one team relieve each other: others would be told of tickets that they may not touch."""
+    """Errors in people: a stand-in must be of the same team, or they would get tickets that they can't handle."""
     named = {column: people_named(row[column], people) for column in ("person", "stand_in") if row[column]}
     for column, found in named.items():
         if len(found) != 1:
@@ -107,7 +107,7 @@ def _person_problems(row: Row, people: Table) -> Iterator[Problem]:
 
 
 def not_one(row: Row, column: str, found: Sequence[Row]) -> Problem:
-    """A cell that should name one person names nobody, or several."""
+    """The error for a cell that names no person, or several."""
     title = row.names.title(column)
     if not found:
         return row.unknown(title, row[column], "people", "姓名")
@@ -115,7 +115,7 @@ def not_one(row: Row, column: str, found: Sequence[Row]) -> Problem:
 
 
 def people_named(words: str, people: Table) -> list[Row]:
-    """By openid, by name, or by name and phone."""
+    """The rows of people with this openid, name, or name and phone."""
     by_openid = [row for row in people.rows if row["openid"] and row["openid"] == words]
     if by_openid:
         return by_openid

@@ -1,4 +1,4 @@
-"""Which tables the world's files are: CSV files or workbooks of one table each, or the sheets of one workbook."""
+"""The tables of a world: CSV files or workbooks of one table each, or the sheets of one workbook."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ COLUMNS: Mapping[str, Columns] = {
     "teams": Columns(("code", "name", "kind", "grids"), ("phone",), "teams"),
     "people": Columns(("name", "openid", "roles", "team", "grid", "phone", "wecom"), (), "people"),
 }
-OPTIONAL: Mapping[str, Columns] = {  # a town may do without
+OPTIONAL: Mapping[str, Columns] = {
     "roster": Columns(("team", "person", "days", "from", "to", "kind", "stand_in"), (), "roster"),
     "patrols": Columns(("grid", "point", "lat", "lng", "code", "times"), (), "patrols"),
     "care": Columns(("name", "address", "grid", "kind", "every", "phone", "visitor"), (), "care"),
@@ -23,7 +23,7 @@ OPTIONAL: Mapping[str, Columns] = {  # a town may do without
 
 
 def read_tables(folder: Path) -> dict[str, Table]:
-    """The four tables by name, and those of the optional ones that are there."""
+    """The four required tables by name, and the optional ones that exist."""
     workbook = folder / WORKBOOK
     known = {**COLUMNS, **OPTIONAL}
     there = {name: files for name in known if (files := _files(folder, name))}
@@ -40,7 +40,7 @@ def read_tables(folder: Path) -> dict[str, Table]:
 
 
 def _files(folder: Path, name: str) -> list[Path]:
-    """Under the English name or a Chinese one, as CSV or as a workbook."""
+    """The table's files, by its English or Chinese name, as CSV or workbook."""
     named = (folder / f"{each}{ending}" for each in (name, *names_of(name).sheet) for ending in (".csv", ".xlsx"))
     return [path for path in named if path.is_file()]
 

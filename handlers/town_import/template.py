@@ -1,4 +1,4 @@
-"""An empty workbook for the clerk: sheets and headings in Chinese, a line of help, drop-downs, examples in grey."""
+"""An empty workbook for the clerk, with Chinese sheets and headings, help, drop-downs and examples in grey."""
 
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,16 @@ from handlers.tables.table import EXAMPLE, Columns
 from handlers.town_import.tables import COLUMNS, OPTIONAL
 
 _ROWS = 2000
-"""So far down reach the drop-downs"""
+"""The last row with drop-downs"""
 _HEADER = 2
 _GREY = Font(color="999999", italic=True)
 _WIDTHS = {"answer": 50, "also": 40, "question": 30, "name": 22, "openid": 32, "aliases": 26, "source": 22, "days": 22}
 _SEVERAL = frozenset({"roles"})
-"""Columns that may hold several of the offered words"""
+"""Columns that may contain several of the offered words"""
 
 
 def write_template(path: Path) -> None:
-    """Raises OSError."""
+    """Write the workbook. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     book = Workbook()
     book.remove(book.active)
@@ -48,13 +48,13 @@ def _fill(sheet: Any, names: Names, columns: Columns) -> None:  # noqa: ANN401  
         for row in range(_HEADER + 1, _HEADER + 1 + len(names.examples)):
             sheet.cell(row, number).font = _GREY
         for row in range(_HEADER + 1, 200):
-            sheet.cell(row, number).number_format = "@"  # or Excel makes dates of 1-6
+            sheet.cell(row, number).number_format = "@"  # text, or Excel would turn 1-6 into a date
         _offer(sheet, list(names.chinese(column).values()), letter, strictly=column not in _SEVERAL)
     sheet.freeze_panes = sheet.cell(_HEADER + 1, 1)
 
 
 def _must(columns: Columns) -> set[str]:
-    """What no row may leave empty."""
+    """Columns that no row may leave empty."""
     return {column for column in columns.needed if column in {"code", "name", "level", "question", "answer", "person"}}
 
 

@@ -1,6 +1,6 @@
-"""From records to the database: what is new or different is written in bulk, what is gone from the files stays.
+"""Write records to the database: new and changed rows in bulk; rows missing in the files stay.
 
-Tickets refer to grids, teams, places and people forever, so none of them is deleted: they are told as `left`.
+Tickets refer to grids, teams, places and people forever, so none is deleted; missing ones are reported as `left`.
 """
 
 from collections import defaultdict
@@ -23,7 +23,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What an import did to one kind of things. `left`: known to the database, no longer in the files."""
+    """The result for one kind of record. `left`: in the database, but no longer in the files."""
 
     added: int
     changed: int
@@ -33,7 +33,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Difference(Generic[Key, Value]):
-    """What the files want against what the database has."""
+    """The difference between files and database."""
 
     added: dict[Key, Value]
     changed: dict[Key, Value]
@@ -56,7 +56,7 @@ Drawn = tuple[GridRecord, str | None]
 
 
 def write_grids(session: Session, grids: Iterable[GridRecord], boundaries: Mapping[str, str] | None) -> Tally:
-    """Grids with their boundaries; those above must come first. Without boundaries the known ones stay."""
+    """Write grids, parents first, with their boundaries; None keeps the stored boundaries."""
     present: dict[str, Drawn] = {
         row.code: (GridRecord(row.code, row.name, Level(row.level), row.parent), row.boundary)
         for row in session.execute(select(Grid.code, Grid.name, Grid.level, Grid.parent, Grid.boundary))
@@ -70,7 +70,7 @@ def write_grids(session: Session, grids: Iterable[GridRecord], boundaries: Mappi
 
 
 def write_teams(session: Session, teams: Iterable[TeamRecord]) -> Tally:
-    """Teams with the grids they serve."""
+    """Write teams with the grids that they serve."""
     areas: dict[str, list[str]] = defaultdict(list)
     for team, grid in session.execute(select(TeamArea.team, TeamArea.grid)):
         areas[team].append(grid)
@@ -89,7 +89,7 @@ def write_teams(session: Session, teams: Iterable[TeamRecord]) -> Tally:
 
 
 def write_places(session: Session, places: Iterable[PlaceRecord]) -> Tally:
-    """Places with their aliases and ranges; a place keeps its id forever."""
+    """Write places with aliases and ranges; a place's id never changes."""
     ids = _place_ids(session)
     wanted = {(record.community, record.name): record for record in places}
     difference = Difference.between(wanted, _present_places(session))
@@ -171,7 +171,7 @@ def _insert(session: Session, entity: type[Base], rows: list[dict[str, object]])
 
 
 def _update(session: Session, entity: type[Base], key: str, rows: list[dict[str, object]]) -> None:
-    """Many rows by their key. The ORM's bulk update waits for PostgreSQL after every row: 40 s for 100,000."""
+    """Update rows by key. The ORM's bulk update makes a round trip for each row: 40 s for 100,000 on PostgreSQL."""
     if not rows:
         return
     table = Base.metadata.tables[entity.__tablename__]
