@@ -1,1 +1,1 @@
-"""What supervisors say."""
+"""Commands and questions of supervisors."""

@@ -1,4 +1,4 @@
-"""The desk: tickets that no rule could route wait here for a supervisor, who says 「派 号 地点」 or 「派 号 单位」."""
+"""The desk: a supervisor routes tickets that no rule could, by 「派 号 地点」 or 「派 号 单位」."""
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -18,7 +18,7 @@ from models.ticket import Ticket
 
 router = Router("desk")
 _TO_SEND = (*WAITING, Status.INCOMPLETE)
-"""A supervisor may know the place that a resident hasn't told"""
+"""Also incomplete ones: a supervisor may know the missing place"""
 
 
 DISPATCH = Command(("派", "派单"), roles=OVERSEERS, help="派 工单号 小区、网格或单位：给工单找承办单位", every_day=True)
@@ -26,7 +26,7 @@ DISPATCH = Command(("派", "派单"), roles=OVERSEERS, help="派 工单号 小�
 
 @router.command(DISPATCH)
 def send(context: Context) -> Reply:
-    """A supervisor names the place or the grid of a ticket that waits, or the team that shall have any."""
+    """Route a waiting ticket by the place, grid or team named; a ticket with a team goes to another team."""
     if reply := asked_first(context, DISPATCH):
         return reply
     picked = _picked(context)
@@ -45,7 +45,7 @@ def send(context: Context) -> Reply:
 
 
 def _picked(context: Context) -> Picked:
-    """One that waits for a team; by its number also one that has a team, for another."""
+    """A ticket that waits for a team; by number, also one that already has a team."""
     if not split_reference(context.rest)[0]:
         return pick(context, on_desk(context.person), _TO_SEND, DISPATCH)
     return pick(context, on_desk(context.person) | overseen(context.person), (*_TO_SEND, *HELD), DISPATCH)

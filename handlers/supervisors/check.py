@@ -16,7 +16,7 @@ router = Router("checking")
 
 @router.on(in_state(Asks.CHECK))
 def checked(context: Context) -> Reply | None:
-    """1: it is. 2: it is not, and is done again."""
+    """1: it is done. 2: it is not, and the ticket is reopened."""
     mine = overseen(context.person) & (Ticket.id == context.slots["ticket"])
     ticket = context.session.scalar(tickets(mine)) if context.number is not None else None
     if ticket is None or not context.person.is_overseer:

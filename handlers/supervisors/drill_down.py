@@ -1,4 +1,4 @@
-"""An answer opens to its cases: a number after a question shows the tickets that its row counts."""
+"""Drill down: a number after an answer lists the tickets that its row counts."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ _NEXT_PAGE = frozenset({"更多", "下一页"})
 
 @router.on(in_state(Asks.ROWS))
 def open_row(context: Context) -> Reply | None:
-    """A number opens a row; 「更多」 turns the page of what was opened, whatever has happened to it meanwhile."""
+    """A number opens a row; 「更多」 shows the next page of the same list, also if tickets have changed since."""
     if not context.person.is_overseer:
         return None
     if context.text in _NEXT_PAGE and "ids" in context.slots:
@@ -39,7 +39,7 @@ def open_row(context: Context) -> Reply | None:
 
 
 def _page(context: Context, slots: dict[str, Any]) -> Reply:
-    """Read again within their scope: a role may have been lost since."""
+    """One page; tickets are read within the person's current scope, because a role may have been lost since."""
     ids, start, total = slots["ids"], slots["page"] * PAGE, slots["total"]
     wanted = ids[start : start + PAGE]
     if not wanted:

@@ -1,4 +1,4 @@
-"""Lists of tickets to take away: 「导出」 and `python -m bot export`. They name nobody, staff by the surname alone."""
+"""Exported ticket lists: 「导出」 and `python -m bot export`. No resident is named, staff only by surname."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ HEADING = (
 def table(
     session: Session, town: Town, scope: ColumnElement[bool], reader: Colleague | None, limit: int | None = None
 ) -> Iterator[tuple[Cell, ...]]:
-    """The heading and a row for each ticket, newest first, read as they are written."""
+    """The heading and a row for each ticket, newest first, streamed from the database."""
     yield HEADING
     staff = select(Person.id, Person.name).where(Person.id.in_(select(PersonRole.person_id)))
     names = dict(session.execute(staff).all())
@@ -64,7 +64,7 @@ EXPORT = Command(
 
 @router.command(EXPORT)
 def ask(context: Context) -> Reply:
-    """How many it would be; a list taken away is asked for twice."""
+    """Say how many tickets it would be, and ask for confirmation."""
     if context.town.links is None:
         return Reply(context.say("exporting.no_address"), keep=True)
     period, area = _asked(context)
@@ -106,7 +106,7 @@ def confirmed(context: Context) -> Reply | None:
 
 
 def _asked(context: Context) -> tuple[Period | None, str]:
-    """「文苑社区 本周」: a stretch of time and an area, in any order; None where a word is neither."""
+    """「文苑社区 本周」: a period and an area, in any order; the period is None if a word is neither."""
     said = next(iter(periods_in(context.rest, context.now)), None)
     left = (context.rest[: said.start] + context.rest[said.end :] if said else context.rest).strip(" 的，,")
     node = context.town.world.grid_named(left) if left else None

@@ -1,4 +1,4 @@
-"""The sheet of figures beside an exported list: by category, team and place, of the same area and time."""
+"""The sheet of figures in an exported workbook, by category, team and place, for the same area and period."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ _MOST = 1000
 def sheet_of_figures(
     session: Session, town: Town, period: Period, scope: ColumnElement[bool], now: datetime
 ) -> Iterator[Sequence[Cell]]:
-    """A block for each grouping, each figure a number: whatever the chat says of the same question."""
+    """A block for each grouping; the figures equal those of the same question in the chat."""
     queries = [Query(period, (measure,)) for measure in _MEASURES]
     yield ["", *(measure_name(town, query) for query in queries)]
     yield [town.say("exporting.all"), *(_value(figures(session, town, query, scope, now)[0]) for query in queries)]
@@ -43,7 +43,7 @@ def _block(
 
 
 def _value(row: Row | None) -> float | None:
-    """A rate as a part of 1, hours to a tenth; empty where there is nothing to divide by."""
+    """A cell: rates are 0 to 1; None if there is no value."""
     if row is None or row.value is None:
         return None
     return int(row.value) if float(row.value).is_integer() else round(float(row.value), 3)

@@ -1,4 +1,4 @@
-"""Supervisors in the chat: 今日 超时 查 网格 类别 排行 督办. Every figure opens to its tickets."""
+"""Supervisors' commands 今日 超时 查 网格 类别 排行 督办. Every figure can list its tickets."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -121,14 +121,14 @@ def ranking(context: Context) -> Reply:
 
 @router.command(INSPECT)
 def show(context: Context) -> Reply:
-    """One ticket in full; who looked is written down."""
+    """Show a ticket in full; the read log stores who looked."""
     picked = pick(context, overseen(context.person) | on_desk(context.person), (), INSPECT)
     return picked if isinstance(picked, Reply) else Reply(opened(context, picked[0]), keep=True)
 
 
 @router.command(SUPERVISE)
 def supervise(context: Context) -> Reply:
-    """The team hears that a supervisor watches."""
+    """Tell the team that a supervisor watches the ticket."""
     picked = pick(context, overseen(context.person), tuple(ACTIVE), SUPERVISE)
     if isinstance(picked, Reply):
         return picked
@@ -140,13 +140,13 @@ def supervise(context: Context) -> Reply:
 
 
 def opens_figure(text: str) -> bool:
-    """An answer to a list of figures, if one is open."""
+    """Whether the text answers a list of figures, if one is open."""
     return text in NEXT_PAGE or option_number(text, 99) is not None or follows(text)
 
 
 @router.on(in_state(Asks.FIGURES))
 def open_figure(context: Context) -> Reply | None:
-    """A number opens a figure to its tickets; 「更多」 turns the page."""
+    """A number lists the tickets of a figure; 「更多」 shows the next page."""
     slots = context.slots
     if context.text in NEXT_PAGE and "key" in slots:
         return _reopened(context, slots)
@@ -161,7 +161,7 @@ def open_figure(context: Context) -> Reply | None:
 
 @router.on(lambda context: context if context.person.is_overseer and context.text else None)
 def asked(context: Context) -> Reply | None:
-    """A question in plain words; whatever isn't one goes on to the next handler."""
+    """Answer a question in plain words; None if the text is none."""
     return answer_question(context)
 
 
@@ -177,7 +177,7 @@ def _figures(
 
 
 def _reopened(context: Context, slots: Mapping[str, Any]) -> Reply:
-    """The tickets of a figure, those after the ones that were seen."""
+    """The next tickets of a figure, after those already shown."""
     figures = figures_of(datetime.fromisoformat(slots["since"]), context.now)
     figure = next(each for each in figures if each.key == slots["key"])
     scope = (on_desk(context.person) if figure.of_desk else overseen(context.person)) & _about(slots)
@@ -193,7 +193,7 @@ def _reopened(context: Context, slots: Mapping[str, Any]) -> Reply:
 
 
 def _page(context: Context, figure: Figure, slots: Mapping[str, Any], total: int, found: Sequence[Ticket]) -> Reply:
-    """Where the number of a line chooses among nothing else, it opens the ticket of that line."""
+    """One page of tickets. If no figures are numbered, the lines are, and a number opens the ticket."""
     page, last = found[:PAGE], found[:PAGE][-1]
     lines = [ticket_text.line(context.town, ticket, context.now, context.person) for ticket in page]
     said = [context.say("supervising.page", name=figure.name, total=total, lines="\n".join(lines))]
@@ -214,7 +214,7 @@ def _one_of_page(context: Context, number: int) -> Reply | None:
 
 
 def _about(slots: Mapping[str, Any]) -> ColumnElement[bool]:
-    """What a figure was narrowed to: a grid, a category, a sub-item."""
+    """The condition of a figure's grid, category and sub-item."""
     return _narrowed(slots.get("grid"), slots.get("category"), slots.get("item"))
 
 
@@ -225,7 +225,7 @@ def _narrowed(grid: str | None, category: str | None, item: str | None) -> Colum
 
 
 def _unknown_grid(context: Context) -> Reply:
-    """Several may have such a name: then these are told."""
+    """The reply to an unknown area; if several names contain the words, they are listed."""
     like = [node.name for node in context.town.world.grids.values() if context.rest in node.name]
     if not like:
         return Reply(

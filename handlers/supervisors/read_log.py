@@ -1,4 +1,4 @@
-"""「谁看过」: the read log, for supervisors, and for residents of what they reported. It names no resident."""
+"""「谁看过」: the read log of a ticket, for supervisors and its reporter. It names no resident."""
 
 from sqlalchemy import func, select
 
@@ -23,7 +23,7 @@ READ_LOG = Command(
 
 @router.command(READ_LOG)
 def who_looked(context: Context) -> Reply:
-    """The latest openings of one ticket, newest first."""
+    """Who opened the ticket, the latest first."""
     mine = Ticket.reporter_id == context.person.id
     picked = pick(context, overseen(context.person) | mine, (), READ_LOG)
     if isinstance(picked, Reply):

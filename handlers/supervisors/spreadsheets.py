@@ -1,7 +1,7 @@
-"""Tables as files that spreadsheet programs open, and that run nothing when opened.
+"""Write tables as CSV and XLSX files that are safe against formula injection.
 
-A cell that begins with one of `= + - @` is a formula to Excel, WPS and LibreOffice, in CSV whatever its quotes; a
-resident could so make a clerk's machine call out. Such a cell gets an apostrophe before it, which the programs hide.
+Excel, WPS and LibreOffice treat a cell that begins with one of `= + - @` as a formula, in CSV even if quoted, so a
+resident's text could make a clerk's computer call out. Such cells get an apostrophe in front, which is not shown.
 """
 
 import csv
@@ -21,7 +21,7 @@ from models.ticket import CHINA
 Cell = str | int | float | datetime | None
 Rows = Iterable[Sequence[Cell]]
 
-# Full-width signs too: Excel with Chinese input takes ＝ for =. Blanks before a sign are skipped by some programs.
+# Full-width signs too: Excel with Chinese input treats ＝ as =. Some programs skip blanks before a sign.
 _FORMULA = re.compile(r"^[\s\ufeff\u200b]*[=+\-@＝＋－﹢﹣＠|%]")
 _CONTROLS = re.compile(r"[\t\r\n\x0b\x0c\x85\u2028\u2029]+")
 _MOST = 32_000
@@ -32,14 +32,14 @@ _NARROW, _WIDE = 10, 44
 
 
 def safe_cell(value: str) -> str:
-    """What may stand in a cell: no control characters, one line, no formula."""
+    """The text made safe for a cell: no control characters, one line, no formula."""
     text = ILLEGAL_CHARACTERS_RE.sub("", _CONTROLS.sub(" ", value)).replace("\x7f", "")
     text = text.encode("utf-8", "ignore").decode()[:_MOST]  # lone surrogates can't be written
     return f"'{text}" if _FORMULA.match(text) else text
 
 
 def write_csv(rows: Rows, file: IO[bytes]) -> int:
-    """UTF-8 with the mark by which Excel knows it. Returns the number of rows, without the heading."""
+    """Write UTF-8 with a BOM, which Excel needs. Returns the number of rows without the heading."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     count = -1
@@ -51,7 +51,7 @@ def write_csv(rows: Rows, file: IO[bytes]) -> int:
 
 
 def write_xlsx(rows: Rows, file: IO[bytes], title: str = "工单", more: Mapping[str, Rows] | None = None) -> int:
-    """Numbers and moments as such, words as words, row by row: memory stays small. `more`: sheets beside it."""
+    """Write typed cells row by row, to save memory. `more`: further sheets. Returns the rows without the heading."""
     book = Workbook(write_only=True)
     count = _write_sheet(book, title, rows)
     for name, others in (more or {}).items():
@@ -61,7 +61,7 @@ def write_xlsx(rows: Rows, file: IO[bytes], title: str = "工单", more: Mapping
 
 
 def _write_sheet(book: Any, title: str, rows: Rows) -> int:  # noqa: ANN401  (openpyxl has no types)
-    """The heading stays in sight and filters; each column is as wide as the first rows need."""
+    """A frozen heading with filters; the column widths fit the first rows."""
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
     every = iter(rows)
@@ -88,7 +88,7 @@ def _widths(rows: Sequence[Sequence[Cell]]) -> Iterable[float]:
 
 
 def _width(value: Cell) -> float:
-    """A Chinese character takes the room of two letters."""
+    """The width in letters; a Chinese character counts as two."""
     if not isinstance(value, str):
         return _WIDTHS.get(type(value), 0)
     return sum(2 if ord(letter) > 0x2E80 else 1 for letter in value[:_WIDE])

@@ -1,4 +1,4 @@
-"""「推演 报修 48小时」: supervisors see what a limit would have done before they promise it."""
+"""「推演 报修 48小时」: replay past tickets under another limit, before a supervisor promises it."""
 
 import re
 from collections.abc import Callable
@@ -32,7 +32,7 @@ WHAT_IF = Command(
 
 @router.command(WHAT_IF)
 def what_if(context: Context) -> Reply:
-    """One category or sub-item under another limit."""
+    """Replay one category or sub-item under another limit."""
     found = _ASKED.fullmatch(context.rest)
     names = _wanted(context, found[1].strip()) if found else None
     if found is None or names is None:
@@ -69,7 +69,7 @@ def what_if(context: Context) -> Reply:
 
 
 def _wanted(context: Context, words: str) -> tuple[str, str] | None:
-    """A sub-item by its name, else a category by whatever people call it, else a sub-item by a part of its name."""
+    """The category and sub-item named: an exact sub-item, else a category, else part of a sub-item's name."""
     catalogue = context.town.catalogue
     exact = [(category, key) for key, (category, name) in catalogue.items.items() if words in {key, name}]
     if exact:
@@ -82,7 +82,7 @@ def _wanted(context: Context, words: str) -> tuple[str, str] | None:
 
 
 def _with_handle(context: Context, span: Span) -> Choice:
-    """The table in force with this limit for the problem itself; what holds for all urgent ones stays."""
+    """The current table with this limit for the category; general rows for urgent tickets stay."""
     usual = under(context.town.limits)
 
     def rows(past: Past) -> list[Limit]:

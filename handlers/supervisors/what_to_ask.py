@@ -1,4 +1,4 @@
-"""A supervisor's question that could not be read as one: they hear what can be asked, not how to report."""
+"""A supervisor's question that could not be parsed: show what can be asked, instead of how to report."""
 
 import re
 
@@ -11,7 +11,7 @@ from nlp.reading.understanding import Intent, Understanding
 router = Router("unread questions")
 _PLAINLY = 0.7
 _OPEN = frozenset({"", Asks.JOINED, Asks.MENU, Asks.HELP, Asks.ROWS, Asks.FIGURES})
-"""After figures they ask on"""
+"""States in which supervisors may ask; after figures they often ask a further question"""
 _ASKS = re.compile(
     r"哪[些个家里天]|谁|多少|几[件张个]|怎么样|情况|什么事|同比|环比|和.{1,6}比|最近.{0,8}的事|[?？]\s*$"
 )
@@ -24,10 +24,10 @@ def _reports(seen: Understanding) -> bool:
 
 @router.on(lambda context: context if context.person.is_overseer and context.state in _OPEN else None)
 def unread(context: Context) -> Reply | None:
-    """It would press or withdraw a report of their own, or be filed as one."""
+    """Catch the question before it is taken for a report, an urging or a withdrawal."""
     seen = context.understanding
     if seen is None or seen.red_flag or not _ASKS.search(context.text) or _OWN.search(context.text):
         return None
     if seen.place and (seen.place.building or (seen.place.known and _reports(seen))):
-        return None  # a house, or plainly a report: they report something themselves
+        return None  # it names a building, or is plainly a report of their own
     return Reply(context.say("supervising.ask_so"), keep=True)
