@@ -1,1 +1,1 @@
-"""What happens by itself: limits, chores, lost work."""
+"""Timers: limits, scheduled chores, lost work."""

@@ -1,4 +1,4 @@
-"""Work that no message and no ticket causes: timers of the whole installation, planned every hour."""
+"""Scheduled chores of the whole installation; their timers are set every hour."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ _OFFICE_OPENS = timedelta(hours=9)
 
 
 def plan_digests(session: Session, town: Town, now: datetime) -> None:
-    """Those of the next hours, at the town's own times."""
+    """Set the timers of the next hours' digests, at the town's times."""
     soon = now + timedelta(hours=2)
     moments = [(DAILY, at) for at in daily.slots(town, now, soon)]
     moments += [(WEEKLY, at) for at in (town.digests.next_weekly(now),) if at < soon]
@@ -37,7 +37,7 @@ def plan_digests(session: Session, town: Town, now: datetime) -> None:
 
 
 def plan_chores(session: Session, now: datetime) -> None:
-    """Tonight's, the next hour's and this one's, once however many workers do it at the same time."""
+    """Set the timers of the next chores; their keys prevent duplicates from several workers."""
     tonight = day_start(now) + _NIGHT
     tonight += timedelta(days=1) if tonight <= now else timedelta()
     next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

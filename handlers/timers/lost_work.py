@@ -1,4 +1,4 @@
-"""The system looks for its own lost work: what was acknowledged, and then nobody did anything about it."""
+"""Find lost work: messages, tickets, pushes and timers that were accepted but never finished."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,19 +15,19 @@ from models.push import Push, Rank, Timer, unfinished
 from models.ticket import CHINA, Ticket, not_ended
 
 PATIENCE = timedelta(hours=24)
-"""A message that failed, or a ticket without a team: a supervisor had a working day to look at it"""
+"""How long a ticket without a team may wait: a supervisor has had a working day to look at it"""
 STUCK = timedelta(minutes=15)
-"""Longer than any lease: a timer that should have rung by then has no worker"""
+"""Longer than any lease: a timer overdue by this has no worker"""
 UNSENT = timedelta(hours=24)
 """The longest chain of retries of a push"""
 
 
 @dataclass(frozen=True, slots=True)
 class LostWork:
-    """How much of each kind."""
+    """Number of lost items of each kind."""
 
     failed_messages: int
-    """Answered with an apology in the last days, for a person to look at"""
+    """Answered with an apology in the last seven days, for an operator to look at"""
     ownerless_tickets: int
     unfinished_pushes: int
     stuck_timers: int
@@ -40,7 +40,7 @@ class LostWork:
 
 
 def look(session: Session, now: datetime) -> LostWork:
-    """Counts, each by an index."""
+    """Count lost work; each count uses an index."""
     return LostWork(
         failed_messages=_count(session, (Inbound.failure != "") & (Inbound.received_at > now - 7 * PATIENCE)),
         ownerless_tickets=_count(session, ownerless(now)),
@@ -50,7 +50,7 @@ def look(session: Session, now: datetime) -> LostWork:
 
 
 def ownerless(now: datetime) -> ColumnElement[bool]:
-    """Open, with no team, for a day, and no timer will ever look at it."""
+    """Open tickets without a team for a day, and without a timer."""
     watched = exists().where(Timer.ticket_id == Ticket.id, Timer.due_at.is_not(None))
     statuses = [each.value for each in OPEN]
     unowned = not_ended() & Ticket.status.in_(statuses) & Ticket.team.is_(None)
@@ -58,7 +58,7 @@ def ownerless(now: datetime) -> ColumnElement[bool]:
 
 
 def report(session: Session, town: Town, now: datetime) -> int:
-    """One push to every admin where something is lost, at most once a day. Returns how many were told."""
+    """Alert every admin if something is lost, at most once a day. Returns how many were told."""
     lost = look(session, now)
     if not lost:
         return 0

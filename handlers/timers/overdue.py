@@ -1,4 +1,4 @@
-"""Reminders before a limit, a push when it ends, and escalation: timers of the two clocks."""
+"""Timers of a ticket's two clocks: reminder, deadline, escalation."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ _RUNS_IN = {
 
 
 def limit_is_over(ringing: Ringing) -> datetime | None:
-    """Its team and their supervisors hear it; it is escalated if still nothing happens."""
+    """The deadline is over: notify team and supervisors, and set the timer of the escalation."""
     due = _due(ringing)
     if due is None or due > ringing.now or not _is_of(ringing, due):
         return None
@@ -30,7 +30,7 @@ def limit_is_over(ringing: Ringing) -> datetime | None:
 
 
 def limit_comes_near(ringing: Ringing) -> datetime | None:
-    """Most of the time is used up: a word to those who have it. From now on the limit itself is watched."""
+    """Most of the limit is used up: remind the team, and set the timer of the deadline."""
     limit, due = _limit(ringing), _due(ringing)
     if limit is None or not _is_of(ringing, limit) or (due is None and not ringing.ticket.stopped_at):
         return None
@@ -44,7 +44,7 @@ def limit_comes_near(ringing: Ringing) -> datetime | None:
 
 
 def nothing_happened(ringing: Ringing) -> datetime | None:
-    """Long after the limit: the level above takes it. On the highest one they are told again and again."""
+    """The grace after the deadline is over: escalate; on the highest level, notify again and again."""
     ticket, due = ringing.ticket, _due(ringing)
     if due is None or ringing.town.calendar.due(due, grace(ringing, ticket)) > ringing.now:
         return None
@@ -64,7 +64,7 @@ def _reason(ringing: Ringing) -> str:
 
 
 def _due(ringing: Ringing) -> datetime | None:
-    """The moment of the timer's clock; None while it is stopped, or no longer of interest."""
+    """The deadline of the timer's clock; None while it is stopped, or if the status no longer needs it."""
     ticket = ringing.ticket
     if ticket.stopped_at or Status(ticket.status) not in _RUNS_IN[_clock(ringing)]:
         return None
@@ -72,17 +72,17 @@ def _due(ringing: Ringing) -> datetime | None:
 
 
 def _limit(ringing: Ringing) -> datetime | None:
-    """The same, whatever its clock does."""
+    """The deadline of the timer's clock, also while it is stopped."""
     return ringing.ticket.accept_by if _clock(ringing) == "accept" else ringing.ticket.handle_by
 
 
 def _is_of(ringing: Ringing, due: datetime) -> bool:
-    """The timer is about this very limit, not one that has moved since."""
+    """Whether the timer is for this deadline, not for an earlier one that has moved."""
     return ringing.timer.key == timer_key(ringing.timer.kind, ringing.ticket, due)
 
 
 def _night(ringing: Ringing) -> datetime | None:
-    """When the morning comes, if it is night and nobody is woken for it."""
+    """When the quiet hours end, if the push must wait; else None."""
     if rings(ringing.town, ringing.ticket, ringing.now):
         return None
     morning = ringing.town.quiet_hours.wait(ringing.now)

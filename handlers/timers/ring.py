@@ -1,4 +1,4 @@
-"""What happens by itself when its time comes. Every timer looks again first: what is over needs nothing."""
+"""Run due timers. Every handler first checks whether its reason still exists."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ _LONGEST = timedelta(days=1)
 
 
 def ring(session: Session, town: Town, timer: Timer, now: datetime) -> None:
-    """Do what a due timer is for, in the caller's transaction, and finish it."""
+    """Run a due timer's handler in the caller's transaction, and finish the timer."""
     if chore := _OF_NO_TICKET.get(timer.kind):
         chore(session, town, timer, now)
         timer.finish(Outcome.DONE, now)
@@ -64,7 +64,7 @@ _OF_NO_TICKET: Mapping[str, Callable[[Session, Town, Timer, datetime], None]] = 
 
 
 def _desk_waits(ringing: Ringing) -> datetime | None:
-    """Still nobody has it: the supervisors hear of it again, after twice as long each time, until one decides."""
+    """The ticket still waits on the desk: remind supervisors, at intervals that double, up to a day."""
     ticket = ringing.ticket
     if ticket.team or Status(ticket.status) not in _ON_DESK:
         return None
@@ -78,7 +78,7 @@ def _desk_waits(ringing: Ringing) -> datetime | None:
 
 
 def _approval_waits(ringing: Ringing) -> datetime | None:
-    """A request that nobody has decided."""
+    """Remind of a request that nobody has decided."""
     morning = ringing.town.quiet_hours.wait(ringing.now)
     if morning > ringing.now:
         return morning
@@ -87,17 +87,17 @@ def _approval_waits(ringing: Ringing) -> datetime | None:
 
 
 def _answer_waits(ringing: Ringing) -> None:
-    """A question that the resident has not answered."""
+    """The resident has not answered a question by staff."""
     ask_resident.nobody_answered(ringing, ringing.ticket)
 
 
 def _resume(ringing: Ringing) -> None:
-    """The day to which it was suspended."""
+    """The suspension's last day has come."""
     suspend.day_has_come(ringing, ringing.ticket)
 
 
 def _lapse(ringing: Ringing) -> None:
-    """The resident never said whether it was solved: closed by default, which doesn't count as solved."""
+    """The resident did not say whether it was solved: close by default, which doesn't count as solved."""
     ticket, patience = ringing.ticket, timedelta(days=ringing.town.habits.lapse_days)
     if ticket.status != Status.RESOLVED or not ticket.resolved_at or ticket.resolved_at + patience > ringing.now:
         return
@@ -111,7 +111,7 @@ def _lapse(ringing: Ringing) -> None:
 
 
 def _proposal_over(ringing: Ringing) -> None:
-    """The person asked first has not signed: now the whole team hears it."""
+    """The member asked first has not signed: notify the whole team."""
     ticket, until = ringing.ticket, ringing.ticket.proposed_until
     if ticket.status != Status.DISPATCHED or until is None or until > ringing.now:
         return
@@ -121,33 +121,33 @@ def _proposal_over(ringing: Ringing) -> None:
 
 
 def _whistle_due(ringing: Ringing) -> None:
-    """The called teams should have reported in."""
+    """Check which called teams have not reported in."""
     calls.look_who_is_missing(ringing.session, ringing.town, ringing.ticket, ringing.now)
 
 
 def _offer_unanswered(ringing: Ringing) -> None:
-    """Asked whether to join neighbours, and silent since."""
+    """The person did not answer whether to join the neighbours' event."""
     if ringing.timer.subject_id:
         event.offer_unanswered(ringing, ringing.ticket, ringing.timer.subject_id)
 
 
 def _incomplete_waits(ringing: Ringing) -> None:
-    """A report without a place, and nobody has told it."""
+    """A report's place was not supplied in time."""
     incomplete.nobody_supplemented(ringing)
 
 
 def _talk_waits(ringing: Ringing) -> None:
-    """Nobody has said any more."""
+    """A talk has been silent for too long."""
     talk.nobody_said_more(ringing)
 
 
 def _visit_near(ringing: Ringing) -> None:
-    """Somebody comes soon."""
+    """A visit is near: remind both sides."""
     reminders.comes_near(ringing)
 
 
 def _visit_over(ringing: Ringing) -> None:
-    """Somebody should have come."""
+    """A visit's time is over: check whether it took place."""
     reminders.time_is_over(ringing)
 
 
