@@ -1,1 +1,1 @@
-"""What leaders are told together: twice a day, and on Mondays."""
+"""Digests for leaders: daily, and weekly on Mondays."""

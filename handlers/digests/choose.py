@@ -1,4 +1,4 @@
-"""「日报」「周报」「只要红色」「静音 2小时」: what a leader wants to hear; a number opens a line of a digest."""
+"""「日报」「周报」「只要红色」「静音 2小时」: a leader's choice of news; a number opens a line of a digest."""
 
 import re
 from datetime import timedelta
@@ -43,7 +43,7 @@ _ENDS = frozenset({"取消", "结束", "关", "关掉"})
 
 @router.command(DAILY)
 def daily(context: Context) -> Reply:
-    """As at the beginning; and what waits is said now."""
+    """Return to the default, and show what is waiting now."""
     wish = _wish(context)
     wish.weekly, wish.only_red, wish.muted_until = False, False, None
     lines = waiting_for(context.session, context.town, context.person, context.now)
@@ -68,7 +68,7 @@ def only_red(context: Context) -> Reply:
 
 @router.command(MUTE)
 def mute(context: Context) -> Reply:
-    """For a stretch of time, a day at most."""
+    """Mute news for some time, a day at most."""
     if context.rest in _ENDS:
         return _speaks_again(context)
     span = _span(context.rest)
@@ -81,16 +81,16 @@ def mute(context: Context) -> Reply:
 
 @router.command(UNMUTE)
 def unmute(context: Context) -> Reply:
-    """Before its time is over."""
+    """End the silence early."""
     return _speaks_again(context)
 
 
 @router.on(in_state(Asks.DIGEST))
 def open_line(context: Context) -> Reply | None:
-    """The tickets of a line, as far as they may still be seen; a number opens one of these."""
+    """The tickets of a digest's line within the person's current scope; a number then opens one of them."""
     if context.number is None or not context.person.is_overseer:
         return None
-    wholes = context.slots.get("wholes", ())  # written before lines could open to words
+    wholes = context.slots.get("wholes", ())  # older rows lack it
     if whole := wholes[context.number] if wholes else "":
         return Reply(whole, keep=True)
     name, ids = context.slots["names"][context.number], context.slots["groups"][context.number]

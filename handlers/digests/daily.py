@@ -1,4 +1,4 @@
-"""The daily digest: what was to be told to a leader and could wait, in one message."""
+"""The daily digest: all waiting news of a leader in one message."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,12 +18,12 @@ from models.ticket import Ticket
 
 _OF_DESK = frozenset({"unrouted", "unrouted_still", "return_unrouted"})
 _ENDS = _OF_DESK | {"accept_overdue", "handle_overdue"}
-"""Of no interest any more once the ticket has ended"""
+"""Events that are dropped if the ticket has ended"""
 _TOLD = "told in a digest"
 
 
 def tell_all(session: Session, town: Town, now: datetime) -> None:
-    """To everybody for whom something waits."""
+    """Send the digest to every leader for whom news is waiting."""
     weekly = set(session.scalars(select(NewsWish.person_id).where(NewsWish.weekly)))
     waiting = _waiting(session, now)
     for person_id in list(waiting):
@@ -37,14 +37,14 @@ def tell_all(session: Session, town: Town, now: datetime) -> None:
 
 
 def _waiting(session: Session, now: datetime) -> dict[int, list[Push]]:
-    """What is due, by person."""
+    """Due news by person id."""
     due = select(Push).where(Push.rank == Rank.DIGEST, unfinished(Push), Push.due_at <= now)
     found = session.scalars(due.order_by(Push.person_id, Push.id)).all()
     return {person: list(theirs) for person, theirs in groupby(found, lambda push: push.person_id)}
 
 
 def say_again(session: Session, people: Iterable[int], now: datetime) -> None:
-    """What stands in a digest that has not gone out is said with the next one."""
+    """Put the news of a digest that was not sent back into the next one."""
     theirs = unsent() & Push.person_id.in_(people)
     since = select(Push.person_id, func.min(Push.created_at)).where(theirs).group_by(Push.person_id)
     for person_id, at in session.execute(since).all():
@@ -54,7 +54,7 @@ def say_again(session: Session, people: Iterable[int], now: datetime) -> None:
 
 
 def waiting_for(session: Session, town: Town, person: Person, now: datetime) -> list[Line]:
-    """What the next digest of this person would say, said now."""
+    """The lines of this person's next digest; their pushes are finished."""
     mine = (Push.person_id == person.id) & (Push.rank == Rank.DIGEST) & unfinished(Push)
     pushes = session.scalars(select(Push).where(mine).order_by(Push.id)).all()
     _finish(pushes, now, _TOLD)
@@ -69,7 +69,7 @@ def _finish(pushes: Iterable[Push], now: datetime, reason: str) -> None:
 
 
 def _newest(session: Session, pushes: Iterable[Push]) -> Mapping[str, list[Ticket]]:
-    """Of each ticket only what happened last."""
+    """Tickets by event; for each ticket only the latest event."""
     last = {push.ticket_id: push.event for push in pushes if push.ticket_id}
     found: dict[str, list[Ticket]] = defaultdict(list)
     for ticket in session.scalars(select(Ticket).where(Ticket.id.in_(last)).order_by(Ticket.id)):
@@ -90,7 +90,7 @@ def _line(town: Town, event: str, tickets: Sequence[Ticket], person: Person, now
 
 
 def _said_whole(town: Town, pushes: Iterable[Push]) -> list[Line]:
-    """What is about no ticket: a line for each event, its number shows the whole."""
+    """News about no ticket: one line for each event, whose number shows the full text."""
     by_event: dict[str, list[str]] = defaultdict(list)
     for push in pushes:
         if push.ticket_id is None:
@@ -99,14 +99,14 @@ def _said_whole(town: Town, pushes: Iterable[Push]) -> list[Line]:
 
 
 def in_short(town: Town, texts: Sequence[str]) -> Line:
-    """The first, and how many there are."""
+    """A line with the first text and the number of all."""
     first, count = texts[0].partition("\n")[0], len(texts)
     text = town.say("digests.first_of", first=first, count=count) if count > 1 else first
     return Line(text, whole="\n".join(texts))
 
 
 def slots(town: Town, now: datetime, until: datetime) -> Iterator[datetime]:
-    """The moments of the daily digest before `until`."""
+    """The times of daily digests before `until`."""
     at = town.digests.next(now)
     while at < until:
         yield at

@@ -1,4 +1,4 @@
-"""A digest as it is sent: each line with what its number opens."""
+"""The digest message: its lines, and what the number of each opens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,15 +20,15 @@ from models.push import Outcome, Push, Rank, is_laid_aside, unfinished
 
 EVENT = "digest"
 DAILY, WEEKLY = "daily_digest", "weekly_digest"
-"""Timers; and the two kinds of digest, in the keys of their pushes"""
+"""Kinds of digest: names of their timers, and part of their pushes' keys"""
 MOST = 40
-"""Tickets that a line opens at most"""
+"""Most tickets that a line opens"""
 _OPENS_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What it says, the ids of its tickets, and what else its number shows."""
+    """A line: its text, the ids of its tickets, or the full text that its number shows."""
 
     text: str
     tickets: tuple[int, ...] = ()
@@ -36,7 +36,7 @@ class Line:
 
 
 def unsent(kinds: Sequence[str] = (DAILY,)) -> ColumnElement[bool]:
-    """Digests of these kinds that nobody has got yet: the next one says what they say."""
+    """Digests of these kinds that were not delivered; the next one repeats their news."""
     of_kind = or_(*(Push.key.startswith(f"{EVENT}:{kind}:") for kind in kinds))
     return (Push.event == EVENT) & of_kind & (unfinished(Push) | is_laid_aside())
 
@@ -44,7 +44,7 @@ def unsent(kinds: Sequence[str] = (DAILY,)) -> ColumnElement[bool]:
 def send(
     session: Session, town: Town, person: Person, kind: str, title: str, lines: Sequence[Line], now: datetime
 ) -> None:
-    """One push in the place of all that was to be said, and of an older one that has not gone out."""
+    """Write one push with all lines; it replaces an older digest that was not sent."""
     older = (Push.person_id == person.id) & unsent((DAILY, WEEKLY) if kind == WEEKLY else (DAILY,))
     session.execute(update(Push).where(older).values(due_at=None, outcome=Outcome.MERGED.value, finished_at=now))
     key = f"{EVENT}:{kind}:{now.timestamp():.0f}:{person.id}"
@@ -57,7 +57,7 @@ def send(
 
 
 def slots_of(lines: Sequence[Line]) -> dict[str, object]:
-    """What the question has to remember: what each number opens."""
+    """The slots of the digest's question: what each number opens."""
     return {
         "groups": [line.tickets[:MOST] for line in lines],
         "names": [line.text for line in lines],

@@ -1,4 +1,4 @@
-"""Monday's: what changed, what is stuck, what needs a decision; each line opens to its tickets."""
+"""Monday's digest: changes, stuck tickets, pending decisions; each line lists its tickets."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ _WEEK = timedelta(days=7)
 
 
 def tell_all(session: Session, town: Town, now: datetime) -> None:
-    """To every overseer who can be told; what waits for the daily one is said with it."""
+    """Send it to every supervisor; news waiting for the daily digest is included."""
     overseers = [member.id for member in town.staff.people.values() if member.is_overseer]
     weekly = set(session.scalars(select(NewsWish.person_id).where(NewsWish.weekly)))
     daily.say_again(session, set(overseers) - weekly, now)
@@ -43,7 +43,7 @@ def title(town: Town, now: datetime) -> str:
 
 
 def lines_for(session: Session, town: Town, person: Person, now: datetime) -> list[Line]:
-    """Of the week that has passed, and of this moment."""
+    """The lines about last week and the present state."""
     this, before = week_start(now), week_start(now) - _WEEK
     mine = overseen(person)
     filed = Ticket.created_at >= before, Ticket.created_at < this
@@ -83,7 +83,7 @@ def _waits_for(person: Person) -> ColumnElement[bool]:
 
 
 def _appeals(person: Person) -> ColumnElement[bool]:
-    """Those on which they have still to say a word."""
+    """Tickets with an open appeal on which the person has not voted."""
     voted = select(AppealVote.appeal_id).where(AppealVote.person_id == person.id)
     open_ones = select(Appeal.ticket_id).where(Appeal.decided_at.is_(None), Appeal.id.not_in(voted))
     others = (Appeal.asked_by != person.id) & (Appeal.team != (person.team or ""))
@@ -91,7 +91,7 @@ def _appeals(person: Person) -> ColumnElement[bool]:
 
 
 def _alarms(session: Session, town: Town, person: Person, now: datetime) -> list[Line]:
-    """Those of the week that has passed."""
+    """A line for last week's alarms; empty if there were none."""
     this = week_start(now)
     mine = (Push.person_id == person.id) & (Push.event == "alarm")
     week = (Push.created_at >= this - _WEEK) & (Push.created_at < this)
