@@ -1,1 +1,1 @@
-"""Alarms: what a supervisor should look at before anybody complains of it."""
+"""Alarms: patterns in tickets that a supervisor should look at early."""

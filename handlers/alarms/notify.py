@@ -1,4 +1,4 @@
-"""Alarms are told to the supervisors of their area, once, with their next digest."""
+"""Tell alarms to the supervisors of their area, once, in their next digest."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,12 +10,12 @@ from handlers.notifications import leaders
 from handlers.town.town import Town
 
 KIND = "alarms"
-"""The timer's"""
+"""Kind of the timer"""
 _EVENT = "alarm"
 
 
 def tell(session: Session, town: Town, alarms: Iterable[Alarm], now: datetime) -> None:
-    """A push has its alarm's key: what was told is not told again."""
+    """Write the pushes. The alarm's key is part of the push's key, so an alarm is told only once."""
     for alarm in alarms:
         reach = town.world.above(alarm.grid)
         text = town.say(alarm.wording, **alarm.said)

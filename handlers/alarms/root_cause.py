@@ -1,4 +1,4 @@
-"""「根治 单号」: what comes back again and again gets one ticket for its cause, linked with the earlier ones."""
+"""「根治 单号」: file one ticket for the cause of a recurring problem, linked with the earlier tickets."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -32,7 +32,7 @@ ROOT_CAUSE = Command(
 
 @router.command(ROOT_CAUSE)
 def file_cause(context: Context) -> Reply:
-    """The earlier ones stay as they are; each says where its cause is dealt with."""
+    """File the ticket. Earlier tickets stay unchanged but get a note with its number."""
     picked = pick(context, overseen(context.person), (), ROOT_CAUSE)
     if isinstance(picked, Reply):
         return picked
@@ -53,7 +53,7 @@ def file_cause(context: Context) -> Reply:
 
 
 def _same_trouble(context: Context, ticket: Ticket) -> list[Ticket]:
-    """Of the same house and sub-item, the oldest first."""
+    """Tickets of the same building and sub-item, the oldest first."""
     since = Ticket.created_at > context.now - timedelta(days=_LONG_AGO)
     found = select(Ticket).where(_same_house(ticket), since, overseen(context.person)).order_by(Ticket.id)
     return list(context.session.scalars(found))
@@ -65,7 +65,7 @@ def _same_house(ticket: Ticket) -> ColumnElement[bool]:
 
 
 def _under_way(context: Context, ticket: Ticket) -> Ticket | None:
-    """A cause that is dealt with already: its text begins as ours do."""
+    """An open 根治 ticket for the same problem, recognised by how its text begins."""
     opening = context.say("alarms.cause_text", where="", what="", numbers="")[:_OPENING]
     mine = _same_house(ticket) & not_ended() & Ticket.text.startswith(opening, autoescape=True)
     return context.session.scalar(select(Ticket).where(mine).limit(1))

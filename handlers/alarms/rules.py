@@ -1,6 +1,6 @@
-"""When something is worth an alarm: pure rules over counts and lists, so that they can be measured over years.
+"""When to raise an alarm: pure functions of counts and lists, so that they can be measured over years of data.
 
-Rare enough to be read: at most one false alarm a street and week (tests/handlers/alarms measures it).
+The thresholds allow at most one false alarm a week in a street (tests/handlers/alarms measures it).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from math import exp, lgamma, log, log1p
 
 WEEKS = 8
-"""So many of the same day of the week say what is usual"""
+"""Number of past weeks; the same weekday of each gives the usual count"""
 FEWEST_OF_CLUSTER = 4
 _CLUSTER_CHANCE = 5e-5
-"""By mere chance, of one place and sub-item on one day"""
+"""Probability threshold for one place and sub-item on one day"""
 CHRONIC_DAYS, CHRONIC_TIMES = 30, 3
 _CHRONIC_CHANCE = 2e-3
-"""By mere chance, of one house and sub-item: where every house has it now and then, one more is no news"""
+"""Probability threshold for one building and sub-item, given how often other buildings have the same"""
 _CONDUCT_CHANCE = 1e-3
 _QUIET = 0.5
-"""A place from which little is heard is perhaps one from which little is told"""
+"""Least value of `busy`: few reports from a place may mean that its residents rarely report"""
 FEWEST_RUSHED, FEWEST_DEFAULTS, FEWEST_OWN = 3, 8, 3
 
 
@@ -56,8 +56,8 @@ class Event:
 
 
 def chronic(events: Iterable[Event]) -> list[Event]:
-    """The times that it came back: each after the one before had ended, all within thirty days of the last. Neighbours
-    who report the same breakdown are one time. Empty where it has not come back often enough.
+    """Recurrences: each began after the one before had ended, all within CHRONIC_DAYS of the last. Neighbours' reports
+    of one breakdown count once. Empty if there are fewer than CHRONIC_TIMES.
     """
     times: list[Event] = []
     for event in sorted(events, key=lambda each: each.created_at):
@@ -70,14 +70,14 @@ def chronic(events: Iterable[Event]) -> list[Event]:
 
 
 def is_chronic(times: int, other_houses: Sequence[int], busy: float) -> bool:
-    """`other_houses`: how often each house around it had the same in these days. `busy`: how many times as much is
-    reported from a house of this place as from one of those around.
+    """Whether so many recurrences are unlikely. `other_houses`: how often each other building had the same problem.
+    `busy`: reports from a building of this place, relative to those from one nearby.
     """
     return times >= CHRONIC_TIMES and chance_of(times, other_houses or [0], max(busy, _QUIET)) < _CHRONIC_CHANCE
 
 
 def unlikely_share(part: int, whole: int, usual_share: float) -> bool:
-    """More of one team's than chance gives at everybody's share."""
+    """Whether `part` of `whole` is improbably many at the usual share (binomial tail)."""
     share = min(max(usual_share, 0.01), 0.99)
     logs = (
         lgamma(whole + 1)
@@ -92,19 +92,19 @@ def unlikely_share(part: int, whole: int, usual_share: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """How one team ended its tickets lately."""
+    """How a team ended its tickets in the last thirty days."""
 
     closed: int = 0
     rushed: int = 0
-    """Put down as done minutes before the limit, then reopened"""
+    """Resolved minutes before the deadline, then reopened"""
     defaults: int = 0
-    """Ended because the resident never answered"""
+    """Closed by default because the resident never answered"""
     own: int = 0
-    """Confirmed or rated by somebody of the team itself"""
+    """Confirmed or rated by a member of the team itself"""
 
 
 def misconduct(teams: Mapping[str, Conduct]) -> Iterator[tuple[str, str, int, int]]:
-    """(team, what, how many, of how many closed), each against all other teams."""
+    """(team, what, count, closed) for each team that is conspicuous among all others."""
     for team, one in teams.items():
         others = [each for code, each in teams.items() if code != team]
         closed = sum(each.closed for each in others)

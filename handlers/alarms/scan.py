@@ -1,4 +1,4 @@
-"""Looks for alarms in the tickets of today and of the weeks before. Only reads."""
+"""Find alarms in the tickets of today and the weeks before. Read-only."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -33,12 +33,12 @@ from models.ticket import CHINA, Ticket, TicketEvent
 _WEEK, _MONTH = timedelta(days=7), timedelta(days=30)
 _NO_EVENT = (Status.MERGED.value, Status.WITHDRAWN.value, Status.DECLINED.value)
 Counts = Mapping[tuple[str, str, str], int]
-"""By (community or place, its code, sub-item)"""
+"""Counts by ("community" or "place", its code, sub-item)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`key` is the same as long as it is the same matter; `grid`: whose supervisors hear of it."""
+    """An alarm. `key` is the same for the same matter; `grid`: whose supervisors are told."""
 
     key: str
     wording: str
@@ -47,12 +47,12 @@ class Alarm:
 
 
 def look(session: Session, town: Town, now: datetime) -> list[Alarm]:
-    """All that is to be told by now."""
+    """All current alarms."""
     return [*_clusters(session, town, now), *_chronic(session, town, now), *_conduct(session, town, now)]
 
 
 def _clusters(session: Session, town: Town, now: datetime) -> Iterator[Alarm]:
-    """Of places first: a community whose many are all of one place needs no alarm of its own."""
+    """Clusters of reports, places first: a community gets no second alarm for a cluster of one of its places."""
     today = day_start(now)
     many = {key: count for key, count in _counts(session, today, now).items() if count >= FEWEST_OF_CLUSTER}
     if not many:
@@ -95,7 +95,7 @@ def _counts(session: Session, since: datetime, until: datetime) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class _House:
-    """Where something broke, and what it was."""
+    """A building and what broke there."""
 
     place: int
     building: str
@@ -104,7 +104,7 @@ class _House:
 
 
 def _chronic(session: Session, town: Town, now: datetime) -> Iterator[Alarm]:
-    """Houses of today's tickets whose trouble has come back, more often than it does in the houses around."""
+    """Buildings of today's tickets where a problem recurs more often than in the buildings around."""
     house = (Ticket.place_id, Ticket.building, Ticket.category, Ticket.item)
     lately = (Ticket.created_at > now - timedelta(days=CHRONIC_DAYS)) & Ticket.place_id.is_not(None)
     often = select(*house).where(lately, Ticket.item != "").group_by(*house)
@@ -143,7 +143,7 @@ def _of_house(session: Session, town: Town, house: _House, now: datetime) -> Ite
 
 
 def _around(session: Session, place: PlaceNode, house: _House, same: ColumnElement[bool], houses: int) -> list[int]:
-    """How often each other of the community's houses had the same, those that never had it too."""
+    """How often each other building of the community had the same problem, zeros included."""
     by = (Ticket.place_id, Ticket.building)
     rows = session.execute(select(*by, func.count()).where(same, Ticket.community == place.community).group_by(*by))
     counts = [count for at, building, count in rows if (at, building) != (house.place, house.building)]
@@ -151,7 +151,7 @@ def _around(session: Session, place: PlaceNode, house: _House, same: ColumnEleme
 
 
 def _busy(session: Session, place: PlaceNode, lately: ColumnElement[bool], houses: int) -> float:
-    """How many times as much is reported from a house of this place as from one of its community."""
+    """Reports from a building of this place, relative to an average building of its community."""
     here = session.scalar(select(func.count()).where(lately, Ticket.place_id == place.id)) or 0
     around = session.scalar(select(func.count()).where(lately, Ticket.community == place.community)) or 1
     return here / max(len(place.grid_by_building), 1) * houses / around
@@ -162,7 +162,7 @@ def _houses(town: Town, community: str) -> int:
 
 
 def _conduct(session: Session, town: Town, now: datetime) -> Iterator[Alarm]:
-    """Of the last thirty days, told once a week."""
+    """Conspicuous teams of the last thirty days, told once a week."""
     week = f"{now.astimezone(CHINA):%G%V}"
     for team, what, count, closed in misconduct(_teams(session, now)):
         said = {"team": ticket_text.team_name(town, team), "count": count, "closed": closed}
@@ -187,7 +187,7 @@ def _teams(session: Session, now: datetime) -> Mapping[str, Conduct]:
 
 
 def _confirmed_by_themselves(now: datetime) -> Any:  # noqa: ANN401  (a statement)
-    """Confirmed in the resident's role by somebody who belongs to the team that did the work."""
+    """Teams of tickets that a member of the same team confirmed or rated as a resident."""
     word = TicketEvent.move.in_(("close", "rate")) & (TicketEvent.by_role == "resident")
     tickets = select(Ticket.team).join(TicketEvent, TicketEvent.ticket_id == Ticket.id)
     members = tickets.join(Person, Person.id == TicketEvent.by_person)
