@@ -1,1 +1,1 @@
-"""Appeals against what counts, and the three figures that show what they and other exclusions change."""
+"""Appeals (申诉) against counting a ticket, and the rates with and without appeals and other exclusions."""

@@ -1,4 +1,4 @@
-"""「申诉」: once for a closed ticket, with a reason and a photo; 「裁定」: two persons above say whether it counts."""
+"""「申诉」 appeals once for a closed ticket, with reason and photo; 「裁定」: two supervisors decide it."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,11 +23,11 @@ from models.ticket import Attachment, Ticket
 
 router = Router("appeals")
 DAYS = 30
-"""So long after its end a ticket may be appealed"""
+"""Days after the end within which a ticket may be appealed"""
 _EVENT = "appeal"
 _LEAST_WORDS = 6
 _ALIKE = 2
-"""So many who say the same decide"""
+"""Number of equal votes that decide"""
 _NO, _YES = frozenset({"不成立", "驳回", "维持"}), frozenset({"成立", "同意", "支持"})
 _ENDED = (Status.CLOSED, Status.DECLINED)
 
@@ -39,7 +39,7 @@ DECIDE = Command(("裁定",), roles=OVERSEERS, help="裁定 工单号 成立/不
 
 @router.command(APPEAL)
 def appeal(context: Context) -> Reply:
-    """What is refused here is told with what is missing."""
+    """File an appeal; a refusal says what is missing."""
     picked = pick(context, worked(context.person), _ENDED, APPEAL)
     if isinstance(picked, Reply):
         return picked
@@ -65,7 +65,7 @@ def appeal(context: Context) -> Reply:
 
 
 def _refusal(context: Context, ticket: Ticket, reason: str, photos: tuple[int, ...]) -> str:
-    """Which sentence says why not; empty if it may be."""
+    """The wording key of the refusal; "" if the appeal is allowed."""
     if ticket.team != context.person.team:
         return "not_yours"
     if _of(context, ticket):
@@ -78,7 +78,7 @@ def _refusal(context: Context, ticket: Ticket, reason: str, photos: tuple[int, .
 
 
 def _has_photos(context: Context, ticket: Ticket) -> bool:
-    """Of the team itself: a resident's picture of the damage shows nothing of the work."""
+    """Whether the team itself sent photos; a resident's photo of the damage shows nothing of the work."""
     team = select(Person.id).where(Person.team == ticket.team)
     theirs = select(Attachment.id).where(Attachment.ticket_id == ticket.id, Attachment.person_id.in_(team))
     return context.session.scalar(theirs.limit(1)) is not None
@@ -102,7 +102,7 @@ def _tell_deciders(context: Context, ticket: Ticket, made: Appeal) -> int:
 
 
 def _tell_team(context: Context, ticket: Ticket, made: Appeal, outcome: str) -> None:
-    """Who appealed."""
+    """Tell the person who appealed."""
     text = context.say("appeals.told", number=ticket.number, outcome=outcome)
     push = {"key": f"{_EVENT}:{made.id}:decided", "ticket_id": ticket.id, "event": _EVENT, "text": text}
     asker = context.session.get_one(Person, made.asked_by)
@@ -111,7 +111,7 @@ def _tell_team(context: Context, ticket: Ticket, made: Appeal, outcome: str) -> 
 
 @router.command(DECIDE)
 def decide(context: Context) -> Reply:
-    """One's word stands beside another's; it decides with the second that says the same."""
+    """Store a supervisor's vote; two equal votes decide."""
     theirs = overseen(context.person)
     if not split_reference(context.rest)[0]:
         theirs &= Ticket.id.in_(select(Appeal.ticket_id).where(Appeal.decided_at.is_(None)))

@@ -1,4 +1,4 @@
-"""「口径」: each rate raw, without what is left out by rule, and without what was appealed; and what that is."""
+"""「口径」: each rate three ways (raw, after exclusions, after appeals), and the excluded tickets."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ FIGURES = Command(
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A part of a whole, told three ways: (part, whole) raw, after exclusions, after appeals."""
+    """A rate three ways, as (part, whole): raw, after exclusions, after appeals."""
 
     name: str
     told: Sequence[tuple[int, int]]
@@ -45,7 +45,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """What is not counted, and why: every one of them is named."""
+    """One reason for exclusion, with all its ticket numbers."""
 
     name: str
     count: int
@@ -53,7 +53,7 @@ class Exclusion:
 
 
 def rates(session: Session, where: ColumnElement[bool], now: datetime) -> list[Rate]:
-    """All in one statement, over the tickets of `where`."""
+    """The rates over the tickets of `where`, by one statement."""
     sums = [func.sum(case((condition, 1), else_=0)) for _, ways in _ways(now) for way in ways for condition in way]
     counted = [int(value or 0) for value in session.execute(select(*sums).where(where)).one()]
     found, at = [], 0
@@ -69,7 +69,7 @@ Way = tuple[ColumnElement[bool], ColumnElement[bool]]
 
 
 def _ways(now: datetime) -> list[tuple[str, list[Way]]]:
-    """The formulas of DOMAIN.md 4; the part is always within the whole."""
+    """The formulas of DOMAIN.md 4; the numerator's tickets are always part of the denominator's."""
     appealed = ~was_appealed()
     promised = Ticket.handle_by.is_not(None)
     over = or_(Ticket.resolved_at.is_not(None), Ticket.ended_at.is_not(None), Ticket.handle_by < now)
@@ -95,17 +95,17 @@ def _three(part: Any, raw: Any, judged: Any, appealed: Any) -> list[Way]:  # noq
 
 
 def left_out() -> ColumnElement[bool]:
-    """剔除: ended without anybody having to finish it."""
+    """剔除: tickets that nobody had to finish (withdrawn, declined, merged)."""
     return Ticket.status.in_([status.value for status in UNJUDGED])
 
 
 def suspended() -> ColumnElement[bool]:
-    """挂账: its clock stands still by leave."""
+    """挂账: suspended tickets, whose clock is stopped."""
     return Ticket.status == Status.SUSPENDED.value
 
 
 def exclusions(session: Session, town_say: Any, where: ColumnElement[bool]) -> Iterator[Exclusion]:  # noqa: ANN401
-    """Only what there is."""
+    """The reasons for exclusion that apply to any of these tickets."""
     closed = Ticket.status == Status.CLOSED.value
     reasons: dict[str, ColumnElement[bool]] = {
         **{status.value: Ticket.status == status.value for status in UNJUDGED},
@@ -121,7 +121,7 @@ def exclusions(session: Session, town_say: Any, where: ColumnElement[bool]) -> I
 
 @router.command(FIGURES)
 def tell(context: Context) -> Reply:
-    """Side by side, then what was left out, by number."""
+    """Show the rates three ways, then the numbers of the excluded tickets."""
     asked = _asked(context)
     if isinstance(asked, Reply):
         return asked
@@ -145,7 +145,7 @@ def _asked(context: Context) -> tuple[str, Period, ColumnElement[bool]] | Reply:
 
 
 def _whose(context: Context, words: str) -> tuple[str, ColumnElement[bool]] | None:
-    """An area of theirs, or a team, within what they oversee."""
+    """The named area or team, within what the person oversees; None if unknown."""
     world, own = context.town.world, context.person.grid
     if not words:
         return world.grids[own].name if own in world.grids else context.town.name, overseen(context.person)
