@@ -1,1 +1,1 @@
-"""What would happen: route preview, reroute, replay of limits."""
+"""What would happen: preview of a route, rerouting, replay of limits."""

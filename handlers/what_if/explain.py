@@ -1,4 +1,4 @@
-"""Why a ticket goes where it goes: the rule, the earlier ones that didn't hold, the teams, and who is there now."""
+"""Explain a route: the rule, the earlier rules that didn't apply, the candidate teams, and who is present now."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ CONDITION_NAMES = {
 
 
 def explain(context: Context, case: Case, route: Route) -> dict[str, Any]:
-    """The choice laid open, as JSON."""
+    """The explanation as JSON."""
     town = context.town
     rules = town.routing.rules
     number = next(n for n, rule in enumerate(rules) if rule.name == route.rule and _holds(rule.when, case))
@@ -53,7 +53,7 @@ def _holds(when: Any, case: Case) -> bool:  # noqa: ANN401  (a When, or nothing 
 
 
 def _as_if_filed(context: Context, case: Case, route: Route) -> Ticket:
-    """A ticket that is never written, for those who look at tickets."""
+    """A ticket that is never stored, for functions that need one."""
     world = context.town.world
     return Ticket(
         status=Status.RECEIVED.value,

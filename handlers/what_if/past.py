@@ -1,4 +1,4 @@
-"""What a replay needs of the past: when each promise began, when it stood still, when the work was done."""
+"""The history that a replay needs: when each promise began, when its clock stopped, when the work was done."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ Rows: TypeAlias = Select[*tuple[Any, ...]]
 
 @dataclass(slots=True)
 class Past:
-    """One ticket's facts that a promise depends on, and when it was finished."""
+    """The facts of a ticket that its promise depends on, and when it was finished."""
 
     id: int
     category: str
@@ -36,16 +36,16 @@ class Past:
     began: datetime
     promised: datetime | None
     ended: datetime
-    """When it was put right; while it is open: the moment of asking, or since when its clocks stand still"""
+    """When it was resolved; for an open ticket, when its clocks stopped, else now"""
     is_open: bool
     stops: Stops = field(default_factory=list)
     extensions: list[Span] = field(default_factory=list)
 
 
 def past_of(session: Session, scope: ColumnElement[bool], now: datetime) -> Iterable[Past]:
-    """The tickets of a scope that somebody had to finish."""
+    """The tickets of a scope, without those that nobody had to finish (UNJUDGED)."""
     found = {row.id: _of(row, now) for row in session.execute(_columns(scope))}
-    # What was finished after the promise restarted (重办, 上报) is counted from there, as it was in life.
+    # A restarted promise (重办, 上报) counts from its restart, as the real one did.
     history = _history(session, scope)
     for ticket, at in _restarts(history):
         found[ticket].began = max(found[ticket].began, at)
@@ -62,7 +62,7 @@ def past_of(session: Session, scope: ColumnElement[bool], now: datetime) -> Iter
 
 
 def _columns(scope: ColumnElement[bool]) -> Rows:
-    # The words of rows come from the text alone; nothing else of what people wrote is read.
+    # Limits with words need the text; no other words of people are read.
     unjudged = [status.value for status in UNJUDGED]
     return select(
         Ticket.id, Ticket.category, Ticket.item, Ticket.urgent, Ticket.red_flag, Ticket.text, Ticket.team, Ticket.level,
@@ -95,13 +95,13 @@ def _within(found: Rows, ticket: InstrumentedAttribute[int], scope: ColumnElemen
 
 
 def _history(session: Session, scope: ColumnElement[bool]) -> Sequence[Row[int, str, datetime]]:
-    """What happened to them, in its order. By group the database would go through the events of all years."""
+    """The relevant moves in order. Grouping in SQL would scan the events of all years."""
     moves = select(TicketEvent.ticket_id, TicketEvent.move, TicketEvent.at).where(TicketEvent.move.in_(_TOLD))
     return session.execute(_within(moves, TicketEvent.ticket_id, scope).order_by(TicketEvent.id)).all()
 
 
 def _restarts(history: Iterable[Row[int, str, datetime]]) -> Iterator[tuple[int, datetime]]:
-    """When each promise really began: at the first dispatch (later than the filing, from the desk), or its restart."""
+    """When each promise began: at the first dispatch (which is later than filing, for the desk), or at a restart."""
     dispatched: set[int] = set()
     for ticket, move, at in history:
         if move in _ANEW or (move == DISPATCH.name and ticket not in dispatched):

@@ -1,4 +1,4 @@
-"""What would happen to a text: read, placed, routed and promised, with nothing filed."""
+"""Preview what would happen to a text: reading, place, route and limits. Files nothing."""
 
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ def preview(
     at: tuple[float, float] | None = None,
     source: Source = Source.CHAT,
 ) -> dict[str, Any]:
-    """JSON of the route that a stranger's text would take; `at` in WGS-84. Without a session no team is known."""
+    """The preview for an unknown sender, as JSON; `at` in WGS-84. Without a session there is no team."""
     message = Message("preview", "", Kind.TEXT, now, text)
     context = Context(message, session or Session(), now, Person(), town, town.reader.understand(text))
     world, (lat, lng) = town.world, at or (None, None)

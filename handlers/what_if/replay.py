@@ -1,7 +1,7 @@
-"""推演: what the last days would have looked like under other limits, from the tickets' own moments. Changes nothing.
+"""推演: replay past tickets under other limits. Changes nothing.
 
-A promise is counted again from where the real one began, through the same stops and extensions; so the same table
-gives the same result, and a difference is the table's.
+Each promise is computed again from its real beginning, with the same stops and extensions. So the same table gives
+the same result, and any difference comes from the table.
 """
 
 from collections import defaultdict
@@ -21,12 +21,12 @@ from models.grid import Level
 from models.ticket import Ticket
 
 Choice = Callable[[Past], list[Limit]]
-"""The limits that would have held for a ticket"""
+"""Returns the limits that would have applied to a ticket"""
 
 
 @dataclass(slots=True)
 class Tally:
-    """On time and overdue, as it was and as it would have been."""
+    """Tickets on time and overdue, in reality (`then`) and in the replay (`now`)."""
 
     tickets: int = 0
     on_time_then: int = 0
@@ -44,7 +44,7 @@ class Tally:
 
     @property
     def more(self) -> int:
-        """How many more would have been overdue."""
+        """How many more tickets would have been overdue."""
         return self.overdue_now - self.overdue_then
 
     @property
@@ -58,7 +58,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The whole, by category and by team."""
+    """The result: total, by category and by team."""
 
     since: datetime
     total: Tally
@@ -69,7 +69,7 @@ class Replay:
 def replay(
     session: Session, town: Town, choice: Choice, days: int, now: datetime, scope: ColumnElement[bool]
 ) -> Replay:
-    """Count the tickets filed in the last days once more."""
+    """Replay the tickets filed in the last `days`."""
     since = now - timedelta(days=days)
     found = Replay(since, Tally(), defaultdict(Tally), defaultdict(Tally))
     for past in past_of(session, scope & (Ticket.created_at >= since) & (Ticket.created_at <= now), now):
@@ -80,7 +80,7 @@ def replay(
 
 
 def under(limits: Limits) -> Choice:
-    """The newest rows of a table, also those that are not in force yet."""
+    """The newest rows of a table, also if they are not in force yet."""
 
     def rows(past: Past) -> list[Limit]:
         return limits.of(past.category, past.item, urgent=past.urgent, red_flag=past.red_flag, text=past.text)
@@ -89,7 +89,7 @@ def under(limits: Limits) -> Choice:
 
 
 def due_of(town: Town, past: Past, limits: list[Limit]) -> datetime:
-    """Until when it would have had to be put right."""
+    """The deadline to handle that the ticket would have had."""
     calendar, spans = town.calendar, [limit.handle for limit in limits]
     if past.climbs:
         spans.append(town.levels.budget(Level(past.level)).handle)
@@ -102,7 +102,7 @@ def due_of(town: Town, past: Past, limits: list[Limit]) -> datetime:
 
 
 def _begins(town: Town, past: Past, limits: list[Limit], at: datetime) -> datetime:
-    """By night as in life, by the roster of today."""
+    """When the limits begin, with the real rule for nights, but today's roster."""
     if past.red_flag:
         return at
     spans = [span for limit in limits for span in (limit.accept, limit.handle)]

@@ -1,6 +1,6 @@
-"""The world or the rules have changed: which tickets in flight would go elsewhere now, and sending them there if asked.
+"""After a change of world or rules: which open tickets would get another route now, and rerouting them.
 
-Only what nobody has touched moves: tickets that no one signed and that no person returned, handed on or sent by hand.
+Only untouched tickets are rerouted: nobody has signed, returned, handed on or routed them by hand.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _HARMLESS = (NOTE, URGE, SUPERVISE)
 
 @dataclass(frozen=True, slots=True)
 class Rerouting:
-    """The occasion on which a ticket is sent elsewhere."""
+    """The Change (session, town, time) of a rerouting."""
 
     session: Session
     town: Town
@@ -38,7 +38,7 @@ class Rerouting:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One ticket that would go elsewhere."""
+    """A ticket that would get another route."""
 
     ticket_id: int
     number: str
@@ -60,7 +60,7 @@ def changes(session: Session, town: Town, scope: ColumnElement[bool]) -> Iterato
 
 
 def reroute(session: Session, town: Town, ticket_id: int, now: datetime) -> bool:
-    """Send one ticket where it goes now. False: it has been touched meanwhile, or goes nowhere else."""
+    """Reroute one ticket. False: it has been touched meanwhile, or its route is unchanged."""
     ticket = session.scalar(_untouched(Ticket.id == ticket_id))
     route = _route_now(town, ticket) if ticket else None
     if ticket is None or route is None or (route.team.code, route.grid) == (ticket.team, ticket.grid):
@@ -96,7 +96,7 @@ def _untouched(scope: ColumnElement[bool]) -> Select[Ticket]:
 
 
 def _route_now(town: Town, ticket: Ticket) -> Route | None:
-    """The route by the ticket's own words and place. Where no grid is found now, it keeps the one it has."""
+    """The route by the ticket's category and place now; if no grid is found, by its present grid."""
     world = town.world
     place = world.places.get(ticket.place_id) if ticket.place_id else None
     grid = place.grid_of(ticket.building) if place else None
@@ -104,7 +104,7 @@ def _route_now(town: Town, ticket: Ticket) -> Route | None:
         grid = world.grid_at(ticket.lat, ticket.lng)
     case = Case(ticket.category, ticket.item, ticket.urgent, bool(ticket.red_flag), place, ticket.source)
     case = replace(case, above=kinds_above(town, ticket))
-    # Working time is that of the filing: rerouting at night must not turn the day's tickets into the night's.
+    # Use the time of filing: rerouting at night must not apply night rules to tickets filed in the day.
     case = replace(case, working_time=town.calendar.is_working(ticket.created_at))
     route = choose(world, town.routing, case, grid or ticket.grid)
     return replace(route, rule=route.rule or ticket.rule) if route else None
