@@ -1,1 +1,1 @@
-"""The board: what a supervisor sees at a glance, with sums that the worker keeps."""
+"""The supervisors' board, with daily sums that the worker maintains."""

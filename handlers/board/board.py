@@ -1,4 +1,4 @@
-"""All that the board shows of one area: what is now by the indexes, what was by the sums of days."""
+"""All data of the board for one area: the present state from indexes, the past from daily sums."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ _WORST = 10
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A figure of this moment."""
+    """A figure of the present state."""
 
     key: str
     name: str
@@ -51,7 +51,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one team or place kept its promises, over what was filed in the stretch."""
+    """The results of one team or place, over tickets filed in the period."""
 
     key: str
     name: str
@@ -66,13 +66,13 @@ class Standing:
 
     @property
     def rates(self) -> list[tuple[str, float | None, int]]:
-        """(measure, its share, out of how many)."""
+        """(measure, rate, number of cases)."""
         return [(measure, self.rate(part, whole), self.counts[whole]) for measure, part, whole in _RATES]
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One page's worth."""
+    """All data of one page."""
 
     area: str
     first: str
@@ -93,12 +93,12 @@ class Board:
 
     @property
     def is_whole(self) -> bool:
-        """The worker has been through all days of the stretch."""
+        """Whether the worker has summed all days of the period."""
         return bool(self.mark.since) and self.mark.since <= self.first
 
 
 def read_board(session: Session, town: Town, viewer: Viewer, days: int, now: datetime) -> Board:
-    """A dozen statements, none of which goes through more than what is open and the sums of its days."""
+    """Read the board by a dozen statements, each of which reads only open tickets or daily sums."""
     first, last = days_until(now, days)
     today, reasons = figures_of(day_start(now), now), stuck(town, now)
     counted = count(session, viewer.scope, [*today, *reasons], viewer.desk)
@@ -134,7 +134,7 @@ def _all_days(first: str, days: int) -> list[str]:
 
 
 def _with_what_runs(session: Session, kept: Stretch, scope: ColumnElement[bool], first: str, now: datetime) -> Stretch:
-    """Promises that are broken while the work still goes on: few, and counted now."""
+    """Add open tickets whose deadline is over; they are few and not in the daily sums."""
     clock = func.coalesce(Ticket.stopped_at, literal(now, UtcDateTime))
     judged = Ticket.status.not_in([status.value for status in UNJUDGED])
     broken = not_ended() & judged & Ticket.resolved_at.is_(None) & (Ticket.handle_by < clock)
@@ -151,7 +151,7 @@ def _with_what_runs(session: Session, kept: Stretch, scope: ColumnElement[bool],
 
 
 def _standings(kept: Stretch, division: str) -> list[tuple[str, list[int]]]:
-    """The most filed first; who has none of them is not judged."""
+    """Teams or places, the one with most tickets first."""
     return sorted(kept.total[division].items(), key=lambda each: (-each[1][FILED], each[0]))
 
 

@@ -1,4 +1,4 @@
-"""「看板」: a link to the board of one's area, or of a part of it."""
+"""「看板」: a link to the board of the supervisor's area, or of a part of it."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ BOARD = Command(
 
 @router.command(BOARD)
 def board(context: Context) -> Reply:
-    """Only what they oversee; the page looks again when it is opened."""
+    """Send the link, only for areas that they oversee; the page checks this again when opened."""
     town = context.town
     if town.links is None:
         return Reply(context.say("exporting.no_address"), keep=True)

@@ -1,4 +1,4 @@
-"""Every number of the board opens to its tickets: what a link says of a number, and the tickets that it counts."""
+"""List the tickets of a number on the board, from the parameters of its link."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,24 +26,24 @@ DIVISIONS = ("day", "category", "team", "place")
 
 
 class NoSuchNumberError(Exception):
-    """A link that we never made."""
+    """The link's parameters name no number of the board."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The first tickets of a number, and how many there are."""
+    """The first tickets of a number, and the count of all."""
 
     tickets: list[Ticket]
     total: int
 
 
 def figures_now(town: Town, now: datetime) -> list[Figure]:
-    """What counts at this moment: the figures of today, and why things are stuck."""
+    """Figures of the present: today's, and those of stuck tickets."""
     return [*figures_of(day_start(now), now), *stuck(town, now)]
 
 
 def open_number(session: Session, town: Town, viewer: Viewer, said: Mapping[str, str], now: datetime) -> Opened:
-    """`said`: a link's words. Raises NoSuchNumberError, KeyError and ValueError where we never said them."""
+    """`said`: the link's parameters. Raises NoSuchNumberError, KeyError or ValueError if they are invalid."""
     scope, desk = viewer.scope, viewer.desk
     if "grid" in said:
         scope, desk = scope & within(said["grid"]), desk & within(said["grid"])
@@ -66,7 +66,7 @@ def _of_figure(
 
 
 def _asked(said: Mapping[str, str]) -> tuple[Query, Any]:
-    """The same as a question in the chat: 「近30天德尚物业的按期办结率」."""
+    """The number as a query, like a question in the chat: 「近30天德尚物业的按期办结率」."""
     measure, by = said.get("measure", "count"), said.get("by", "")
     if measure not in MEASURES or by not in {"", "hour", *DIVISIONS}:
         raise NoSuchNumberError
@@ -86,5 +86,5 @@ def _read(session: Session, ids: Any) -> list[Ticket]:  # noqa: ANN401  (numbers
 
 
 def days_until(now: datetime, days: int) -> tuple[str, str]:
-    """The first and the last of so many days, today among them."""
+    """The first and last of so many days, ending today."""
     return day_of(now - timedelta(days=days - 1)), day_of(now)

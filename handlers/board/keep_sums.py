@@ -1,7 +1,7 @@
-"""Keeps the sums of days right: which days must be counted again, and what of them has changed.
+"""Maintain the daily sums: find days that must be counted again, and write what has changed.
 
-Days are found by what was written into tickets' histories since the look before the last: a transaction that was not
-yet committed at one look is seen at the next. Every night all days are counted again, from the newest back.
+Days are found by history rows written since the scan before the last, because a transaction may commit after a scan
+that should have seen it. Every night all days are counted again, from the newest back.
 """
 
 import json
@@ -20,39 +20,39 @@ from models.grid import Fact
 from models.ticket import Ticket, TicketEvent
 
 BITE = 10
-"""So many days are counted at once: what counts for longer holds up nobody, but would be lost in a crash"""
+"""Days counted in one go; a longer run would lose more work in a crash"""
 KIND = "day_sums"
-"""The timer's, and the name of the mark"""
+"""Kind of the timer, and name of the mark"""
 _FIRST = 1000
-"""Lines of histories that may be under way, uncommitted, when it is looked for the first time"""
+"""Margin of the first scan: history rows that may not be committed yet"""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """How far the sums are kept."""
+    """How far the sums are up to date."""
 
     before: int = 0
-    """The last line of a history at the look before the last"""
+    """Id of the last history row at the scan before the last"""
     last: int = 0
     night: str = ""
-    """The day on which all days were last counted again"""
+    """The day of the last full recount"""
     next: str = ""
-    """All days from here on are counted again; empty: none is left"""
+    """The recount has done all days from this one on; "": it is finished"""
     since: str = ""
-    """All days from here on have been counted"""
+    """All days from this one on have sums"""
     at: str = ""
-    """When it was looked last"""
+    """When the last scan ran"""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is to be written, and the mark that goes with it."""
+    """The rows to write, and the new mark."""
 
     mark: Mark
     written: Mapping[tuple[str, str, str], Sums]
     gone: frozenset[tuple[str, str, str]]
     more: bool
-    """There are days left to count: look again at once"""
+    """Days are left to count, so scan again at once"""
 
 
 def read_mark(session: Session) -> Mark:
@@ -61,7 +61,7 @@ def read_mark(session: Session) -> Mark:
 
 
 def look(session: Session, now: datetime) -> Changes:
-    """Counts what may have changed, and compares. Only reads."""
+    """Count days that may have changed, and compare with the stored sums. Read-only."""
     mark = read_mark(session)
     last = session.scalar(select(func.max(TicketEvent.id))) or 0
     oldest = _oldest(session)
@@ -82,7 +82,7 @@ def look(session: Session, now: datetime) -> Changes:
 
 
 def write(session: Session, changes: Changes) -> None:
-    """In one short transaction: what differs, no more."""
+    """Write only the differences, in one short transaction."""
     dialect = dialect_of(session)
     rows = [
         {"day": day, "area": area, "shut_out": out, "sums": sums} for (day, area, out), sums in changes.written.items()
@@ -98,26 +98,26 @@ def write(session: Session, changes: Changes) -> None:
 
 
 def _touched(session: Session, seen: int) -> set[str]:
-    """Days of the tickets whose histories have gone on since."""
+    """Days of filing of the tickets with newer history rows."""
     changed = select(TicketEvent.ticket_id).where(TicketEvent.id > seen)
     return {day_of(at) for at in session.scalars(select(Ticket.created_at).where(Ticket.id.in_(changed)))}
 
 
 def _nightly(mark: Mark, now: datetime) -> Mark:
-    """On a new day all days are looked at again: nothing that went past us stays wrong."""
+    """On a new day start a full recount, which repairs anything missed."""
     today = day_of(now)
     return mark if mark.night == today else replace(mark, night=today, next=day_of(now + timedelta(days=1)))
 
 
 def _oldest(session: Session) -> str:
-    """The first ticket's day, or the first that is kept; empty where there is none."""
+    """The day of the first ticket or the first stored sum; "" if there is none."""
     first = session.scalar(select(func.min(Ticket.created_at)))
     kept = session.scalar(select(func.min(DaySums.day)))
     return min(filter(None, (first and day_of(first), kept)), default="")
 
 
 def _bite(following: str, oldest: str) -> list[str]:
-    """The days before this one, back to the first."""
+    """At most BITE days before `following`, newest first."""
     if not (following and oldest):
         return []
     days: Iterable[str] = (day_of(begins(following) - timedelta(days=back)) for back in range(1, BITE + 1))

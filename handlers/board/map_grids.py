@@ -1,4 +1,4 @@
-"""The map: the smallest grids that have a boundary, each with what is open and overdue in it."""
+"""The map: the smallest grids with a boundary, each with its open and overdue tickets."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from models.ticket import Ticket
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """One grid of the map."""
+    """A grid of the map."""
 
     code: str
     name: str
@@ -28,7 +28,7 @@ class Shape:
 
 
 def shapes(session: Session, world: World, viewer: Viewer, now: datetime) -> list[Shape]:
-    """Drawn in the order of their codes."""
+    """The grids to draw, ordered by code."""
     drawn = {code: outline for code, outline in world.boundaries if _is_within(world, code, viewer.area)}
     parents = {node.code for code in drawn for node in world.chain(code)[1:]}
     is_open, is_late = _counted(session, viewer, now)
@@ -43,7 +43,7 @@ def _is_within(world: World, code: str, area: str) -> bool:
 
 
 def _counted(session: Session, viewer: Viewer, now: datetime) -> tuple[Counter[str], Counter[str]]:
-    """Of every grid of every level in which something is open."""
+    """Open and overdue tickets, by grid of any level."""
     levels = (Ticket.grid, Ticket.community, Ticket.street, Ticket.county)
     sums = (func.count(), func.sum(case((late(now), 1), else_=0)))
     rows = session.execute(select(*levels, *sums).where(still_open() | late(now), viewer.scope).group_by(*levels))

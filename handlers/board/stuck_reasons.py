@@ -1,4 +1,4 @@
-"""What does not go on, by why. One ticket may be stuck for more than one reason."""
+"""Stuck tickets by reason. A ticket may be stuck for several reasons."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ _TWICE = 2
 
 
 def stuck(town: Town, now: datetime) -> list[Figure]:
-    """Each opens to its tickets like any other figure."""
+    """One figure for each reason."""
     in_status = {status: Ticket.status == status.value for status in Status}
     waits_for_helper = _helper_missing()
     conditions: dict[str, ColumnElement[bool]] = {
@@ -32,6 +32,6 @@ def stuck(town: Town, now: datetime) -> list[Figure]:
 
 
 def _helper_missing() -> ColumnElement[bool]:
-    """The team in charge waits for one that was called."""
+    """The team in charge waits for a team called by a whistle."""
     awaited = by_whistle() & Support.finished_at.is_(None) & Support.released_at.is_(None)
     return exists().where(Support.ticket_id == Ticket.id, awaited, Support.team != Ticket.team).correlate(Ticket)

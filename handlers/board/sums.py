@@ -1,4 +1,4 @@
-"""Sums of a day: counted from its tickets, kept by area, added up over a stretch of time."""
+"""Daily sums: counted from the day's tickets, stored by area, added up over a period."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,17 +14,17 @@ from models.moves import UNJUDGED, Closing, Status
 from models.ticket import CHINA, Ticket
 
 Sums = dict[str, dict[str, list[int]]]
-"""By what it is divided, by its key"""
+"""Counts by division (category, team, place, hour), then by key"""
 FILED, DUE, KEPT, FOLLOWED_UP, SOLVED, RATED, CONTENT, REPEATED = range(8)
-"""What each number of a sum is. `DUE`: whose promise was kept or broken for good; what still waits is no matter of
-its day alone and counted when it is asked for"""
+"""Index of each number in a sum. `DUE`: tickets whose promise is finally kept or broken; open ones depend on the time
+of asking and are counted then"""
 DIVISIONS = ("category", "team", "place", "hour")
 _UNJUDGED = frozenset(status.value for status in UNJUDGED)
 _FOLLOWED_UP = frozenset({Closing.CONFIRMED.value, Closing.EXPLAINED.value})
 
 
 class _Row(NamedTuple):
-    """What of a ticket is counted."""
+    """The facts of a ticket that are counted."""
 
     areas: frozenset[str]
     shut_out: str
@@ -42,7 +42,7 @@ def begins(day: str) -> datetime:
 
 
 def count_day(session: Session, day: str) -> dict[tuple[str, str], Sums]:
-    """By area and by those whom it may not be counted for, from the tickets themselves."""
+    """Sums by (area, sides that are shut out), counted from the day's tickets."""
     found: dict[tuple[str, str], Sums] = {}
     for row in _rows(session, begins(day)):
         for area in row.areas:
@@ -51,13 +51,13 @@ def count_day(session: Session, day: str) -> dict[tuple[str, str], Sums]:
 
 
 def add(sums: Sums, keys: Iterable[str], counts: Sequence[int]) -> None:
-    """One more ticket, or the sum of many, under each of its keys."""
+    """Add the counts of a ticket, or of many, under each of their keys."""
     for division, key in zip(DIVISIONS, keys, strict=True):
         add_to(sums.setdefault(division, {}), key, counts)
 
 
 def add_to(column: dict[str, list[int]], key: str, counts: Sequence[int]) -> None:
-    """Sums that were kept before a number was added are shorter. In place: a year is a hundred thousand of them."""
+    """Add in place, for speed. Stored sums may be shorter, if they are older than a number in the list."""
     before = column.get(key)
     if before is None:
         column[key] = list(counts)
@@ -97,22 +97,22 @@ def _rows(session: Session, since: datetime) -> Iterator[_Row]:
 
 
 def stored(session: Session, days: Iterable[str]) -> dict[tuple[str, str, str], Sums]:
-    """What is kept of these days, by (day, area, whom it is not counted for)."""
+    """The stored sums of these days, by (day, area, sides that are shut out)."""
     found = select(DaySums.day, DaySums.area, DaySums.shut_out, DaySums.sums).where(DaySums.day.in_(list(days)))
     return {(day, area, out): sums for day, area, out, sums in session.execute(found)}
 
 
 class Stretch(NamedTuple):
-    """What is kept of one area in a stretch of days."""
+    """The sums of one area over a period."""
 
     total: Mapping[str, Mapping[str, list[int]]]
     by_day: Mapping[str, int]
     by_hour: Mapping[tuple[int, int], int]
-    """By (day of the week, 1 for Monday; hour)"""
+    """By (weekday, 1 is Monday; hour)"""
 
 
 def stretch(session: Session, area: str, first: str, last: str, side: str) -> Stretch:
-    """Added up from the first day to the last. `side`: what complains of these people is not counted for them."""
+    """Sums from the first day to the last. `side`: the viewer's side; complaints about it are not counted."""
     total: Sums = {division: {} for division in DIVISIONS}
     by_day: dict[str, int] = defaultdict(int)
     by_hour: dict[tuple[int, int], int] = defaultdict(int)

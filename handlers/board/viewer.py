@@ -1,4 +1,4 @@
-"""Who looks at a board, and how far they see: never farther than they may at this very moment."""
+"""The viewer of a board and their scope, checked at every request."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,13 @@ from models.person import Person, Role
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A person with an area."""
+    """A supervisor who views the board of an area."""
 
     person: Person
     area: str
-    """Empty: the whole town"""
+    """A grid of any level; "": the whole town"""
     side: str
-    """What complains of these people is not counted for them"""
+    """The viewer's side; complaints about it are not counted"""
     scope: ColumnElement[bool]
     desk: ColumnElement[bool]
 
@@ -29,7 +29,7 @@ def role_of(person: Person) -> str:
 
 
 def viewer(town: Town, person: Person, area: str) -> Viewer | None:
-    """None where it is not theirs to see."""
+    """The viewer; None if the person may not see this area."""
     if not person.is_overseer:
         return None
     own = "" if Role.ADMIN in person.roles else person.grid or ""
