@@ -59,6 +59,7 @@ from handlers.staff.commands import meant_by
 from handlers.staff.plain_words import command_meant
 from handlers.supervisors import assign, check, drill_down, export, overview, read_log, what_if, what_to_ask
 from handlers.whistle import attendance, blow
+from nlp.answers.practice_phrases import practice_meant
 
 picked = Router("picked")
 
@@ -299,6 +300,13 @@ def meant_as_command(context: Context) -> Reply | None:
     if not isinstance(said, str):
         return said
     return route(replace(context, message=replace(context.message, text=said)))
+
+
+@picked.on(lambda context: context if context.text and not context.answers else None)
+def meant_as_practice(context: Context) -> Reply | None:
+    """「我想预约一下接待日」, where the town has that practice."""
+    said = practice_meant(context.town.practices.spoken(context.text))
+    return _obeyed(replace(context, message=replace(context.message, text=said))) if said else None
 
 
 _OBEYING = by_first_letter(chain.from_iterable(map(obeying, ROUTERS)))

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from handlers.approvals import requests
-from handlers.approvals.until_day import until_day
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -22,6 +21,7 @@ from models.calendar import Span
 from models.moves import ACTIVE, NOTE, Status
 from models.person import OVERSEERS, STAFF, Role
 from models.ticket import CHINA, Ticket, TicketEvent
+from nlp.answers.deadline import read_deadline
 
 router = Router("extending")
 MOST_EXTENSIONS = 2
@@ -63,7 +63,7 @@ def _wished(context: Context, ticket: Ticket, words: str) -> tuple[Span | None, 
     if found := _SPAN.fullmatch(words):
         span = Span.parse(found[1] + found[2].replace("天", "自然日")) if float(found[1]) > 0 else None
         return span, found[3].strip()
-    day, reason = until_day(words, context.now)
+    day, reason = read_deadline(words, context.now.astimezone(CHINA))
     return (_days_until(context, ticket, day) if day else None), reason
 
 

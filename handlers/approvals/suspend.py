@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from handlers.approvals import requests
-from handlers.approvals.until_day import until_day
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -20,6 +19,7 @@ from models.approval import Approval, Wish
 from models.moves import Status
 from models.person import OVERSEERS, STAFF
 from models.ticket import CHINA, SYSTEM, Actor, Ticket, TicketEvent
+from nlp.answers.deadline import read_deadline
 
 router = Router("suspending")
 RESUMES = "resume"
@@ -45,7 +45,7 @@ RESUME = Command(
 def suspend(context: Context) -> Reply:
     """Asks the next level to stop the clocks until a day."""
     digits, words = split_reference(context.rest)
-    day, reason = until_day(words, context.now)
+    day, reason = read_deadline(words, context.now.astimezone(CHINA))
     named = replace(context, rest=f"{digits} {reason}".strip())
     picked = pick_any(named, reached(context.person), tuple(moves.SUSPEND.sources), SUSPEND)
     if isinstance(picked, Reply):

@@ -22,10 +22,11 @@ from models.person import OVERSEERS, STAFF
 from models.promise import Practice
 from models.ticket import CHINA, SYSTEM, Ticket
 from nlp.answers.choices import plain
-from nlp.answers.when import read_when
+from nlp.answers.deadline import read_deadline
+from nlp.answers.small_numbers import small
 
 router = Router("deciding")
-_LINE = re.compile(r"(\d{1,3})\s*[号.、:：]?\s+(.*)", re.DOTALL)
+_LINE = re.compile(r"第?(\d{1,3}|[一二三四五六七八九十](?=[\s号]))\s*[号.、:：]?\s*(.*)", re.DOTALL)
 _CLAUSES = re.compile(r"[，,；;。\n]+")
 _BODIES = {
     "业委会": TeamKind.COMMITTEE,
@@ -40,7 +41,6 @@ _BODIES = {
     "街道": TeamKind.STREET,
 }
 _WHO = re.compile("(?:由)?(" + "|".join(sorted(_BODIES, key=len, reverse=True)) + ")")
-_TIDY = re.compile(r"^[\s前以内，,:：]+|[\s，,在于]+$")
 
 DECIDE = Command(
     ("议",),
@@ -69,7 +69,7 @@ def decide(context: Context) -> Reply:
     if community is None or not may_decide(context, community):
         return Reply(context.say("council.not_yours"), keep=True)
     theirs = [each for each in matters(context, community) if may_see(context, each[1])]
-    meant = undecided(theirs, int(found[1]))
+    meant = undecided(theirs, small(found[1]))
     if meant is None:
         return Reply(context.say("council.no_such_matter", number=found[1]), keep=True)
     return _decided(context, *meant, found[2].strip())
@@ -111,11 +111,8 @@ def read_tasks(words: str, now: datetime) -> list[Task]:
 
 
 def _day(clause: str, now: datetime) -> tuple[datetime | None, str]:
-    when = read_when(clause, now.astimezone(CHINA))
-    if when is None or not when.names_day:
-        return None, clause.strip()
-    said = f"{_TIDY.sub('', clause[: when.start])}{_TIDY.sub('', clause[when.end :])}"
-    return evening_of(when.last_day), said
+    day, said = read_deadline(clause, now.astimezone(CHINA))
+    return evening_of(day) if day else None, said.strip()
 
 
 def _written(context: Context, matter: Matter, ticket: Ticket, tasks: Sequence[Task], words: str) -> Reply:

@@ -168,6 +168,12 @@ class Practices(BaseModel):
                 return text.replace(theirs, word, 1)
         return text
 
+    def spoken(self, text: str) -> str:
+        """The same wherever it stands: 「这个月的见面日是哪天」."""
+        for theirs, word in self._renamed:
+            text = text.replace(theirs, word)
+        return text
+
     def in_their_words(self, text: str) -> str:
         """A line of 帮助, as the town calls things."""
         for theirs, word in self._renamed:

@@ -73,6 +73,8 @@ def book(context: Context) -> Reply:
     if not places:
         return Reply(context.say("reception.where_do_you_live", place=a_place(context.town)), keep=True)
     if not words:
+        if standing := _standing(context):
+            return _has_one(context, standing)
         return Reply(context.say("reception.what_about"), Asks.RECEPTION_WHAT, {"places": list(places)})
     return _booked(context, places, words)
 
@@ -96,8 +98,7 @@ def _booked(context: Context, places: Sequence[int], words: str) -> Reply:
     if not ahead:
         return Reply(context.say("reception.nothing_planned", place=_name(context, places)), keep=True)
     if standing := _standing(context):
-        when = ticket_text.moment(standing.comes_at, context.now)
-        return Reply(context.say("reception.booked_already", number=standing.number, when=when), keep=True)
+        return _has_one(context, standing)
     slots = ((each, _free_slot(context, each)) for each in ahead)
     reception, slot = next(((each, slot) for each, slot in slots if slot), (None, None))
     if reception is None or slot is None:
@@ -109,6 +110,11 @@ def _booked(context: Context, places: Sequence[int], words: str) -> Reply:
     where, name = place_name(context, reception), receiver_name(context, reception)
     when = ticket_text.moment(comes_at, context.now)
     return Reply(context.say("reception.booked", place=where, number=number, when=when, name=name))
+
+
+def _has_one(context: Context, standing: Demand) -> Reply:
+    when = ticket_text.moment(standing.comes_at, context.now)
+    return Reply(context.say("reception.booked_already", number=standing.number, when=when), keep=True)
 
 
 def _free_slot(context: Context, reception: Reception) -> tuple[int, datetime] | None:

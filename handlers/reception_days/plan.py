@@ -15,7 +15,7 @@ from handlers.reception_days.sessions import coming, conflict, demands, hold, pl
 from handlers.town.examples import a_place
 from handlers.world.nodes import PlaceNode
 from handlers.world.staff import Member
-from models.person import OVERSEERS, STAFF, Person
+from models.person import OVERSEERS, STAFF, Person, Role
 from models.promise import Practice
 from models.reception import Reception, ReceptionSeries
 from models.ticket import CHINA
@@ -23,6 +23,8 @@ from nlp.answers.recurring_dates import Series, read_series
 
 router = Router("planning receptions")
 _FOR_GOOD = re.compile(r"\s*(?:全部|以后都)\s*$")
+_MANAGER, _TITLE = re.compile("(?:项目|物业)?经理"), re.compile("主任|书记|站长|队长|网格员|师傅|老师")
+_NAMED = 8
 _SAYS_WHEN = re.compile(r"\d|每|[周日天]")
 
 PLAN = Command(
@@ -55,7 +57,7 @@ def plan(context: Context) -> Reply | None:
         return Reply(context.say("reception.which_compound"), keep=True)
     receiver = _receiver(context, place, words)
     if receiver is None:
-        return Reply(context.say("reception.unknown_receiver", name=words[:20], place=place.name), keep=True)
+        return _unknown(context, place, words)
     if series.ends <= series.begins:
         return Reply(context.say("reception.ends_before"), keep=True)
     return _planned(context, place, receiver, series)
@@ -106,9 +108,28 @@ def _receiver(context: Context, place: PlaceNode, name: str) -> Member | None:
     """By name, of those who serve the compound; the writer where nobody is named."""
     if not name:
         return context.town.staff.people.get(context.person.id)
-    found = [each for each in context.town.staff.people.values() if each.name == name]
-    theirs = [each for each in found if serves(context.town, each, place)]
-    return theirs[0] if len(theirs) == 1 else None
+    theirs = [each for each in context.town.staff.people.values() if serves(context.town, each, place)]
+    for is_meant in (lambda each: each.name == name, lambda each: _is_titled(each, name)):
+        if found := [each for each in theirs if is_meant(each)]:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _is_titled(member: Member, name: str) -> bool:
+    """「刘经理」 for 刘建平 of the company."""
+    if not name.startswith(member.name[:1]):
+        return False
+    is_manager = Role.PROPERTY_STAFF in member.roles and _MANAGER.fullmatch(name[1:])
+    return bool(is_manager or _TITLE.fullmatch(name[1:]))
+
+
+def _unknown(context: Context, place: PlaceNode, name: str) -> Reply:
+    """With those who could be meant, the writer's own team first."""
+    staff = (each for each in context.town.staff.people.values() if not each.is_overseer)
+    theirs = [each for each in staff if serves(context.town, each, place)]
+    theirs.sort(key=lambda each: each.team != context.person.team)
+    names = "、".join(each.name for each in theirs[:_NAMED])
+    return Reply(context.say("reception.unknown_receiver", name=name[:20], place=place.name, names=names), keep=True)
 
 
 @router.command(CALL_OFF)

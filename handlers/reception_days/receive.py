@@ -21,15 +21,15 @@ from models.promise import Practice
 from models.reception import Demand, Reception, Settled
 from models.ticket import CHINA, Source, Ticket
 from nlp.answers.choices import plain
-from nlp.answers.when import read_when
+from nlp.answers.deadline import read_deadline
+from nlp.answers.small_numbers import SMALL, small
+from nlp.places.sounds import sound
 from nlp.reading.understanding import PlaceMention
 
 router = Router("receiving")
-_LINE = re.compile(
-    r"(?:(\d{1,3})(?:\s*号(?![楼院]))?(?![\d月日号栋幢楼]))?\s*(.*?)\s*(现场|限期|没来)[\s:：,，]*(.*)", re.DOTALL
-)
+_NUMBER = rf"(\d{{1,3}}|第?{SMALL}(?=\s*号))(?:\s*号(?![楼院]))?(?![\d月日号栋幢楼])"
 _KINDS = {"现场": Settled.ON_SPOT, "限期": Settled.PROMISED, "没来": Settled.ABSENT}
-_BEFORE_DAY, _AFTER_DAY = re.compile(r"[\s,，在于到至]+$"), re.compile(r"^(?:之?前|以前|为止)?[\s,，:：、]*")
+_LINE = re.compile(rf"(?:{_NUMBER})?\s*(.*?)\s*({'|'.join(_KINDS)})[\s:：,，]*(.*)", re.DOTALL)
 
 RECEIVE = Command(
     ("接待",),
@@ -47,16 +47,26 @@ def receive(context: Context) -> Reply:
         return Reply(context.say("reception.none_now"), keep=True)
     if not context.rest:
         return Reply(opening(context, reception), keep=True)
-    found = _LINE.fullmatch(context.rest)
+    said = plain(context.rest)
+    found = _LINE.fullmatch(said) or _LINE.fullmatch(_heard_alike(said))
     if found is None:
         return Reply(context.say("reception.how_to_receive"), keep=True)
-    digits, about, kind, words = found.groups()
-    demand = _demand(context, reception, int(digits) if digits else None, about or words)
+    written, about, kind, words = found.groups()
+    number = small(written.removeprefix("第")) if written else None
+    demand = _demand(context, reception, number, about or words)
     if demand is None:
-        return Reply(context.say("reception.no_such_number", number=digits), keep=True)
+        return Reply(context.say("reception.no_such_number", number=number), keep=True)
     if demand.settled:
         return Reply(context.say("reception.entered_already", number=demand.number), keep=True)
     return _entered(context, reception, demand, _KINDS[kind], words)
+
+
+def _heard_alike(said: str) -> str:
+    """With the word that sounds like one of the kinds put right: 「限其」, 「现厂」."""
+    heard = sound(said)
+    at = {kind: heard.find(sound(kind)) for kind in _KINDS}
+    kind = next((kind for kind, place in at.items() if place >= 0), "")
+    return f"{said[: at[kind]]}{kind}{said[at[kind] + len(kind) :]}" if kind else said
 
 
 def _demand(context: Context, reception: Reception, number: int | None, about: str) -> Demand | None:
@@ -83,19 +93,19 @@ def _entered(context: Context, reception: Reception, demand: Demand, kind: Settl
 
 def _promised(context: Context, reception: Reception, demand: Demand, words: str) -> Reply:
     """Without a day, or with one that is over, it is no promise, and nothing is written."""
-    when = read_when(words, context.now.astimezone(CHINA))
-    if when is None or not when.names_day:
+    day, what = read_deadline(words, context.now.astimezone(CHINA))
+    if day is None:
         return Reply(context.say("reception.no_day", number=demand.number), keep=True)
-    until = evening_of(when.last_day)
+    until = evening_of(day)
     farthest = context.now + timedelta(days=context.town.practices.reception.farthest_days)
     if not context.now < until <= farthest:
         return Reply(context.say("reception.day_is_over", number=demand.number), keep=True)
-    said = plain(words)
-    what = f"{_BEFORE_DAY.sub('', said[: when.start])} {_AFTER_DAY.sub('', said[when.end :])}".strip()
-    _write(context, demand, Settled.PROMISED, what or said)
+    if demand.text == words:  # nothing else was said of the matter
+        demand.text = what or words
+    _write(context, demand, Settled.PROMISED, what or words)
     ticket = _ticket(context, reception, demand, until)
-    day = ticket_text.moment(until, context.now)
-    return Reply(context.say("reception.promised", number=demand.number, ticket=ticket.number, day=day))
+    by = ticket_text.moment(until, context.now)
+    return Reply(context.say("reception.promised", number=demand.number, ticket=ticket.number, day=by))
 
 
 def _write(context: Context, demand: Demand, kind: Settled, answer: str) -> None:

@@ -68,9 +68,8 @@ def _booked(change: Change, demand: Demand) -> str:
         ticket_text.moment(demand.comes_at, change.now) if demand.comes_at else change.town.say("reception.just_came")
     )
     text = ticket_text.as_residents_read(demand.text)
-    return change.town.say(
-        "reception.booked_line", number=demand.number, when=when, text=text, how=_how(change, demand)
-    )
+    how = _how(change, demand)
+    return change.town.say("reception.booked_line", number=demand.number, when=when, text=text, how=how).rstrip()
 
 
 def _how(change: Change, demand: Demand) -> str:

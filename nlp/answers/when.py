@@ -30,6 +30,10 @@ _WEEKDAY = re.compile(
     rf"(?:\s*(?P<till>[到至~-])?[和跟或、]?\s*{_WEEK}?(?P<last>[二三四五六日天])(?!\s*[点时十\d楼栋号单]))?"
 )
 """One day of the week, or the first and last of several: 「周六日」「周四和周五」; in 「周三四点」 four is the hour"""
+_WITHIN = re.compile(
+    rf"(?P<n>\d{{1,3}}|{SMALL}|半)\s*(?P<unit>个?[天日周]|个?星期|个?礼拜|个月)(?:之?内|以内|之?后|以后)"
+)
+_DAYS_IN = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30}
 _MONTH_END = re.compile(r"(?:(?<!\d)(?P<m>\d{1,2})|这个?|本)?月(?:底|末)")
 
 
@@ -127,7 +131,7 @@ def _day(said: str, today: date) -> _Found | None:
     """The first of all forms that is a day; a date that can't be, 「2月30日」, is none."""
     if (written := _DATE.search(said)) and (written["y"] or "月" in written[0]):
         return _dated(said, today)
-    forms: tuple[Callable[[str, date], _Found | None], ...] = (_dated, _of_week, _of_month, _named)
+    forms: tuple[Callable[[str, date], _Found | None], ...] = (_dated, _of_week, _within, _of_month, _named)
     return next((found for form in forms if (found := form(said, today))), None)
 
 
@@ -158,6 +162,16 @@ def _of_week(said: str, today: date) -> _Found | None:
 
 def _weekday(named: str) -> int:
     return _WEEKDAYS.index(named.replace("天", "日"))
+
+
+def _within(said: str, today: date) -> _Found | None:
+    """「三天内」「半个月内」「一周后」: until that day; half of a day is none."""
+    found = _WITHIN.search(said)
+    if found is None:
+        return None
+    days = _DAYS_IN[found["unit"].removeprefix("个")]
+    day = today + timedelta(days=days // 2 if found["n"] == "半" else days * small(found["n"]))
+    return found.start(), found.end(), (day, day)
 
 
 def _of_month(said: str, today: date) -> _Found | None:
@@ -198,8 +212,10 @@ def _made(year: int, month: int, day: int) -> date | None:
 
 
 def _part(said: str) -> _Found | None:
-    found = _any_of("parts").search(said)
-    return (found.start(), found.end(), _data()["parts"][found[0]]) if found else None
+    if found := _any_of("parts").search(said):
+        return found.start(), found.end(), _data()["parts"][found[0]]
+    found = re.search(rf"(?<!最)({'|'.join(_data()['before_a_clock'])})(?=\s*{SMALL}\s*[点:：])", said)
+    return (found.start(), found.end(), _data()["parts"][_data()["before_a_clock"][found[0]]]) if found else None
 
 
 def _hours(said: str) -> _Found | None:
