@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from handlers.privacy.erasure import REPLIES_KEPT, drop_media, erase
+from handlers.privacy.erasure import drop_media, erase
 from handlers.town.privacy import Privacy
 from handlers.town.town import Town
 from models.conversation import Asked, Inbound
@@ -16,27 +16,33 @@ from models.subscriber_delivery import Delivery
 from models.ticket import Attachment, Ticket
 
 BITE = 500
+ANSWERED_KEPT = timedelta(days=1)
+_IS_DONE = Inbound.answered_at.is_not(None) & (Inbound.failure == "")
 
 
 def tidy(session: Session, town: Town, now: datetime) -> bool:
     """Delete one batch of each kind. True: there may be more."""
     privacy = town.privacy
     wiped = [
-        _messages(session, now - timedelta(days=privacy.message_days)),
+        _messages(session, (Inbound.received_at < now - ANSWERED_KEPT) & _IS_DONE),
+        _messages(session, Inbound.received_at < now - timedelta(days=privacy.message_days)),
         _conversations(session, now - timedelta(days=privacy.message_days)),
         _pushes(session, now - timedelta(days=privacy.message_days)),
         _deliveries(session, now - timedelta(days=privacy.message_days)),
         _media(session, now, privacy),
         _people(session, town, now, now - timedelta(days=privacy.people_days)),
     ]
-    _replies(session, now)
     session.execute(delete(Guess).where(Guess.at < now - timedelta(days=1)))
     return max(wiped) >= BITE
 
 
-def _messages(session: Session, before: datetime) -> int:
-    """Delete whole rows, because a message's key contains the openid; redeliveries have long ended."""
-    old = select(Inbound.key).where(Inbound.received_at < before).order_by(Inbound.received_at).limit(BITE)
+def _messages(session: Session, those: ColumnElement[bool]) -> int:
+    """Delete whole rows, because a message's key contains the openid.
+
+    An answered message is stored only for redeliveries, which come within seconds; a report's words stand on its
+    ticket. A failed one waits for a person to look at it.
+    """
+    old = select(Inbound.key).where(those).order_by(Inbound.received_at).limit(BITE)
     keys = session.scalars(old).all()
     session.execute(delete(Inbound).where(Inbound.key.in_(keys)))
     return len(keys)
@@ -48,13 +54,6 @@ def _conversations(session: Session, before: datetime) -> int:
     people = session.scalars(stale).all()
     session.execute(delete(Asked).where(Asked.id.in_(people)))
     return len(people)
-
-
-def _replies(session: Session, now: datetime) -> None:
-    """Delete replies after a day: they are stored only for redeliveries, and may quote a ticket in full."""
-    since, until = now - REPLIES_KEPT - timedelta(days=7), now - timedelta(days=1)
-    span = (Inbound.received_at > since) & (Inbound.received_at < until)
-    session.execute(update(Inbound).where(span, Inbound.reply != "").values(reply=""))
 
 
 def _pushes(session: Session, before: datetime) -> int:

@@ -21,7 +21,7 @@ class Privacy(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     message_days: Count = 180
-    """Messages and replies outside of tickets are deleted after this"""
+    """Texts of pushes, open questions and failed messages are deleted after this; answered messages after a day"""
     media_days: Count = 365
     """Photos and voices of a ticket are deleted this long after it ended"""
     people_days: Count = 730
