@@ -71,7 +71,7 @@ def _sheet(program: Program, wanted: Sheet) -> Response:
             raise BadLinkError
         session.add(Look(person_id=person.id, via="接待单", at=now))
         name = f"{place.name}{reception.starts_at.astimezone(CHINA):%m%d}.xlsx"
-        write_xlsx(sheet_rows(Moment(session, town, now), reception), file, place.name[:_TITLE])
+        write_xlsx(sheet_rows(Moment(session, town, now), reception, person), file, place.name[:_TITLE])
     return workbook(file, name)
 
 

@@ -28,7 +28,7 @@ from handlers.town.town import Town
 from handlers.world.nodes import PlaceNode
 from models.moves import Closing, Status
 from models.person import Person
-from models.ticket import CHINA, Ticket, TicketEvent
+from models.ticket import CHINA, Ticket, TicketEvent, is_complaint
 
 _WEEK, _MONTH = timedelta(days=7), timedelta(days=30)
 _NO_EVENT = (Status.MERGED.value, Status.WITHDRAWN.value, Status.DECLINED.value)
@@ -104,20 +104,26 @@ class _House:
 
 
 def _chronic(session: Session, town: Town, now: datetime) -> Iterator[Alarm]:
-    """Buildings of today's tickets where a problem recurs more often than in the buildings around."""
+    """Buildings of today's tickets where a problem recurs more often than in the buildings around. No complaints of
+    staff: a building tells them who complained.
+    """
     house = (Ticket.place_id, Ticket.building, Ticket.category, Ticket.item)
     lately = (Ticket.created_at > now - timedelta(days=CHRONIC_DAYS)) & Ticket.place_id.is_not(None)
-    often = select(*house).where(lately, Ticket.item != "").group_by(*house)
+    often = select(*house).where(lately, _of_things(), Ticket.item != "").group_by(*house)
     often = often.having(func.count() >= CHRONIC_TIMES, func.max(Ticket.created_at) >= day_start(now))
     for place, building, category, item in session.execute(often).all():
         if place in town.world.places:
             yield from _of_house(session, town, _House(place, building, category, item), now)
 
 
+def _of_things() -> ColumnElement[bool]:
+    return ~is_complaint() | Ticket.shut_out.is_(None)
+
+
 def _of_house(session: Session, town: Town, house: _House, now: datetime) -> Iterator[Alarm]:
     place = town.world.places[house.place]
     lately = (Ticket.created_at > now - timedelta(days=CHRONIC_DAYS)) & Ticket.status.not_in(_NO_EVENT)
-    same = lately & (Ticket.category == house.category) & (Ticket.item == house.item)
+    same = lately & _of_things() & (Ticket.category == house.category) & (Ticket.item == house.item)
     here = same & (Ticket.place_id == place.id) & (Ticket.building == house.building)
     rows = session.execute(select(Ticket.id, Ticket.created_at, Ticket.ended_at, Ticket.number).where(here)).all()
     times = chronic(Event(row.id, row.created_at, row.ended_at) for row in rows)

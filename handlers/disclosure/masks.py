@@ -38,7 +38,7 @@ _HOUSE = re.compile(
     r"|(?<!\d)(?!(?:19|20)\d\d-)\d++(?:[-—－~]\d++)++[A-Za-z]*+"
     r"|(?<=[楼层])[东西南北中](?:边|侧|头)?(?:户)?(?![面门侧])|[东西南北中](?:边|侧)?户"
     r"|(?<![一二三四五六七八九零〇十百千万两])[一二三四五六七八九]{1,2}[零〇一二三四五六七八九][一二三四五六七八九](?![一二三四五六七八九零〇十百千万])"
-    r"|(?<![\d.:：*])(?!1[12][0-9](?!\d))[1-9]\d{2,3}[A-Za-z]?(?![\d.:：*]|\s*(?:元|块|米|天|年|月|多|路|度|瓦|平|万|千|次|人|条|个|分|点|斤|升))"
+    r"|(?<![\d.:：*])(?!1[12][0-9](?!\d))[1-9]\d{2,3}[A-Za-z]?(?![\d.:：]|\*\*|\s*(?:元|块|米|天|年|月|多|路|度|瓦|平|万|千|次|人|条|个|分|点|斤|升))"
 )
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-HJ-NP-Z][·.\- ]?[A-HJ-NP-Z0-9]{5,6}(?![A-Za-z0-9])", re.IGNORECASE)
 _ACCOUNT = re.compile(
@@ -76,8 +76,9 @@ _TITLED = re.compile(rf"{_SURNAME}(?={TITLE})")
 _FAMILIAR = re.compile(rf"[老小阿]{_SURNAME}(?=家|接|{_STOP}|$)")
 _ALONE = re.compile(
     rf"(?:^|(?<=[，。！？；、,;!?\s：:*号楼栋座室户层元的叫和\d])|(?<=联系)|(?<=业主)|(?<=本人))(?!{_NO_NAME}){_NAME}"
-    rf"(?={_STOP}|$|电话|手机|联系|投诉|举报|反映|报修|和|合)"
+    rf"(?={_STOP}|$|电话|手机|联系|投诉|举报|反映|报修|和|合|家)"
 )
+_AT_HOME = re.compile(rf"(?<=[到去给帮为替找上里])(?!{_NO_NAME}){_NAME}(?=家)")
 
 
 def masked(text: str, hidden: Collection[Hides]) -> str:
@@ -88,7 +89,8 @@ def masked(text: str, hidden: Collection[Hides]) -> str:
     if Hides.NAMES in hidden:
         text = _LONG_NUMBER.sub(_STAR, _ADDRESS.sub(_STAR, _ACCOUNT.sub(r"\1*", _PLATE.sub(_STAR, text))))
         text = _SURNAMED.sub(r"\1*", _TOLD.sub(r"\1\2*", _KIN.sub(r"\1*", text)))
-        text = _TITLED.sub(_STAR, _FAMILIAR.sub(_STAR, _ALONE.sub(_STAR, _AM.sub(r"\1*", text))))
+        text = _FAMILIAR.sub(_STAR, _TITLED.sub(_STAR, _AM.sub(r"\1*", text)))  # 「王女士家」 before 「王秀兰家」
+        text = _AT_HOME.sub(_STAR, _ALONE.sub(_STAR, text))
     return _HOUSE.sub(_STAR, text) if Hides.HOMES in hidden else text
 
 

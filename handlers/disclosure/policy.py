@@ -103,6 +103,14 @@ def sight(town: Town, ticket: Ticket, reader: Colleague | None, way: Way) -> Sig
     return Sight(may, "" if Field.WORDS in may else _instead(town, ticket))
 
 
+def sight_of_words(town: Town, words: str, reader: Colleague, way: Way, *, addressed: bool) -> Sight:
+    """The same of what somebody says that is no ticket; `addressed`: to this very reader, as who said it knows."""
+    out = with_those_below(complained_of(town, "", words))
+    part = "addressed" if addressed else "complained" if side_of(town.world, reader) in out else "area"
+    may = _allowed((_role(reader), part, "yes" if out else "no", "no", "", way))
+    return Sight(may, "" if Field.WORDS in may else town.say("shielding.withheld"))
+
+
 def passing(town: Town, ticket: Ticket, reader: Colleague | None) -> Sight:
     return sight(town, ticket, reader, Way.PASSING)
 

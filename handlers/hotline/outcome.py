@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers.disclosure.policy import Way, sight
 from handlers.notifications import ticket_text
 from handlers.town.town import Town
 from models.hotline import HotlineOrder, Truth
-from models.moves import ACCEPT, ASK, FOLLOW_UP, INFORM, REPORT_IN, RESOLVE, Closing, Status
+from models.moves import ACCEPT, ASK, ENDED, FOLLOW_UP, INFORM, MOVES, REPORT_IN, RESOLVE, Closing, Status
 from models.ticket import Ticket, TicketEvent
 
 FIELDS = ("number", "situation", "answer", "truth", "solved", "why_not", "rating", "contacted_at")
@@ -53,18 +54,20 @@ def finished(
 
 
 def outcome(session: Session, town: Town, order: HotlineOrder, ticket: Ticket) -> Outcome:
-    """Only 居民确认解决 counts as solved."""
+    """Only 居民确认解决 counts as solved. Who calls 12345 may be another one than who told us first."""
     say, events = town.say, ticket_text.history(session, ticket)
+    seen = sight(town, ticket, None, Way.EXPORTED)
     done = [each.note for each in events if each.move == RESOLVE.name]
+    ended = [each.note for each in events if MOVES[each.move].target in ENDED]
     unsolved = ticket.closing in {Closing.EXPLAINED, Closing.NOT_OURS}
     solved = "yes" if ticket.closing == Closing.CONFIRMED else "no" if unsolved else "unsaid"
     return Outcome(
         number=order.number,
-        situation=done[-1] if done else "",
-        answer=ticket_text.as_residents_read(ticket.answer),
+        situation=seen.note(done[-1]) if done else "",
+        answer=ticket_text.as_residents_read(seen.note(ticket.answer)),
         truth=say(f"hotline.truth_{order.truth or Truth.YES}"),
         solved=say(f"hotline.solved_{solved}"),
-        why_not=events[-1].note if unsolved and events else "",
+        why_not=seen.note(ended[-1]) if unsolved and ended else "",
         rating=say(f"hotline.rating_{ticket.rating}") if ticket.rating else "",
         contacted_at=ticket_text.written(_contacted(events)),
     )

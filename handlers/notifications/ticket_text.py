@@ -115,13 +115,18 @@ def where(ticket: Ticket) -> str:
 
 
 def where_seen(ticket: Ticket, seen: Sight) -> str:
-    """The address as far as a reader may see it. A place not in the world is the resident's own words."""
+    """The address as far as a reader may see it."""
     house = ticket.building if Field.HOUSE in seen.may else ""
     unit, room = (ticket.unit, ticket.room) if Field.FLAT in seen.may else ("", "")
-    known = bool(ticket.place_id or Field.FLAT in seen.may)
-    place = mask(ticket.place_name) if known else shielded(ticket.place_name)
+    place = place_seen(ticket, seen)
     at_pin = "所发定位处" if ticket.lat is not None and Field.HOUSE in seen.may else "地点待核实"
     return address(place, house, unit, room) or at_pin
+
+
+def place_seen(ticket: Ticket, seen: Sight) -> str:
+    """The compound's name. A place not in the world is the resident's own words."""
+    known = bool(ticket.place_id or Field.FLAT in seen.may)
+    return mask(ticket.place_name) if known else shielded(ticket.place_name)
 
 
 def where_for(town: Town, ticket: Ticket, reader: Colleague | None) -> str:
@@ -200,7 +205,7 @@ def as_json(session: Session, town: Town, ticket: Ticket, seen: Sight) -> dict[s
         "urgent": ticket.urgent,
         "red_flag": ticket.red_flag or None,
         "place": {
-            "name": ticket.place_name,
+            "name": place_seen(ticket, seen),
             "building": ticket.building if Field.HOUSE in seen.may else "",
             "unit": ticket.unit if Field.FLAT in seen.may else "",
             "room": ticket.room if Field.FLAT in seen.may else "",
@@ -213,7 +218,7 @@ def as_json(session: Session, town: Town, ticket: Ticket, seen: Sight) -> dict[s
         "first_team": ticket.first_team,
         "team_name": town.world.teams[ticket.team].name if ticket.team in town.world.teams else None,
         "support": list(dict.fromkeys(helper.team for helper in ticket.support if helper.released_at is None)),
-        "calls": [call_json(town, call) for call in ticket.support if call.is_call],
+        "calls": [call_json(town, call, seen) for call in ticket.support if call.is_call],
         "assignee": _assignee(session, ticket),
         "level": ticket.level,
         "created_at": iso(ticket.created_at),
@@ -229,14 +234,14 @@ def as_json(session: Session, town: Town, ticket: Ticket, seen: Sight) -> dict[s
     }
 
 
-def call_json(town: Town, call: Support) -> dict[str, Any]:
+def call_json(town: Town, call: Support, seen: Sight) -> dict[str, Any]:
     """A team called by a whistle: the ground, its deadline to report in, and when it did."""
     moments = ("called_at", "due_at", "reported_at", "finished_at", "released_at")
     return {
         "team": call.team,
         "team_name": team_name(town, call.team),
         "ground": call.ground,
-        "reason": call.reason,
+        "reason": seen.note(call.reason),
         "late": call.late,
         **{name: iso(getattr(call, name)) for name in moments},
     }

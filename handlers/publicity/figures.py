@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from handlers.disclosure.masks import shielded
+from handlers.disclosure.policy import is_listed
 from handlers.notifications.ticket_text import as_residents_read
 from handlers.town.town import Town
 from models.moves import Closing, Status
@@ -107,7 +108,7 @@ def _count(
     if ticket.status == Status.CLOSED and ticket.ended_at and since <= ticket.ended_at < until:
         month.closed += 1
         month.confirmed += ticket.closing == Closing.CONFIRMED
-        if ticket.answer and not ticket.shut_out:
+        if ticket.answer and is_listed(town, ticket, own=False):
             month.published.append(
                 (ticket.number or "", town.catalogue.name(ticket.category, ticket.item), _said(ticket))
             )

@@ -13,9 +13,11 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
+from handlers.disclosure.policy import Way
 from handlers.notifications import ticket_text
 from handlers.practices.compounds import named, serves
 from handlers.practices.report_period import this_month_or, which_time
+from handlers.reception_days.sheet import seen_by
 from handlers.tickets.change import PersonalChange
 from models.moves import Status
 from models.person import OVERSEERS, STAFF
@@ -130,11 +132,12 @@ def opened(context: Context) -> Reply | None:
 
 
 def _shown(context: Context, line: Line) -> str:
+    seen = seen_by(context, line.reception, line.demand, context.person, Way.PASSING)
     return context.say(
         "reception.line",
         when=ticket_text.moment(line.reception.starts_at, context.now),
         number=line.demand.number,
-        text=ticket_text.as_residents_read(line.demand.text),
+        text=ticket_text.as_residents_read(seen.words(line.demand.text)),
         how=context.say(f"reception.how_{line.demand.settled}"),
         ticket=(line.ticket.number or "") if line.ticket else "",
     )

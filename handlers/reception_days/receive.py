@@ -46,7 +46,7 @@ def receive(context: Context) -> Reply:
     if reception is None:
         return Reply(context.say("reception.none_now"), keep=True)
     if not context.rest:
-        return Reply(opening(context, reception), keep=True)
+        return Reply(opening(context, reception, context.person), keep=True)
     said = plain(context.rest)
     found = _LINE.fullmatch(said) or _LINE.fullmatch(_heard_alike(said))
     if found is None:

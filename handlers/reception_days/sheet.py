@@ -9,10 +9,12 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
+from handlers.disclosure.policy import Sight, Way, passing, sight_of_words
 from handlers.notifications import ticket_text
 from handlers.reception_days.sessions import demands, place_name, receiver_name, running, spoken
 from handlers.tickets.change import Change
 from handlers.town.downloads import Sheet
+from handlers.world.staff import Colleague
 from models.person import OVERSEERS, STAFF
 from models.promise import Practice, Promise, is_broken
 from models.reception import Demand, Reception, Settled
@@ -40,13 +42,19 @@ def broken(change: Change, reception: Reception) -> list[tuple[Promise, Ticket]]
     ]
 
 
-def opening(change: Change, reception: Reception) -> str:
+def seen_by(change: Change, reception: Reception, demand: Demand, reader: Colleague, way: Way) -> Sight:
+    """What a reader may have of what was brought: the receiver hears it anyway, others of their side do not."""
+    addressed = reader.id == reception.receiver_id
+    return sight_of_words(change.town, demand.text, reader, way, addressed=addressed)
+
+
+def opening(change: Change, reception: Reception, reader: Colleague) -> str:
     """Those broken come first: they are answered for before anything else."""
     owed = broken(change, reception)
-    lines = [_owed(change, promise, ticket) for promise, ticket in owed[:_MOST]]
+    lines = [_owed(change, promise, ticket, reader) for promise, ticket in owed[:_MOST]]
     if len(owed) > _MOST:
         lines.append(change.town.say("reception.more_owed", count=len(owed)))
-    booked = [_booked(change, each) for each in demands(change, reception)]
+    booked = [_booked(change, reception, each, reader) for each in demands(change, reception)]
     return change.town.say(
         "reception.opening",
         place=place_name(change, reception),
@@ -57,17 +65,18 @@ def opening(change: Change, reception: Reception) -> str:
     )
 
 
-def _owed(change: Change, promise: Promise, ticket: Ticket) -> str:
+def _owed(change: Change, promise: Promise, ticket: Ticket, reader: Colleague) -> str:
     day = ticket_text.moment(promise.until, change.now)
-    words = ticket_text.as_residents_read(promise.words)
+    words = ticket_text.as_residents_read(passing(change.town, ticket, reader).note(promise.words))
     return change.town.say("reception.owed", number=ticket.number, day=day, name=promise.promiser, words=words)
 
 
-def _booked(change: Change, demand: Demand) -> str:
+def _booked(change: Change, reception: Reception, demand: Demand, reader: Colleague) -> str:
     when = (
         ticket_text.moment(demand.comes_at, change.now) if demand.comes_at else change.town.say("reception.just_came")
     )
-    text = ticket_text.as_residents_read(demand.text)
+    seen = seen_by(change, reception, demand, reader, Way.PASSING)
+    text = ticket_text.as_residents_read(seen.words(demand.text))
     how = _how(change, demand)
     return change.town.say("reception.booked_line", number=demand.number, when=when, text=text, how=how).rstrip()
 
@@ -76,7 +85,7 @@ def _how(change: Change, demand: Demand) -> str:
     return change.town.say(f"reception.how_{demand.settled}") if demand.settled else ""
 
 
-def rows(change: Change, reception: Reception) -> Iterator[Sequence[str]]:
+def rows(change: Change, reception: Reception, reader: Colleague) -> Iterator[Sequence[str]]:
     """As a table to print, with a column for a signature. Nobody is named."""
     yield HEADING
     promises = _promises(change, [each.id for each in demands(change, reception)])
@@ -84,14 +93,14 @@ def rows(change: Change, reception: Reception) -> Iterator[Sequence[str]]:
         promise, ticket = promises.get(demand.id, (None, None))
         until = ticket_text.written(promise.until) if promise else ""
         number, kept = (ticket.number or "", _kept(change, promise, ticket)) if promise and ticket else ("", "")
-        hide = ticket_text.as_residents_read
+        seen, hide = seen_by(change, reception, demand, reader, Way.EXPORTED), ticket_text.as_residents_read
         times = ticket_text.written(demand.comes_at)
         yield (
             str(demand.number),
             times,
-            hide(demand.text),
+            hide(seen.words(demand.text)),
             _how(change, demand),
-            hide(demand.answer),
+            hide(seen.note(demand.answer)),
             until,
             number,
             kept,
@@ -117,7 +126,7 @@ def sheet(context: Context) -> Reply:
     reception = running(context, context.person)
     if reception is None:
         return Reply(context.say("reception.none_now"), keep=True)
-    lines = [_booked(context, each) for each in demands(context, reception)]
+    lines = [_booked(context, reception, each, context.person) for each in demands(context, reception)]
     link = ""
     if context.town.links:
         minutes = context.town.privacy.export_minutes

@@ -37,7 +37,7 @@ def open_session(session: Session, town: Town, timer: Timer, now: datetime) -> N
     change, reception = _standing(session, town, timer, now)
     if reception:
         receiver = session.get_one(Person, reception.receiver_id)
-        tell(change, [receiver], "reception_opens", timer.key, opening(change, reception))
+        tell(change, [receiver], "reception_opens", timer.key, opening(change, reception, receiver))
 
 
 def close_session(session: Session, town: Town, timer: Timer, now: datetime) -> None:

@@ -10,6 +10,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
+from handlers.disclosure.policy import shut_out
 from handlers.notifications import ticket_text
 from handlers.residents.ask_or_file import go_on
 from handlers.residents.read_into_draft import read
@@ -76,7 +77,8 @@ def house(context: Context) -> Reply | None:
         return None
     recent = Ticket.ended_at > context.now - timedelta(days=_DAYS)
     told = or_(not_ended(), recent) & Ticket.status.not_in([Status.WITHDRAWN.value, Status.MERGED.value])
-    found = context.session.scalars(select(Ticket).where(within(voice), told).order_by(Ticket.id.desc())).all()
+    rows = context.session.scalars(select(Ticket).where(within(voice), told).order_by(Ticket.id.desc()))
+    found = [each for each in rows if not shut_out(context.town, each)]
     going = sum(each.ended_at is None for each in found)
     lines = [_line(context, each) for each in found[:_SHOWN]]
     if len(found) > _SHOWN:
