@@ -121,6 +121,8 @@ def send(outside: Outside, letter: Letter, shut: Collection[str]) -> Attempt:
         try:
             sent = _by(way, outside, letter)
         except WeChatError as error:
+            if error.kind is Trouble.GONE and way is not Way.WECOM and Way.WECOM in letter.ways:
+                return send(outside, replace(letter, ways=(Way.WECOM,)), shut)  # who left the account is there still
             failures.append(Failure(way, error))
             if error.kind not in (_ANOTHER_WAY_FOR_DANGER if letter.in_danger else _ANOTHER_WAY):
                 break

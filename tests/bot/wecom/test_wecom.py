@@ -228,6 +228,21 @@ def test_what_is_said_in_wecom_opens_no_window_of_the_official_account(town):
     assert person.last_inbound_at is not None
 
 
+def test_who_left_the_official_account_stays_in_wecom(town):
+    """Whether we know it, or the platform alone does."""
+    town.program.answering.answer(Message("m1", GRID_STAFF, Kind.EVENT, town.clock(), event="unsubscribe"))
+    town.wecom.say(USER, "待办")
+    filed(town)
+    assert town.heard()[-1].title == "新工单"
+    assert [each.way for each in town.pushes()] == ["wecom"]
+    with town.program.sessions.begin() as session:
+        assert session.scalars(select(Person.following).where(Person.wecom == USER)).one() is False
+        session.execute(update(Person).where(Person.wecom == USER).values(following=True, wrote_at=town.clock()))
+    assert "已受理" in town.resident_says("德尚小区6号楼着火了")
+    town.turns()
+    assert "红色警情" in town.heard()[-1].title
+
+
 def test_who_has_no_official_account_is_told_and_works_in_wecom(town):
     with town.program.sessions.begin() as session:
         session.execute(update(Person).where(Person.wecom == USER).values(openid=None))
