@@ -1,4 +1,4 @@
-"""权属 on a ticket: shown to all who see it, contested once by the team that has it, decided by the level above."""
+"""权属 of a ticket: shown to its readers, contested once by its team (异议), decided by the level above."""
 
 from handlers.approvals import requests
 from handlers.dialogue.command import Command, Shield
@@ -33,7 +33,7 @@ CONTEST = Command(
 
 @router.command(DUTY)
 def show_card(context: Context) -> Reply:
-    """For everybody who may see the ticket."""
+    """Show the duty card to anyone who may see the ticket."""
     scope = worked(context.person) | followed(context.person) | overseen(context.person)
     picked = pick(context, scope, (), DUTY)
     if isinstance(picked, Reply):
@@ -45,7 +45,7 @@ def show_card(context: Context) -> Reply:
 
 @router.command(CONTEST)
 def contest(context: Context) -> Reply:
-    """Not ours by the table of duties: put to the arbiter, who answers with one digit."""
+    """The team contests the duty card; the request goes to the level above."""
     picked = pick(context, worked(context.person), _HELD, CONTEST)
     if isinstance(picked, Reply):
         return picked
@@ -61,7 +61,7 @@ def contest(context: Context) -> Reply:
 
 @router.on(in_state(Asks.CONTEST_WHY))
 def why_told(context: Context) -> Reply | None:
-    """The reason that the command was waiting for."""
+    """The reason that we asked for after the command."""
     scope = worked(context.person) & (Ticket.id == context.slots["ticket"])
     ticket = context.session.scalar(tickets(scope, _HELD))
     return _put(context, ticket, context.text) if ticket and ticket.team == context.person.team else None
@@ -84,7 +84,7 @@ def _put(context: Context, ticket: Ticket, reason: str) -> Reply:
 
 
 def upheld(context: Context, approval: Approval, ticket: Ticket) -> None:
-    """The arbiter agrees: the community has it now and finds the right team."""
+    """The contest was granted: the community gets the ticket and finds the right team."""
     world, why = context.town.world, context.say("history.contest_upheld", reason=approval.reason)
     arbiter = own_route(world, ticket.grid, Level.COMMUNITY)
     out = shut_out(context.town, ticket)

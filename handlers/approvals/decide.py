@@ -1,4 +1,4 @@
-"""Leave from the next level, with one digit: 1 同意, 2 不同意. Each request is a row; the first answer decides it."""
+"""Decide requests with one digit: 1 同意, 2 不同意. The first answer decides."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -32,12 +32,12 @@ _GRANTED: Mapping[Wish, Callable[[Context, Approval, Ticket], None]] = {
     Wish.SUSPEND: suspend.suspended,
     Wish.CONTEST: contest.upheld,
 }
-"""What each wish does once it is granted"""
+"""What is done when a wish of each kind is granted"""
 
 
 @router.on(in_state(Asks.WHICH_APPROVAL))
 def one_chosen(context: Context) -> Reply | None:
-    """Which of several requests the digit was for."""
+    """The answer which of several requests is decided."""
     number = context.number
     if number is None:
         return None
@@ -51,19 +51,19 @@ REFUSE = Command(("不同意", "不批", "驳回"), roles=STAFF | OVERSEERS, hel
 
 @router.command(APPROVE)
 def agree(context: Context) -> Reply | None:
-    """Yes, in words."""
+    """Grant a request in words."""
     return _said(context, grant=True)
 
 
 @router.command(REFUSE)
 def refuse(context: Context) -> Reply | None:
-    """No, in words."""
+    """Refuse a request in words."""
     return _said(context, grant=False)
 
 
 @digits.on(in_state(Asks.APPROVAL))
 def digit(context: Context) -> Reply | None:
-    """1 or 2 of somebody who was asked, for the request that the push showed."""
+    """1 or 2 answers the request of a push."""
     waiting = _waiting(context)
     if context.number is None or not waiting:
         return None
@@ -72,12 +72,12 @@ def digit(context: Context) -> Reply | None:
 
 @digits.on(lambda context: context if context.text and context.is_free else None)
 def digit_again(context: Context) -> Reply | None:
-    """The same digit once more, or after a colleague decided: how it stands."""
+    """A repeated digit, or one after a colleague's decision: show the outcome."""
     return _decided_just_now(context) if option_number(context.text, DIGITS) is not None else None
 
 
 def decide(context: Context, approval: Approval, *, grant: bool) -> Reply:
-    """The first answer counts; said twice, nothing happens twice."""
+    """Decide a request; a second decision changes nothing."""
     ticket = context.session.get_one(Ticket, approval.ticket_id)
     if approval.decided_at:
         return _decided_already(context, approval)
@@ -108,12 +108,12 @@ def _said(context: Context, *, grant: bool) -> Reply | None:
     if waiting:
         return _one_of(context, waiting, grant=grant)
     if not context.nothing_asked or (context.rest and not number):
-        return None  # the answer to something else, or the beginning of a sentence
+        return None  # it answers another question, or begins a sentence
     return _decided_just_now(context) or Reply(context.say("approving.nothing_waits"), keep=True)
 
 
 def _waiting(context: Context) -> list[Approval]:
-    """What can still be decided; where tickets have outrun all of it, the latest, so that its end is told."""
+    """Requests that can still be decided; if all are void, the latest one, so that its end is explained."""
     asked = list(context.session.scalars(_put_to(context.person)))
     tickets = {each.ticket_id: context.session.get_one(Ticket, each.ticket_id) for each in asked}
     return [each for each in asked if not is_void(each, tickets[each.ticket_id])] or asked[-1:]

@@ -1,4 +1,4 @@
-"""Endings that staff bring about: 不受理 with where to go, 解释 what can't be solved, 并 two that are one."""
+"""Endings by staff: 不受理 (with where to go instead), 解释 (can't be solved), 并 (merge two tickets)."""
 
 import re
 
@@ -48,7 +48,7 @@ MERGE = Command(("并", "并单", "合并"), roles=_CLERKS, help="并 工单号 
 
 @router.command(DECLINE)
 def decline(context: Context) -> Reply:
-    """Nobody is sent away without where to go instead. What was signed for already is closed as 不属职责."""
+    """Decline a ticket; the words must say where to go instead. A signed ticket is closed as 不属职责."""
     picked = pick(context, _reach(context), (*moves.DECLINE.sources, *_ENDABLE), DECLINE)
     if isinstance(picked, Reply):
         return picked
@@ -70,7 +70,7 @@ def decline(context: Context) -> Reply:
 
 @router.command(EXPLAIN)
 def explain(context: Context) -> Reply:
-    """An honest ending for what can't be solved; it never counts as solved."""
+    """Close a ticket that can't be solved, with an explanation; it never counts as solved."""
     picked = pick(context, _reach(context), _ENDABLE, EXPLAIN)
     if isinstance(picked, Reply):
         return picked
@@ -81,7 +81,7 @@ def explain(context: Context) -> Reply:
 
 
 def _ended(context: Context, ticket: Ticket, words: str, closing: Closing) -> Reply:
-    """Closed with an explanation, by its team or a supervisor, through 办结 where that was not said yet."""
+    """Close with an explanation; a ticket that is not resolved yet is resolved first."""
     by, resolver = mover(context.person, ticket, CLOSE), mover(context.person, ticket, RESOLVE)
     if by is None or resolver is None or Status(ticket.status) not in _ENDABLE:
         return no_longer(context, ticket)
@@ -99,7 +99,7 @@ def _ended(context: Context, ticket: Ticket, words: str, closing: Closing) -> Re
 
 @router.command(MERGE)
 def merge(context: Context) -> Reply:
-    """Two into one, which nothing undoes: asked once more, with both of them to look at."""
+    """Merge two tickets, which can't be undone: show both and ask for confirmation."""
     found = _TWO_NUMBERS.match(context.rest)
     if found is None:
         return Reply(context.say("settling.merge_how"))
@@ -120,7 +120,7 @@ def merge(context: Context) -> Reply:
 
 @router.on(in_state(Asks.MERGE_SURE))
 def merge_confirmed(context: Context) -> Reply | None:
-    """1 merges; followers, words and photos move to the one that stays, and both sides are told."""
+    """1 merges: followers, words and photos move to the remaining ticket, and both sides are notified."""
     number = context.number
     if number is None:
         return None
@@ -148,7 +148,7 @@ def _may_not_merge(context: Context, ticket: Ticket, stays: Ticket) -> Reply | N
 
 
 def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: str) -> None:
-    """One ends in the other. Its clocks stand still forever, for nothing looks at a ticket that has ended."""
+    """End one ticket in the other. Its clocks needn't be stopped, because timers skip ended tickets."""
     team = list(audience(context.session, context.town, ticket, Audience.TEAM, context.now))
     moved = _move_followers(context, ticket, stays)
     context.session.execute(update(Attachment).where(Attachment.ticket_id == ticket.id).values(ticket_id=stays.id))
@@ -162,7 +162,7 @@ def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: 
 
 
 def _move_followers(context: Context, ticket: Ticket, stays: Ticket) -> int:
-    """Followers of the one follow the other too, with their own words. The old lines stay: a history."""
+    """Copy the followers with their words to the remaining ticket; the old rows stay as history."""
     there = set(context.session.scalars(stays.followers.select().with_only_columns(Follower.person_id)))
     came = [each for each in context.session.scalars(ticket.followers.select()) if each.person_id not in there]
     for each in came:

@@ -1,4 +1,4 @@
-"""延: more time, asked before the limit, twice at most and in all no more than the limit itself."""
+"""延: request more time before the deadline, at most twice, and in total no more than the limit itself."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -43,7 +43,7 @@ OBJECT = Command(("不同意", "有意见"), roles=frozenset((Role.RESIDENT,)), 
 
 @router.command(EXTEND)
 def extend(context: Context) -> Reply:
-    """Asks the next level for more time."""
+    """Request more time from the next level."""
     picked = pick(context, reached(context.person), tuple(moves.EXTEND.sources), EXTEND)
     if isinstance(picked, Reply):
         return picked
@@ -59,7 +59,7 @@ def extend(context: Context) -> Reply:
 
 
 def _wished(context: Context, ticket: Ticket, words: str) -> tuple[Span | None, str]:
-    """「2工作日 等配件」, or the day until which: 「到下周五 等配件」."""
+    """The span and the reason: 「2工作日 等配件」, or with a day: 「到下周五 等配件」."""
     if found := _SPAN.fullmatch(words):
         span = Span.parse(found[1] + found[2].replace("天", "自然日")) if float(found[1]) > 0 else None
         return span, found[3].strip()
@@ -68,7 +68,7 @@ def _wished(context: Context, ticket: Ticket, words: str) -> tuple[Span | None, 
 
 
 def _days_until(context: Context, ticket: Ticket, day: date) -> Span | None:
-    """As working days, for so the limit is measured."""
+    """The extension to a day, in working days, the unit of the limits."""
     if ticket.handle_by is None:
         return None
     spans = (Span.parse(f"{count}工作日") for count in range(1, _MOST_DAYS))
@@ -113,13 +113,13 @@ def extended(context: Context, approval: Approval, ticket: Ticket) -> None:
 
 @router.command(OBJECT)
 def object_to_it(context: Context) -> Reply | None:
-    """A resident was told why it takes longer, and doesn't agree: a supervisor hears it. Once for each."""
+    """A resident objects to an extension or suspension: notify a supervisor, once for each approval."""
     mine = followed(context.person) & Ticket.status.in_([status.value for status in ACTIVE])
     recent = Approval.granted.is_(True) & (Approval.decided_at > context.now - _OPEN_TO_OBJECTION)
     found = select(Approval).join(Ticket, Ticket.id == Approval.ticket_id).where(mine, recent)
     approval = context.session.scalar(found.order_by(Approval.decided_at.desc()).limit(1))
     if approval is None:
-        plain = not context.rest and context.nothing_asked  # else the words are a report, or an answer
+        plain = not context.rest and context.nothing_asked  # otherwise it may be a report or an answer
         return Reply(context.say("extending.nothing_to_object"), keep=True) if plain else None
     ticket = context.session.get_one(Ticket, approval.ticket_id)
     if not _has_objected(context, ticket, approval):

@@ -1,4 +1,4 @@
-"""What needs leave from the next level (延期, 挂账, 权属异议): each request is a row, put to those who may grant it."""
+"""Requests to the next level (延期, 挂账, 权属异议): each is an Approval row with its approvers."""
 
 from collections.abc import Sequence
 
@@ -34,11 +34,11 @@ NAMES = {Wish.EXTEND: "延期", Wish.SUSPEND: "挂账", Wish.CONTEST: "权属异
 
 
 _PATIENCE = Span(4, Unit.WORK_HOUR)
-"""After so long without an answer the approvers are reminded, and the supervisors hear of it"""
+"""Without an answer within this, the approvers are reminded and supervisors notified"""
 
 
 def wish(context: Context, ticket: Ticket, kind: Wish, reason: str) -> Approval:
-    """What this person asks for, not put to anybody yet."""
+    """A new request by this person, not sent yet."""
     return Approval(
         ticket_id=ticket.id,
         wish=kind.value,
@@ -50,7 +50,7 @@ def wish(context: Context, ticket: Ticket, kind: Wish, reason: str) -> Approval:
 
 
 def request(context: Context, ticket: Ticket, approval: Approval) -> Reply:
-    """Put a request to the next level; the same one is not put twice."""
+    """Send a request to the next level, unless the same one is open."""
     kind = Wish(approval.wish)
     if open_wish(context, ticket, kind):
         return Reply(context.say("approving.asked_already", number=ticket.number, wish=NAMES[kind]))
@@ -70,7 +70,7 @@ def request(context: Context, ticket: Ticket, approval: Approval) -> Reply:
 
 
 def approvers_of(context: Context, ticket: Ticket, asking: Person, move: Move) -> Sequence[Colleague]:
-    """The nearest higher level's team that has people to be asked, else the supervisors. Nobody grants their own."""
+    """The members of the nearest higher team who may decide, else supervisors. Nobody decides their own request."""
 
     def may(person: Colleague) -> bool:
         return bool(person.openid) and person.id != asking.id and mover(person, ticket, move) is not None
@@ -87,7 +87,7 @@ def approvers_of(context: Context, ticket: Ticket, asking: Person, move: Move) -
 
 
 def open_wish(change: Change, ticket: Ticket, kind: Wish | None = None) -> list[Approval]:
-    """A ticket's requests that somebody can still decide; those that it has outrun are void from now on."""
+    """A ticket's open requests; those that the ticket has outrun are marked as decided."""
     undecided = select(Approval).where(Approval.ticket_id == ticket.id, Approval.decided_at.is_(None))
     found = list(change.session.scalars(undecided.where(Approval.wish == kind.value) if kind else undecided))
     for approval in found:
@@ -97,13 +97,13 @@ def open_wish(change: Change, ticket: Ticket, kind: Wish | None = None) -> list[
 
 
 def granted(change: Change, ticket: Ticket, kind: Wish) -> list[Approval]:
-    """What was granted to a ticket so far."""
+    """The granted requests of a ticket."""
     found = (Approval.ticket_id == ticket.id) & (Approval.wish == kind.value) & Approval.granted.is_(True)
     return list(change.session.scalars(select(Approval).where(found).order_by(Approval.id)))
 
 
 def remind(change: Change, ticket: Ticket) -> None:
-    """Nobody has decided for long: once more to those who were asked, and to the supervisors."""
+    """Nobody has decided in time: remind the approvers, and ask the supervisors too."""
     for approval in open_wish(change, ticket):
         asked = change.session.scalars(select(Person).join(Approver).where(Approver.approval_id == approval.id))
         supervisors = audience(change.session, change.town, ticket, Audience.SUPERVISORS, change.now)
@@ -126,5 +126,5 @@ def _put(
 
 
 def is_void(approval: Approval, ticket: Ticket) -> bool:
-    """The ticket has moved on since."""
+    """Whether the ticket has another team or status, so that the request is obsolete."""
     return ticket.team != approval.team or Status(ticket.status) not in _MOVES[Wish(approval.wish)].sources

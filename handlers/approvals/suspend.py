@@ -1,4 +1,4 @@
-"""挂账: what can't be done now rests until a day, with leave of the next level; then it goes on by itself. Once."""
+"""挂账: suspend a ticket until a day, once, if the next level agrees; on that day it resumes by a timer."""
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -43,7 +43,7 @@ RESUME = Command(
 
 @router.command(SUSPEND)
 def suspend(context: Context) -> Reply:
-    """Asks the next level to stop the clocks until a day."""
+    """Request from the next level to stop the clocks until a day."""
     digits, words = split_reference(context.rest)
     day, reason = read_deadline(words, context.now.astimezone(CHINA))
     named = replace(context, rest=f"{digits} {reason}".strip())
@@ -100,7 +100,7 @@ def suspended(context: Context, approval: Approval, ticket: Ticket) -> None:
 
 @router.command(RESUME)
 def take_up(context: Context) -> Reply:
-    """Goes on before its day."""
+    """恢复: resume a suspended ticket early."""
     picked = pick(context, reached(context.person), tuple(moves.RESUME.sources), RESUME)
     if isinstance(picked, Reply):
         return picked
@@ -114,13 +114,13 @@ def take_up(context: Context) -> Reply:
 
 
 def day_has_come(change: Change, ticket: Ticket) -> None:
-    """The day to which a ticket was suspended."""
+    """The suspension's last day has come: resume the ticket."""
     if ticket.status == Status.SUSPENDED:
         resume(change, ticket, SYSTEM, change.town.say("history.resumed"))
 
 
 def resume(change: Change, ticket: Ticket, by: Actor, note: str) -> None:
-    """Back to work with the time that was left."""
+    """Resume a ticket with the time that was left."""
     ticket.apply(moves.RESUME, by=by, at=change.now, note=note)
     run_on(change, ticket)
     notify(change.session, change.town, ticket, "resume", change.now)
