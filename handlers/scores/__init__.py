@@ -1,1 +1,1 @@
-"""双向考评: a statement for each company, grid and community, every point of which opens to its tickets."""
+"""双向考评: score statements for companies, grids and communities; each line lists its tickets."""

@@ -1,4 +1,4 @@
-"""「评社区 4 协调及时」: companies rate the community that rates them, once a quarter."""
+"""「评社区 4 协调及时」: property companies rate their community, once a quarter."""
 
 import re
 
@@ -30,7 +30,7 @@ RATE = Command(
 
 @router.command(RATE)
 def rate(context: Context) -> Reply:
-    """What is said later in the same quarter takes the place of what was said before."""
+    """Store a rating; a later one in the same quarter replaces it."""
     mine = own(context.town, context.person)
     if mine is None or mine.side is not Side.COMPANY:
         return Reply(context.say("scores.only_companies"), keep=True)
@@ -50,7 +50,7 @@ def rate(context: Context) -> Reply:
 
 
 def _community(context: Context, mine: Subject, words: str) -> str | None:
-    """The one that is named, of those in which they work; else the only one."""
+    """The named community, among those that the company serves; without a name, the only one."""
     world = context.town.world
     theirs = {world.code_at(grid, Level.COMMUNITY) for grid in area(context.town, mine)}
     if words:

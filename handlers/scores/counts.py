@@ -1,4 +1,4 @@
-"""What counts, as conditions on tickets; counted for all of a side, or for one of it, in a handful of statements."""
+"""Conditions of the scoring rules, and their counts for one subject or all of a side, by few statements."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
@@ -18,13 +18,13 @@ from models.scores import Thanks, was_struck
 from models.ticket import Source, Ticket, not_ended
 
 JUDGED = "judged"
-"""How many tickets were judged; it gives no points, and only keeps those against from growing with it"""
+"""The number of judged tickets; it gives no points, but scales the deductions"""
 _LEAST_HAPPY, _UNHAPPY = 3, 1
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The quarter that is scored, and until when it has been lived."""
+    """The scored period, and the present time."""
 
     since: datetime
     until: datetime
@@ -32,12 +32,12 @@ class Span:
 
     @property
     def last(self) -> datetime:
-        """What happened this very moment belongs to it."""
+        """The end of what counts, so that events of this second are included."""
         return min(self.until, self.now + timedelta(seconds=1))
 
 
 def counts_at_all() -> ColumnElement[bool]:
-    """剔除: ended without anybody having to finish it; appealed or struck, and that was upheld."""
+    """Tickets that count: not withdrawn, declined or merged (剔除), and no appeal or contest was upheld."""
     ended_well = Ticket.status.not_in([each.value for each in UNJUDGED])
     return ended_well & ~was_appealed() & ~was_struck()
 
@@ -62,14 +62,14 @@ _OF_ENDED: Mapping[str, Callable[[], ColumnElement[bool]]] = {
 
 
 def _overdue(span: Span) -> ColumnElement[bool]:
-    """Still open, its limit over within the quarter, its clock running."""
+    """Open tickets whose deadline passed within the quarter, with running clock."""
     over = (Ticket.handle_by >= span.since) & (Ticket.handle_by < span.last)
     runs = Ticket.stopped_at.is_(None) & (Ticket.status != Status.SUSPENDED.value)
     return not_ended() & over & runs & Ticket.resolved_at.is_(None)
 
 
 def _promised(span: Span, which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """A ticket counts once, whatever was promised of it."""
+    """Tickets with a matching promise due in the quarter; a ticket counts once."""
     within = (Promise.until >= span.since) & (Promise.until < span.last)
     of_it = exists().where(Promise.ticket_id == Ticket.id, within, which).correlate(Ticket)
     return Ticket.id.in_(select(Promise.ticket_id).where(within)) & of_it
@@ -94,7 +94,7 @@ _BY_ITSELF: Mapping[str, Callable[[Span], ColumnElement[bool]]] = {
 
 
 def condition(town: Town, side: Side, what: str, span: Span) -> ColumnElement[bool]:
-    """Which tickets a line of a statement opens to. What patrols found counts for the grid, though others mend it."""
+    """The tickets of a statement's line. Patrol findings count for the grid, whichever team handles them."""
     if what == "found":
         return _found(span) & counts_at_all()
     mine = of_side(town, side) & counts_at_all()
@@ -108,7 +108,7 @@ def of_subject(one: Subject) -> ColumnElement[bool]:
 
 
 def counts(session: Session, town: Town, side: Side, span: Span, one: Subject | None = None) -> dict[str, Counter[str]]:
-    """By the code of each that is scored: how many tickets each line has."""
+    """The number of tickets of each line, by the subject's code."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     column, wanted = COLUMN[side], {rule.what for rule in town.scoring.sheets[side].rules}
     sums = [func.sum(case((holds(), 1), else_=0)) for holds in _OF_ENDED.values()]

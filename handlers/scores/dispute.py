@@ -1,4 +1,4 @@
-"""「争分」: once for a ticket, by those against whom it counts; 「裁分」: somebody above says whether it does."""
+"""「争分」 contests the points of a ticket, once, by the side they count against; 「裁分」: a supervisor decides."""
 
 import re
 from collections.abc import Iterator
@@ -67,7 +67,7 @@ def contest(context: Context) -> Reply:
 
 
 def _refusal(context: Context, ticket: Ticket, one: Subject, reason: str) -> str:
-    """Which sentence says why not; empty if it may be."""
+    """The wording key of the refusal; "" if the contest is allowed."""
     if _of(context, ticket):
         return "once"
     if not _counts_against(context, ticket, one):
@@ -80,7 +80,7 @@ def _of(context: Context, ticket: Ticket) -> ScoreContest | None:
 
 
 def _counts_against(context: Context, ticket: Ticket, one: Subject) -> bool:
-    """In this quarter or the one before."""
+    """Whether the ticket costs points in this quarter or the one before."""
     against = [rule.what for rule in context.town.scoring.sheets[one.side].rules if rule.takes]
     spans = (quarter_of(context.now), quarter_before(context.now))
     asked = (condition(context.town, one.side, what, span) for span in spans for what in against)
@@ -89,7 +89,7 @@ def _counts_against(context: Context, ticket: Ticket, one: Subject) -> bool:
 
 
 def _deciders(context: Context, one: Subject) -> Iterator[Member]:
-    """Supervisors who may read the statement and are not scored by it."""
+    """Supervisors who may read the statement and are not its subject."""
     for person in context.town.staff.people.values():
         if person.is_overseer and _decides(context, person, one):
             yield person
@@ -103,7 +103,7 @@ def _decides(context: Context, person: Member | Person, one: Subject) -> bool:
 
 @router.command(DECIDE)
 def decide(context: Context) -> Reply:
-    """Struck, the ticket counts for nothing in any statement; its history stays as it is."""
+    """Decide a contest. An upheld one removes the ticket from all statements; its history is unchanged."""
     theirs = overseen(context.person)
     if not split_reference(context.rest)[0]:
         theirs &= Ticket.id.in_(select(ScoreContest.ticket_id).where(ScoreContest.decided_at.is_(None)))

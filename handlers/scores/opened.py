@@ -1,4 +1,4 @@
-"""What a line of a statement opens to: its tickets, or what companies gave."""
+"""The details of a statement's line: its tickets, or the companies' ratings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class Opened:
 
     clause: str
     takes: bool
-    """It counts against, and can be contested"""
+    """The line deducts points, and can be contested"""
     tickets: Sequence[Ticket]
 
 
 def opened_line(session: Session, town: Town, one: Subject, what: str, span: Span) -> Opened | None:
-    """None where the table has no such line."""
+    """The tickets of a line; None if the rules have no such line."""
     rule = next((each for each in town.scoring.sheets[one.side].rules if each.what == what), None)
     if rule is None:
         return None
@@ -37,7 +37,7 @@ def opened_line(session: Session, town: Town, one: Subject, what: str, span: Spa
 
 
 def contests(session: Session, town: Town, tickets: Sequence[Ticket]) -> dict[int, str]:
-    """By ticket: that its points are contested, or what was decided."""
+    """The state of each contested ticket, by ticket id."""
     ids = [each.id for each in tickets]
     rows = session.scalars(select(ScoreContest).where(ScoreContest.ticket_id.in_(ids)))
     return {row.ticket_id: town.say(f"scores.{_outcome(row)}") for row in rows}
@@ -50,7 +50,7 @@ def _outcome(contest: ScoreContest) -> str:
 
 
 def ratings(change: PersonalChange, one: Subject, span: Span) -> list[str]:
-    """How many gave how much; who said what is for those above alone."""
+    """The ratings as lines; only supervisors see who gave which."""
     mine = (CommunityRating.community == one.code) & (CommunityRating.quarter == name_of(span))
     rows = change.session.scalars(select(CommunityRating).where(mine).order_by(CommunityRating.id)).all()
     if not change.person.is_overseer:

@@ -1,4 +1,4 @@
-"""考评季报: every company and community of an area in order, with grade and stars, and whom residents thanked."""
+"""考评季报: the ranking of companies, grids and communities of an area, and the most thanked staff."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ REPORT = Command(
 
 @router.command(REPORT)
 def report(context: Context) -> Reply:
-    """Only those who had something judged; of this quarter, where no other is named."""
+    """The ranking of this quarter, if no other is named; without subjects that had no tickets."""
     asked = asked_for(context.rest, context.now)
     if asked is None:
         return which_time(context, context.rest)
@@ -48,7 +48,7 @@ def report(context: Context) -> Reply:
 
 
 def of_side(session: Session, town: Town, reader: Person, side: Side, span: Span) -> list[Statement]:
-    """Those that the reader may see and that had something judged."""
+    """Statements that the reader may see, without subjects that had no tickets."""
     theirs = [each for each in all_of(town, side) if may_see(town, reader, each)]
     made = statements(session, town, theirs, side, span)
     return [each for each in made if each.judged or each.lines]

@@ -1,4 +1,4 @@
-"""「考评」: one's own statement, or another's that may be read; each line opens to its tickets."""
+"""「考评」: the person's own statement, or another that they may read; each line lists its tickets."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ READ = Command(
 
 @router.command(READ)
 def read(context: Context) -> Reply:
-    """Of this quarter, where no other time is named."""
+    """Show a statement, of this quarter if no other time is named."""
     words, when = _apart(context)
     one = named(context.town, words) if words else own(context.town, context.person)
     if one is None or not may_see(context.town, context.person, one):
@@ -59,7 +59,7 @@ def read(context: Context) -> Reply:
 
 
 def _apart(context: Context) -> tuple[str, str]:
-    """Whose, and when."""
+    """The words for the subject, and those for the period."""
     said = next(iter(periods_in(context.rest, context.now)), None)
     if said is None:
         return context.rest.strip(), ""
@@ -113,7 +113,7 @@ def _ticket(context: Context, ticket: Ticket) -> str:
 
 
 def _page(context: Context, made: Statement, span: Span) -> str:
-    """The address of the same as a page, with the file to take away."""
+    """A link to the statement's page, with its download."""
     if context.town.links is None:
         return ""
     hours, one = context.town.privacy.board_hours, made.subject

@@ -1,4 +1,4 @@
-"""A statement, and all statements of a quarter, as rows of a table."""
+"""Score statements as table rows."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -20,7 +20,7 @@ Cell = str | int | float | datetime | None
 
 
 def lines_of(town: Town, made: Statement) -> Iterator[Sequence[Cell]]:
-    """Clause, how many, points; the base first, the sum last."""
+    """Clause, count, points; the base first, the sum last."""
     yield _headings(town, "clause", "count", "points")
     yield town.say("scores.row_base"), None, made.base
     yield from ((line.rule.clause, line.count, line.points) for line in made.lines)
@@ -28,7 +28,7 @@ def lines_of(town: Town, made: Statement) -> Iterator[Sequence[Cell]]:
 
 
 def tickets_of(session: Session, town: Town, reader: Person, made: Statement, span: Span) -> Iterator[Sequence[Cell]]:
-    """Every ticket of every line, as far as the reader may see it; those they are shut out of by number alone."""
+    """Every ticket of every line; tickets that the reader is shut out of show only their number."""
     named = (town.say(f"board.{name}") for name in ("number", "what", "where", "status"))
     yield (*_headings(town, "clause"), *named, town.say("board.filed"), *_headings(town, "contest"))
     for line in made.lines:
@@ -47,7 +47,7 @@ def _seen(town: Town, ticket: Ticket, reader: Person) -> Sequence[Cell]:
 
 
 def quarter_of_all(session: Session, town: Town, reader: Person, span: Span) -> Iterator[Sequence[Cell]]:
-    """All that the reader may see, a row for each line, the best first."""
+    """All statements that the reader may see, one row for each line, the best first."""
     yield _headings(town, "side", "name", "total", "grade", "stars", "judged", "clause", "count", "points")
     for side in Side:
         for made in of_side(session, town, reader, side, span):

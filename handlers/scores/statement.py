@@ -1,4 +1,4 @@
-"""A statement: each line's tickets, points and clause; the sum, the grade, the stars."""
+"""A score statement: lines with clause, count and points; total, grade and stars."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from nlp.questions.days import months_on
 from nlp.questions.periods import find_period
 
 MIDDLE = 3
-"""Of 1 to 5: what companies give gives points above it and takes them below"""
+"""The neutral rating of 1 to 5: ratings above it add points, below it deduct"""
 _FULL = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreLine:
-    """One rule with its count and its points."""
+    """A rule with its count and points."""
 
     rule: Rule
     count: int
@@ -33,7 +33,7 @@ class ScoreLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Of one subject and one quarter."""
+    """The statement of one subject for one quarter."""
 
     subject: Subject
     base: float
@@ -44,7 +44,7 @@ class Statement:
 
 
 def quarter_of(now: datetime) -> Span:
-    """The running one."""
+    """The current quarter."""
     since = quarter_start(now)
     return Span(since, months_on(since, 3), now)
 
@@ -55,7 +55,7 @@ def quarter_before(now: datetime) -> Span:
 
 
 def asked_for(words: str, now: datetime) -> tuple[str, Span] | None:
-    """「上季度」 and what it is called; without words the running quarter. None: no quarter, no month is named."""
+    """The period's name and span, e.g. of 「上季度」; without words the current quarter. None if it can't be parsed."""
     period = find_period(words, now) if words else None
     if words and period is None:
         return None
@@ -64,7 +64,7 @@ def asked_for(words: str, now: datetime) -> tuple[str, Span] | None:
 
 
 def name_of(span: Span) -> str:
-    """「2026-4」."""
+    """The quarter's name: 「2026-4」."""
     local = span.since.astimezone(CHINA)
     return f"{local.year}-{(local.month - 1) // 3 + 1}"
 
@@ -75,14 +75,14 @@ def statement(session: Session, town: Town, one: Subject, span: Span) -> Stateme
 
 
 def statements(session: Session, town: Town, subjects: Sequence[Subject], side: Side, span: Span) -> list[Statement]:
-    """Of all of a side at once, the best first."""
+    """The statements of all subjects of a side, the best first."""
     found, rated = counts(session, town, side, span), _ratings(session, span)
     made = [_made(town, each, found.get(each.code, {}), rated.get(each.code)) for each in subjects]
     return sorted(made, key=lambda each: (-each.total, each.subject.code))
 
 
 def _ratings(session: Session, span: Span) -> dict[str, tuple[int, float]]:
-    """By community: how many companies, and their mean."""
+    """(number of companies, mean) by community."""
     mean = select(CommunityRating.community, func.count(), func.avg(CommunityRating.points))
     rows = session.execute(mean.where(CommunityRating.quarter == name_of(span)).group_by(CommunityRating.community))
     return {community: (count, float(average)) for community, count, average in rows}
@@ -97,7 +97,7 @@ def _made(town: Town, one: Subject, found: Mapping[str, int], rated: tuple[int, 
 
 
 def _line(sheet: Sheet, rule: Rule, count: int, judged: int, rated: tuple[int, float] | None) -> ScoreLine:
-    """Of many tickets those against are taken as if there were fewer: who makes complaining easy has more."""
+    """A line's points. Above `sheet.per` tickets, deductions are scaled down, so that easy reporting isn't punished."""
     if rule.what == RATED:
         companies, average = rated or (0, float(MIDDLE))
         return ScoreLine(rule, companies, _within(rule, rule.points * (average - MIDDLE)))

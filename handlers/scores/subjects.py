@@ -1,4 +1,4 @@
-"""Who is scored, whose tickets those are, and who may read the statement."""
+"""The subjects of scores, their tickets, and who may read a statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from models.ticket import Ticket
 _KINDS = {Side.COMPANY: TeamKind.PROPERTY, Side.GRID: TeamKind.GRID, Side.COMMUNITY: TeamKind.COMMUNITY}
 _LEVELS = {Level.GRID: Side.GRID, Level.COMMUNITY: Side.COMMUNITY}
 COLUMN = {Side.COMPANY: Ticket.team, Side.GRID: Ticket.grid, Side.COMMUNITY: Ticket.community}
-"""What the tickets of a side are grouped by"""
+"""The ticket column that identifies a side's subject"""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One of those who are scored."""
+    """A scored company, grid or community."""
 
     side: Side
     code: str
@@ -37,12 +37,12 @@ def all_of(town: Town, side: Side) -> list[Subject]:
 
 
 def of_side(town: Town, side: Side) -> ColumnElement[bool]:
-    """Tickets in the hands of teams of this kind: each counts for one side alone."""
+    """Tickets of teams of this side's kind; each ticket counts for one side only."""
     return Ticket.team.in_([each.code for each in town.world.teams.values() if each.kind == _KINDS[side]])
 
 
 def side_of_ticket(town: Town, ticket: Ticket) -> Subject | None:
-    """For whom it counts."""
+    """The subject that a ticket counts for."""
     team = town.world.teams.get(ticket.team or "")
     side = next((side for side, kind in _KINDS.items() if team and team.kind == kind), None)
     if side is None:
@@ -56,14 +56,14 @@ def subject(town: Town, side: Side, code: str) -> Subject | None:
 
 
 def area(town: Town, one: Subject) -> Sequence[str]:
-    """The grids that it serves, or is."""
+    """The grids that the subject serves, or the grid that it is."""
     if one.side is not Side.COMPANY:
         return [one.code]
     return town.world.grids_served(one.code)
 
 
 def own(town: Town, person: Colleague) -> Subject | None:
-    """Whom somebody works for."""
+    """The subject that a person works for."""
     team = town.world.teams.get(person.team or "")
     if team and team.kind == TeamKind.PROPERTY:
         return subject(town, Side.COMPANY, team.code)
@@ -81,7 +81,7 @@ def _grid_of(town: Town, person: Colleague) -> GridNode | None:
 
 
 def named(town: Town, words: str) -> Subject | None:
-    """By a company's name or a part of it that no other has; by a grid's or community's."""
+    """The subject with this name: a company, also by a unique part of its name; a grid or a community."""
     companies = all_of(town, Side.COMPANY)
     found = [each for each in companies if words in {each.code, each.name}]
     found = found or [each for each in companies if words in each.name]
@@ -91,7 +91,7 @@ def named(town: Town, words: str) -> Subject | None:
 
 
 def may_see(town: Town, person: Colleague, one: Subject) -> bool:
-    """Those who work there; the community of a company; who stands above. Companies don't read each other's."""
+    """Readers of a statement: its own staff, the community of a company, and levels above; not other companies."""
     if Role.ADMIN in person.roles:
         return True
     above = town.world.above(*area(town, one))
@@ -107,5 +107,5 @@ def may_see(town: Town, person: Colleague, one: Subject) -> bool:
 
 
 def belongs(town: Town, person: Colleague, one: Subject) -> bool:
-    """They are scored themselves."""
+    """Whether the subject is the one that the person works for."""
     return own(town, person) == one

@@ -1,4 +1,4 @@
-"""「致谢」: a resident thanks the one who did it; 「最美」 are those whom most residents thanked."""
+"""「致谢」: a resident thanks the assignee; 「最美」 lists the staff whom most residents thanked."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -41,7 +41,7 @@ MOST_THANKED = Command(
 
 @router.command(THANK)
 def thank(context: Context) -> Reply:
-    """Once for a ticket; nobody thanks themselves."""
+    """Store thanks, once for a ticket, and not for oneself or one's own team."""
     picked = pick(context, followed(context.person), _DONE, THANK)
     if isinstance(picked, Reply):
         return picked
@@ -81,7 +81,7 @@ def _line(context: Context, name: str, code: str | None, count: int) -> str:
 
 
 def thanked_most(session: Session, span: Span, most: int) -> list[tuple[str, str | None, int]]:
-    """Name, team and how many residents; one who thanks five times is one resident."""
+    """(name, team, number of residents); a resident counts once, however often they thanked."""
     residents = func.count(Thanks.person_id.distinct())
     within = (Thanks.at >= span.since) & (Thanks.at < span.last)
     found = select(Person.name, Person.team, residents).join(Thanks, Thanks.to_id == Person.id).where(within)
