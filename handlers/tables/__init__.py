@@ -1,1 +1,1 @@
-"""Tables that people keep in a spreadsheet program."""
+"""Read tables that people keep in spreadsheets."""

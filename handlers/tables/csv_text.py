@@ -1,4 +1,4 @@
-"""CSV as people save it: UTF-8 with or without a mark, or GBK, in which Excel and WPS save in China; commas or tabs."""
+"""CSV as people save it: UTF-8 with or without BOM, GBK (Excel and WPS in China) or UTF-16; commas or tabs."""
 
 import csv
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from handlers.tables.table import Record, UnreadableError
 MOST_BYTES = 32 * 1024 * 1024
 _ENCODINGS = ("utf-8-sig", "gb18030")  # the second one reads GBK too
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-"""How Excel's 「Unicode 文本」 begins"""
+"""The BOMs of Excel's 「Unicode 文本」"""
 
 
 def limited(path: Path) -> bytes:
-    """The file's bytes. Raises UnreadableError where there are more than any town needs."""
+    """The file's bytes. Raises UnreadableError if it is larger than any town needs."""
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
@@ -23,7 +23,7 @@ def limited(path: Path) -> bytes:
 
 
 def encoding_of(data: bytes) -> str:
-    """One of the encodings that people save in. Raises UnreadableError."""
+    """The file's encoding. Raises UnreadableError if it is none of the usual ones."""
     for encoding in ("utf-16",) if data.startswith(_UTF16) else _ENCODINGS:
         try:
             data.decode(encoding)
@@ -34,7 +34,7 @@ def encoding_of(data: bytes) -> str:
 
 
 def csv_records(data: bytes) -> Iterator[Record]:
-    """Line by line, so that a large file is never in memory twice. Raises UnreadableError."""
+    """The records, read line by line to save memory. Raises UnreadableError."""
     text = TextIOWrapper(BytesIO(data), encoding_of(data), newline="")
     head = text.readline()
     text.seek(0)

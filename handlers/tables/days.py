@@ -1,4 +1,4 @@
-"""Days as a clerk or a spreadsheet program writes them."""
+"""Parse dates as clerks or spreadsheets write them."""
 
 import re
 from calendar import monthrange
@@ -10,7 +10,7 @@ _SIGNS = re.compile(r"[-/.年月]")
 
 
 def last_day(text: str) -> date:
-    """「2026-11-15」「2026/11/15」「2026年11月15日」; of a month the last day. Raises ValueError."""
+    """「2026-11-15」「2026/11/15」「2026年11月15日」; for a month, its last day. Raises ValueError."""
     try:
         year, month, *day = _parts(text)
         return date(year, month, *day or [monthrange(year, month)[1]])

@@ -1,12 +1,12 @@
-"""Words that were read in a wrong encoding and saved again: 「寰峰皬」 was 「德小」, 「å¾·」 was 「德」."""
+"""Detect text that was read in a wrong encoding and saved again: 「寰峰皬」 was 「德小」, 「å¾·」 was 「德」."""
 
 from collections.abc import Sequence
 
 _LEFT_OVER = ("\ufffd", "锟斤拷")
-"""What is left of letters that could not be read"""
+"""Replacement characters, left by bytes that could not be decoded"""
 _WRONG = ("gb18030", "latin-1", "cp1252")
 _LOOKED_AT = 200
-"""Cells: enough to tell a whole table by"""
+"""Number of cells that are enough to judge a table"""
 
 
 def is_left_over(cell: str) -> bool:
@@ -14,7 +14,7 @@ def is_left_over(cell: str) -> bool:
 
 
 class Misread:
-    """Whether a table's words are the UTF-8 of others. One word may be so by chance, 「停水通知」 is; not most."""
+    """Detects UTF-8 decoded in a wrong encoding. Single words may look so by chance (「停水通知」), but not most."""
 
     def __init__(self) -> None:
         self._foreign = 0

@@ -1,4 +1,4 @@
-"""What a clerk calls sheets, columns and values: `data/tables.yaml`. Chinese and English are read alike."""
+"""Chinese names of sheets, columns and values (`data/tables.yaml`); Chinese and English are both accepted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,12 +7,12 @@ from pathlib import Path
 
 TABLES = Path(__file__).parents[1] / "data" / "tables.yaml"
 _PART = ("、", "，", ",", "；", ";", "/", "\n")
-"""What stands between the words of a cell"""
+"""Separators of words in a cell"""
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of one table. `sheet` and `columns` as they are written, the first being ours; `values` by column."""
+    """The names of one table. Of several names for a sheet or column, the first is the one that we write."""
 
     sheet: tuple[str, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -21,25 +21,25 @@ class Names:
     examples: Sequence[Sequence[str]] = ()
 
     def column(self, heading: str, known: Sequence[str]) -> str:
-        """The column that a heading means: its own English name first, for some Chinese ones stand for two."""
+        """The column that a heading means; English names take precedence, as some Chinese ones are ambiguous."""
         plain = heading.strip().lower().removesuffix("*")
         if plain in known:
             return plain
         return next((name for name, words in self.columns.items() if plain in words and name in known), plain)
 
     def value(self, column: str, cell: str) -> str:
-        """A cell's words as the program knows them; a word that it doesn't know stays as it is."""
+        """The cell with its words replaced by the program's values; unknown words stay."""
         known = self.values.get(column)
         if not known or not cell:
             return cell
         return ";".join(known.get(word, word) for word in words_of(cell))
 
     def title(self, column: str) -> str:
-        """What a column is called in these names."""
+        """The name of a column for people."""
         return self.columns[column][0] if column in self.columns else column
 
     def chinese(self, column: str) -> dict[str, str]:
-        """The values of a column, with the words for them that the template offers."""
+        """The values of a column, each with the Chinese word that the template offers."""
         first: dict[str, str] = {}
         for word, value in self.values.get(column, {}).items():
             first.setdefault(value, word)
@@ -47,7 +47,7 @@ class Names:
 
 
 def words_of(cell: str) -> tuple[str, ...]:
-    """The words of a cell, whatever a clerk put between them, each once."""
+    """The words of a cell, split at any separator, without duplicates."""
     for sign in _PART:
         cell = cell.replace(sign, ";")
     return tuple(dict.fromkeys(word for part in cell.split(";") if (word := part.strip())))
@@ -76,5 +76,5 @@ def all_names() -> Mapping[str, Names]:
 
 
 def names_of(table: str) -> Names:
-    """Those of a table; of one without any its columns speak for themselves."""
+    """The names of a table; empty Names if it has none."""
     return all_names().get(table, Names())

@@ -1,4 +1,4 @@
-"""Reads a table that a clerk keeps, whether saved as CSV or as a workbook: a file is what its first bytes say."""
+"""Read a table saved as CSV or as a workbook; the first bytes of the file decide which."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def read_table(path: Path, columns: Columns) -> Table:
-    """One file as one table; of a workbook the sheet of the file's name, else the first. Raises OSError."""
+    """Read a file as one table; for a workbook, the sheet of the table's name, else the first. Raises OSError."""
     with path.open("rb") as file:
         begins = file.read(len(OLD_OFFICE))
     try:
@@ -26,7 +26,7 @@ def read_table(path: Path, columns: Columns) -> Table:
 
 
 def rows_of(path: Path, columns: Columns) -> Table:
-    """The same where only a table without a fault will do. Raises TableError."""
+    """Like `read_table`, but raises TableError if there is any error."""
     table = read_table(path, columns)
     if table.problems:
         raise TableError(table.problems)
@@ -34,7 +34,7 @@ def rows_of(path: Path, columns: Columns) -> Table:
 
 
 def read_sheets(path: Path, needed: Mapping[str, Columns], optional: Mapping[str, Columns]) -> dict[str, Table]:
-    """Sheets by their names, those that must be there and those that are. Raises UnreadableError."""
+    """The required sheets by name, and the optional ones that exist. Raises UnreadableError."""
     with _opened(path) as book:
         called = {name: _called(book, name) for name in (*needed, *optional)}
         wanted = {**needed, **{name: columns for name, columns in optional.items() if called[name]}}
@@ -53,14 +53,14 @@ def _sheet(path: Path, book: "Workbook", name: str, columns: Columns) -> Table:
 
 
 def _called(book: "Workbook", name: str) -> str:
-    """What the sheet of a table is called there; "" where there is none."""
+    """The name of a table's sheet in this workbook; "" if there is none."""
     known = (name, *names_of(name).sheet)
     return next((sheet for sheet in book.sheets if sheet.strip().lower() in known), "")
 
 
 @contextmanager
 def _opened(path: Path) -> "Iterator[Workbook]":
-    """Read only where there is a workbook: what its styles mean is known by a library that starts slowly."""
+    """Open a workbook. Imported here, because the library for its styles loads slowly."""
     from handlers.tables.workbook import opened
 
     with opened(path) as book:

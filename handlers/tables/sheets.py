@@ -1,4 +1,4 @@
-"""What a workbook's parts say: shared words, which formats are dates, and a sheet's cells as a person sees them."""
+"""Parse a workbook's parts: shared strings, date formats, and a sheet's cells as people see them."""
 
 import re
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ from handlers.tables.table import LONGEST_CELL, MOST_CELLS, MOST_COLUMNS, MOST_R
 from handlers.tables.xml_parts import Attributes
 
 _CHINESE_DATES = frozenset({*range(27, 37), *range(50, 59)})
-"""Formats that have a number alone; only Excel in East Asia writes them"""
+"""Built-in formats without a code in the file, which only East Asian Excel writes"""
 _LETTERS = re.compile(r"[A-Z]{1,3}")
 _AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _MOST_MERGED = 1_000
-"""Of areas, and of the rows of one: more is no table that anybody keeps by hand"""
+"""Most merged areas, and most rows of one; more is no hand-made table"""
 _MOST_WORDS = 1_000_000
-"""Different ones in a workbook"""
+"""Most distinct shared strings in a workbook"""
 
 
 class _Words:
-    """Gathers the words of one cell, which may come in pieces."""
+    """Collects the text of a cell, which may come in pieces."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
@@ -40,7 +40,7 @@ class _Words:
 
 
 class SharedWords:
-    """The words that cells refer to by number."""
+    """The shared strings, to which cells refer by number."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -48,7 +48,7 @@ class SharedWords:
 
     def start(self, name: str, _: Attributes) -> None:
         self._in_text = name == "t" and not self._aloud
-        self._aloud = self._aloud or name == "rPh"  # how a word is spoken is no part of it
+        self._aloud = self._aloud or name == "rPh"  # skip phonetic guides
 
     def end(self, name: str) -> None:
         self._in_text = False
@@ -65,7 +65,7 @@ class SharedWords:
 
 
 class Formats:
-    """Which of the cells' styles show a number as a date or time."""
+    """Which cell styles show a number as a date or time."""
 
     def __init__(self) -> None:
         self.are_dates: list[bool] = []
@@ -93,7 +93,7 @@ class Formats:
 
 
 class SheetRows:
-    """The rows of a sheet. Programs may leave out the numbers of rows and cells: then one follows the other."""
+    """The rows of a sheet. Programs may omit the numbers of rows and cells, which are then counted."""
 
     def __init__(self, shared: Sequence[str], are_dates: Sequence[bool], epoch: datetime) -> None:
         self.records: list[Record] = []
@@ -129,7 +129,7 @@ class SheetRows:
             self._words.add(text)
 
     def filled(self) -> list[Record]:
-        """The rows; cells that were merged downwards hold in each row what is written in the first."""
+        """The rows; each row of a vertically merged area gets the value of its first cell."""
         by_line = dict(self.records) if self._merged else {}
         for first, last, column, end in self._merged:
             written = by_line.get(first, [])[column - 1 : column]
@@ -155,7 +155,7 @@ class SheetRows:
         self.records.append((self._line, [self._row.get(column, "") for column in range(1, width + 1)]))
 
     def _shown(self, words: str) -> str:
-        """What a person sees in the cell. `1-6` typed into Excel may have become a date: the checks will tell."""
+        """The cell as people see it. Excel may have turned `1-6` into a date, which the checks report."""
         if self._kind == "s":
             number = int(words) if words.isdecimal() else -1
             if not 0 <= number < len(self._shared):
@@ -168,7 +168,7 @@ class SheetRows:
 
 
 def _column(reference: str) -> int:
-    """「BC12」 → 55; 0 where there is none."""
+    """The column number: 「BC12」 → 55; 0 if there is none."""
     letters = _LETTERS.match(reference)
     number = 0
     for letter in letters[0] if letters else "":

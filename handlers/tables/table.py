@@ -1,4 +1,4 @@
-"""A table as rows of text, with all that is wrong in it: in which file or sheet, on which row, and how to mend it."""
+"""A table as rows of text, with its errors: file or sheet, row, and how to fix it."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,27 +9,27 @@ from handlers.tables.garbled import Misread, is_left_over
 from handlers.tables.headings import Names, names_of, words_of
 
 MOST_ROWS = 200_000
-"""A town of 100,000 places twice over"""
+"""Twice a town of 100,000 places"""
 _MOST_LINES = 1_000_000
-"""Empty ones too: Excel has not many more"""
+"""Including empty ones; close to Excel's own limit"""
 MOST_CELLS = 3_000_000
 MOST_COLUMNS = 16_384
 _MOST_TOLD = 300
-"""Lines that anybody reads at once"""
+"""Most errors shown at once"""
 LONGEST_CELL = 32_767
 """Excel's own limit"""
 
 Record = tuple[int, list[str]]
-"""The line where it begins, and its cells"""
+"""The line where the record begins, and its cells"""
 
 ZIPPED = b"PK"
 OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-"""What workbooks begin with, those of today and those of long ago"""
+"""First bytes of workbooks: ZIPPED for .xlsx, OLD_OFFICE for .xls"""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong and where. `line` counts from 1 with the header (in a sheet: the row); 0 is the file as a whole."""
+    """An error and its place. `line` counts from 1, header included (in a sheet: the row); 0 is the whole file."""
 
     file: str
     line: int
@@ -40,7 +40,7 @@ class Problem:
 
 
 class TableError(Exception):
-    """The tables can't be taken; `problems` holds everything that was found, not just the first."""
+    """The tables are invalid; `problems` holds all errors, not just the first."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -52,7 +52,7 @@ class TableError(Exception):
 
 
 class UnreadableError(Exception):
-    """A file or sheet is no table at all; says why, for the clerk who saved it."""
+    """A file or sheet can't be read as a table; the message tells the clerk why."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
@@ -61,14 +61,14 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which a table must have, and which it may have."""
+    """The required and optional columns of a table."""
 
     needed: tuple[str, ...]
     optional: tuple[str, ...] = ()
     table: str = ""
-    """Under which its Chinese names stand (handlers.tables.headings)"""
+    """The key of its Chinese names (handlers.tables.headings)"""
     others: bool = False
-    """Columns that nobody asked for are passed over: the table is somebody else's"""
+    """Unknown columns are ignored, because another program made the table"""
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -77,23 +77,23 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row by its columns' names, without the blanks around. A column that the table may lack is empty there."""
+    """A row by column names, cells stripped. An optional column that the table lacks is ""."""
 
     file: str
     line: int
     cells: Mapping[str, str]
     names: Names = field(default_factory=Names)
-    """In which its header is written: what is wrong is told in the same"""
+    """The names used in the header; errors use the same language"""
 
     def __getitem__(self, column: str) -> str:
         return self.cells[column]
 
     def words(self, column: str) -> tuple[str, ...]:
-        """A cell of several words joined by `;`、，, each once."""
+        """The words of a cell, separated by `;`、，, without duplicates."""
         return words_of(self[column])
 
     def sentences(self, column: str) -> tuple[str, ...]:
-        """A cell of several sentences joined by `;`: commas belong to them."""
+        """The sentences of a cell, separated by `;`; commas are part of them."""
         parts = (each.strip() for each in self[column].replace("；", ";").replace("\n", ";").split(";"))
         return tuple(dict.fromkeys(each for each in parts if each))
 
@@ -104,19 +104,19 @@ class Row:
         return self.problem(f"{self.names.title(column)} 不能为空")
 
     def unknown(self, what: str, word: str, table: str, known_by: str = "编号，或不重复的名称") -> Problem:
-        """A word that should name a row of another table."""
+        """The error that a word names no row of another table."""
         there = names_of(table).sheet[0] if self.names.sheet else table
         return self.problem(f"{what}“{word}”不在 {there} 里，写那张表里的{known_by}")
 
     def choices(self, column: str, values: Iterable[str]) -> str:
-        """The words that a column may hold."""
+        """The allowed words of a column, for an error message."""
         words = self.names.chinese(column)
         return "、".join(words.get(value, value) for value in values)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One file or sheet. `readable` is false where its rows can't be told: then nothing can be said of its codes."""
+    """One file or sheet. If not `readable`, its rows are unknown, so references to it can't be checked."""
 
     file: str
     rows: tuple[Row, ...] = ()
@@ -125,14 +125,14 @@ class Table:
 
 
 def empty_cells(row: Row, *columns: str) -> Iterator[Problem]:
-    """Cells that may not be empty."""
+    """Errors for required cells that are empty."""
     for column in columns:
         if not row[column]:
             yield row.empty(column)
 
 
 def repeated(rows: Iterable[Row], column: str) -> Iterator[Problem]:
-    """Values that an earlier row has already."""
+    """Errors for values that an earlier row already has."""
     seen: dict[str, int] = {}
     for row in rows:
         first = seen.setdefault(row[column], row.line)
@@ -145,7 +145,7 @@ def unreadable(file: str, line: int, message: str) -> Table:
 
 
 def table_of(file: str, columns: Columns, records: Iterable[Record]) -> Table:
-    """Records under their header. Rows without a word are passed over: spreadsheet programs leave them behind."""
+    """The table of records under their header. Empty rows are skipped, as spreadsheets leave them behind."""
     try:
         return _table(file, columns, _counted(records))
     except UnreadableError as why:
@@ -177,16 +177,15 @@ def _table(file: str, columns: Columns, records: Iterator[Record]) -> Table:
 
 _EMPTY = ("",) * 64
 EXAMPLE = "例："
-"""How the first cell of a row begins that only shows what to write"""
+"""Prefix of the first cell of an example row, which is skipped"""
 _ABOVE = 5
-"""Rows with a title or a line of help may stand above the header"""
+"""Most rows (titles, help) above the header"""
 _WHOLE = re.compile(r"(\d+)\.0+")
 
 
 def _header(columns: Columns, names: Names, records: Iterator[Record]) -> tuple[int, list[str], Iterator[Record]]:
-    """The first row that names two of the columns, or all there are; else the first, whose faults are told.
-
-    As it is written.
+    """The header as written: the first row that names two of the columns (or the only one); else the first row, whose
+    errors are reported.
     """
     above = list(islice(records, _ABOVE))
     for number, (line, cells) in enumerate(above):
@@ -198,14 +197,14 @@ def _header(columns: Columns, names: Names, records: Iterator[Record]) -> tuple[
 
 
 def _read(names: Names, column: str, cell: str) -> str:
-    """Numbers that a spreadsheet program made of words are words again."""
+    """The cell's value; a number such as 「12.0」 that a spreadsheet made from text becomes 「12」 again."""
     if cell.endswith("0") and (whole := _WHOLE.fullmatch(cell)):
         cell = whole[1]
     return names.value(column, cell)
 
 
 def _counted(records: Iterable[Record]) -> Iterator[Record]:
-    """Those with a word in them, cut after the last one; no more than a machine bears."""
+    """Non-empty records without trailing empty cells. Raises UnreadableError if they are too many or garbled."""
     rows = cells = 0
     misread, first = Misread(), ("", 0)
     for number, (line, record) in enumerate(records):

@@ -1,7 +1,6 @@
-"""The sheets of an Excel workbook (.xlsx) as records of text: their values alone, whatever stands in the styles.
+"""The sheets of an Excel workbook (.xlsx) as records of text: only values, no styles.
 
-Read by ourselves: the library for workbooks gives up at styles that Excel and WPS open without a word, and unpacks
-whatever it is given.
+Our own reader, because openpyxl fails on styles that Excel and WPS accept, and unpacks files of any size.
 """
 
 import posixpath
@@ -20,7 +19,7 @@ from handlers.tables.xml_parts import BROKEN, Attributed, Attributes, read_part
 
 
 class Workbook:
-    """An open workbook: which sheets it has, and the rows of each."""
+    """An open workbook: its sheets and their rows."""
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
@@ -37,7 +36,7 @@ class Workbook:
         return list(self._ids)
 
     def records(self, sheet: str) -> list[Record]:
-        """Its rows, as far as they hold something. Raises UnreadableError."""
+        """The non-empty rows of a sheet. Raises UnreadableError."""
         if self._words is None:
             self._words, self._dates = self._shared(), self._number_formats()
         rows = SheetRows(self._words, self._dates, self._epoch)
@@ -58,7 +57,7 @@ class Workbook:
         return words.found
 
     def _number_formats(self) -> list[bool]:
-        """Which styles are dates. Broken ones say nothing, and their numbers stay numbers."""
+        """Which styles are dates. If the styles can't be read, all numbers stay numbers."""
         formats = Formats()
         with suppress(UnreadableError):
             if part := _only(self._parts, "styles"):
@@ -68,11 +67,11 @@ class Workbook:
 
 @dataclass(frozen=True, slots=True)
 class _Relation:
-    """From one part of the file to another."""
+    """A reference from one part of the file to another."""
 
     id: str
     kind: str
-    """The last word of it, the same in both dialects of the format"""
+    """The last part of the type's URI, which is the same in both dialects of the format"""
     target: str
 
 
@@ -95,7 +94,7 @@ def _only(relations: list[_Relation], kind: str) -> str:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Workbook]:
-    """Raises UnreadableError where it is no workbook."""
+    """Open a workbook. Raises UnreadableError if it is none."""
     try:
         with ZipFile(path) as archive:
             yield Workbook(archive)

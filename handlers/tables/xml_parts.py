@@ -1,4 +1,4 @@
-"""The parts of a workbook, read as they stream by: whatever is broken, hostile or too large ends in one sentence."""
+"""Stream the XML parts of a workbook; broken, malicious or too large ones raise UnreadableError."""
 
 import re
 import zlib
@@ -15,16 +15,16 @@ _MOST_BYTES = 64 * 1024 * 1024
 _MOST_ELEMENTS = 2_000_000
 _MOST_ATTRIBUTES = 4_000_000
 _CHUNK = 4 * 1024 * 1024
-"""Large, for the parser begins again with a word that has not ended in its chunk"""
+"""Large, because the parser restarts a token that has not ended in its chunk"""
 _LONGEST_TAG = 512 * 1024
-"""With the words behind it, the longest cell and more. The parser compares all attributes of a tag with each other"""
+"""Longer than any cell. The limit matters because the parser compares all attributes of a tag with each other"""
 _LONG_TAG = re.compile(rb"<[^<]{%d}" % _LONGEST_TAG)  # an attribute may hold a >, never a <
 
 Attributes = Mapping[str, str]
 
 
 class Reading(Protocol):
-    """What takes a part in: its elements and words in order, by names without their namespaces."""
+    """Receives a part's elements and text in order; names come without namespaces."""
 
     def start(self, name: str, attributes: Attributes) -> None: ...
 
@@ -35,7 +35,7 @@ class Reading(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """Takes in the attributes of each element alone."""
+    """A Reading that only receives the attributes of elements."""
 
     take: Callable[[str, Attributes], None]
 
@@ -48,12 +48,12 @@ class Attributed:
 
 
 def read_part(archive: ZipFile, name: str, reading: Reading, called: str) -> None:
-    """Take one part in; `called` is its name for people. Raises UnreadableError."""
+    """Parse one part; `called` is its name for people. Raises UnreadableError."""
     try:
         part = archive.getinfo(name)
     except KeyError:
         raise UnreadableError(f"里面缺少{called}，{BROKEN}") from None
-    if part.file_size > _MOST_BYTES:  # of no more bytes is it ever unpacked
+    if part.file_size > _MOST_BYTES:  # zipfile never unpacks more than this declared size
         size = f"展开有 {part.file_size >> 20} MB，最多 {_MOST_BYTES >> 20} MB"
         raise UnreadableError(f"{called}太大：{size}，请删去用不着的行、列和图")
     try:
@@ -70,7 +70,7 @@ def read_part(archive: ZipFile, name: str, reading: Reading, called: str) -> Non
 
 
 def _refuse_long_tags(text: bytes, called: str) -> None:
-    """Before the parser has them. In UTF-16 the bytes of a letter may look like a <, and no program writes it."""
+    """Refuse overlong tags before parsing; and UTF-16, which no program writes and in which bytes may look like <."""
     if b"\0" in text:
         raise UnreadableError(f"{called}读不出来，{BROKEN}")
     if _LONG_TAG.search(text):
