@@ -1,1 +1,1 @@
-"""接待日: somebody receives residents in their compound; what is promised there is a ticket."""
+"""接待日: staff receive residents in their compound; each promise made there becomes a ticket."""

@@ -1,4 +1,4 @@
-"""「解决了吗」 some days after a reception: what was not is a ticket."""
+"""「解决了吗」 some days after a reception; an unsettled demand becomes a ticket."""
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
@@ -14,7 +14,7 @@ router = Router("after receptions")
 
 @router.on(in_state(Asks.RECEPTION_SETTLED))
 def answered(context: Context) -> Reply | None:
-    """1 settled, 2 not: then it is filed, in their own words."""
+    """1: settled. 2: not settled; the demand is filed in the resident's words."""
     demand = context.session.get(Demand, context.slots["demand"])
     if (
         demand is None

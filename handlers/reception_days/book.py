@@ -1,4 +1,4 @@
-"""Residents: when the next reception is, and a number for it."""
+"""Residents ask for the next reception, and book a number for it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -46,7 +46,7 @@ TAKE_BACK = Command(
 
 @router.command(DAYS)
 def days(context: Context) -> Reply:
-    """Of the compound that is named, or where they live; of those that staff serve."""
+    """The next sessions in the named compound, else at home; for staff, in the compounds that they serve."""
     places, _ = _places(context, context.rest)
     if not places:
         return Reply(context.say("reception.where_do_you_live", place=a_place(context.town)), keep=True)
@@ -64,7 +64,7 @@ def _line(context: Context, reception: Reception) -> str:
 
 @router.command(BOOK)
 def book(context: Context) -> Reply:
-    """A danger is no matter to wait with: it is filed at once."""
+    """Book a number; a danger is filed at once instead."""
     seen = context.town.reader.understand(context.rest) if context.rest else None
     if seen and (seen.red_flag or seen.danger_question):
         heard = replace(context, understanding=seen)
@@ -118,8 +118,9 @@ def _has_one(context: Context, standing: Demand) -> Reply:
 
 
 def _free_slot(context: Context, reception: Reception) -> tuple[int, datetime] | None:
-    """The number after the last one; a number that was taken back is not given to another. Two who book at once wait
-    for each other.
+    """The next number and its time; None if the session is full. Cancelled numbers are not reused.
+
+    The session's row is locked, so that two bookings get different numbers.
     """
     context.session.execute(select(Reception.id).where(Reception.id == reception.id).with_for_update())
     last = select(func.max(Demand.number)).where(Demand.reception_id == reception.id)
@@ -130,14 +131,14 @@ def _free_slot(context: Context, reception: Reception) -> tuple[int, datetime] |
 
 
 def _standing(context: Context) -> Demand | None:
-    """The booking of theirs that is still to come: one at a time."""
+    """The person's upcoming booking; only one is allowed at a time."""
     mine = (Demand.person_id == context.person.id) & (Demand.settled == "")
     ahead = mine & (Reception.ends_at > context.now) & Reception.cancelled_at.is_(None)
     return context.session.scalar(select(Demand).join(Reception).where(ahead).order_by(Reception.starts_at).limit(1))
 
 
 def _places(context: Context, words: str) -> tuple[Sequence[int], str]:
-    """The compound that is named, else their home; staff without one: those that they serve."""
+    """The named compound, else their home; for staff without a home, the compounds that they serve."""
     found, rest = named(context.town, words)
     near = [each for each in found if each.id == context.person.home_place_id]
     if found:

@@ -1,4 +1,4 @@
-"""接待情况: sessions, demands, settled on the spot, in time, broken. Each figure opens to what it counts."""
+"""接待情况: figures of sessions, demands and promises. Each figure lists what it counts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ FIGURES = Command(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One demand with its session and, where one was given, its promise."""
+    """A demand with its session and, if there is one, its promise and ticket."""
 
     reception: Reception
     demand: Demand
@@ -69,7 +69,7 @@ FIGURE: Mapping[str, Callable[[Line, datetime], bool]] = {
 
 
 def lines_of(change: PersonalChange, since: datetime, until: datetime, place: int | None) -> tuple[int, list[Line]]:
-    """How many sessions began within the time, in compounds that this person acts for; and what was brought there."""
+    """The number of sessions in the period in compounds that the person serves, and their demands."""
     held = (Reception.starts_at >= since) & (Reception.starts_at < until) & Reception.cancelled_at.is_(None)
     held &= (Reception.place_id == place) if place else Reception.id.is_not(None)
     sessions = [
@@ -94,7 +94,7 @@ def _theirs(change: PersonalChange, place_id: int) -> bool:
 
 @router.command(FIGURES)
 def figures(context: Context) -> Reply:
-    """Of this month until now, where no other time is named."""
+    """Show the figures, of this month until now if no other time is named."""
     places, words = named(context.town, context.rest)
     theirs = [place for place in places if serves(context.town, context.person, place)]
     if places and not theirs:

@@ -1,4 +1,4 @@
-"""接待日 by those who hold it: a series, a single day, or none any more."""
+"""Staff plan receptions: a series or a single day; and cancel them."""
 
 import re
 from datetime import datetime, timedelta
@@ -43,9 +43,9 @@ CALL_OFF = Command(
 
 @router.command(PLAN)
 def plan(context: Context) -> Reply | None:
-    """「德尚小区 每月5日、20日 18:00-20:00 刘建平」: where nobody is named, the writer receives.
+    """「德尚小区 每月5日、20日 18:00-20:00 刘建平」 plans receptions; without a name, the writer receives.
 
-    Without any time it only asks when the next one is.
+    None if no time is given: then the text only asks for the next reception.
     """
     if not _SAYS_WHEN.search(context.rest):
         return None
@@ -105,7 +105,7 @@ def _can_be(context: Context, starts: datetime) -> bool:
 
 
 def _receiver(context: Context, place: PlaceNode, name: str) -> Member | None:
-    """By name, of those who serve the compound; the writer where nobody is named."""
+    """The receiver by name, among staff who serve the compound; without a name, the writer."""
     if not name:
         return context.town.staff.people.get(context.person.id)
     theirs = [each for each in context.town.staff.people.values() if serves(context.town, each, place)]
@@ -134,7 +134,7 @@ def _unknown(context: Context, place: PlaceNode, name: str) -> Reply:
 
 @router.command(CALL_OFF)
 def call_off(context: Context) -> Reply:
-    """Those who booked are told; with 全部 the series ends as well."""
+    """Cancel the next session, with 全部 also the series; residents who booked are notified."""
     for_good = _FOR_GOOD.search(context.rest)
     words = _FOR_GOOD.sub("", context.rest).strip()
     place, _ = meant(context.town, context.person, words)

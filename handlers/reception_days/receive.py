@@ -1,4 +1,4 @@
-"""接待: on the spot, a line for each who came: settled now, or promised by a day."""
+"""接待: during a session, enter each demand as settled on the spot or promised by a day."""
 
 import re
 from dataclasses import replace
@@ -41,7 +41,7 @@ RECEIVE = Command(
 
 @router.command(RECEIVE)
 def receive(context: Context) -> Reply:
-    """Alone it opens the session: what was promised last time and not kept, and who has booked."""
+    """Enter a demand. Without words, show the session's opening: broken promises and bookings."""
     reception = running(context, context.person)
     if reception is None:
         return Reply(context.say("reception.none_now"), keep=True)
@@ -70,7 +70,7 @@ def _heard_alike(said: str) -> str:
 
 
 def _demand(context: Context, reception: Reception, number: int | None, about: str) -> Demand | None:
-    """The booked one, or a new one for somebody who just came."""
+    """The demand with this number, or a new one for a resident without a booking."""
     if number is not None:
         return next((each for each in demands(context, reception) if each.number == number), None)
     last = select(func.max(Demand.number)).where(Demand.reception_id == reception.id)
@@ -116,7 +116,7 @@ def _write(context: Context, demand: Demand, kind: Settled, answer: str) -> None
 
 
 def _ticket(context: Context, reception: Reception, demand: Demand, until: datetime) -> Ticket:
-    """In the name of the resident who booked; of the receiver where somebody just came."""
+    """File the ticket of a promise; the reporter is the resident who booked, else the receiver."""
     reporter = context.session.get_one(Person, demand.person_id or context.person.id)
     receiver = context.session.get_one(Person, reception.receiver_id)
     ticket = promised_ticket(context, draft_of(context, reception, demand), reporter, receiver, until)
@@ -132,7 +132,7 @@ def _ticket(context: Context, reception: Reception, demand: Demand, until: datet
 
 
 def draft_of(context: Context, reception: Reception, demand: Demand) -> Draft:
-    """In the compound whose reception it is, in the house that was told."""
+    """A draft of the demand, in the reception's compound and the building that the text names."""
     seen = context.town.reader.understand(demand.text)
     mention = seen.place or PlaceMention()
     return replace(

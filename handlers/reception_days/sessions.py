@@ -1,4 +1,4 @@
-"""Sessions of a series, written some weeks ahead, each with its timers; and which session is meant."""
+"""Sessions of a series, stored some weeks ahead with their timers; and finding the session that is meant."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
@@ -17,19 +17,19 @@ from models.reception import Demand, Reception, ReceptionSeries, Settled
 from models.ticket import CHINA
 
 AHEAD = timedelta(days=40)
-"""So far ahead the sessions of a series stand in the database: more than a month, for those once a month"""
+"""How far ahead sessions are stored: more than a month, for monthly series"""
 TOLD, OPENS, OVER, AFTER = "reception_told", "reception_opens", "reception_over", "reception_after"
 _MORNING = time(10)
 _OPENS_BEFORE = timedelta(minutes=30)
 _LATE_ENTRIES = timedelta(days=1)
-"""What was not entered on the spot may be entered the next day"""
+"""Demands may still be entered until the next day"""
 
 
 _EARLY_ENTRIES = timedelta(hours=1)
 
 
 def days_of(series: ReceptionSeries, first: date, last: date) -> Iterator[date]:
-    """The 31st is the last day of a shorter month."""
+    """The days of a series; in a shorter month the 31st means the last day."""
     month_days = {int(each) for each in series.month_days.split(";") if each}
     weekdays = {int(each) for each in series.weekdays.split(";") if each}
     for number in range((last - first).days + 1):
@@ -41,7 +41,7 @@ def days_of(series: ReceptionSeries, first: date, last: date) -> Iterator[date]:
 
 
 def spans_of(series: ReceptionSeries, now: datetime) -> list[tuple[datetime, datetime]]:
-    """From when until when, of all that begin within the next weeks."""
+    """Start and end of the series' sessions within AHEAD."""
     today = day_start(now).date()
     begins, ends = time.fromisoformat(series.begins), time.fromisoformat(series.ends)
     days = days_of(series, today, (now + AHEAD).astimezone(CHINA).date())
@@ -52,7 +52,7 @@ def spans_of(series: ReceptionSeries, now: datetime) -> list[tuple[datetime, dat
 def conflict(
     change: Change, place: PlaceNode, receiver: Colleague, spans: Sequence[tuple[datetime, datetime]]
 ) -> Reception | None:
-    """The first session that stands already at one of these times, in the place or of the receiver."""
+    """The first existing session that overlaps one of these times, in the place or of the receiver."""
     if not spans:
         return None
     there = (Reception.place_id == place.id) | (Reception.receiver_id == receiver.id)
@@ -64,7 +64,7 @@ def conflict(
 
 
 def plan_ahead(change: Change, series: ReceptionSeries) -> list[Reception]:
-    """Those that are not written yet."""
+    """Store the series' next sessions that are not stored yet."""
     last = select(Reception.starts_at).where(Reception.series_id == series.id).order_by(Reception.starts_at.desc())
     latest = change.session.scalar(last.limit(1))
     new = [span for span in spans_of(series, change.now) if latest is None or span[0] > latest]
@@ -74,7 +74,7 @@ def plan_ahead(change: Change, series: ReceptionSeries) -> list[Reception]:
 def hold(
     change: Change, place_id: int, receiver_id: int, span: tuple[datetime, datetime], series_id: int | None = None
 ) -> Reception:
-    """One session, with what happens by itself before and after it."""
+    """Store a session with its timers."""
     starts, over = span
     reception = Reception(
         series_id=series_id, place_id=place_id, receiver_id=receiver_id, starts_at=starts, ends_at=over
@@ -98,7 +98,7 @@ def _ring(change: Change, reception: Reception, kind: str, at: datetime) -> None
 
 
 def coming(change: Change, places: Sequence[int], most: int = 8) -> list[Reception]:
-    """The next sessions in these places, the one that runs now among them."""
+    """The next sessions in these places, including a running one."""
     standing = (Reception.cancelled_at.is_(None)) & (Reception.ends_at > change.now)
     found = (
         select(Reception).where(standing, Reception.place_id.in_(places)).order_by(Reception.starts_at, Reception.id)
@@ -107,7 +107,7 @@ def coming(change: Change, places: Sequence[int], most: int = 8) -> list[Recepti
 
 
 def running(change: Change, person: Colleague) -> Reception | None:
-    """The session that somebody enters demands into: their own first, else one in a place that they serve."""
+    """The session that a person enters demands into: their own, else one in a place that they serve."""
     lately = Reception.starts_at > change.now - timedelta(days=2)
     near = lately & (Reception.starts_at <= change.now + _EARLY_ENTRIES)
     held = select(Reception).where(near, Reception.cancelled_at.is_(None)).order_by(Reception.starts_at.desc())
@@ -122,7 +122,7 @@ def _served(change: Change, person: Colleague, reception: Reception) -> bool:
 
 
 def demands(change: Change, reception: Reception) -> list[Demand]:
-    """In the order of their numbers, without those taken back."""
+    """The session's demands by number, without cancelled ones."""
     kept = (Demand.reception_id == reception.id) & (Demand.settled != Settled.TAKEN_BACK.value)
     return list(change.session.scalars(select(Demand).where(kept).order_by(Demand.number)))
 

@@ -1,4 +1,4 @@
-"""The sheet of a session: what opens it, what was entered, as lines in the chat and as rows to print."""
+"""The sheet of a session: its opening and its demands, as lines for the chat and as rows to print."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -33,7 +33,7 @@ SHEET = Command(
 
 
 def broken(change: Change, reception: Reception) -> list[tuple[Promise, Ticket]]:
-    """What was promised in this compound, is over and was not kept: the oldest first."""
+    """Broken promises of earlier sessions in this compound that are still open, the oldest first."""
     there = (Promise.place_id == reception.place_id) & (Promise.practice == Practice.RECEPTION.value)
     found = select(Promise, Ticket).join(Ticket, Ticket.id == Promise.ticket_id).where(there, is_broken(change.now))
     still_open = Ticket.resolved_at.is_(None)
@@ -122,7 +122,7 @@ def _kept(change: Change, promise: Promise, ticket: Ticket) -> str:
 
 @router.command(SHEET)
 def sheet(context: Context) -> Reply:
-    """The running session's, or the last one's."""
+    """Show the sheet of the running or last session."""
     reception = running(context, context.person)
     if reception is None:
         return Reply(context.say("reception.none_now"), keep=True)

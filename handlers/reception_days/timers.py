@@ -1,4 +1,4 @@
-"""What happens by itself: residents are told, the receiver gets the opening, those who came are asked afterwards."""
+"""Timers of sessions: announce to residents, send the receiver the opening, close, ask residents afterwards."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ _WAITS = timedelta(days=7)
 
 
 def tell_residents(session: Session, town: Town, timer: Timer, now: datetime) -> None:
-    """Some days before."""
+    """Announce the session to residents some days before."""
     change, reception = _standing(session, town, timer, now)
     place = town.world.places.get(reception.place_id) if reception else None
     if reception is None or place is None or reception.starts_at <= now:
@@ -33,7 +33,7 @@ def tell_residents(session: Session, town: Town, timer: Timer, now: datetime) ->
 
 
 def open_session(session: Session, town: Town, timer: Timer, now: datetime) -> None:
-    """The receiver has before them what is owed and who comes."""
+    """Send the receiver the opening: broken promises and bookings."""
     change, reception = _standing(session, town, timer, now)
     if reception:
         receiver = session.get_one(Person, reception.receiver_id)
@@ -41,7 +41,7 @@ def open_session(session: Session, town: Town, timer: Timer, now: datetime) -> N
 
 
 def close_session(session: Session, town: Town, timer: Timer, now: datetime) -> None:
-    """Who booked and was not entered did not come; the series' next sessions are written."""
+    """Mark demands that were not entered as absent, and store the series' next sessions."""
     change, reception = _standing(session, town, timer, now)
     if reception is None:
         return
@@ -54,7 +54,7 @@ def close_session(session: Session, town: Town, timer: Timer, now: datetime) -> 
 
 
 def ask_afterwards(session: Session, town: Town, timer: Timer, now: datetime) -> None:
-    """Within a week. What was promised is asked about when its ticket is done."""
+    """Ask whether demands settled on the spot are settled; promises are asked about when their ticket is resolved."""
     change, reception = _standing(session, town, timer, now)
     for demand in demands(change, reception) if reception else ():
         if demand.settled == Settled.ON_SPOT and demand.person_id and demand.confirmed is None:
