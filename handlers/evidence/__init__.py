@@ -1,1 +1,1 @@
-"""Photos and voices of a ticket: who gets to see and hear them, what is asked for them."""
+"""Photos and voices of a ticket: who gets them, and checks of photos of the work."""

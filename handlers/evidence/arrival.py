@@ -1,4 +1,4 @@
-"""A photo or voice has been fetched, or will never be: those who wait for it are told."""
+"""After the download of a photo or voice, or its failure: notify those who wait for it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -22,7 +22,7 @@ from models.ticket import SYSTEM, Attachment, Ticket
 
 
 def arrived(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
-    """Who was told of the ticket before it was there gets it now; the others get it with what they are told."""
+    """Send it to recipients who were notified of the ticket before; others get it with their notification."""
     if town.hears and attachment.kind == Kind.VOICE:
         (not_heard if attachment.fields.get("unplayable") else listen)(session, town, attachment, now)
     ticket = session.get(Ticket, attachment.ticket_id) if attachment.ticket_id else None
@@ -39,7 +39,7 @@ def arrived(session: Session, town: Town, attachment: Attachment, now: datetime)
 
 
 def _waiting(session: Session, town: Town, ticket: Ticket, now: datetime, *, of_work: bool) -> Iterable[int]:
-    """Staff wait for what residents send, residents for how it looks when it is done."""
+    """Ids of people who wait: staff for residents' photos, residents for photos of the finished work."""
     whom = Audience.RESIDENTS if of_work else Audience.TEAM
     if of_work and ticket.status != Status.RESOLVED:
         return ()
@@ -64,12 +64,12 @@ def _bring(session: Session, ticket: Ticket, person: int, attachment: int, now: 
 
 
 def lost(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
-    """Staff who wait for it learn that it will not come."""
+    """The download failed for good: note it in the ticket's history."""
     _note(session, town, attachment, now, "history.media_lost")
 
 
 def refused(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
-    """It is not what it was sent as, or nobody could open it: its sender is asked for another."""
+    """The file is invalid: ask the sender for another one."""
     what = NAMES[Kind(attachment.kind)]
     _note(session, town, attachment, now, "history.media_refused")
     append(

@@ -1,4 +1,4 @@
-"""照片 N: the photos and voices of a ticket, sent into the chat once more."""
+"""照片 N: send the photos and voices of a ticket into the chat again."""
 
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
@@ -16,7 +16,7 @@ from models.ticket import Attachment, Ticket
 
 router = Router("pictures")
 _MOST = 4
-"""The platform takes five messages until the person writes again"""
+"""Most pictures: the platform accepts only five messages until the person writes again"""
 
 PICTURES = Command(
     ("照片", "图片", "看照片"),
@@ -29,9 +29,9 @@ PICTURES = Command(
 
 @router.command(PICTURES)
 def show(context: Context) -> Reply | None:
-    """Sent as a push, for a reply holds one picture at most; who looked is written down."""
+    """Send them as a push, because a reply holds only one picture; the read log stores who looked."""
     if not context.rest and not (context.person.is_staff or context.person.is_overseer):
-        return None  # 「照片」 alone, from a resident, announces one
+        return None  # a resident who writes 「照片」 alone announces a photo
     reach = reached(context.person) | called(context.person) | as_reach(followed(context.person))
     picked = pick(context, reach, (), PICTURES)
     if isinstance(picked, Reply):
@@ -47,7 +47,7 @@ def show(context: Context) -> Reply | None:
 
 
 def _sent(context: Context, ticket: Ticket, mine: list[Attachment]) -> str:
-    """What comes, and truly what does not."""
+    """The reply: how many are sent, and how many are not and why."""
     kept = [each for each in mine if each.stored]
     ready = [each.id for each in kept if each.kind in SENDABLE and not each.fields.get("unplayable")][-_MOST:]
     if ready:

@@ -1,4 +1,4 @@
-"""A voice was written down by a machine: whether it heard right its speaker says; a plain danger waits for nobody."""
+"""Transcripts of voice messages: the speaker confirms them; a plain danger is handled without confirmation."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,15 +18,15 @@ from models.push import Push, Rank, Timer
 from models.ticket import SYSTEM, Attachment, Ticket
 
 HEAR = "hear"
-"""The kind of timer that has it written down"""
+"""Kind of the timer that starts the transcription"""
 BY_MACHINE = frozenset({"heard", "heard_danger"})
-"""Events of pushes that carry a machine's words"""
+"""Events of pushes that contain a transcript"""
 _SHOWN = 300
 _JUST_NOW = timedelta(minutes=2)
 
 
 def listen(session: Session, _town: Town, attachment: Attachment, now: datetime) -> None:
-    """Have it written down."""
+    """Schedule the transcription."""
     key = f"{HEAR}:{attachment.id}"
     append(session, Timer, key=key, kind=HEAR, subject_id=attachment.id, due_at=now, created_at=now)
 
@@ -36,7 +36,7 @@ def dangerous(town: Town, text: str) -> bool:
 
 
 def heard(session: Session, town: Town, attachment: Attachment, text: str, now: datetime) -> None:
-    """Put to its speaker; what belongs to a ticket already stands in its history."""
+    """Ask the speaker to confirm the transcript; if the voice belongs to a ticket, note it there instead."""
     ticket = session.get(Ticket, attachment.ticket_id) if attachment.ticket_id else None
     if ticket:
         ticket.apply(NOTE, by=SYSTEM, at=now, note=town.say("history.heard", text=text[:_SHOWN]))
@@ -57,12 +57,12 @@ def heard(session: Session, town: Town, attachment: Attachment, text: str, now: 
 
 
 def forget(session: Session, person: int) -> None:
-    """Answered, or said once more: only what was heard last is asked."""
+    """Delete open questions about transcripts, because only the latest one is asked about."""
     session.execute(delete(Asked).where(Asked.person_id == person, Asked.state == Asks.HEARD.value))
 
 
 def as_written(context: Context) -> Context:
-    """The message as it would be, had they written what was heard; that is asked no more."""
+    """The context as if the person had written the transcript; the question about it is closed."""
     forget(context.session, context.person.id)
     text, others = context.slots["text"], [each for each in context.asked if each is not context.question]
     own = next((each for each in others if each.is_of_reply), None)
@@ -79,19 +79,19 @@ def as_written(context: Context) -> Context:
 
 
 def wrong(context: Context) -> Reply:
-    """It was not what they said."""
+    """The transcript is wrong: ask the speaker to say it again."""
     forget(context.session, context.person.id)
     return Reply(context.say("filing.say_again"), keep=True)
 
 
 def not_heard(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
-    """Silence, music, or no recogniser to be reached: it is kept, and people can listen to it."""
+    """No transcript (silence, music, recogniser down): the voice is kept, and staff can listen to it."""
     if attachment.ticket_id is None:
         _push(session, attachment, "not_heard", town.say("push.not_heard"), now)
 
 
 def heard_danger(session: Session, town: Town, attachment: Attachment, text: str, reply: str, now: datetime) -> None:
-    """It was acted on, unconfirmed: both sides read whose words these are."""
+    """A danger was filed from an unconfirmed transcript: tell the speaker and note it on the ticket."""
     said = town.say("push.heard_danger", text=text[:_SHOWN], reply=reply)
     _push(session, attachment, "heard_danger", said, now)
     if ticket := latest_of(session, attachment.person_id, now - _JUST_NOW):

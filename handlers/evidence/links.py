@@ -1,4 +1,4 @@
-"""Links to a ticket's page, for the one who reads them."""
+"""Personal links to a ticket's page."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from models.ticket import Ticket
 
 
 def page_line(town: Town, ticket: Ticket, person: Person, now: datetime, *, as_resident: bool = False) -> str:
-    """A line with the link; empty where no address is known under which we could be reached."""
+    """A line with the link; "" if the program's public address is not configured."""
     link = page_link(town, ticket.id, person, now, as_resident=as_resident)
     return town.say("working.page", link=link) if link else ""
 

@@ -1,4 +1,4 @@
-"""What a ticket's page holds for one reader: all through the table of who reads what."""
+"""The content of a ticket's page for one reader, filtered by the disclosure table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _STEPS = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One photo, voice or video."""
+    """A photo, voice or video."""
 
     id: int
     kind: str
@@ -47,7 +47,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Everything on it, ready to be laid out."""
+    """The data of the page."""
 
     number: str
     what: str
@@ -60,19 +60,19 @@ class Page:
     promise: str
     answer: str
     pin: tuple[float, float] | None
-    """Degrees of GCJ-02, as Chinese maps have them"""
+    """Latitude and longitude in GCJ-02, the system of Chinese maps"""
     pieces: Sequence[Piece]
     hidden: bool
-    """There are photos or voices that this reader may not see"""
+    """Some photos or voices are hidden from this reader"""
     history: Sequence[str]
     logged: bool
-    """That they opened it is written down"""
+    """Opening the page is stored in the read log"""
     steps: Sequence[str]
-    """Words to send back in the chat"""
+    """Commands to send in the chat"""
 
 
 def page_of(session: Session, town: Town, wanted: TicketLink, now: datetime) -> Page | None:
-    """None where the reader may not see the ticket (any more)."""
+    """The page; None if the reader may not see the ticket (any more)."""
     found = _found(session, wanted)
     if found is None:
         return None
@@ -106,14 +106,14 @@ def page_of(session: Session, town: Town, wanted: TicketLink, now: datetime) -> 
 
 
 def write_down_look(session: Session, town: Town, wanted: TicketLink, now: datetime) -> None:
-    """Of those who read by their office; a resident reads their own."""
+    """Write the read log for staff and supervisors; residents read their own tickets unlogged."""
     if wanted.role != Role.RESIDENT:
         via = town.say("readers.by_page")
         session.add(Look(person_id=wanted.person_id, ticket_id=wanted.ticket_id, via=via, at=now))
 
 
 def piece_of(session: Session, town: Town, wanted: TicketLink, attachment: int) -> Attachment | None:
-    """One of its files, if the reader may see it."""
+    """A file of the ticket, if the reader may see it."""
     found = _found(session, wanted)
     if found is None:
         return None
@@ -123,12 +123,12 @@ def piece_of(session: Session, town: Town, wanted: TicketLink, attachment: int) 
 
 
 def role_for(person: Person, *, as_resident: bool) -> Role:
-    """In which role somebody is given a link."""
+    """The role that a link is made for."""
     return Role.RESIDENT if as_resident else highest(person.roles)
 
 
 def _found(session: Session, wanted: TicketLink) -> tuple[Person, Ticket] | None:
-    """The reader and the ticket, while the reader has the role and the ticket is within its reach."""
+    """The reader and the ticket; None if the reader has lost the role or the ticket is outside their scope."""
     person = session.get(Person, wanted.person_id)
     if person is None or wanted.role not in person.roles:
         return None
@@ -161,7 +161,7 @@ def _piece(attachment: Attachment, now: datetime) -> Piece:
 
 
 def _pin(town: Town, ticket: Ticket, seen: Sight) -> tuple[float, float] | None:
-    """Where the resident stood, if the reader may know that; else the middle of the compound, which everybody knows."""
+    """The resident's pin, if the reader may see it; else the centre of the compound. GCJ-02."""
     if ticket.lat is not None and ticket.lng is not None and Field.FLAT in seen.may:
         return wgs_to_gcj(ticket.lat, ticket.lng)
     place = town.world.places.get(ticket.place_id) if ticket.place_id else None

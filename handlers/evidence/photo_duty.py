@@ -1,6 +1,6 @@
-"""Some matters are finished with a picture; without one, or with a doubtful one, somebody else looks.
+"""Some tickets need a picture when resolved; if it is missing or doubtful, a supervisor is asked to check.
 
-Nothing is held against anybody: a picture may look like another by chance.
+A doubt is no accusation: pictures may be alike by chance.
 """
 
 from datetime import datetime, timedelta
@@ -18,28 +18,28 @@ from models.moves import NOTE, RESOLVE, Status
 from models.ticket import SYSTEM, Attachment, Ticket, TicketEvent
 
 ALIKE = "alike"
-"""A fact of an attachment: which other one it looks like"""
+"""Field of an attachment: the id of another one that it looks like"""
 _EARLIER = timedelta(hours=1)
-"""Phones' clocks are not all right"""
+"""Tolerance for wrong clocks of phones"""
 _FAR_METRES = 2_000
 _DEGREE_METRES = 111_320
 
 
 def wants_picture(town: Town, ticket: Ticket) -> bool:
-    """By the town's table, and none of what was done is there yet."""
+    """Whether the limit's row demands a picture and none of the work has been sent."""
     on = local_day(ticket.created_at)
     wanted = town.limits.wants_picture(ticket.category, ticket.item, urgent=ticket.urgent, text=ticket.text, on=on)
     return wanted and not pictures_of_work(ticket)
 
 
 def pictures_of_work(ticket: Ticket) -> list[Attachment]:
-    """Those that were taken since it was signed for."""
+    """Pictures of the work sent since the ticket was signed for."""
     since = ticket.accepted_at or ticket.created_at
     return [each for each in ticket.attachments if each.of_work and each.kind != "voice" and each.created_at >= since]
 
 
 def look_into(session: Session, town: Town, ticket: Ticket, now: datetime, *, lacks_picture: bool = False) -> None:
-    """Has somebody else look at it, once, if there is a reason."""
+    """Ask supervisors to check the work, once, if the picture is missing or doubtful."""
     why = town.say("check.no_picture") if lacks_picture else _doubt(session, town, ticket)
     if not why or ticket.status != Status.RESOLVED:
         return
@@ -52,7 +52,7 @@ def look_into(session: Session, town: Town, ticket: Ticket, now: datetime, *, la
 
 
 def _is_asked(session: Session, ticket: Ticket, note: str) -> bool:
-    """Since it was last said to be done."""
+    """Whether this check was already asked for since the ticket was last resolved."""
     mine = TicketEvent.ticket_id == ticket.id
     done = session.scalar(select(func.max(TicketEvent.id)).where(mine, TicketEvent.move == RESOLVE.name))
     said = select(TicketEvent.id).where(mine, TicketEvent.id > (done or 0), TicketEvent.note == note)
@@ -64,7 +64,7 @@ def _did_it(person: Colleague, ticket: Ticket) -> bool:
 
 
 def _doubt(session: Session, town: Town, ticket: Ticket) -> str:
-    """Why a picture may not be of this; empty where nothing speaks against it."""
+    """Why a picture may not show this work; "" if there is no doubt."""
     for picture in pictures_of_work(ticket):
         if other := picture.fields.get(ALIKE):
             return town.say("check.alike", number=_number_of(session, other))
