@@ -1,1 +1,1 @@
-"""公示: each month, by compound and without personal data, what was filed, done, promised and kept; chained."""
+"""公示: monthly public figures of each compound, without personal data, secured by a hash chain."""

@@ -1,4 +1,4 @@
-"""The chain: how a ticket, its history, a line and a month become hashes."""
+"""The hash chain: hashes of tickets, histories, lines and months."""
 
 import hashlib
 import json
@@ -24,12 +24,12 @@ _FACTS = (
     Ticket.place_id, Ticket.building, Ticket.created_at, Ticket.accepted_at, Ticket.handle_by, Ticket.resolved_at,
     Ticket.ended_at, Ticket.closing, Ticket.rating, Ticket.returns, Ticket.reopenings,
 )  # fmt: skip
-"""What changes with a line in the history alone"""
+"""Columns that never change without a new history row"""
 _EVENT = (
     TicketEvent.id, TicketEvent.move, TicketEvent.by_role, TicketEvent.by_person, TicketEvent.at, TicketEvent.before,
     TicketEvent.after, TicketEvent.team, TicketEvent.level,
 )  # fmt: skip
-"""All of an event but its words: those go where somebody is forgotten"""
+"""All columns of an event but its words, which an erasure deletes"""
 LINES: Select[*tuple[Any, ...]] = select(
     NoticeLine.position, NoticeLine.ticket_id, NoticeLine.number, NoticeLine.events, NoticeLine.history,
     NoticeLine.facts, NoticeLine.hash,
@@ -38,7 +38,7 @@ _AT_A_TIME = 250
 
 
 class _Iso(FunctionElement[str]):
-    """A moment written as it is hashed, by the database: a million made here and written again take half the time."""
+    """A time in the format that is hashed, made by the database: converting a million in Python takes twice as long."""
 
     name = "iso"
     type = String()
@@ -47,7 +47,7 @@ class _Iso(FunctionElement[str]):
 
 @compiles(_Iso, "sqlite")
 def _from_text(element: _Iso, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401  (what SQLAlchemy hands on)
-    """It is kept as text in UTC, its six decimals always written."""
+    """SQLite stores it as text in UTC, always with six decimals."""
     return f"replace(replace({compiler.process(element.clauses, **how)}, ' ', 'T'), '.000000', '') || '+00:00'"
 
 
@@ -62,16 +62,16 @@ def _iso(value: datetime) -> str:
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_iso)
-"""One for all: hundreds of thousands of lists are written when five years are verified"""
+"""One shared encoder, for speed: verifying five years encodes hundreds of thousands of lists"""
 
 
 def digest(values: Sequence[Any]) -> str:
-    """Of values in their order; what one of them is can't be moved into the next."""
+    """The hash of values in order. JSON keeps their borders: no part of one can be moved into the next."""
     return hashlib.sha256(_JSON.encode(values).encode()).hexdigest()
 
 
 def _read(columns: Iterable[InstrumentedAttribute[Any]]) -> Iterator[Any]:
-    """Moments as text, all else as it is."""
+    """The columns, times as text."""
     for each in columns:
         yield _Iso(each).label(each.key) if isinstance(each.type, UtcDateTime) else each
 
@@ -84,40 +84,40 @@ LISTED: Select[*tuple[Any, ...]] = (
     .join(Notice, Notice.id == NoticeLine.notice_id)
     .order_by(NoticeLine.ticket_id, NoticeLine.notice_id)
 )
-"""The same lines by ticket"""
+"""Published lines, by ticket"""
 FACTS: Select[*tuple[Any, ...]] = select(Ticket.id, *_read(_FACTS)).order_by(Ticket.id)
 EVENTS: Select[*tuple[Any, ...]] = select(TicketEvent.ticket_id, *_read(_EVENT))
 
 
 def rows_of(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Columns alone: past the layer that would make objects of them."""
+    """Stream plain rows, bypassing the ORM."""
     for some in session.connection().execute(query.execution_options(yield_per=_AT_A_TIME)).partitions():
         yield from some
 
 
 def facts_of(row: Row[*tuple[Any, ...]]) -> str:
-    """Of a row of FACTS."""
+    """The hash of a row of FACTS."""
     return digest(row[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A ticket's events in their order."""
+    """A ticket's events in order."""
 
     ticket: int
     ids: Sequence[int]
     told: Sequence[Any]
-    """All values of the first, then those of the next"""
+    """All values of all events, one after the other"""
     status: str
-    """After the last"""
+    """The status after the last event"""
 
     def hash(self, events: int) -> str:
-        """Of the first so many."""
+        """The hash of the first so many events."""
         return digest(self.told[: events * len(_EVENT)])
 
 
 def histories(session: Session, query: Select[*tuple[Any, ...]] = EVENTS) -> Iterator[History]:
-    """One ticket after the other."""
+    """The histories, ordered by ticket."""
     rows = rows_of(session, query.order_by(TicketEvent.ticket_id, TicketEvent.id))
     for ticket, events in groupby(rows, key=itemgetter(0)):
         lines = [event[1:] for event in events]
@@ -128,7 +128,7 @@ _AFTER = _EVENT.index(TicketEvent.after)
 
 
 def line_hash(line: NoticeLine | Row[*tuple[Any, ...]], before: str) -> str:
-    """Of a line, or of a row of LINES."""
+    """The hash of a line, or of a row of LINES."""
     return digest((before, line.position, line.ticket_id, line.number, line.events, line.history, line.facts))
 
 

@@ -1,4 +1,4 @@
-"""A compound's month in figures: filed, closed, published, promised, kept; and the three rates."""
+"""A compound's monthly figures: filed, closed, published, promised, kept, and three rates."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from models.promise import Promise
 from models.ticket import Ticket
 
 COMPLAINTS = frozenset({"property", "construction"})
-"""Categories of which 投诉率 counts"""
+"""Categories that count for 投诉率"""
 _COMPOUND = "compound"
 _NO_PROMISE = frozenset({Status.WITHDRAWN, Status.MERGED, Status.DECLINED, Status.INCOMPLETE})
 _LONGEST = 120
@@ -26,7 +26,7 @@ _LONGEST = 120
 
 @dataclass(slots=True)
 class Month:
-    """One compound's counts of one month."""
+    """The counts of one compound in one month."""
 
     filed: int = 0
     categories: Counter[str] = field(default_factory=Counter)
@@ -36,9 +36,9 @@ class Month:
     kept: int = 0
     complaints: int = 0
     households: int = 0
-    """0: nobody has told"""
+    """0: unknown"""
     published: list[tuple[str, str, str]] = field(default_factory=list)
-    """Number, matter and public answer of what was closed"""
+    """(number, problem, public answer) of closed tickets"""
 
     def as_facts(self) -> dict[str, Any]:
         return asdict(self) | {"categories": dict(sorted(self.categories.items()))}
@@ -57,12 +57,12 @@ class Month:
 
     @property
     def complaint_rate(self) -> float | None:
-        """Per 100 households."""
+        """Complaints per 100 households; None if their number is unknown."""
         return 100 * self.complaints / self.households if self.households else None
 
 
 def months(session: Session, town: Town, since: datetime, until: datetime) -> dict[int, Month]:
-    """Of all compounds. Those with so few households that a figure would point at one of them are left out."""
+    """The figures of all compounds, without those so small that a figure could identify a household."""
     found: dict[int, Month] = defaultdict(Month)
     promises = _promises(session, since, until)
     for ticket in _tickets(session, since, until, promises):
@@ -119,7 +119,7 @@ def _count(
 
 
 def _limits(ticket: Ticket, promised: Sequence[datetime], since: datetime, until: datetime) -> Sequence[datetime]:
-    """All that was promised, and the ticket's own limit where it is none of these, unless its clock stands still."""
+    """All deadlines due in the month: promises, and the ticket's own limit, unless its clock is stopped."""
     stands = ticket.stopped_at and not ticket.resolved_at
     own = ticket.handle_by
     counts = own and since <= own < until and own not in promised and not stands

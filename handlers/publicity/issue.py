@@ -1,4 +1,4 @@
-"""A month's notice is issued: figures by compound, and a line for each ticket to which something happened since."""
+"""Issue a month's notice: figures by compound, and a line for each ticket changed since the last notice."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -18,19 +18,19 @@ from nlp.questions.days import months_on
 
 ISSUE = "publicity"
 _SETTLED = timedelta(minutes=10)
-"""Longer than any transaction: what was written before that is there to be seen"""
+"""Longer than any transaction, so that all earlier rows are committed"""
 _MANY = 500
 
 
 def issue_due(session: Session, town: Town, _timer: Timer, now: datetime) -> None:
-    """The month that is over, and those before it that were missed."""
+    """Issue last month's notice, and any missed ones before it."""
     if town.practices.publicity.enabled:
         for month in missing(session, now):
             issue(session, town, month, now)
 
 
 def missing(session: Session, now: datetime) -> Iterator[datetime]:
-    """The first moments of the months that have no notice yet, from the last one's on."""
+    """The first moments of the months since the last notice that have none."""
     this_month = month_start(now)
     last = session.scalar(select(func.max(Notice.month)))
     month = following(month_of(last)) if last else before(this_month)
@@ -53,7 +53,7 @@ def before(month: datetime) -> datetime:
 
 
 def issue(session: Session, town: Town, month: datetime, now: datetime) -> Notice:
-    """Everything that was written since the notice before; the figures are those of the month."""
+    """Issue a notice: lines for all changes since the last notice, and the month's figures."""
     session.flush()
     last = session.scalar(select(Notice).order_by(Notice.id.desc()).limit(1))
     cut_at = now - _SETTLED
@@ -85,7 +85,7 @@ def _compounds(session: Session, town: Town, notice: Notice, month: datetime) ->
 
 
 def _lines(session: Session, notice: Notice, last: Notice | None) -> str:
-    """Returns the last line's hash."""
+    """Store the lines; returns the last line's hash."""
     hashed = ""
     for number, (ticket, facts) in enumerate(_changed(session, notice, last), start=1):
         line = NoticeLine(notice_id=notice.id, position=number, ticket_id=ticket, number=facts[0], facts=facts[1])
@@ -100,7 +100,7 @@ def _lines(session: Session, notice: Notice, last: Notice | None) -> str:
 
 
 def _changed(session: Session, notice: Notice, last: Notice | None) -> Iterator[tuple[int, tuple[str, str, int, str]]]:
-    """Number, facts, how many events and their hash of each ticket that was filed or moved since."""
+    """(ticket id, (number, facts hash, number of events, history hash)) of each ticket changed since."""
     moved = select(TicketEvent.ticket_id).where(TicketEvent.id <= notice.last_event)
     filed = Ticket.created_at < notice.cut_at
     if last:

@@ -1,4 +1,4 @@
-"""「公示」: a compound's notice, in the chat, on the notice board and on a page."""
+"""「公示」: a compound's notice, for the chat, the notice board and a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ READ = Command(
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One compound's month as it was published."""
+    """A compound's published month."""
 
     month: str
     place_id: int
@@ -47,7 +47,7 @@ class Published:
 
 
 def published(session: Session, places: Sequence[int], month: str = "") -> Published | None:
-    """The latest of these places, or that of a month."""
+    """The latest notice of these places, or that of a month; None if there is none."""
     query = select(Notice, NoticeCompound).join(NoticeCompound, NoticeCompound.notice_id == Notice.id)
     query = query.where(NoticeCompound.place_id.in_(places))
     query = query.where(Notice.month == month) if month else query
@@ -83,7 +83,7 @@ def _link(context: Context, told: Published) -> str:
 
 
 def lines(town: Town, told: Published, most: int | None = None) -> list[str]:
-    """For a phone, and for the notice board: no name, no house, no number of a telephone."""
+    """The notice as lines, without names, buildings or telephone numbers."""
     month, say = told.figures, town.say
     year, number = told.month.split("-")
     practice = town.practices.name(Practice.PUBLICITY)

@@ -1,4 +1,4 @@
-"""The chain is gone through again, and every ticket is compared with what was published of it."""
+"""Verify the hash chain, and compare every ticket with what was published about it."""
 
 from bisect import bisect_right
 from collections.abc import Generator, Iterator, Sequence
@@ -17,12 +17,12 @@ from handlers.publicity.issue import following, missing, month_of
 from models.publicity import Notice, NoticeCompound, NoticeLine
 
 _PATIENCE = timedelta(days=1)
-"""A notice may come so long after its month"""
+"""How late after its month a notice may be issued"""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is wrong, as the key of a sentence and what it is about."""
+    """An error: the key of its wording, the month and the ticket's number."""
 
     key: str
     month: str = ""
@@ -30,7 +30,7 @@ class Finding:
 
 
 def verify(session: Session, now: datetime, month: str = "") -> list[Finding]:
-    """All that is wrong; with a month, what is wrong with its own lines."""
+    """All errors; with a month, only those of that month, and errors without a month."""
     found = [*_chain(session), *_months(session, now), *_tickets(session)]
     return [each for each in found if not month or each.month in {"", month}]
 
@@ -51,7 +51,7 @@ def _chain(session: Session) -> Iterator[Finding]:
 
 
 def _after(month: str) -> str:
-    """The month that comes next; "" of what is no month, which the notice's hash shows as changed."""
+    """The next month; "" if the text is no month (then the notice's hash reveals the change)."""
     try:
         return f"{following(month_of(month)):%Y-%m}"
     except ValueError:
@@ -59,7 +59,7 @@ def _after(month: str) -> str:
 
 
 def _lines(session: Session, notice: Notice) -> Generator[Finding, None, str]:
-    """Returns the last line's hash."""
+    """Check the lines; returns the last line's hash."""
     hashed, count = "", 0
     for count, line in enumerate(rows_of(session, LINES.where(NoticeLine.notice_id == notice.id)), start=1):  # noqa: B007
         if line_hash(line, hashed) != line.hash:
@@ -71,7 +71,7 @@ def _lines(session: Session, notice: Notice) -> Generator[Finding, None, str]:
 
 
 def _months(session: Session, now: datetime) -> Iterator[Finding]:
-    """The last ones are not missed by the chain itself."""
+    """Find missing months at the end, which the chain itself can't reveal."""
     told = session.scalars(select(Notice.month)).all()
     if told and all(map(_after, told)):
         yield from (Finding("month_missing", f"{each:%Y-%m}") for each in missing(session, now - _PATIENCE))
@@ -82,7 +82,7 @@ _NONE = History(0, (), (), "")
 
 @dataclass(frozen=True, slots=True)
 class _Ticket:
-    """What was published of one ticket, how it stands now, and what happened to it."""
+    """A ticket's published lines, its present state and its history."""
 
     lines: Sequence[Any] = ()
     stands: Any = None
@@ -105,7 +105,7 @@ def _tickets(session: Session) -> Iterator[Finding]:
 
 
 def _side_by_side(session: Session) -> Iterator[_Ticket]:
-    """Three streams in the order of tickets: nothing is kept of hundreds of thousands of rows."""
+    """Merge three streams ordered by ticket, so that hundreds of thousands of rows needn't be in memory."""
     by_ticket = itemgetter(0)
     listed = ((ticket, "lines", list(lines)) for ticket, lines in groupby(rows_of(session, LISTED), key=by_ticket))
     stand = ((row.id, "stands", row) for row in rows_of(session, FACTS))
@@ -116,14 +116,14 @@ def _side_by_side(session: Session) -> Iterator[_Ticket]:
 
 
 def _was_there(ticket: _Ticket, last: Notice) -> bool:
-    """Before the last notice, which has nothing of it."""
+    """Whether the ticket existed before the last notice, although it has no line."""
     if ticket.history.ids:
         return ticket.history.ids[0] <= last.last_event
     return datetime.fromisoformat(ticket.stands.created_at) < last.cut_at
 
 
 def _compared(ticket: _Ticket) -> Iterator[Finding]:
-    """What was published of a ticket with what is there now."""
+    """Compare a ticket's published lines with its present state."""
     history, latest, stands = ticket.history, ticket.lines[-1], ticket.stands
     if stands is None:
         yield Finding("vanished", latest.month, latest.number)
