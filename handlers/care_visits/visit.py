@@ -1,5 +1,6 @@
 """「走访 李奶奶 一切都好」: a visit in one line. A danger in it is filed at once; everything else is no alarm."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,10 +16,12 @@ from models.care import CaredFor, CareVisit
 from models.person import OVERSEERS, STAFF
 from models.promise import Practice
 from models.ticket import Source
+from nlp.answers.choices import plain
 from nlp.reading.understanding import Understanding
 
 router = Router("visits")
 _SHOWN = 10
+_SEVERAL = re.compile(r"(\d{1,5})号?[\s,，、和]+\d{1,5}(?:号|[\s,，、])")
 
 VISIT = Command(
     ("走访",),
@@ -38,6 +41,8 @@ def _visited(context: Context) -> Reply:
     theirs = to_visit(context)
     if theirs and not context.rest:
         return _listed(context, theirs)
+    if theirs and (several := _SEVERAL.match(plain(context.rest))):
+        return Reply(context.say("visits.one_at_a_time", number=several[1]), keep=True)
     found, words = meant(theirs, context.rest)
     if len(found) == 1:
         return _told(context, found[0], words)

@@ -60,9 +60,11 @@ def community_of(change: PersonalChange, words: str) -> str | None:
     """The one that is named, where they serve something in it; else the one that they serve."""
     world, person = change.town.world, change.person
     node = world.grid_named(words) if words else None
-    if words:
-        code = node.code if node and node.level is Level.COMMUNITY else None
-        return code if code and code in _communities(change) else None
+    if words and node and node.level is Level.COMMUNITY:
+        return node.code if node.code in _communities(change) else None
+    if words:  # 「文苑」: its grids are called so, too
+        short = [code for code in _communities(change) if world.grids[code].name.startswith(words)]
+        return short[0] if len(short) == 1 else None
     own = world.code_at(person.grid, Level.COMMUNITY)
     theirs = _communities(change)
     return own if own in theirs else (next(iter(theirs)) if len(theirs) == 1 else None)

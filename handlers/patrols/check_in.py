@@ -1,5 +1,7 @@
 """到点: at a point of the round, by its code or by where the telephone is."""
 
+from collections.abc import Sequence
+
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
@@ -38,11 +40,17 @@ def here(context: Context) -> Reply:
         return Reply(context.say("patrols.no_points"), keep=True)
     if not context.rest:
         return Reply(context.say("patrols.send_pin"), Asks.CHECK_IN)
-    code = plain(context.rest).upper()
-    point = next((each for each in points if each.code.upper() == code), None)
+    point = _meant(points, plain(context.rest).upper())
     if point is None:
         return Reply(context.say("patrols.unknown_code", code=context.rest[:20]), keep=True)
     return _checked_in(context, point, by_pin=False)
+
+
+def _meant(points: Sequence[PatrolPoint], words: str) -> PatrolPoint | None:
+    """By its code, else by what only one of the names says."""
+    coded = [each for each in points if each.code.upper() == words]
+    found = coded or [each for each in points if words in each.name.upper()]
+    return found[0] if len(found) == 1 else None
 
 
 @router.on(

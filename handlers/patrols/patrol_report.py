@@ -1,6 +1,5 @@
 """巡查情况: rounds that were due, gone and missed; what was found before anybody told."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,7 +53,7 @@ def walked(change: PersonalChange, since: datetime, until: datetime) -> Walked:
     missed: dict[str, int] = {}
     due = gone = 0
     points = mine(change)
-    since = max(since, _began(change, [each.id for each in points]) or since)
+    since = max(since, _began(change) or until)
     for point in points:
         there = (CheckIn.point_id == point.id) & (CheckIn.at >= since) & (CheckIn.at < until)
         came = list(change.session.scalars(select(CheckIn.at).where(there)))
@@ -68,9 +67,9 @@ def walked(change: PersonalChange, since: datetime, until: datetime) -> Walked:
     return Walked(due, gone, in_order, *_filed(change, since, until))
 
 
-def _began(change: PersonalChange, points: Sequence[int]) -> datetime | None:
-    """The day on which somebody first went: what lies before it was no round yet."""
-    first = change.session.scalar(select(func.min(CheckIn.at)).where(CheckIn.point_id.in_(points)))
+def _began(change: PersonalChange) -> datetime | None:
+    """The day on which somebody of the town first went on a round: before it there were none."""
+    first = change.session.scalar(select(func.min(CheckIn.at)))
     return day_start(first) if first else None
 
 

@@ -80,7 +80,12 @@ def test_the_list_and_what_is_said_of_it_stand_in_no_plain_word_and_no_message_t
     shown = listed.says(GRID_STAFF, "走访")
     assert "李桂英" in shown
     assert "德尚小区3号楼2单元501" in shown
-    for said in ("走访 李桂英 血压高，药快吃完了", "走访 王大山，都好", "走访 2 又去了一次"):
+    for said in (
+        "走访 李桂英 血压高，药快吃完了",
+        "走访 王大山，都好",
+        "走访 2 又去了一次",
+        "走访了李桂英，药快吃完了",
+    ):
         assert "记下了" in listed.says(GRID_STAFF, said), said
     assert "李桂英" in listed.says(SUPERVISOR, "走访名单")
     morning(listed, days=12)
