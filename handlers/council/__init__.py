@@ -1,1 +1,1 @@
-"""议事: what one party can't solve alone comes to the month's meeting; what is decided there is promised."""
+"""议事: stuck tickets come before the monthly meeting; its decisions become promises."""

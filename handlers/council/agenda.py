@@ -1,4 +1,4 @@
-"""议程: the matters of this month's meeting, each with its history in two lines."""
+"""议程: the matters of this month's meeting, each with a short history."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,7 +38,7 @@ AGENDA = Command(
 
 @router.command(AGENDA)
 def agenda(context: Context) -> Reply:
-    """What has got stuck since is added; numbers stay as they are."""
+    """Show the agenda; newly stuck tickets are added, and numbers never change."""
     community = community_of(context, context.rest)
     if community is None:
         return Reply(context.say("council.which_community", community=a_community(context.town)), keep=True)
@@ -57,7 +57,7 @@ def agenda(context: Context) -> Reply:
 
 
 def community_of(change: PersonalChange, words: str) -> str | None:
-    """The one that is named, where they serve something in it; else the one that they serve."""
+    """The named community, if the person serves a compound in it; without a name, the only one that they serve."""
     world, person = change.town.world, change.person
     node = world.grid_named(words) if words else None
     if words and node and node.level is Level.COMMUNITY:
@@ -76,7 +76,7 @@ def _communities(change: PersonalChange) -> set[str]:
 
 
 def may_decide(change: PersonalChange, community: str) -> bool:
-    """The community writes down what was decided, or somebody above it; the parties don't for each other."""
+    """Whether the person may enter decisions: staff of the community or above, and supervisors; no other party."""
     person, world = change.person, change.town.world
     if person.is_overseer:
         return community in _communities(change)
@@ -88,7 +88,7 @@ def may_decide(change: PersonalChange, community: str) -> bool:
 
 
 def meeting_of(change: PersonalChange, community: str) -> Meeting:
-    """The one of this month; opened when somebody first asks for its agenda."""
+    """The month's meeting; created when its agenda is first asked for."""
     month = f"{change.now.astimezone(CHINA):%Y-%m}"
     found = change.session.scalar(select(Meeting).where(Meeting.community == community, Meeting.month == month))
     if found:
@@ -100,7 +100,7 @@ def meeting_of(change: PersonalChange, community: str) -> Meeting:
 
 
 def matters(change: PersonalChange, community: str) -> list[tuple[Matter, Ticket]]:
-    """Those of this month's meeting; a ticket that ended meanwhile need not be talked about."""
+    """The matters of this month's meeting; undecided ones whose ticket has ended are left out."""
     meeting = meeting_of(change, community)
     there = set(change.session.scalars(select(Matter.ticket_id).where(Matter.meeting_id == meeting.id)))
     last = change.session.scalar(select(func.max(Matter.number)).where(Matter.meeting_id == meeting.id)) or 0
@@ -115,7 +115,7 @@ def matters(change: PersonalChange, community: str) -> list[tuple[Matter, Ticket
 
 
 def may_see(context: Context, ticket: Ticket) -> bool:
-    """A party sees what is about its own compounds, and nothing that complains of it."""
+    """Whether the ticket is in a compound that the person serves, and doesn't complain about them."""
     place = context.town.world.places.get(ticket.place_id) if ticket.place_id else None
     there = place is None or serves(context.town, context.person, place)
     return there and not is_shut_out(context.town, ticket, context.person)
@@ -128,7 +128,7 @@ def _matter(context: Context, matter: Matter, ticket: Ticket) -> str:
 
 
 def history(change: PersonalChange, ticket: Ticket) -> str:
-    """「11月3日报来 → 11月5日退单 → …」: the latest steps, without words."""
+    """「11.3报来 → 11.5退单 → …」: the latest moves, without notes."""
     steps = [(each.at, MOVES[each.move].label) for each in ticket_text.history(change.session, ticket)]
     moved = [step for step in steps if step[1] != MOVES["note"].label][-_STEPS:]
     filed = change.town.say("council.filed", day=_day(ticket.created_at))

@@ -1,4 +1,4 @@
-"""Which tickets are stuck, and why: sent back again and again, put off, laid aside, contested, broken once more."""
+"""Which tickets are stuck, and why: returned often, extended, suspended, contested, or recurring."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ RETURNED, EXTENDED, SUSPENDED, CONTESTED, AGAIN = "returned", "extended", "suspe
 
 
 def stuck(change: Change, community: str) -> list[tuple[Ticket, Sequence[str]]]:
-    """Of a community's open ones, the oldest first."""
+    """A community's stuck tickets with the reasons, the oldest first."""
     still_open = not_ended() & Ticket.status.in_([each.value for each in OPEN])
     query = select(Ticket).where(Ticket.community == community, still_open).order_by(Ticket.id)
     found = {ticket.id: ticket for ticket in change.session.scalars(query)}
@@ -51,7 +51,7 @@ def _contested(change: Change, found: Mapping[int, Ticket]) -> Sequence[int]:
 
 
 def _again(change: Change, found: Mapping[int, Ticket]) -> Iterator[int]:
-    """Not solved twice over; or so often the same in the same house within some weeks."""
+    """Tickets reopened twice, or with the same problem in the same building `same_times` within `same_days`."""
     rules, other = change.town.practices.council, aliased(Ticket)
     yield from (number for number, ticket in found.items() if ticket.reopenings >= 2)
     same = (other.place_id == Ticket.place_id) & (other.category == Ticket.category) & (other.item == Ticket.item)

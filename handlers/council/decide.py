@@ -1,4 +1,4 @@
-"""议: who does what by when. The first of them has the ticket, with that day as its limit; each is a promise."""
+"""议: enter who does what by when. The first party gets the ticket with that deadline; each task is a promise."""
 
 import re
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ DECIDE = Command(
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What one party undertakes."""
+    """The task of one party."""
 
     who: str
     words: str
@@ -61,7 +61,7 @@ class Task:
 
 @router.command(DECIDE)
 def decide(context: Context) -> Reply:
-    """Nothing is written where it isn't said who does it, or by which day."""
+    """Enter a decision; without a party and a day for each task, nothing is stored."""
     found = _LINE.fullmatch(context.rest)
     if found is None:
         return Reply(context.say("council.how_to_decide"), keep=True)
@@ -87,8 +87,8 @@ def _decided(context: Context, matter: Matter, ticket: Ticket, words: str) -> Re
 
 
 def read_tasks(words: str, now: datetime) -> list[Task]:
-    """A clause that names nobody goes on with the one before; one without a day has the day said before it. Empty:
-    nobody is named at the beginning, or no day at all.
+    """Parse tasks. A clause without a party continues the one before; one without a day takes the previous day.
+    Empty if the first clause names no party, or no day is given.
     """
     told: list[tuple[str, str, datetime | None]] = []
     for clause in filter(None, map(str.strip, _CLAUSES.split(plain(words)))):
@@ -128,7 +128,7 @@ def _written(context: Context, matter: Matter, ticket: Ticket, tasks: Sequence[T
 
 
 def _set_going(context: Context, ticket: Ticket, tasks: Sequence[Task]) -> None:
-    """Out of 挂账, into the hands of who undertook it first, with their day as its limit."""
+    """Resume the ticket if suspended, and give it to the first task's party with that deadline."""
     if ticket.status == Status.SUSPENDED:
         ticket.apply(RESUME, by=SYSTEM, at=context.now, note=context.say("history.resumed_by_meeting"))
     ticket.stopped_at = None

@@ -1,4 +1,4 @@
-"""议事季报: how many meetings and matters, what was decided, what of it was kept."""
+"""议事季报: the number of meetings, matters and decisions, and how many promises were kept."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ REPORT = Command(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Of one community and a stretch of time."""
+    """The figures of one community for a period."""
 
     meetings: int
     matters: int
@@ -67,7 +67,7 @@ def _promises(change: Change, held: ColumnElement[bool], which: ColumnElement[bo
 
 @router.command(REPORT)
 def report(context: Context) -> Reply:
-    """Of this quarter, where no other time is named."""
+    """Show the report, of this quarter if no other time is named."""
     period = find_period(context.rest, context.now) if context.rest else None
     words = context.rest.split()
     named = next((word for word in words if context.town.world.grid_named(word)), "")
