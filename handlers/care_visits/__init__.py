@@ -1,1 +1,1 @@
-"""走访: those who are looked after, when somebody should see them, and what they found."""
+"""走访: visits to people on the care list."""

@@ -1,4 +1,4 @@
-"""Who may read whose line of the private list; each reading is written down."""
+"""The care list, which is private: who may read which row. Every reading is logged."""
 
 import re
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ _DOUBLE = 2
 
 
 def listed(change: Change) -> list[CaredFor]:
-    """All of them, the one due first in front."""
+    """All people on the list, the one due first in front."""
     rows = change.session.scalars(select(CaredFor).where(~CaredFor.left_out).order_by(CaredFor.id)).all()
     return sorted(rows, key=lambda each: (each.due_on or date.min, each.id))
 
 
 def visitors(change: Change, cared: CaredFor) -> list[Member]:
-    """Who is named and still works here; else the staff of this very grid."""
+    """The named visitor, if still on the staff; else the grid's own staff."""
     staff = change.town.staff.people
     if cared.visitor_id in staff:
         return [staff[cared.visitor_id or 0]]
@@ -34,7 +34,7 @@ def visitors(change: Change, cared: CaredFor) -> list[Member]:
 
 
 def to_visit(change: PersonalChange) -> list[CaredFor]:
-    """Whom this person goes to see: theirs are the only lines that they may read, whatever else they may."""
+    """The people whom this person visits; nobody else's rows may be read for a visit."""
     if not change.person.roles & STAFF and not change.person.is_overseer:
         return []
     return [each for each in listed(change) if change.person.id in {who.id for who in visitors(change, each)}]
@@ -48,12 +48,12 @@ def answers_for(change: PersonalChange, grid: str) -> bool:
 
 
 def overseen(change: PersonalChange) -> list[CaredFor]:
-    """All in that area."""
+    """The people on the list in the supervisor's area."""
     return [each for each in listed(change) if answers_for(change, each.grid)] if change.person.is_overseer else []
 
 
 def looked(change: PersonalChange, shown: Sequence[CaredFor]) -> None:
-    """Written down in the same transaction: nobody reads without a trace."""
+    """Write the read log in the same transaction, so that no reading goes unlogged."""
     change.session.add_all(CareLook(person_id=change.person.id, cared_id=each.id, at=change.now) for each in shown)
 
 
@@ -62,7 +62,7 @@ def today(change: Change) -> date:
 
 
 def meant(theirs: Sequence[CaredFor], words: str) -> tuple[list[CaredFor], str]:
-    """「李奶奶 一切都好」「李桂英，都好」「12 都好」 → those who may be meant, and what was said of them."""
+    """「李奶奶 一切都好」「李桂英，都好」「12 都好」 → the people who may be meant, and the remaining words."""
     head = _HEAD.split(words, maxsplit=1)[0]
     if head.isdecimal():
         return [each for each in theirs if each.id == int(head)], _after(words, head)
@@ -79,7 +79,7 @@ def meant(theirs: Sequence[CaredFor], words: str) -> tuple[list[CaredFor], str]:
 
 
 def _called(cared: CaredFor, words: str, head: str) -> str:
-    """What of the words is a way to call them: their surname with a title, or the short first word."""
+    """The part of the words that names the person: surname with title, or a short first word; else ""."""
     for surname in {cared.name[:_DOUBLE], cared.name[:1]}:
         if titled := re.match(rf"{re.escape(surname)}{TITLE}", words):
             return titled[0]

@@ -1,4 +1,4 @@
-"""What those above may know: how many visits were due, made and missed; the list itself, and who has read it."""
+"""Supervisors' commands: figures of visits, the care list of their area, and its read log."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +45,7 @@ LOOKS = Command(
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """Of a stretch of time, in one area."""
+    """The figures of one area for a period."""
 
     people: int
     made: int
@@ -59,7 +59,7 @@ class Visits:
 
 
 def visits(change: PersonalChange, since: datetime, until: datetime) -> Visits:
-    """Also of those who have left the list meanwhile."""
+    """Count visits, also to people who have left the list since."""
     now_listed = overseen(change)
     grids = {code for code in change.town.world.grids if answers_for(change, code)}
     of_area = select(CaredFor.id).where(CaredFor.grid.in_(grids))
@@ -74,7 +74,7 @@ def visits(change: PersonalChange, since: datetime, until: datetime) -> Visits:
 
 @router.command(FIGURES)
 def figures(context: Context) -> Reply:
-    """Of this month, where no other time is named. Nobody is named."""
+    """Show the figures, of this month if no other time is named. They contain no names."""
     stretch = this_month_or(context, context.rest)
     if stretch is None:
         return which_time(context, context.rest)
@@ -85,7 +85,7 @@ def figures(context: Context) -> Reply:
 
 @router.command(LIST)
 def names(context: Context) -> Reply:
-    """Of one grid, where one is named; each line is written into the read log."""
+    """Show the list, of one grid if named; every row shown is logged."""
     found = overseen(context)
     node = context.town.world.grid_named(context.rest) if context.rest else None
     if context.rest and node is None:
@@ -104,7 +104,7 @@ def names(context: Context) -> Reply:
 
 @router.command(LOOKS)
 def read_log(context: Context) -> Reply:
-    """Who, when and how many; not whom."""
+    """Show who read how many rows and when, without the names on the list."""
     ids = [each.id for each in overseen(context)]
     read = select(Person.name, CareLook.at, func.count()).join(Person, Person.id == CareLook.person_id)
     read = read.where(CareLook.cared_id.in_(ids)).group_by(Person.id, Person.name, CareLook.at)

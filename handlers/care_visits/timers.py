@@ -1,4 +1,4 @@
-"""Each morning: who goes to see somebody is told how many wait; those above, how many were not seen on their day."""
+"""Every morning: tell visitors how many visits are due, and supervisors how many were missed."""
 
 from collections import Counter, defaultdict
 from datetime import date, datetime
@@ -16,11 +16,11 @@ from models.promise import Practice
 from models.push import Timer
 
 VISITS_DUE = "visits_due"
-"""The timer, and the event of its pushes"""
+"""Kind of the timer, and event of its pushes"""
 
 
 def tell_whom_to_see(session: Session, town: Town, _timer: Timer, now: datetime) -> None:
-    """No push names anybody: who waits is told to who asks for it."""
+    """Send the pushes. They contain only numbers; the names are shown when the visitor asks."""
     if not town.practices.visits.enabled:
         return
     change = Moment(session, town, now)
@@ -51,7 +51,7 @@ def _name(town: Town) -> str:
 
 
 def _is_new(session: Session, cared: CaredFor) -> bool:
-    """A day that was missed is told of once."""
+    """Whether this missed day is not stored yet, so that it is told only once."""
     known = select(CareMissed.id).where(CareMissed.cared_id == cared.id, CareMissed.due_on == cared.due_on)
     if session.scalar(known) is not None:
         return False

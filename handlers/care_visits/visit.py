@@ -1,4 +1,4 @@
-"""「走访 李奶奶 一切都好」: a visit in one line. A danger in it is filed at once; everything else is no alarm."""
+"""「走访 李奶奶 一切都好」: enter a visit in one line. A danger in it is filed at once."""
 
 import re
 from dataclasses import replace
@@ -33,7 +33,7 @@ VISIT = Command(
 
 @router.command(VISIT)
 def visit(context: Context) -> Reply:
-    """What is said here is kept in no message: it names somebody of a private list."""
+    """Enter a visit, or list those that are due. `private`: neither message nor reply is stored."""
     return replace(_visited(context), private=True)
 
 
@@ -62,7 +62,7 @@ def _told(context: Context, cared: CaredFor, words: str) -> Reply:
 
 
 def _danger_all_the_same(context: Context) -> Reply | None:
-    """A danger waits for no list."""
+    """File a danger even if the words match nobody on the list."""
     seen = context.town.reader.understand(context.rest) if context.rest else None
     if seen is None or not seen.red_flag:
         return None
@@ -71,7 +71,7 @@ def _danger_all_the_same(context: Context) -> Reply | None:
 
 
 def _listed(context: Context, theirs: list[CaredFor]) -> Reply:
-    """Those that are due, else the next ones."""
+    """The visits that are due, else the next ones."""
     due = [each for each in theirs if each.due_on is None or each.due_on <= today(context)]
     shown = (due or theirs)[:_SHOWN]
     looked(context, shown)
@@ -81,7 +81,7 @@ def _listed(context: Context, theirs: list[CaredFor]) -> Reply:
 
 
 def line(context: Context, cared: CaredFor) -> str:
-    """All that a visitor needs at the door."""
+    """The row that a visitor needs: number, day, name, kind, address, telephone."""
     facts = {"name": cared.name, "kind": cared.kind, "address": cared.address, "phone": cared.phone}
     if cared.due_on:
         when = context.say("visits.due_by", day=spoken(context, cared.due_on))
@@ -102,8 +102,9 @@ def _well(context: Context, cared: CaredFor, words: str, seen: Understanding) ->
 
 
 def _alarmed(context: Context, cared: CaredFor, words: str, seen: Understanding) -> Reply:
-    """Filed with the place and what was found; the name and why they are looked after stay on the list. They still
-    have to be seen: the day stays as it is.
+    """File the danger with the place, but without the name and kind from the list.
+
+    The visit's day is unchanged, because the person must still be visited.
     """
     _write(context, cared, words, alarm=True)
     text = words.replace(cared.name, context.say("visits.somebody"))
