@@ -1,1 +1,1 @@
-"""Open311 GeoReport v2: other platforms file requests here, and anybody reads how they stand."""
+"""Open311 GeoReport v2: other platforms file requests, and anyone can read their status."""

@@ -1,4 +1,4 @@
-"""The list of services and what each asks for, in the standard's fields."""
+"""The list of services and their attributes, in the standard's fields."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ def service_list(town: Town) -> list[dict[str, Any]]:
 
 
 def definition(town: Town, service: Service) -> Mapping[str, Any]:
-    """Where in the compound it is: nothing of it must be told."""
+    """The attributes of a service: building, unit and room, all optional."""
     return {
         "service_code": service.code,
         "attributes": [

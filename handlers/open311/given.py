@@ -1,4 +1,4 @@
-"""What a client sends for a new request, checked; whatever is wrong is told in the standard's way, all at once."""
+"""Check a client's new request; all errors are returned at once, in the standard's format."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ BAD, UNKNOWN = 400, 404
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong with a request, for the client's developers."""
+    """An error in a request, for the client's developers."""
 
     code: int
     description: str
 
 
 class FaultyError(Exception):
-    """A request that can't be served."""
+    """The request has errors."""
 
     def __init__(self, *faults: Fault) -> None:
         super().__init__("; ".join(each.description for each in faults))
@@ -31,7 +31,7 @@ class FaultyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A request that can be filed."""
+    """A valid request."""
 
     service: Service
     description: str
@@ -46,7 +46,7 @@ class Given:
 
 
 def read(town: Town, form: Mapping[str, str]) -> Given:
-    """Raises FaultyError. An empty argument is none, as the standard has it."""
+    """Parse a request; empty arguments count as missing, as in the standard. Raises FaultyError."""
     told = {name: value.strip() for name, value in form.items()}
     service = service_of(town, told.get("service_code", ""))
     place = town.world.places.get(_number(told.get("address_id", "")))

@@ -1,4 +1,4 @@
-"""What everybody may read of tickets: kind, compound, how it stands. No words, no house, nobody's name."""
+"""The public data of tickets: kind, compound, status. No words, building or names."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from models.ticket import Ticket, TicketEvent, is_complaint
 
 OPEN, CLOSED = "open", "closed"
 _UNTOLD = Status.INCOMPLETE.value
-"""It is no request yet"""
+"""Incomplete tickets are not published"""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which requests. With `numbers` nothing else counts."""
+    """The filters of a query. If `numbers` is given, the others are ignored."""
 
     numbers: Sequence[str] = ()
     codes: Sequence[str] = ()
@@ -31,13 +31,13 @@ class Wanted:
     until: datetime | None = None
     statuses: frozenset[str] = frozenset()
     client: str = ""
-    """It reads of all that came from it, too"""
+    """The asking client, which may also read unpublished requests of its own"""
     limit: int = 1000
     offset: int = 0
 
 
 def find(session: Session, town: Town, wanted: Wanted) -> list[dict[str, Any]]:
-    """The latest first, as the standard's fields."""
+    """The matching requests in the standard's fields, the latest first."""
     own = select(Open311Request.ticket_id).where(Open311Request.client == wanted.client)
     query = select(Ticket).where(Ticket.status != _UNTOLD)
     query = query.where(or_(Ticket.id.in_(own), ~is_complaint() | Ticket.shut_out.is_(None)))
@@ -50,7 +50,7 @@ def find(session: Session, town: Town, wanted: Wanted) -> list[dict[str, Any]]:
 
 
 def number_of(session: Session, token: str) -> str | None:
-    """The number behind a token; empty while somebody still looks where it is; None where there is no such token."""
+    """The ticket number of a token; "" until the ticket has a team; None for an unknown token."""
     query: Select[str | None, str | None] = select(Ticket.number, Ticket.team).join(
         Open311Request, Open311Request.ticket_id == Ticket.id
     )
@@ -86,7 +86,7 @@ def _last_changes(session: Session, tickets: Sequence[Ticket]) -> Mapping[int, d
 
 
 def as_request(town: Town, ticket: Ticket, changed_at: datetime) -> dict[str, Any]:
-    """A ticket in the standard's fields; what nobody may read is empty."""
+    """A ticket in the standard's fields; private fields are empty."""
     place = _place(town, ticket)
     where = place.name if place else _community(town, ticket)
     return {
@@ -118,7 +118,7 @@ def _how_far(town: Town, ticket: Ticket) -> str:
 
 
 def _place(town: Town, ticket: Ticket) -> PlaceNode | None:
-    """The compound, as a whole; where a handful live there, it would tell who."""
+    """The compound as a whole; None if it is so small that it would identify the reporter."""
     place = town.world.places.get(ticket.place_id) if ticket.place_id else None
     homes = town.households.get(place.name) if place else None
     return None if homes is not None and homes < town.practices.publicity.least_households else place

@@ -1,4 +1,4 @@
-"""The services that can be asked for: the catalogue's sub-items, and each category for what has none."""
+"""The services: the catalogue's sub-items, and each category for requests without a sub-item."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from handlers.town.town import Town
 
 HOUSE = {"building": "open311.building", "unit": "open311.unit", "room": "open311.room"}
-"""The attributes of every service, and what each asks for: where in a compound it is"""
+"""The attributes of every service, with the wordings of their descriptions"""
 _MOST = 40
-"""Characters of an attribute"""
+"""Most characters of an attribute"""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One kind of trouble, under the key that the catalogue has for it."""
+    """A kind of problem, with its key in the catalogue."""
 
     code: str
     name: str
@@ -23,7 +23,7 @@ class Service:
 
 
 def services(town: Town) -> Iterator[Service]:
-    """In the catalogue's order, each category after its sub-items."""
+    """All services in the catalogue's order, each category after its sub-items."""
     for category, name in town.catalogue.categories.items():
         for item, (of, item_name) in town.catalogue.items.items():
             if of == category:
@@ -32,10 +32,10 @@ def services(town: Town) -> Iterator[Service]:
 
 
 def service_of(town: Town, code: str) -> Service | None:
-    """A sub-item before a category of the same key."""
+    """The service of a code; a sub-item takes precedence over a category with the same key."""
     return next((each for each in services(town) if each.code == code), None)
 
 
 def house_of(told: dict[str, str]) -> dict[str, str]:
-    """What was given of the attributes, no longer than a house number is."""
+    """The given attributes, cut to _MOST characters."""
     return {name: told.get(name, "").strip()[:_MOST] for name in HOUSE}

@@ -1,4 +1,4 @@
-"""A request of another platform becomes a ticket, or joins the one that tells of the same."""
+"""Turn another platform's request into a ticket, or join it to the ticket of the same event."""
 
 import secrets
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from models.ticket import SYSTEM, Source, Ticket
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Under which name a request came, and a hash of who sent it there; the client's own where it says of nobody."""
+    """The client, and a hash of its user's account (of the client itself, if it names no user)."""
 
     client: str
     account: str
@@ -33,17 +33,17 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of it."""
+    """The result of a request."""
 
     number: str
     token: str
     is_placed: bool
-    """Else somebody looks first where it is, and only then it has a number for the client"""
+    """False: staff must find the place first; until then the client gets only the token"""
     notice: str
 
 
 def take(change: Change, sender: Sender, given: Given) -> Taken:
-    """In the caller's transaction."""
+    """File a request in the caller's transaction."""
     person = _person(change, sender, given)
     silence = Silence(change.session, change.town, change.now, person)
     draft = _draft(silence, given)
@@ -64,22 +64,22 @@ def take(change: Change, sender: Sender, given: Given) -> Taken:
 
 
 def _person(change: Change, sender: Sender, given: Given) -> Person:
-    """Someone without a chat: they hear of their request where they made it."""
+    """The account's Person, without a chat; they learn the outcome on the platform that they used."""
     before = select(Open311Request.person_id).where(Open311Request.account == sender.account)
     known = change.session.scalar(before.order_by(Open311Request.id.desc()).limit(1))
     person = change.session.get(Person, known) if known else None
     if person is None:
         person = Person(following=False)
         change.session.add(person)
-    if given.name or given.phone:  # as they say it now
+    if given.name or given.phone:  # the latest data counts
         person.name, person.phone = given.name, given.phone
-    person.last_inbound_at = change.now  # they are forgotten once they have long not written, like everybody
+    person.last_inbound_at = change.now  # so that retention deletes them like other residents
     change.session.flush()
     return person
 
 
 def _draft(change: Silence, given: Given) -> Draft:
-    """The service that was chosen, the place as it was told, and a danger that the words tell of."""
+    """A draft with the chosen service, the given place, and a danger that the text names."""
     said = given.description or given.service.name
     where = "" if given.address in said else given.address
     seen = change.town.reader.understand(f"{where}，{said}" if where else said)
@@ -102,7 +102,7 @@ def _draft(change: Silence, given: Given) -> Draft:
 
 
 def _joined(change: Silence, draft: Draft) -> Ticket | None:
-    """Only where a neighbour would not be asked: nobody is there who could say whether it is the same."""
+    """Join an event only if no question is needed, because there is no chat to ask in."""
     same = find(change, draft)
     if same is None or not (same.mine or same.at_once):
         return None
@@ -116,7 +116,7 @@ def _joined(change: Silence, draft: Draft) -> Ticket | None:
 
 
 def _notice(change: Change, draft: Draft) -> str:
-    """What to do in danger; else what comes next."""
+    """The reply's notice: advice for a danger, else the next step."""
     if draft.red_flag:
         return change.town.say(f"red_flag.{draft.red_flag}", **change.town.contacts.model_dump())
     return change.town.say("open311.taken", phone=change.town.contacts.hall)
