@@ -1,1 +1,1 @@
-"""Notices ahead: who may write them, whom they reach, and what reports of it are answered while it lasts."""
+"""Announcements (停水 and the like): who may write them, recipients, and answers to reports about them."""

@@ -1,4 +1,4 @@
-"""「通知 德尚小区 明天9-12点停水 检修」: shown with the number reached, confirmed twice, sent at its hour."""
+"""「通知 德尚小区 明天9-12点停水 检修」: preview with the number of recipients, confirm twice, send at its time."""
 
 from datetime import datetime
 
@@ -35,7 +35,7 @@ _NEWEST = Announcement.id.desc()
 
 @router.command(ANNOUNCE)
 def announce(context: Context) -> Reply:
-    """What would be told, to whom and when; nothing is sent yet."""
+    """Show the preview; nothing is sent yet."""
     if not context.rest:
         return _standing(context)
     words, send_at = timed(context.rest, context.now)
@@ -75,7 +75,7 @@ def _preview(context: Context, draft: NoticeDraft) -> Reply:
 
 @router.on(in_state(Asks.NOTICE))
 def previewed(context: Context) -> Reply | None:
-    """1: one more word, for it can't be taken back. 2: nothing is sent."""
+    """1 asks for the confirming word, because sending can't be undone. 2 cancels."""
     if context.number is None:
         return None
     if context.number == 1:
@@ -87,7 +87,7 @@ def previewed(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.NOTICE_SURE))
 def confirmed(context: Context) -> Reply | None:
-    """The word itself, and nothing like it."""
+    """Store and schedule the announcement, only on the exact confirming word."""
     said, instead = wanted_word(context, context.say("notices.word"), context.say("notices.left"))
     if not said:
         return instead
@@ -113,7 +113,7 @@ def confirmed(context: Context) -> Reply | None:
 
 @router.command(CANCEL)
 def cancel(context: Context) -> Reply:
-    """What is not sent yet is not sent; reports are filed again."""
+    """Cancel the latest announcement: it is not sent, if not sent yet, and reports are filed again."""
     notice = context.session.scalar(select(Announcement).where(_mine(context)).order_by(_NEWEST).limit(1))
     if notice is None:
         return Reply(context.say("notices.nothing_to_cancel"), keep=True)
@@ -123,7 +123,7 @@ def cancel(context: Context) -> Reply:
 
 
 def _told(context: Context, draft: NoticeDraft) -> str:
-    """The notice as residents read it: their own words, with the hours in full."""
+    """The announcement as residents read it: the writer's words, with full times."""
     starts, ends = (datetime.fromisoformat(each) for each in (draft.starts_at, draft.ends_at))
     hours = context.say(
         "notices.hours", starts=ticket_text.moment(starts, context.now), ends=ticket_text.moment(ends, context.now)
@@ -132,13 +132,13 @@ def _told(context: Context, draft: NoticeDraft) -> str:
 
 
 def _mine(context: Context) -> ColumnElement[bool]:
-    """Those of one's own that are not over."""
+    """The writer's own announcements that are not over."""
     stands = Announcement.cancelled_at.is_(None) & (Announcement.ends_at > context.now)
     return (Announcement.written_by == context.person.id) & stands
 
 
 def _standing(context: Context) -> Reply:
-    """What is still on, with how many asked about it."""
+    """List the current announcements, with the number of residents who asked about each."""
     counted = select(func.count()).where(AnnouncementAnswer.announcement_id == Announcement.id)
     answers = counted.correlate(Announcement).scalar_subquery()
     mine = select(Announcement, answers).where(_mine(context)).order_by(_NEWEST).limit(_SHOWN)

@@ -1,4 +1,4 @@
-"""While what was announced lasts, reports of it are answered with it, and counted instead of filed."""
+"""While an announcement is in force, reports about it are answered with it and counted, not filed."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ _ON = Announcement.confirmed_at.is_not(None) & Announcement.cancelled_at.is_(Non
 
 
 def answered_by_notice(context: Context, draft: Draft) -> Reply | None:
-    """Nothing is filed of it; a danger always is, and whatever is another matter."""
+    """The reply if an announcement covers the report; None for dangers and other problems, which are filed."""
     if not context.notice_on or draft.red_flag or draft.place_id is None:
         return None
     notice = _covering(context.session, context.town, context.now, draft, _items(context, draft))
@@ -30,7 +30,7 @@ def answered_by_notice(context: Context, draft: Draft) -> Reply | None:
 
 
 def _items(context: Context, draft: Draft) -> set[str]:
-    """What it tells of: a question such as 「几点来水」 has no sub-item of its own as a draft."""
+    """The sub-items of the report; a draft of a question such as 「几点来水」 has none, so the reading's counts too."""
     seen = context.understanding
     return {draft.item, seen.item if seen else ""} - {""}
 
@@ -45,7 +45,7 @@ def _covering(session: Session, town: Town, now: datetime, draft: Draft, items: 
 
 
 def _is_about(town: Town, notice: Announcement, draft: Draft, items: set[str]) -> bool:
-    """By the words of such an outage, which leave no danger to ask about; else by what the reader made of it."""
+    """Whether the report is about the announced problem: by words of the outage, else by the reading."""
     if town.joining.is_outage(notice.item, draft.text):
         return True
     same = notice.item in items if notice.item else draft.category == notice.category

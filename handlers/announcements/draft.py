@@ -1,4 +1,4 @@
-"""「德尚小区 明天9-12点停水 检修」: where, what, from when until when, and at which hour it is told."""
+"""Parse 「德尚小区 明天9-12点停水 检修」: places, problem, period, and the time to send it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ _LONGEST = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class NoticeDraft:
-    """What is to be announced; lives in the conversation's slots until it is confirmed."""
+    """An announcement that is not confirmed yet; stored in the open question's slots."""
 
     text: str
     places: tuple[int, ...]
@@ -37,7 +37,7 @@ class NoticeDraft:
 
 
 def timed(words: str, now: datetime) -> tuple[str, datetime | None]:
-    """The words, and the hour after 「定时」."""
+    """The words, and the time after 「定时」 (None without it)."""
     found = _AT.search(words)
     if found is None:
         return words, None
@@ -46,13 +46,13 @@ def timed(words: str, now: datetime) -> tuple[str, datetime | None]:
 
 
 def lasts(when: When) -> tuple[datetime, datetime]:
-    """From when until when; a moment alone lasts till the end of its day."""
+    """Begin and end; without an end, it lasts until the end of the day."""
     until = when.until or when.at.replace(hour=23, minute=59)
     return when.at, min(until, when.at + _LONGEST)
 
 
 def places_named(town: Town, words: str, seen: Understanding) -> tuple[Sequence[PlaceNode], str]:
-    """The places, and the house that is named with them; a grid, community or street stands for all of its own."""
+    """The named places and building; a grid, community or street means all its places."""
     first, _, _ = words.partition(" ")
     found = [place for name in _NAMES.split(first) for place in _named(town, name.strip())]
     mention = seen.place
@@ -73,7 +73,7 @@ def _named(town: Town, name: str) -> Iterator[PlaceNode]:
 
 
 def may_announce(town: Town, person: Person, place: PlaceNode) -> bool:
-    """Overseers and grid staff within their area, other teams where they serve."""
+    """Whether the person's area, or the area of their team, includes the place."""
     around = town.world.above_places([place])
     if Role.ADMIN in person.roles or (person.is_overseer and person.grid is None):
         return True

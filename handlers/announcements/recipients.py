@@ -1,4 +1,4 @@
-"""Whom a notice reaches: who lives there, by what they have told us."""
+"""Recipients of an announcement: residents whose bound home is there."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,13 +12,13 @@ _WINDOW = timedelta(hours=48)
 
 
 def residents(places: Sequence[int], building: str) -> ColumnElement[bool]:
-    """Those whose home is there; of a house alone also those of whom only the compound is known."""
+    """Residents whose home is there; for one building, also those whose building is unknown."""
     there = Person.home_place_id.in_(places) & Person.following & Person.openid.is_not(None)
     return there & Person.home_building.in_([building, ""]) if building else there
 
 
 def how_many(session: Session, places: Sequence[int], building: str, now: datetime) -> tuple[int, int]:
-    """All of them, and those who wrote lately enough to read it as a message."""
+    """The number of all, and of those within the platform's 48-hour window for messages."""
     there = residents(places, building)
     lately = there & (Person.wrote_at > now - _WINDOW)
     counts = (select(func.count()).select_from(Person).where(each).scalar_subquery() for each in (there, lately))

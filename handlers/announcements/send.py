@@ -1,4 +1,4 @@
-"""At its hour a notice becomes a push for everybody whom it reaches."""
+"""Send an announcement at its time: write a push for every recipient."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ EVENT = "notice"
 
 
 def send(session: Session, town: Town, timer: Timer, now: datetime) -> None:
-    """Once. What is over by then, or was taken back, is told nobody."""
+    """Write the pushes, once, unless the announcement is over or cancelled."""
     notice = session.get(Announcement, timer.subject_id) if timer.subject_id else None
     if notice is None or notice.cancelled_at or notice.sent_at or notice.ends_at <= now:
         return
