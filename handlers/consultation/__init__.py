@@ -1,1 +1,1 @@
-"""Questions: answered from the town's table and its contacts, else by a person, whose answer may join the table."""
+"""Questions by residents: answered from the town's table and contacts, else by staff."""

@@ -1,4 +1,4 @@
-"""A question is answered where the town knows the answer; else it goes to a person. A grievance is filed instead."""
+"""Answer a question from the town's table, else pass it to staff. A grievance is filed instead."""
 
 import re
 from collections.abc import Callable
@@ -31,7 +31,7 @@ _WHEN = re.compile(r"几点|多久|[啥哪么](?:时候|天)")
 
 @router.on(lambda context: context if context.text and not context.answers else None)
 def answered(context: Context) -> Reply | None:
-    """Sure: the answer. Near: which of them. Neither: the next one may know what it is."""
+    """A sure match is answered, near matches are offered as a choice; else None."""
     if _is_about_a_ticket(context):
         return None
     found = _found(context)
@@ -54,7 +54,7 @@ def _may_be_report(context: Context) -> bool:
 
 
 def asks_the_town(context: Context) -> bool:
-    """A question that the town has an answer to: none to what we ask of a report."""
+    """Whether the text is a question with an answer in the table, so that it answers no question about a draft."""
     seen = context.understanding
     if seen is None or seen.intent is not Intent.CONSULT or _is_about_a_ticket(context):
         return False
@@ -67,7 +67,7 @@ def _found(context: Context) -> Found:
 
 @router.on(in_state(Asks.WHICH_ANSWER))
 def chosen(context: Context) -> Reply | None:
-    """The one that was meant, by which the town learns how people put it; or none, and a person answers."""
+    """The chosen answer is given and its wording learned; 「none of them」 passes the question to staff."""
     if context.number is None:
         return None
     row = context.town.answers.by_id.get(context.slots["answers"][context.number])
@@ -80,7 +80,7 @@ def chosen(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.ANSWERED))
 def helped(context: Context) -> Reply | None:
-    """1: it helped. 2: a person sees to it, and what was learned from it is forgotten."""
+    """1: it helped. 2: pass the question to staff, and delete the learned wording."""
     if context.number is None:
         return None
     if context.number == 0:
@@ -91,10 +91,10 @@ def helped(context: Context) -> Reply | None:
 
 @router.on(intent(Intent.CONSULT))
 def unknown(context: Context) -> Reply | None:
-    """Nobody has written an answer yet: a person does, and no place is asked for."""
+    """A question without an answer goes to staff; no place is asked for."""
     seen, person = context.understanding, context.person
     if person.is_staff or person.is_overseer:
-        return None  # what they ask of is their work; that it was not understood they are told
+        return None  # staff ask about their work; a later handler says that it was not understood
     if seen is None or not context.nothing_asked or is_grievance(context.text, seen) or seen.parts:
         return None
     if ticket := _told_of(context):
@@ -117,24 +117,24 @@ def _told(context: Context, row: Answer, text: str = "") -> Reply:
     contact = context.say("consultation.contact", contact=row.contact) if row.contact else ""
     said = context.say("consultation.answer", answer=row.answer, source=source, until=until, contact=contact)
     if not context.nothing_asked and not context.answers:
-        return Reply(said, keep=True)  # what was open before stays so, and its numbers with it
+        return Reply(said, keep=True)  # an open question stays open, so don't offer numbers of our own
     offer = context.say("consultation.not_solved")
     return Reply(f"{said}\n{offer}", Asks.ANSWERED, {"answer": row.id, "text": text or context.text})
 
 
 def _is_about_a_ticket(context: Context) -> bool:
-    """「什么时候来」 of something reported is no question to the town."""
+    """「什么时候来」 about a reported problem is no question to the town."""
     seen = context.understanding
     told = seen is not None and seen.intent in _OF_A_TICKET and seen.intent_confidence >= _SURELY
     return told and has_own(context.session, context.person, OPEN)
 
 
 def _serves(context: Context) -> Callable[[str], bool]:
-    """Rows of where they speak of, else of where they live; of nowhere: all."""
+    """A test whether an answer's area includes the place in the text, else the home; without either, all do."""
     where = cache(partial(_around, context))
 
     def serves(area: str) -> bool:
-        return where()(area)  # asked only of a row that is like the text
+        return where()(area)  # computed only if a row matches the text
 
     return serves
 

@@ -1,4 +1,4 @@
-"""「社区电话」「物业电话」「值班」: whom to call, out of the town's own data."""
+"""「社区电话」「物业电话」「值班」: answer with telephone numbers from the town's data."""
 
 from collections.abc import Iterable
 from itertools import chain
@@ -24,9 +24,9 @@ _MOST = 3
 
 
 def contact_told(context: Context, row: Answer | None) -> Reply | None:
-    """The team's number and who is there now; without a place the hall's number, and that they may say where.
+    """The team's number and who is on duty; without a place, the hall's number and a hint to name the place.
 
-    `row`: what the table says to it, which goes first where it is of telephones too.
+    None if `row`, the table's answer, is about telephones too: then it takes precedence.
     """
     asked = contact_asked(context.text)
     if not asked or (row and contact_asked(row.question)) or tells_of_calls(context.text):
@@ -42,7 +42,7 @@ def contact_told(context: Context, row: Answer | None) -> Reply | None:
 
 
 def _here(context: Context) -> list[str]:
-    """The grids of where they speak of, else of where they live, else of their last report."""
+    """The grids of the place in the text, else of the home, else of the person's last report."""
     world, seen, person = context.town.world, context.understanding, context.person
     if seen and seen.place and seen.place.known and not seen.place.guessed:
         named, building = world.places_named(seen.place.known), seen.place.building
@@ -56,7 +56,7 @@ def _here(context: Context) -> list[str]:
 
 
 def _serving(context: Context, grid: str, kinds: tuple[TeamKind, ...]) -> Iterable[TeamNode]:
-    """Of each kind the nearest."""
+    """The nearest team of each kind."""
     world = context.town.world
     for kind in kinds:
         near = (team for node in world.chain(grid) for team in world.teams_at.get(node.code, ()) if team.kind == kind)
@@ -65,7 +65,7 @@ def _serving(context: Context, grid: str, kinds: tuple[TeamKind, ...]) -> Iterab
 
 
 def _line(context: Context, team: TeamNode, grids: list[str]) -> str:
-    """A number that the town gave its team; no colleague's own telephone is told."""
+    """The line of a team with its official number; personal numbers of staff are never shown."""
     phone, who = team.phone or context.town.contacts.hall, _names(context, _there(context, team, grids))
     return context.say("consultation.contact_team", team=team.name, phone=phone, who=who)
 
@@ -76,7 +76,7 @@ def _names(context: Context, there: list[Colleague]) -> str:
 
 
 def _there(context: Context, team: TeamNode, grids: list[str]) -> list[Colleague]:
-    """Who is on duty now; of a team without a roster the first of its people."""
+    """At most two members on duty; without a roster, the first members."""
     town = context.town
     members = town.staff.members([team.code], town.world.above(*grids))
     here = Roster.of(town.staff, members, town.calendar.works_on).on_duty(members, context.now)

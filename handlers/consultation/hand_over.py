@@ -1,4 +1,4 @@
-"""A question that nobody has written an answer to: a consultation ticket without a place, and a person who answers."""
+"""Pass a question to staff: file it as a consultation ticket, which needs no place."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ CONSULT = "consult"
 
 
 def handed_over(context: Context, text: str, *, with_talk: bool = False) -> Reply:
-    """The receipt says who answers and until when; `with_talk`: an answer didn't help, and somebody talks to them."""
+    """File the question; the receipt gives team and deadline. `with_talk`: also begin a talk with staff."""
     if has_reported_enough(context):
         return Reply(context.say("filing.too_many", phone=context.town.contacts.hall))
     ticket = _filed(context, text)
@@ -29,7 +29,7 @@ def handed_over(context: Context, text: str, *, with_talk: bool = False) -> Repl
 
 
 def _filed(context: Context, text: str) -> Ticket:
-    """Where they speak of or live decides who answers; of nowhere the whole town's own team does."""
+    """The ticket, routed by the place in the text, else by the home, else to the whole town's team."""
     draft = Draft(text, category=CONSULT, confidence=1.0)
     seen = context.understanding
     if seen and seen.text == context.message.text and text == context.text:

@@ -1,4 +1,4 @@
-"""How residents put a question: somebody who picks an answer out of those that came near teaches the town a wording."""
+"""Learn wordings: when a resident chooses among near answers, their text is stored as a wording of that question."""
 
 import re
 
@@ -12,11 +12,11 @@ from nlp.faq.answers import Answer
 
 _LONGEST = 40
 _PERSONAL = re.compile(r"\d{4}|[\da-zA-Z]{6}|我叫|我姓|名叫")
-"""A number, an account or a name: what they wrote stays theirs"""
+"""Signs of personal data (numbers, accounts, names); such texts are not learned"""
 
 
 def learn(context: Context, row: Answer, text: str) -> None:
-    """Only what may be anybody's words, and only for one of the answers that were offered."""
+    """Store the text as a wording of the answer, if it is short and without personal data."""
     if len(text) > _LONGEST or _PERSONAL.search(text) or text in {row.question, *row.also, *row.learned}:
         return
     values = {"answer": row.id, "text": text, "at": context.now}
@@ -26,7 +26,7 @@ def learn(context: Context, row: Answer, text: str) -> None:
 
 
 def unlearn(context: Context, answer: str, text: str) -> None:
-    """It was not what they meant after all."""
+    """Delete a learned wording, because the answer did not help."""
     row = context.town.answers.by_id.get(answer)
     if row and text in row.learned:
         mine = (AnswerWording.answer == answer) & (AnswerWording.text == text)

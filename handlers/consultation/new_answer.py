@@ -1,4 +1,4 @@
-"""What was answered to one resident may answer the next: it is offered to its writer as a new row of the table."""
+"""Offer staff to keep the answer that they gave to a question as a new row of the table."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +20,7 @@ _YEAR = timedelta(days=365)
 
 
 def offered(context: Context, ticket: Ticket, reply: Reply) -> Reply:
-    """The reply with the question whether to keep the answer, where there is something to keep."""
+    """The reply, with the question whether to keep the answer, if the ticket is a question from the chat."""
     asks = ticket.category == "consult" and ticket.source == Source.CHAT and len(ticket.text) <= _LONGEST
     if not asks or reply.state or not ticket.answer or context.town.answers.by_id.get(_key(ticket)):
         return reply
@@ -31,7 +31,7 @@ def offered(context: Context, ticket: Ticket, reply: Reply) -> Reply:
 
 @router.on(in_state(Asks.NEW_ANSWER))
 def kept(context: Context) -> Reply | None:
-    """1 takes it over for a year, in the community of the ticket; its source is the team that answered."""
+    """1 keeps the answer for a year, for the ticket's community; its source is the team that answered."""
     if context.number is None:
         return None
     mine = reached(context.person) & (Ticket.id == context.slots["ticket"])
