@@ -1,1 +1,1 @@
-"""预约上门: staff and residents agree when somebody comes; both are reminded."""
+"""预约上门: staff and residents agree on the time of a visit; both are reminded."""

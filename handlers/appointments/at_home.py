@@ -1,4 +1,4 @@
-"""「可以」「改天」「周六行吗」「下午在家」: what residents say of the time of a visit, asked or not. It never urges."""
+"""「可以」「改天」「周六行吗」「下午在家」: residents' texts about the time of a visit, asked or not."""
 
 from datetime import datetime, time
 
@@ -25,7 +25,7 @@ _PLAINLY = 0.6
 
 @router.on(in_state(Asks.VISIT))
 def proposal_answered(context: Context) -> Reply | None:
-    """1 or 「可以」, 2 or 「改天」, or another time."""
+    """The answer to a proposed time: 1 or 「可以」, 2 or 「改天」, or another time."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
     visit = standing(context, ticket) if ticket else None
     if ticket is None or visit is None or Status(ticket.status) not in moves.VISIT.sources:
@@ -40,7 +40,7 @@ def proposal_answered(context: Context) -> Reply | None:
 
 @router.on(lambda context: context if context.text and context.is_free and _is_about_a_visit(context) else None)
 def told_unasked(context: Context) -> Reply | None:
-    """Of the ticket with a visit, the one they were just told of, or the only one."""
+    """A text about a visit, unasked: for the ticket just notified, else the latest, those with a visit first."""
     mine = own(context.session, context.person, tuple(moves.VISIT.sources), _MOST)
     mine = [ticket for ticket in mine if ticket.reporter_id == context.person.id]
     visited = standing_of(context, mine) if mine else {}
@@ -50,7 +50,7 @@ def told_unasked(context: Context) -> Reply | None:
 
 
 def amended(context: Context, ticket: Ticket, right: str) -> Reply | None:
-    """「说错了，不是上午，是下午」: the same day at another time, or another day. None: no time of a visit is told."""
+    """「说错了，不是上午，是下午」: change the time, by default on the same day. None without a visit or a time."""
     visit = standing(context, ticket)
     when = read_when(right, context.now.astimezone(CHINA)) if visit else None
     if visit is None or when is None:
@@ -61,7 +61,7 @@ def amended(context: Context, ticket: Ticket, right: str) -> Reply | None:
 
 
 def _is_about_a_visit(context: Context) -> bool:
-    """Not a report that says, too, when somebody is at home."""
+    """Whether the text is about a visit, and not a report that also says when they are at home."""
     seen = context.understanding
     if seen is None or len(context.text) > _LONGEST or seen.red_flag or (seen.place and seen.place.known):
         return False
@@ -84,14 +84,14 @@ def _told(context: Context, ticket: Ticket) -> Reply:
 
 
 def _that_day(context: Context, ticket: Ticket) -> When | None:
-    """「两点不行，四点以后吧」: on the day that was proposed."""
+    """「两点不行，四点以后吧」: the time on the proposed day."""
     visit = standing(context, ticket) if context.answers else None
     day = visit.starts_at.astimezone(CHINA).date() if visit else None
     return home_hours(context.text, datetime.combine(day, time(), CHINA)) if day else None
 
 
 def _noted(context: Context, ticket: Ticket) -> Reply:
-    """Those who come read it. One of several who wait puts nothing off for the others."""
+    """Pass the words on to the team; a neighbour who only follows the ticket can't change the visit."""
     words = context.say("appointments.not_then") if context.text.isdecimal() else context.text
     ticket.apply(NOTE, by=resident(context.person), at=context.now, note=words)
     notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=words)

@@ -1,4 +1,4 @@
-"""One visit of a ticket stands at a time: proposed by one side, agreed by the other; each change is written down."""
+"""A ticket has at most one current visit: proposed by one side, agreed by the other; changes go into the history."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from nlp.answers.when import When, offered_hours
 
 REMINDS, ENDS = "visit_remind", "visit_over"
 BEFOREHAND = timedelta(hours=1)
-"""So long before a visit both are reminded"""
+"""How long before a visit both sides are reminded"""
 _STANDING = (
     select(Appointment)
     .where(one_of(Appointment.ticket_id, "tickets"), Appointment.outcome == "")
@@ -29,20 +29,20 @@ _STANDING = (
 )
 _ANY_STANDING = Prepared[tuple[int]](_STANDING.with_only_columns(Appointment.id))
 LASTS = timedelta(hours=1)
-"""A visit of which only the beginning was said"""
+"""Assumed length of a visit without an end"""
 
 
 def standing(change: Change, ticket: Ticket) -> Appointment | None:
-    """The visit that is proposed or agreed now."""
+    """The current visit, proposed or agreed."""
     return standing_of(change, [ticket]).get(ticket.id)
 
 
 def standing_of(change: Change, tickets: Iterable[Ticket]) -> Mapping[int, Appointment]:
-    """The same for several, by the ticket's id."""
+    """The current visits of several tickets, by ticket id."""
     ids = [ticket.id for ticket in tickets]
     catch_up(change.session, Appointment)
     if not _ANY_STANDING.rows(change.session, {"tickets": ids}):
-        return {}  # as for most
+        return {}  # the usual case
     return {visit.ticket_id: visit for visit in change.session.scalars(_STANDING, {"tickets": ids})}
 
 
@@ -62,7 +62,7 @@ def spoken(change: Change, visit: Appointment) -> str:
 
 
 def shown(change: Change, visit: Appointment | None) -> str:
-    """For lists and details; empty where no visit stands."""
+    """The visit as text; "" for None."""
     if visit is None:
         return ""
     key = "agreed" if visit.agreed_at else "proposed" if visit.by_staff else "wished"
@@ -70,13 +70,13 @@ def shown(change: Change, visit: Appointment | None) -> str:
 
 
 def visit_line(change: Change, ticket: Ticket) -> str:
-    """A line of its own among a ticket's details."""
+    """The visit as a line of a ticket's details; "" if there is none."""
     visit = shown(change, standing(change, ticket))
     return change.town.say("appointments.in_details", visit=visit) if visit else ""
 
 
 def propose(change: PersonalChange, ticket: Ticket, when: When, by: Actor, *, by_staff: bool) -> Appointment:
-    """Instead of the visit that stood before, if one did; the other side is asked."""
+    """Propose a visit, which replaces the current one; the caller asks the other side."""
     ticket = row_of(change.session, ticket)
     before = standing(change, ticket)
     if before:
@@ -101,14 +101,14 @@ def propose(change: PersonalChange, ticket: Ticket, when: When, by: Actor, *, by
 
 
 def offered(change: PersonalChange, ticket: Ticket) -> None:
-    """A report that says when they are at home: its team reads it there, and finds it in its lists."""
+    """If a new report says when they are at home, store that as the resident's proposal."""
     when = offered_hours(ticket.text, change.now.astimezone(CHINA))
     if when and ticket.status == Status.DISPATCHED and ticket.reporter_id == change.person.id:
         propose(change, ticket, when, Actor(Role.RESIDENT, change.person.id, change.person.name), by_staff=False)
 
 
 def agree(change: PersonalChange, ticket: Ticket, visit: Appointment, by: Actor) -> None:
-    """Both know it now, and both are reminded."""
+    """Agree on a visit: notify the other side and set the timers."""
     visit.agreed_at, when = change.now, spoken(change, visit)
     ticket.apply(VISIT, by=by, at=change.now, note=change.town.say("history.visit_agreed", when=when))
     if visit.starts_at - BEFOREHAND > change.now:
@@ -119,7 +119,7 @@ def agree(change: PersonalChange, ticket: Ticket, visit: Appointment, by: Actor)
 
 
 def put_off(change: PersonalChange, ticket: Ticket, by: Actor, words: str) -> None:
-    """Not then: those who come have to ask again."""
+    """The proposed time doesn't suit: end the visit; the team must propose another time."""
     visit = standing(change, ticket)
     if visit:
         end(change, visit, VisitEnd.CHANGED)

@@ -1,4 +1,4 @@
-"""约: staff propose when they come, or agree to when the resident is at home."""
+"""约: staff propose a time, or agree to the resident's time."""
 
 from handlers.appointments.lifecycle import agree, propose, spoken, standing
 from handlers.dialogue.command import Command, Shield
@@ -28,7 +28,7 @@ VISIT = Command(
 
 @router.command(VISIT)
 def propose_visit(context: Context) -> Reply:
-    """The resident is asked whether that suits them."""
+    """Propose a time and ask the resident."""
     picked = pick(context, worked(context.person), tuple(moves.VISIT.sources), VISIT)
     if isinstance(picked, Reply):
         return picked
@@ -46,7 +46,7 @@ def propose_visit(context: Context) -> Reply:
 
 @router.on(in_state(Asks.VISIT_WISHED))
 def wish_agreed(context: Context) -> Reply | None:
-    """1: then, when the resident said."""
+    """1 agrees to the resident's time."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if context.number != 0 or ticket is None or Status(ticket.status) not in moves.VISIT.sources:
         return None

@@ -1,4 +1,4 @@
-"""Timers of a visit: both sides are reminded; one to which nobody came is written down, and both are told."""
+"""Timers of a visit: remind both sides before it; afterwards store whether it was kept or missed."""
 
 from handlers.appointments.lifecycle import BEFOREHAND, ENDS, REMINDS, end, over_at, spoken, standing
 from handlers.notifications.pushes import notify
@@ -17,7 +17,7 @@ def comes_near(ringing: Ringing) -> None:
 
 
 def time_is_over(ringing: Ringing) -> None:
-    """Kept where somebody reported in, or the work is done; else missed."""
+    """The visit was kept if staff reported in or the work is done; else it was missed, and both sides are told."""
     visit, ticket = _agreed(ringing), ringing.ticket
     if visit is None or ringing.timer.key != timer_key(ENDS, ticket, over_at(visit)):
         return
