@@ -1,1 +1,1 @@
-"""Who reads what of a ticket: one table, and the masks of free words."""
+"""Disclosure: which reader may see which fields of a ticket, and masks for free text."""

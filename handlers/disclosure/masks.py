@@ -1,7 +1,7 @@
-"""Words without what tells who wrote them: names, numbers, homes. For those who need not know.
+"""Mask names, numbers and homes in free text, for readers who may not see them.
 
-A word too many that is starred costs little here; a name that stays may cost its owner a quarrel. Every pattern reads a
-character a bounded number of times: a text of 64 KB must not stop a web process.
+Masking a word too many does little harm, while a missed name may. Every pattern reads each character a bounded number
+of times, so that a text of 64 KB can't block a web process.
 """
 
 import re
@@ -13,10 +13,10 @@ from nlp.reading.identities import mask
 
 
 class Hides(StrEnum):
-    """What may be hidden of a text, each for itself."""
+    """Kinds of data that can be masked separately."""
 
     NAMES = "names"
-    """Also what stands for a name: a car's plate, an account"""
+    """Also licence plates and accounts"""
     NUMBERS = "numbers"
     HOMES = "homes"
 
@@ -31,7 +31,7 @@ _HAN = r"[\u4e00-\u9fff]"
 _NAME = rf"{_SURNAME}{_HAN}{{1,2}}"
 _STOP = r"[，。！？、,.!?;；:：\s“”\"（）()*\d]"
 
-# 「502」「五零二」「3-2-502」「三楼东户」: in a small compound these name a family as surely as its name does.
+# 「502」「五零二」「3-2-502」「三楼东户」: in a small compound these identify a family like a name.
 _COUNT = r"[\dA-Za-z一二三四五六七八九十百零〇]"
 _HOUSE = re.compile(
     rf"(?<!{_COUNT}){_COUNT}++(?=\s*(?:号楼|栋|幢|座|号院|单元|号|室|户|层|楼|门|排))"
@@ -49,7 +49,7 @@ _ADDRESS = re.compile(r"(?<![\w.])[\w.]{1,64}+@[\w.]{1,64}|@[\w]{2,20}")
 _LONG_NUMBER = re.compile(
     r"(?<!\d)(?!2\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{5}(?!\d))\d{9,}+|(?<![A-Za-z])[A-Z]\d{7,}+"
 )
-"""Too long for a price or a date; the number of a ticket stays"""
+"""Numbers too long for a price or a date; ticket numbers are kept"""
 
 _NO_NAME = (
     "马上|马路|周[一二三四五六日末边围]|任何|于是|何时|高[空压层楼温处]|白[天色]|黄[色线灯]|金属|江边|夏天|毛病|常[年常]|方便|石头|龙头|"
@@ -57,7 +57,7 @@ _NO_NAME = (
     "和[平谐]|明[天显年]|向[上下前]|全[家部是都]|单[元位号]|包[裹装]|和[物保我他她]|连[着续]|边上|农民|司机|解[决释]|党员|冷[水气]|路过|"
     "成[天了]|经理|阳[台光]|温度|纪[念录]|商[店场户]|游[戏泳]|项目|景区|古城|乐器|干净|应急|查[看一]|包括|施工|计[划算]"
 )
-# 「我叫王秀兰」「户主赵有才」「我妈段桂英」: whatever follows is a name. 「我是15号楼的马丽萍」: what looks like one.
+# After 「我叫」「户主」「我妈」 any word is a name; after 「我是15号楼的」 only one that looks like a name.
 _TOLD = re.compile(
     r"((?:我|俺|孩子|本人|爱人|他|她)(?:名字)?叫|我名|姓名|名字|联系人|户主|户名|房东|产权人|收件人|家长|家属|报警人|反映人|投诉人|申请人)"
     r"([是叫为:：\s]{0,2})(?![他她你人物保警来去上修不他没谁啥])([^，。！？、,.!?;；:：\s\d*]{1,4})"
@@ -82,7 +82,7 @@ _AT_HOME = re.compile(rf"(?<=[到去给帮为替找上里])(?!{_NO_NAME}){_NAME}
 
 
 def masked(text: str, hidden: Collection[Hides]) -> str:
-    """The text with these starred, and cut where it is longer than anybody writes."""
+    """The text with these kinds masked, cut after _LONGEST characters."""
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     if Hides.NUMBERS in hidden:
         text = mask(text)
@@ -95,5 +95,5 @@ def masked(text: str, hidden: Collection[Hides]) -> str:
 
 
 def shielded(text: str) -> str:
-    """Without all of it."""
+    """The text with all kinds masked."""
     return masked(text, EVERYTHING)

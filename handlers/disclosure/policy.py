@@ -1,4 +1,4 @@
-"""Who reads what of a ticket: one table (handlers/data/disclosure.yaml), through which every way out goes."""
+"""Which reader may see which fields of a ticket, by one table (handlers/data/disclosure.yaml) for all outputs."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,13 +28,13 @@ class Way(StrEnum):
     OPENED = "opened"
     PASSING = "passing"
     EXPORTED = "exported"
-    """As a file that leaves the house"""
+    """In an exported file"""
     PUBLISHED = "published"
-    """For everybody, and for programs of others"""
+    """Public, and for other systems"""
 
 
 class Field(StrEnum):
-    """What there is to know of a ticket beside its number, matter, compound and standing."""
+    """Fields of a ticket besides number, category, compound and status."""
 
     NAME = "name"
     TELEPHONE = "telephone"
@@ -46,23 +46,23 @@ class Field(StrEnum):
     VOICE = "voice"
     NOTES = "notes"
     LISTED = "listed"
-    """That there is such a ticket, of what kind, in which compound, and how it stands"""
+    """The existence of the ticket, with its kind, compound and status"""
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one reader may see of one ticket."""
+    """The fields of a ticket that one reader may see."""
 
     may: frozenset[Field]
     errand: str = ""
-    """What they read instead of words that are not theirs to read"""
+    """The text shown instead of words that they may not read"""
 
     def words(self, text: str) -> str:
-        """Somebody's words as this reader may have them."""
+        """Words as this reader may see them."""
         return self._masked(text) if Field.WORDS in self.may else self.errand
 
     def note(self, text: str) -> str:
-        """The same of what stands in the history: there is nothing to read instead."""
+        """A history note as this reader may see it; "" if they may not."""
         return self._masked(text) if Field.NOTES in self.may else ""
 
     def _masked(self, text: str) -> str:
@@ -81,7 +81,7 @@ EVERYTHING = Sight(frozenset(Field))
 @dataclass(frozen=True, slots=True)
 class _Row:
     case: Sequence[str]
-    """Who, their part, a complaint, a danger, the category, the way"""
+    """Role, part, complaint?, danger?, category, way; "*" matches any"""
     may: frozenset[Field]
 
     def holds(self, case: Sequence[str]) -> bool:
@@ -89,7 +89,7 @@ class _Row:
 
 
 def sight(town: Town, ticket: Ticket, reader: Colleague | None, way: Way) -> Sight:
-    """What the table allows; `reader` None is the operator at the command line."""
+    """The fields that the table allows; `reader` None is an operator at the command line."""
     out = shut_out(town, ticket)
     case = (
         _role(reader),
@@ -116,7 +116,7 @@ def passing(town: Town, ticket: Ticket, reader: Colleague | None) -> Sight:
 
 
 def is_listed(town: Town, ticket: Ticket, *, own: bool) -> bool:
-    """Whether it may be told of where everybody reads; `own`: to the platform that it came from."""
+    """Whether the ticket may be published; `own`: to the platform that it came from."""
     flagged = "yes" if ticket.red_flag else "no"  # of violence, too, nobody else need know
     complains = "yes" if shut_out(town, ticket) else "no"
     case = ("public", "own" if own else "none", complains, flagged, ticket.category, Way.PUBLISHED)
@@ -124,37 +124,37 @@ def is_listed(town: Town, ticket: Ticket, *, own: bool) -> bool:
 
 
 def is_shut_out(town: Town, ticket: Ticket, reader: Colleague) -> bool:
-    """It complains of people such as these, and they did not write it."""
+    """Whether the ticket complains about the reader's side, and the reader did not report it."""
     out = shut_out(town, ticket)
     return bool(out) and reader.id != ticket.reporter_id and side_of(town.world, reader) in out
 
 
 def shut_out(town: Town, ticket: Ticket) -> frozenset[str]:
-    """The kinds of teams whose people may not learn what it says."""
-    if ticket.shut_out is None:  # filed before this was written down
+    """The kinds of team whose members may not read the ticket."""
+    if ticket.shut_out is None:  # filed before the column existed
         return with_those_below(complained_of_by_rule(town.privacy, ticket.category, ticket.text))
     return frozenset(filter(None, ticket.shut_out.split(";")))
 
 
 def shut(ticket: Ticket, kinds: Collection[str]) -> None:
-    """From now on; it is never taken back."""
+    """Shut out these kinds of team; this is never undone."""
     before = frozenset(filter(None, (ticket.shut_out or "").split(";")))
     ticket.shut_out = ";".join(sorted(before | with_those_below(kinds)))
 
 
 def complained_of(town: Town, category: str, text: str) -> frozenset[str]:
-    """Of whom a text complains: by its category, by the town's own words, by rule and model."""
+    """The kinds of team that a text complains about, by category, the town's words, rules and model."""
     return complained_of_by_rule(town.privacy, category, text) | town.reader.complained_of(text)
 
 
 def with_those_below(kinds: Iterable[str]) -> frozenset[str]:
-    """A community's grid staff would tell it."""
+    """These kinds and their subordinate ones: a community's grid staff would pass it on."""
     below = _read()["below"]
     return frozenset(each for kind in kinds for each in (kind, *below.get(kind, ())))
 
 
 def kinds_above(town: Town, ticket: Ticket) -> tuple[str, ...]:
-    """Who decides on a complaint, the first that there is; empty where it is none, or somebody is in danger."""
+    """The levels that decide on a complaint, in order; empty if it is none, or in a danger."""
     out = shut_out(town, ticket)
     if not out or is_danger(ticket):
         return ()
@@ -164,12 +164,12 @@ def kinds_above(town: Town, ticket: Ticket) -> tuple[str, ...]:
 
 
 def is_danger(ticket: Ticket) -> bool:
-    """Nobody may have to look for the flat. Violence is none: one of them may have done it."""
+    """Dangers in which staff must see the address at once. Not violence, because staff themselves may be involved."""
     return ticket.red_flag not in {"", None, _VIOLENCE}
 
 
 def side_of(world: World, reader: Colleague) -> str:
-    """The kind of the team that somebody belongs to; without a team, the level that they serve."""
+    """The kind of the person's team; without a team, the level of their grid; "" for others."""
     if Role.ADMIN in reader.roles:
         return ""
     if team := world.teams.get(reader.team or ""):
