@@ -1,1 +1,1 @@
-"""12345: orders of the hotline come in with their own deadline, and their outcome goes back."""
+"""12345: import the hotline's orders with their deadlines, and export the outcomes."""

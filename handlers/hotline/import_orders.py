@@ -1,4 +1,4 @@
-"""Orders become tickets with the hotline's deadline, in the hands of the person it names; or join one of ours."""
+"""Turn orders into tickets with the hotline's deadline and named handler, or join them to existing tickets."""
 
 from dataclasses import dataclass, replace
 
@@ -24,7 +24,7 @@ LIMIT = "history.limit_hotline"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How many of each."""
+    """Numbers of new, joined and already known orders."""
 
     new: int = 0
     joined: int = 0
@@ -32,7 +32,7 @@ class Taken:
 
 
 def take(change: Change, orders: list[Order]) -> Taken:
-    """All of them in the caller's transaction. An order that is known already changes nothing but its deadline."""
+    """Import orders in the caller's transaction. For a known order only the deadline is updated."""
     taken = Taken()
     for order in orders:
         before = change.session.scalar(select(HotlineOrder).where(HotlineOrder.number == order.number))
@@ -47,7 +47,7 @@ def take(change: Change, orders: list[Order]) -> Taken:
 
 def _deadline_moved(change: Change, before: HotlineOrder, order: Order) -> None:
     ticket = change.session.get_one(Ticket, before.ticket_id)
-    if before.deadline != order.deadline and ticket.ended_at is None:  # what has ended was in time or not
+    if before.deadline != order.deadline and ticket.ended_at is None:  # ended tickets keep their result
         before.deadline = order.deadline
         limit(change, ticket, order.number, order.deadline, LIMIT)
         note = change.town.say("history.hotline_deadline", number=order.number)
@@ -56,7 +56,7 @@ def _deadline_moved(change: Change, before: HotlineOrder, order: Order) -> None:
 
 
 def _taken(change: Change, order: Order) -> bool:
-    """Whether it joined a ticket of ours."""
+    """Import a new order; returns whether it joined an existing ticket."""
     handler, caller = change.session.get_one(Person, order.handler_id), _caller(change)
     draft = _draft(change, order, caller)
     same = find(Silence(change.session, change.town, change.now, caller), draft)
@@ -81,8 +81,9 @@ def _taken(change: Change, order: Order) -> bool:
 
 
 def _caller(change: Change) -> Person:
-    """Somebody without a chat. Were the handler the one who reported it, they would confirm their own work, and read
-    a complaint of themselves.
+    """The caller, as a Person without a chat.
+
+    The handler must not be the reporter: they could confirm their own work, and read a complaint about themselves.
     """
     caller = Person(following=False, last_inbound_at=change.now)
     change.session.add(caller)
@@ -91,7 +92,7 @@ def _caller(change: Change) -> Person:
 
 
 def _join(change: Change, ticket: Ticket, order: Order) -> None:
-    """The earlier of the two deadlines counts; its team reads what the caller said."""
+    """Join an order to a ticket: the earlier deadline counts, and the team gets the caller's words."""
     hear(change, ticket, order.text)
     ticket.apply(NOTE, by=SYSTEM, at=change.now, note=change.town.say("history.hotline_joined", number=order.number))
     if ticket.handle_by is None or order.deadline < ticket.handle_by:

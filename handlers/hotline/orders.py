@@ -1,4 +1,4 @@
-"""Orders as the hotline sends them: a table with its own headings, or JSON. Whatever is wrong is told by row."""
+"""Parse the hotline's orders: a table with its headings, or JSON. Errors are reported by row."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ _EVENING = time(18)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order that can be taken."""
+    """A valid order."""
 
     number: str
     text: str
@@ -29,7 +29,7 @@ class Order:
 
 
 def read_file(path: Path, rules: Hotline, staff: Staff) -> list[Order]:
-    """Raises TableError with every bad row: then none is taken. Raises OSError."""
+    """Read orders from a table. Raises OSError, or TableError with every bad row; then none is imported."""
     headings = {name: heading.lower() for name, heading in rules.columns.items()}
     needed = tuple(headings[name] for name in _NEEDED)
     table = read_table(path, Columns(needed, (headings["address"],), others=True))
@@ -39,7 +39,7 @@ def read_file(path: Path, rules: Hotline, staff: Staff) -> list[Order]:
 
 
 def read_json(told: Sequence[Mapping[str, object]], staff: Staff) -> list[Order]:
-    """The same by our own names."""
+    """Read orders from JSON with our own field names. Raises TableError."""
     rows = [Row("orders", number, {}) for number in range(1, len(told) + 1)]
     cells = ({name: str(each.get(name) or "").strip() for name in (*_NEEDED, "address")} for each in told)
     return _checked(zip(rows, cells, strict=True), staff)
@@ -80,7 +80,7 @@ def _order(cells: Mapping[str, str], staff: Staff) -> Order:
 
 
 def deadline_of(text: str) -> datetime | None:
-    """A day alone lasts until the evening."""
+    """The deadline; a day without a time means its evening. None if it can't be parsed."""
     said = text.strip().replace("/", "-").replace("T", " ")
     for form in _FORMS:
         try:

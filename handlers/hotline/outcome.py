@@ -1,4 +1,4 @@
-"""What goes back to the hotline of what is finished, in its own form."""
+"""The outcomes of finished orders, in the hotline's format."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ _CONTACT = frozenset(each.name for each in (INFORM, ASK, REPORT_IN, FOLLOW_UP))
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One order's, as words."""
+    """The outcome of an order, as text."""
 
     number: str
     situation: str
-    """办理情况, for the hotline alone"""
+    """办理情况, for the hotline only"""
     answer: str
     """公开答复"""
     truth: str
@@ -41,9 +41,9 @@ class Outcome:
 def finished(
     session: Session, *, again: bool = False, since: datetime | None = None
 ) -> list[tuple[HotlineOrder, Ticket]]:
-    """Orders whose ticket is done; those that went back already only where that is asked for.
+    """Orders with a finished ticket; `again` includes those already exported.
 
-    `since`: whose ticket was put right or ended then or later.
+    `since`: only tickets resolved or ended at or after this time.
     """
     query = select(HotlineOrder, Ticket).join(Ticket, Ticket.id == HotlineOrder.ticket_id)
     query = query.where(Ticket.status.in_(_FINISHED)).order_by(HotlineOrder.id)
@@ -74,6 +74,6 @@ def outcome(session: Session, town: Town, order: HotlineOrder, ticket: Ticket) -
 
 
 def _contacted(events: Sequence[TicketEvent]) -> datetime | None:
-    """When somebody first spoke with the caller, or came; else when it was signed for."""
+    """When staff first contacted the caller or arrived; else when the ticket was signed for."""
     spoke = next((each.at for each in events if each.move in _CONTACT), None)
     return spoke or next((each.at for each in events if each.move == ACCEPT.name), None)

@@ -1,4 +1,4 @@
-"""属实: whether an order of the hotline was as the caller said; it goes back with the outcome."""
+"""属实: staff enter whether an order was true; it is exported with the outcome."""
 
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
