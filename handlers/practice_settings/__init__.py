@@ -1,1 +1,1 @@
-"""What this town does between tickets, and what it calls that."""
+"""The town's settings for practices (reception days, meetings, patrols and so on)."""

@@ -1,4 +1,4 @@
-"""How many households a compound has: a table that the clerk keeps."""
+"""Number of households of each compound, a table that the clerk maintains."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ _COLUMNS = Columns(("place", "households"))
 
 
 def read_households(path: Path) -> Mapping[str, int]:
-    """By the compound's name. Raises TableError with every problem."""
+    """Households by the compound's name. Raises TableError with all errors."""
     table = read_table(path, _COLUMNS)
     problems = list(table.problems)
     problems += [

@@ -1,4 +1,4 @@
-"""Section `practices`: what a town does between tickets. Each can be switched off, or be called by another name."""
+"""Section `practices`: each practice can be switched off or renamed."""
 
 import re
 from functools import cached_property
@@ -19,17 +19,17 @@ NAMES = {
     Practice.SCORES: "考评",
     Practice.VOICES: "楼栋",
 }
-"""As the commands call them; a town may have its own words"""
+"""The names in our commands; a town may use its own"""
 
 Count = Annotated[int, Field(gt=0)]
 
 
 _BEFORE = 2
-"""Characters of a command that may stand before a practice's name"""
+"""Most characters of a command before the practice's name"""
 
 
 class Kept(BaseModel):
-    """One practice: whether the town has it, and what it is called there."""
+    """One practice: whether it is enabled, and the town's name for it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -45,32 +45,32 @@ class Kept(BaseModel):
 
 
 class ReceptionDays(Kept):
-    """接待日: somebody receives residents in their compound."""
+    """接待日: staff receive residents in their compound."""
 
     minutes_each: Count = 10
-    """Who books gets a stretch of this length"""
+    """Length of each booking"""
     told_days: tuple[Count, ...] = (5, 1)
-    """So many days before residents are told"""
+    """Days before a session on which residents are told"""
     asked_after_days: Count = 6
-    """So many days later those who came are asked whether it was settled"""
+    """Days after a session when residents are asked whether it was settled"""
     farthest_days: Count = 120
-    """A single day may lie so far ahead"""
+    """How far ahead a single session may be planned"""
 
 
 class Publicity(Kept):
-    """公示: what was done in each compound, once a month, for everybody."""
+    """公示: monthly public figures of each compound."""
 
     least_households: Count = 5
-    """Of a compound with fewer nothing is published"""
+    """Compounds with fewer households are not published"""
 
 
 class Council(Kept):
-    """议事: the month's meeting of 社区, 物业 and 业委会; what makes a ticket stuck enough to come before it."""
+    """议事: the monthly meeting of 社区, 物业 and 业委会; thresholds for stuck tickets to come before it."""
 
     returns: Count = 3
     extensions: Count = 2
     same_times: Count = 3
-    """So often the same in the same house within `same_days`"""
+    """Reports of the same problem in the same building within `same_days`"""
     same_days: Count = 90
 
 
@@ -98,10 +98,10 @@ def _outcome_headings() -> dict[str, str]:
 
 
 class Hotline(Kept):
-    """12345: under which headings its orders come, and their outcome goes back."""
+    """12345: the headings of its orders and of the exported outcomes."""
 
     folder: str = ""
-    """The worker takes in what is laid there; empty: no folder is watched"""
+    """The worker imports files from this folder; "": none"""
     columns: dict[str, str] = Field(default_factory=_headings)
     outcome: dict[str, str] = Field(default_factory=_outcome_headings)
 
@@ -117,7 +117,7 @@ class Hotline(Kept):
 
 
 def _complete(told: dict[str, str], usual: dict[str, str]) -> dict[str, str]:
-    """What is not told is called as usual."""
+    """The headings, with defaults for missing ones."""
     if strange := told.keys() - usual.keys():
         raise ValueError(f"没有“{'、'.join(sorted(strange))}”这一项，应为 {'、'.join(usual)}")
     headings = usual | told
@@ -127,10 +127,10 @@ def _complete(told: dict[str, str], usual: dict[str, str]) -> dict[str, str]:
 
 
 class Patrols(Kept):
-    """巡查: rounds of points, out of the world's patrols.csv."""
+    """巡查: rounds of patrol points, which are listed in the world's patrols.csv."""
 
     metres: Count = 100
-    """So near a pin must lie to the point"""
+    """Greatest distance of a pin from the point"""
 
 
 class Practices(BaseModel):
@@ -139,7 +139,7 @@ class Practices(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     news_a_month: Count = 4
-    """Announcements that one resident gets in a calendar month at most, of all practices together"""
+    """Most announcements to one resident in a calendar month, over all practices"""
     reception: ReceptionDays = ReceptionDays()
     publicity: Publicity = Publicity()
     council: Council = Council()
@@ -155,14 +155,14 @@ class Practices(BaseModel):
         return kept
 
     def has(self, practice: str) -> bool:
-        """A command of no practice is there always."""
+        """Whether the town has the practice; True for "", commands without a practice."""
         return not practice or self.of(practice).enabled
 
     def name(self, practice: Practice) -> str:
         return self.of(practice).name or NAMES[practice]
 
     def in_our_words(self, text: str) -> str:
-        """What a person wrote, with the command's own word where the town has another for it: 「停见面日」."""
+        """The text with the town's name of a practice replaced by ours: 「停见面日」 → 「停接待日」."""
         for theirs, word in self._renamed:
             if theirs in text[: len(theirs) + _BEFORE]:
                 return text.replace(theirs, word, 1)
@@ -175,12 +175,12 @@ class Practices(BaseModel):
         return text
 
     def in_their_words(self, text: str) -> str:
-        """A line of 帮助, as the town calls things."""
+        """A line of 帮助 with our names replaced by the town's."""
         for theirs, word in self._renamed:
             text = text.replace(word, theirs)
         return text
 
     @cached_property
     def _renamed(self) -> tuple[tuple[str, str], ...]:
-        """The town's words, each with ours."""
+        """(the town's name, ours) of each renamed practice."""
         return tuple((self.name(practice), word) for practice, word in NAMES.items() if self.name(practice) != word)

@@ -1,4 +1,4 @@
-"""考评: what counts for and against a company, a grid and a community; two tables that the clerk keeps."""
+"""考评: scoring rules for companies, grids and communities; two tables that the clerk maintains."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ BASE, PER, RATED = "base", "per", "rated"
 
 
 class Side(StrEnum):
-    """Both sides are scored."""
+    """The kinds of subject that are scored."""
 
     COMPANY = "company"
     GRID = "grid"
@@ -27,12 +27,12 @@ WHATS = (
     "late", "overdue", "signed_late", "reopened", "unhappy", "lapsed", "explained", "broken",
     "kept", "solved", "happy", "answered", "found", "thanked", RATED,
 )  # fmt: skip
-"""What can count. How many tickets there were is not among them: who makes complaining easy has more"""
+"""What can be scored. Not the number of tickets, because that would punish easy reporting"""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """So many points for each, no more than `cap` in all."""
+    """Points for each case, at most `cap` in total."""
 
     what: str
     points: float
@@ -55,7 +55,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """From so many points on."""
+    """A grade, reached at `at_least` points."""
 
     name: str
     at_least: float
@@ -64,19 +64,19 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """Both tables."""
+    """The rules and grades."""
 
     sheets: Mapping[Side, Sheet] = field(default_factory=dict)
     grades: Sequence[Grade] = ()
 
     def grade(self, points: float) -> Grade:
-        """The best that the points reach."""
+        """The best grade for these points."""
         reached = (each for each in self.grades if points >= each.at_least)
         return max(reached, key=lambda each: each.at_least, default=Grade("", 0, 0))
 
 
 def read_scoring(scores: Path, grades: Path) -> Scoring:
-    """Raises TableError with every problem of both."""
+    """Read both tables. Raises TableError with all errors."""
     rules, steps = read_table(scores, _COLUMNS), read_table(grades, _GRADES)
     problems = [*rules.problems, *steps.problems]
     problems += [problem for row in rules.rows for problem in _wrong(row)]
