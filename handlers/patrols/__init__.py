@@ -1,1 +1,1 @@
-"""巡查: points of a grid's rounds, check-ins by code or pin, missed rounds, and what was found before anybody told."""
+"""巡查: patrol points, check-ins by code or pin, missed rounds, and problems found by patrols."""

@@ -1,4 +1,4 @@
-"""到点: at a point of the round, by its code or by where the telephone is."""
+"""到点: check in at a patrol point, by its code or by a pin."""
 
 from collections.abc import Sequence
 
@@ -57,7 +57,7 @@ def _meant(points: Sequence[PatrolPoint], words: str) -> PatrolPoint | None:
     lambda context: context if context.message.kind is Kind.LOCATION and context.state == Asks.CHECK_IN else None
 )
 def pinned(context: Context) -> Reply | None:
-    """Too far away nothing is written down."""
+    """Check in by a pin; nothing is stored if it is too far from the point."""
     if Role.GRID_STAFF not in context.person.roles:
         return None
     lat, lng = gcj_to_wgs(context.message.latitude or 0.0, context.message.longitude or 0.0)
@@ -82,14 +82,14 @@ def _checked_in(context: Context, point: PatrolPoint, *, by_pin: bool) -> Reply:
 
 
 def _left(context: Context) -> list[PatrolPoint]:
-    """Of the rounds that it is time for."""
+    """Points of the current rounds without a check-in yet."""
     due = [(each, now) for each in mine(context) if (now := running(each, context.now))]
     return [point for point, now in due if not was_there(context, point, *now)]
 
 
 @router.command(WAY)
 def way(context: Context) -> Reply:
-    """Where most was filed of late comes first."""
+    """Show the remaining points, those with most recent tickets nearby first."""
     left = _left(context)
     if not left:
         return Reply(context.say("patrols.nothing_left"), keep=True)

@@ -1,4 +1,4 @@
-"""巡查情况: rounds that were due, gone and missed; what was found before anybody told."""
+"""巡查情况: rounds due, done and missed, and the share of tickets found by patrols."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,12 +34,12 @@ REPORT = Command(
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """Of a stretch of time."""
+    """The figures of a period."""
 
     due: int
     gone: int
     missed: tuple[tuple[str, int], ...]
-    """Points by how often nobody came, the most often first"""
+    """(point, missed rounds), the most often missed first"""
     found: int
     filed: int
 
@@ -83,7 +83,7 @@ def _filed(change: PersonalChange, since: datetime, until: datetime) -> tuple[in
 
 @router.command(REPORT)
 def report(context: Context) -> Reply:
-    """Of this month, where no other time is named."""
+    """Show the report, of this month if no other time is named."""
     stretch = this_month_or(context, context.rest)
     if stretch is None:
         return which_time(context, context.rest)

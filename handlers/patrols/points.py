@@ -1,4 +1,4 @@
-"""Which points somebody goes to, in which rounds, and how far a pin lies from them."""
+"""Patrol points of a person, their rounds, and distances."""
 
 import math
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _DAYS = 30
 
 
 def mine(change: PersonalChange) -> list[PatrolPoint]:
-    """Points in the grids that somebody's rights reach."""
+    """Points in the person's scope."""
     world, person = change.town.world, change.person
     everywhere = Role.ADMIN in person.roles or (person.is_overseer and person.grid is None)
     found = change.session.scalars(select(PatrolPoint).where(~PatrolPoint.left_out).order_by(PatrolPoint.id))
@@ -29,7 +29,7 @@ def mine(change: PersonalChange) -> list[PatrolPoint]:
 
 
 def metres(lat: float, lng: float, other_lat: float, other_lng: float) -> float:
-    """Along the ground; a town is flat."""
+    """The distance in metres, on a flat approximation, which is exact enough for a town."""
     east = math.radians(other_lng - lng) * math.cos(math.radians(lat))
     return _EARTH * math.hypot(math.radians(other_lat - lat), east)
 
@@ -41,13 +41,13 @@ def nearest(points: Sequence[PatrolPoint], lat: float, lng: float) -> tuple[Patr
 
 
 def rounds(point: PatrolPoint, day: date) -> list[tuple[datetime, datetime]]:
-    """A day's, in order."""
+    """The rounds of a day, in order."""
     spans: list[tuple[time, time]] = spans_of(point.times) or []
     return [(datetime.combine(day, first, CHINA), datetime.combine(day, last, CHINA)) for first, last in spans]
 
 
 def running(point: PatrolPoint, now: datetime) -> tuple[datetime, datetime] | None:
-    """The round that it is time for."""
+    """The current round; None if there is none."""
     today = rounds(point, now.astimezone(CHINA).date())
     return next((each for each in today if each[0] <= now <= each[1]), None)
 
@@ -58,7 +58,7 @@ def was_there(change: PersonalChange, point: PatrolPoint, since: datetime, until
 
 
 def hot(change: PersonalChange, points: Sequence[PatrolPoint]) -> dict[int, int]:
-    """How many tickets were filed near each in the last weeks: there the next round begins."""
+    """Number of tickets of the last _DAYS near each point, by point id; the route begins at the largest."""
     since, places = days_back(change.now, _DAYS), change.town.world.places
     near = {
         point.id: [
@@ -75,7 +75,7 @@ def hot(change: PersonalChange, points: Sequence[PatrolPoint]) -> dict[int, int]
 
 
 def past_rounds(point: PatrolPoint, since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
-    """Those that are over."""
+    """Rounds of the period that are over."""
     first, days = day_start(since).date(), (until - since).days + 2
     found = (each for number in range(days) for each in rounds(point, first + timedelta(days=number)))
     return [each for each in found if since <= each[0] and each[1] < until]
