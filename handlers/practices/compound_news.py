@@ -1,4 +1,4 @@
-"""Announcements of a compound: to those who live there or wait for something there, and never too many a month."""
+"""News to a compound's residents, limited in number a month, and pushes to single people."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,11 +19,11 @@ from models.push import Push, Rank
 from models.ticket import Source, Ticket, not_ended
 
 NEWS = "news_"
-"""How the events of announcements begin"""
+"""Prefix of the events of news"""
 
 
 def announce(change: Change, place: PlaceNode, event: str, key: str, text: str, what: str) -> int:
-    """To each of the compound's residents once. Returns how many were told."""
+    """Push news to each of the compound's residents once. Returns how many."""
     told = 0
     for person in change.session.scalars(_to_tell(change, place)):
         _push(change, person, f"{NEWS}{event}", f"{key}:{person.id}", text, _fields(change, what, place.name))
@@ -32,7 +32,7 @@ def announce(change: Change, place: PlaceNode, event: str, key: str, text: str, 
 
 
 def tell(change: Change, people: Sequence[Colleague], event: str, key: str, text: str, what: str = "") -> int:
-    """Those whom it concerns, whatever else they were told this month."""
+    """Push to these people, regardless of the monthly limit. Returns how many."""
     fields, told = _fields(change, what, ""), 0
     for person in people:
         template = STAFF_TEMPLATE if person.id in change.town.staff.people else RESIDENT_TEMPLATE
@@ -44,7 +44,7 @@ def tell(change: Change, people: Sequence[Colleague], event: str, key: str, text
 def ask(
     change: Change, person: Colleague, state: Asks, key: str, text: str, slots: dict[str, int], until: datetime
 ) -> None:
-    """A push that asks something which is about no ticket."""
+    """Push a question that is about no ticket."""
     if not person.openid:
         return
     whole = f"{key}:{person.id}"
@@ -71,7 +71,7 @@ def _to_tell(change: Change, place: PlaceNode) -> Select[Person]:
 
 
 def _fields(change: Change, what: str, where: str) -> dict[str, str]:
-    """A template has a field for each of these."""
+    """The fields of the platform's template."""
     said = {"happened": what, "words": "", "what": what, "where": where}
     return {**said, "number": "", "status": "", "due": ticket_text.stamp(change.now)}
 

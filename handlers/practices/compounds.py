@@ -1,4 +1,4 @@
-"""Compounds: which one is meant, and who may act for it."""
+"""Find the compound that is meant, and check who may act for it."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _COMPOUND = "compound"
 
 
 def serves(town: Town, person: Colleague, place: PlaceNode) -> bool:
-    """Rights reach from a grid to all below it, and as far as a team serves; a department serves no compound."""
+    """Whether the person's grid contains the compound, or their team serves it; departments serve no compound."""
     roles, area = person.roles, town.world.above_places([place])
     if Role.ADMIN in roles:
         return True
@@ -36,7 +36,7 @@ def _is_department(town: Town, person: Colleague) -> bool:
 
 
 def named(town: Town, words: str) -> tuple[Sequence[PlaceNode], str]:
-    """The places of the first name in a text, one for each community that has it, and the words without it."""
+    """The places of the first known name in a text (one for each community), and the words without it."""
     hits = [hit for hit in town.world.gazetteer.find(words) if not hit.guessed]
     if not hits:
         return (), words
@@ -45,12 +45,12 @@ def named(town: Town, words: str) -> tuple[Sequence[PlaceNode], str]:
 
 
 def served(town: Town, person: Colleague) -> list[PlaceNode]:
-    """The compounds that somebody may act for."""
+    """The compounds that the person may act for."""
     return [place for place in town.world.places.values() if place.kind == _COMPOUND and serves(town, person, place)]
 
 
 def meant(town: Town, person: Colleague, words: str) -> tuple[PlaceNode | None, str]:
-    """The one that they name, of those that they serve; else the only one that they serve. None: it is not told."""
+    """The named compound, if the person serves it, else the only one that they serve (None if several); the rest."""
     places, rest = named(town, words)
     if places:
         theirs = [place for place in places if serves(town, person, place)]

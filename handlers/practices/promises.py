@@ -1,4 +1,4 @@
-"""A promise becomes a ticket with that limit, in the hands of the one who gave it."""
+"""Promises: file one as a ticket with its deadline, assigned to the person who gave it."""
 
 from datetime import date, datetime, time
 
@@ -19,7 +19,7 @@ _EVENING = time(18)
 
 
 def evening_of(day: date) -> datetime:
-    """Until when a promise for a day is to be kept."""
+    """The deadline of a promise for a day."""
     return datetime.combine(day, _EVENING, CHINA)
 
 
@@ -32,7 +32,7 @@ def promised_ticket(
     limit_key: str = "history.limit_promised",
     name: str = "",
 ) -> Ticket:
-    """Filed like any other; then it is theirs who promised it, with that limit. `name`: whose limit it is called."""
+    """File a ticket and assign it to the promiser with that deadline. `name`: shown as the source of the limit."""
     ticket = new_ticket(change, draft, reporter)
     place = change.town.world.places.get(draft.place_id) if draft.place_id else None
     route_it(change, ticket, place)
@@ -48,14 +48,14 @@ def promised_ticket(
     ticket.apply(RECEIVE, by=SYSTEM, at=change.now, note=change.town.say("history.received"))
     what = "red_flag" if ticket.red_flag else "promised" if takes else "dispatch"
     dispatched = dispatch(change, ticket, by=SYSTEM, note=ticket.rule, what=what)
-    ticket = row_of(change.session, dispatched)  # what follows refers to it
+    ticket = row_of(change.session, dispatched)  # later rows refer to it
     if takes:
         _sign(change, ticket, by)
     return ticket
 
 
 def limit(change: Change, ticket: Ticket, promiser: str, until: datetime, key: str = "history.limit_promised") -> None:
-    """What was promised is its limit; a danger is never put off by a promise."""
+    """Set the promise as the ticket's limit; not for a danger, which a promise must not delay."""
     if ticket.red_flag:
         return
     days = max((until - change.now).total_seconds() / 86_400, 0.01)
@@ -75,7 +75,7 @@ def note(
     words: str,
     until: datetime,
 ) -> None:
-    """Written down, so that it is counted whatever becomes of the ticket."""
+    """Store the promise, so that it counts whatever happens to the ticket."""
     promise = Promise(
         practice=practice.value,
         subject_id=subject,

@@ -1,4 +1,4 @@
-"""The stretch of time that a report of a practice is about."""
+"""The period of a practice's report."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from nlp.questions.periods import find_period
 
 
 class Stretch(NamedTuple):
-    """What it is called, and from when until when; `until` is never later than now."""
+    """A period with its name; `until` is never later than now."""
 
     name: str
     since: datetime
@@ -18,7 +18,7 @@ class Stretch(NamedTuple):
 
 
 def this_month_or(context: Context, words: str) -> Stretch | None:
-    """What the words say; without words this month. None: they name no time."""
+    """The period that the words name; without words, this month. None if they can't be parsed."""
     if not words:
         return Stretch(context.say("reception.this_month"), month_start(context.now), context.now)
     period = find_period(words, context.now)
@@ -26,5 +26,5 @@ def this_month_or(context: Context, words: str) -> Stretch | None:
 
 
 def which_time(context: Context, words: str) -> Reply:
-    """The answer to words that name no time."""
+    """The reply to words that name no period."""
     return Reply(context.say("practices.which_time", words=words[:20]), keep=True)
