@@ -1,1 +1,1 @@
-"""志愿: neighbours who help; called by those who serve the compound, thanked, their hours counted."""
+"""志愿: residents volunteer; staff call them for work in their compound; their hours are counted."""

@@ -1,4 +1,4 @@
-"""「招 3人 周六 9点 清楼道」 to the compound's volunteers; when it is done they are thanked, their hours counted."""
+"""「招 3人 周六 9点 清楼道」 calls the compound's volunteers; 「志愿完成」 thanks them and stores their hours."""
 
 import re
 from datetime import timedelta
@@ -42,7 +42,7 @@ DONE = Command(
 
 @router.command(CALL)
 def call(context: Context) -> Reply:
-    """How many, when and for what: with one of them missing nobody is called."""
+    """Call volunteers; number, time and purpose are all required."""
     place, words = meant(context.town, context.person, context.rest)
     if place is None:
         return Reply(context.say("volunteers.which_compound"), keep=True)

@@ -1,4 +1,4 @@
-"""志愿报名, 参加: residents sign up, and say to which call they come."""
+"""志愿报名, 参加: residents sign up as volunteers, and join a call."""
 
 import re
 
@@ -57,7 +57,7 @@ def leave(context: Context) -> Reply:
 
 @router.command(TAKE_PART)
 def take_part(context: Context) -> Reply | None:
-    """By the number that was pushed. To who is no volunteer it is an ordinary word."""
+    """Join a call by its number. None for people who are no volunteers: then the text is an ordinary one."""
     found = re.fullmatch(r"\d{1,6}", context.rest)
     me = context.session.get(Volunteer, context.person.id)
     if me is None or found is None:
