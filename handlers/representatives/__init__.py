@@ -1,1 +1,1 @@
-"""楼栋长 and 业委会: they file for their neighbours, and see how their house or compound gets on, without names."""
+"""楼栋长 and 业委会: they file for neighbours, and see tickets of their building or compound without names."""

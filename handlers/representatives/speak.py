@@ -1,4 +1,4 @@
-"""「代报」 for a neighbour, and 「楼栋」: what is under way in the house or compound that somebody speaks for."""
+"""「代报」 files for a neighbour; 「楼栋」 lists tickets of the building or compound that the person represents."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -42,8 +42,9 @@ HOUSE = Command(
 
 @router.command(REPORT_FOR)
 def report_for(context: Context) -> Reply | None:
-    """In their own house, where no other place is said; a danger is filed wherever it is. A committee's member speaks
-    for its compound alone, though they work with tickets like staff.
+    """File a report in the building or compound that the person represents; a danger is filed anywhere.
+
+    A committee's member is bound to its compound here too, though they have a staff role.
     """
     voice = voice_of(context.town.world, context.person)
     if voice is None or context.person.is_overseer:
@@ -60,7 +61,7 @@ def report_for(context: Context) -> Reply | None:
 
 
 def _at_home(context: Context, voice: Voice, draft: Draft) -> Draft:
-    """What names no place is where they speak for, if that is one."""
+    """The draft; if it names no place, at the one place that the person represents."""
     if draft.place_name or draft.places or draft.guess or len(voice.places) != 1:
         if draft.place_id in voice.places and not draft.building:
             return replace(draft, building=voice.building)
@@ -71,7 +72,7 @@ def _at_home(context: Context, voice: Voice, draft: Draft) -> Draft:
 
 @router.command(HOUSE)
 def house(context: Context) -> Reply | None:
-    """Number, matter, house, standing: no words, no name, no flat; and nothing that complains of somebody."""
+    """List tickets with number, category, building and status, without words, names and flats."""
     voice = voice_of(context.town.world, context.person)
     if voice is None:
         return None
@@ -89,7 +90,7 @@ def house(context: Context) -> Reply | None:
 
 
 def within(voice: Voice) -> ColumnElement[bool]:
-    """What may be told of: no complaint of people who work here."""
+    """The tickets that a representative may see: no complaints about staff."""
     there = Ticket.place_id.in_(voice.places) & or_(Ticket.shut_out.is_(None), Ticket.shut_out == "")
     return there & (Ticket.building == voice.building) if voice.building else there
 
