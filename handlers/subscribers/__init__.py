@@ -1,1 +1,1 @@
-"""Other systems that are told of every change of a ticket."""
+"""Subscribers: other systems that get every change of a ticket."""

@@ -1,4 +1,4 @@
-"""What a subscriber is told of a change: which move, and how the ticket stands now, as everybody may read it."""
+"""The body of a delivery to a subscriber: the move, and the ticket's public data."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from models.ticket import Ticket
 
 
 def body_of(session: Session, town: Town, delivery: Delivery) -> Mapping[str, Any] | None:
-    """None where nobody outside may know that there is such a ticket."""
+    """The body; None if the ticket may not be published."""
     ticket = session.get(Ticket, delivery.ticket_id)
     if ticket is None or not is_listed(town, ticket, own=False):
         return None

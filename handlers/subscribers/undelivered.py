@@ -1,4 +1,4 @@
-"""A subscriber that does not take what it is told: all of it waits, is given up in the end, and operators hear."""
+"""Failing subscribers: delay their deliveries, and in the end give them up and alert operators."""
 
 from datetime import datetime, timedelta
 
@@ -13,13 +13,13 @@ from models.ticket import CHINA
 
 
 def put_off(session: Session, subscriber: str, until: datetime) -> None:
-    """A subscriber that failed just now fails at the next one, too: none of theirs is due before."""
+    """Delay all deliveries of a subscriber that has just failed, because the next one would fail too."""
     due = (Delivery.subscriber == subscriber) & (Delivery.due_at < until)
     session.execute(update(Delivery).where(due).values(due_at=until))
 
 
 def give_up(session: Session, town: Town, subscriber: str, why: str, now: datetime, after: timedelta) -> int:
-    """What has waited longer than `after`. Operators are told once a day. Returns how many."""
+    """Give up deliveries older than `after`; alert operators, at most once a day. Returns how many."""
     old = (Delivery.subscriber == subscriber) & Delivery.due_at.is_not(None) & (Delivery.created_at <= now - after)
     count = session.scalar(select(func.count()).where(old)) or 0
     if count:
