@@ -117,7 +117,7 @@ def passing(town: Town, ticket: Ticket, reader: Colleague | None) -> Sight:
 
 def is_listed(town: Town, ticket: Ticket, *, own: bool) -> bool:
     """Whether the ticket may be published; `own`: to the platform that it came from."""
-    flagged = "yes" if ticket.red_flag else "no"  # of violence, too, nobody else need know
+    flagged = "yes" if ticket.red_flag else "no"  # here violence counts as a danger too
     complains = "yes" if shut_out(town, ticket) else "no"
     case = ("public", "own" if own else "none", complains, flagged, ticket.category, Way.PUBLISHED)
     return Field.LISTED in _allowed(case)

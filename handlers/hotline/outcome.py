@@ -54,7 +54,10 @@ def finished(
 
 
 def outcome(session: Session, town: Town, order: HotlineOrder, ticket: Ticket) -> Outcome:
-    """Only 居民确认解决 counts as solved. Who calls 12345 may be another one than who told us first."""
+    """The outcome of an order. Only 居民确认解决 counts as solved.
+
+    The caller of 12345 may not be the ticket's first reporter, so notes pass the disclosure table.
+    """
     say, events = town.say, ticket_text.history(session, ticket)
     seen = sight(town, ticket, None, Way.EXPORTED)
     done = [each.note for each in events if each.move == RESOLVE.name]

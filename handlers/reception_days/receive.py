@@ -92,7 +92,7 @@ def _entered(context: Context, reception: Reception, demand: Demand, kind: Settl
 
 
 def _promised(context: Context, reception: Reception, demand: Demand, words: str) -> Reply:
-    """Without a day, or with one that is over, it is no promise, and nothing is written."""
+    """Enter a promise; without a valid future day nothing is stored."""
     day, what = read_deadline(words, context.now.astimezone(CHINA))
     if day is None:
         return Reply(context.say("reception.no_day", number=demand.number), keep=True)

@@ -49,7 +49,7 @@ def seen_by(change: Change, reception: Reception, demand: Demand, reader: Collea
 
 
 def opening(change: Change, reception: Reception, reader: Colleague) -> str:
-    """Those broken come first: they are answered for before anything else."""
+    """The opening of a session: broken promises first, then the bookings."""
     owed = broken(change, reception)
     lines = [_owed(change, promise, ticket, reader) for promise, ticket in owed[:_MOST]]
     if len(owed) > _MOST:
@@ -86,7 +86,7 @@ def _how(change: Change, demand: Demand) -> str:
 
 
 def rows(change: Change, reception: Reception, reader: Colleague) -> Iterator[Sequence[str]]:
-    """As a table to print, with a column for a signature. Nobody is named."""
+    """The rows to print, with a column for signatures. They contain no resident's name."""
     yield HEADING
     promises = _promises(change, [each.id for each in demands(change, reception)])
     for demand in demands(change, reception):
