@@ -176,13 +176,15 @@ def _routed(context: Context) -> Reply:
     in_danger = bool(seen and seen.red_flag)
     if in_danger and not is_command:
         told = report.danger_told(context) or still_open(context, _same_danger(context) or _by_meaning(context))
-        return above(context, told)
+        return ask_resident.still_waits(context, above(context, told))
     if (talking := talk.open_talk(context)) and context.message.kind is not Kind.EVENT and not in_danger:
         over = context.text in talk.OVER
         answer = None if over or context.nothing_asked else _answer(context)  # a danger told during the talk asks, too
         return answer or talk.said(context, talking)
-    if is_command and (commanded := _obeyed(context) or role_refusal.refusal(context)):
+    if is_command and (commanded := _obeyed(context)):
         return commanded
+    if is_command and (refused := role_refusal.refusal(context)):
+        return still_open(context, refused)
     told_back = said_back(context, _answer, _by_meaning) if context.text and context.asked else None
     return told_back or above(context, _not_missed(context, _meant(context)))
 

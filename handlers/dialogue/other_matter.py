@@ -44,14 +44,15 @@ def tells_no_place(context: Context) -> bool:
         return False
     if _ASKS_BACK.search(text) or is_trouble_again(text) or is_told_without_place(context) or is_hurry(context):
         return True
-    if _tells_more(text, seen):
+    if tells_more(context):
         return True
     return seen.intent in _BESIDE and seen.intent_confidence >= _SURELY
 
 
-def _tells_more(text: str, seen: Understanding) -> bool:
+def tells_more(context: Context) -> bool:
     """「楼上的不开门」: what somebody does or doesn't do is no place."""
-    surely = seen.intent is Intent.REPORT and seen.intent_confidence >= _SURELY
+    seen, text = context.understanding, context.text
+    surely = seen is not None and seen.intent is Intent.REPORT and seen.intent_confidence >= _SURELY
     return surely and _DENIES.search(text) is not None and not _WHERE.search(text)
 
 

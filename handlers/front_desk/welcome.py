@@ -3,16 +3,18 @@
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
-from handlers.dialogue.router import Router, event, menu
-from handlers.dialogue.states import Asks
+from handlers.dialogue.router import Router, event, intent, menu
+from handlers.dialogue.states import DRAFTS, Asks
 from handlers.notifications import ticket_text
 from handlers.residents.withdraw import ask_sure, just_reported
 from handlers.town.examples import a_place
 from handlers.world.scenes import Scene, scene_of
 from models.person import EVERYBODY
 from nlp.answers.choices import yes_or_no
+from nlp.reading.understanding import Intent
 
 router = Router("welcome")
+_PLAINLY = 0.6
 
 
 @router.on(event("subscribe"))
@@ -75,6 +77,12 @@ def cancel(context: Context) -> Reply | None:
     if not filling and (ticket := just_reported(context)):
         return ask_sure(context, ticket)
     return Reply(context.say("welcome.cancelled" if filling else "welcome.nothing_to_cancel"), answered=True)
+
+
+@router.on(intent(Intent.WITHDRAW, at_least=_PLAINLY))
+def not_wanted(context: Context) -> Reply | None:
+    """「撤回」 of what is no ticket yet."""
+    return cancel(context) if context.is_asked(*DRAFTS) else None
 
 
 _NO = 1

@@ -29,7 +29,7 @@ def place(context: PersonalChange, draft: Draft, understanding: Understanding | 
         unit=mention.unit or draft.unit,
         room=mention.room or draft.room,
     )
-    if mention.known and mention.guessed and not _is_pointed_at(understanding):
+    if mention.known and mention.guessed and not is_pointed_at(understanding):
         return replace(draft, place_name=mention.name, guess=mention.known)
     if mention.known:
         return known(context, draft, mention.known, understanding.text if understanding else "")
@@ -40,7 +40,7 @@ def place(context: PersonalChange, draft: Draft, understanding: Understanding | 
     return draft
 
 
-def _is_pointed_at(understanding: Understanding | None) -> bool:
+def is_pointed_at(understanding: Understanding | None) -> bool:
     """「就府前街那个路口」: the whole name, and nothing before it that might be more of a name."""
     mention = understanding.place if understanding else None
     if understanding is None or mention is None or mention.name != mention.known:

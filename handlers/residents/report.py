@@ -12,6 +12,7 @@ from handlers.dialogue.other_matter import (
     is_politeness,
     is_told_without_place,
     is_trouble_again,
+    tells_more,
     tells_no_place,
 )
 from handlers.dialogue.question_stack import lay_beneath
@@ -173,7 +174,7 @@ def _follows_another(context: Context) -> bool:
 
 def _with_more_words(context: Context, draft: Draft) -> Draft:
     """「电梯」, then 「坏了」: add the second text to the draft if it is about the problem."""
-    told = is_trouble_again(context.text) or is_told_without_place(context)
+    told = is_trouble_again(context.text) or is_told_without_place(context) or tells_more(context)
     return replace(draft, text=f"{draft.text}，{context.text}") if told else draft
 
 

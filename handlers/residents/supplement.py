@@ -83,7 +83,9 @@ def place_told(context: Context) -> Reply | None:
 def place_told_later(context: Context) -> Reply | None:
     """A known place, sent at any time, goes to the ticket that lacks one, unless it comes with a new problem."""
     mention = context.understanding.place if context.understanding else None
-    if mention is None or not mention.known or mention.guessed or is_other_matter(context) or "住" in context.text:
+    if mention is None or not mention.known or is_other_matter(context) or "住" in context.text:
+        return None
+    if mention.guessed and not locate.is_pointed_at(context.understanding):
         return None
     ticket = placeless(context)
     return None if ticket is None or ticket.place_id or _is_apart(context, ticket) else _where_told(context, ticket)
