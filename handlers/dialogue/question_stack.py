@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
-from handlers.dialogue.states import ACCEPTS, DRAFTS, Asks
+from handlers.dialogue.states import ACCEPTS, DRAFTS, MOST_PUT, Asks
 
 _SLOT, _PUT = "beneath", "put"
 _DEEPEST = 3
@@ -62,7 +62,8 @@ def come_up(context: Context, answered: OpenQuestion, reply: Reply) -> Reply:
         return reply  # 「which question」 is answered with the question that it was about
     if reply.state not in _LEAVES_ROOM:
         return reply if has_beneath(reply.slots) else replace(reply, slots={**reply.slots, **_stored(others)})
-    return reply if answered.is_pushed and not others[0].text else put_again(replace(reply, keep=False), others)
+    often = not others[0].text or others[0].put >= MOST_PUT
+    return reply if answered.is_pushed and often else put_again(replace(reply, keep=False), others)
 
 
 def _is_list(question: OpenQuestion) -> bool:

@@ -7,6 +7,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import at_work
 from handlers.dialogue.media import NAMES, hold, waiting
 from handlers.dialogue.message import Kind, Reply
+from handlers.dialogue.question_stack import come_up
 from handlers.dialogue.router import Router, kind
 from handlers.dialogue.states import ACCEPTS, DRAFTS, Asks
 from handlers.notifications import ticket_text
@@ -83,7 +84,7 @@ def pin_sent(context: Context) -> Reply:
         question = to_repeat(context)
         return Reply(context.say("filing.pin_kept", question=question).rstrip(), context.state, draft.slots())
     if draft.text:
-        return replace(go_on(context, draft), answered=True)
+        return replace(_beside_others(context, go_on(context, draft)), answered=True)
     last = placeless(context) or recent(context, context.town.habits.recent_minutes)
     if last and last.lat is None and last.reporter_id == context.person.id and not asking:
         return now_placed(context, last, draft)
@@ -92,6 +93,12 @@ def pin_sent(context: Context) -> Reply:
         Asks.WORDS,
         draft.slots(),
     )
+
+
+def _beside_others(context: Context, reply: Reply) -> Reply:
+    """What waits beneath the question that a pin answers comes up after it."""
+    top = next((each for each in context.asked if each.is_of_reply), None)
+    return come_up(context, top, reply) if top else reply
 
 
 def _is_named(context: Context, draft: Draft) -> bool:

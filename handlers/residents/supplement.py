@@ -67,12 +67,12 @@ def place_told(context: Context) -> Reply | None:
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if ticket is None or Status(ticket.status) not in OPEN:
         return None
+    if is_other_matter(context) or is_politeness(context) or _is_apart(context, ticket):
+        return None
     if context.slots.get("guessed"):
         said = Correction(context.text, context.text, context.understanding)
         return correct_place.amended(context, ticket, said)
     if ticket.team:
-        return None
-    if is_other_matter(context) or is_politeness(context) or _is_apart(context, ticket):
         return None
     if context.text.isdecimal() and "places" not in context.slots and ticket.place_id is None:
         return ask_where(context, ticket)  # a number is no place; it may be meant for another question

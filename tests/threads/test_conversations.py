@@ -196,6 +196,22 @@ FOUND = {
         ("tells", "居民", "德尚小区5号楼", "楼道灯不亮了"),
         *(("says", "邻居", each) for each in ("还是没修好", "1", "2", "您好", "1", "不清楚", "否", "不清楚")),
     ],
+    "what waits beneath a question that a pin answers": [
+        ("tells", "邻居", "6号楼", "单行道 外卖全逆行 差点把我妈撞了"),
+        *(("says", "邻居", each) for each in ("另报", "催办", "可以", "[位置]", "1")),
+    ],
+    "another trouble in another house while the place of a danger was guessed": [
+        ("tells", "邻居乙", "德尚小区5号楼", "楼道灯不亮了"),
+        ("says", "邻居乙", "着火了，6号楼楼道里全是黑烟"),
+        ("tells", "邻居乙", "德尚小区1号楼", "下水道又堵"),
+    ],
+    "a report that was taken for a question, and nobody said which": [
+        ("tells", "邻居", "德尚家园1号楼", "供暖期还有半个月呢 怎么偷偷停了"),
+        ("passes", 1500),
+    ],
+    "a report in which somebody was called": [
+        ("tells", "邻居", "6号楼", "物业收欠款找外面的催收公司 半夜打我妈电话"),
+    ],
 }
 """Lives in which something was lost once"""
 
