@@ -228,8 +228,7 @@ def _not_missed(context: Context, reply: Reply) -> Reply:
 
 
 def _meant(context: Context) -> Reply:
-    reply = still_open(context, _by_meaning(context))
-    return ask_resident.still_waits(context, reply) if context.staff_ask and is_whole_matter(context) else reply
+    return ask_resident.still_waits(context, still_open(context, _by_meaning(context)))
 
 
 def _by_meaning(context: Context) -> Reply:

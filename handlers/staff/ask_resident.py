@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from handlers.dialogue.asked import is_whole_matter
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.dialogue.media import NAMES, hold
@@ -148,8 +149,10 @@ def _house_told(context: Context, ticket: Ticket) -> None:
 
 
 def still_waits(context: Context, reply: Reply) -> Reply:
-    """Behind a matter of its own: what staff have asked is still to be answered."""
-    question = _asked(context)
+    """Put what staff have asked below a matter of its own: it is still to be answered."""
+    seen = context.understanding
+    is_matter = bool(seen and seen.red_flag) or is_whole_matter(context)
+    question = _asked(context) if context.staff_ask and is_matter else None
     if question is None or reply.state not in {"", Asks.JOINED}:
         return reply
     waits = context.say("questioning.still_waits", question=question.text[:60])
