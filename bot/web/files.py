@@ -20,7 +20,7 @@ from handlers.scores.counts import Span
 from handlers.scores.sheet import quarter_of_all
 from handlers.scores.statement import quarter_of
 from handlers.supervisors.export import HEADING, filed_between, table
-from handlers.supervisors.export_figures import sheet_of_figures
+from handlers.supervisors.export_figures import sheet_of_figures, sheet_of_three
 from handlers.supervisors.spreadsheets import Rows, write_xlsx
 from handlers.tickets.change import Moment
 from handlers.town.downloads import Download, Sheet
@@ -97,8 +97,10 @@ def _write(program: Program, session: Session, wanted: Download, file: BytesIO) 
     scope = seen.scope & filed_between(wanted.since, wanted.until)
     rows = table(session, town, scope, person, town.privacy.export_rows)
     period = Period("", wanted.since, wanted.until)
-    figures = sheet_of_figures(session, town, period, seen.scope, program.clock())
-    return write_xlsx(rows, file, more={"数字": figures, **_scores(session, town, person, wanted, program.clock())})
+    now = program.clock()
+    figures, three = sheet_of_figures(session, town, period, seen.scope, now), sheet_of_three(session, town, scope, now)
+    more = {"数字": figures, "口径": three, **_scores(session, town, person, wanted, now)}
+    return write_xlsx(rows, file, more=more)
 
 
 def _scores(session: Session, town: Town, person: Person, wanted: Download, now: datetime) -> Mapping[str, Rows]:

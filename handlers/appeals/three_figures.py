@@ -127,9 +127,11 @@ def tell(context: Context) -> Reply:
         return asked
     name, period, where = asked
     lines = [_line(context, rate) for rate in rates(context.session, where, context.now)]
-    out = [_excluded(context, each) for each in exclusions(context.session, context.say, where)]
+    found = list(exclusions(context.session, context.say, where))
+    out = [_excluded(context, each) for each in found] or [context.say("figures.nothing_left_out")]
+    out += [context.say("figures.all_in_export")] if any(each.count > _SHOWN for each in found) else []
     said = context.say("figures.three", name=name, period=period.name, lines="\n".join(lines))
-    return Reply("\n".join([said, *(out or [context.say("figures.nothing_left_out")])]), keep=True)
+    return Reply("\n".join([said, *out]), keep=True)
 
 
 def _asked(context: Context) -> tuple[str, Period, ColumnElement[bool]] | Reply:

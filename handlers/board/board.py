@@ -18,7 +18,6 @@ from handlers.board.sums import (
     FOLLOWED_UP,
     KEPT,
     RATED,
-    REPEATED,
     SOLVED,
     Stretch,
     begins,
@@ -121,7 +120,7 @@ def read_board(session: Session, town: Town, viewer: Viewer, days: int, now: dat
         places=[_named(town, each, "place") for each in places[:STANDINGS]],
         more_teams=max(len(teams) - STANDINGS, 0),
         more_places=max(len(places) - STANDINGS, 0),
-        repeated=sum(counts[REPEATED] for counts in kept.total["category"].values() if len(counts) > REPEATED),
+        repeated=kept.repeated,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from handlers.board.stuck_reasons import stuck
-from handlers.board.sums import begins, day_of
+from handlers.board.sums import begins, day_of, stretch
 from handlers.board.viewer import Viewer
 from handlers.figures.counts import Figure, figures_of
 from handlers.figures.days import day_start
@@ -50,7 +50,11 @@ def open_number(session: Session, town: Town, viewer: Viewer, said: Mapping[str,
     if "figure" in said:
         return _of_figure(session, town, scope, desk, said["figure"], now)
     query, group = _asked(said)
-    ids, total = cases(session, town, query, scope, group, now)
+    known = None
+    if query.measure == "repeated" and not query.group and "grid" not in said:
+        # to look back from each ticket of a year takes minutes at a million
+        known = stretch(session, viewer.area, said["from"], said["to"], viewer.side).repeated
+    ids, total = cases(session, town, query, scope, group, now, known)
     return Opened(_read(session, ids[:MOST]), total)
 
 

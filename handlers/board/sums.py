@@ -110,6 +110,10 @@ class Stretch(NamedTuple):
     by_hour: Mapping[tuple[int, int], int]
     """By (weekday, 1 is Monday; hour)"""
 
+    @property
+    def repeated(self) -> int:
+        return sum(counts[REPEATED] for counts in self.total["category"].values() if len(counts) > REPEATED)
+
 
 def stretch(session: Session, area: str, first: str, last: str, side: str) -> Stretch:
     """Sums from the first day to the last. `side`: the viewer's side; complaints about it are not counted."""

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import IO, Any
 
 from openpyxl import Workbook
@@ -17,6 +18,11 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from models.ticket import CHINA
+
+
+class Share(float):
+    """A part of 1, which a sheet shows in percent."""
+
 
 Cell = str | int | float | datetime | None
 Rows = Iterable[Sequence[Cell]]
@@ -71,7 +77,7 @@ def _write_sheet(book: Any, title: str, rows: Rows) -> int:  # noqa: ANN401  (op
     count = -1
     for count, row in enumerate(_chained(first, every)):
         sheet.append([_cell(sheet, value, is_heading=not count) for value in row])
-    if first and count > 0:
+    if count > 0 and all(first):  # blocks with an empty row between them can't be filtered as one
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(first[0]))}{count + 1}"
     return max(count, 0)
 
@@ -82,7 +88,7 @@ def _chained(first: Sequence[Sequence[Cell]], rest: Iterable[Sequence[Cell]]) ->
 
 
 def _widths(rows: Sequence[Sequence[Cell]]) -> Iterable[float]:
-    for column in zip(*rows, strict=False):
+    for column in zip_longest(*rows):
         longest = max((_width(value) for value in column), default=_NARROW)
         yield min(max(longest + 2, _NARROW), _WIDE)
 
@@ -100,7 +106,9 @@ def _cell(sheet: object, value: Cell, *, is_heading: bool) -> WriteOnlyCell:
         cell.number_format = _MOMENT
         return cell
     if not isinstance(value, str):
-        return WriteOnlyCell(sheet, value=value)
+        cell = WriteOnlyCell(sheet, value=value)
+        cell.number_format = "0.0%" if isinstance(value, Share) else "0.0" if isinstance(value, float) else "General"
+        return cell
     cell = WriteOnlyCell(sheet, value=safe_cell(value))
     cell.data_type = "s"  # openpyxl would take "=…" for a formula
     if is_heading:

@@ -133,7 +133,7 @@ def test_a_link_gives_no_more_than_its_owner_oversees(town_of_two, web):
 def test_numbers_and_moments_are_such_and_a_sheet_of_figures_lies_beside(town_of_two, web, clock):
     town_of_two.says(PROPERTY, "结 修好了")
     book = load_workbook(io.BytesIO(web[1].get(link_for(town_of_two, SUPERVISOR)).data))
-    assert book.sheetnames == ["工单", "数字", "考评"]
+    assert book.sheetnames == ["工单", "数字", "口径", "考评"]
     sheet = book["工单"]
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == f"A1:Y{sheet.max_row}"
@@ -146,6 +146,22 @@ def test_numbers_and_moments_are_such_and_a_sheet_of_figures_lies_beside(town_of
     teams = {row[0]: row[1] for row in figures}
     assert teams["德尚物业"] == 1
     assert all(not isinstance(cell, str) for row in figures[1:2] for cell in row[1:])
+    formats = {cell.value: cell.number_format for cell in book["数字"][2]}
+    assert [formats[2], formats[1]] == ["General", "0.0%"]
+    assert book["数字"].column_dimensions["A"].width > book["数字"].column_dimensions["B"].width
+    assert book["数字"].auto_filter.ref is None
+
+
+def test_each_ticket_that_is_not_counted_is_listed_with_why(town_of_two, web):
+    town_of_two.says(RESIDENT, "撤回")
+    town_of_two.says(RESIDENT, "1")
+    book = load_workbook(io.BytesIO(web[1].get(link_for(town_of_two, SUPERVISOR)).data))
+    three = [[cell.value for cell in row] for row in book["口径"].iter_rows()]
+    assert three[0][1::3] == ["原始", "剔除、挂账后", "申诉后"]
+    assert [row[0] for row in three[1:4]] == ["按期", "解决", "满意"]
+    withdrawn = [row[0].value for row in book["工单"].iter_rows() if row[1].value == "已撤回"]
+    assert [row[:2] for row in three[6:]] == [["居民撤回", number] for number in withdrawn]
+    assert withdrawn
 
 
 def test_an_area_may_be_named_with_the_time(town_of_two, web):
