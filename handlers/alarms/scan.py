@@ -104,8 +104,9 @@ class _House:
 
 
 def _chronic(session: Session, town: Town, now: datetime) -> Iterator[Alarm]:
-    """Buildings of today's tickets where a problem recurs more often than in the buildings around. No complaints of
-    staff: a building tells them who complained.
+    """Buildings of today's tickets where a problem recurs more often than in the buildings around.
+
+    Without complaints about staff, because the building would show who complained.
     """
     house = (Ticket.place_id, Ticket.building, Ticket.category, Ticket.item)
     lately = (Ticket.created_at > now - timedelta(days=CHRONIC_DAYS)) & Ticket.place_id.is_not(None)

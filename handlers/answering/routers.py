@@ -305,7 +305,7 @@ def meant_as_command(context: Context) -> Reply | None:
 
 @picked.on(lambda context: context if context.text and not context.answers else None)
 def meant_as_practice(context: Context) -> Reply | None:
-    """「我想预约一下接待日」, where the town has that practice."""
+    """「我想预约一下接待日」 is the practice's command, if the town has that practice."""
     said = practice_meant(context.town.practices.spoken(context.text))
     return _obeyed(replace(context, message=replace(context.message, text=said))) if said else None
 

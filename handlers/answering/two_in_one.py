@@ -73,7 +73,7 @@ def _takes_all(context: Context) -> bool:
 
 
 def _is_of_parts(context: Context, first: str) -> bool:
-    """「分开，停车的是5号楼」: other words to that question tell where."""
+    """「分开，停车的是5号楼」: the open question is about parts, so the further words name a place."""
     asked = _answered(context, first)
     return asked is not None and asked.question.state == Asks.PARTS
 

@@ -128,7 +128,7 @@ def put_off(change: PersonalChange, ticket: Ticket, by: Actor, words: str) -> No
 
 
 def call_off(change: PersonalChange, ticket: Ticket) -> str:
-    """Nobody need come any more: when it would have been; "" where no visit stands."""
+    """End the visit, because nobody needs to come any more; the sentence about it, "" if there is no visit."""
     visit = standing(change, ticket)
     if visit is None:
         return ""

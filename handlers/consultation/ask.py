@@ -48,7 +48,7 @@ def answered(context: Context) -> Reply | None:
 
 
 def _may_be_report(context: Context) -> bool:
-    """Where nobody says which of the answers was meant, it is filed."""
+    """Whether the text may be a report, which is filed if the question is not answered."""
     seen = context.understanding
     return seen is not None and seen.intent is Intent.REPORT and seen.sure
 
@@ -103,7 +103,7 @@ def unknown(context: Context) -> Reply | None:
 
 
 def _told_of(context: Context) -> Ticket | None:
-    """「周五几点能换完」 behind 「配件周五到」: of the ticket that they were just told of."""
+    """「周五几点能换完」 after our 「配件周五到」: the ticket that they were just notified of."""
     seen = context.understanding
     if seen is None or seen.place or not _WHEN.search(context.text):
         return None

@@ -62,7 +62,7 @@ def community_of(change: PersonalChange, words: str) -> str | None:
     node = world.grid_named(words) if words else None
     if words and node and node.level is Level.COMMUNITY:
         return node.code if node.code in _communities(change) else None
-    if words:  # 「文苑」: its grids are called so, too
+    if words:  # 「文苑」 is ambiguous for grid_named, because its grids contain the name too
         short = [code for code in _communities(change) if world.grids[code].name.startswith(words)]
         return short[0] if len(short) == 1 else None
     own = world.code_at(person.grid, Level.COMMUNITY)

@@ -79,7 +79,7 @@ def is_about(question: OpenQuestion, context: Context) -> bool:
 
 
 def _is_of_other_ticket(context: Context, question: OpenQuestion) -> bool:
-    """The text names another thing than the question's ticket; where staff give a reason, in another place, too."""
+    """The text names another thing than the question's ticket; for a reason by staff, also another place."""
     number = question.ticket_id or question.slots.get("ticket")
     seen, ticket = context.understanding, context.session.get(Ticket, number) if number else None
     if seen is None or seen.place is None or ticket is None or seen.item in {"", ticket.item}:
@@ -126,7 +126,7 @@ def _option(question: OpenQuestion, text: str) -> Choice | None:
 
 
 def _is_answered(question: OpenQuestion, context: Context) -> bool:
-    """「没修好」 was the answer, and we ask what is wrong: a digit that comes after it rates nothing."""
+    """The resident already said 「没修好」 and we ask what is wrong, so a digit now is no rating."""
     if question.state != Asks.OUTCOME or not is_digit(context.text):
         return False
     why = (each.slots for each in context.asked if each.state == Asks.NOT_SOLVED_WHY)

@@ -121,7 +121,7 @@ class Writer:
     def open_questions(self) -> tuple[OpenQuestion, ...]:
         """All open questions, the one shown last first; a push that is not sent yet comes last."""
         if not self.pushed:
-            return self.of_replies  # all shown by one reply
+            return self.of_replies  # already in order
         both = (*self.of_replies, *self.pushed)
         return tuple(sorted(both, key=lambda each: each.shown_at or _NEVER, reverse=True))
 

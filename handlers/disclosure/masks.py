@@ -89,7 +89,7 @@ def masked(text: str, hidden: Collection[Hides]) -> str:
     if Hides.NAMES in hidden:
         text = _LONG_NUMBER.sub(_STAR, _ADDRESS.sub(_STAR, _ACCOUNT.sub(r"\1*", _PLATE.sub(_STAR, text))))
         text = _SURNAMED.sub(r"\1*", _TOLD.sub(r"\1\2*", _KIN.sub(r"\1*", text)))
-        text = _FAMILIAR.sub(_STAR, _TITLED.sub(_STAR, _AM.sub(r"\1*", text)))  # 「王女士家」 before 「王秀兰家」
+        text = _FAMILIAR.sub(_STAR, _TITLED.sub(_STAR, _AM.sub(r"\1*", text)))  # 「王女士」 before names alone
         text = _AT_HOME.sub(_STAR, _ALONE.sub(_STAR, text))
     return _HOUSE.sub(_STAR, text) if Hides.HOMES in hidden else text
 

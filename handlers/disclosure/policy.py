@@ -104,7 +104,7 @@ def sight(town: Town, ticket: Ticket, reader: Colleague | None, way: Way) -> Sig
 
 
 def sight_of_words(town: Town, words: str, reader: Colleague, way: Way, *, addressed: bool) -> Sight:
-    """The same of what somebody says that is no ticket; `addressed`: to this very reader, as who said it knows."""
+    """What the reader may see of words that are no ticket; `addressed`: they were said to this reader."""
     out = with_those_below(complained_of(town, "", words))
     part = "addressed" if addressed else "complained" if side_of(town.world, reader) in out else "area"
     may = _allowed((_role(reader), part, "yes" if out else "no", "no", "", way))

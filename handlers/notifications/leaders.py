@@ -17,7 +17,7 @@ from models.person import Person
 from models.push import Push, Rank
 
 LONGEST_SILENCE = timedelta(days=1)
-"""So long a leader can ask for silence at most"""
+"""Longest silence that a leader can ask for"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ _LAST_BEFORE = (
     .correlate(Person)
     .scalar_subquery()
 )
-"""From here on their pushes are read: some leaders have hundreds a day, and thousands from before"""
+"""Id of the last push before that day; only later ones are read, because some leaders have thousands of older ones"""
 _HAD = select(Person.id).where(
     Person.id.in_(bindparam("people", expanding=True)),
     exists().where(

@@ -47,7 +47,7 @@ def here(context: Context) -> Reply:
 
 
 def _meant(points: Sequence[PatrolPoint], words: str) -> PatrolPoint | None:
-    """By its code, else by what only one of the names says."""
+    """The point with this code, else the only one whose name contains the words."""
     coded = [each for each in points if each.code.upper() == words]
     found = coded or [each for each in points if words in each.name.upper()]
     return found[0] if len(found) == 1 else None

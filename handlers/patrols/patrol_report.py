@@ -68,7 +68,7 @@ def walked(change: PersonalChange, since: datetime, until: datetime) -> Walked:
 
 
 def _began(change: PersonalChange) -> datetime | None:
-    """The day on which somebody of the town first went on a round: before it there were none."""
+    """The day of the town's first check-in; rounds before it don't count."""
     first = change.session.scalar(select(func.min(CheckIn.at)))
     return day_start(first) if first else None
 

@@ -169,7 +169,7 @@ class Practices(BaseModel):
         return text
 
     def spoken(self, text: str) -> str:
-        """The same wherever it stands: 「这个月的见面日是哪天」."""
+        """Like `in_our_words`, but anywhere in the text: 「这个月的见面日是哪天」."""
         for theirs, word in self._renamed:
             text = text.replace(theirs, word)
         return text

@@ -39,8 +39,8 @@ def tidy(session: Session, town: Town, now: datetime) -> bool:
 def _messages(session: Session, those: ColumnElement[bool]) -> int:
     """Delete whole rows, because a message's key contains the openid.
 
-    An answered message is stored only for redeliveries, which come within seconds; a report's words stand on its
-    ticket. A failed one waits for a person to look at it.
+    An answered message is stored only for redeliveries, which come within seconds; a report's words are on its ticket.
+    A failed message is kept longer, for an operator to look at.
     """
     old = select(Inbound.key).where(those).order_by(Inbound.received_at).limit(BITE)
     keys = session.scalars(old).all()

@@ -116,7 +116,7 @@ def _receiver(context: Context, place: PlaceNode, name: str) -> Member | None:
 
 
 def _is_titled(member: Member, name: str) -> bool:
-    """「刘经理」 for 刘建平 of the company."""
+    """「刘经理」 means 刘建平 of the property company."""
     if not name.startswith(member.name[:1]):
         return False
     is_manager = Role.PROPERTY_STAFF in member.roles and _MANAGER.fullmatch(name[1:])
@@ -124,7 +124,7 @@ def _is_titled(member: Member, name: str) -> bool:
 
 
 def _unknown(context: Context, place: PlaceNode, name: str) -> Reply:
-    """With those who could be meant, the writer's own team first."""
+    """The reply to an unknown name; lists possible receivers, the writer's own team first."""
     staff = (each for each in context.town.staff.people.values() if not each.is_overseer)
     theirs = [each for each in staff if serves(context.town, each, place)]
     theirs.sort(key=lambda each: each.team != context.person.team)

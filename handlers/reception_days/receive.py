@@ -62,7 +62,7 @@ def receive(context: Context) -> Reply:
 
 
 def _heard_alike(said: str) -> str:
-    """With the word that sounds like one of the kinds put right: 「限其」, 「现厂」."""
+    """The text with a word that sounds like one of the kinds (「限其」, 「现厂」) replaced by it."""
     heard = sound(said)
     at = {kind: heard.find(sound(kind)) for kind in _KINDS}
     kind = next((kind for kind, place in at.items() if place >= 0), "")
@@ -100,7 +100,7 @@ def _promised(context: Context, reception: Reception, demand: Demand, words: str
     farthest = context.now + timedelta(days=context.town.practices.reception.farthest_days)
     if not context.now < until <= farthest:
         return Reply(context.say("reception.day_is_over", number=demand.number), keep=True)
-    if demand.text == words:  # nothing else was said of the matter
+    if demand.text == words:  # the line has no other words about the demand
         demand.text = what or words
     _write(context, demand, Settled.PROMISED, what or words)
     ticket = _ticket(context, reception, demand, until)

@@ -43,7 +43,7 @@ def broken(change: Change, reception: Reception) -> list[tuple[Promise, Ticket]]
 
 
 def seen_by(change: Change, reception: Reception, demand: Demand, reader: Colleague, way: Way) -> Sight:
-    """What a reader may have of what was brought: the receiver hears it anyway, others of their side do not."""
+    """What a reader may see of a demand: the receiver hears all of it, other staff only what the table allows."""
     addressed = reader.id == reception.receiver_id
     return sight_of_words(change.town, demand.text, reader, way, addressed=addressed)
 

@@ -51,5 +51,5 @@ def what_of(context: Context) -> Reply | None:
 
 
 def _tells_of_them(text: str) -> bool:
-    """「网格员打电话从来不接」 calls for nobody, though it speaks of one who could be called."""
+    """「网格员打电话从来不接」: the text names staff, but doesn't ask to talk to them."""
     return bool(named_in(text)) and not _CALLS_FOR.match(text)

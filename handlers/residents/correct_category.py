@@ -83,6 +83,6 @@ def _told(context: Context, ticket: Ticket, said: Correction) -> Kind | None:
 
 
 def _is_meant_so(context: Context, said: Correction) -> bool:
-    """The reader takes all of the words for a correction: 「其实是广场舞太吵」."""
+    """The reader takes the whole text for a correction: 「其实是广场舞太吵」."""
     seen = context.understanding
     return seen is not None and seen.text == said.words and seen.wish is Wish.CORRECT

@@ -65,7 +65,7 @@ def corrected(context: Context) -> Reply | None:
 
 
 def put_right_of_thing(context: Context, words: str) -> Reply | None:
-    """「停车的是5号楼」 behind two reports just made."""
+    """「停车的是5号楼」 after two reports: correct the one about that thing."""
     thing, right = right_of_thing(words)
     last = recent(context, context.town.habits.recent_minutes) if thing else None
     if last is None:

@@ -33,14 +33,14 @@ _CONTENT = 3
 _LONGEST = 200
 _MOST = 8
 _NO_THING = frozenset({Intent.RATE, Intent.THANKS})
-"""「修好了谢谢」 names nothing, whatever is most often mended"""
+"""Intents of texts such as 「修好了谢谢」, which name no thing, even if the reader guesses one"""
 _AT_WORK = tuple(OPEN - {Status.INCOMPLETE})
 _ANSWERS = ((3, True), (2, True), (1, True), (1, False))
 
 
 @router.on(in_state(Asks.OUTCOME))
 def answer_follow_up(context: Context) -> Reply | None:
-    """1-4 to 「解决了吗」, with or without words, or words that say so; 「灯那个满意」 too."""
+    """1-4 as the answer to 「解决了吗」, with or without words, or words alone; also 「灯那个满意」."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if ticket is None:
         return None

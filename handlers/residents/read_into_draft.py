@@ -51,7 +51,7 @@ def as_read(context: PersonalChange, seen: Understanding, draft: Draft) -> Draft
 
 
 def _without_offer(context: PersonalChange, seen: Understanding) -> Understanding:
-    """「水龙头漏水，我周末在家」 is as sure as its trouble alone; where it is told is read from all of the words."""
+    """「水龙头漏水，我周末在家」: the reading without the offered time, if sure; the place is of the whole text."""
     alone = context.town.reader.understand(beside_offer(seen.text))
     return replace(alone, text=seen.text, place=seen.place) if alone.sure else seen
 

@@ -201,7 +201,7 @@ def parts_confirmed(context: Context) -> Reply | None:
 
 
 def _parts_placed(context: Context, draft: Draft) -> Reply | None:
-    """Words of where, of what lacks its place or has it already: they are no report, and the question stays open."""
+    """A place instead of 1 or 2: add it to the draft if it lacks one, and ask about the parts again."""
     mention = context.understanding.place if context.understanding else None
     is_other = is_other_report(context, "", "") or is_other_matter(context)
     if mention is None or is_other or not (mention.name or mention.building):

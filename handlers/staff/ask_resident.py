@@ -140,7 +140,7 @@ def _answered(context: Context, question: Question, words: str) -> Reply:
 
 
 def _house_told(context: Context, ticket: Ticket) -> None:
-    """「2单元」 completes the ticket's address, and changes nothing of it."""
+    """「2单元」 fills in missing parts of the ticket's address, without changing others."""
     told = context.understanding.place if context.understanding else None
     if told is None or told.known not in {"", ticket.place_name} or told.building not in {"", ticket.building}:
         return

@@ -70,7 +70,7 @@ class When(_Strict):
 
     @cached_property
     def conditions(self) -> tuple[tuple[str, tuple[str | bool, ...]], ...]:
-        """What is given: any of these values."""
+        """The given conditions: name and allowed values."""
         given = ((name, getattr(self, name)) for name in type(self).model_fields)
         several = ((name, (said,) if isinstance(said, bool) else said) for name, said in given)
         return tuple((name, said) for name, said in several if said)
@@ -98,14 +98,14 @@ class Routing(_Strict):
         return self.within.get(TeamKind(kind), Assign.EVERYONE) if self.within else Assign.EVERYONE
 
     def first(self, case: "Case") -> Rule:
-        """The first rule that holds; the last one always does."""
+        """The first rule that applies; the last one always does."""
         of = case.category, case.item
         rules = self._about.get(of) or self._about.setdefault(of, [each for each in self.rules if _is_about(each, *of)])
         return next(rule for rule in rules if rule.when is None or rule.when.holds(case))
 
     @cached_property
     def _about(self) -> dict[tuple[str, str], list[Rule]]:
-        """Cache: the rules that may hold, by category and sub-item."""
+        """Cache: the rules that may apply, by category and sub-item."""
         return {}
 
     @cached_property
@@ -244,7 +244,7 @@ def candidates(world: World, chain: tuple[GridNode, ...], wanted: tuple[str, ...
         for node in chain:
             for team in world.teams_at.get(node.code, ()):
                 if team.kind == kind and named in team.name:
-                    found.append(team)  # noqa: PERF401  (three loops are read more easily so)
+                    found.append(team)  # noqa: PERF401  (three nested loops are easier to read)
     return found
 
 
