@@ -50,7 +50,7 @@ def tells_no_place(context: Context) -> bool:
 
 
 def tells_more(context: Context) -> bool:
-    """「楼上的不开门」: what somebody does or doesn't do is no place."""
+    """「楼上的不开门」: a sentence about what a person does or doesn't do names no place."""
     seen, text = context.understanding, context.text
     surely = seen is not None and seen.intent is Intent.REPORT and seen.intent_confidence >= _SURELY
     return surely and _DENIES.search(text) is not None and not _WHERE.search(text)

@@ -41,7 +41,7 @@ def place(context: PersonalChange, draft: Draft, understanding: Understanding | 
 
 
 def is_pointed_at(understanding: Understanding | None) -> bool:
-    """「就府前街那个路口」: the whole name, and nothing before it that might be more of a name."""
+    """「就府前街那个路口」: the full known name, with only pointing words before it."""
     mention = understanding.place if understanding else None
     if understanding is None or mention is None or mention.name != mention.known:
         return False
