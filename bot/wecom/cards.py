@@ -1,10 +1,11 @@
 """The card of a push in WeCom: what can be done with its ticket now, a button each."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bot.wecom.gateway import Button, Card
 from handlers.staff.commands import ARRIVE, RESOLVE, RETURN, SIGN
+from handlers.tickets.access import called
 from handlers.town.town import Town
 from models.moves import Status
 from models.person import Person
@@ -34,11 +35,15 @@ def card_of(town: Town, push: Push, ticket: Ticket | None, url: str = "") -> Car
 
 
 def goes_on(session: Session, person: Person, words: str) -> Ticket | None:
-    """The ticket that they work at, where a button has brought it on."""
+    """The ticket that a button of theirs has brought on."""
     name, _, number = words.partition(" ")
-    if name not in _GOES_ON or person.team is None:
-        return None
-    return session.scalar(select(Ticket).where(Ticket.number == number, Ticket.team == person.team))
+    return theirs(session, person, Ticket.number == number) if name in _GOES_ON else None
+
+
+def theirs(session: Session, person: Person, which: ColumnElement[bool]) -> Ticket | None:
+    """A ticket that their team is in charge of, or was called to by a whistle: who only helps has no use of buttons."""
+    in_charge = Ticket.team == (person.team or "")
+    return session.scalar(select(Ticket).where(which, in_charge | called(person).condition))
 
 
 def said_on_card(town: Town, words: str) -> str:

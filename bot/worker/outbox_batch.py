@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.installation.settings import Template
 from bot.wechat.text_limits import TEXT_BYTES
-from bot.wecom.cards import card_of
+from bot.wecom.cards import card_of, theirs
 from bot.wecom.members import PREFIX
 from bot.worker.channels import CardToSend, Letter, Way
 from bot.worker.person_quota import Room, accepted, room, waits, ways
@@ -95,7 +95,7 @@ class Letters:
         wecom = person.wecom if self.wecom and (push.template != RESIDENT_TEMPLATE or not openid) else ""
         with_buttons = wecom and push.ticket_id and push.template == STAFF_TEMPLATE
         page = _page(town, push, person, self.clock())
-        card = card_of(town, push, session.get(Ticket, push.ticket_id), page) if with_buttons else None
+        card = card_of(town, push, theirs(session, person, Ticket.id == push.ticket_id), page) if with_buttons else None
         may = {"follows": bool(openid), "notice": acceptance is not None, "wecom": bool(wecom)}
         found = ways(push, there, template=Way.TEMPLATE in cards, **may)
         return Letter(

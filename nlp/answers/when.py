@@ -110,8 +110,10 @@ def _within_day(part: list[str] | None, hours: tuple[time, time | None] | None) 
     if hours is None:
         begins, ends = part or _data()["whole_day"]
         return time.fromisoformat(begins), time.fromisoformat(ends)
+    of_24 = hours[0].hour == 0 or (hours[1] is not None and hours[1].hour > 12)  # 「6点到22点」 begins in the morning
     after_noon = part is not None and time.fromisoformat(part[1]) > time(13)
-    begins = _afternoon(hours[0]) if after_noon or (part is None and hours[0].hour < _EARLY) else hours[0]
+    is_early = part is None and hours[0].hour < _EARLY and not of_24
+    begins = _afternoon(hours[0]) if after_noon or is_early else hours[0]
     ends = hours[1] and (_afternoon(hours[1]) if hours[1] < begins else hours[1])
     return begins, ends
 
@@ -230,6 +232,8 @@ def _hours(said: str) -> _Found | None:
 def _clock(hour: str, minute: str | None, half: str | None) -> time | None:
     hours = small(hour)
     minutes = 30 if half else int(minute or 0)
+    if (hours, minutes) == (24, 0):
+        return time.max.replace(second=0, microsecond=0)
     return time(hours, minutes) if hours < 24 and minutes < 60 else None
 
 

@@ -175,6 +175,18 @@ def test_a_card_s_buttons_do_what_they_say_and_change_the_card(town):
     assert ("待回访" in late.text, late.buttons) == (True, ()), "pressed once more"
 
 
+def test_what_is_theirs_no_more_has_no_buttons(town):
+    filed(town)
+    with town.program.sessions.begin() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        ticket.team = "G-CN"
+        told = {"event": "climbing", "text": "已上报，您这边不用再办", "template": "staff", "ticket_id": ticket.id}
+        mine = session.scalars(select(Person.id).where(Person.wecom == USER)).one()
+        session.add(Push(key="climbed", person_id=mine, due_at=town.clock(), created_at=town.clock(), **told))
+    town.turns()
+    assert town.heard()[-1].buttons == ()
+
+
 def test_a_button_that_needs_words_asks_for_them(town):
     filed(town)
     card = town.heard()[-1]
