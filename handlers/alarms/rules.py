@@ -48,7 +48,7 @@ def usual(past: Sequence[int]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One ticket of a house and sub-item."""
+    """A ticket of the same building and sub-item."""
 
     id: int
     created_at: datetime

@@ -84,5 +84,5 @@ def _ids(joined: str) -> list[str]:
 
 @router.on(event("location", "view"))
 def noted(_context: Context) -> Reply:
-    """Kept with the inbound message; nothing to answer."""
+    """Stored with the inbound message; needs no reply."""
     return Reply("", keep=True)

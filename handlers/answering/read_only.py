@@ -80,7 +80,7 @@ class ReadOnlyPath:
             return None
         text = message.text.strip()
         if opens_figure(text) and writer.state not in _FIGURES and parse(town, text, now) is None:
-            return None  # a number that chooses something else
+            return None  # the number answers another question
         reply = keep_unfinished(
             writer.says(message, understanding, session, town, now, self._all_commands), (), self._route
         )

@@ -1,4 +1,4 @@
-"""Who answers: commands first, then the open question, then what the words mean. Order is precedence."""
+"""The order of routers: commands first, then the open question, then the intent of the text."""
 
 from dataclasses import replace
 from itertools import chain
@@ -170,7 +170,7 @@ def route(context: Context) -> Reply:
 
 
 def _routed(context: Context) -> Reply:
-    """Danger first, then commands, then the open question that the text answers, then what the words mean."""
+    """Danger first, then commands, then the open question that the text answers, then the intent of the text."""
     context = _in_our_words(context)
     seen, is_command = context.understanding, _COMMAND.match(context.text)
     in_danger = bool(seen and seen.red_flag)
@@ -200,7 +200,7 @@ def _in_our_words(context: Context) -> Context:
 
 
 def _answer(context: Context) -> Reply | None:
-    """The answer to an open question; None where the text answers none."""
+    """The reply to an answer to an open question; None if the text answers none."""
     answers = what_it_answers(context)
     if isinstance(answers, Unclear):
         return which_question(context, answers)
@@ -232,7 +232,7 @@ def _meant(context: Context) -> Reply:
 
 
 def _by_meaning(context: Context) -> Reply:
-    """What the words mean by themselves."""
+    """The reply by the intent of the text, without open questions."""
     alone = replace(context, question=None) if context.question else context
     return first_of(_MEANING[context.message.kind], alone) or Reply("", keep=True)
 

@@ -44,7 +44,7 @@ def propose_visit(context: Context) -> Reply:
 
 @router.on(lambda context: context if context.person.is_staff and context.text and context.is_free else None)
 def proposed_anew(context: Context) -> Reply | None:
-    """「后天去不了，改周五上午9点」: of the visit that stands at a ticket of theirs."""
+    """「后天去不了，改周五上午9点」: propose another time for the current visit of their ticket."""
     seen, words = context.understanding, context.text
     changes = puts_off(words) or bool(seen and seen.wish is Wish.APPOINT)
     when = home_hours(words, context.now.astimezone(CHINA)) if changes and len(words) <= _LONGEST else None

@@ -52,7 +52,7 @@ def open_number(session: Session, town: Town, viewer: Viewer, said: Mapping[str,
     query, group = _asked(said)
     known = None
     if query.measure == "repeated" and not query.group and "grid" not in said:
-        # to look back from each ticket of a year takes minutes at a million
+        # counting repeats from the tickets takes minutes at a million tickets; the stored sums have the number
         known = stretch(session, viewer.area, said["from"], said["to"], viewer.side).repeated
     ids, total = cases(session, town, query, scope, group, now, known)
     return Opened(_read(session, ids[:MOST]), total)

@@ -22,7 +22,7 @@ class Shape:
     code: str
     name: str
     outline: Any
-    """Its boundary, WGS-84"""
+    """Its boundary in WGS-84"""
     open: int
     late: int
 

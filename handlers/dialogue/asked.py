@@ -96,7 +96,7 @@ def _is_elsewhere(slots: Mapping[str, Any], seen: Understanding) -> bool:
 
 
 def answering(context: Context, answered: Answered) -> Context:
-    """The context of a handler whose question this is."""
+    """The context for the handler of this question."""
     question, said = answered.question, answered.choice
     return replace(context, state=question.state, slots=question.slots, question=question, choice=said)
 

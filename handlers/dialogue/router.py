@@ -19,7 +19,7 @@ Route = tuple[Filter, Handler]
 
 
 class Router:
-    """Handlers of one topic, tried in the order written; the first that answers wins."""
+    """Handlers of one topic, tried in the order of registration; the first reply wins."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -107,7 +107,7 @@ def _push(session: Session, attachment: Attachment, event: str, text: str, now: 
         person_id=attachment.person_id,
         event=event,
         text=text,
-        rank=Rank.URGENT,  # they are just talking to us
+        rank=Rank.URGENT,  # the person is writing to us now
         due_at=now,
         created_at=now,
     )

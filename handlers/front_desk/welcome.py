@@ -81,7 +81,7 @@ def cancel(context: Context) -> Reply | None:
 
 @router.on(intent(Intent.WITHDRAW, at_least=_PLAINLY))
 def not_wanted(context: Context) -> Reply | None:
-    """「撤回」 of what is no ticket yet."""
+    """「撤回」 while a draft is open: cancel the draft."""
     return cancel(context) if context.is_asked(*DRAFTS) else None
 
 

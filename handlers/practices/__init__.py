@@ -1,1 +1,1 @@
-"""What all practices share: who serves a compound, promises, announcements."""
+"""Shared by all practices: who serves a compound, promises, news to residents."""

@@ -160,7 +160,7 @@ def _of_group(
     part, whole = measured(session, town, query, scope, now)
     if query.is_rate:
         return _listed(session, scope & narrowed & whole, [case((part, 1), else_=0), Ticket.id.desc()])
-    # an index has them in this order: it stops when there are enough
+    # in the order of an index, so that the database stops at the limit
     return _listed(session, scope & narrowed & whole & part, [Ticket.created_at.desc(), Ticket.id.desc()], total)
 
 

@@ -40,7 +40,7 @@ def amend(context: Context) -> Reply:
 
 @router.on(in_state(Asks.RIGHT_WORDS))
 def right_told(context: Context) -> Reply | None:
-    """The right address or category, which 「地址错了」 was waiting for."""
+    """The right address or category, which we asked for after 「地址错了」."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if ticket is None or Status(ticket.status) not in ACTIVE:
         return None

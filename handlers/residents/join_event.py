@@ -53,7 +53,7 @@ def apart(context: Context) -> Reply | None:
 
 @router.on(in_state(Asks.APART))
 def told_apart(context: Context) -> Reply | None:
-    """The words that 「另报」 was waiting for."""
+    """The words that we asked for after 「另报」."""
     return None if is_other_matter(context) else _by_itself(context)
 
 
@@ -97,7 +97,7 @@ def _joined(context: Context, draft: Draft) -> Reply:
     if ticket is None or Status(ticket.status) not in OPEN:
         return _and_the_rest(context, draft)
     waits = context.session.get(Follower, (ticket.id, context.person.id))
-    if waits is not None:  # said twice
+    if waits is not None:  # they follow it already
         return _and_the_rest(context, draft)
     joined = join(context, ticket, replace(draft, rest=()))
     others = one_by_one(context, [Draft.of(each) for each in draft.rest]) if draft.rest else None
@@ -112,7 +112,7 @@ def _and_the_rest(context: Context, draft: Draft) -> Reply:
 
 
 def _by_itself(context: Context) -> Reply:
-    """A report that is not compared with the neighbours'."""
+    """File the text without comparing it with neighbours' reports."""
     heard = replace(context, understanding=context.town.reader.understand(context.text))
     return go_on(heard, replace(read(heard, heard.text, Draft("")), alone=True))
 

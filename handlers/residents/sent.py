@@ -96,7 +96,7 @@ def pin_sent(context: Context) -> Reply:
 
 
 def _beside_others(context: Context, reply: Reply) -> Reply:
-    """What waits beneath the question that a pin answers comes up after it."""
+    """After a pin has answered the open question, ask the next waiting one."""
     top = next((each for each in context.asked if each.is_of_reply), None)
     return come_up(context, top, reply) if top else reply
 

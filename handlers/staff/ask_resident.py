@@ -149,7 +149,7 @@ def _house_told(context: Context, ticket: Ticket) -> None:
 
 
 def still_waits(context: Context, reply: Reply) -> Reply:
-    """Put what staff have asked below a matter of its own: it is still to be answered."""
+    """If the text was a new problem, repeat staff's open question below the reply."""
     seen = context.understanding
     is_matter = bool(seen and seen.red_flag) or is_whole_matter(context)
     question = _asked(context) if context.staff_ask and is_matter else None

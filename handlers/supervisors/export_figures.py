@@ -35,7 +35,7 @@ def sheet_of_figures(
 
 
 def sheet_of_three(session: Session, town: Town, scope: ColumnElement[bool], now: datetime) -> Iterator[Sequence[Cell]]:
-    """「口径」 as a table: each rate three ways, then every ticket that is left out, with why."""
+    """「口径」 as a table: each rate three ways, then every excluded ticket with the reason."""
     ways = [town.say(f"figures.way_{way}") for way in ("raw", "judged", "appealed")]
     yield ["", *(cell for way in ways for cell in (way, town.say("figures.part"), town.say("figures.whole")))]
     for rate in rates(session, scope, now):
@@ -62,7 +62,7 @@ def _block(
 
 
 def _value(query: Query, row: Row | None) -> Cell:
-    """None if there is no value."""
+    """The cell of a figure; None if there is no value."""
     if row is None or row.value is None:
         return None
     return Share(row.value) if query.is_rate else float(row.value) if query.measure in DURATIONS else int(row.value)

@@ -21,7 +21,7 @@ from models.ticket import CHINA
 
 
 class Share(float):
-    """A part of 1, which a sheet shows in percent."""
+    """A rate from 0 to 1, which a sheet shows in percent."""
 
 
 Cell = str | int | float | datetime | None

@@ -1,1 +1,1 @@
-"""The work order: access, filing, clocks, escalation."""
+"""Tickets (工单): access, filing, clocks, escalation."""

@@ -49,7 +49,7 @@ def within(grid: str | None) -> ColumnElement[bool]:
 
 
 def overseen(person: Person) -> ColumnElement[bool]:
-    """Tickets that a supervisor answers for: those of their grid; an admin, or a supervisor without one, has all."""
+    """Tickets in a supervisor's area: those of their grid; all for an admin, or a supervisor without a grid."""
     if Role.ADMIN in person.roles:
         return true()
     if Role.SUPERVISOR not in person.roles:

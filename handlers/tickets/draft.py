@@ -1,4 +1,4 @@
-"""What a resident has told so far of a report that is not filed yet."""
+"""Draft: a report that is not filed yet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Filing and moving tickets: what every topic does the same way."""
+"""File and route tickets: the steps that all handlers share."""
 
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -30,7 +30,7 @@ _RECENT = (
     select(Ticket)
     .join(Follower, Follower.ticket_id == Ticket.id)
     .where(Follower.person_id == bindparam("person"), Follower.joined_at >= bindparam("since"))
-    .where(Ticket.status != Status.MERGED.value)  # its followers wait for the other one now
+    .where(Ticket.status != Status.MERGED.value)  # its followers follow the other one now
     .order_by(Follower.joined_at.desc(), Ticket.id.desc())
     .limit(1)
 )

@@ -13,8 +13,8 @@ from models.ticket import SYSTEM, Ticket
 
 
 def hear(change: Change, ticket: Ticket, words: str) -> None:
-    """Call before a resident's words are stored or sent on: if they complain of the team that has the ticket, that team
-    is shut out and the ticket goes one level up (回避).
+    """Call before a resident's words are stored or sent on: if they complain about the ticket's team, that team is shut
+    out and the ticket goes one level up (回避).
     """
     if not words:
         return

@@ -107,7 +107,7 @@ class Towns(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """World, rules and words of one installation."""
+    """World, rules and wordings of one installation."""
 
     name: str
     world: World

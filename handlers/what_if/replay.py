@@ -121,5 +121,5 @@ def _rate(on_time: int, overdue: int) -> float | None:
 
 
 def worst(tallies: dict[str, Tally], most: int) -> Sequence[tuple[str, Tally]]:
-    """The groups with the most tickets more overdue, then the largest."""
+    """The groups with the largest increase of overdue tickets; then the largest groups."""
     return sorted(tallies.items(), key=lambda each: (-each[1].more, -each[1].tickets, each[0]))[:most]

@@ -50,7 +50,7 @@ class Change:
 
 
 def changes(session: Session, town: Town, scope: ColumnElement[bool]) -> Iterator[Change]:
-    """What a rerouting would change, in the order of filing. Nothing is written."""
+    """The tickets that a rerouting would change, in the order of filing. Read-only."""
     for ticket in session.scalars(_untouched(scope)):
         route = _route_now(town, ticket)
         if route and (route.team.code, route.grid) != (ticket.team, ticket.grid):
