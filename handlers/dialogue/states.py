@@ -97,7 +97,7 @@ class Accepts:
     yes_no: bool = False
     wants: Wants = Wants.NOTHING
     undoable: bool = True
-    """False: the action can't be undone, so only its own word confirms it, and any other message drops the question"""
+    """False: the action can't be undone, so only its own word confirms it, and no newer question may be open"""
     repeats: bool = False
     """Repeated below the answer to any other message"""
     lists: bool = False
