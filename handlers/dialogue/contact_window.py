@@ -37,7 +37,7 @@ def mark_seen(session: Session, seen: Mapping[Person, Message], town: Town, now:
     left = {person: spent(person, town.habits, now) for person in seen}
     rows: dict[Prepared[Any], list[dict[str, Any]]] = {_READY_SEEN: [], _TAPPED: [], _WROTE: []}
     for person in sorted(seen, key=attrgetter("id")):  # a fixed lock order avoids deadlocks
-        follows = person.following or VIA not in seen[person].extra  # they may follow no more
+        follows = person.following or VIA not in seen[person].extra  # on another platform they may not follow us
         row = {"last_inbound_at": now, "following": follows, "messages_left": left[person][0]}
         rows[_opened(seen[person])].append({"of": person.id, **row})
         person.__dict__.update(row)  # set without marking as changed: the statements below write it
