@@ -1,5 +1,6 @@
 """News to a compound's residents, limited in number a month, and pushes to single people."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -20,20 +21,21 @@ from models.ticket import Source, Ticket, not_ended
 
 NEWS = "news_"
 """Prefix of the events of news"""
+_FIRST_CLAUSE = re.compile(r"[：。，\n]")
 
 
 def announce(change: Change, place: PlaceNode, event: str, key: str, text: str, what: str) -> int:
     """Push news to each of the compound's residents once. Returns how many."""
     told = 0
     for person in change.session.scalars(_to_tell(change, place)):
-        _push(change, person, f"{NEWS}{event}", f"{key}:{person.id}", text, _fields(change, what, place.name))
+        _push(change, person, f"{NEWS}{event}", f"{key}:{person.id}", text, _fields(change, place.name, what, text))
         told += 1
     return told
 
 
-def tell(change: Change, people: Sequence[Colleague], event: str, key: str, text: str, what: str = "") -> int:
+def tell(change: Change, people: Sequence[Colleague], event: str, key: str, text: str) -> int:
     """Push to these people, regardless of the monthly limit. Returns how many."""
-    fields, told = _fields(change, what, ""), 0
+    fields, told = _card(change, text), 0
     for person in people:
         template = STAFF_TEMPLATE if person.id in change.town.staff.people else RESIDENT_TEMPLATE
         push = {"key": key, "event": event, "text": text, "template": template, "fields": fields}
@@ -48,7 +50,7 @@ def ask(
     if not person.openid:
         return
     whole = f"{key}:{person.id}"
-    _push(change, person, str(state), whole, text, _fields(change, "", ""), rank=Rank.QUESTION)
+    _push(change, person, str(state), whole, text, _card(change, text), rank=Rank.QUESTION)
     question = {"state": state.value, "slots": slots, "text": "", "shown_at": None, "expires_at": until}
     append(change.session, Asked, person_id=person.id, key=whole, ticket_id=None, **question)
 
@@ -70,9 +72,15 @@ def _to_tell(change: Change, place: PlaceNode) -> Select[Person]:
     return select(Person).where(concerned, reachable, had < most).order_by(Person.id)
 
 
-def _fields(change: Change, what: str, where: str) -> dict[str, str]:
+def _card(change: Change, text: str) -> dict[str, str]:
+    """The text as a template shows it: its first clause, then the rest."""
+    what, _, words = _FIRST_CLAUSE.sub("\n", text, count=1).partition("\n")
+    return _fields(change, change.town.name, what, words.strip())
+
+
+def _fields(change: Change, where: str, what: str, words: str) -> dict[str, str]:
     """The fields of the platform's template."""
-    said = {"happened": what, "words": "", "what": what, "where": where}
+    said = {"happened": what, "words": words, "what": what, "where": where}
     return {**said, "number": "", "status": "", "due": ticket_text.stamp(change.now)}
 
 

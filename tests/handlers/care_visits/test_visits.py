@@ -189,8 +189,12 @@ def test_without_a_visitor_the_grid_s_own_staff_go(program):
     chat = Chat(program)
     morning(chat)
     with program.reading() as session:
-        told = set(session.scalars(select(Person.openid).join(Push).where(Push.event == "visits_due")))
-    assert told == {GRID_STAFF}
+        found = select(Person.openid, Push.fields).join(Push).where(Push.event == "visits_due")
+        (told,) = session.execute(found).all()
+    openid, card = told
+    assert openid == GRID_STAFF
+    assert (card["happened"], card["where"]) == ("今天有 1 户该走访", "新义街道")
+    assert card["words"] == "回“走访”看是谁家。"
 
 
 def test_the_file_is_checked_without_quoting_who_is_in_it(tmp_path):
