@@ -1,4 +1,4 @@
-"""What people have agreed to be told: one acceptance of a subscription notice allows one notice, at any later time."""
+"""Subscription notices that people have accepted: one acceptance allows one notice, at any later time."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from models.base import Base, partial_index
 
 
 class Acceptance(Base):
-    """One tap on 「允许」. Used by one notice, or taken back in the platform's settings: then it is deleted."""
+    """One tap on 「允许」. Deleted when a notice has used it or the person revokes it in the platform's settings."""
 
     __tablename__ = "acceptances"
     __table_args__ = (partial_index("ix_acceptances_unused", "person_id", "template_id", where="used_at IS NULL"),)

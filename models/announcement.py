@@ -1,4 +1,4 @@
-"""What residents are told ahead: a planned outage, and who asked about it while it lasted."""
+"""Announcements to residents, such as a planned outage, and the reports that they answered."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from models.base import Base
 
 
 class Announcement(Base):
-    """One announcement. Nobody hears of it before `confirmed_at`; reports of it are answered until `ends_at`."""
+    """One announcement. It is sent after `confirmed_at`; until `ends_at` it answers reports of the same thing."""
 
     __tablename__ = "announcements"
 
@@ -19,7 +19,7 @@ class Announcement(Base):
     text: Mapped[str]
     places: Mapped[list[int]] = mapped_column(JSON)
     where: Mapped[str]
-    """Its places, as people call them"""
+    """Names of its places, as people say them"""
     building: Mapped[str] = mapped_column(default="")
     category: Mapped[str] = mapped_column(default="")
     item: Mapped[str] = mapped_column(default="")
@@ -30,11 +30,11 @@ class Announcement(Base):
     sent_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     reached: Mapped[int] = mapped_column(default=0)
-    """To so many it was written"""
+    """Number of recipients"""
 
 
 class AnnouncementAnswer(Base):
-    """Somebody reported what was announced: answered with it, and counted instead of filed."""
+    """A report of what was announced: answered with the announcement and counted, not filed as a ticket."""
 
     __tablename__ = "announcement_answers"
 

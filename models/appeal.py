@@ -1,4 +1,4 @@
-"""申诉: a team says that a closed ticket should not count against it. The statistic may change, the fact never does."""
+"""申诉: a team asks that a closed ticket does not count against it. A granted one changes figures, not the ticket."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from models.ticket import Ticket
 
 
 class Appeal(Base):
-    """One for a ticket, ever. Decided as soon as two persons above say the same."""
+    """At most one for each ticket. Decided as soon as two supervisors vote the same."""
 
     __tablename__ = "appeals"
 
@@ -27,7 +27,7 @@ class Appeal(Base):
 
 
 class AppealVote(Base):
-    """What one person above says, and why."""
+    """One supervisor's vote, with the reason."""
 
     __tablename__ = "appeal_votes"
 
@@ -39,5 +39,5 @@ class AppealVote(Base):
 
 
 def was_appealed() -> ColumnElement[bool]:
-    """It was found that the ticket should not count."""
+    """Tickets with a granted appeal, which do not count."""
     return exists().where(Appeal.ticket_id == Ticket.id, Appeal.upheld.is_(True)).correlate(Ticket)

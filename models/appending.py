@@ -1,7 +1,7 @@
-"""Rows that are written once and not read again by their writer: one statement for all of a kind.
+"""Rows that are only appended: kept as plain values until the next flush, then one insert for each table.
 
-A message writes a dozen of them (events, pushes, timers). As objects of the unit of work each costs ten times what the
-database takes for it; so they are kept as plain values until the next flush, and written after the objects.
+A message writes a dozen of them (events, pushes, timers). As an object of the unit of work, each would cost ten times
+as much as the database's own work. They are called lines here.
 """
 
 from collections import defaultdict
@@ -15,34 +15,34 @@ from models.bulk import Values, defaults_of, insert_rows
 from models.versioned import write_changes
 
 WATCH = "watch"
-"""In a session's `info`: what sees its lines before they are written, and may add others"""
+"""Key in a session's `info`: a function that gets its lines before they are written, and may add others"""
 
 
 class Unwritten(Protocol):
-    """Something that may still change until it is written; it has its id before."""
+    """A row that may still change until the flush; it already has its id."""
 
     def written(self) -> tuple[type[DeclarativeBase], Values]:
-        """The row that it has become: it can't change any more."""
+        """Its table and row; it can't change after this."""
 
 
 class ReadOnlyError(Exception):
-    """A session that only reads was to write."""
+    """Something tried to write in a read-only session."""
 
 
 class AppendingSession(Session):
-    """A session that keeps lines to append beside its objects. They are there for every query that flushes first."""
+    """A session that also holds lines to append. Like objects, they are written by the next flush."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401  (SQLAlchemy's own)
         super().__init__(*arguments, **options)
         self.lines: dict[type[DeclarativeBase], list[Values]] = defaultdict(list)
         self.unwritten: list[Unwritten] = []
         self.read_ahead: dict[Any, Sequence[Any]] = {}
-        """What was read for several at once; true until something is written"""
+        """Results that were read for a whole batch; valid until something is written"""
         self.numbers: dict[type[DeclarativeBase], int] = {}
-        """The last id of a kind that this transaction has given (models.numbers)"""
+        """The last id of each table that this transaction has assigned (models.numbers)"""
 
     def flush(self, objects: Any = None) -> None:  # noqa: ANN401  (SQLAlchemy's own)
-        """New tickets, then objects, then lines: an object may name a new ticket, a line either."""
+        """New tickets, then objects, then lines: an object may refer to a new ticket, a line to both."""
         if not (self.unwritten or self.lines or self._has_changed()):
             return
         self.read_ahead.clear()
@@ -70,17 +70,17 @@ class AppendingSession(Session):
             insert_rows(self, kind, of_kind, has_id=True)
 
     def is_behind(self, *kinds: type[DeclarativeBase]) -> bool:
-        """Rows of these kinds have changed and are not written yet."""
+        """Whether rows of these tables have changes that are not written yet."""
         if self.lines and any(self.lines.get(kind) for kind in kinds):
             return True
         return self._has_changed() and any(isinstance(row, kinds) for row in (*self.new, *self.dirty))
 
     def _has_changed(self) -> bool:
-        """Some object is new, changed or deleted; if none is, the unit of work has nothing to flush."""
+        """Whether any object is new, changed or deleted; if not, the unit of work has nothing to flush."""
         return bool(self._new or self._deleted or self.identity_map.check_modified())
 
     def forget(self) -> None:
-        """What was to be written, and what was read, goes with its transaction."""
+        """Drop unwritten rows and cached reads when the transaction ends."""
         self.lines.clear()
         self.unwritten.clear()
         self.read_ahead.clear()
@@ -88,27 +88,27 @@ class AppendingSession(Session):
 
 
 def appending(session_maker: sessionmaker[Session]) -> None:
-    """Lines go the way of their transaction, even where nothing else was changed in it."""
+    """Write lines at commit and drop them at rollback, even if the transaction changed no objects."""
     event.listen(session_maker, "before_commit", lambda session: session.flush())
     event.listen(session_maker, "after_commit", lambda session: session.forget())
     event.listen(session_maker, "after_soft_rollback", lambda session, _transaction: session.forget())
 
 
 def catch_up(session: Session, *kinds: type[DeclarativeBase]) -> None:
-    """Before rows of these kinds are read past the session's objects: those that have changed are written down."""
+    """Flush if rows of these tables have changed. Call it before a statement that does not flush by itself."""
     if isinstance(session, AppendingSession) and session.is_behind(*kinds):
         session.flush()
 
 
 def dialect_of(session: Session) -> str:
-    """The name of its database: sqlite or postgresql."""
+    """The database's dialect: sqlite or postgresql."""
     engine = session.bind
     assert engine is not None  # noqa: S101  (for the type checker: ours are all made for one engine)
     return engine.dialect.name
 
 
 def append(session: Session, kind: type[DeclarativeBase], /, **values: Any) -> None:  # noqa: ANN401  (whatever it holds)
-    """One more row of this kind. What has a key that is there already (a push, a timer) is not written twice."""
+    """Add a row at the next flush. One whose `key` exists already (push, timer) is skipped."""
     if not isinstance(session, AppendingSession):
         raise ReadOnlyError(kind.__name__)
     session.lines[kind].append(defaults_of(kind) | values)

@@ -1,4 +1,4 @@
-"""预约上门: when somebody comes to look, as one side proposed it and the other agreed. A changed one keeps its line."""
+"""预约上门: visits that one side proposes and the other accepts. A visit that is changed keeps its row."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,11 +10,11 @@ from models.base import Base, partial_index
 
 
 class VisitEnd(StrEnum):
-    """What became of a visit; empty while it stands."""
+    """How a visit ended; empty while it is still planned."""
 
     CHANGED = "changed"
     MISSED = "missed"
-    """Agreed, and nobody reported in"""
+    """Agreed, but nobody checked in"""
     KEPT = "kept"
 
 
@@ -27,12 +27,12 @@ class Appointment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     by_staff: Mapped[bool]
-    """Else the resident said when they are at home"""
+    """Proposed by staff; false: the resident said when they are at home"""
     proposed_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     proposed_at: Mapped[datetime]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
-    """Empty where only a moment was said"""
+    """Empty if only a start was given"""
     agreed_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(default="")
     ended_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""What waits for somebody's word: an extension or a suspension for the next level's, a question for the resident's."""
+"""Requests that wait for a decision of the next level, and questions that wait for the resident's answer."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,16 +10,16 @@ from models.base import Base
 
 
 class Wish(StrEnum):
-    """What staff ask leave for."""
+    """What staff ask permission for."""
 
     EXTEND = "extend"
     SUSPEND = "suspend"
     CONTEST = "contest"
-    """权属异议: it is another's by the table of duties"""
+    """权属异议: by the table of duties another team is responsible"""
 
 
 class Approval(Base):
-    """One request, put to the people of the next level; the first answer decides it."""
+    """One request to the people of the next level; the first answer decides it."""
 
     __tablename__ = "approvals"
 
@@ -29,22 +29,22 @@ class Approval(Base):
     asked_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     asked_at: Mapped[datetime]
     team: Mapped[str | None]
-    """Who had the ticket then: a request dies when the ticket goes to another team"""
+    """The ticket's team at that time: the request becomes void when the ticket goes to another team"""
     reason: Mapped[str]
     span: Mapped[str] = mapped_column(default="")
-    """How much longer, such as 2个工作日"""
+    """The extension, such as 2个工作日"""
     until: Mapped[datetime | None]
-    """To which day a ticket is suspended"""
+    """The day until which the ticket is suspended"""
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     granted: Mapped[bool | None]
-    """None with `decided_at`: it was void before anybody decided"""
+    """None although `decided_at` is set: it became void before anybody decided"""
 
     approvers: Mapped[list["Approver"]] = relationship(cascade="all, delete-orphan")
 
 
 class Approver(Base):
-    """One of those who were asked: their digit answers it."""
+    """A person who was asked; their digit answers the request."""
 
     __tablename__ = "approvers"
 
@@ -53,7 +53,7 @@ class Approver(Base):
 
 
 class Question(Base):
-    """Something that staff ask the reporter. While it is open the ticket's clocks stand still."""
+    """A question of staff to the reporter. While it is open, the ticket's deadlines are paused."""
 
     __tablename__ = "questions"
 
@@ -65,4 +65,4 @@ class Question(Base):
     asked_at: Mapped[datetime]
     answer: Mapped[str] = mapped_column(default="")
     closed_at: Mapped[datetime | None]
-    """Answered, or waited for long enough"""
+    """When it was answered or timed out"""

@@ -1,4 +1,4 @@
-"""The ground of all tables: naming, and time."""
+"""The base class of all tables: names of constraints, and the type for times."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 
-@lru_cache(maxsize=4096)  # a batch says one and the same moment a hundred times
+@lru_cache(maxsize=4096)  # a batch writes the same time a hundred times
 def _as_text(value: datetime | None) -> str | None:
     if value is None:
         return None
@@ -40,11 +40,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
-        """As SQLAlchemy would make it, in one step for SQLite, which keeps moments as text."""
+        """As SQLAlchemy's own; for SQLite, which stores times as text, in one step instead of two."""
         return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
-        """The same the other way: a ticket has ten moments."""
+        """One step here too, because a ticket has ten times."""
         return _as_moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -68,5 +68,5 @@ class Base(DeclarativeBase):
 
 
 def partial_index(name: str, *columns: str | TextClause, where: str) -> Index:
-    """An index over some of the rows; a query finds it by saying the same words."""
+    """An index over some of the rows; the planner uses it if the query contains the same condition."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))

@@ -1,4 +1,4 @@
-"""Which ways to the platform are shut for the whole account, shared by all processes."""
+"""Circuit breakers: the platform's interfaces that fail for the whole account, shared by all processes."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from models.base import Base
 
 
 class Breaker(Base):
-    """One way of sending, or the account as a whole, since it was first shut. `opened_at` empty: it works again."""
+    """One way of sending, or the whole account. `opened_at` is empty when it works again."""
 
     __tablename__ = "breakers"
 
@@ -17,6 +17,6 @@ class Breaker(Base):
     reason: Mapped[str] = mapped_column(default="")
     opened_at: Mapped[datetime | None]
     probe_at: Mapped[datetime | None]
-    """When one process may look whether it works again"""
+    """When one process may test whether it works again"""
     told_at: Mapped[datetime | None]
-    """When operators were last told of it"""
+    """When operators were last notified"""

@@ -1,8 +1,9 @@
-"""Conditions and statements that are built once: to build one costs more than an index takes to answer it."""
+"""A cache for conditions and statements, because building one costs more than an indexed query."""
 
 from functools import lru_cache
 
 kept = lru_cache(maxsize=256)
-"""For what makes them out of somebody's team and area, or out of others that are kept: a condition is known again by
-being the same object. What hangs on the message (a number, a moment) is a bindparam, given when it is executed.
+"""For functions whose arguments are a team, an area or other cached conditions (which are found by identity).
+
+A value of one message (a number, a time) must be a bindparam instead, given at execution.
 """

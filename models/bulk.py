@@ -1,4 +1,4 @@
-"""Many rows of one table by one ready statement, past the unit of work."""
+"""Insert many rows of one table by one prepared statement, without the unit of work."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -13,26 +13,26 @@ Values = dict[str, Any]
 
 
 def insert_into(table: Any, dialect: str) -> postgresql.Insert | sqlite.Insert:  # noqa: ANN401  (a table or its class)
-    """An insert that can say what becomes of a row that is there already; both databases know the same words."""
+    """An insert with `on_conflict_...`, which both databases have in the same form."""
     return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 @cache
 def defaults_of(kind: type[DeclarativeBase]) -> Values:
-    """Every column but the number that the database gives, with the value where none is given."""
+    """Every column except the generated `id`, with its default value."""
     columns = [column for column in kind.__table__.c if not (column.primary_key and column.name == "id")]
     return {column.name: _default(column.default.arg) if column.default is not None else None for column in columns}
 
 
 def _default(given: Any) -> Any:  # noqa: ANN401  (whatever a column holds)
-    """An empty dict and the like are made by a function, which SQLAlchemy has take a context; nobody changes them."""
+    """A callable default gets a context from SQLAlchemy, unused here. Its result is shared: nobody may change it."""
     return given(None) if callable(given) else given
 
 
 def insert_rows(session: Session, kind: type[DeclarativeBase], rows: Sequence[Values], *, has_id: bool) -> None:
     """Each row holds every column of `defaults_of`, and `id` where `has_id`.
 
-    Where the table has a `key`, a row whose key is there already is passed over.
+    If the table has a `key`, a row whose key exists already is skipped.
     """
     _inserting(kind, session.get_bind().dialect.name, has_id=has_id).write(session, rows)
 

@@ -46,7 +46,7 @@ class Span(NamedTuple):
     @classmethod
     @lru_cache(maxsize=1024)  # the table of limits has some dozen
     def parse(cls, text: str) -> "Span":
-        """「4工作时」 → Span. Raises ValueError where it can't be read."""
+        """「4工作时」 → Span. Raises ValueError for other texts."""
         found = _SPAN.fullmatch(text.strip())
         if not found or float(found[1]) <= 0:
             raise ValueError(f"“{text}”不是时限，应像“4工作时”“2工作日”“1紧急工作时”“30分钟”")
@@ -68,15 +68,16 @@ def end_of(day: date, closes: time, zone: tzinfo = UTC) -> datetime:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
-    """Working hours of a day (local, ascending, the lunch break between them; 00:00 as an end is 24:00), and which days
-    are worked. What it was asked it keeps: tickets of one moment ask the same. A town has one.
+    """Working hours of a day (local, ascending, a lunch break between them; an end of 00:00 is 24:00) and working days.
+
+    One for each town. Results are cached, because tickets of the same time ask the same.
     """
 
     hours: tuple[tuple[time, time], ...]
     works_on: Callable[[date], bool]
     zone: tzinfo
     _known: dict[date, tuple[tuple[datetime, datetime], ...]] = field(default_factory=dict, repr=False)
-    """The stretches of days that somebody asked about: each new ticket asks about the same few again"""
+    """A cache of the stretches of days, because each new ticket asks for the same few"""
 
     @property
     def day_length(self) -> timedelta:

@@ -1,6 +1,6 @@
-"""走访: the private list of those who are looked after, who went to see them, and who looked at the list.
+"""走访: the private list of people who need regular visits, the visits, and who read the list.
 
-What names or tells of a person is sealed. The list is in no export, and a ticket never refers to it.
+Names and personal details are encrypted. The list is in no export, and no ticket refers to it.
 """
 
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from models.sealed import Sealed
 
 
 class CaredFor(Base):
-    """One person, out of the world's files. Who is no longer in them is emptied: only the counts stay."""
+    """One person from the world's files. When they are removed from the files, only the counts of visits stay."""
 
     __tablename__ = "cared_for"
 
@@ -27,14 +27,14 @@ class CaredFor(Base):
     every: Mapped[int]
     """Days from one visit to the next"""
     visitor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
-    """Nobody: the grid's own staff"""
+    """Empty: the grid's own staff"""
     left_out: Mapped[bool]
     due_on: Mapped[date | None]
-    """The day of the next visit; empty until the first morning"""
+    """The day of the next visit; empty until the first morning's run"""
 
 
 class CareVisit(Base):
-    """Somebody was there, or stood before a door that stayed shut (`alarm`)."""
+    """One visit; `alarm`: nobody opened."""
 
     __tablename__ = "care_visits"
 
@@ -47,7 +47,7 @@ class CareVisit(Base):
 
 
 class CareMissed(Base):
-    """A day on which somebody should have come, and nobody did."""
+    """A day on which a visit was due and nobody came."""
 
     __tablename__ = "care_missed"
     __table_args__ = (UniqueConstraint("cared_id", "due_on"),)
@@ -58,7 +58,7 @@ class CareMissed(Base):
 
 
 class CareLook(Base):
-    """Who had the list before them, and how many of it."""
+    """Who saw the list, and how many people of it."""
 
     __tablename__ = "care_looks"
 

@@ -1,4 +1,4 @@
-"""What a clock that ran far ahead leaves behind: work leased until a day that no clock will see for long."""
+"""Repair after the machine's clock ran far ahead: rows were leased until a day far in the future."""
 
 from datetime import datetime, timedelta
 
@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 from models.push import Push, Rank, Timer
 
 _PUSH_WAITS = timedelta(hours=25)
-"""No push is put off for longer: until the morning, or to the next day's quota"""
+"""Longest regular delay of a push: until the morning, or to the next day's quota"""
 _DIGEST_WAITS = timedelta(days=3)
-"""A leader may ask for a day's silence, and the digest comes at its next hour after that"""
+"""Longest delay of a digest: a leader may mute them for a day, and the next digest comes at its hour after that"""
 _TIMER_WAITS = timedelta(days=30)
-"""No timer that has rung before puts itself off for longer; one that has not may well be for next year"""
+"""Longest delay of a timer that has already been claimed; one that has not may be set for next year"""
 
 
 def bring_back(session: Session, now: datetime) -> None:
-    """Due now, if nothing but a wrong clock explains how late it is due."""
+    """Make rows due now if only a wrong clock explains their late `due_at`."""
     pushes = update(Push).where(Push.due_at > now + _PUSH_WAITS, Push.rank != Rank.DIGEST)
     digests = update(Push).where(Push.due_at > now + _DIGEST_WAITS)
     timers = update(Timer).where(Timer.due_at > now + _TIMER_WAITS, Timer.attempts > 0)

@@ -13,21 +13,21 @@ from models.database_file import SameFile
 from models.write_ahead_log import copying
 from models.writer_lock import WriterQueue
 
-# How long a writer waits for its turn. WeChat gives us 5 s: three times this must fit in (those before; the answer; the
-# apology).
+# How long a writer waits for the lock. WeChat allows 5 s, into which three waits must fit: for the batch before, for
+# the answer, and for the apology.
 LOCK_WAIT_SECONDS = 1.5
 
 _DEADLOCK = "40P01"
 _CONNECT_SECONDS = 2
-"""The least that libpq knows"""
+"""libpq's minimum"""
 
 _POOL = {
     "pool_size": 16,
     "max_overflow": 16,
-    "pool_use_lifo": True,  # the one last used knows our statements, and SQLite's its pages
-    "pool_recycle": 12 * 3600,  # an old connection would plan by the figures of the day on which it was made
+    "pool_use_lifo": True,  # the connection used last has our statements and SQLite's pages cached
+    "pool_recycle": 12 * 3600,  # an old connection keeps the planner's statistics of the day on which it was opened
     "hide_parameters": True,
-    "json_serializer": json.JSONEncoder().encode,  # json.dumps, without looking at its options each time
+    "json_serializer": json.JSONEncoder().encode,  # json.dumps would check its options each time
 }
 
 
@@ -36,7 +36,7 @@ def connect(
 ) -> Engine:
     """An engine for `sqlite:///file` or `postgresql+psycopg://…`, with the settings that make each one safe.
 
-    Parameters stay out of its errors: they quote residents.
+    Its errors omit the parameters, which quote residents.
     """
     if url.startswith("sqlite"):
         return _connect_sqlite(url, pause, lock_wait_seconds)
@@ -44,7 +44,7 @@ def connect(
 
 
 def is_deadlock(error: Exception) -> bool:
-    """Two waited for each other, and PostgreSQL took back what one of them did."""
+    """Whether PostgreSQL rolled this transaction back to end a deadlock."""
     return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") == _DEADLOCK
 
 
@@ -72,7 +72,7 @@ def _connect_sqlite(url: str, pause: Callable[[float], None], lock_wait: float) 
 
     @event.listens_for(engine, "do_connect")
     def _before(*_: Any) -> None:  # noqa: ANN401
-        file.check()  # before SQLite makes a new one where it is gone
+        file.check()  # else SQLite would create a new file if it is deleted
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:  # noqa: ANN401  (the driver's own types)
@@ -92,7 +92,7 @@ def _connect_sqlite(url: str, pause: Callable[[float], None], lock_wait: float) 
         # A transaction that reads first and writes later can't be upgraded under load: "database is locked" at once.
         if connection.get_execution_options().get("read_only", False):
             driver: Any = connection.connection.driver_connection
-            driver.execute("pragma query_only=on")  # a writer that gets this connection takes it off
+            driver.execute("pragma query_only=on")  # a writer that gets this connection switches it off
             driver.execute("BEGIN")
         else:
             queue.begin(connection)

@@ -1,4 +1,4 @@
-"""The questions that are open with a person, and every message we ever acknowledged."""
+"""The questions that are open with a person, and the messages that we acknowledged."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ REPLY = "reply"
 
 
 class Asked(Base):
-    """One question that we put to a person, by a reply or by a push, until it is answered or over.
+    """One question to a person, put by a reply or by a push, until it is answered or void.
 
     `key` is REPLY, or the key of the push that carries it: such a question counts as shown when its push was sent.
     """
@@ -25,14 +25,14 @@ class Asked(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(default=REPLY)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
-    """What a push asks about"""
+    """The ticket that a push asks about"""
     state: Mapped[str]
     """What is asked: a value of handlers.dialogue.states.Asks"""
     slots: Mapped[dict[str, Any]] = mapped_column(JSON)
     text: Mapped[str] = mapped_column(default="")
-    """The question as it was put, to be repeated"""
+    """The question's text, to repeat it"""
     shown_at: Mapped[datetime | None]
-    """Empty for a push, which knows itself when it was sent"""
+    """Empty for a push, whose own row says when it was sent"""
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -44,7 +44,7 @@ def reply_question(person: int | None) -> Select[Asked]:
 class Inbound(Base):
     """A message received once, with the reply given, so that a redelivery gets the same reply.
 
-    `answered_at` empty with a `failure` means: acknowledged with an apology, kept for a person to look at.
+    If `answered_at` is empty and `failure` is set, the reply was an apology and an operator must look at it.
     """
 
     __tablename__ = "inbound"

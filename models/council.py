@@ -1,4 +1,4 @@
-"""议事: a community's meeting of a month, and the stuck tickets on its agenda. What was decided stands as promises."""
+"""议事: a community's monthly meeting with the stuck tickets on its agenda. Decisions are stored as promises."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ class Meeting(Base):
 
 
 class Matter(Base):
-    """One ticket on the agenda; what is not decided comes again next month if it still stands still."""
+    """One ticket on the agenda. If it is not decided and still stuck, it comes again next month."""
 
     __tablename__ = "matters"
     __table_args__ = (UniqueConstraint("meeting_id", "number"), UniqueConstraint("meeting_id", "ticket_id"))

@@ -1,4 +1,4 @@
-"""Whether the database's file is still the one that was opened: SQLite would go on writing into one that is deleted."""
+"""Check that the database's file is the one that was opened: SQLite would go on writing into a deleted file."""
 
 from pathlib import Path
 from sqlite3 import OperationalError as DriverError
@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 
 class FileReplacedError(OperationalError):
-    """The file was deleted, or another one put in its place. Nothing is written until the program is started again."""
+    """The file was deleted or replaced. Nothing is written until the program is restarted."""
 
     def __init__(self) -> None:
         super().__init__("", None, DriverError("the database file is gone, or another one"))
@@ -21,7 +21,7 @@ class SameFile:
         self._first: tuple[int, int] | None = None
 
     def opened(self) -> None:
-        """A connection was made: this file counts from now on."""
+        """Remember the file at the first connection."""
         self._first = self._first or self._now()
 
     def check(self) -> None:

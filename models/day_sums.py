@@ -1,4 +1,4 @@
-"""What was filed on one day in one area, summed up: years are read as a few rows a day, not as a million tickets."""
+"""Sums of the tickets filed on one day in one area, so that figures of years read a few rows a day, not all tickets."""
 
 from typing import Any
 
@@ -9,16 +9,16 @@ from models.base import Base
 
 
 class DaySums(Base):
-    """The tickets of one day that lie in one grid of any level, or in the whole town (`area` empty).
+    """The tickets of one day in one grid of any level, or in the whole town (`area` empty).
 
-    Tickets that complain of somebody are summed apart, by whom: those must not be counted for them.
+    Complaints have rows of their own for each `shut_out`, because figures for the complained teams must omit them.
     """
 
     __tablename__ = "day_sums"
 
     area: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[str] = mapped_column(primary_key=True, index=True)
-    """yymmdd in China, as numbers of tickets begin"""
+    """yymmdd in China, like the start of a ticket's number"""
     shut_out: Mapped[str] = mapped_column(primary_key=True, default="")
     sums: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """By what it is divided (category, team, place, hour), by its key: the numbers of `handlers.board.sums`"""
+    """Division (category, team, place, hour) → its key → the numbers of `handlers.board.sums`"""

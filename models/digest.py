@@ -1,4 +1,4 @@
-"""What an overseer wants to be told at once, and what in digests."""
+"""Which news an overseer wants at once, and which in digests."""
 
 from datetime import datetime
 
@@ -9,14 +9,14 @@ from models.base import Base
 
 
 class NewsWish(Base):
-    """One overseer's choice. Without a row: red flags, whistles, climbs and approvals at once, the rest twice a day."""
+    """One overseer's choice. Default: red flags, whistles, escalations, approvals at once, the rest twice a day."""
 
     __tablename__ = "news_wishes"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     weekly: Mapped[bool] = mapped_column(default=False)
-    """No daily digest: Monday's alone"""
+    """Only Monday's digest, no daily ones"""
     only_red: Mapped[bool] = mapped_column(default=False)
-    """At once only what is a danger"""
+    """Only dangers at once"""
     muted_until: Mapped[datetime | None]
-    """Only dangers till then"""
+    """Only dangers until then"""

@@ -1,4 +1,4 @@
-"""常见问答: what residents ask again and again, and what they are told; with the wordings that the town has learned."""
+"""常见问答: frequent questions with their answers, and other wordings of them that residents used."""
 
 from datetime import date, datetime
 from secrets import token_hex
@@ -15,7 +15,7 @@ ANSWERS_VERSION = "answers_version"
 
 
 class AnswerRow(Base):
-    """One question with its answer. `from_file`: the clerk's table has it; else it was taken over in the chat."""
+    """One question with its answer. `from_file`: it comes from the clerk's table; else it was added in the chat."""
 
     __tablename__ = "answers"
 
@@ -32,7 +32,7 @@ class AnswerRow(Base):
 
 
 class AnswerWording(Base):
-    """How somebody put a question who then chose this answer: the next one who puts it so is told it at once."""
+    """A question after which somebody chose this answer: the same wording then gets it at once."""
 
     __tablename__ = "answer_wordings"
 
@@ -42,7 +42,7 @@ class AnswerWording(Base):
 
 
 def answers_changed(session: Session) -> None:
-    """Tells every process to read them again."""
+    """Make every process read the answers again."""
     row = insert_into(Fact, dialect_of(session)).values(name=ANSWERS_VERSION, value=token_hex(8))
     fresh = row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
     session.connection().execute(fresh)

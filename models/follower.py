@@ -1,4 +1,4 @@
-"""Residents who wait for one outcome: the reporter, and the neighbours who joined; each has a word in the end."""
+"""Residents who follow a ticket: the reporter and the neighbours who joined; each votes whether it is solved."""
 
 from datetime import datetime
 
@@ -8,11 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base
 
 NOT_SOLVED = 0
-"""The vote 没解决; 1 to 3 are solved, and how satisfied"""
+"""The vote 没解决; 1 to 3 mean solved, and rate the satisfaction"""
 
 
 class Follower(Base):
-    """One resident of one ticket: what they reported themselves, and how they answered 「解决了吗」."""
+    """One resident of one ticket: their own report, and their answer to 「解决了吗」."""
 
     __tablename__ = "followers"
     __table_args__ = (
@@ -24,11 +24,11 @@ class Follower(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
     joined_at: Mapped[datetime]
     text: Mapped[str] = mapped_column(default="")
-    """Their own words; the reporter's stand on the ticket"""
+    """Their own words; the reporter's words are on the ticket"""
     vote: Mapped[int | None]
     voted_at: Mapped[datetime | None]
 
     @property
     def confirms(self) -> bool:
-        """Says that it is solved."""
+        """Whether they said that it is solved."""
         return bool(self.vote)

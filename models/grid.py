@@ -9,7 +9,7 @@ from models.base import Base
 
 
 class Level(StrEnum):
-    """琐事网格结、小事社区结、大事街道结、难事县区结. Below them a 楼栋 has a voice, and no tickets of its own."""
+    """琐事网格结、小事社区结、大事街道结、难事县区结. A 楼栋 is below them: it has representatives, but no tickets."""
 
     BUILDING = "building"
     GRID = "grid"
@@ -24,7 +24,7 @@ class Level(StrEnum):
 
     @property
     def above(self) -> "Level | None":
-        """The level that takes over when this one can't manage."""
+        """The level to which tickets of this one escalate."""
         levels = list(Level)
         return levels[self.rank + 1] if self.rank + 1 < len(levels) else None
 
@@ -43,7 +43,7 @@ class TeamKind(StrEnum):
 
 
 class Mode(StrEnum):
-    """The form of a compound's management: each has its own rule who does the work (DOMAIN.md 1)."""
+    """The form of a compound's management; it decides which team is responsible (DOMAIN.md 1)."""
 
     ENGINE = "engine"
     JOINT = "joint"
@@ -88,7 +88,7 @@ class Place(Base):
 
 
 class PlaceAlias(Base):
-    """What people call it."""
+    """Another name of the place."""
 
     __tablename__ = "place_aliases"
 
@@ -97,7 +97,7 @@ class PlaceAlias(Base):
 
 
 class PlaceRange(Base):
-    """Which grid looks after which buildings of a place: `1-6;8;A`, empty for all the rest of it."""
+    """Which grid is responsible for which buildings of a place: `1-6;8;A`, empty for all others."""
 
     __tablename__ = "place_ranges"
 
@@ -106,7 +106,7 @@ class PlaceRange(Base):
     grid: Mapped[str] = mapped_column(ForeignKey("grids.code"))
     lat: Mapped[float | None]
     lng: Mapped[float | None]
-    """The middle of these buildings, where the place is large; else the place's own serves"""
+    """The centre of these buildings in a large place; empty: the place's own"""
 
 
 class Team(Base):
@@ -118,7 +118,7 @@ class Team(Base):
     name: Mapped[str]
     kind: Mapped[str]
     phone: Mapped[str] = mapped_column(default="", server_default="")
-    """For everybody, unlike its people's own"""
+    """Public, unlike the numbers of its people"""
 
     areas: Mapped[list["TeamArea"]] = relationship(cascade="all, delete-orphan")
 
@@ -133,7 +133,7 @@ class TeamArea(Base):
 
 
 class Fact(Base):
-    """A value of the whole installation, such as the world's version, which tells processes to read it again."""
+    """A value of the whole installation. When the world's version changes, each process reads the world again."""
 
     __tablename__ = "facts"
 

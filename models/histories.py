@@ -1,4 +1,4 @@
-"""What a transaction knows of a ticket's history, before and after it is written."""
+"""Read a ticket's history inside a transaction, including lines that are not written yet."""
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ _LATEST = Prepared[tuple[int | None]](
 
 
 def latest_event(session: Session, ticket_id: int) -> int:
-    """The number of its last line, written or not; 0 where it has none."""
+    """The id of its last event, written or not; 0 if it has none."""
     lines = session.lines.get(TicketEvent, ()) if isinstance(session, AppendingSession) else ()
     unwritten = next((line["id"] for line in reversed(lines) if line["ticket_id"] == ticket_id), None)
     return unwritten or _LATEST.scalar(session, {"ticket": ticket_id}) or 0

@@ -1,4 +1,4 @@
-"""12345: an order of the hotline, the ticket that it became or joined, and what goes back."""
+"""12345: orders of the hotline, the ticket that each became or joined, and the reply to the hotline."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from models.base import Base
 
 
 class Truth(StrEnum):
-    """诉求属实: whether it was as the caller said; empty while nobody has looked."""
+    """诉求属实: whether the caller's claim is true; empty until somebody has checked."""
 
     YES = "yes"
     NO = "no"
@@ -18,7 +18,7 @@ class Truth(StrEnum):
 
 
 class HotlineOrder(Base):
-    """One order. Its number and deadline are the hotline's; the clock of its ticket is set by them."""
+    """One order. The hotline gives its number and its deadline, which is the ticket's deadline too."""
 
     __tablename__ = "hotline_orders"
 
@@ -29,6 +29,6 @@ class HotlineOrder(Base):
     deadline: Mapped[datetime]
     taken_at: Mapped[datetime]
     joined: Mapped[bool]
-    """Residents had told us already: it belongs to their ticket"""
+    """Residents had already reported it, so the order was joined to their ticket"""
     truth: Mapped[str] = mapped_column(default="")
     returned_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""What people corrected: labelled examples that the next training takes in."""
+"""Corrections by people: labelled examples for the next training."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from models.base import Base
 
 
 class Correction(Base):
-    """Somebody said that a ticket belongs to another category. One a ticket: the last word counts."""
+    """A person's correction of a ticket's category. One for each ticket: the last one counts."""
 
     __tablename__ = "corrections"
 

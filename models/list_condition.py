@@ -1,4 +1,4 @@
-"""A condition on a list that is given at execution as one value: one statement, however long the list is."""
+"""A condition on a list that is bound as one value: the statement is the same for lists of any length."""
 
 import json
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _as_json = json.JSONEncoder().encode
 
 
 class _List(TypeDecorator[Sequence[Any]]):
-    """An array where the database has them, else JSON."""
+    """An array on PostgreSQL, else JSON."""
 
     impl = Text
     cache_ok = True
@@ -37,13 +37,13 @@ class _OneOf(FunctionElement[bool]):
     inherit_cache = True
 
     def self_group(self, against: Any = None) -> "_OneOf":  # noqa: ANN401  (SQLAlchemy's own)
-        """It is a condition already: compared with 1, no index would serve it."""
+        """Already a condition: SQLAlchemy would add `= 1`, and then no index could be used."""
         del against
         return self
 
 
 def one_of(column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
-    """The column's value is in the list of this name. Spelled out value by value it would be built each time."""
+    """The column's value is in the list of this name. An ordinary IN would be compiled again for each list."""
     return _OneOf(column, bindparam(name, type_=_List(column.type)))
 
 
@@ -58,7 +58,7 @@ _Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 
 def pair_of(first: _Column, second: _Column, name: str, other: str) -> ColumnElement[bool]:
-    """The two columns' values stand in two lists of these names at one and the same place."""
+    """The two columns' values are in the two lists of these names at the same index."""
     return _PairOf(first, second, bindparam(name, type_=_List(first.type)), bindparam(other, type_=_List(second.type)))
 
 

@@ -1,6 +1,6 @@
-"""The life of a work order as a table: every status, every move, who may make it (DOMAIN.md 2).
+"""Every status of a ticket and every permitted move, with the roles that may make it (DOMAIN.md 2).
 
-The table is the rule. What it doesn't allow can't happen, whichever handler asks for it.
+`Ticket.apply` refuses any other move, whichever handler asks for it.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from models.person import Role
 
 
 class Status(StrEnum):
-    """Where a ticket stands."""
+    """The status of a ticket."""
 
     INCOMPLETE = "incomplete"
     PENDING = "pending"
@@ -36,12 +36,12 @@ class Closing(StrEnum):
 
 
 UNSOLVED = frozenset({Closing.EXPLAINED, Closing.NOT_OURS})
-"""Said by staff against or without the resident's word: these need a reason"""
+"""Decided by staff, against or without the resident's opinion: these need a reason"""
 
 OPEN = frozenset(
     {Status.INCOMPLETE, Status.PENDING, Status.RECEIVED, Status.DISPATCHED, Status.WORKING, Status.SUSPENDED}
 )
-"""Somebody still has to do something; RESOLVED waits for the resident's word."""
+"""Staff still have work to do; RESOLVED waits for the resident's answer."""
 ENDED = frozenset({Status.CLOSED, Status.WITHDRAWN, Status.DECLINED, Status.MERGED})
 ACTIVE = OPEN | {Status.RESOLVED}
 ANYWHERE = frozenset(Status)
@@ -55,12 +55,12 @@ _CLERKS = frozenset({Role.GRID_STAFF}) | _OVERSEERS | _BOT
 
 
 STORED: Mapping[str, str] = {each: each.value for each in (*Status, *Role)}
-"""As columns hold them: `.value` of an enumeration costs more than the rest of a move"""
+"""The stored value of each; a cache, because `.value` of an enumeration costs more than the rest of a move"""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One permitted step: who may take a ticket from where to where. `target` None: the status stays."""
+    """One permitted change of status, and the roles that may make it. `target` None: the status stays."""
 
     name: str
     label: str
@@ -69,18 +69,18 @@ class Move:
     roles: frozenset[Role]
     needs_reason: bool = False
     closings: Mapping[Role, frozenset[Closing]] = field(default_factory=dict)
-    """Which kinds of closing each role may end a ticket with by this move; it must name one of them"""
+    """The kinds of closing that each role may choose with this move; one of them must be given"""
 
 
 S = Status
 RECEIVE = Move("receive", "受理", frozenset({S.PENDING}), S.RECEIVED, _CLERKS)
 SUPPLEMENT = Move("supplement", "补充", frozenset({S.INCOMPLETE}), S.PENDING, _RESIDENT | (_CLERKS - _BOT))
 VERIFY = Move("verify", "转人工核实", frozenset({S.INCOMPLETE}), S.PENDING, _BOT)
-"""Nobody supplemented it in time: what is missing is for a person to find out, and nothing pretends to be known"""
+"""The resident did not complete it in time: a person must find out what is missing"""
 DECLINE = Move(
     "decline",
     "不予受理",
-    frozenset({S.PENDING, S.RECEIVED, S.DISPATCHED}),  # we receive by rule, so a person refuses what a rule let in
+    frozenset({S.PENDING, S.RECEIVED, S.DISPATCHED}),  # a rule receives tickets, so a person may decline a received one
     S.DECLINED,
     frozenset({Role.GRID_STAFF}) | _OVERSEERS,
     needs_reason=True,
@@ -158,7 +158,7 @@ RESOLVE = Move(
     "办结",
     frozenset({S.WORKING}),
     S.RESOLVED,
-    _STAFF | _OVERSEERS,  # a supervisor may decide that no more can be done, and explain why
+    _STAFF | _OVERSEERS,  # a supervisor may decide that nothing more can be done
     needs_reason=True,
 )
 FOLLOW_UP = Move("follow_up", "回访", frozenset({S.RESOLVED}), None, _CLERKS)
@@ -213,4 +213,4 @@ MOVES: dict[str, Move] = {
 
 
 UNJUDGED = (Status.WITHDRAWN, Status.DECLINED, Status.MERGED)
-"""Ended without anybody having to finish them"""
+"""Ended without work to do"""

@@ -1,8 +1,8 @@
 """A new ticket before its row is written: the only way that the program files one.
 
-As objects of the unit of work a ticket and its helpers cost several times what the database takes for them: every
-value set or read goes through the instrument that watches for changes, and nothing of a new row needs watching. All
-that one transaction files is written in one statement, its helpers in another (models.appending).
+As objects of the unit of work, a ticket and its helpers would cost several times the database's own work, because
+SQLAlchemy tracks every attribute, which a new row doesn't need. All new tickets of a transaction are written by one
+statement, their helpers by another (models.appending).
 """
 
 from collections.abc import Iterable
@@ -21,22 +21,22 @@ _FIRST_VERSION = 1
 
 
 def new_ticket(session: AppendingSession, id: int, **given: Any) -> Ticket:  # noqa: ANN401, A002  (the columns)
-    """A ticket with its number that will be written with the next flush; until then it may change like any other.
+    """A ticket with its id, written by the next flush; until then it may change like any other.
 
-    Typed as a Ticket, whose columns and moves it has. Once it is written it refuses to change: who wants to go on reads
-    the row.
+    Typed as a Ticket, whose columns and moves it has. After the flush it refuses to change: use the row instead
+    (`row_of`).
     """
     return cast("Ticket", NewTicket(session, id, given))
 
 
 def unwritten_tickets(session: Session) -> list[Ticket]:
-    """Those that this session's transaction has filed and not written down yet, the first first."""
+    """The tickets that this transaction has filed and not written yet, oldest first."""
     unwritten = session.unwritten if isinstance(session, AppendingSession) else ()
     return [cast("Ticket", each) for each in unwritten if isinstance(each, NewTicket)]
 
 
 def row_of(session: Session, ticket: Ticket) -> Ticket:
-    """The ticket as a row that may change with what follows; one that is not written yet is written now."""
+    """The ticket as an object of the session. One that is not written yet is written now."""
     if not isinstance(ticket, NewTicket):
         return ticket
     session.flush()
@@ -44,12 +44,12 @@ def row_of(session: Session, ticket: Ticket) -> Ticket:
 
 
 def is_unwritten(ticket: object) -> bool:
-    """It was filed in this transaction and is no row yet."""
+    """Whether it was filed in this transaction and has no row yet."""
     return type(ticket) is NewTicket
 
 
 class NewHelper:
-    """A team that helps by rule, before its row is written."""
+    """A team that helps by rule, before its row is written (Support)."""
 
     def __init__(self, team: str, called_at: datetime) -> None:
         self.__dict__.update(defaults_of(Support))
@@ -59,7 +59,7 @@ class NewHelper:
 
 
 class NewTicket:
-    """The columns of Ticket with their defaults, and its moves: the very same functions."""
+    """The columns of Ticket with their defaults, and its moves, which are the same functions."""
 
     def __init__(self, session: AppendingSession, id: int, given: Values) -> None:  # noqa: A002  (the column's name)
         self.__dict__.update(defaults_of(Ticket), version=_FIRST_VERSION, id=id, **given)
@@ -76,11 +76,11 @@ class NewTicket:
         append(self._session, TicketEvent, **number, ticket_id=self.__dict__["id"], **happened)
 
     def helped_by(self, teams: Iterable[str], at: datetime) -> None:
-        """New helpers by rule instead of the former ones."""
+        """Replace the helpers by rule."""
         self.support = [NewHelper(team, at) for team in teams if team != self.__dict__["team"]]
 
     def written(self) -> tuple[type[DeclarativeBase], Values]:
-        """Its row; its helpers' are lines to come. From now on it can't change."""
+        """Its row; the helpers' rows are appended. After this it can't change."""
         row = {name: self.__dict__[name] for name in ("id", *defaults_of(Ticket))}
         for helper in self.support:
             values = {name: helper.__dict__[name] for name in defaults_of(Support)}
@@ -90,7 +90,7 @@ class NewTicket:
 
 
 class _WrittenTicket(NewTicket):
-    """Its row is the ticket now: what would change here only would be lost."""
+    """A written one refuses changes, because they would not reach its row."""
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{name}: this ticket is written; read its row to change it")

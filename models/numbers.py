@@ -1,5 +1,6 @@
-"""Numbers of rows that must be known before the rows are written: a ticket's stands in its events and pushes, an
-event's in the keys of what is told of it.
+"""Ids that must be known before rows are written.
+
+Events and pushes contain the ticket's id; keys of pushes and deliveries contain the event's.
 """
 
 from functools import cache
@@ -12,7 +13,7 @@ from models.prepared import Prepared
 
 
 def next_id(session: AppendingSession, kind: type[DeclarativeBase], *needed_too: type[DeclarativeBase]) -> int:
-    """An id that nobody else gets. SQLite has one writer, so counting on is enough.
+    """A new unique id. SQLite has one writer, so the last id plus one is enough.
 
     `needed_too`: kinds whose ids will be needed next; one statement reads the last ids of all.
     """
@@ -32,8 +33,9 @@ def _counted_on(session: AppendingSession, *kinds: type[DeclarativeBase]) -> int
 
 
 def id_at_no_cost(session: AppendingSession, kind: type[DeclarativeBase]) -> dict[str, int]:
-    """The same as a line's column, where it needs no statement; else the database gives it. Who counts on must count
-    every row of the kind.
+    """The `id` column of a new line, if it costs no statement; else empty, and the database assigns it.
+
+    On SQLite all rows of such a table must get their ids here.
     """
     return {} if dialect_of(session) == "postgresql" else {"id": _counted_on(session, kind)}
 

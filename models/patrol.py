@@ -1,4 +1,4 @@
-"""巡查: the points of a grid's rounds, and who was at which of them when."""
+"""巡查: the points of a grid's rounds, and the check-ins at them."""
 
 from datetime import datetime
 
@@ -9,24 +9,24 @@ from models.base import Base
 
 
 class PatrolPoint(Base):
-    """One point of a round, out of the world's files. What is no longer in them is left out of new rounds."""
+    """One point from the world's files. New rounds omit points that are no longer in the files."""
 
     __tablename__ = "patrol_points"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
-    """What its QR says"""
+    """The content of its QR code"""
     grid: Mapped[str] = mapped_column(ForeignKey("grids.code"), index=True)
     name: Mapped[str]
     lat: Mapped[float]
     lng: Mapped[float]
     times: Mapped[str]
-    """Of each day's rounds: 08:00-11:00;15:00-18:00"""
+    """Hours of each day's rounds: 08:00-11:00;15:00-18:00"""
     left_out: Mapped[bool]
 
 
 class CheckIn(Base):
-    """Somebody was there."""
+    """One check-in at a point."""
 
     __tablename__ = "check_ins"
     __table_args__ = (Index("ix_check_ins_point_id_at", "point_id", "at"),)
@@ -36,4 +36,4 @@ class CheckIn(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     at: Mapped[datetime]
     by_pin: Mapped[bool]
-    """By where the telephone was; else by the point's code"""
+    """Checked in by the telephone's location; else by the point's code"""

@@ -1,4 +1,4 @@
-"""Who talks to us: residents, staff, supervisors. One person may hold several roles."""
+"""People who write to us: residents, staff, supervisors. One person may have several roles."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from models.sealed import Sealed
 
 
 class Role(StrEnum):
-    """Who is talking. SYSTEM is the bot itself, acting by a rule or a clock."""
+    """The role in which somebody acts. SYSTEM is the bot itself, acting by a rule or a timer."""
 
     RESIDENT = "resident"
     GRID_STAFF = "grid_staff"
@@ -25,22 +25,22 @@ class Role(StrEnum):
 STAFF = frozenset({Role.GRID_STAFF, Role.PROPERTY_STAFF})
 OVERSEERS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 EVERYBODY = frozenset({Role.RESIDENT})
-"""Who works here is a resident too"""
+"""The roles of somebody without rows; staff are residents too"""
 _HIGHEST_FIRST = (Role.ADMIN, Role.SUPERVISOR, Role.GRID_STAFF, Role.PROPERTY_STAFF)
 
 
 @cache
 def highest(roles: frozenset[Role]) -> Role:
-    """The one in which somebody of several roles acts."""
+    """The role in which somebody with several roles acts."""
     return next((role for role in _HIGHEST_FIRST if role in roles), Role.RESIDENT)
 
 
 _KNOWN = "known_roles"
-"""Not a column: what is_known_to_have was told"""
+"""Not a column: the roles given to `is_known_to_have`"""
 
 
 class Person(Base):
-    """Somebody known by openid, or awaited: imported without one until they join by an invitation."""
+    """Somebody with an openid, or an imported member of staff without one until they join by an invitation."""
 
     __tablename__ = "people"
     __table_args__ = (partial_index("ix_people_home_place_id", "home_place_id", where="home_place_id IS NOT NULL"),)
@@ -49,24 +49,24 @@ class Person(Base):
     openid: Mapped[str | None] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(Sealed, default="", deferred=True)
-    """Sealed, and opened only where somebody asks for it"""
+    """Encrypted, and only read when it is needed"""
     wecom: Mapped[str] = mapped_column(default="")
     team: Mapped[str | None] = mapped_column(ForeignKey("teams.code"), index=True)
     grid: Mapped[str | None] = mapped_column(ForeignKey("grids.code"), index=True)
-    """How far this person's rights reach: this grid and all below"""
+    """The scope of this person's rights: this grid and all below"""
     following: Mapped[bool] = mapped_column(default=True)
     last_inbound_at: Mapped[datetime | None]
     """When they last wrote or tapped something"""
     wrote_at: Mapped[datetime | None]
-    """When they last wrote: the platform then takes five messages of ours within 48 hours"""
+    """When they last wrote: the platform then accepts five messages from us within 48 hours"""
     told_since_wrote: Mapped[int] = mapped_column(default=0, server_default="0")
     tapped_at: Mapped[datetime | None]
-    """When they last tapped the menu, scanned or followed: three messages within a minute"""
+    """When they last tapped the menu, scanned or followed: it then accepts three messages within a minute"""
     told_since_tapped: Mapped[int] = mapped_column(default=0, server_default="0")
     messages_left: Mapped[float | None]
-    """What this person might still write at `last_inbound_at`; empty: as much as anybody"""
+    """The rest of their rate limit at `last_inbound_at`, in messages; empty: all of it"""
     scanned: Mapped[str] = mapped_column(default="", server_default="")
-    """The code that they scanned last, until they report something there"""
+    """The last QR code that they scanned, until they report something there"""
     scanned_at: Mapped[datetime | None]
     home_place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id", ondelete="SET NULL"))
     home_building: Mapped[str] = mapped_column(default="")
@@ -77,7 +77,7 @@ class Person(Base):
 
     @property
     def roles(self) -> frozenset[Role]:
-        """Everybody is a resident too."""
+        """All roles; everybody is a resident too."""
         known: frozenset[Role] | None = self.__dict__.get(_KNOWN)
         if known is not None:
             return known
@@ -93,7 +93,7 @@ class Person(Base):
         return not OVERSEERS.isdisjoint(self.__dict__.get(_KNOWN) or self.roles)
 
     def is_known_to_have(self, roles: frozenset[Role]) -> None:
-        """Roles that were read elsewhere in this transaction: the rows need not be looked for."""
+        """Set roles that this transaction has already read, to save the query for the rows."""
         self.__dict__[_KNOWN] = roles
 
     def give(self, role: Role) -> None:
@@ -113,7 +113,7 @@ class PersonRole(Base):
 
 
 class Invitation(Base):
-    """A one-time code: 「加入 CODE」 makes its sender a member of staff. Only its hash is kept."""
+    """A one-time code: 「加入 CODE」 makes its sender a member of staff. Only its hash is stored."""
 
     __tablename__ = "invitations"
 
@@ -129,7 +129,7 @@ class Invitation(Base):
 
 
 class Look(Base):
-    """Who looked at whose ticket: written down at every opening by staff, supervisors and the operator."""
+    """The log of who opened whose ticket, for staff, supervisors and the operator."""
 
     __tablename__ = "looks"
 
@@ -137,14 +137,14 @@ class Look(Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     """Empty for the operator at the command line"""
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
-    """Empty where a whole list was taken away"""
+    """Empty for an export of a whole list"""
     via: Mapped[str] = mapped_column(default="")
-    """By which way, with the operator's account where it was the command line"""
+    """The interface; for the command line, with the operator's account"""
     at: Mapped[datetime]
 
 
 class Guess(Base):
-    """A wrong invitation code: a person who tries many is stopped for a while."""
+    """A wrong invitation code: after too many, the person can't try for a while."""
 
     __tablename__ = "guesses"
     __table_args__ = (Index("ix_guesses_person_id_at", "person_id", "at"),)

@@ -1,4 +1,4 @@
-"""What is kept of a picture to find it again, were it cut, mirrored, made lighter or packed again."""
+"""A fingerprint of a picture, to find it again if it is cropped, mirrored, made lighter or compressed again."""
 
 from datetime import datetime
 

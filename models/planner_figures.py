@@ -1,15 +1,15 @@
-"""What SQLite's planner knows of the tables: without it a question about a year's tickets costs five times as much."""
+"""Statistics for SQLite's planner: without them a query over a year's tickets takes five times as long."""
 
 from sqlalchemy.orm import Session
 
 from models.appending import dialect_of
 
 _ROWS_LOOKED_AT = 1_000
-"""Of each index: near enough, and a matter of milliseconds, in which nobody else writes"""
+"""Of each index: exact enough, and takes only milliseconds, during which other writers wait"""
 
 
 def take_figures(session: Session) -> None:
-    """Look again how the rows spread. PostgreSQL does so by itself."""
+    """Update the statistics. PostgreSQL does so by itself."""
     if dialect_of(session) != "sqlite":
         return
     connection = session.connection()

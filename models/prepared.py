@@ -1,8 +1,8 @@
-"""Statements that stand ready: compiled once for each database, and executed by the driver's own cursor.
+"""Prepared statements: compiled once for each database, and executed by the driver's own cursor.
 
-What SQLAlchemy does around each execution (events, keys of caches, contexts, results) is five times what it takes to
-hand a statement to the driver, and a message has eight of them. Rows are tuples here, in the order of the columns;
-objects of the unit of work are still read by it. Nothing is flushed before: see `models.appending.catch_up`.
+SQLAlchemy's work around each execution (events, cache keys, contexts, results) takes five times as long as the
+driver's call, and a message executes eight statements. Rows are tuples here, in the order of the columns; objects are
+still loaded by the unit of work. Nothing is flushed before: see `models.appending.catch_up`.
 """
 
 from collections import namedtuple
@@ -18,21 +18,21 @@ Values = Mapping[str, Any]
 Row = TypeVar("Row", bound=tuple[Any, ...])
 _Convert = Callable[[Any], Any]
 _AT_DRIVER = "at_driver"
-"""In a session's `info`: a transaction and the driver that serves it"""
+"""Key in a session's `info`: the transaction and its driver"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Driver:
-    """A transaction's connection as its driver knows it."""
+    """The driver's side of a transaction's connection."""
 
     connection: Connection
     itself: Any
     dialect: Dialect
     heard: Any
-    """Who listens to what is executed, such as a test that counts"""
+    """Listeners for executed statements, such as a test that counts"""
 
     def execute(self, sql: str, values: Any, *, many: bool) -> Any:  # noqa: ANN401  (the driver's own types)
-        """The cursor, executed. Raises what SQLAlchemy would."""
+        """Execute and return the cursor. Raises the same errors as SQLAlchemy."""
         cursor = self.itself.cursor()
         for listen in self.heard or ():
             listen(self.connection, cursor, sql, values, None, many)
@@ -43,7 +43,7 @@ class _Driver:
         return cursor
 
     def _wrapped(self, error: Any, sql: str, cursor: Any) -> BaseException:  # noqa: ANN401
-        """As one of SQLAlchemy's, without the values: they quote residents. A connection that is gone is given up."""
+        """SQLAlchemy's error for it, without the values, which quote residents. A lost connection is invalidated."""
         base: Any = self.dialect.loaded_dbapi.Error
         if self.dialect.is_disconnect(error, self.itself, cursor):
             self.connection.invalidate(error)
@@ -53,17 +53,17 @@ class _Driver:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A statement as one driver takes it."""
+    """A statement compiled for one driver."""
 
     sql: str
     binds: tuple[tuple[str, str | None, Any], ...]
-    """Its own name, the name of the value that is given, and what turns that into the driver's; or a constant"""
+    """The driver's name, the name of the given value, and its conversion; or None and a constant"""
     by_position: bool
     converts: tuple[tuple[int, _Convert], ...]
-    """What turns a column of the driver's into ours"""
+    """Index of a column and the conversion of its values"""
 
     def bound(self, values: Values) -> Any:  # noqa: ANN401
-        """The values as the driver takes them."""
+        """The values in the driver's form."""
         if self.by_position:
             given = []
             for _, name, what in self.binds:  # a comprehension would be a call of its own
@@ -79,13 +79,13 @@ class Prepared(Generic[Row]):
     """A statement whose values are given when it is executed, by the names of its bindparams."""
 
     def __init__(self, statement: Executable, given: Collection[str] = (), *, named: bool = False) -> None:
-        """`given`: an insert's columns, where they are not bindparams. `named`: its rows know their columns' names."""
+        """`given`: an insert's columns, if they are not bindparams. `named`: rows are named tuples."""
         self._statement, self._given = statement, list(given) or None
         self._row = _named(statement) if named else tuple
         self._made: dict[str, _Made] = {}
 
     def rows(self, session: Session, values: Values) -> list[Row]:
-        """All that it finds."""
+        """All rows of the result."""
         driver = _driver(session)
         made = self._made.get(driver.dialect.name) or self._make(driver.dialect)
         found: list[Any] = driver.execute(made.sql, made.bound(values), many=False).fetchall()
@@ -94,17 +94,17 @@ class Prepared(Generic[Row]):
         return found if self._row is tuple else [cast("Row", tuple.__new__(self._row, row)) for row in found]
 
     def first(self, session: Session, values: Values) -> Row | None:
-        """The first that it finds."""
+        """The first row, if any."""
         found = self.rows(session, values)
         return found[0] if found else None
 
     def scalar(self, session: Session, values: Values) -> Any:  # noqa: ANN401  (whatever the column holds)
-        """The first column of the first."""
+        """The first column of the first row."""
         found = self.rows(session, values)
         return found[0][0] if found else None
 
     def write(self, session: Session, rows: Sequence[Values]) -> int:
-        """Once for each of them; how many rows of the table it concerned."""
+        """Execute once for each of `rows`; return the number of changed rows."""
         driver = _driver(session)
         made = self._made.get(driver.dialect.name) or self._make(driver.dialect)
         count: int = driver.execute(made.sql, [made.bound(row) for row in rows], many=True).rowcount
@@ -120,11 +120,11 @@ class Prepared(Generic[Row]):
         converts = [(at, column.type.dialect_impl(dialect).result_processor(dialect, None)) for at, column in columns]
         known = tuple((at, convert) for at, convert in converts if convert)
         made = _Made(whole.statement, binds, whole.positiontup is not None, known)
-        return self._made.setdefault(dialect.name, made)  # engines of one name take the same
+        return self._made.setdefault(dialect.name, made)  # the same for all engines of this dialect
 
 
 def _driver(session: Session) -> _Driver:
-    """Found once a transaction, not once a statement."""
+    """The session's driver, looked up once for each transaction."""
     transaction, driver = session.info.get(_AT_DRIVER, (None, None))
     return driver if driver and transaction is session._transaction else _found_driver(session)  # noqa: SLF001
 
@@ -133,16 +133,16 @@ def _found_driver(session: Session) -> _Driver:
     connection = session.connection()
     heard = [*connection.dispatch.before_cursor_execute]
     driver = _Driver(connection, connection.connection.driver_connection, connection.dialect, heard)
-    session.info[_AT_DRIVER] = (session._transaction, driver)  # noqa: SLF001  (asked for it, it costs two calls)
+    session.info[_AT_DRIVER] = (session._transaction, driver)  # noqa: SLF001  (the public way costs two calls)
     return driver
 
 
 def _bind(whole: Any, name: str, bind: Any, dialect: Dialect) -> tuple[str, str | None, Any]:  # noqa: ANN401
-    """`bind` is None for one of a list's."""
+    """`bind` is None for a value of an expanded list."""
     kind = None if bind is None else bind.type.dialect_impl(dialect)
     convert = kind.bind_processor(dialect) if kind else whole.processors.get(name)
     if isinstance(kind, Boolean):
-        convert = None  # every driver knows them: what is said here is True, False or None
+        convert = None  # every driver accepts True, False and None
     if bind is not None and bind.required:
         return name, name, convert
     value = whole.parameters[name]

@@ -1,4 +1,4 @@
-"""承诺: what somebody said they would do by a day. Each is a ticket's limit; here stands who promised, and where."""
+"""承诺: what somebody promised to do by a day. The ticket's deadline is the promise; here is who gave it, and where."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from models.ticket import Ticket
 
 
 class Practice(StrEnum):
-    """What a town does between tickets."""
+    """A practice that a town may have besides handling tickets."""
 
     RECEPTION = "reception"
     PUBLICITY = "publicity"
@@ -26,7 +26,7 @@ class Practice(StrEnum):
 
 
 class Promise(Base):
-    """One promise. Never changed: what became of it is read off its ticket."""
+    """One promise. Never changed: whether it was kept is read from its ticket."""
 
     __tablename__ = "promises"
     __table_args__ = (
@@ -37,12 +37,12 @@ class Promise(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     practice: Mapped[str]
     subject_id: Mapped[int]
-    """The demand or the matter of the agenda that it was given for"""
+    """The demand or the item of the agenda for which it was given"""
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id", ondelete="SET NULL"))
     promised_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     promiser: Mapped[str]
-    """As people call who promised: a name, or a body"""
+    """The name of the person or organization that promised, as people say it"""
     words: Mapped[str]
     until: Mapped[datetime]
     made_at: Mapped[datetime]
@@ -52,12 +52,12 @@ _NOT_NEEDED = (Status.WITHDRAWN.value, Status.MERGED.value)
 
 
 def is_kept() -> ColumnElement[bool]:
-    """Its ticket was put right in time, and is not open again."""
+    """Its ticket was resolved in time and not reopened."""
     return and_(Ticket.resolved_at.is_not(None), Ticket.resolved_at <= Promise.until)
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:
-    """Kept already, or its day is over. Of what the resident took back nobody need keep a promise."""
+    """Kept already, or its day is over. Promises on withdrawn tickets don't count."""
     return and_(Ticket.status.not_in(_NOT_NEEDED), or_(is_kept(), Promise.until < now))
 
 

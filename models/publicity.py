@@ -1,6 +1,6 @@
-"""公示: what a month's public notice said, each line chained to the one before, so that none can be changed unseen.
+"""公示: a month's public notice; each line contains the hash of the line before, so that changes are noticed.
 
-Nothing here refers to the rows that it tells of: a ticket that vanishes must leave its line behind.
+There are no foreign keys to tickets: when a ticket is deleted, its line must stay.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from models.base import Base
 
 
 class Notice(Base):
-    """One month of the whole town. Its hash holds the one before, the compounds' figures and the last line's."""
+    """One month of the whole town. Its hash covers the hash before, the compounds' figures and the last line's hash."""
 
     __tablename__ = "notices"
 
@@ -20,13 +20,13 @@ class Notice(Base):
     month: Mapped[str] = mapped_column(unique=True)
     """2026-11"""
     cut_at: Mapped[datetime]
-    """The month's end: nothing that happened later is told"""
+    """The month's end: later events are not included"""
     last_event: Mapped[int]
-    """The latest event that was seen"""
+    """The id of the last event included"""
     issued_at: Mapped[datetime]
     lines: Mapped[int]
     before: Mapped[str]
-    """The hash of the notice before; empty for the first"""
+    """The previous notice's hash; empty for the first"""
     hash: Mapped[str]
 
 
@@ -45,7 +45,7 @@ class NoticeCompound(Base):
 
 
 class NoticeLine(Base):
-    """One ticket to which something happened in the month: how it stood at the end of it."""
+    """One ticket that had events in the month, and its state at the month's end."""
 
     __tablename__ = "notice_lines"
     __table_args__ = (UniqueConstraint("notice_id", "position"), Index("ix_notice_lines_ticket_id", "ticket_id"))
@@ -56,10 +56,10 @@ class NoticeLine(Base):
     ticket_id: Mapped[int]
     number: Mapped[str]
     events: Mapped[int]
-    """How many events its history had"""
+    """Number of events in its history"""
     history: Mapped[str]
     """A hash of these"""
     facts: Mapped[str]
     """A hash of the ticket's own fields"""
     hash: Mapped[str]
-    """Of all this and of the line before"""
+    """A hash of this line and of the line before"""

@@ -1,8 +1,8 @@
-"""The outbox and the timers: rows that fall due, claimed under a lease.
+"""The outbox and the timers: rows that become due, claimed under a lease.
 
-One clock tells everything: `due_at` in the past may be claimed; in the future it is leased, or waits for its next
-try; empty means finished, or laid aside until something happens, and `outcome` says how. There is no "in flight" to
-get stuck in: what a killed worker held falls due again by itself. Delivery is at least once.
+A row with `due_at` in the past may be claimed. In the future, it is leased or waits for its next attempt. Empty means
+finished, or laid aside until an event releases it; `outcome` says which. There is no state "in flight": when a worker
+is killed, its leases expire and the rows are due again. Delivery is at least once.
 """
 
 from collections.abc import Sequence
@@ -37,17 +37,17 @@ _EVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Rank(IntEnum):
-    """Which push goes first where many wait."""
+    """Which push goes first if many are due."""
 
     DANGER = 0
-    """It waits for no older push, nor for anything else: somebody is in danger"""
+    """Somebody is in danger: it does not wait for older pushes or for anything else"""
     URGENT = 1
-    """It may be told at night too"""
+    """May be sent at night too"""
     QUESTION = 2
-    """It asks something"""
+    """Asks the recipient something"""
     NEWS = 3
     DIGEST = 4
-    """It is never sent by itself: the next digest says it"""
+    """Never sent by itself: the next digest includes it"""
 
 
 class Outcome(StrEnum):
@@ -60,19 +60,19 @@ class Outcome(StrEnum):
     DONE = "done"
     DROPPED = "dropped"
     MERGED = "merged"
-    """A newer push says more: only that one is sent"""
+    """Replaced by a newer push that says more"""
     KEPT = "kept"
-    """Not the end: it waits until the person writes again"""
+    """Not final: waits until the person writes again"""
     HELD = "held"
-    """Not the end: it waits until its interface takes messages again"""
+    """Not final: waits until its interface accepts messages again"""
 
 
 class Due:
-    """What pushes and timers share."""
+    """The columns that pushes and timers share."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
-    """event + person (pushes) or purpose + ticket + moment (timers): the same thing is never written twice"""
+    """event + person (pushes) or purpose + ticket + time (timers): unique, so that nothing is written twice"""
     due_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[str] = mapped_column(default="")
@@ -81,15 +81,15 @@ class Due:
     finished_at: Mapped[datetime | None]
 
     def finish(self, outcome: Outcome, at: datetime, reason: str = "") -> None:
-        """Nothing more is to be done."""
+        """End this row: it is never due again."""
         self.due_at, self.outcome, self.finished_at, self.reason = None, outcome.value, at, reason
 
     def try_again(self, at: datetime, reason: str) -> None:
-        """Due once more at `at`, because of `reason`."""
+        """Retry at `at`, because of `reason`."""
         self.due_at, self.reason = at, reason
 
     def lay_aside(self, outcome: Outcome, reason: str) -> None:
-        """Not due until whatever it waits for happens (`release`)."""
+        """Not due until `release`."""
         self.due_at, self.outcome, self.reason = None, outcome.value, reason
 
 
@@ -97,11 +97,11 @@ _LAID_ASIDE = "outcome IN ('held', 'kept')"
 
 
 class Push(Due, Base):
-    """One thing to tell one person."""
+    """One message to one recipient."""
 
     __tablename__ = "pushes"
     __table_args__ = (
-        # What is finished has no `due_at`, and the platform's id comes when it is sent: most rows are in neither.
+        # Partial, because most rows are finished (no `due_at`) or have no id of the platform.
         partial_index("ix_pushes_due_at", "due_at", where="due_at IS NOT NULL"),
         partial_index("ix_pushes_due", "rank", "due_at", "id", where="due_at IS NOT NULL"),
         partial_index("ix_pushes_laid_aside", "outcome", "person_id", where=_LAID_ASIDE),
@@ -117,16 +117,16 @@ class Push(Due, Base):
     template: Mapped[str] = mapped_column(default="")
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     way: Mapped[str] = mapped_column(default="", server_default="")
-    """By which way it went out, once it has"""
+    """The interface by which it was sent; empty before"""
     msgid: Mapped[str] = mapped_column(default="")
-    """The platform's id, by which its delivery receipt finds this row"""
+    """The platform's id of the message, to match its delivery receipt"""
     rank: Mapped[int] = mapped_column(default=Rank.NEWS.value, server_default="3")
     unreached_at: Mapped[datetime | None]
-    """A danger that couldn't be told to this person: since when others are told of it"""
+    """When a danger could not be delivered to this person, and others were notified instead"""
 
 
 class Timer(Due, Base):
-    """Something to look at when its time comes: a limit, a reminder, a picture to fetch."""
+    """A job that runs at its time: a deadline, a reminder, a picture to fetch."""
 
     __tablename__ = "timers"
     __table_args__ = (partial_index("ix_timers_due_at", "due_at", where="due_at IS NOT NULL"),)
@@ -134,11 +134,11 @@ class Timer(Due, Base):
     kind: Mapped[str]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     subject_id: Mapped[int | None]
-    """The row it is about, where that is not a ticket (an attachment)"""
+    """The id of its row, if it is about another table than tickets (an attachment)"""
 
 
 class Token(Base):
-    """An API token shared by all processes, with the claim of the one process that fetches the next."""
+    """An API token shared by all processes, and the lease of the process that fetches the next one."""
 
     __tablename__ = "tokens"
 
@@ -152,39 +152,39 @@ DueRow = TypeVar("DueRow", bound=Due)
 
 
 def unfinished(rows: type[Due]) -> ColumnElement[bool]:
-    """Due, now or later. Said as a range: SQLite looks for no NOT NULL in an index, and most rows are finished."""
+    """Due now or later. A range, because SQLite uses no index for IS NOT NULL, and most rows are finished."""
     return rows.due_at > _EVER
 
 
 def sent_as(msgid: str) -> ColumnElement[bool]:
-    """What the platform has taken under this id, said in the words of the index."""
+    """The push with this id of the platform; contains the index's condition."""
     return (Push.msgid == msgid) & (Push.msgid > literal_column("''"))
 
 
 def is_laid_aside() -> ColumnElement[bool]:
-    """What waits for a person or an interface, said in the words of the index."""
+    """Rows that wait for a person or an interface; the same condition as the index's."""
     return Push.outcome.in_([literal_column("'held'"), literal_column("'kept'")])
 
 
 def release(session: Session, those: ColumnElement[bool], now: datetime) -> None:
-    """What was laid aside and is among `those` is due again."""
+    """Make the rows of `those` that were laid aside due again."""
     released = update(Push).where(is_laid_aside(), those).values(due_at=now, outcome="")
     session.execute(released, execution_options={"synchronize_session": False})
 
 
 _CLAIMING: dict[Any, ReturningUpdate[Any]] = {}
-"""Built once: a worker asks twice a second for ever"""
+"""Built once, because a worker executes it twice a second"""
 
 
 def claim(session: Session, rows: type[DueRow], now: datetime, limit: int = 20, last: Rank = Rank.NEWS) -> list[DueRow]:
-    """Lease the first due rows to this worker: of pushes by rank, no later than `last`, then the oldest.
+    """Lease the first due rows to this worker; pushes by rank, up to rank `last`, then by age.
 
-    One statement; the caller commits before it does the work.
+    One statement; the caller must commit before it does the work.
     """
     told = {"now": now, "leased_until": now + LEASE, "most": limit}
     if rows is Push:
         told["last"] = int(last)
-    if rows not in _CLAIMING:  # when all tables are known
+    if rows not in _CLAIMING:  # not at import: all tables must be known
         _CLAIMING[rows] = _claiming(rows)
     claimed = session.scalars(_CLAIMING[rows], told)
     return sorted(claimed, key=lambda row: (getattr(row, "rank", 0), row.id))
@@ -204,12 +204,12 @@ def _claiming(rows: Any) -> ReturningUpdate[Any]:  # noqa: ANN401  (pushes or ti
 
 
 def last_told(session: Session, person: int) -> int | None:
-    """The ticket that somebody was last told of: what 「接」 without a number means."""
+    """The ticket of the last push to a person: the one that 「接」 without a number means."""
     return session.scalar(_LAST_TOLD, {"person": person})
 
 
 def last_push_to(person: int | BindParameter[int]) -> Select[datetime, int | None]:
-    """When somebody was last told of a ticket, and of which."""
+    """Time and ticket of the last push to a person about a ticket."""
     about = (Push.person_id == person) & Push.ticket_id.is_not(None)
     return select(Push.created_at, Push.ticket_id).where(about).order_by(Push.id.desc()).limit(1)
 
@@ -218,16 +218,16 @@ _LAST_TOLD = last_push_to(bindparam("person")).with_only_columns(Push.ticket_id)
 
 
 def give_back(session: Session, rows: type[Push] | type[Timer], ids: Sequence[int], now: datetime) -> None:
-    """What was leased and not begun is due as before: to wait for the lease's end would only lose time."""
+    """Make leased rows that were not begun due again, without waiting for the lease's end."""
     leased = update(rows).where(rows.id.in_(ids), rows.due_at.is_not(None))
     session.execute(leased.values(due_at=now, attempts=rows.attempts - 1))
 
 
 def _an_older_one_waits(now: BindParameter[datetime]) -> ColumnElement[bool]:
-    """A person hears things in the order they happened: a push waits while an older one is due, leased or retried.
+    """Pushes reach a person in order: a push waits while an older one is due, leased or to be retried.
 
-    One that waits for its first time (the morning) holds nothing up. Two ranges of an index, not one condition: the
-    finished rows, whose `due_at` is empty, are never looked at.
+    An older one that was never tried (it waits for the morning) blocks nothing. Two index ranges instead of one
+    condition, so that finished rows (`due_at` empty) are never read.
     """
     older = aliased(Push)
     before = (older.person_id == Push.person_id, older.id < Push.id, older.rank != Rank.DIGEST)

@@ -1,4 +1,4 @@
-"""接待日: series of sessions in a compound, and what residents brought to each."""
+"""接待日: series of sessions in a compound, and the residents' demands at each."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -15,17 +15,17 @@ _STANDS = "cancelled_at IS NULL"
 
 
 class Settled(StrEnum):
-    """What became of a demand in the session; empty before it."""
+    """The result of a demand in the session; empty before it."""
 
     ON_SPOT = "on_spot"
     PROMISED = "promised"
     ABSENT = "absent"
-    """Booked and did not come"""
+    """Booked, but did not come"""
     TAKEN_BACK = "taken_back"
 
 
 class ReceptionSeries(Base):
-    """「每月5日、20日 18:00-20:00」 in one compound, with the one who receives."""
+    """「每月5日、20日 18:00-20:00」 in one compound, with the person who receives residents."""
 
     __tablename__ = "reception_series"
 
@@ -72,7 +72,7 @@ class Reception(Base):
 
 
 class Demand(Base):
-    """What one resident brought: booked before, or told by somebody who came."""
+    """One resident's demand: booked before, or told at the session."""
 
     __tablename__ = "reception_demands"
     __table_args__ = (UniqueConstraint("reception_id", "number"),)
@@ -90,6 +90,6 @@ class Demand(Base):
     entered_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     entered_at: Mapped[datetime | None]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
-    """The promise's; or the one that was opened because it was not settled after all"""
+    """The ticket of the promise; or one that was filed because the demand was not settled after all"""
     confirmed: Mapped[bool | None]
-    """What the resident said when they were asked afterwards"""
+    """Whether the resident, asked afterwards, confirmed the result"""

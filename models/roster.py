@@ -11,7 +11,7 @@ DAY_MINUTES = 24 * 60
 
 
 class ShiftKind(StrEnum):
-    """What a line of the roster says of a person."""
+    """What a line of the roster assigns to a person."""
 
     DUTY = "duty"
     ONCALL = "oncall"
@@ -26,10 +26,10 @@ class Shift(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     team: Mapped[str | None] = mapped_column(ForeignKey("teams.code", ondelete="CASCADE"))
-    """Empty: whatever team the person is in (leave)"""
+    """Empty for leave, which holds in every team of the person"""
     kind: Mapped[str]
     days: Mapped[str]
-    """As the clerk wrote it: 周一-周五, 工作日, 2026-12-01~2026-12-07; empty forevery day"""
+    """As the clerk wrote it: 周一-周五, 工作日, 2026-12-01~2026-12-07; empty for every day"""
     starts: Mapped[int] = mapped_column(default=0)
     ends: Mapped[int] = mapped_column(default=DAY_MINUTES)
     stand_in_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))

@@ -1,4 +1,4 @@
-"""Codes that were made at the platform: permanent, and counted there."""
+"""Permanent QR codes that were created at the platform, which limits their number."""
 
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -6,7 +6,7 @@ from models.base import Base
 
 
 class SceneCode(Base):
-    """What a code stands for, and the address in it."""
+    """One code: its meaning, and the address in it."""
 
     __tablename__ = "scene_codes"
 

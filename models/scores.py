@@ -1,4 +1,4 @@
-"""考评: points that were contested, what companies think of their community, and residents' thanks."""
+"""考评: contested points, companies' ratings of their community, and residents' thanks."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from models.ticket import Ticket
 
 
 class ScoreContest(Base):
-    """One for a ticket, ever: its points against somebody, and what was decided above."""
+    """At most one for each ticket: its points are contested, and a supervisor decides."""
 
     __tablename__ = "score_contests"
 
@@ -29,7 +29,7 @@ class ScoreContest(Base):
 
 
 class CommunityRating(Base):
-    """One company's word on its community, once a quarter; what they say last holds."""
+    """One company's rating of its community for a quarter; the last one counts."""
 
     __tablename__ = "community_ratings"
     __table_args__ = (UniqueConstraint("team", "community", "quarter"),)
@@ -47,7 +47,7 @@ class CommunityRating(Base):
 
 
 class Thanks(Base):
-    """A resident thanks the one who did it, once for a ticket."""
+    """A resident's thanks to the person who did the work, once for each ticket."""
 
     __tablename__ = "thanks"
     __table_args__ = (UniqueConstraint("ticket_id", "person_id"),)
@@ -61,5 +61,5 @@ class Thanks(Base):
 
 
 def was_struck() -> ColumnElement[bool]:
-    """It was decided above that the ticket's points don't count."""
+    """Tickets with a granted contest, whose points don't count."""
     return exists().where(ScoreContest.ticket_id == Ticket.id, ScoreContest.upheld.is_(True)).correlate(Ticket)

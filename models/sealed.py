@@ -1,7 +1,7 @@
-"""Columns that a stolen file or backup doesn't tell: sealed by a cipher that the process is given at its start.
+"""Encrypted columns, which a stolen file or backup doesn't reveal.
 
-The cipher belongs to the process, like its time zone: there is one installation and one ring of keys. Without one,
-nothing sealed can be written or read, so that nothing is ever stored in plain by an oversight.
+The cipher is global to the process and set at its start, because there is one installation with one set of keys.
+Without a cipher, such columns can't be written or read, so nothing is stored in plain text by mistake.
 """
 
 from typing import Protocol
@@ -11,11 +11,11 @@ from sqlalchemy.types import TypeDecorator
 
 
 class UnreadableError(Exception):
-    """Sealed with a key that this process doesn't have."""
+    """Encrypted with a key that this process doesn't have."""
 
 
 class Cipher(Protocol):
-    """Seals and opens texts. Sealing the same text twice gives two different results."""
+    """Encrypts and decrypts texts. Encrypting a text twice gives two different results."""
 
     def seal(self, text: str) -> str: ...
 
@@ -36,12 +36,12 @@ class _Safe:
 
 
 def use(cipher: Cipher) -> None:
-    """Seal and open with this from now on, in the whole process."""
+    """Use this cipher in the whole process."""
     _Safe.cipher = cipher
 
 
 class Sealed(TypeDecorator[str]):
-    """A text that stands sealed in the database. Empty stays empty."""
+    """A text that is encrypted in the database. Empty stays empty."""
 
     impl = String
     cache_ok = True

@@ -1,4 +1,4 @@
-"""Sessions: those that write, with what goes along with every change, and those that only read."""
+"""Sessions that write, with their listeners for changes, and sessions that only read."""
 
 from collections.abc import Callable
 
@@ -15,9 +15,9 @@ Sessions = Callable[[], Session]
 
 
 def sessions(engine: Engine, watch: Callable[[Lines], None] | None = None) -> sessionmaker[Session]:
-    """Sessions that write: on SQLite each transaction takes the write lock at its begin.
+    """Sessions that write: on SQLite each transaction takes the write lock when it begins.
 
-    `watch` sees the lines that a transaction writes, and may add to them.
+    `watch` gets the lines that a transaction writes, and may add others.
     """
     info = {WATCH: watch} if watch else None
     made: sessionmaker[Session] = sessionmaker(engine, class_=AppendingSession, expire_on_commit=False, info=info)
@@ -27,9 +27,9 @@ def sessions(engine: Engine, watch: Callable[[Lines], None] | None = None) -> se
 
 
 def reading_sessions(engine: Engine) -> sessionmaker[Session]:
-    """Sessions that only read: on SQLite they never wait for a writer, nor make one wait.
+    """Sessions that only read: on SQLite they never block a writer, and no writer blocks them.
 
-    They refuse to flush, and what goes past the session's objects is refused by the database.
+    The session refuses to flush, and the database refuses statements that write.
     """
     reading = engine.execution_options(read_only=True, postgresql_readonly=True)
     made = sessionmaker(reading, expire_on_commit=False, autoflush=False)

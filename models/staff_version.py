@@ -1,4 +1,4 @@
-"""Tells every process when the staff have changed: roles, teams, reach, rosters. They keep a picture of them."""
+"""A version that changes with the staff (roles, teams, scopes, rosters): processes then reload their cache of them."""
 
 import secrets
 
@@ -16,9 +16,9 @@ _OF_A_PERSON = ("openid", "name", "team", "grid")
 
 
 def telling_of_staff(session_maker: sessionmaker[Session]) -> None:
-    """Every change to the staff that goes through these sessions' objects is counted.
+    """Set a new version whenever these sessions change the staff by objects.
 
-    One that changes many by one statement has to say so itself (`changed`), unless it goes through `Session.query`.
+    Code that changes many rows by one statement must call `changed`, unless it uses `Session.query`.
     """
     event.listen(session_maker, "before_flush", lambda session, _context, _objects: _look(session))
     for many in ("after_bulk_update", "after_bulk_delete"):
@@ -37,7 +37,7 @@ def _look_at_many(session: Session, kind: type) -> None:
 
 
 def changed(session: Session) -> None:
-    """The staff have changed. To be called where they are changed past the session's objects."""
+    """Set a new version. Call it after changing the staff by a statement instead of objects."""
     row = insert_into(Fact, dialect_of(session)).values(name=STAFF_VERSION, value=secrets.token_hex(8))
     fresh = row.on_conflict_do_update(index_elements=["name"], set_={"value": row.excluded.value})
     session.connection().execute(fresh)
@@ -48,7 +48,7 @@ def _is_changed_staff(row: object) -> bool:
         return False
     state = inspect(row)
     if "role_rows" in state.committed_state:
-        return True  # a role taken away is no deleted row yet: it is found to be an orphan in the flush
+        return True  # a removed role is not in `deleted` yet: the flush finds out that it is an orphan
     return any(state.attrs[name].history.has_changes() for name in _OF_A_PERSON) and bool(
         row.role_rows or row.team or row.grid
     )

@@ -1,4 +1,4 @@
-"""How tickets stand, as a condition."""
+"""A condition on the status of tickets."""
 
 from collections.abc import Iterable
 
@@ -9,5 +9,5 @@ from models.ticket import Ticket
 
 
 def stands(statuses: Iterable[Status]) -> ColumnElement[bool]:
-    """One of these statuses, said in words: a list of values would be spelled out at every execution."""
+    """One of these statuses, as literals: bound values would be expanded at every execution."""
     return Ticket.status.in_([literal_column(f"'{status.value}'") for status in sorted(statuses)])

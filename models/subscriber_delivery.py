@@ -1,4 +1,4 @@
-"""What other systems are told of tickets: a row for each change and subscriber, written with the change itself."""
+"""The outbox for subscribed systems: a row for each change and subscriber, in the change's own transaction."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ Lines = dict[type[DeclarativeBase], list[Values]]
 
 
 class Delivery(Due, Base):
-    """One change to tell one subscriber. What it says of the ticket is read when it is sent."""
+    """One change for one subscriber. The ticket's fields are read when it is sent."""
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -30,9 +30,9 @@ class Delivery(Due, Base):
 
 
 def telling_subscribers(moves_of: Mapping[str, Sequence[str]]) -> Callable[[Lines], None]:
-    """What a session does before it writes its lines: for each event a delivery to all who want this move.
+    """A session's `watch`: adds a delivery for each event and each subscriber of its move.
 
-    `moves_of`: by the subscriber's name; no moves are all.
+    `moves_of`: subscriber's name → its moves; empty means all moves.
     """
 
     def watch(lines: Lines) -> None:

@@ -1,4 +1,4 @@
-"""The work order 工单: its fields, its append-only history, and the one door through which it changes."""
+"""The ticket 工单: its fields, its append-only history, and the only method that changes its status."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from models.person import Role
 from models.support import Support
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has had one zone and no summer time since 1991; a fixed offset needs no zone database on the machine."""
+"""China has one zone and no summer time since 1991; a fixed offset needs no zone database."""
 _MINUTES_BEFORE = timedelta(minutes=30)
-"""Put down as done so shortly before the limit, and reopened afterwards, it was perhaps done for the figures"""
+"""A ticket resolved in the last minutes before its limit and reopened later was perhaps resolved for the figures"""
 
 
 class IllegalMove(Exception):  # noqa: N818  (a refusal by rule, not a fault)
-    """The table of moves doesn't allow this. Nothing was changed."""
+    """The table of moves doesn't allow this move. Nothing was changed."""
 
     def __init__(self, move: Move, status: str, why: str) -> None:
         super().__init__(f"{move.name} from {status}: {why}")
@@ -33,7 +33,7 @@ class IllegalMove(Exception):  # noqa: N818  (a refusal by rule, not a fault)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """In which role somebody acts; `person_id` is None for the bot itself."""
+    """Who acts, and in which role; `person_id` is None for the bot itself."""
 
     role: Role
     person_id: int | None = None
@@ -44,7 +44,7 @@ SYSTEM = Actor(Role.SYSTEM)
 
 
 class Source(StrEnum):
-    """How a demand reached us."""
+    """The channel by which a demand came."""
 
     CHAT = "chat"
     HOTLINE = "hotline"
@@ -70,12 +70,12 @@ _FILED = ("created_at", "category", *_AREA, "red_flag", "place_id")
 
 
 class Ticket(Base):
-    """What a resident wants put right, from the first word to the last rating."""
+    """A resident's demand, from the first message to the last rating."""
 
     __tablename__ = "tickets"
     __table_args__ = (
-        # Figures are counted in the indexes alone, so these hold whatever a figure asks, and its area (_AREA). The
-        # few that are not ended have an index of their own: a query finds it by saying that (`not_ended`).
+        # Covering indexes: figures are counted without reading the table. The few tickets that are not ended have an
+        # index of their own, which a query uses if it contains the condition `not_ended`.
         partial_index("ix_tickets_open", *_OPEN, where="ended_at IS NULL"),
         partial_index("ix_tickets_open_team", *_OF_TEAM, where="ended_at IS NULL"),
         partial_index("ix_tickets_ended", *_ENDED, where="ended_at IS NOT NULL"),
@@ -83,7 +83,7 @@ class Ticket(Base):
         partial_index("ix_tickets_red", "created_at", *_AREA, "red_flag", where="red_flag > ''"),
         partial_index("ix_tickets_limit", *_LIMIT, where="ended_at IS NULL"),
         Index("ix_tickets_reporter_id_created_at", "reporter_id", "created_at"),
-        Index("ix_tickets_place_id_category_created_at", "place_id", "category", "created_at"),  # the same event?
+        Index("ix_tickets_place_id_category_created_at", "place_id", "category", "created_at"),  # finds duplicates
         partial_index("ix_tickets_shut_out", "shut_out", "id", where="shut_out > ''"),
         partial_index("ix_tickets_proposed", "proposed_id", "id", where="proposed_id IS NOT NULL"),
         partial_index("ix_tickets_assigned", "assignee_id", where="assignee_id IS NOT NULL"),
@@ -111,8 +111,8 @@ class Ticket(Base):
     lat: Mapped[float | None]
     lng: Mapped[float | None]
 
-    # The four levels are copied from the grid: rights and figures need no walk up the tree, and a change of the
-    # world moves no ticket in flight.
+    # The four levels are copied from the grid: rights and figures need no walk up the tree, and open tickets stay
+    # where they are when the world changes.
     grid: Mapped[str | None] = mapped_column(ForeignKey("grids.code"))
     community: Mapped[str | None]
     street: Mapped[str | None]
@@ -122,11 +122,11 @@ class Ticket(Base):
     first_team: Mapped[str | None]
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     proposed_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    """Who of the team was asked first; alone until `proposed_until`, and anybody of the team may sign"""
+    """The member who was notified first; until `proposed_until` only they are; anybody of the team may sign"""
     proposed_until: Mapped[datetime | None]
     rule: Mapped[str] = mapped_column(default="")
     limit_rule: Mapped[str] = mapped_column(default="")
-    """Which row of which table of limits set the promise"""
+    """The table and row of limits that set the deadlines"""
 
     reporter_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     created_at: Mapped[datetime]
@@ -134,9 +134,9 @@ class Ticket(Base):
     handle_by: Mapped[datetime | None]
     accept_limit: Mapped[str] = mapped_column(default="")
     handle_limit: Mapped[str] = mapped_column(default="")
-    """The two limits as they were promised, such as 4个工作时: what an extension is measured by"""
+    """The two limits as promised, such as 4个工作时; an extension is measured by them"""
     stopped_at: Mapped[datetime | None]
-    """Since when the clocks stand still (挂账, or the resident is asked); going on moves the two moments above"""
+    """Since when the deadlines are paused (挂账, or a question to the resident); resuming moves the two times above"""
     accepted_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -144,34 +144,34 @@ class Ticket(Base):
     rating: Mapped[int | None]
     """3 satisfied, 2 basically satisfied, 1 not satisfied (满意, 基本满意, 不满意)"""
     answer: Mapped[str] = mapped_column(default="")
-    """公开答复: what the resident is told; 办理情况 for inside stands in the events"""
+    """公开答复, for the resident; the internal 办理情况 is in the events"""
     returns: Mapped[int] = mapped_column(default=0)
     rushed_at: Mapped[datetime | None]
-    """When it was put down as done minutes before its limit, the last time that it was"""
+    """The last time it was resolved only minutes before its limit"""
     climbs: Mapped[int] = mapped_column(default=0)
-    """How often a higher level took over"""
+    """Number of escalations to a higher level"""
     reopenings: Mapped[int] = mapped_column(default=0)
     urges: Mapped[int] = mapped_column(default=0)
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     split_from: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
-    """The event whose outcome this resident did not agree with: their own ticket goes on"""
+    """The shared ticket whose outcome this resident rejected; this one continues for them alone"""
     shut_out: Mapped[str | None]
-    """Kinds of teams complained of, joined by `;`: they may not learn what it says. Never undone. NULL: kept later"""
+    """Kinds of teams it complains about, joined by `;`: they may not read it. Never undone. NULL: not determined yet"""
     errand: Mapped[str] = mapped_column(default="", server_default="")
-    """What somebody above words for those whom it complains of; they read this instead of the resident's words"""
+    """A supervisor's text for the complained team, which reads it instead of the resident's words"""
     neighbours: Mapped[int] = mapped_column(default=0)
-    """How many joined the reporter; counted here, so that a list of tickets can show it at no cost"""
+    """Number of residents who joined the reporter; kept here so that lists need no further query"""
 
-    # Write-only: adding a line never loads a long history.
+    # Write-only: adding an event never loads a long history.
     events: WriteOnlyMapped["TicketEvent"] = relationship(order_by="TicketEvent.id", passive_deletes=True)
     followers: WriteOnlyMapped[Follower] = relationship(viewonly=True)
     support: Mapped[list[Support]] = relationship(cascade="all, delete-orphan", order_by=Support.id)
     attachments: Mapped[list["Attachment"]] = relationship(viewonly=True)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (two at once: the second is told, not overwritten)
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (of two concurrent changes, the second fails)
 
     def apply(self, move: Move, *, by: Actor, at: datetime, note: str = "", closing: Closing | None = None) -> None:
-        """Make one move: the only way a status ever changes. Raises IllegalMove, then nothing has changed."""
+        """Make one move: the only way to change a status. If it raises IllegalMove, nothing has changed."""
         self._check(move, by, note, closing)
         before, after = self.status, STORED[move.target] if move.target else self.status
         helpers = self.support if (before in ENDED) != (after in ENDED) else ()  # read while nothing has changed yet
@@ -241,46 +241,46 @@ class Ticket(Base):
 
     @property
     def awaited(self) -> list[Support]:
-        """Teams called by a whistle that the ticket still waits for."""
+        """Teams called by a whistle for which the ticket still waits."""
         return [call for call in self.support if call.is_awaited and call.team != self.team]
 
     def helped_by(self, teams: Iterable[str], at: datetime) -> None:
-        """New helpers by rule instead of the former ones; teams called by a whistle stay called."""
+        """Replace the helpers by rule; teams called by a whistle stay."""
         calls = [each for each in self.support if each.is_call]
         known = {self.team, *(call.team for call in calls if call.helps)}
         self.support = [*calls, *(Support(team=team, called_at=at) for team in teams if team not in known)]
 
     def give_number(self) -> str:
-        """Number for people: yymmdd of the day in China and five digits; known once the row has its id.
+        """Set the number for people: yymmdd of the day in China and five digits. Needs the row's id.
 
-        Five digits of the id keep it unique up to 100,000 tickets a day; the unique constraint would tell.
+        The last five digits of the id are unique up to 100,000 tickets a day; a unique constraint checks it.
         """
         self.number = f"{self.created_at.astimezone(CHINA):%y%m%d}{self.id % 100_000:05d}"
         return self.number
 
 
 def not_ended() -> ColumnElement[bool]:
-    """Neither closed nor withdrawn, declined, merged: what `Status` says too, in the words of the index."""
+    """Not closed, withdrawn, declined or merged; the same condition as the index's."""
     return Ticket.ended_at.is_(None)
 
 
 def is_red() -> ColumnElement[bool]:
-    """A red flag was raised, in the words of the index."""
+    """Has a red flag; the same condition as the index's."""
     return Ticket.red_flag > literal_column("''")
 
 
 def is_complaint() -> ColumnElement[bool]:
-    """It complains of people who work here, in the words of the index."""
+    """Complains about staff; the same condition as the index's."""
     return Ticket.shut_out > literal_column("''")
 
 
 def running_limit() -> ColumnElement[datetime | None]:
-    """The limit that runs now: to sign, or to put right; NULL where none does. An index holds it in these words."""
+    """The deadline that runs now, to sign or to resolve; NULL if none. The same expression as the index's."""
     return literal_column(_RUNNING_LIMIT, UtcDateTime)
 
 
 class TicketEvent(Base):
-    """One line of a ticket's history. Written once, never changed, never deleted."""
+    """One event of a ticket's history. Never changed, never deleted."""
 
     __tablename__ = "ticket_events"
 
@@ -304,7 +304,7 @@ def _refuse(_mapper: Mapper[Any], _connection: Connection, _event: TicketEvent) 
 
 
 class Attachment(Base):
-    """A photo, a voice, a video. `stored`: its name on the shelf once fetched; `of_work`: by those at work on it."""
+    """A photo, voice or video. `stored`: its file's name once fetched; `of_work`: sent by staff about their work."""
 
     __tablename__ = "attachments"
 

@@ -1,7 +1,7 @@
-"""Changed rows that have a version, written together: all that changed the same columns by one statement.
+"""Update changed rows that have a version: one statement for all that changed the same columns.
 
-The unit of work writes them one by one, for it wants to know of each whether its version still stood. That all of them
-did is enough: where one did not, the whole transaction is given up, and each message is tried alone.
+The unit of work updates them one by one, to check the version of each. It is enough to check the count of all: on a
+conflict the whole transaction is rolled back, and each message is tried alone.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ _Kind = type[DeclarativeBase]
 
 
 def write_changes(session: Session) -> None:
-    """Those of which only columns have changed; the rest is the unit of work's. Raises StaleDataError."""
+    """Write rows of which only columns changed; the unit of work writes the others. Raises StaleDataError."""
     changed: dict[tuple[_Kind, tuple[str, ...]], list[InstanceState[Any]]] = defaultdict(list)
     for row in session.dirty:
         state = inspect(row)
@@ -64,6 +64,6 @@ def _writing(kind: _Kind, names: tuple[str, ...]) -> Prepared[Any]:
 
 @cache
 def _columns(kind: _Kind) -> frozenset[str]:
-    """Of a kind without a version the unit of work takes care."""
+    """The columns of a table with a version; empty for others, which the unit of work writes."""
     mapper = inspect(kind)
     return frozenset(mapper.columns.keys()) if mapper.version_id_col is not None else frozenset()

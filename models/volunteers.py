@@ -1,4 +1,4 @@
-"""志愿: who signed up to help in their compound, what they were called to, and the hours they gave."""
+"""志愿: volunteers of a compound, the calls to them, and their hours."""
 
 from datetime import datetime
 
@@ -34,7 +34,7 @@ class VolunteerCall(Base):
 
 
 class VolunteerPart(Base):
-    """Somebody who takes part; `hours` once it is done."""
+    """One participant; `hours` is set when it is done."""
 
     __tablename__ = "volunteer_parts"
 

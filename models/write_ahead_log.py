@@ -1,8 +1,8 @@
-"""SQLite's write-ahead log is copied into the file by a process that has written much, right after its own transaction.
+"""SQLite's write-ahead log: a process that has written much makes the checkpoint right after its own transaction.
 
-Left to itself, SQLite copies after every transaction once two processes write by turns: one of them is always reading
-while the other copies, so the log never starts again, stays too long, and each message waits twice more for the
-disk. Right after a transaction nobody else writes yet, and the log can start again.
+With SQLite's automatic checkpoints and two processes that write in turns, one is always reading while the other copies
+the log. So the log never restarts and stays too long; SQLite then copies after every transaction, and each message
+waits twice more for the disk. Right after a transaction nobody else writes yet, and the log can restart.
 """
 
 import sqlite3
@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 _ROWS = 1500
-"""Written by one connection, some 100 messages: then it is worth it. A log of some ten MB, a few ms to copy"""
+"""Rows of one connection between checkpoints: some 100 messages, a log of some ten MB, a few ms to copy"""
 _PAGES_AT_MOST = 20_000
-"""Where the log could not start again for so long, SQLite copies by itself: 80 MB"""
+"""SQLite's own checkpoint, if the log could not restart before: 80 MB"""
 _COPIED = "rows_copied"
 
 
 def copying(engine: Engine) -> None:
-    """All connections of this engine do so."""
+    """Set this up for all connections of the engine."""
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401  (the pool's own)
@@ -33,7 +33,7 @@ def copying(engine: Engine) -> None:
 
 
 def _started_anew(connection: sqlite3.Connection) -> bool:
-    """False where somebody was reading or writing: the next one tries again."""
+    """Restart the log. False if somebody was reading or writing: the next connection tries again."""
     (patience,) = connection.execute("pragma busy_timeout").fetchone()
     connection.execute("pragma busy_timeout=0")  # nobody waits for this
     is_busy, *_ = connection.execute("pragma wal_checkpoint(restart)").fetchone()

@@ -1,6 +1,6 @@
-"""SQLite has one writer at a time: its writers wait in a line, not in SQLite's own sleeps, which grow to 100 ms.
+"""SQLite has one writer at a time: ours wait in a queue, because SQLite's own sleeps grow to 100 ms.
 
-Threads of one process wait on a lock; only the first of each process asks the database, often and briefly.
+Threads of one process wait on a lock; only the first of each process polls the database, at short intervals.
 """
 
 import sqlite3
@@ -11,20 +11,20 @@ from collections.abc import Callable
 from sqlalchemy.engine import Connection
 
 _PAUSE = 0.001
-"""A message's transaction takes about twice as long"""
+"""Seconds between polls; a message's transaction takes about twice as long"""
 
 
 class WriterQueue:
-    """The line of one process's writers."""
+    """The queue of one process's writers."""
 
     def __init__(self, patience: float, pause: Callable[[float], None]) -> None:
-        """`patience`: how long one waits at most (s); `pause` lets so many seconds pass, or less."""
+        """`patience`: longest wait in seconds; `pause` sleeps for the given seconds or less."""
         self._patience, self._pause = patience, pause
         self._first = threading.Lock()
         self._holder: object = None
 
     def begin(self, connection: Connection) -> None:
-        """BEGIN IMMEDIATE when it is our turn. Raises OperationalError ("locked") when patience is over."""
+        """BEGIN IMMEDIATE when it is our turn. Raises OperationalError ("locked") after `patience`."""
         deadline = time.monotonic() + self._patience
         ours = self._first.acquire(timeout=self._patience)
         try:
@@ -37,7 +37,7 @@ class WriterQueue:
             self._holder = connection
 
     def leave(self, connection: Connection) -> None:
-        """The next one's turn. Called just before the transaction ends: the next asks until it has."""
+        """Let the next thread poll. Called just before the transaction ends; the next polls until it has."""
         if self._holder is connection:
             self._holder = None
             self._first.release()
@@ -50,7 +50,7 @@ class WriterQueue:
         try:
             while not has_begun(driver):
                 if time.monotonic() > deadline:
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")  # the last word, and the error, are SQLite's own
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")  # a last try, which raises SQLite's own error
                     return
                 self._pause(_PAUSE)
         finally:
@@ -58,7 +58,7 @@ class WriterQueue:
 
 
 def has_begun(driver: sqlite3.Connection) -> bool:
-    """Whether this connection is the one writer now."""
+    """Whether this connection is the current writer."""
     try:
         driver.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:

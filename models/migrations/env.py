@@ -10,7 +10,7 @@ from models.sealed import Sealed
 
 
 def _render(kind: str, thing: Any, _context: object) -> str | Literal[False]:
-    """Steps stand for themselves: they must not change when our own types do."""
+    """Write database types into migrations, which must not change when our own types do."""
     if kind != "type":
         return False
     return next((written for ours, written in _OURS.items() if isinstance(thing, ours)), False)
