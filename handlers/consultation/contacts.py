@@ -6,6 +6,7 @@ from itertools import chain
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.tickets.filing import last_place
+from handlers.town.examples import a_place
 from handlers.world.nodes import TeamNode
 from handlers.world.rosters import Roster
 from handlers.world.staff import Colleague
@@ -36,18 +37,20 @@ def contact_told(context: Context, row: Answer | None) -> Reply | None:
     lines = [_line(context, team, grids) for team in list(teams)[:_MOST]]
     if not lines:
         key = "consultation.contact_where" if not grids else "consultation.contact_unknown"
-        return Reply(context.say(key, phone=context.town.contacts.hall), keep=True)
+        return Reply(context.say(key, phone=context.town.contacts.hall, place=a_place(context.town)), keep=True)
     said = context.say("consultation.contacts", lines="\n".join(lines), phone=context.town.contacts.hall)
     return Reply(said, keep=True)
 
 
 def _here(context: Context) -> list[str]:
-    """The grids of the place in the text, else of the home, else of the person's last report."""
+    """The grids of the place or area in the text, else of the home, else of the person's last report."""
     world, seen, person = context.town.world, context.understanding, context.person
     if seen and seen.place and seen.place.known and not seen.place.guessed:
         named, building = world.places_named(seen.place.known), seen.place.building
         grids = [[place.grid_of(building)] if building else sorted(place.grids) for place in named]
         return list(dict.fromkeys(chain.from_iterable(grids)))
+    if areas := [node.code for node in world.grids.values() if node.name in context.text]:
+        return areas
     home = world.places.get(person.home_place_id or last_place(context) or 0)
     building = person.home_building if person.home_place_id else ""
     if home is None:
