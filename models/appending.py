@@ -5,13 +5,15 @@ as much as the database's own work. They are called lines here.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, Protocol
 
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from models.bulk import Values, defaults_of, insert_rows
+from models.prepared import pipelined
 from models.versioned import write_changes
 
 WATCH = "watch"
@@ -46,28 +48,19 @@ class AppendingSession(Session):
         if not (self.unwritten or self.lines or self._has_changed()):
             return
         self.read_ahead.clear()
-        if self.unwritten:
-            self._write_down()
-        write_changes(self)
-        super().flush(objects)
+        unwritten, self.unwritten = self.unwritten, []
+        new: dict[type[DeclarativeBase], list[Values]] = defaultdict(list)
+        for kind, row in [each.written() for each in unwritten]:  # it may append lines
+            new[kind].append(row)
+        if self._has_changed():
+            _insert(self, new)
+            new = {}
+            write_changes(self)
+            super().flush(objects)
         lines, self.lines = self.lines, defaultdict(list)
         if lines and (watch := self.info.get(WATCH)):
             watch(lines)
-        for kind, rows in lines.items():
-            numbered = [row for row in rows if "id" in row]
-            others = [row for row in rows if "id" not in row] if len(numbered) < len(rows) else []
-            for some, has_id in ((numbered, True), (others, False)):
-                if some:
-                    insert_rows(self, kind, some, has_id=has_id)
-
-    def _write_down(self) -> None:
-        unwritten, self.unwritten = self.unwritten, []
-        rows: dict[type[DeclarativeBase], list[Values]] = defaultdict(list)
-        for each in unwritten:
-            kind, row = each.written()
-            rows[kind].append(row)
-        for kind, of_kind in rows.items():
-            insert_rows(self, kind, of_kind, has_id=True)
+        _insert(self, new, lines)
 
     def is_behind(self, *kinds: type[DeclarativeBase]) -> bool:
         """Whether rows of these tables have changes that are not written yet."""
@@ -85,6 +78,19 @@ class AppendingSession(Session):
         self.unwritten.clear()
         self.read_ahead.clear()
         self.numbers.clear()
+
+
+def _insert(session: Session, *those: Mapping[type[DeclarativeBase], Sequence[Values]]) -> None:
+    """All rows in this order; the database is waited for once."""
+    if not any(those):
+        return
+    with pipelined(session):
+        for kind, rows in chain.from_iterable(each.items() for each in those):
+            numbered = [row for row in rows if "id" in row]
+            others = [row for row in rows if "id" not in row] if len(numbered) < len(rows) else []
+            for some, has_id in ((numbered, True), (others, False)):
+                if some:
+                    insert_rows(session, kind, some, has_id=has_id)
 
 
 def appending(session_maker: sessionmaker[Session]) -> None:

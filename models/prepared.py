@@ -6,7 +6,8 @@ still loaded by the unit of work. Nothing is flushed before: see `models.appendi
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -39,10 +40,10 @@ class _Driver:
         try:
             cursor.executemany(sql, values) if many else cursor.execute(sql, values)
         except self.dialect.loaded_dbapi.Error as error:
-            raise self._wrapped(error, sql, cursor) from error
+            raise self.wrapped(error, sql, cursor) from error
         return cursor
 
-    def _wrapped(self, error: Any, sql: str, cursor: Any) -> BaseException:  # noqa: ANN401
+    def wrapped(self, error: Any, sql: str, cursor: Any) -> BaseException:  # noqa: ANN401
         """SQLAlchemy's error for it, without the values, which quote residents. A lost connection is invalidated."""
         base: Any = self.dialect.loaded_dbapi.Error
         if self.dialect.is_disconnect(error, self.itself, cursor):
@@ -121,6 +122,23 @@ class Prepared(Generic[Row]):
         known = tuple((at, convert) for at, convert in converts if convert)
         made = _Made(whole.statement, binds, whole.positiontup is not None, known)
         return self._made.setdefault(dialect.name, made)  # the same for all engines of this dialect
+
+
+@contextmanager
+def pipelined(session: Session) -> Iterator[None]:
+    """Send the writes in the block one after the other and wait for the server once, where the driver can.
+
+    Their row counts aren't known before the end, so what asks for them stays outside.
+    """
+    driver = _driver(session)
+    if driver.dialect.name != "postgresql":
+        yield
+        return
+    try:
+        with driver.itself.pipeline():
+            yield
+    except driver.dialect.loaded_dbapi.Error as error:
+        raise driver.wrapped(error, "", None) from error
 
 
 def _driver(session: Session) -> _Driver:

@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from models.conversation import Inbound
 from models.list_condition import one_of
 from models.person import Person
-from models.prepared import Prepared
+from models.prepared import Prepared, pipelined
 from models.push import Timer
 from models.ticket import Ticket
 
@@ -51,6 +51,23 @@ def test_what_the_driver_raises_is_raised_as_by_sqlalchemy_and_quotes_nobody(ses
         KEEP.write(session, [row, row])
     assert "INSERT INTO inbound" in str(raised.value)
     assert "secret" not in str(raised.value)
+
+
+def test_several_that_are_sent_together_raise_what_the_first_of_them_did_and_leave_the_connection_whole(session):
+    rows = [dict(zip(COLUMNS, (key, "o", "text", {"text": "secret"}, NOW, ""), strict=True)) for key in ("r1", "r2")]
+
+    def twice():
+        with pipelined(session):
+            KEEP.write(session, [rows[0], rows[0]])
+            KEEP.write(session, [rows[1]])
+
+    with pytest.raises(IntegrityError) as raised, session.begin_nested():
+        twice()
+    assert "secret" not in str(raised.value)
+    with pipelined(session):
+        for row in rows:
+            KEEP.write(session, [row])
+    assert len(LOOK.rows(session, {"keys": ["r1", "r2"], "at": NOW})) == 2
 
 
 def test_the_next_transaction_of_a_session_finds_its_own_connection(program):

@@ -8,11 +8,11 @@ from bot.bench.parts import Bench
 
 SLACK = 1.1
 HELD = {
-    budgets.REPORT: budgets.Cost(calls=960, statements=13.4, rows=9.1, wal=26_400, locked=671),
-    budgets.MIX: budgets.Cost(calls=1602, statements=0, rows=0, wal=0, locked=912),
-    budgets.TAKE: budgets.Cost(calls=693, statements=18, rows=0, wal=0, locked=527),
-    budgets.PROGRESS: budgets.Cost(calls=756, statements=0, rows=0, wal=0, locked=574),
-    budgets.TODAY: budgets.Cost(calls=1144, statements=0, rows=0, wal=0, locked=388),
+    budgets.REPORT: budgets.Cost(calls=981, statements=13.4, rows=9.1, wal=26_400, locked=692),
+    budgets.MIX: budgets.Cost(calls=1634, statements=0, rows=0, wal=0, locked=944),
+    budgets.TAKE: budgets.Cost(calls=695, statements=18, rows=0, wal=0, locked=529),
+    budgets.PROGRESS: budgets.Cost(calls=760, statements=0, rows=0, wal=0, locked=578),
+    budgets.TODAY: budgets.Cost(calls=1142, statements=0, rows=0, wal=0, locked=387),
 }
 """Measured; what is 0 is not held. The budgets themselves are not met yet (docs/bench.md)"""
 
