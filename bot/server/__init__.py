@@ -1,1 +1,1 @@
-"""Gunicorn + waitress + rounds."""
+"""The web server: gunicorn's processes, waitress, and rounds of messages."""

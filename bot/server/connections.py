@@ -1,7 +1,7 @@
-"""How many connections each web process holds, in shared memory: new ones go to the process that has fewest.
+"""Number of connections of each web process, in shared memory, so that new ones go to the process with the fewest.
 
-The system gives a new connection to the process that wakes up first, which is the same one most of the time: one
-process would answer a whole bad hour, and the other would sleep.
+The kernel gives a new connection to the process that wakes up first, which is mostly the same one. Without this, one
+process would do all the work of a busy hour, and the other none.
 """
 
 from collections.abc import Callable
@@ -14,13 +14,13 @@ _CLEARLY = 2
 
 
 class Held:
-    """Made before the processes are forked; each has a place by its number, which grows with every process started."""
+    """The counts. Created before the processes are forked; each process has a number, which grows with every start."""
 
     def __init__(self) -> None:
         self._held = RawArray(c_int, [_GONE] * _SLOTS)
 
     def by(self, number: int) -> Callable[[int], bool]:
-        """For one process: it says how many it holds, and hears whether another one has clearly fewer."""
+        """A function for one process: it stores the process's count, and returns whether another has clearly fewer."""
         place = number % _SLOTS
 
         def told(count: int) -> bool:
@@ -30,5 +30,5 @@ class Held:
         return told
 
     def gone(self, number: int) -> None:
-        """It has ended, however it ended."""
+        """Remove the count of a process that has ended."""
         self._held[number % _SLOTS] = _GONE

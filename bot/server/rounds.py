@@ -23,13 +23,15 @@ log = logging.getLogger(__name__)
 
 
 class Rounds:
-    """Waitress gives it the requests that are whole. WeChat's wait for the next round, all others (files, figures for a
-    monitor) go to threads of their own, so that none of them makes a message wait.
+    """A dispatcher for waitress, which gets complete requests.
+
+    WeChat's messages wait for the next round. All other requests (files, metrics) go to threads, so that no message
+    waits for them.
     """
 
     def __init__(self, threads: int, turn: Callable[[float], None], wake: Callable[[], None]) -> None:
-        """`threads`: for all that is no message. `turn` lets the connections read and write once, or waits so many
-        seconds until they can; `wake` ends that wait, from any thread.
+        """`threads`: for all other requests. `turn` lets the connections read and write once, waiting up to the given
+        seconds; `wake` ends that wait from any thread.
         """
         self._others = ThreadedTaskDispatcher()
         self._others.set_thread_count(threads)
@@ -39,40 +41,40 @@ class Rounds:
         self._aside = ThreadPoolExecutor(threads, thread_name_prefix="aside")
 
     def add_task(self, task: Any) -> None:  # noqa: ANN401  (waitress has no types)
-        """A connection with a whole request."""
+        """Take a connection that has a complete request."""
         if getattr(task.requests[0], "path", "") == ADDRESS:
             self._ready.append(lambda: Way(self, lambda: _serve(task)).go())
         else:
             self._others.add_task(task)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:  # noqa: FBT001, FBT002  (waitress')
-        """Stops the other threads; messages begun before were waited for."""
+        """Stop the other threads; messages are finished already."""
         return bool(self._others.shutdown(cancel_pending, timeout))
 
     @property
     def is_due(self) -> bool:
-        """Somebody waits for a round."""
+        """Whether any request waits for a round."""
         return bool(self._ready or self._paused)
 
     def go(self) -> None:
-        """One round: every request that has come runs until it waits, then all waiting requests go on."""
+        """One round: each new request runs until it pauses, then all paused requests resume."""
         self._start()
         paused, self._paused = self._paused, []
         for way in paused:
             way.go()
 
     def pause(self, way: Way) -> None:
-        """Until all who have come by now are as far."""
+        """Pause this request until all requests that have come by now pause too."""
         self._paused.append(way)
         way.stop()
 
     def wait(self, seconds: float) -> None:
-        """Waits for something outside; requests that come meanwhile run until they wait, too."""
+        """Wait for something outside; requests that come meanwhile run until they pause."""
         self._turn(seconds)
         self._start()
 
     def aside(self, way: Way, call: Callable[[], T]) -> T:
-        """What `call` gives, computed by a thread beside; others have their rounds meanwhile."""
+        """Run `call` in another thread and return its result; other requests go on meanwhile."""
 
         def computed(_future: object) -> None:
             self._ready.append(way.go)
@@ -91,5 +93,5 @@ class Rounds:
 def _serve(task: Any) -> None:  # noqa: ANN401  (waitress has no types)
     try:
         task.service()
-    except BaseException:  # as waitress' own threads do: whatever it is, the next one gets its turn
+    except BaseException:  # like waitress' own threads: no error may stop the next request
         log.exception("round")

@@ -16,11 +16,11 @@ from bot.server.graceful_stop import let_nobody_in
 from bot.server.worker_class import BufferedWorker
 
 THREADS = 4
-"""Of each process, for all that is no message: messages are answered in rounds (bot.server.rounds)"""
+"""Threads of each process for other requests than messages, which are answered in rounds (bot.server.rounds)"""
 
 
 class _Keeper(Arbiter):  # type: ignore[misc]
-    """Keeps the processes."""
+    """Gunicorn's parent process."""
 
     def stop(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002  (gunicorn's)
         let_nobody_in(listening.sock for listening in self.LISTENERS)
@@ -66,8 +66,8 @@ def serve(
         "loglevel": "warning",
         "worker_tmp_dir": None,
     }
-    # What is loaded lives as long as the processes: to look through it for garbage, again and again, would make some
-    # message wait a tenth of a second, and copy the memory that they share.
+    # Loaded objects live as long as the processes. If the collector scanned them, some messages would wait a tenth of
+    # a second, and the memory that the processes share would be copied.
     gc.collect()
     gc.freeze()
     _Server(app, after_fork, options).run()

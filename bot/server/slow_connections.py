@@ -1,4 +1,4 @@
-"""Connections that hold a place and say nothing, or too little: cut before they keep others out."""
+"""Closes connections that send nothing or too slowly, before they use up the places for others."""
 
 import time
 from typing import Any
@@ -8,14 +8,14 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 
 CROWDED = 700
-"""Connections of one process: from here on the silent ones make room. Far below the most that it takes"""
+"""Connections of one process above which silent ones are closed; far below its limit"""
 _MANY, _AT_ONCE = 100, 50
 _SILENT_SECONDS = 1.0
 """WeChat's and a proxy's requests follow their connection at once"""
 
 
 class WholeHeaders(HTTPRequestParser):  # type: ignore[misc]
-    """Waitress' own, which takes a request that names no host, or two, where HTTP/1.1 wants one."""
+    """Refuses requests without exactly one Host header, which HTTP/1.1 demands and waitress doesn't check."""
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
@@ -30,15 +30,17 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = WholeHeaders
 
     def service(self) -> None:
-        """The last answer before we leave says so: who would keep the connection asks elsewhere."""
+        """While stopping, answer with `Connection: close`, so that the client opens a new connection elsewhere."""
         if self.server.is_leaving():
             self.requests[0].headers["CONNECTION"] = "close"
         super().service()
 
 
 def take_in_many(server: Any) -> None:  # noqa: ANN401  (waitress has no types)
-    """Waitress takes one connection in at each turn of its loop, which takes longer the more it holds: where there are
-    many, it takes more of them. Where there are few, other processes have their share.
+    """Accept several connections in each turn of waitress' loop if this process has many.
+
+    Waitress accepts one in each turn, and turns take longer with more connections. With few, one in each turn leaves
+    others to the other processes.
     """
     take_one = server.handle_accept
 
@@ -53,8 +55,9 @@ def take_in_many(server: Any) -> None:  # noqa: ANN401  (waitress has no types)
 
 
 class SlowRequests:
-    """Requests that are not whole yet, and since when: looked at once a second. Where it is crowded, they are given a
-    second, and so are those who say nothing.
+    """Incomplete requests and when each began, checked once a second.
+
+    Above CROWDED, incomplete requests and silent connections get one second only.
     """
 
     def __init__(self, server: Any, patience: float) -> None:  # noqa: ANN401  (waitress has no types)
@@ -62,7 +65,7 @@ class SlowRequests:
         self._since: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
     def cut(self, now: float) -> None:
-        """Their connections are closed, without an answer: nobody honest waits for one."""
+        """Close their connections without an answer."""
         if now < self._looked + 1:
             return
         self._looked = now
@@ -74,18 +77,18 @@ class SlowRequests:
             self._make_room(channels, now)
 
     def _unfinished_for(self, channel: Any, now: float) -> float:  # noqa: ANN401
-        """Seconds since a part of its request was seen first."""
+        """Seconds since a part of its request was first seen."""
         return now - self._since.setdefault(channel.request, now) if channel.request is not None else 0.0
 
     def _make_room(self, channels: list[Any], now: float) -> None:
-        """The longest silent go first, and no more than must."""
+        """Close the longest silent ones, no more than needed."""
         idle = [each for each in channels if self._is_idle(each, now)]
         idle.sort(key=lambda channel: channel.last_activity)
         for channel in idle[: len(channels) - CROWDED // 2]:
             channel.handle_close()
 
     def _is_idle(self, channel: Any, now: float) -> bool:  # noqa: ANN401
-        """We owe it nothing, and it has had its second."""
+        """No request or answer is pending, and it was silent for a second."""
         if channel.requests or channel.total_outbufs_len:
             return False
         silent = time.time() - channel.last_activity

@@ -1,6 +1,6 @@
-"""How the program waits while it is served: all that it knows of the server.
+"""Three calls by which the program waits inside a request: all that it knows of the server.
 
-Outside of a server (a command, a test, a thread of its own) the same three calls simply wait or do nothing.
+Outside of a server (a command, a test, another thread), they simply block or do nothing.
 """
 
 import time
@@ -13,46 +13,46 @@ T = TypeVar("T")
 
 
 class Server(Protocol):
-    """What a request may ask of whatever runs it."""
+    """What a request may ask of the server that runs it."""
 
     def pause(self, way: "Way") -> None:
-        """Until all who have come by now are as far."""
+        """Pause until all requests that have come by now pause too."""
 
     def wait(self, seconds: float) -> None:
-        """A moment, for something outside; requests that come meanwhile run until they wait, too."""
+        """Wait for something outside; requests that come meanwhile run until they pause."""
 
     def aside(self, way: "Way", call: Callable[[], T]) -> T:
-        """What `call` gives, computed by a thread beside; others are served meanwhile."""
+        """Run `call` in another thread and return its result; other requests go on meanwhile."""
         ...
 
 
 class Way(greenlet):
-    """One request's way, which may stop in the middle while others go theirs."""
+    """The coroutine of one request, which may stop in the middle while others run."""
 
     def __init__(self, server: Server, run: Callable[[], Any]) -> None:
         super().__init__(run)
         self.server = server
 
     def go(self) -> None:
-        """Runs until it waits or ends; then the caller goes on."""
+        """Run until it stops or ends; then the caller continues."""
         self.parent = getcurrent()
         self.switch()
 
     def stop(self) -> None:
-        """Until somebody lets it go on."""
+        """Stop until `go` is called again."""
         assert self.parent is not None  # noqa: S101  (for the type checker: only the first of a thread has none)
         self.parent.switch()
 
 
 def yield_to_others() -> None:
-    """Before waiting for something in common."""
+    """Let other requests come to this point, before waiting for something shared."""
     way = getcurrent()
     if isinstance(way, Way):
         way.server.pause(way)
 
 
 def wait(seconds: float) -> None:
-    """A moment, for something that tells nobody when it is there."""
+    """Wait some seconds, to poll something that sends no signal."""
     way = getcurrent()
     if isinstance(way, Way):
         way.server.wait(seconds)
@@ -61,6 +61,6 @@ def wait(seconds: float) -> None:
 
 
 def aside(call: Callable[[], T]) -> T:
-    """What takes long and writes nothing, where it makes no other message wait."""
+    """Run a long call that writes nothing, without making other messages wait; return its result."""
     way = getcurrent()
     return way.server.aside(way, call) if isinstance(way, Way) else call()
