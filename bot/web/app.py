@@ -1,4 +1,4 @@
-"""The web side as a Flask app: WeChat's webhook, and what operators' monitors ask."""
+"""The Flask app: WeChat's webhook, people's pages, and health checks for operators' monitors."""
 
 import time
 from collections.abc import Callable
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 
 def create_app(program: Program, now: Callable[[], float] = time.time) -> Flask:
-    """All routes of a web process. `now`: the platform's time, by which its requests are fresh."""
+    """All routes of a web process. `now`: the time by which the platform's requests are checked for freshness."""
     app = Flask("whistle", static_folder=None)
     say = program.towns.say
     app.register_blueprint(
@@ -64,7 +64,7 @@ def create_app(program: Program, now: Callable[[], float] = time.time) -> Flask:
 
 
 def _ready(program: Program) -> Response:
-    """Ready when the database answers, can be written to, has room, is migrated, and holds a world."""
+    """Ready if the database answers, is writable, has disk space, is migrated, and contains a world."""
     if is_full(program.settings, program.engine):
         return _state("disk", ready=False)
     try:
@@ -86,7 +86,7 @@ def _state(what: str, ready: bool) -> Response:  # noqa: FBT001
 
 
 def _database_away(error: SQLAlchemyError) -> Response:
-    """Where the webhook's own answer can't help: files and figures."""
+    """The answer of other routes than the webhook, which answers by itself."""
     log.error("database_away", error=named(error))
     return _state("database", ready=False)
 

@@ -1,5 +1,6 @@
-"""`GET /files/TOKEN`: a list that a supervisor asked for in the chat. The link is signed, expires, and gives no more
-than its owner may see at that moment; every download is written into the read log.
+"""`GET /files/TOKEN`: a list that a supervisor requested in the chat.
+
+The link is signed, expires, and gives no more than its owner may see at that time. Every download is logged.
 """
 
 from collections.abc import Mapping
@@ -34,7 +35,7 @@ from nlp.questions.periods import Period
 log = structlog.get_logger(__name__)
 
 _TITLE = 31
-"""Excel takes no longer name of a sheet"""
+"""Excel's longest name of a sheet"""
 
 
 def files(program: Program, links: Links) -> Blueprint:
@@ -51,7 +52,7 @@ def files(program: Program, links: Links) -> Blueprint:
 
 
 def _read(links: Links, token: str, now: datetime) -> Download | Sheet:
-    """Each kind of list has a signature of its own."""
+    """Try both kinds of link, which are signed differently."""
     try:
         return links.read(token, now)
     except ExpiredLinkError:
@@ -61,7 +62,7 @@ def _read(links: Links, token: str, now: datetime) -> Download | Sheet:
 
 
 def _sheet(program: Program, wanted: Sheet) -> Response:
-    """Who may no longer act for the compound gets it no more."""
+    """A compound's sheet; refused if the person may no longer act for the compound."""
     file = BytesIO()
     with program.sessions() as session, session.begin():
         town, now = program.towns.current(session), program.clock()
@@ -92,7 +93,7 @@ def _write(program: Program, session: Session, wanted: Download, file: BytesIO) 
     town = program.towns.current(session)
     person = session.get_one(Person, wanted.person_id)
     seen = viewer(town, person, wanted.area)
-    if seen is None:  # their area is another one by now
+    if seen is None:  # their area has changed
         return write_xlsx(iter([HEADING]), file)
     scope = seen.scope & filed_between(wanted.since, wanted.until)
     rows = table(session, town, scope, person, town.privacy.export_rows)
@@ -104,7 +105,7 @@ def _write(program: Program, session: Session, wanted: Download, file: BytesIO) 
 
 
 def _scores(session: Session, town: Town, person: Person, wanted: Download, now: datetime) -> Mapping[str, Rows]:
-    """The statements of the quarter in which the list ends, where the town scores."""
+    """The score statements of the quarter in which the list ends, if the town has scores."""
     if not town.practices.scores.enabled:
         return {}
     quarter = quarter_of(min(now, wanted.until - timedelta(seconds=1)))

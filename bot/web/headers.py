@@ -1,5 +1,6 @@
-"""Headers that every answer has, and the size that no request exceeds. A view may set its own: the simulator's page
-needs scripts.
+"""Security headers of every answer, and the largest request.
+
+A view may set its own headers, because the simulator's page needs scripts.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from flask import Flask
 
 MAX_BODY = 12 << 20
-"""Photos in the simulator; the webhook has its own, much smaller limit"""
+"""Enough for photos in the simulator; the webhook has its own, much smaller limit"""
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -23,14 +24,14 @@ _BY_NAME = {name.lower(): (name, value) for name, value in HEADERS.items()}
 
 
 def harden(app: Flask) -> None:
-    """Around all of the app, errors too; what a view has set stays."""
+    """Add the headers to all answers, including errors; headers set by a view stay."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_PARTS"] = 50
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
 
 def _with_headers(inner: WSGIApplication) -> WSGIApplication:
-    """On the finished list, where each costs a lookup; werkzeug's own headers search and check their list each time."""
+    """Work on the finished list, which is cheap: werkzeug's headers search and check their list at each change."""
 
     def wsgi_app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *failed: Any) -> Callable[[bytes], object]:  # noqa: ANN401

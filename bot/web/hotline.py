@@ -21,7 +21,7 @@ _MOST = 1000
 
 
 def hotline(program: Program) -> Blueprint:
-    """Two routes. Without a key in the environment there is nobody to answer; a wrong one is 401."""
+    """Two routes. Without a key in the environment they are 404; a wrong key is 401."""
     blueprint = Blueprint("hotline", __name__)
 
     @blueprint.before_request

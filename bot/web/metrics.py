@@ -1,7 +1,7 @@
-"""Figures for Prometheus, read from the database at every scrape: true whichever of many processes is asked.
+"""Metrics for Prometheus, read from the database at every scrape, so that any process gives the same values.
 
-Every figure is of now or of the last minutes, found by an index or among the latest rows: a scrape costs the same in
-the tenth year as in the first.
+Each is of now or of the last minutes, found by an index or among the latest rows, so that scrapes don't get slower
+over the years.
 """
 
 from collections.abc import Mapping
@@ -31,11 +31,11 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 _LATELY = timedelta(minutes=5)
 _LATEST = 10_000
 _MOST_REPLIES = 20_000
-"""More than one machine answers in five minutes"""
+"""More replies than one machine gives in five minutes"""
 
 
 def exposition(session: Session, now: datetime, folders: Mapping[str, Path] = MappingProxyType({})) -> bytes:
-    """The text that a scrape gets. `folders`: where the program writes, by what it writes there."""
+    """The answer to a scrape. `folders`: what is written → the folder it is written to."""
     registry = CollectorRegistry()
     room = Gauge("whistle_disk_free_bytes", "Room on the disk of this machine", ["folder"], registry=registry)
     for name, folder in folders.items():
@@ -77,7 +77,7 @@ def _age(session: Session, rows: type[Push] | type[Timer], now: datetime) -> flo
 
 
 def _replies(registry: CollectorRegistry, session: Session, now: datetime) -> None:
-    """WeChat waits five seconds; from the message's arrival to just before its commit."""
+    """Reply times, from the message's arrival to just before its commit; WeChat waits five seconds."""
     lately = select(Inbound.received_at, Inbound.answered_at).where(Inbound.received_at > now - _LATELY)
     rows = session.execute(lately.order_by(Inbound.received_at.desc()).limit(_MOST_REPLIES)).all()
     took = sorted((answered - received).total_seconds() for received, answered in rows if answered)

@@ -1,4 +1,4 @@
-"""`GET /notice/MONTH/PLACE`: what a compound was told of its month, for everybody; with `.txt` for the notice board."""
+"""`GET /notice/MONTH/PLACE`: a compound's public monthly notice; with `.txt` for printing on the notice board."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ _WHICH = re.compile(r"(\d{1,9})(\.txt)?")
 
 
 def notice(program: Program) -> Blueprint:
-    """The one route; what was not published is 404."""
+    """The only route; a notice that was not published is 404."""
     blueprint = Blueprint("notice", __name__)
 
     @blueprint.get("/notice/<month>/<which>")

@@ -1,4 +1,4 @@
-"""What several pages answer alike: a refusal in the town's words, a link that doesn't open, a workbook to save."""
+"""Answers that several pages share: a refusal in the town's wording, a bad link, a workbook to save."""
 
 from io import BytesIO
 
@@ -16,12 +16,12 @@ def refused(program: Program, key: str, status: int) -> Response:
 
 
 def refuse_bad_links(blueprint: Blueprint, program: Program, name: str) -> None:
-    """Wrong links, and those of who may see it no longer, are 403; those whose time is over 410. In words of `name`."""
+    """Bad links, or links of people without the right, are 403; expired ones 410. Wordings: `name`.*."""
     blueprint.register_error_handler(ExpiredLinkError, lambda _: refused(program, f"{name}.expired", 410))
     blueprint.register_error_handler(BadLinkError, lambda _: refused(program, f"{name}.bad_link", 403))
 
 
 def workbook(file: BytesIO, name: str) -> Response:
-    """A workbook that was written whole, to be saved under this name."""
+    """A finished workbook as a download with this name."""
     file.seek(0)
     return send_file(file, mimetype=_XLSX, as_attachment=True, download_name=name)

@@ -1,4 +1,4 @@
-"""What WeCom's callback is given of the program."""
+"""Connects WeCom's callback to the program."""
 
 from bot.assembly import Program
 from bot.webhook.view import answered_safely
@@ -9,7 +9,7 @@ from handlers.dialogue.message import Message
 
 
 def wecom_desk(program: Program) -> Desk:
-    """Answers as the official account does, with the same nets below."""
+    """Answers as the official account does, with the same handling of failures."""
     say = program.towns.say
 
     def known(user: str) -> str | None:

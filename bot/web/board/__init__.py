@@ -1,1 +1,1 @@
-"""The board's pages: the board itself, the tickets of a number, one ticket to print."""
+"""The board's pages: the board, the tickets behind a number, one ticket to print."""

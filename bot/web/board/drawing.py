@@ -1,4 +1,4 @@
-"""A board's figures as what its template draws: shapes, bars and cells, each with the words of its link."""
+"""A board's figures as input of its template: shapes, bars and cells, each with the parameters of its link."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -16,14 +16,14 @@ from models.ticket import CHINA
 
 _DARKEST = 5
 _NAMED_DAYS = 6
-"""Between the first and the last, with it"""
+"""Intervals between the named days of the trend"""
 _SHORT = {"on_time_rate": "board.on_time", "solved_rate": "board.solved", "satisfaction_rate": "board.content"}
 _PLAIN = ("new", "open", "late", "red")
-"""Stand first and large"""
+"""Shown first and large"""
 
 
 def drawn(town: Town, board: Board, now: datetime, web: Web) -> dict[str, Any]:
-    """All that the page says."""
+    """All values of the page's template."""
     links = _Links(board.first, board.last)
     return {
         "board": board,
@@ -45,7 +45,7 @@ def drawn(town: Town, board: Board, now: datetime, web: Web) -> dict[str, Any]:
 
 
 class _Links:
-    """A number's link says what it counts, as `handlers.board.drill_down` reads it."""
+    """Links of numbers; each says what its number counts, as `handlers.board.drill_down` reads it."""
 
     def __init__(self, first: str, last: str) -> None:
         self._span = {"from": first, "to": last}
@@ -67,7 +67,7 @@ def _number(links: _Links, number: Any) -> dict[str, Any]:  # noqa: ANN401  (a f
 
 
 def _trend(town: Town, board: Board, links: _Links) -> dict[str, Any]:
-    """Bars of a picture a hundred high; the first day is named, the last, and some between, all as far apart."""
+    """Bars of a picture with height 100; the first day is named, the last, and some between at equal distances."""
     most = max((count for _, count in board.by_day), default=0) or 1
     named = {round(at * (len(board.by_day) - 1) / _NAMED_DAYS) for at in range(_NAMED_DAYS + 1)}
     bars = []

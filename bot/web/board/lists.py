@@ -1,4 +1,4 @@
-"""The tickets of a number as rows, and one ticket as a sheet to print: each as its reader may have it."""
+"""The tickets behind a number as rows, and one ticket as a sheet to print, without what the reader may not see."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 
 
 def list_rows(town: Town, tickets: Iterable[Ticket], reader: Person, now: datetime) -> list[Row]:
-    """As in the chat's lists: what anybody may read who is passed a line."""
+    """Rows as in the chat's lists, with no more than the reader may pass on."""
     return [_row(town, ticket, reader, now) for ticket in tickets]
 
 
@@ -36,7 +36,7 @@ def _row(town: Town, ticket: Ticket, reader: Person, now: datetime) -> Row:
 
 
 def ticket_sheet(session: Session, town: Town, ticket: Ticket, reader: Person, now: datetime) -> Row:
-    """All of one ticket, as 查 shows it."""
+    """The whole ticket, as 查 shows it."""
     seen = sight(town, ticket, reader, Way.OPENED)
     closing = ticket_text.CLOSING_NAMES[Closing(ticket.closing)] if ticket.closing else ""
     return {

@@ -1,4 +1,4 @@
-"""Boundaries as paths of an SVG: nothing but our own numbers, so that no tiles are needed to see where it burns."""
+"""Boundaries as paths of an SVG, so that the map needs no tiles."""
 
 from collections.abc import Callable, Iterable, Sequence
 from math import cos, radians
@@ -9,7 +9,7 @@ from handlers.board.map_grids import Shape
 
 WIDTH = 1000
 _FINE = 1.2
-"""Of a picture a thousand wide: nobody sees a corner smaller than that"""
+"""Tolerance for simplifying outlines, in units of a picture 1000 wide: smaller corners are invisible"""
 _DARKEST = 4
 _SMALLEST, _LARGEST = 11, 30
 
@@ -17,7 +17,7 @@ _SMALLEST, _LARGEST = 11, 30
 def map_of(
     shapes: Sequence[Shape], link: Callable[..., str], tile_url: str = "", *, shifted: bool = True
 ) -> dict[str, Any] | None:
-    """None where no grid has a boundary."""
+    """None if no grid has a boundary."""
     if not shapes:
         return None
     west, south, east, north = _box(shapes)
@@ -57,7 +57,7 @@ def _label(shape: Shape) -> str:
 
 
 def _font(shapes: Iterable[Shape], scale: float) -> int:
-    """As large as the names of most have room for; 0 where they would be too small to read."""
+    """The size at which the names of most grids fit; 0 if that is too small to read."""
     fitting = sorted(
         (each.outline.bounds[2] - each.outline.bounds[0]) * scale / (len(_label(each)) + 0.5) for each in shapes
     )
@@ -77,7 +77,7 @@ def _middle(outline: Any) -> tuple[float, float]:  # noqa: ANN401  (shapely has 
 
 
 def _path(outline: Any, point: Callable[[float, float], tuple[float, float]]) -> str:  # noqa: ANN401
-    """Rings of every part, holes too."""
+    """The outlines of every part, including holes."""
     parts = getattr(outline, "geoms", [outline])
     rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
     return "".join(f"M{'L'.join(_at(*point(*corner[:2])) for corner in ring.coords)}Z" for ring in rings)
@@ -88,5 +88,5 @@ def _at(x: float, y: float) -> str:
 
 
 def shade(count: int, most: int, darkest: int) -> int:
-    """0 for none, to the darkest for the most."""
+    """0 for a count of 0, up to `darkest` for the largest count."""
     return -(-count * darkest // most)

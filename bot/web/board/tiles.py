@@ -1,4 +1,4 @@
-"""The operator's own map tiles under the boundaries, if they have named where such are to be had."""
+"""Map tiles under the boundaries, if the operator has configured a source."""
 
 from collections.abc import Callable, Mapping
 from math import asinh, atan, degrees, pi, radians, sinh, tan
@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 from handlers.world.coordinates import gcj_to_wgs, wgs_to_gcj
 
 _FINEST, _MOST = 18, 12
-"""So many pictures at most: each is a request of the phone's own"""
+"""The finest zoom, and the most tiles: each is a request of the phone"""
 Box = tuple[float, float, float, float]
 Point = Callable[[float, float], tuple[float, float]]
 
 
 def tiles(url: str, box: Box, point: Point, *, shifted: bool) -> list[Mapping[str, object]]:
-    """Where each lies on the drawing. `box`: west, south, east, north in WGS-84; `shifted`: the tiles are GCJ-02."""
+    """Each tile's position on the drawing. `box`: west, south, east, north in WGS-84; `shifted`: tiles are GCJ-02."""
     west, south, east, north = box
     there = wgs_to_gcj if shifted else _same
     (top, left), (bottom, right) = there(north, west), there(south, east)
@@ -27,7 +27,7 @@ def tiles(url: str, box: Box, point: Point, *, shifted: bool) -> list[Mapping[st
 
 
 def source_of(url: str) -> str:
-    """What a page's policy must allow: 「https://tiles.example.org」."""
+    """The origin that the page's content security policy must allow: 「https://tiles.example.org」."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if url else ""
 

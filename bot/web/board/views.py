@@ -1,4 +1,4 @@
-"""`GET /board/TOKEN`: a signed link that expires and shows what its owner may see at that very moment."""
+"""`GET /board/TOKEN`: a signed link that expires, and shows what its owner may see at the time of the request."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ Page = Callable[[Session, Town, Viewer], Response]
 
 
 def board(program: Program, links: Links) -> Blueprint:
-    """What a link's owner may not see is not there."""
+    """The board's routes. A ticket that the link's owner may not see is 404."""
     blueprint = Blueprint("board", __name__, url_prefix="/board/<token>", template_folder="templates")
     visits = _Visits(program, links)
     blueprint.add_url_rule("", "page", lambda token: visits.show(token, visits.board_page))
@@ -47,7 +47,7 @@ def board(program: Program, links: Links) -> Blueprint:
 
 
 class _Visits:
-    """Each begins with who it is, and how far they see now."""
+    """The views. Each first checks who the link's owner is and their current scope."""
 
     def __init__(self, program: Program, links: Links) -> None:
         self._program, self._links = program, links
@@ -61,7 +61,7 @@ class _Visits:
                 raise BadLinkError
             try:
                 return page(session, town, seen)
-            except (NoSuchNumberError, KeyError, ValueError):  # a link's words that we never wrote
+            except (NoSuchNumberError, KeyError, ValueError):  # parameters that none of our links has
                 return refused(self._program, "board.bad_link", 404)
 
     def show_ticket(self, token: str, number: str) -> Response:
@@ -85,7 +85,7 @@ class _Visits:
         return _page("board.html", town, facts, source_of(self._program.settings.web.tile_url))
 
     def live(self, session: Session, _town: Town, _seen: Viewer) -> Response:
-        """One event, and the browser asks again by itself: a stream that stays open would hold one of few threads."""
+        """One event, then the browser reconnects: an open stream would hold one of few threads."""
         state = _state(session, self._program.clock())
         said = f"retry: {_LOOK_AGAIN_MS}\nid: {state}\nevent: board\ndata: {state}\n\n"
         return Response(said, mimetype="text/event-stream")
@@ -98,7 +98,7 @@ class _Visits:
         return _page("tickets.html", town, {"rows": rows, "total": opened.total, "name": said.get("name", "")[:60]})
 
     def ticket_page(self, session: Session, town: Town, seen: Viewer, number: str) -> Response:
-        """In full; who looked is written down."""
+        """The whole ticket; the view is logged."""
         found = by_number(session, seen.scope | seen.desk, number) if number.isdigit() else []
         if not found:
             return refused(self._program, "board.bad_link", 404)
@@ -113,7 +113,7 @@ class _Visits:
 
 
 def _state(session: Session, now: Any) -> str:  # noqa: ANN401  (a moment)
-    """Another one as soon as something has happened, or some limit may have run out."""
+    """A value that changes with every event and every minute, because deadlines may have passed."""
     last = session.scalar(select(func.max(TicketEvent.id))) or 0
     return f"{last}.{int(now.timestamp()) // 60}"
 

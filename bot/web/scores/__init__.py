@@ -1,1 +1,1 @@
-"""A statement of 考评 as a page, what each of its lines opens to, and the same as a file."""
+"""A statement of 考评 as a page, the tickets behind each of its lines, and the same as a file."""

@@ -1,4 +1,4 @@
-"""`GET /scores/TOKEN`: a signed link that expires and shows what its owner may see at that very moment."""
+"""`GET /scores/TOKEN`: a signed link that expires, and shows what its owner may see at the time of the request."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ _POLICY = "default-src 'none'; style-src 'nonce-{0}'; base-uri 'none'; form-acti
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One person reads one statement."""
+    """A statement and its reader."""
 
     session: Session
     town: Town
@@ -46,7 +46,7 @@ class _Reading:
 
 
 def score_pages(program: Program, links: Links) -> Blueprint:
-    """A line that there is not is 404."""
+    """The routes; an unknown line is 404."""
     blueprint = Blueprint("scores", __name__, url_prefix="/scores/<token>", template_folder="templates")
 
     def shown(token: str, page: Callable[[_Reading], Response]) -> Response:
@@ -71,7 +71,7 @@ def score_pages(program: Program, links: Links) -> Blueprint:
 
 
 def _read(session: Session, town: Town, link: ScoreLink, now: datetime) -> _Reading | None:
-    """None where the reader may not, or no longer."""
+    """None if the reader has no right to it, or no longer."""
     person, one = session.get(Person, link.person_id), subject(town, Side(link.side), link.code)
     if not (person and one and town.practices.scores.enabled and may_see(town, person, one)):
         return None
@@ -98,7 +98,7 @@ def _line(reading: _Reading, what: str) -> Response:
 
 
 def _row(reading: _Reading, ticket: Ticket, contest: str) -> Mapping[str, Any]:
-    """By number alone where it complains of the reader."""
+    """A ticket's row; only its number if it complains about the reader."""
     town, person = reading.town, reading.person
     if is_shut_out(town, ticket, person):
         return {"number": ticket.number, "contest": contest, "link": ""}
