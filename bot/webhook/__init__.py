@@ -1,1 +1,1 @@
-"""WeChat calls us."""
+"""WeChat's callbacks: signatures, encryption, XML, and the reply."""

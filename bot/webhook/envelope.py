@@ -1,7 +1,7 @@
 """WeChat's encryption: AES-256-CBC around 16 random bytes, the length, the message and the app id.
 
-wechatpy gives the cipher, the padding and the signature. Its decryption is not used: it takes length and padding on
-trust and compares with `!=`. All failures here are one and the same, so that none tells a forger how far he came.
+wechatpy gives the cipher, the padding and the signature. Its decryption is not used: it doesn't check length and
+padding, and compares with `!=`. All failures here raise the same error, so that a forger learns nothing from them.
 """
 
 import base64
@@ -22,26 +22,26 @@ _LONGEST_PADDING = 32  # PKCS#7 with a block of 32, though AES has one of 16
 
 
 class EnvelopeError(Exception):
-    """The envelope can't be opened with our keys."""
+    """The message can't be decrypted with our keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was in the envelope, and the key that opened it: the reply must be sealed with the same."""
+    """A decrypted message, and its key: the reply must be encrypted with the same."""
 
     content: bytes
     key: str
 
 
 class Envelope:
-    """Opens and seals. After a change of the key in the console messages still come under the previous one."""
+    """Decrypts and encrypts. For some time after the key changes in the console, some messages use the previous one."""
 
     def __init__(self, token: str, app_id: str, keys: tuple[str, ...]) -> None:
         self._token, self._app_id = token, app_id.encode()
         self._ciphers = {key: WeChatCipher(aes_key(key)) for key in keys}
 
     def open(self, encrypted: str, msg_signature: str, timestamp: str, nonce: str) -> Opened:
-        """The signature is checked first: nobody without the token can put a question to the cipher."""
+        """Decrypt. The signature is checked first, so that nobody without the token reaches the cipher."""
         if not same(sign(self._token, timestamp, nonce, encrypted), msg_signature):
             raise EnvelopeError
         for key, cipher in self._ciphers.items():
@@ -51,7 +51,7 @@ class Envelope:
         raise EnvelopeError
 
     def seal(self, content: str, key: str, timestamp: int, nonce: str) -> str:
-        """The envelope's XML. Base64, hex and digits alone stand in it, and a nonce whose shape was checked."""
+        """The encrypted reply's XML. Needs no escaping: base64, hex, digits, and a nonce whose format was checked."""
         encrypted = _encrypt(content.encode(), self._ciphers[key], self._app_id)
         return (
             f"<xml><Encrypt><![CDATA[{encrypted}]]></Encrypt>"
@@ -61,7 +61,7 @@ class Envelope:
 
 
 def aes_key(encoding_aes_key: str) -> bytes:
-    """The console shows 43 characters of base64, without the last `=`. Anything else is a slip in the settings."""
+    """The AES key from the console's 43 characters of base64 without the last `=`. Raises for other values."""
     try:
         key = base64.b64decode(encoding_aes_key + "=", validate=True)
     except (binascii.Error, ValueError) as error:
@@ -72,7 +72,7 @@ def aes_key(encoding_aes_key: str) -> bytes:
 
 
 def _encrypt(content: bytes, cipher: WeChatCipher, app_id: bytes) -> str:
-    # The IV is fixed by the protocol, so these 16 bytes do an IV's work: wechatpy's come from `random`, ours don't.
+    # The protocol fixes the IV; these 16 bytes replace it and must be unpredictable: wechatpy's come from `random`.
     framed = secrets.token_bytes(_RANDOM) + struct.pack(">I", len(content)) + content + app_id
     sealed: bytes = cipher.encrypt(PKCS7Encoder.encode(framed))
     return base64.b64encode(sealed).decode()
@@ -89,10 +89,10 @@ def _decrypt(encrypted: str, cipher: WeChatCipher, app_id: bytes) -> bytes | Non
 
 
 def _unframe(framed: bytes, app_id: bytes) -> bytes | None:
-    """Every check is made whatever the others say: which one failed is not to be read from the time it took."""
+    """The message, or None. All checks are always made, so that the time doesn't show which one failed."""
     padding = framed[-1]
     padded = hmac.compare_digest(framed[-padding:], bytes([padding]) * padding) and 1 <= padding <= _LONGEST_PADDING
     body = framed[_RANDOM : len(framed) - padding]
     length = int.from_bytes(body[:4], "big")
-    ours = hmac.compare_digest(body[4 + length :], app_id)  # a length that lies leaves another owner
+    ours = hmac.compare_digest(body[4 + length :], app_id)  # a wrong length gives another app id
     return body[4 : 4 + length] if padded and ours else None

@@ -1,4 +1,4 @@
-"""WeChat's message, as a tree of XML, made into ours."""
+"""Converts WeChat's XML message into a Message."""
 
 import hashlib
 import re
@@ -11,12 +11,12 @@ from handlers.dialogue.message import Kind, Message
 
 _ACCOUNT = re.compile(r"[0-9A-Za-z_-]{1,64}")  # gh_… and openids
 _SECONDS = re.compile(r"[0-9]{1,11}")
-_LAST_SECOND = 32_503_680_000  # the year 3000: beyond it nothing is a time of a message
+_LAST_SECOND = 32_503_680_000  # the year 3000: later times are malformed
 _ID = re.compile(r"[0-9]{1,20}")  # 64 bits
 _DEGREES = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,18})?")
 _LONGEST_KEY_PART = 128
 
-# What has its own place in a Message, and so none in `extra`.
+# Fields of a Message, which `extra` omits.
 _PLACED = {
     *("ToUserName", "FromUserName", "CreateTime", "MsgType", "Encrypt", "Content", "Recognition", "PicUrl", "MediaId"),
     *("Label", "Location_X", "Location_Y", "Event", "EventKey", "Latitude", "Longitude"),
@@ -25,10 +25,10 @@ _SCENE_PREFIX = "qrscene_"
 
 
 def to_message(root: Element) -> Message:
-    """Raises MalformedError where a field that we rely on is missing, doubled, nested or not of its shape.
+    """Raises MalformedError if a field that we need is missing, doubled, nested or in a wrong format.
 
-    Types and events that we don't know are messages too (`Kind.UNKNOWN`, `event` as named): the platform adds some
-    every year, and all want an answer.
+    Unknown types and events are messages too (`Kind.UNKNOWN`, `event` as given): the platform adds some every year, and
+    each needs an answer.
     """
     if root.name != "xml":
         raise MalformedError("root")
@@ -51,7 +51,7 @@ def account(root: Element) -> str:
 
 
 _Fields = dict[str, Any]
-"""A Message's fields, by name, as far as they are read"""
+"""The fields of a Message that were read so far, by name"""
 
 
 def _bare(_root: Element, _fields: _Fields) -> None:
@@ -68,7 +68,7 @@ def _media(root: Element, fields: _Fields) -> None:
 
 
 def _voice(root: Element, fields: _Fields) -> None:
-    """Recognition: today's platform leaves it out or empty, and some accounts still get it."""
+    """Recognition is missing or empty today, but some accounts still get it."""
     _media(root, fields)
     fields["text"] = root.text("Recognition")
 
@@ -100,7 +100,7 @@ def _passing_location(root: Element, fields: _Fields) -> None:
 
 
 def _answered_notices(root: Element, fields: _Fields) -> None:
-    """Which subscription notices the person accepted and refused, in one event with several lists."""
+    """The subscription notices that the person accepted and refused, in one event with several lists."""
     answers: dict[str, list[str]] = {"accepted": [], "rejected": []}
     answered = root.child("SubscribeMsgPopupEvent") or root.child("SubscribeMsgChangeEvent")
     for entry in answered.all("List") if answered else ():
@@ -110,7 +110,7 @@ def _answered_notices(root: Element, fields: _Fields) -> None:
 
 
 def _notice_sent(root: Element, fields: _Fields) -> None:
-    """The receipt of a subscription notice, in the words of a template's."""
+    """The delivery receipt of a subscription notice, converted to the form of a template's."""
     sent = root.child("SubscribeMsgSentEvent")
     for entry in sent.all("List") if sent else ():
         code = entry.text("ErrorCode").strip()
@@ -119,7 +119,7 @@ def _notice_sent(root: Element, fields: _Fields) -> None:
 
 
 _Reader = Callable[[Element, _Fields], None]
-"""Adds what a kind of message has of its own"""
+"""Adds the fields of one kind of message"""
 
 _KINDS: Mapping[str, Kind] = {
     **{kind.value: kind for kind in Kind if kind is not Kind.UNKNOWN},
@@ -145,9 +145,9 @@ _EVENT_READERS: Mapping[str, _Reader] = {
 
 
 def _key(root: Element, fields: _Fields) -> str:
-    """Ids of messages are unique for one person at most, and events have none: the key needs all of these.
+    """The key that identifies redeliveries. Message ids are unique only per person, and events have none: it needs all.
 
-    The id of what a receipt is about stands last: a receipt that comes early is found by it.
+    In a receipt, the id of the message it is about comes last: an early receipt is found by it.
     """
     parts = [account(root), fields["openid"], root.text("CreateTime").strip()]
     if fields["kind"] is Kind.EVENT:
@@ -166,14 +166,14 @@ def _message_id(root: Element, kind: Kind) -> str:
 
 
 def _bounded(part: str) -> str:
-    """A menu's address may hold our separator, and more bytes than a database's index takes."""
+    """Hash long parts, because a menu's URL may contain our separator, or more bytes than an index allows."""
     if "|" in part or len(part) > _LONGEST_KEY_PART:
         return hashlib.sha256(part.encode()).hexdigest()
     return part
 
 
 def _event_key(root: Element) -> str:
-    """Menus of photos and places leave EventKey beside a structure; it itself is always plain."""
+    """Always plain text, also in menu events for photos and places, whose other fields are nested."""
     return root.text("EventKey").strip()
 
 
@@ -196,7 +196,7 @@ def _time(root: Element) -> datetime:
 
 
 def _spot(root: Element, latitude: str, longitude: str) -> _Fields:
-    """Nothing where either is missing or odd: the person is asked in words, not turned away."""
+    """Empty if either is missing or invalid: the person is then asked for the place, not refused."""
     north, east = _degrees(root.text(latitude), 90), _degrees(root.text(longitude), 180)
     return {} if north is None or east is None else {"latitude": north, "longitude": east}
 

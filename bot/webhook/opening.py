@@ -1,4 +1,4 @@
-"""From a signed request to the message's authentic XML: the limit of size, the mode's rule, decryption."""
+"""From a signed request to the authentic XML: limit of size, rule of the mode, decryption."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -15,14 +15,14 @@ from bot.webhook.xml import Element, MalformedError, parse_xml
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """An authentic message, and the key that the reply must be sealed with ("" if it came in plain)."""
+    """An authentic message, and the key to encrypt the reply with ("" for a plain message)."""
 
     root: Element
     key: str = ""
 
 
 def read_body(request: Request, max_bytes: int) -> bytes:
-    """A length announced is judged before a byte is read; a chunked body is read up to the limit."""
+    """A Content-Length is checked before the body is read; a chunked body is read up to the limit."""
     announced = request.content_length
     if announced is not None and announced > max_bytes:
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
@@ -30,23 +30,24 @@ def read_body(request: Request, max_bytes: int) -> bytes:
         body = _chunked(request, max_bytes + 1) if announced is None else request.environ["wsgi.input"].read(announced)
     except RequestEntityTooLarge as error:
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large") from error
-    except (HTTPException, OSError, ParseException) as error:  # cut, or gunicorn's word for broken chunks
+    except (HTTPException, OSError, ParseException) as error:  # cut off, or gunicorn's error for broken chunks
         raise RefusedError(HTTPStatus.BAD_REQUEST, "body") from error
     if len(body) > max_bytes:
         raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
-    if announced not in {None, len(body)}:  # gunicorn hands over what came before a connection broke
+    if announced not in {None, len(body)}:  # gunicorn gives an incomplete body if the connection broke
         raise RefusedError(HTTPStatus.BAD_REQUEST, "body")
     return body
 
 
 def _chunked(request: Request, most: int) -> bytes:
-    request.max_content_length = most  # werkzeug cuts a chunked body at its limit and says nothing
+    request.max_content_length = most  # werkzeug silently cuts a chunked body at its limit
     return request.get_data(cache=False)
 
 
 def open_inbound(root: Element, query: Query, mode: Mode, envelope: Envelope) -> Inbound:
-    """Safe and compatible mode take nothing that isn't encrypted: a signature covers the address alone, so anybody who
-    has seen one address (a proxy's log) could otherwise say anything in anybody's name.
+    """Safe and compatible mode accept only encrypted messages.
+
+    The signature covers only the URL, so anybody who has seen one URL (in a proxy's log) could forge plain messages.
     """
     if root.name != "xml":
         raise MalformedError("root")
@@ -63,7 +64,7 @@ def open_inbound(root: Element, query: Query, mode: Mode, envelope: Envelope) ->
 
 
 def is_path_probe(root: Element) -> bool:
-    """WeChat's cloud hosting asks so whether the path is right. It names nobody and changes nothing."""
+    """Whether it is the probe by which WeChat's cloud hosting checks the path. It has no sender and changes nothing."""
     try:
         return len(root.children) == 1 and root.text("action") == "CheckContainerPath"
     except MalformedError:

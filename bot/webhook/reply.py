@@ -1,4 +1,4 @@
-"""Our answer as the XML that WeChat shows in the chat."""
+"""The reply's XML."""
 
 import time
 
@@ -6,9 +6,9 @@ from bot.wechat.text_limits import CUT, fit_bytes, printable
 
 
 def reply_xml(text: str, *, to: str, sender: str, ending: str = CUT) -> str:
-    """The text as a reply, or "" if nothing of it can be shown: an empty <Content> appears as an outage.
+    """The reply's XML, or "" if the text has nothing to show: WeChat shows an empty <Content> as an outage.
 
-    `sender` must be the gh_… name: the app id (wx…) in its place brings the outage notice too.
+    `sender` must be the gh_… name: with the app id (wx…) WeChat shows the outage notice too.
     """
     shown = fit_bytes(printable(text), ending)
     if not shown.strip():
@@ -21,5 +21,5 @@ def reply_xml(text: str, *, to: str, sender: str, ending: str = CUT) -> str:
 
 
 def _in_cdata(text: str) -> str:
-    """A resident who writes ]]> would write our XML."""
+    """Escape ]]>, so that a resident's text can't change our XML."""
     return text.replace("]]>", "]]]]><![CDATA[>")

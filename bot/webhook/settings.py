@@ -1,4 +1,4 @@
-"""What the console of the official account and the webhook must agree on."""
+"""Settings that must be the same in the official account's console and here."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from bot.webhook.envelope import aes_key
 
 
 class Mode(StrEnum):
-    """How the console is set. Compatible is for the days of a move to safe: it takes what is not encrypted too."""
+    """The console's mode. Compatible is for the change to safe: its messages have plain and encrypted fields."""
 
     SAFE = "safe"
     COMPAT = "compat"
@@ -18,7 +18,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WebhookSettings:
-    """A slip in a key shows when these are made, not when the first resident writes.
+    """Checked when they are created, so that a wrong key shows at the start, not at the first message.
 
     `window_seconds`: callbacks may be some seconds old on arrival, and repeats carry the first one's timestamp.
     """
@@ -32,7 +32,7 @@ class WebhookSettings:
     window_seconds: int = 600
     max_bytes: int = 65536
     now: Callable[[], float] = time.time
-    """The platform's time: a demonstration's runs ahead"""
+    """The platform's time; in a demonstration it runs ahead"""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mode", Mode(self.mode))
@@ -54,7 +54,7 @@ class WebhookSettings:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What messages may be sealed with: nothing, where none is."""
+        """The keys that messages may be encrypted with; none in plain mode."""
         if self.mode is Mode.PLAIN:
             return ()
         return tuple(key for key in (self.aes_key, self.previous_aes_key) if key)

@@ -1,8 +1,8 @@
-"""The address that WeChat calls: verify → limit → decrypt → parse → answer → XML.
+"""The URL that WeChat calls: verify → limit → decrypt → parse → answer → XML.
 
-Each step refuses with an exception; one place turns it into a status and one line of the log. Whatever is well-formed
-gets HTTP 200, because any other status makes WeChat repeat at once and then tell the resident that the account is out
-of order.
+Each step refuses with an exception, which one place turns into a status and a log line. A well-formed message always
+gets HTTP 200, because with any other status WeChat repeats it at once and then tells the resident that the account is
+out of order.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 Answer = Callable[[Message], str]
 Failed = Callable[[Message, str], str]
-"""Keeps a message whose answering failed, with the name of the error, and gives the words for its writer"""
+"""Stores a message whose answer failed, with the error's name, and returns the text for its sender"""
 
 
 def webhook(
@@ -41,10 +41,10 @@ def webhook(
     ending: str = CUT,
     failed: Failed | None = None,
 ) -> Blueprint:
-    """`answer` gives the reply's text, or "" to acknowledge in silence; where it fails, `failed` keeps the message
-    and gives the words; where that fails too, `apology` is said.
+    """`answer` returns the reply's text, or "" for no reply. If it fails, `failed` stores the message and returns a
+    text; if that fails too, the text is `apology`.
 
-    `ending` closes a reply that had to be cut to WeChat's length.
+    `ending` is the end of a reply that was cut to WeChat's length.
     """
     blueprint = Blueprint("wechat", __name__)
     envelope = Envelope(settings.token, settings.app_id, settings.keys)
@@ -71,7 +71,7 @@ def webhook(
 
 
 def log_id(key: str) -> str:
-    """A message's name in the log: its key holds the sender's openid."""
+    """A message's id for the log; its key can't be logged, because it contains the sender's openid."""
     return hashlib.sha256(key.encode()).hexdigest()[:12]
 
 
@@ -90,13 +90,13 @@ def _echo(query: Query) -> Response:
 def _reply(inbound: Inbound, gh_id: str, ending: str, answered: Answer) -> str:
     message, sender = to_message(inbound.root), gh_id or account(inbound.root)
     text = answered(message)
-    if message.event == "unsubscribe":  # nobody is there any more to read it
+    if message.event == "unsubscribe":  # nobody can read it any more
         return ""
     return reply_xml(text, to=message.openid, sender=sender, ending=ending)
 
 
 class _UnsaidError(Exception):
-    """Something broke before there were words; it is in the log."""
+    """There is no text because of an error, which is logged already."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -104,9 +104,9 @@ class _UnsaidError(Exception):
 
 
 def answered_safely(message: Message, answer: Answer, apology: str, failed: Failed | None) -> str:
-    """Whatever breaks inside, the resident gets words, and WeChat its 200.
+    """Whatever fails, the resident gets a text, and WeChat status 200.
 
-    What keeps a failed message may break too, the database being what failed: then the words ask to say it again.
+    If the database failed, the message can't be stored either: then the text asks the resident to write again.
     """
     message_id, began = log_id(message.key), time.monotonic()
     bound = bind_contextvars(message_id=message_id)
@@ -126,7 +126,7 @@ def answered_safely(message: Message, answer: Answer, apology: str, failed: Fail
 
 
 def _words(event: str, message_id: str, speak: Callable[[], str]) -> str:
-    """The web side's outermost net."""
+    """The web side's outermost error handler."""
     try:
         return speak()
     except Exception as error:  # noqa: BLE001 -- the one place: see above
@@ -136,7 +136,7 @@ def _words(event: str, message_id: str, speak: Callable[[], str]) -> str:
 
 
 def _success() -> Response:
-    """WeChat's word for "received, nothing to say": never encrypted, whatever the mode."""
+    """WeChat's form of "received, no reply", which is never encrypted."""
     return Response("success", mimetype="text/plain")
 
 

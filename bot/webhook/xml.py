@@ -1,4 +1,4 @@
-"""WeChat's XML as a small tree. No document types, no entities, no depth; what is odd is refused, not guessed."""
+"""Parses WeChat's XML into a small tree. Document types, entities and deep nesting are refused."""
 
 import re
 from collections.abc import Iterator
@@ -7,17 +7,17 @@ from xml.parsers import expat
 _DEEPEST = 8
 _MOST_ELEMENTS = 512
 
-# Phones do send these inside a text; XML has no way to write them, and a resident is not to be turned away for one.
-# NUL is no keyboard's doing: it stays, and the parser refuses it.
+# Phones send these inside texts. They are illegal in XML, so they are removed, and the message is not refused for them.
+# No keyboard sends NUL: it stays, and the parser refuses it.
 _STRAY_CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class MalformedError(Exception):
-    """The body is not a message as WeChat writes it. The argument is a fixed word for the log."""
+    """The body is not a message of WeChat. The argument is a fixed word for the log."""
 
 
 class Element:
-    """One element: its own text and its children. Attributes mean nothing here."""
+    """One element: its text and children. Attributes are ignored."""
 
     __slots__ = ("_once", "children", "name", "pieces")
 
@@ -25,7 +25,7 @@ class Element:
         self.name = name
         self.children: list[Element] = []
         self.pieces: list[str] = []
-        self._once: dict[str, Element | None] = {}  # None: there are two, and neither is believed
+        self._once: dict[str, Element | None] = {}  # None: the name is doubled
 
     def add(self, child: "Element") -> None:
         self.children.append(child)
@@ -39,14 +39,14 @@ class Element:
         return [child for child in self.children if child.name == name]
 
     def child(self, name: str) -> "Element | None":
-        """The one child of that name. Two would leave it to chance which of them is believed."""
+        """The child of that name. Raises MalformedError for two, because one of them may be forged."""
         found = self._once.get(name)
         if found is None and name in self._once:
             raise MalformedError("duplicate_field")
         return found
 
     def text(self, name: str) -> str:
-        """The text of the one child of that name, "" without one."""
+        """The text of the child of that name, "" if there is none."""
         child = self.child(name)
         if child is None:
             return ""
@@ -55,7 +55,7 @@ class Element:
         return child.content
 
     def plain_fields(self) -> Iterator[tuple[str, str]]:
-        """Name and text of all leaves below that stand there once, whatever stands around them."""
+        """Name and text of all leaves below, except doubled ones, at any depth."""
         for name, child in self._once.items():
             if child is None:
                 continue
@@ -66,18 +66,18 @@ class Element:
 
 
 def parse_xml(body: bytes) -> Element:
-    """The root element of a UTF-8 document, whatever encoding the document itself claims."""
+    """The root element of a UTF-8 document; an encoding that the document declares is ignored."""
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise MalformedError("not_utf8") from error
     if text.lstrip()[:1] in {"{", "["}:
-        raise MalformedError("json_body")  # the console has JSON chosen as the data format: XML is needed
+        raise MalformedError("json_body")  # the console is set to JSON: XML is needed
     return _Builder().build(_STRAY_CONTROLS.sub("", text).encode())
 
 
 class _Builder:
-    """Grows the tree from expat's events, and stops the parser at the first thing that no message has."""
+    """Builds the tree from expat's events, and stops at the first construct that no message has."""
 
     def __init__(self) -> None:
         self._path: list[Element] = [Element("")]
