@@ -62,7 +62,8 @@ def qr(command: Command, grid: str | None, kind: str, out: Path) -> None:
     sender = gateway(settings, TokensInDatabase(program.sessions, program.reading))
     with click.progressbar(length=len(wanted), label="做码", file=sys.stderr) as bar:
         codes = made(program.sessions, sender, wanted, lambda: bar.update(1))
-    click.echo(f"{len(codes)} 个码，{write(codes, out)} 页：{out}")
+    pages, files = write(codes, out)
+    click.echo(f"{len(codes)} 个码，{pages} 页：{'、'.join(map(str, files))}")
 
 
 @click.command()

@@ -19,15 +19,16 @@ _BORDER = 4
 PER_PAGE = _COLUMNS * _ROWS
 
 
-def write(codes: Sequence[Code], out: Path) -> int:
-    """All pages in one PDF; as PNG a file each, numbered where there are several. Returns how many pages."""
+def write(codes: Sequence[Code], out: Path) -> tuple[int, Sequence[Path]]:
+    """All pages in one PDF; as PNG a file each, numbered where there are several. Returns how many pages, and files."""
     pages = [_page(codes[start : start + PER_PAGE]) for start in range(0, len(codes), PER_PAGE)]
     if out.suffix.lower() == ".pdf":
         pages[0].save(out, "PDF", resolution=_DPI, save_all=True, append_images=pages[1:])
-        return len(pages)
-    for number, page in enumerate(pages, start=1):
-        page.save(out if len(pages) == 1 else out.with_stem(f"{out.stem}-{number}"), "PNG", dpi=(_DPI, _DPI))
-    return len(pages)
+        return len(pages), [out]
+    files = [out if len(pages) == 1 else out.with_stem(f"{out.stem}-{number + 1}") for number in range(len(pages))]
+    for page, file in zip(pages, files, strict=True):
+        page.save(file, "PNG", dpi=(_DPI, _DPI))
+    return len(pages), files
 
 
 def _page(codes: Sequence[Code]) -> Image.Image:
