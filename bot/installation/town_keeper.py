@@ -198,7 +198,7 @@ def read_town(settings: Settings, reader: Reads) -> Town:
         scoring=files.scoring,
         calendar=settings.working_hours.calendar(),
         catalogue=files.catalogue,
-        say=files.say,
+        say=files.say.changed(settings.practices.in_their_sentence),
         habits=settings.habits,
         contacts=settings.contacts,
         whistle=settings.whistle,

@@ -11,7 +11,10 @@ from bot.assembly import Program
 from handlers.publicity.read import Published, lines, published
 from handlers.town.town import Town
 
-_STYLE = "body{max-width:40em;margin:2em auto;padding:0 1em;font:1.1em/1.7 sans-serif}footer{color:#666;font-size:.8em}"
+_STYLE = (
+    "body{max-width:40em;margin:2em auto;padding:0 1em;font:1.1em/1.7 sans-serif}"
+    "footer{color:#666;font-size:.8em;overflow-wrap:anywhere}"
+)
 _HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _POLICY = {"Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'none'"}
 _PAGE = (

@@ -66,9 +66,13 @@ def _wrong(cells: Mapping[str, str], staff: Staff) -> Iterator[str]:
         yield f"工单编号“{cells['number'][:20]}”不对，应是 3 到 40 个字母、数字"
     if not cells["text"]:
         yield "没有诉求内容"
-    if deadline_of(cells["deadline"]) is None:
+    if not cells["deadline"]:
+        yield "没有办理时限"
+    elif deadline_of(cells["deadline"]) is None:
         yield f"办理时限“{cells['deadline'][:20]}”看不懂，应像 2026-12-01 18:00"
-    if _handler(cells["handler"], staff) is None:
+    if not cells["handler"]:
+        yield "没有承办人"
+    elif _handler(cells["handler"], staff) is None:
         yield f"没有叫“{cells['handler'][:20]}”的工作人员，或者不止一位"
 
 

@@ -180,6 +180,13 @@ class Practices(BaseModel):
             text = text.replace(word, theirs)
         return text
 
+    def in_their_sentence(self, key: str, sentence: str) -> str:
+        """A sentence of the wordings, which has the practice as the first part of its key. 「志愿者」 are who do it."""
+        section = key.partition(".")[0]
+        if section not in NAMES or (theirs := self.name(Practice(section))) == (ours := NAMES[Practice(section)]):
+            return sentence
+        return sentence.replace(f"{ours}者", theirs).replace(ours, theirs)
+
     @cached_property
     def _renamed(self) -> tuple[tuple[str, str], ...]:
         """(the town's name, ours) of each renamed practice."""

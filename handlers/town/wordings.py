@@ -1,7 +1,7 @@
 """Every sentence of the bot, by its key, read from a file that a town's clerk can change."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,10 @@ class Wordings:
     def sentence(self, key: str) -> str:
         """The sentence as in the file, with its placeholders."""
         return self._sentences[key]
+
+    def changed(self, change: Callable[[str, str], str]) -> "Wordings":
+        """Each sentence as `change` makes it of its key and itself."""
+        return Wordings({key: change(key, sentence) for key, sentence in self._sentences.items()})
 
     def places_of(self, key: str) -> frozenset[str]:
         """Names of the placeholders in a sentence."""

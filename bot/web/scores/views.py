@@ -30,7 +30,10 @@ from models.person import Look, Person
 from models.promise import Practice
 from models.ticket import CHINA, Ticket
 
-_POLICY = "default-src 'none'; style-src 'nonce-{0}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; img-src data:; style-src 'nonce-{0}'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 @dataclass(frozen=True, slots=True)
