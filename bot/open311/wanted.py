@@ -9,6 +9,8 @@ from handlers.open311.published import CLOSED, OPEN, Wanted
 _SPAN = timedelta(days=90)
 MOST = 1000
 _MOST_PAGES = 1000
+_YEARS = range(1970, 9999)
+"""Beyond them, days can't be counted on or back"""
 
 
 def wanted(arguments: Mapping[str, str], client: str, now: datetime) -> Wanted:
@@ -42,7 +44,7 @@ def _moment(arguments: Mapping[str, str], name: str) -> datetime | None:
         read = datetime.fromisoformat(told)
     except ValueError:
         read = None
-    if read is None or read.tzinfo is None:
+    if read is None or read.tzinfo is None or read.year not in _YEARS:
         raise FaultyError(Fault(BAD, f"{name} must look like 2010-01-01T00:00:00Z"))
     return read.astimezone(UTC)
 

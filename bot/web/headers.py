@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask
+from flask import Flask, Response, request
 
 MAX_BODY = 12 << 20
 """Enough for photos in the simulator; the webhook has its own, much smaller limit"""
@@ -27,7 +27,15 @@ def harden(app: Flask) -> None:
     """Add the headers to all answers, including errors; headers set by a view stay."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_PARTS"] = 50
+    app.before_request(_refuse_nul)
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
+
+
+def _refuse_nul() -> Response | None:
+    """No address of ours has one, and PostgreSQL can't look for it."""
+    if "\0" in request.path or b"%00" in request.query_string:
+        return Response("Bad Request\n", 400, mimetype="text/plain")
+    return None
 
 
 def _with_headers(inner: WSGIApplication) -> WSGIApplication:

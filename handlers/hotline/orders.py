@@ -15,6 +15,7 @@ from models.ticket import CHINA
 _NEEDED = ("number", "text", "deadline", "handler")
 _FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y年%m月%d日%H:%M", "%Y年%m月%d日")
 _EVENING = time(18)
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ def _checked(rows: Iterable[tuple[Row, Mapping[str, str]]], staff: Staff) -> lis
 def _wrong(cells: Mapping[str, str], staff: Staff) -> Iterator[str]:
     if not re.fullmatch(r"[\w\-]{3,40}", cells["number"]):
         yield f"工单编号“{cells['number'][:20]}”不对，应是 3 到 40 个字母、数字"
+    if any(map(_UNSTORABLE.search, cells.values())):
+        yield "有存不了的字符，请去掉再发"
     if not cells["text"]:
         yield "没有诉求内容"
     if not cells["deadline"]:

@@ -48,6 +48,8 @@ class Given:
 def read(town: Town, form: Mapping[str, str]) -> Given:
     """Parse a request; empty arguments count as missing, as in the standard. Raises FaultyError."""
     told = {name: value.strip() for name, value in form.items()}
+    if any("\0" in value for value in told.values()):
+        raise FaultyError(Fault(BAD, "arguments may not hold NUL characters"))
     service = service_of(town, told.get("service_code", ""))
     place = town.world.places.get(_number(told.get("address_id", "")))
     if faults := [*_faults(town, told, service, place)]:

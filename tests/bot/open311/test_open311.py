@@ -233,6 +233,7 @@ def test_bad_input_gets_the_standard_s_errors_and_changes_nothing(endpoint, chat
         ({**lamp, "lat": "51.5", "long": "0.1"}, 400, "outside"),
         ({**lamp, "address_id": "999999"}, 400, "address_id"),
         ({**lamp, **here, "description": "长" * 4001}, 400, "description"),
+        ({**lamp, **here, "first_name": "王\0"}, 400, "NUL"),
         ({**lamp, **here, "jurisdiction_id": "chicago.gov"}, 404, "jurisdiction_id"),
     ):
         answer = requests.post(f"{endpoint}/requests.json", data=form, timeout=5)
@@ -248,6 +249,8 @@ def test_bad_input_gets_the_standard_s_errors_and_changes_nothing(endpoint, chat
         ("tokens/abc.json", 404),
         ("services.yaml", 404),
         ("requests.json?status=lost", 400),
+        ("requests.json?end_date=0001-01-01T00:00:00Z", 400),
+        ("requests.json?start_date=9999-12-31T23:59:59-12:00", 400),
         ("requests.json?start_date=yesterday", 400),
         ("requests.json?start_date=2026-01-01T00:00:00", 400),
         ("requests.json?start_date=2026-01-01T00:00:00Z&end_date=2026-11-01T00:00:00Z", 400),

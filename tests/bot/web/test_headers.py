@@ -16,7 +16,9 @@ def client():
     return app.test_client()
 
 
-@pytest.mark.parametrize(("path", "status"), [("/plain", 200), ("/nowhere", 404), ("/broken", 500)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/plain", 200), ("/nowhere", 404), ("/broken", 500), ("/%00", 400), ("/plain?a=%00", 400)]
+)
 def test_every_answer_has_them_once(client, path, status):
     answer = client.get(path)
     assert answer.status_code == status

@@ -231,6 +231,18 @@ def test_what_is_no_push_is_refused(client, program, body):
     assert orders(program) == []
 
 
+def test_json_without_an_end_is_no_push(client):
+    assert client.post("/hotline", data=b"[" * 100_000, headers=KEY, mimetype="application/json").status_code == 400
+
+
+@pytest.mark.parametrize("word", ["text", "address", "number", "handler", "deadline"])
+def test_what_no_database_keeps_is_told_as_any_other_fault(client, program, word):
+    for odd in ("\0", "\ud800"):
+        told = client.post("/hotline", json={"orders": [{**PUSHED, word: f"楼道{odd}灯"}]}, headers=KEY)
+        assert (told.status_code, "存不了" in told.text or "存不了" in str(told.json)) == (422, True)
+    assert orders(program) == []
+
+
 def test_a_bad_order_of_a_push_takes_the_others_with_it(client, program):
     reply = client.post("/hotline", json={"orders": [PUSHED, {**PUSHED, "number": "A-2", "deadline": ""}]}, headers=KEY)
     assert (reply.status_code, len(reply.json["problems"])) == (422, 1)
