@@ -50,7 +50,7 @@ def chosen(names: Names, tokens: Sequence[Token]) -> Chosen:
         elif token.kind in {"ambiguous", "namesake"}:
             found.unread.append(token)
     found.unread += [*_one_inside_another(tokens), *_also_left_out(tokens, found), *_of_it(tokens)]
-    found.unread += _of_another_category(names, tokens)
+    found.unread += [*_of_another_category(names, tokens), *_in_pairs(tokens)]
     for side in (found.only, found.but, found.whole):
         _with_categories(names, side)
     return found
@@ -105,6 +105,16 @@ def _of_another_category(names: Names, tokens: Sequence[Token]) -> list[Token]:
     ]
 
 
+def _in_pairs(tokens: Sequence[Token]) -> list[Token]:
+    """「德尚小区的停车和园丁小区的噪音」 are two pairs; together the filters would count all four."""
+    told = [token for token in tokens if token.kind in {*AREAS, *_SUBJECTS}]
+    areas = [at for at, token in enumerate(told) if token.kind in AREAS]
+    subjects = {token.value for token in told if token.kind in _SUBJECTS}
+    parted = any(second - first > 1 for first, second in pairwise(areas))
+    return [told[areas[-1]]] if parted and len(subjects) > 1 else []
+
+
+_SUBJECTS = frozenset({"category", "item"})
 _NEAR = 2
 """Characters; a pause between them makes two of it"""
 

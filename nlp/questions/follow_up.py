@@ -1,9 +1,10 @@
 """A question that changes the one before: 「那上周呢」, 「换成停车」, 「按社区分」, 「不算撤回的呢」."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nlp.model.features import plain
 from nlp.questions.query import DURATIONS, OVERVIEW
 from nlp.questions.vocabulary import vocabulary
 
@@ -32,6 +33,12 @@ _OF_GROUP: Mapping[str, set[str]] = {
 def follows(text: str) -> bool:
     """It may change the question before, where there was one."""
     return re.fullmatch(vocabulary().patterns["follows"], text) is not None
+
+
+def changes(texts: Sequence[str]) -> Sequence[str]:
+    """Without what a later one asks instead: 「办结了几件」 behind 「超时的有几件」 is not of those that are late."""
+    alone = [at for at, text in enumerate(texts) if not follows(plain(text))]
+    return [text for at, text in enumerate(texts) if at not in alone[:-1]]
 
 
 def change_in(text: str) -> str:

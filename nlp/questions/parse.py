@@ -10,7 +10,7 @@ from nlp.questions.amounts import amounts_in
 from nlp.questions.asks import asks, may_ask
 from nlp.questions.compared_periods import when
 from nlp.questions.filters import AREAS, Chosen, chosen
-from nlp.questions.follow_up import change_in, changed, follows
+from nlp.questions.follow_up import change_in, changed, changes, follows
 from nlp.questions.groups import grouped
 from nlp.questions.hours import hours_in
 from nlp.questions.measures import acts_of, measures_of
@@ -44,7 +44,7 @@ def parse_all(names: Names, texts: Sequence[str], now: datetime) -> Query | None
         return first
     said = _said(names, texts[0], {}, now)
     levels = {code: area.level for code, area in names.areas.items()}
-    for text in texts[1:]:
+    for text in changes(texts[1:]):
         change = _said(names, change_in(plain(text)), said, now)
         if not change or "unread" in change:
             return None
@@ -61,7 +61,8 @@ def may_follow(names: Names, text: str, now: datetime) -> bool:
         return False
     tokens, unread = _tokens(names, text, now)
     said = _read(names, text, tokens, unread, now)
-    whole = "period" in said or "now" in said or ("measures" in said and bool({"group", "only"} & said.keys()))
+    of_this_moment = "now" in said or any(token.kind == "still" for token in tokens)
+    whole = "period" in said or of_this_moment or ("measures" in said and bool({"group", "only"} & said.keys()))
     return not whole and any(token.kind in _ELLIPTIC for token in tokens)
 
 

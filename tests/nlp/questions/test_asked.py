@@ -8,7 +8,7 @@ import yaml
 from demo_names import demo_names
 from scoring import NOW
 
-from nlp.questions.parse import parse, parse_all
+from nlp.questions.parse import may_follow, parse, parse_all
 
 ASKED = yaml.safe_load((Path(__file__).parent.parent / "data" / "asked.yaml").read_text("utf-8"))
 ANOTHER_READING = {
@@ -57,6 +57,7 @@ REFUSED = (
     "东门口停车上月几件",
     "这三五天收了几件",
     "谁报得最多 上个月",
+    "德尚小区的停车和园丁小区的噪音上月一共多少",
 )
 """Each once gave a figure of something else, or was taken for no question at all"""
 
@@ -85,6 +86,13 @@ def test_what_is_not_understood_whole_is_named(names, text):
     query = parse(names, text, NOW)
     assert query is not None
     assert query.unread != ()
+
+
+def test_questions_that_would_stand_alone_pile_up_no_conditions(names):
+    query = parse_all(names, ["上周停车多少件", "超时的有几件", "德尚小区的有几件"], NOW)
+    assert query is not None
+    assert (query.measures, query.only["place"]) == (("count",), ("德尚小区",))
+    assert not may_follow(names, "挂账的还有几张", NOW)
 
 
 def test_a_holiday_whose_days_off_are_not_known_yet_is_none_of_last_year(names):
