@@ -168,7 +168,7 @@ def settings_for(url: str, folder: Path, **overrides: object) -> Settings:
 
 
 def trained_model() -> Path:
-    """The folder of the model that fits this tree. Who comes while it is trained waits. A fresh clone takes the one that
+    """The folder of the model that fits this tree. Who comes while it is trained waits. Who has none takes the one that
     another clone on this machine has trained from the same data by the same code.
     """
     settings = load_settings(ROOT / "config.yaml")
@@ -176,9 +176,9 @@ def trained_model() -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.parent / "training.lock"):
         kept = _KEPT / fingerprint()
-        if not folder.exists() and kept.exists():
-            shutil.copytree(kept, folder)
         is_first = not folder.exists()
+        if kept.exists() and not model_is_ready(settings):
+            shutil.copytree(kept, folder, dirs_exist_ok=True)
         if not model_is_ready(settings):
             train_model(settings)
         if is_first and not kept.exists():

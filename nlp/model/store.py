@@ -17,7 +17,7 @@ from nlp.model.linear import Head, LinearModel
 from nlp.model.segment import Dictionary, Segmenter
 from nlp.model.trust import Trust
 
-FORMAT = 11
+FORMAT = 12
 _CURRENT, _USED = "current", "used"
 _CARD, _ARRAYS, _VOCABULARY, _WORDS = "model.json", "arrays.npz", "vocabulary.json", "words.txt"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import yaml
 
 from nlp.model.labels import DATA, topics
-from nlp.reading.clauses import LISTED
+from nlp.reading.clauses import JOINING, LISTED
 
 SOFT, STOP, ASKED, ONE_OF, COLON, NONE = "，", "。", "？", "、", "：", ""
 _KIND_OF_MARK = {
@@ -55,6 +55,8 @@ def clauses(text: str, cut: Callable[[str], Sequence[str]]) -> Sequence[Clause]:
 def _marked(text: str) -> Iterator[Clause]:
     mark, start = NONE, 0
     for found in _MARK.finditer(text):
+        if JOINING.fullmatch(text, start, found.end()):
+            continue
         if found.start() > start:
             yield Clause(mark, start, text[start : found.start()])
             mark = NONE

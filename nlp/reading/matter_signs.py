@@ -5,7 +5,7 @@ how the two are joined. No sign decides alone.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import log
 from typing import NamedTuple
@@ -52,6 +52,7 @@ def signs(case: Boundary, look: Callable[[str], ClauseScores]) -> dict[str, floa
         **_seen(own, rest, before),
         **_compared(own, rest, before),
         **_placed(words_, bare(case.before)),
+        "ends_alike": float(words_[-2:] == bare(case.last)[-2:]),
         "same_thing": float(words_[:2] in case.before),
         "same_characters": min(len(_told(words_) & _told(case.before)), _CHARACTERS) / _CHARACTERS,
         "as_long_as_the_last": float(abs(len(words_) - len(bare(case.last))) <= 1),
@@ -60,12 +61,6 @@ def signs(case: Boundary, look: Callable[[str], ClauseScores]) -> dict[str, floa
 
 def is_announced(clause: str) -> bool:
     return bool(_ANNOUNCED.match(clause)) or is_listed(clause)
-
-
-def is_same(found: Mapping[str, float]) -> bool:
-    """Of one category, and neither two things nor two places, or of the same thing: more of the same."""
-    apart = found["things_apart"] or found["places_apart"]
-    return bool(found["one_category"]) and (bool(found["same_thing"]) or not apart)
 
 
 def is_listed(clause: str) -> bool:

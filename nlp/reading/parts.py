@@ -11,26 +11,30 @@ from math import exp
 from nlp.reading.clause_scores import ClauseScores
 from nlp.reading.clauses import ANNOUNCED, LEAD, LISTED, bare
 from nlp.reading.cuts import Clause, clauses
-from nlp.reading.matter_signs import Boundary, is_announced, is_same, signs
+from nlp.reading.matter_signs import Boundary, is_announced, signs
 
 _BOUNDARY = re.compile(rf"(?:[，,、。；;：:！!\s]|^)(?={ANNOUNCED})|(?={LISTED})|[。；;！!\n]+")
 _OPENING = re.compile(rf"^(?:{LISTED}|{ANNOUNCED})[，,、：:.．是 ]*")
 _COUNTED = re.compile(
-    r"[两俩二三四2-4]\s*[个件样桩点](?:事|问题|情况|毛病|地方|东西)|[①1一][.．、是)）].{4,}[②2二][.．、是)）]|第一.{4,}第二"
+    r"[两俩二三四仨2-4]\s*(?:[个件样桩点](?:事|问题|情况|毛病|地方|东西)|[样桩笔]|[件句点](?:[吧呢:：，, ]|意见|建议))"
+    r"|[①1一][.．、是)）].{4,}[②2二][.．、是)）]|第一.{4,}第二"
 )
-_SHORTEST = 4  # 路灯不亮
+_SHORTEST, _SHORTEST_CLAUSE = 4, 3  # 路灯不亮, 墙裂了
 _LONGEST_TEXT = 240  # a letter argues one case in many sentences; cutting it up would file its arguments
 _LONGEST_UNANNOUNCED = 80  # what stands side by side in a longer one belongs to one story
-_HOPELESS = -1.5
+_HOPELESS = -2.0
 """The odds of opening a matter below which no other sign helps: half of the work is saved"""
-# What came of it, or that nobody sees to it, is no second matter: 「消防车也进不来」「打电话也没人接」「坏了也不修」.
-_CAME_OF_IT = re.compile(
-    r"(?:也|还|又|都).{0,2}(?:[出进下上过开走看睡停喘洗吃]不|不[了能敢灵]|没法|无法|没用|差点|摔|吓|跟着|来?找我|没人[接理应]|容易|怕|担心)"
-    r"|^(?:白天|早上|晚上|夜里|半夜|周末|每天|天天|有时候?|说[他她])(?:还|也|又)(?!有)"
-    r"|[了过]也[不没]|危险|还有.{0,2}(?:老人|小孩|孩子|孕妇|病人)|电话|^物业.{0,6}[不没]|^(?:搞|弄|吵|害|熏)得"
+_IN_VAIN = re.compile(r"(?:电话|热线).{0,5}(?:不通|打不|占线|没人接|联系不上)")
+"""Nobody answers: of whatever matter"""
+_ONLY_BLAMES = re.compile(
+    r"(?:这个?|我们|我们小区|你们)?(?:物业|社区|居委会?|业委会|城管|街道|政府|领导|部门|你们).{0,3}"
+    r"(?:不作为|不管事?|不理|不负责任?|没人管|推诿|踢皮球|摆设|吃干饭)(?:的|了|啊)?"
 )
-_AT_LEAST, _ANNOUNCED_AT_LEAST, _COUNTED_AT_LEAST = 0.84, 0.6, 0.25
+"""Who is to blame is no matter by itself: 「物业不作为，…」"""
+_AT_LEAST, _BESIDE_ANOTHER, _ANNOUNCED_AT_LEAST, _COUNTED_AT_LEAST = 0.81, 0.6, 0.8, 0.4
 """The most splits at less than one false in a hundred, on the first half of the lines written apart"""
+_FEWEST = 2
+"""Clauses that two matters have at least"""
 _CONSTANT = "constant"
 
 
@@ -63,13 +67,18 @@ class Splitter:
                 seen[words] = look(words)
             return seen[words]
 
-        begins: set[int] = set()
-        for at, case in cases(text, found, begins):
-            if (is_announced(case.clause.words) or not only_announced) and self._begins(case, once):
-                begins.add(at)
-        return _matters(text, found, begins)
+        def begun(at_least: float) -> Collection[int]:
+            begins: set[int] = set()
+            for at, case in cases(text, found, begins):
+                if (is_announced(case.clause.words) or not only_announced) and self._begins(case, once, at_least):
+                    begins.add(at)
+            return begins
 
-    def _begins(self, case: Boundary, look: Callable[[str], ClauseScores]) -> bool:
+        # Who tells two matters may well tell three: 「电梯坏了，路灯也不亮，楼下还有人乱停车」
+        begins = begun(_AT_LEAST)
+        return _matters(text, found, begun(_BESIDE_ANOTHER) if begins and len(found) > _FEWEST else begins)
+
+    def _begins(self, case: Boundary, look: Callable[[str], ClauseScores], at_least: float) -> bool:
         """Cheapest first: what can't open a matter is not weighed."""
         said, own = case.clause.words, bare(case.clause.words)
         if is_announced(said):
@@ -77,10 +86,10 @@ class Splitter:
             return self._likelihood(found) >= (
                 _COUNTED_AT_LEAST if found["listed_and_counted"] else _ANNOUNCED_AT_LEAST
             )
-        if _CAME_OF_IT.search(said) or _CAME_OF_IT.search(own) or look(own).opens < _HOPELESS:
+        if look(own).opens < _HOPELESS or _IN_VAIN.search(own) or _ONLY_BLAMES.fullmatch(bare(case.before)):
             return False
         found = signs(case, look)
-        return self._likelihood(found) >= _AT_LEAST and not is_same(found)
+        return self._likelihood(found) >= at_least and not (found["one_category"] and found["same_thing"])
 
     def _likelihood(self, found: Mapping[str, float]) -> float:
         """That the clause begins a matter of its own."""
@@ -93,7 +102,7 @@ def cases(text: str, found: Sequence[Clause], begins: Collection[int]) -> Iterat
     """Every clause that may begin a matter, beside that before it; `begins`: those that do, as far as it is known."""
     counted = counts_several(text)
     for at, clause in enumerate(found):
-        if not at or len(bare(clause.words)) < _SHORTEST:
+        if not at or len(bare(clause.words)) < _SHORTEST_CLAUSE:
             continue
         start = max((each for each in begins if each < at), default=0)
         yield (

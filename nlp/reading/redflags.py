@@ -1,4 +1,4 @@
-"""Dangers that can't wait, by rules: what they see is never passed over, at least it is asked about.
+"""Dangers that can't wait, by rules: what they see is at least asked about, unless what is learned finds it absurd.
 
 `data/redflags.tsv` says what a danger sounds like, `data/lookalikes.tsv` what sounds like one and is none:
 a drill, a bill, a fear that something may happen one day, a story from last year.
@@ -17,6 +17,8 @@ TOLD = "told"
 """A drill, hearsay, something over: at most asked about"""
 HEDGED = "hedged"
 """The writer isn't sure: asked about, not alarmed"""
+DOUBTED = "doubted"
+"""The writer asks whether it is one"""
 _SENTENCE_END = re.compile(r"[。！!？?；;\n]")
 LETTER = 140  # a letter tells what was; only what it says of this hour is an alarm
 _NOW = re.compile(
@@ -53,7 +55,7 @@ def find_red_flag(text: str) -> RedFlag | None:
 def _called(text: str) -> Iterator[_Rule]:
     """The rules that have one of their words in a text, in their order: two of fifty, found by its characters."""
     calls, rules = _calls(), _rules()
-    called = {number for sign in text if sign in calls for word, number in calls[sign] if word in text}
+    called = {number for sign in calls.keys() & set(text) for word, number in calls[sign] if word in text}
     return (rules[number] for number in sorted(called))
 
 
@@ -109,6 +111,11 @@ def is_told_of(text: str) -> bool:
 def is_hedged(text: str) -> bool:
     """「好像有点煤气味」「不知道是不是漏电」: the writer doubts it (lookalikes.tsv)."""
     return any(pattern.search(text) for _side, pattern in _lookalikes(HEDGED))
+
+
+def is_doubted(text: str) -> bool:
+    """「听不清是人还是电视」「不知道带不带电」: where it is asked, we ask as well (lookalikes.tsv)."""
+    return any(pattern.search(text) for _side, pattern in _lookalikes(DOUBTED))
 
 
 def is_over(text: str) -> bool:

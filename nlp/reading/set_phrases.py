@@ -41,12 +41,15 @@ _ANY = re.compile("|".join(pattern.pattern for _intent, pattern in _RULES))
 _STICKERS = re.compile(r"(?:\[[^\[\]\d]{1,12}\]\s*)+")
 """Nothing but the names of small pictures"""
 _NAME = re.compile(r"\[([^\[\]]+)\]")
-_UNDELIVERED = re.compile(r"^[\[【]\s*(?:收到不支持的消息|unsupported message|动画表情)")
+_UNDELIVERED = re.compile(
+    r"^[\[【]?\s*(?:收到(?:了?一个表情|不支持的消息)|(?:当前|该|此)?(?:微信)?(?:版本|消息类型)?暂?不(?:支持|能)(?:该|此|展示|查看|的消息)"
+    r"|unsupported message|动画表情)"
+)
 
 
 def set_phrase(text: str) -> Intent | None:
     """The intent of a short set phrase or of small pictures alone, None for all else."""
-    if text[:1] in {"[", "【"}:
+    if text[:1] in {"[", "【"} or _UNDELIVERED.match(text):
         return _pictured(text)
     if len(text) > _LONGEST or not _ANY.match(text):
         return None

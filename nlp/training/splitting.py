@@ -24,7 +24,7 @@ from nlp.training.corpus import Example
 from nlp.training.matters import Told, of_one, written
 
 _FOLDS = 5
-_STEADINESS = 0.1
+_STEADINESS = 1.0
 _OF_CORPUS, _ONE_IN = 0.1, 3
 _LONGEST = 80
 CONSTANT = "constant"

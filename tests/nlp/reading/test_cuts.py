@@ -3,7 +3,6 @@
 import pytest
 
 from nlp.reading.cuts import NONE, SOFT, STOP, clauses
-from nlp.reading.matter_signs import is_same
 from nlp.training.matters import of_one, written
 
 
@@ -21,6 +20,8 @@ def cut(reader):
         ("路灯不亮还有垃圾没人清", [(NONE, "路灯不亮"), (NONE, "还有垃圾没人清")]),
         ("楼道灯不亮好几天了", [(NONE, "楼道灯不亮好几天了")]),
         ("阳光小区水管漏水漏了一地", [(NONE, "阳光小区水管漏水漏了一地")]),
+        ("路灯不亮。另外，垃圾没人清", [(NONE, "路灯不亮"), (STOP, "另外，垃圾没人清")]),
+        ("1、南门坏了 2、东门没人", [(NONE, "1、南门坏了"), (SOFT, "2、东门没人")]),
         ("", []),
     ],
 )
@@ -45,14 +46,3 @@ def test_written_lines_keep_their_matters_however_they_are_joined(cut):
 
 def test_a_text_of_one_matter_begins_none(cut):
     assert of_one("灯不亮，门坏了", 0.1, cut).begins == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("one_category", "things", "places", "same_thing", "same"),
-    [(1, 0, 0, 0, True), (1, 1, 0, 0, False), (1, 0, 1, 0, False), (1, 1, 1, 1, True), (0, 0, 0, 1, False)],
-)
-def test_two_of_one_category_are_two_only_at_two_places_or_of_two_things(
-    one_category, things, places, same_thing, same
-):
-    names = ("one_category", "things_apart", "places_apart", "same_thing")
-    assert is_same(dict(zip(names, (one_category, things, places, same_thing), strict=True))) is same

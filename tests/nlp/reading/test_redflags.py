@@ -25,6 +25,11 @@ from nlp.training.corpus import read_corpus
         ("有个老人晕倒了叫不醒", "collapsed_person"),
         ("孩子走丢了", "lost_child"),
         ("我不想活了", "self_harm"),
+        ("叫救护车", "collapsed_person"),
+        ("帮忙打120！", "collapsed_person"),
+        ("快打119", "fire"),
+        ("打110", "violence"),
+        ("救救孩子", "violence"),
     ],
 )
 def test_a_danger_is_seen(text, key):
@@ -38,6 +43,10 @@ def test_a_danger_is_seen(text, key):
     "text",
     [
         "消防演练几点",
+        "119是免费的吗",
+        "打过110",
+        "住在120号快来",
+        "救救我们小区",
         "燃气费怎么交",
         "气死我了",
         "电梯又坏了",

@@ -37,13 +37,13 @@ def told(figures):
 
 def test_lines_that_nobody_had_seen_when_they_were_measured(figures):
     later = figures["later"]
-    assert later["dangers_noticed"] >= 0.94
+    assert later["dangers_noticed"] >= 0.96
     assert later["alarms_not_false"] >= 0.96
     assert later["chat_alarmed"] <= 0.002
-    assert later["chat_asked"] <= 0.02
-    assert later["intents_right"] >= 0.92
+    assert later["chat_asked"] <= 0.014
+    assert later["intents_right"] >= 0.95
     assert min(later["urgent_precision"], later["urgent_recall"]) >= 0.9
-    assert later["split_recall"] >= 0.38
+    assert later["split_recall"] >= 0.5
     assert later["false_splits"] <= 0.01
 
 
@@ -51,7 +51,7 @@ def test_dangers_of_the_told_half(told):
     assert told["dangers_noticed"] >= 0.89
     assert told["alarms_not_false"] >= 0.96
     assert told["chat_alarmed"] <= 0.003
-    assert told["chat_asked"] <= 0.02
+    assert told["chat_asked"] <= 0.016
 
 
 def test_wishes_and_urgency_of_the_told_half(told):
@@ -61,7 +61,7 @@ def test_wishes_and_urgency_of_the_told_half(told):
 
 
 def test_splits_of_the_told_half(told):
-    assert told["split_recall"] >= 0.5
+    assert told["split_recall"] >= 0.58
     assert told["false_splits"] <= 0.01
 
 
@@ -111,6 +111,8 @@ def test_kinds_of_mistakes_are_mended(in_town, kind, at_least):
     [
         ("【收到不支持的消息类型，暂无法显示】", Wish.STICKER),
         ("[Unsupported Message]", Wish.STICKER),
+        ("当前版本不支持展示该内容，请升级", Wish.STICKER),
+        ("收到消息了，谢谢", None),
         ("+1", Wish.VOTE),
         ("后天上午来吧，我在家", Wish.APPOINT),
         ("写错了，是6号楼不是9号楼", Wish.CORRECT),
