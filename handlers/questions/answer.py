@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.context import Context
@@ -14,7 +15,7 @@ from handlers.questions.figures import Row, cut, figures, parts_of
 from handlers.questions.naming import measure_name, understood
 from handlers.questions.parse import follows, parse_all, with_own_area
 from handlers.tickets.access import overseen
-from nlp.questions.query import DURATIONS, OF_CALLS, SHARE, Query
+from nlp.questions.query import COUNT, DURATIONS, OF_CALLS, OVERVIEW, SHARE, Query
 from nlp.questions.vocabulary import vocabulary
 
 
@@ -46,10 +47,18 @@ def _refusal(context: Context, query: Query) -> str:
     """Why no figure is given; "" if one is."""
     if query.unread:
         names = "、".join(context.say(f"asking.measure_{name}") for name in _OFFERED)
-        nearest = understood(context.town, query)
-        return context.say("asking.unread", words="”“".join(query.unread), nearest=nearest, measures=names)
+        nearest, following = (understood(context.town, each) for each in (query, _next_nearest(query)))
+        words = "”“".join(query.unread)
+        return context.say("asking.unread", words=words, nearest=nearest, next=following, measures=names)
     beyond = outside(context.town, query, context.person)
     return context.say("asking.outside", name=beyond) if beyond else ""
+
+
+def _next_nearest(query: Query) -> Query:
+    """Ungrouped if it is grouped, else the overview, else the count; for the same period and filters."""
+    plain = replace(query, group="", having=None, against=None, whole=None)
+    other = COUNT if query.measure == OVERVIEW else OVERVIEW
+    return plain if query.group else replace(plain, measures=(other,), stat="")
 
 
 _OFFERED = (

@@ -35,6 +35,11 @@ QUESTIONS = (
 )
 
 
+def test_a_refusal_shows_two_that_are_near(chat):
+    assert "近30天 · 按小区 · 诉求；或者：近30天 · 诉求。" in chat.says(SUPERVISOR, "哪个小区最闹心")
+    assert "上周 · 诉求；或者：上周 · 概况。" in chat.says(SUPERVISOR, "火星上周多少件")
+
+
 def test_a_question_is_never_filed_as_a_ticket(chat):
     for text in QUESTIONS:
         chat.says(SUPERVISOR, text)
