@@ -1,1 +1,1 @@
-"""Sends and rings."""
+"""The worker process: sends pushes and runs timers."""

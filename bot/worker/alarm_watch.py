@@ -1,4 +1,4 @@
-"""Looks for alarms every hour: read while others write, told in a moment."""
+"""Looks for alarms every hour: a long read-only transaction finds them, a short one writes the pushes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from models.sessions import Sessions
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """What a timer of this kind does."""
+    """The handler of this kind of timer."""
 
     sessions: Sessions
     reading: Sessions

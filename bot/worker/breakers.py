@@ -1,6 +1,6 @@
-"""Ways that are shut for the whole account: all that need one wait, and one probe a minute looks whether it works.
+"""Circuit breakers: if an interface fails for the whole account, its pushes wait, and one a minute is sent as a probe.
 
-A row of the database for each way, and one for the account as a whole; all processes act by them.
+There is a row for each way of sending, and one for the whole account; all processes share them.
 """
 
 from collections.abc import Callable
@@ -22,38 +22,38 @@ from models.push import Outcome, Push, Rank, is_laid_aside, release
 
 ACCOUNT = "account"
 _FIRST_PROBE = timedelta(seconds=10)
-"""Much passes within seconds"""
+"""Soon, because many failures end within seconds"""
 _PROBE = timedelta(minutes=1)
 _TOLD_AGAIN = timedelta(hours=1)
 _IN_A_ROW = 5
-"""So many pushes fail by the platform's fault, and none goes out between them: it is down"""
+"""The platform counts as down after this many pushes that fail by its fault, with no success between them"""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Breakers:
-    """What this process knows of them. Only the worker's main thread calls it; its hands read `shut`."""
+    """A process's copy of the rows. Only the worker's main thread calls it; the sending threads read `shut`."""
 
     clock: Callable[[], datetime]
     shut: set[str] = field(default_factory=set)
     _in_a_row: set[int] = field(default_factory=set)
 
     def look(self, session: Session) -> None:
-        """Other processes open and close them, too: what they laid aside since they were closed is due."""
+        """Read the rows, which other processes change too; if none is open, release the pushes that waited."""
         self.shut = set(session.scalars(select(Breaker.name).where(Breaker.opened_at.is_not(None))))
         if not self.shut:
             release(session, Push.outcome == Outcome.HELD.value, self.clock())
 
     def to_probe(self, session: Session, *names: str) -> list[str]:
-        """Those of them that this process may probe now, and no other for a minute."""
+        """Claim those of `names` that are due for a probe: no other process gets them for a minute."""
         now = self.clock()
-        due = (Breaker.probe_at <= now) | (Breaker.probe_at > now + 2 * _PROBE)  # or a clock that ran ahead
+        due = (Breaker.probe_at <= now) | (Breaker.probe_at > now + 2 * _PROBE)  # or set by a clock that ran ahead
         theirs = update(Breaker).where(Breaker.name.in_(names), Breaker.opened_at.is_not(None), due)
         return list(session.scalars(theirs.values(probe_at=now + _PROBE).returning(Breaker.name)))
 
     def failed(self, session: Session, town: Town, push: int, way: str | None, error: WeChatError) -> None:
-        """Opens what the error says is shut."""
+        """Open the breaker of the account or of the way, if the error says so."""
         match error.kind:
             case Trouble.ACCOUNT:
                 self._open(session, town, ACCOUNT, error)
@@ -67,11 +67,11 @@ class Breakers:
                 self.went_well()
 
     def went_well(self) -> None:
-        """The platform is there: whatever it said, it answered."""
+        """The platform has answered, so it is not down: reset the count of failures."""
         self._in_a_row.clear()
 
     def worked(self, session: Session, town: Town, way: str) -> None:
-        """Closes what has let something through."""
+        """Close the breakers of a way that sent successfully."""
         self.went_well()
         for name in self.shut & {way, ACCOUNT}:
             self._close(session, town, name)
@@ -106,14 +106,14 @@ class Breakers:
 
 
 def release_one(session: Session, now: datetime) -> None:
-    """The first of those that wait for a way: it is what the way is probed with."""
+    """Make the first waiting push due, as a probe."""
     held = is_laid_aside() & (Push.outcome == Outcome.HELD.value)
     first = select(Push.id).where(held).order_by(Push.rank, Push.id).limit(1).scalar_subquery()
     session.execute(update(Push).where(Push.id == first).values(due_at=now, outcome=""))
 
 
 def _row(session: Session, name: str) -> Breaker:
-    """Locked: two processes may meet the same refusal."""
+    """The row, locked, because two processes may get the same error."""
     new = insert_into(Breaker, dialect_of(session)).values(name=name, code=0, reason="").on_conflict_do_nothing()
     session.connection().execute(new)
     return session.get_one(Breaker, name, with_for_update=True)

@@ -1,4 +1,4 @@
-"""One push goes out: which ways it may go, and what each of them said. Touches no database."""
+"""Sends one push by the first way that works, and reports what each way answered. Uses no database."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -19,15 +19,15 @@ log = structlog.get_logger(__name__)
 
 
 class Way(StrEnum):
-    """An interface of the platform that brings something to a person."""
+    """An interface by which a push can be sent."""
 
     CUSTOM = "custom"
     """A customer-service message: to people who wrote within 48 hours"""
     SUBSCRIPTION = "subscription"
-    """A notice that the person agreed to: one for each time"""
+    """A subscription notice; each acceptance allows one"""
     TEMPLATE = "template"
     WECOM = "wecom"
-    """A message or card of our application in WeCom: to staff who are members there"""
+    """A message or card in WeCom, to staff who are members there"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +40,39 @@ class CardToSend:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A push with all that sending needs, gathered before the session is closed: no connection waits on HTTP."""
+    """A push with all that sending needs, so that no database connection is held during HTTP calls."""
 
     push_id: int
     openid: str
     text: str
     ways: tuple[Way, ...]
-    """The best first"""
+    """In order of preference"""
     cards: Mapping[Way, CardToSend]
     attempts: int
     created_at: datetime
     url: str = ""
-    """What a card leads to"""
+    """The card's link"""
     wecom: str = ""
-    """The member's id in WeCom"""
+    """The recipient's member id in WeCom"""
     wecom_card: WeComCard | None = None
     acceptance: int | None = None
-    """What allows the notice"""
+    """The id of the acceptance that the notice uses"""
     in_danger: bool = False
     also: tuple[int, ...] = ()
-    """Other pushes to the same person that stand in the text, too; a card has room for the first alone"""
+    """Other pushes to the same person that the text includes; a card contains only the first"""
     enclosed: tuple[Enclosure, ...] = ()
-    """Photos and voices that follow the text, where it goes as a customer-service message"""
+    """Photos and voices sent after the text, if it goes as a customer-service message"""
     by_machine: bool = False
-    """It carries words that a machine has heard"""
+    """The text contains words from speech recognition"""
     link: str = ""
-    """Where the ticket can be looked at, in words for the end of the text, if there is room"""
+    """A sentence with the link to the ticket's page, added to the text if there is room"""
     probes: frozenset[Way] = frozenset()
-    """Ways that are shut, and to be tried with this very letter"""
+    """Ways with an open breaker that this letter probes"""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A way that did not work; `way` is None where none was tried."""
+    """A way that failed; `way` is None if none was tried."""
 
     way: Way | None
     error: WeChatError
@@ -80,27 +80,27 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of a letter."""
+    """The result of sending a letter."""
 
     failures: tuple[Failure, ...]
     sent: Sent | None = None
     way: Way | None = None
     told: tuple[int, ...] = ()
-    """The pushes that have gone out"""
+    """The pushes that were sent"""
     shown: tuple[int, ...] = ()
-    """The attachments that have gone out with them"""
+    """The attachments that were sent with them"""
     messages: int = 1
-    """How many the platform has counted"""
+    """How many messages count towards the platform's quota"""
 
 
 _ANOTHER_WAY = frozenset({Trouble.MOMENT, Trouble.REFUSED, Trouble.CONTENT, Trouble.INTERFACE, Trouble.RATE})
 _ANOTHER_WAY_FOR_DANGER = _ANOTHER_WAY | {Trouble.BUSY, Trouble.UNKNOWN}
-"""Who is in danger may well be told twice"""
+"""For a danger, a duplicate is better than no message"""
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """The platforms, and what was uploaded."""
+    """The platforms' gateways, and the uploaded media."""
 
     gateway: Gateway
     uploads: Uploads
@@ -108,7 +108,7 @@ class Outside:
 
 
 def send(outside: Outside, letter: Letter, shut: Collection[str]) -> Attempt:
-    """By the first way that works."""
+    """Send by the first way that works."""
     if not letter.openid and not letter.ways:
         return Attempt((Failure(None, WeChatError(0, "does not follow", Trouble.GONE)),))
     if not letter.ways:
@@ -122,7 +122,7 @@ def send(outside: Outside, letter: Letter, shut: Collection[str]) -> Attempt:
             sent = _by(way, outside, letter)
         except WeChatError as error:
             if error.kind is Trouble.GONE and way is not Way.WECOM and Way.WECOM in letter.ways:
-                return send(outside, replace(letter, ways=(Way.WECOM,)), shut)  # who left the account is there still
+                return send(outside, replace(letter, ways=(Way.WECOM,)), shut)  # unfollowed, but in WeCom
             failures.append(Failure(way, error))
             if error.kind not in (_ANOTHER_WAY_FOR_DANGER if letter.in_danger else _ANOTHER_WAY):
                 break
@@ -140,7 +140,7 @@ def _in_wecom(wecom: WeComGateway, letter: Letter) -> Sent:
 
 
 def _enclose(outside: Outside, letter: Letter) -> tuple[int, ...]:
-    """What has gone out of what was to follow the text; the rest can be asked for, and seen on the ticket's page."""
+    """Send the attachments; return the ids of those sent. The others can be seen on the ticket's page."""
     rest = letter.enclosed if letter.text else letter.enclosed[1:]
     shown = [each.attachment for each in letter.enclosed if each not in rest]
     for each in rest:
@@ -154,7 +154,7 @@ def _enclose(outside: Outside, letter: Letter) -> tuple[int, ...]:
 
 
 def _by(way: Way, outside: Outside, letter: Letter) -> Sent:
-    """What the platform won't take as it is may do when it is shorter and plainer."""
+    """Send by this way; if the content is refused, try once more with a shorter and plainer text."""
     if way is Way.WECOM and outside.wecom:
         return _in_wecom(outside.wecom, letter)
     try:

@@ -1,4 +1,4 @@
-"""Sends the picture of an answer: drawn and uploaded once; where it can't go out, the words stand alone."""
+"""Sends the chart of an answer, drawn and uploaded once. If it can't be sent, the person has the text already."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ _MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """What a timer of this kind does. Matplotlib is one thread's at a time."""
+    """The handler of this kind of timer. Matplotlib must be used by one thread at a time."""
 
     sessions: Sessions
     reading: Sessions
@@ -55,7 +55,7 @@ class Showing:
         return Outcome.DONE, ""
 
     def _media_id(self, chart: Mapping[str, Any]) -> str:
-        """The same figures are the same picture for everybody who asks."""
+        """The uploaded picture's id; the same figures give the same picture for everybody."""
         name = hashlib.sha256(json.dumps(chart, sort_keys=True).encode()).hexdigest()
         with self._lock:
             media_id, uploaded = self._uploaded.get(name, ("", 0.0))

@@ -1,4 +1,4 @@
-"""Has a picture of work been sent before, for whatever ticket? Looked up among the town's of the last months."""
+"""Finds out whether a picture of work was sent before, for any ticket of the last months."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ _PORTION = 2_000
 
 
 def copied_from(session: Session, attachment: Attachment, mine: Print, now: datetime) -> int | None:
-    """The attachment that it is a copy of: another ticket's, or what the resident of its own ticket has sent."""
+    """The id of the attachment that it copies: another ticket's, or one that the resident sent for the same ticket."""
     own_work = (Attachment.ticket_id == attachment.ticket_id) & Attachment.of_work
     others = (Attachment.id != attachment.id) & Attachment.ticket_id.is_not(None) & ~own_work
     known = select(PicturePrint.attachment_id, PicturePrint.hashes).join(Attachment)

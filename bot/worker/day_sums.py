@@ -1,4 +1,4 @@
-"""The sums of days, kept by the worker: counted while others write, written in a moment."""
+"""Keeps the sums of days: a read-only transaction counts, a short one writes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ _SOON = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Summing:
-    """Looks every half a minute; at once where days are left to count."""
+    """Runs every half minute; again at once if days are left to count."""
 
     sessions: Sessions
     reading: Sessions
@@ -27,6 +27,6 @@ class Summing:
             again = now + (_SOON if changes.more else _USUAL)
             if again < timer.created_at + timedelta(hours=1):
                 timer.try_again(again, "later")
-                timer.attempts = 0  # it did not fail
+                timer.attempts = 0  # not a failed attempt
             else:
                 timer.finish(Outcome.DONE, now)

@@ -1,4 +1,4 @@
-"""What becomes of a letter: sent, tried again at, laid aside until something happens, or at its end because."""
+"""Writes the result of a letter: sent, retry at a time, laid aside until an event, or given up with a reason."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ from models.sessions import Sessions
 from models.ticket import SYSTEM, Ticket
 
 _NEWS = timedelta(days=3)
-"""What could not be sent for so long is kept for the person's next message"""
+"""After this time without success, a push waits for the person's next message"""
 _OF_DANGER = timedelta(seconds=60)
-"""The longest wait between two tries where somebody is in danger"""
+"""The longest wait between two attempts for a danger"""
 _HURRY = timedelta(hours=1)
 _TWICE = 2
 
@@ -36,11 +36,11 @@ log = structlog.get_logger(__name__)
 
 
 class Fate(Enum):
-    """What is done with a push that did not go out."""
+    """What happens to a push that was not sent."""
 
     AGAIN = "again"
     BACK = "back"
-    """Due as before, as if it had not been tried"""
+    """Due again, and the attempt does not count"""
     HELD = "held"
     KEPT = "kept"
     UNKNOWN = "unknown"
@@ -58,12 +58,12 @@ FATES = {
     Trouble.CONTENT: Fate.GAVE_UP,
     Trouble.REFUSED: Fate.GAVE_UP,
 }
-"""Where several ways have failed, the first of these decides: what may pass by itself goes before what may not"""
+"""If several ways failed, the error whose kind comes first here decides: passing ones before final ones"""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Writes down what came of letters. One thread: nobody waits for another's write."""
+    """Writes the results of letters, in one thread, so that writes don't wait for each other."""
 
     sessions: Sessions
     towns: Towns
@@ -72,7 +72,7 @@ class Delivery:
     clock: Callable[[], datetime]
 
     def settle(self, came_of: Sequence[tuple[Letter, Attempt]]) -> None:
-        """The outcomes before all else: what was sent and is not written down would be sent twice."""
+        """Write what was sent first: if that were lost, it would be sent twice."""
         if sent := [attempt for _, attempt in came_of if attempt.sent]:
             self._write(lambda session: self._sent(session, sent))
         for letter, attempt in came_of:
@@ -110,13 +110,13 @@ class Delivery:
         self._spend(session, {each.told[0]: each.messages for each in attempts if each.way is Way.CUSTOM})
 
     def _spend(self, session: Session, messages: Mapping[int, int]) -> None:
-        """The platform has counted so many; by push that they belong to."""
+        """Count messages towards the recipients' quotas. `messages`: push's id → number."""
         receivers = select(Person, Push.id).join(Push).where(Push.id.in_(messages)).order_by(Person.id)
         for person, push in session.execute(receivers.with_for_update(of=Person, key_share=True)):
             spend(person, messages[push], self.clock())
 
     def _learn(self, session: Session, letter: Letter, attempt: Attempt) -> None:
-        """What failed on the way, and what becomes of what did not go out: never silence."""
+        """Write the failures of all ways, and what happens to a push that was not sent."""
         town = self.towns.current(session)
         for failure in attempt.failures:
             self.breakers.failed(session, town, letter.push_id, failure.way, failure.error)
@@ -131,7 +131,7 @@ class Delivery:
             self._not_sent(session, town, session.get_one(Push, letter.push_id), letter, attempt.failures)
 
     def _learn_quota(self, session: Session, letter: Letter, failure: Failure) -> None:
-        """The platform knows best what it still takes for a person."""
+        """Correct our count of a person's quota by the platform's error."""
         if failure.way is Way.CUSTOM and failure.error.kind in {Trouble.MOMENT, Trouble.UNKNOWN}:
             person = session.get_one(Person, session.get_one(Push, letter.push_id).person_id, with_for_update=True)
             spend(person, 1, self.clock()) if failure.error.kind is Trouble.UNKNOWN else used_up(person)
@@ -151,7 +151,7 @@ class Delivery:
     def _fate(self, error: WeChatError, letter: Letter) -> Fate:
         fate = FATES[error.kind]
         if error.kind is Trouble.UNKNOWN and letter.attempts >= _TWICE + letter.in_danger:
-            return Fate.UNKNOWN  # it may have arrived: two of one message are enough
+            return Fate.UNKNOWN  # it may have arrived: send it at most twice
         if letter.in_danger and fate in {Fate.BACK, Fate.HELD}:
             return Fate.AGAIN
         if fate is Fate.AGAIN and self.clock() > letter.created_at + _NEWS:
@@ -187,12 +187,12 @@ def _decisive(failures: tuple[Failure, ...]) -> WeChatError:
 
 
 def _is_alarming(error: WeChatError, letter: Letter) -> bool:
-    """One hiccup is tried again within seconds; everything else is told to others at once."""
+    """Whether others are notified at once: not for a first passing error, which is retried within seconds."""
     return error.kind not in {Trouble.BUSY, Trouble.UNKNOWN} or letter.attempts >= _TWICE
 
 
 def _note(session: Session, town: Town, push: Push, error: WeChatError, now: datetime) -> None:
-    """The ticket's readers see that somebody was not reached."""
+    """Note in the ticket's history that somebody was not reached."""
     ticket = session.get(Ticket, push.ticket_id) if push.ticket_id else None
     if ticket:
         why = town.say("history.push_failed", why=error.kind.value, code=error.code)

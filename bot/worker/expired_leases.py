@@ -1,4 +1,4 @@
-"""What is leased and does not come to its end: given back in time, or put off because it broke."""
+"""Leased rows that are not finished: given back before the lease ends, or delayed after an error."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,14 +7,14 @@ from models.push import LEASE, Outcome, Push, Timer
 from models.sessions import Sessions
 
 BEGUN_WITHIN = LEASE / 3
-"""A call and a new token may take as long again: a row that is begun later could outlive its lease"""
+"""Rows not begun by then are given back: a call and a new token may take as long as the rest of the lease"""
 POISON_WAIT = timedelta(hours=1)
-"""A row that breaks its handler is looked at again, and given up in the end"""
+"""How long a row waits after an error in its handler; after some attempts it is given up"""
 
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """For how long and why, and how often at most."""
+    """How long a row is delayed, why, and how many times at most."""
 
     wait: timedelta
     reason: str
@@ -22,7 +22,7 @@ class PutOff:
 
 
 def put_off(sessions: Sessions, rows: type[Push] | type[Timer], row: int, now: datetime, why: PutOff) -> None:
-    """Due again later, unless it has finished meanwhile or was put off too often."""
+    """Delay a row, unless it has finished meanwhile; give it up after too many attempts."""
     with sessions() as session, session.begin():
         found = session.get(Push, row) if rows is Push else session.get(Timer, row)
         if found is None or found.due_at is None:

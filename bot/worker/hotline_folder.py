@@ -1,4 +1,4 @@
-"""A folder that the worker watches: tables of the hotline's orders that somebody lays there are taken in."""
+"""Watches a folder and imports the tables of hotline orders that are put there."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,21 +20,21 @@ log = structlog.get_logger(__name__)
 EVERY = timedelta(minutes=1)
 _KINDS = frozenset({".csv", ".xlsx"})
 _SETTLED_SECONDS = 5
-"""A file that was written to a moment ago may not be whole"""
+"""A file changed more recently than this may be incomplete"""
 _DIED_SECONDS = 600
-"""No worker takes so long over a file"""
+"""Longer than any import takes: the worker that began it has died"""
 
 
 @dataclass(frozen=True, slots=True)
 class HotlineFolder:
-    """What was taken is moved to `done`, what could not be to `refused` with a text that says why."""
+    """Imported files are moved to `done`, bad ones to `refused` with a text that says why."""
 
     folder: Path
     sessions: Sessions
     towns: Towns
 
     def look(self, now: datetime) -> int:
-        """How many files were there. Of several workers the one that renames a file has it."""
+        """Import the files; return their number. Of several workers, the one that renames a file imports it."""
         for left in self._tables("taking"):
             self._tried(left, self._put_back, now)
         return sum(self._tried(each, self._took, now) for each in self._tables("."))
@@ -43,7 +43,7 @@ class HotlineFolder:
         return [each for each in sorted((self.folder / folder).glob("*")) if each.suffix.lower() in _KINDS]
 
     def _tried(self, file: Path, deed: Callable[[Path, datetime], bool], now: datetime) -> bool:
-        """What the disk refuses stops neither the other files nor the worker."""
+        """Log a disk error, so that it stops neither the other files nor the worker."""
         try:
             return file.is_file() and deed(file, now)
         except OSError as error:  # another worker may have been faster
@@ -51,7 +51,7 @@ class HotlineFolder:
             return False
 
     def _put_back(self, file: Path, now: datetime) -> bool:
-        """A worker died while it took this one in: nothing of it was kept, so it is taken again."""
+        """A worker died during the import, whose transaction was rolled back: import the file again."""
         if file.stat().st_ctime <= now.timestamp() - _DIED_SECONDS:
             file.rename(self.folder / file.name)
         return False
@@ -72,7 +72,7 @@ class HotlineFolder:
                 refused.with_suffix(".txt").write_text(f"{error}\n", "utf-8")
             log.warning("hotline_refused", file=file.name)
             return True
-        except (SQLAlchemyError, MatterTakenError) as error:  # not the file's fault: the next look takes it
+        except (SQLAlchemyError, MatterTakenError) as error:  # not the file's fault: retried at the next look
             mine.rename(file)
             log.warning("hotline_put_off", file=file.name, why=type(error).__name__)
             return False

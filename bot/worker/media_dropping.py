@@ -1,4 +1,4 @@
-"""Deletes a photo or voice whose time is over, or whose owner asked for it."""
+"""Deletes photos and voices after their retention time, or at their sender's request."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from models.ticket import Attachment
 
 
 def drop_media(session: Session, shelf: Shelf, timer: Timer, now: datetime) -> None:
-    """The file goes with the last attachment that it belongs to: the same picture twice is one file."""
+    """The file is deleted with its last attachment, because the same picture is stored once."""
     attachment = session.get(Attachment, timer.subject_id or 0)
     if attachment is None or not attachment.stored:
         timer.finish(Outcome.DROPPED, now, "no file")

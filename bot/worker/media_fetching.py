@@ -1,4 +1,4 @@
-"""Brings photos and voices home before WeChat forgets them (three days), and makes them fit to be shown."""
+"""Downloads photos and voices before WeChat deletes them (after three days), and converts them for browsers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _LIVES = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class MediaFetch:
-    """What a timer of the kind `fetch_media` does."""
+    """The handler of `fetch_media` timers."""
 
     sessions: Sessions
     towns: Towns
@@ -66,14 +66,14 @@ class MediaFetch:
             arrived(session, self.towns.current(session), attachment, self.clock())
 
     def _know(self, session: Session, attachment: Attachment, mine: Print) -> None:
-        """To find it again; what staff send is looked for among the others."""
+        """Store the picture's fingerprint; check whether a picture of staff is a copy."""
         now = self.clock()
         if attachment.of_work and (other := copied_from(session, attachment, mine, now)):
             attachment.fields = {**attachment.fields, ALIKE: other}
         session.merge(PicturePrint(attachment_id=attachment.id, hashes=mine.hashes, grey=mine.grey, created_at=now))
 
     def _refused(self, timer_id: int, why: str) -> None:
-        """It is none of what it was sent as: its sender is told, and nothing of it is kept."""
+        """The file is not of the kind it was sent as: tell its sender and store nothing."""
         with self.sessions() as session, session.begin():
             self._end(session, timer_id, why, refused)
 

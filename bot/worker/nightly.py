@@ -1,4 +1,4 @@
-"""What happens every night: the model learns from the day's corrections, in a process of its own."""
+"""The nightly training: the model learns from the day's corrections, in its own process."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 def plan(session: Session, now: datetime) -> None:
-    """The next night's training, if it is not planned yet. Any number of workers may do it at once."""
+    """Plan the next night's training, if it is not planned yet. Safe for several workers at once."""
     tonight = day_start(now) + _HOUR
     at = tonight if tonight > now else tonight + timedelta(days=1)
     append(session, Timer, key=f"{KIND}:{at.astimezone(CHINA):%Y%m%d}", kind=KIND, due_at=at, created_at=now)
@@ -40,7 +40,7 @@ class Nightly:
     config: Path
 
     def __call__(self, timer_id: int, now: datetime) -> None:
-        """Train once; the timer keeps what came of it."""
+        """Train once; the result is written to the timer."""
         with self.sessions() as session, session.begin():
             timer = session.get_one(Timer, timer_id)
             if _is_done_already(session, timer, now):
@@ -57,7 +57,7 @@ class Nightly:
 
 
 def _is_done_already(session: Session, timer: Timer, now: datetime) -> bool:
-    """A clock that jumps makes several nights of one: of those that are due the first trains, for half a day."""
+    """After a jump of the clock, several trainings are due: only the first runs, at most one in half a day."""
     others = (Timer.kind == KIND) & (Timer.id != timer.id) & (Timer.attempts > 0)
     before = Timer.due_at.is_not(None) & (Timer.id < timer.id)
     lately = Timer.finished_at.between(now - _NIGHT, now + _NIGHT) & (Timer.outcome != Outcome.DROPPED.value)

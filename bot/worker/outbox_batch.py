@@ -1,4 +1,4 @@
-"""What goes out next: due pushes as letters; what is overtaken is dropped, what waited long is told together."""
+"""Makes letters of due pushes; outdated ones are dropped, and old ones are joined into one message."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,24 +25,24 @@ from models.push import LEASE, Outcome, Push, Rank, claim, is_laid_aside
 from models.ticket import Ticket
 
 _STALE = timedelta(minutes=5)
-"""What waited so long is no news any more: it may be overtaken, or told with others"""
+"""Pushes that waited longer may be outdated, or are joined with others"""
 _MOST_TOGETHER = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Makes letters of what is due. Everything in the caller's transaction."""
+    """Makes letters of due pushes, in the caller's transaction."""
 
     templates: Mapping[str, Template]
     notices: Mapping[str, Template]
-    """Subscription notices, by purpose like the templates"""
+    """Subscription notices by purpose, like the templates"""
     clock: Callable[[], datetime]
     batch: int
     wecom: bool = False
-    """Whether there is a way into WeCom"""
+    """Whether WeCom is configured"""
 
     def due(self, session: Session, town: Town, last: Rank, shut: Collection[str]) -> list[Letter]:
-        """The next ones, dangers first."""
+        """The next letters, dangers first."""
         claimed = claim(session, Push, self.clock(), self.batch, last)
         letters = (self._letter(session, town, push, shut) for push in claimed)
         return [letter for letter in letters if letter]
@@ -70,7 +70,7 @@ class Letters:
         return letter
 
     def _behind(self, session: Session, push: Push) -> list[Push]:
-        """What else is due for the same person, where it matters."""
+        """Other due pushes to the same person, if this one has waited long."""
         now = self.clock()
         if push.created_at > now - _STALE:
             return []
@@ -79,7 +79,7 @@ class Letters:
         return list(session.scalars(due.with_for_update(skip_locked=True)))
 
     def _kept(self, session: Session, push: Push) -> list[Push]:
-        """What waits for the next contact goes along, unless this push says more."""
+        """Pushes that wait for the next contact, to be sent along, without those that this push makes outdated."""
         if push.rank == Rank.NEWS:
             return []
         mine = is_laid_aside() & (Push.person_id == push.person_id) & (Push.rank == Rank.NEWS) & (Push.text != "")
@@ -137,14 +137,14 @@ def _page(town: Town, push: Push, person: Person, now: datetime) -> str:
 
 
 def _enclosed(session: Session, town: Town, push: Push, person: Person, left: int) -> tuple[Enclosure, ...]:
-    """As many as the platform takes: of what nobody asked for, one message less."""
+    """As many attachments as the quota allows; one less if nobody asked for them."""
     most = max(0, left - bool(push.text) - (push.event != ASKED_FOR))
     found = enclosed(session, town, push, person) if most else ()
     return tuple(Enclosure(each.id, each.kind, each.stored) for each in found[-most:])
 
 
 def _chat_of(person: Person) -> str:
-    """Their chat with the official account; "" where they have none."""
+    """The openid of their chat with the official account; "" if they have none."""
     has_chat = person.following and person.openid and not person.openid.startswith(PREFIX)
     return person.openid or "" if has_chat else ""
 
@@ -154,7 +154,7 @@ def _filled(template: Template, push: Push) -> CardToSend:
 
 
 def _sleeps_until(town: Town, push: Push, person: Person, now: datetime) -> datetime | None:
-    """The morning, where it was to be told by day and has waited till the night."""
+    """The next morning for an old push without urgency at night, unless the person was active just now; else None."""
     awake = now - timedelta(minutes=town.quiet_hours.awake_minutes)
     heard = person.last_inbound_at
     if push.rank <= Rank.URGENT or push.created_at >= awake or (heard and heard >= awake):
@@ -164,7 +164,7 @@ def _sleeps_until(town: Town, push: Push, person: Person, now: datetime) -> date
 
 
 def _fitting(town: Town, push: Push, behind: Sequence[Push]) -> list[Push]:
-    """As many as one message holds, and no second question: a digit answers one."""
+    """As many as fit into one message, with at most one question, because a digit answers only one."""
     together = [push]
     for each in behind:
         if asks(each) and any(map(asks, together)):

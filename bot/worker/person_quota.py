@@ -1,7 +1,7 @@
-"""What the platform still takes for a person, and by which ways a push may go at all.
+"""The platform's quota of messages to a person, and the ways by which a push may be sent.
 
-Five messages within 48 hours of what they wrote, three within a minute of what they tapped. The last of them are kept
-for outcomes with their question: lesser news for residents waits for the next contact instead.
+Five messages within 48 hours after they wrote, three within a minute after they tapped. The last ones are reserved for
+outcomes with their question: less important news for residents waits for the next contact.
 """
 
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from models.ticket import Ticket, not_ended
 WROTE = (5, timedelta(hours=48))
 TAPPED = (3, timedelta(minutes=1))
 _MARGIN = timedelta(seconds=5)
-"""A call takes a while: what is on its way when the window shuts comes too late"""
+"""Windows are taken as this much shorter, because a call takes time"""
 _MOST_KEPT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many custom messages the platform still takes for one person."""
+    """How many custom messages the platform still accepts for one person."""
 
     tapped: int
     wrote: int
@@ -39,7 +39,7 @@ class Room:
 
 
 def room(person: Person, now: datetime) -> Room:
-    """By what they did and what was sent since."""
+    """The rest of a person's quota."""
     return Room(
         _left(TAPPED, person.tapped_at, person.told_since_tapped, now),
         _left(WROTE, person.wrote_at, person.told_since_wrote, now),
@@ -52,7 +52,7 @@ def _left(window: tuple[int, timedelta], opened_at: datetime | None, used: int, 
 
 
 def spend(person: Person, messages: int, now: datetime) -> None:
-    """So many went out: the platform counts them to the window that ends first."""
+    """Count sent messages; the platform counts them to the window that ends first."""
     there = room(person, now)
     of_tap = min(messages, there.tapped)
     person.told_since_tapped += of_tap
@@ -60,12 +60,12 @@ def spend(person: Person, messages: int, now: datetime) -> None:
 
 
 def used_up(person: Person) -> None:
-    """The platform says so, whatever we have counted."""
+    """The platform says that the quota is used up, whatever we have counted."""
     person.told_since_tapped, person.told_since_wrote = TAPPED[0], WROTE[0]
 
 
 def waits(session: Session, push: Push, there: Room) -> bool:
-    """Lesser news for a resident, where what is left is kept for the outcomes that they wait for."""
+    """Whether it is news for a resident whose remaining quota is reserved for the outcomes that they wait for."""
     if push.rank != Rank.NEWS or push.template != RESIDENT_TEMPLATE or not there.wrote:
         return False
     return there.all <= _MOST_KEPT and there.all <= _outcomes_to_come(session, push.person_id)
@@ -78,13 +78,13 @@ def _outcomes_to_come(session: Session, person: int) -> int:
 
 
 def accepted(session: Session, person: int, template: str) -> int | None:
-    """The oldest acceptance of this notice that no notice has used."""
+    """The oldest unused acceptance of this notice."""
     mine = (Acceptance.person_id == person) & (Acceptance.template_id == template) & Acceptance.used_at.is_(None)
     return session.scalar(select(Acceptance.id).where(mine).order_by(Acceptance.id).limit(1))
 
 
 def ways(push: Push, there: Room, *, follows: bool, notice: bool, template: bool, wecom: bool) -> tuple[Way, ...]:
-    """The best first. For a danger, even the one that should not work; an acceptance is not used up for mere news."""
+    """In order of preference. A danger also tries CUSTOM without quota; news doesn't use up an acceptance."""
     if push.fields.get("via") == Way.WECOM.value and wecom:
         return (Way.WECOM,)
     danger = push.rank == Rank.DANGER

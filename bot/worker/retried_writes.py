@@ -1,4 +1,4 @@
-"""What must be written is tried until the database takes it."""
+"""Writes that are retried until the database accepts them."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 def patiently(write: Callable[[], _Done], seconds: float) -> _Done:
-    """Does it again while others hold the database, or a deadlock took it back. `write` is one whole transaction."""
+    """Retry after lock timeouts and deadlocks, up to `seconds`. `write` is one whole transaction."""
     deadline = time.monotonic() + seconds
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Sends what is due: several hands talk to the platform, one thread writes down what came of it."""
+"""Sends due pushes: several threads call the platform, one thread writes the results."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -41,7 +41,7 @@ class Sender:
     clock: Callable[[], datetime]
 
     def probe_account(self) -> None:
-        """Where nothing goes out at all, something harmless is asked once a minute."""
+        """If the whole account's breaker is open, make a harmless call once a minute."""
         if ACCOUNT not in self.breakers.shut:
             return
         with self.sessions() as session, session.begin():
@@ -64,7 +64,7 @@ class Sender:
         return bool(letters)
 
     def _letters(self, session: Session) -> list[Letter]:
-        """While nothing goes out, only for dangers something is tried."""
+        """The next letters; only dangers while the account's breaker is open."""
         breakers, town = self.breakers, self.towns.current(session)
         breakers.look(session)
         probed = breakers.to_probe(session, *Way) if breakers.shut else []
@@ -76,9 +76,9 @@ class Sender:
         return _probing(found, [Way(name) for name in probed])
 
     def _send(self, letters: Sequence[Letter], leased_at: datetime) -> None:
-        """Hands only talk to the platform; this thread writes down what came of it, one after the other.
+        """Other threads call the platform; this thread writes the results.
 
-        Several at once mix up nobody's order: of what waits for one person only the oldest is claimed.
+        Parallel calls keep each person's order, because only the oldest push to a person is claimed.
         """
         if not letters:
             return
@@ -86,20 +86,20 @@ class Sender:
         with ThreadPoolExecutor(self.work.at_once, "send") as hands:
             sending = {hands.submit(self._in_time, letter, leased_at): letter for letter in letters}
             under_way = set(sending)
-            while under_way:  # while one is written down others come back: they are written together
+            while under_way:  # results that come during a write are written together
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 came_of = [(sending[each], self._came_of(sending[each], each)) for each in done]
                 delivery.settle([(letter, attempt) for letter, attempt in came_of if attempt])
 
     def _in_time(self, letter: Letter, leased_at: datetime) -> Attempt | None:
-        """While the lease lasts: when calls are slow, the rest goes back before it runs out."""
+        """Send, unless much of the lease is over because calls are slow: then None, and the row is given back."""
         if self.clock() > leased_at + BEGUN_WITHIN:
             return None
         return send(Outside(self.gateway, self.uploads, self.wecom), letter, self.breakers.shut)
 
     def _came_of(self, letter: Letter, done: "Future[Attempt | None]") -> Attempt | None:
-        """None where it did not come to an attempt."""
-        if error := done.exception():  # the row keeps the reason, and the others go on
+        """The attempt; None if there was none."""
+        if error := done.exception():  # written to the row; the others go on
             log.error("due_row_failed", row=letter.push_id, error=type(error).__name__)  # a traceback quotes data
             why = PutOff(POISON_WAIT, type(error).__name__, len(self.work.retry_seconds))
             put_off(self.sessions, Push, letter.push_id, self.clock(), why)
@@ -117,7 +117,7 @@ class Sender:
 
 
 def _probing(letters: Sequence[Letter], ways: Sequence[Way]) -> list[Letter]:
-    """Each way is tried with one letter that would go by it, if there are as many with one of its own."""
+    """Assign to each way one letter that can be sent by it, as its probe."""
     found = list(letters)
     for way in ways:
         able = [at for at, each in enumerate(found) if way in each.ways]

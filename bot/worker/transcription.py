@@ -1,4 +1,4 @@
-"""Has a voice written down, in a thread of its own: a recogniser takes seconds, and pushes must not wait for it."""
+"""Transcribes voices in a separate thread: a recogniser takes seconds, and pushes must not wait for it."""
 
 import threading
 from collections.abc import Callable
@@ -28,7 +28,7 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """What a timer of the kind `hear` does."""
+    """The handler of `hear` timers."""
 
     sessions: Sessions
     towns: Towns
@@ -62,7 +62,7 @@ class Hearing:
             self._write(timer_id, text)
 
     def _again(self, timer_id: int, why: str) -> None:
-        """Later, a few times; then its sender is told that nobody could write it down."""
+        """Retry later, a few times; then tell the sender that the voice could not be transcribed."""
         with self.sessions() as session, session.begin():
             timer = session.get_one(Timer, timer_id)
             if timer.attempts < _TRIES:
@@ -86,7 +86,7 @@ class Hearing:
         self._act(number, openid, text)
 
     def _act(self, attachment: int, openid: str, text: str) -> None:
-        """As if they had written it; what they would have read comes as a push."""
+        """Answer the text as if they had written it; the reply is sent as a push."""
         reply = self.answering.answer(Message(f"heard:{attachment}", openid, Kind.TEXT, self.clock(), text))
         with self.sessions() as session, session.begin():
             town = self.towns.current(session)

@@ -1,4 +1,4 @@
-"""Photos and voices as the platform wants them: uploaded once, and named by its id for as long as that lives."""
+"""Uploads photos and voices to the platform; an upload's id is reused until it expires."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ _TYPES = {"image": "image/jpeg", "voice": "audio/mpeg"}
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """One file that goes out with a push."""
+    """One file that is sent with a push."""
 
     attachment: int
     kind: str
@@ -25,7 +25,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """What this process has uploaded. Safe to share between threads."""
+    """The uploads of one process. Safe to share between threads."""
 
     shelf: Shelf
     _ids: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Uploads:
         gateway.send_media(openid, enclosure.kind, self._id(gateway, enclosure))
 
     def _id(self, gateway: Gateway, enclosure: Enclosure) -> str:
-        with self._lock:  # several hands may hold the same picture for several people
+        with self._lock:  # several threads may send the same picture
             media_id, uploaded = self._ids.get(enclosure.stored, ("", 0.0))
             if not media_id or time.monotonic() > uploaded + _LIVES_SECONDS:
                 media_id = self._uploaded(gateway, enclosure)

@@ -1,4 +1,4 @@
-"""The loop that sends what is due and rings what has come due. Any number of workers may run side by side."""
+"""The loop that sends due pushes and runs due timers. Any number of workers may run in parallel."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Claims, closes the session, calls WeChat, writes down what came of it."""
+    """Claims rows, closes the session, calls WeChat, writes the results."""
 
     sessions: Sessions
     towns: Towns
@@ -75,7 +75,7 @@ class Worker:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def run(self, stop: threading.Event) -> None:
-        """Until told to stop; what was claimed is finished first."""
+        """Run until told to stop; claimed rows are finished first."""
         planned = looked = datetime.min.replace(tzinfo=UTC)
         telling: threading.Thread | None = None
         while not stop.is_set():
@@ -87,14 +87,14 @@ class Worker:
                     looked = self.clock()
                     self.hotline.look(looked)
                 busy = self.once()
-            except OperationalError as error:  # the database is away: what was claimed falls due again by its lease
+            except OperationalError as error:  # claimed rows become due again when their lease ends
                 log.error("database_away", error=type(error.orig).__name__)  # noqa: TRY400
                 busy = False
             if not busy:
                 stop.wait(self.work.poll_seconds)
 
     def _telling(self, running: threading.Thread | None, stop: threading.Event) -> threading.Thread | None:
-        """The thread that tells subscribers; another one where something unforeseen has ended it."""
+        """The thread that notifies subscribers; a new one if an unforeseen error has ended it."""
         if self.courier is None or (running and running.is_alive()):
             return running
         begun = threading.Thread(target=self.courier.run, args=(stop,), name="courier", daemon=True)
@@ -113,7 +113,7 @@ class Worker:
         return now
 
     def once(self) -> bool:
-        """One round. True: there was something to do, look again at once."""
+        """One round. True if there was something to do: then the next follows at once."""
         means = (self.templates, self.notices, self.wecom, self.uploads)
         sender = Sender(self.sessions, self.towns, self.gateway, self.work, *means, self.breakers, self.clock)
         sender.probe_account()
@@ -140,7 +140,7 @@ class Worker:
         if kind == GROUP_NOTICE:
             tell_group(self.sessions, self.towns, self.wecom, timer_id, self.clock())
             return
-        if kind == NIGHTLY:  # takes minutes, and somebody may be in danger at night too
+        if kind == NIGHTLY:  # takes minutes, during which dangers must be sent
             threading.Thread(target=self.nightly, args=(timer_id, self.clock()), name=NIGHTLY, daemon=True).start()
             return
         if kind == HEAR:
@@ -162,7 +162,7 @@ class Worker:
                 ring(session, self.towns.current(session), timer, self.clock())
 
     def _guarded(self, timer: int, action: Callable[[], None]) -> None:
-        """A row that breaks its handler must not stop the others: it is looked at again, and given up in the end."""
+        """Run a timer's action. An error must not stop the others: the row is retried, and given up in the end."""
         try:
             patiently(action, _LOCKED_SECONDS)
         except OperationalError:
