@@ -6,12 +6,13 @@ by itself, are weighed together (`nlp/reading/matter_signs.py`).
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
 from math import exp
 
 from nlp.reading.clause_scores import ClauseScores
 from nlp.reading.clauses import ANNOUNCED, LEAD, LISTED, bare
 from nlp.reading.cuts import Clause, clauses
-from nlp.reading.matter_signs import Boundary, is_announced, signs
+from nlp.reading.matter_signs import Boundary, is_announced, is_listed, signs
 
 _BOUNDARY = re.compile(rf"(?:[，,、。；;：:！!\s]|^)(?={ANNOUNCED})|(?={LISTED})|[。；;！!\n]+")
 _OPENING = re.compile(rf"^(?:{LISTED}|{ANNOUNCED})[，,、：:.．是 ]*")
@@ -22,7 +23,7 @@ _COUNTED = re.compile(
 _SHORTEST, _SHORTEST_CLAUSE = 4, 3  # 路灯不亮, 墙裂了
 _LONGEST_TEXT = 240  # a letter argues one case in many sentences; cutting it up would file its arguments
 _LONGEST_UNANNOUNCED = 80  # what stands side by side in a longer one belongs to one story
-_HOPELESS = -2.0
+_HOPELESS = -1.5
 """The odds of opening a matter below which no other sign helps: half of the work is saved"""
 _IN_VAIN = re.compile(r"(?:电话|热线).{0,5}(?:不通|打不|占线|没人接|联系不上)")
 """Nobody answers: of whatever matter"""
@@ -67,10 +68,15 @@ class Splitter:
                 seen[words] = look(words)
             return seen[words]
 
-        def begun(at_least: float) -> Collection[int]:
+        @cache
+        def likely(case: Boundary) -> float:
+            return self._likelihood(case, once)
+
+        def begun(unannounced: float) -> Collection[int]:
             begins: set[int] = set()
             for at, case in cases(text, found, begins):
-                if (is_announced(case.clause.words) or not only_announced) and self._begins(case, once, at_least):
+                announced = is_announced(case.clause.words)
+                if (announced or not only_announced) and likely(case) >= (_least(case) if announced else unannounced):
                     begins.add(at)
             return begins
 
@@ -78,24 +84,24 @@ class Splitter:
         begins = begun(_AT_LEAST)
         return _matters(text, found, begun(_BESIDE_ANOTHER) if begins and len(found) > _FEWEST else begins)
 
-    def _begins(self, case: Boundary, look: Callable[[str], ClauseScores], at_least: float) -> bool:
-        """Cheapest first: what can't open a matter is not weighed."""
-        said, own = case.clause.words, bare(case.clause.words)
-        if is_announced(said):
-            found = signs(case, look)
-            return self._likelihood(found) >= (
-                _COUNTED_AT_LEAST if found["listed_and_counted"] else _ANNOUNCED_AT_LEAST
-            )
-        if look(own).opens < _HOPELESS or _IN_VAIN.search(own) or _ONLY_BLAMES.fullmatch(bare(case.before)):
-            return False
-        found = signs(case, look)
-        return self._likelihood(found) >= at_least and not (found["one_category"] and found["same_thing"])
-
-    def _likelihood(self, found: Mapping[str, float]) -> float:
-        """That the clause begins a matter of its own."""
-        weights = self._weights
+    def _likelihood(self, case: Boundary, look: Callable[[str], ClauseScores]) -> float:
+        """That the clause begins a matter of its own. Cheapest first: what can't is not weighed."""
+        own = bare(case.clause.words)
+        announced = is_announced(case.clause.words)
+        if not announced and (
+            look(own).opens < _HOPELESS or _IN_VAIN.search(own) or _ONLY_BLAMES.fullmatch(bare(case.before))
+        ):
+            return 0.0
+        found, weights = signs(case, look), self._weights
+        if not announced and found["one_category"] and found["same_thing"]:
+            return 0.0
         height = weights[_CONSTANT] + sum(weights[name] * value for name, value in found.items())
         return 1 / (1 + exp(-height))
+
+
+def _least(case: Boundary) -> float:
+    """From where what is announced is believed."""
+    return _COUNTED_AT_LEAST if case.counted and is_listed(case.clause.words) else _ANNOUNCED_AT_LEAST
 
 
 def cases(text: str, found: Sequence[Clause], begins: Collection[int]) -> Iterator[tuple[int, Boundary]]:
