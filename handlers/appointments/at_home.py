@@ -65,9 +65,9 @@ def _is_about_a_visit(context: Context) -> bool:
     seen = context.understanding
     if seen is None or len(context.text) > _LONGEST or seen.red_flag or (seen.place and seen.place.known):
         return False
-    if seen.intent is Intent.URGE and seen.intent_confidence >= _PLAINLY:
+    if seen.intent is Intent.URGE and seen.wish is not Wish.APPOINT and seen.intent_confidence >= _PLAINLY:
         return False  # 「等到周五黄花菜都凉了，快点行不行」 names a day, but only urges
-    wished = seen.wish is Wish.APPOINT and seen.intent not in _OTHER
+    wished = seen.wish is Wish.APPOINT and (seen.intent not in _OTHER or seen.intent_confidence < _PLAINLY)
     if not wished and not is_about_a_visit(context.text, context.now.astimezone(CHINA)):
         return False
     return not (seen.sure and (seen.item or seen.intent is Intent.REPORT))

@@ -8,6 +8,8 @@ from typing import Any
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
 from handlers.dialogue.states import ACCEPTS, DRAFTS, MOST_PUT, Asks
+from models.moves import OPEN, Status
+from models.ticket import Ticket
 
 _SLOT, _PUT = "beneath", "put"
 _DEEPEST = 3
@@ -55,7 +57,7 @@ def without(slots: Mapping[str, Any], state: str) -> dict[str, Any]:
 
 def come_up(context: Context, answered: OpenQuestion, reply: Reply) -> Reply:
     """After an answer, ask the next waiting question below the reply; if the reply asks something, that comes first."""
-    others = [each for each in _of_replies(context) if each is not answered]
+    others = [each for each in _of_replies(context) if each is not answered and not _is_over(context, each)]
     if not others or (reply.keep and not _is_list(answered)):
         return reply
     if Asks.WHICH_QUESTION in {answered.state, *(each.state for each in others)}:
@@ -64,6 +66,14 @@ def come_up(context: Context, answered: OpenQuestion, reply: Reply) -> Reply:
         return reply if has_beneath(reply.slots) else replace(reply, slots={**reply.slots, **_stored(others)})
     often = not others[0].text or others[0].put >= MOST_PUT
     return reply if answered.is_pushed and often else put_again(replace(reply, keep=False), others)
+
+
+def _is_over(context: Context, question: OpenQuestion) -> bool:
+    """Return whether nobody waits for the place of its ticket any more: it was withdrawn, or has ended."""
+    if question.state != Asks.TICKET_PLACE:
+        return False
+    ticket = context.session.get(Ticket, question.slots["ticket"])
+    return ticket is None or Status(ticket.status) not in OPEN
 
 
 def _is_list(question: OpenQuestion) -> bool:

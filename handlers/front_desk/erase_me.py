@@ -13,6 +13,7 @@ from handlers.tickets.access import resident, tickets
 from models.moves import ACTIVE, WITHDRAW, Status
 from models.person import Role
 from models.ticket import Ticket
+from nlp.answers.choices import wants_erasure
 
 router = Router("erasing")
 _LISTED = 5
@@ -25,6 +26,7 @@ ERASE_ME = Command(
 )
 
 
+@router.on(lambda context: context if context.is_free and wants_erasure(context.text) else None)
 @router.command(ERASE_ME)
 def ask(context: Context) -> Reply:
     """Say what will be erased and what happens to open tickets, and ask for the confirming word."""

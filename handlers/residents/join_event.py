@@ -6,10 +6,17 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, select
 
+from handlers.dialogue.asked import is_about
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
-from handlers.dialogue.other_matter import is_hurry, is_other_matter, is_politeness, says_nothing
+from handlers.dialogue.other_matter import (
+    is_hurry,
+    is_other_matter,
+    is_politeness,
+    is_told_as_trouble,
+    says_nothing,
+)
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
@@ -68,9 +75,18 @@ def offer_answered(context: Context) -> Reply | None:
         return _and_the_rest(context, replace(draft, alone=True))
     if is_other_matter(context) or is_politeness(context):
         return None
+    if _is_elsewhere(context):
+        return None
     if is_hurry(context):  # 「快点」 is no answer
         return Reply(context.question.text if context.question else "", keep=True)
     return _and_the_rest(context, replace(draft, text=f"{draft.text}。{context.text}", alone=True))
+
+
+def _is_elsewhere(context: Context) -> bool:
+    """Return whether they tell of another thing or house than the one offered, however sure the reader is of it."""
+    seen = context.understanding
+    told = seen is not None and seen.sure and is_told_as_trouble(seen)
+    return told and context.question is not None and not is_about(context.question, context)
 
 
 def _with_more(draft: Draft, words: str) -> Draft:

@@ -34,7 +34,7 @@ from nlp.reading.understanding import Intent, PlaceMention
 router = Router("supplementing")
 houses, more = Router("houses"), Router("more words")
 _BESIDE_HOUSE = re.compile(
-    r"不对|不是|[说写打发报]错了?|应该|更正|改成|哦|噢|对了|补充|就|是|在|我们?家?|家|的|[呀啊哈吧呢\W]"
+    r"不对|不是|[说写打发报]错了?|应该|更正|改成|哦|噢|对了|补充|就|是|在|我们?家?|家|的|[那这]?(?:边|儿|里|块)|跟前|旁边|门口|前面|后面|[呀啊哈吧呢\W]"
 )
 _CORRECTS = re.compile(r"不对|错|应该|更正|改成")
 

@@ -5,20 +5,22 @@ from dataclasses import replace
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
-from handlers.dialogue.states import ACCEPTS, Asks
+from handlers.dialogue.states import DRAFTS, Asks
 from handlers.residents.report import reported
 from handlers.tickets.filing import recent
 from nlp.reading.understanding import Intent, Understanding
 
 router, unread = Router("own report"), Router("unread of staff")
 _REPORTS = frozenset({Intent.REPORT, Intent.CONSULT, Intent.URGE, Intent.RATE, Intent.BIND, Intent.SUPPLEMENT})
+_REPORTING = DRAFTS | {Asks.PATROL_WHAT, Asks.WORDS, Asks.APART, Asks.COMPLAINT, Asks.HOME, Asks.TICKET_PLACE}
+"""Open questions of a report that they are making already"""
 _SHOWN = 60
 
 
 def _works_here(context: Context) -> Context | None:
-    listed = bool(context.state) and ACCEPTS[context.state].lists
     works = context.person.is_staff or context.person.is_overseer
-    return context if works and context.text and not context.answers and (context.is_free or listed) else None
+    is_reporting = context.is_asked(*_REPORTING)
+    return context if works and context.text and not context.answers and not is_reporting else None
 
 
 @router.on(_works_here)

@@ -162,6 +162,11 @@ def reason_of(text: str) -> str:
     return rest.strip(_MARKS) if rest != plain(text) and says >= _SAYS else ""
 
 
+def wants_erasure(text: str) -> bool:
+    """「把我的资料都删了」: all of a person's data, not one ticket."""
+    return re.fullmatch(_data()["erasure"], plain(text)) is not None
+
+
 def says_again(text: str) -> bool:
     """「又坏了」: it had been right for a while."""
     return re.search(_data()["again"], text) is not None

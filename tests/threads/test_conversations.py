@@ -209,6 +209,11 @@ FOUND = {
         ("tells", "邻居", "德尚家园1号楼", "供暖期还有半个月呢 怎么偷偷停了"),
         ("passes", 1500),
     ],
+    "another house, while joining a neighbour's report is offered": [
+        ("tells", "居民", "德尚小区3号楼", "楼道灯不亮了"),
+        ("tells", "邻居", "德尚小区3号楼", "楼道灯不亮"),
+        ("tells", "邻居", "德尚小区5号楼", "哎呀我家厨房起火苗子了"),
+    ],
     "a report in which somebody was called": [
         ("tells", "邻居", "6号楼", "物业收欠款找外面的催收公司 半夜打我妈电话"),
     ],
