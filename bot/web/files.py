@@ -47,7 +47,7 @@ def files(program: Program, links: Links) -> Blueprint:
         wanted = _read(links, token, program.clock())
         return _sheet(program, wanted) if isinstance(wanted, Sheet) else _answer(program, wanted)
 
-    refuse_bad_links(blueprint, program, "exporting")
+    refuse_bad_links(blueprint, program, expired="exporting.expired", bad="exporting.bad_link")
     return blueprint
 
 

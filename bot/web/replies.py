@@ -15,10 +15,10 @@ def refused(program: Program, key: str, status: int) -> Response:
     return Response(program.towns.say(key), status, mimetype="text/plain")
 
 
-def refuse_bad_links(blueprint: Blueprint, program: Program, name: str) -> None:
-    """Bad links, or links of people without the right, are 403; expired ones 410. Wordings: `name`.*."""
-    blueprint.register_error_handler(ExpiredLinkError, lambda _: refused(program, f"{name}.expired", 410))
-    blueprint.register_error_handler(BadLinkError, lambda _: refused(program, f"{name}.bad_link", 403))
+def refuse_bad_links(blueprint: Blueprint, program: Program, *, expired: str, bad: str) -> None:
+    """Bad links, or links of people without the right, are 403; expired ones 410."""
+    blueprint.register_error_handler(ExpiredLinkError, lambda _: refused(program, expired, 410))
+    blueprint.register_error_handler(BadLinkError, lambda _: refused(program, bad, 403))
 
 
 def workbook(file: BytesIO, name: str) -> Response:

@@ -37,7 +37,7 @@ BOOK = Command(
     practice=Practice.RECEPTION,
 )
 TAKE_BACK = Command(
-    ("取消预约接待", "取消接待"),
+    ("取消预约接待", "取消接待", "取消接待日"),
     roles=EVERYBODY,
     help="取消预约接待：排的号不要了",
     practice=Practice.RECEPTION,

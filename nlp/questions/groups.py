@@ -6,7 +6,7 @@ from typing import Any
 
 from nlp.questions.amounts import Bound
 from nlp.questions.names import Names
-from nlp.questions.query import COUNT, OF_CALLS
+from nlp.questions.query import COUNT
 from nlp.questions.tokens import Token
 
 TEAMS = {"property": "property", "department": "department"}
@@ -19,6 +19,7 @@ _OF_TEAMS = frozenset(
     }
 )  # fmt: skip
 """Figures that tell of who works. 「谁投诉最多」 asks for a resident"""
+_BY_HAND = frozenset({"closed", "solved"})
 _DIMENSIONS = {"place": "place", "team": "team", "item": "item", "category": "category", "person": "person",
                "kind": "kind", "source": "source", "status": "status"}  # fmt: skip
 _SIDE_BY_SIDE = frozenset({"pair", "compare", "who", "more"})
@@ -92,7 +93,7 @@ def _who(tokens: Sequence[Token], found: Grouped, only: Mapping[str, list[Any]],
             if len(only.get("team", ())) == 1 or only.get("kind") == ["grid"]:
                 found.group = "person"
             elif not _OF_TEAMS.isdisjoint(measures):
-                found.group = "team" if token.value == "firm" or _is_of_teams(only, measures) else "person"
+                found.group = "person" if token.value == "who" and _is_done_by_hand(only, measures) else "team"
             else:
                 found.unread.append(token)
     ranked = any(token.kind == "ranked" or _of_firms(token) for token in tokens)
@@ -100,9 +101,9 @@ def _who(tokens: Sequence[Token], found: Grouped, only: Mapping[str, list[Any]],
         found.group = "team"  # as the command of that name does
 
 
-def _is_of_teams(only: Mapping[str, list[Any]], measures: Sequence[str]) -> bool:
-    """「部门里谁退单最多」, 「谁报到最慢」: else who works is somebody of the staff."""
-    return "kind" in only or measures[0] in OF_CALLS
+def _is_done_by_hand(only: Mapping[str, list[Any]], measures: Sequence[str]) -> bool:
+    """「谁办得最多」 asks for a person; 「谁超时了」 asks for a team, which a late ticket counts against."""
+    return "kind" not in only and measures[0] in _BY_HAND
 
 
 def _within_one(found: Grouped, only: Mapping[str, list[Any]]) -> None:

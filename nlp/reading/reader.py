@@ -39,7 +39,6 @@ _OTHERWISE = 0.75  # sure of another wish: somebody who gives an address or asks
 _ALARMED_BY_RULE = 0.1  # of what a rule finds below it seven in eight are none: 「孩子丢了红领巾」, 「热得要着火了」
 _DANGER_THOUGH_TOLD = 0.5  # 「听说」 and the like speak against it, plain words for it
 _URGENT_AT_LEAST = 0.3  # below it hardly one in two is
-_PASSED_BELOW = 0.03  # of what a rule finds below it all were none: 「红包雨抢了六分钱」「笑不活了」
 _ASKED_AT_LEAST = 0.5  # below it more ordinary lines than dangers are asked about, on the first half of those apart
 _DOUBTED_AT_LEAST = 0.25  # the writer asks it themselves: 「听不清是人还是电视」
 _SURE_AT_LEAST = 0.6  # what a wrong category costs hardly changes from 0.55 to 0.65; 「没修好呀」 is no road
@@ -156,15 +155,10 @@ class Reader:
         return share >= self.model.card.thresholds.also
 
     def _danger_by_rule(self, said: str, read: _Read, flag: RedFlag, place: PlaceMention | None) -> tuple[str, str]:
-        """Alarms at once; asked about where the writer doubts it, or the learned part holds it for hardly likely.
-
-        What that holds for impossible is none.
-        """
+        """Alarms at once; asked about where the writer doubts it, or the learned part holds it for hardly likely."""
         if len(said) > LONGEST_ALARM:
             return flag.key, ""
         height = self._danger_share(said, read, place)
-        if height < _PASSED_BELOW:
-            return "", ""
         return ("", flag.key) if height < _ALARMED_BY_RULE or is_hedged(said) else (flag.key, "")
 
     def _danger_share(self, said: str, read: _Read, place: PlaceMention | None) -> float:

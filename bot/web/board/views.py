@@ -42,7 +42,7 @@ def board(program: Program, links: Links) -> Blueprint:
     blueprint.add_url_rule("/tickets", "tickets", lambda token: visits.show(token, visits.tickets_page))
     blueprint.add_url_rule("/live", "live", lambda token: visits.show(token, visits.live))
     blueprint.add_url_rule("/ticket/<number>", "ticket", visits.show_ticket)
-    refuse_bad_links(blueprint, program, "board")
+    refuse_bad_links(blueprint, program, expired="board.expired", bad="board.bad_link")
     return blueprint
 
 

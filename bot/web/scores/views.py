@@ -69,7 +69,7 @@ def score_pages(program: Program, links: Links) -> Blueprint:
     blueprint.add_url_rule("", "page", lambda token: shown(token, _statement))
     blueprint.add_url_rule("/line/<what>", "line", lambda token, what: shown(token, lambda it: _line(it, what)))
     blueprint.add_url_rule("/file", "file", lambda token: shown(token, file))
-    refuse_bad_links(blueprint, program, "scores")
+    refuse_bad_links(blueprint, program, expired="scores.expired", bad="scores.bad_link")
     return blueprint
 
 

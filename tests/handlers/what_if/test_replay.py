@@ -76,7 +76,7 @@ def test_plain_tickets_are_recounted_to_the_minute(chat, clock):
 
 
 def test_a_ticket_that_was_suspended_extended_and_asked_about_is_recounted(chat, clock):
-    chat.says(RESIDENT, "德尚小区3号楼外墙裂缝越来越大")
+    chat.says(RESIDENT, "德尚小区3号楼外墙掉了块瓷砖")
     number = chat.ticket().number
     chat.says(PROPERTY, f"接 {number}")
     clock.turn(minutes=90)
