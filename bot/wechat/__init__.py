@@ -1,1 +1,1 @@
-"""We call WeChat."""
+"""Calls to WeChat's API: the access token, messages, media."""

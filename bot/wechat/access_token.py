@@ -1,7 +1,7 @@
-"""The access token: fetched once, however many threads and processes want it, and shared through a store.
+"""The access token: fetched once for all threads and processes, which share it through a store.
 
-A lease in the store decides who fetches; the others look again until it is there. A token that WeChat refused is
-replaced only if it is still the one in the store: a process that comes late with an old one takes the new one instead.
+A lease in the store decides who fetches; the others poll until the token is there. A token that WeChat refused is
+replaced only if it is still the stored one; a process with an older token just reads the stored one.
 """
 
 import threading
@@ -12,15 +12,15 @@ from typing import Protocol
 
 from bot.wechat.errors import Trouble, WeChatError
 
-_LEASE = timedelta(seconds=15)  # longer than a fetch may take with its timeouts
+_LEASE = timedelta(seconds=15)  # longer than a fetch with its timeouts
 _PATIENCE_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 0.05
-_FORCE_LEASE = timedelta(hours=2)  # a forced refresh is allowed 20 times a day, and takes the old token from others
+_FORCE_LEASE = timedelta(hours=2)  # allowed 20 times a day; it invalidates the token that others use
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A value and until when it is to be used (aware UTC; the margin is already taken off)."""
+    """A token and the end of its use (aware UTC; a margin is already subtracted)."""
 
     value: str
     expires_at: datetime
@@ -30,19 +30,19 @@ class Token:
 
 
 class TokenStore(Protocol):
-    """What processes share. A name has a token and, apart from it, a lease; each call is atomic and commits at once."""
+    """Shared by processes. A name has a token and an independent lease; each call is atomic and commits at once."""
 
     def read(self, name: str) -> Token | None:
-        """The token last written, expired or not."""
+        """The last written token, expired or not."""
 
     def write(self, name: str, token: Token) -> None:
-        """Replaces the token. The lease stays as it is."""
+        """Replace the token. The lease is unchanged."""
 
     def claim(self, name: str, until: datetime) -> bool:
-        """Takes the lease until then. True for exactly one of all that try while no lease of that name runs."""
+        """Take the lease until then. True for exactly one caller while no lease of that name is valid."""
 
     def release(self, name: str) -> None:
-        """Ends the lease, if one runs."""
+        """End the lease, if there is one."""
 
 
 class TokensInMemory:
@@ -75,7 +75,7 @@ class TokensInMemory:
 
 
 class Fetch(Protocol):
-    """Calls the platform for a token. Forced, the platform ends the old one at once."""
+    """Fetches a token from the platform. If forced, the platform invalidates the old one at once."""
 
     def __call__(self, *, force: bool) -> Token: ...
 
@@ -108,7 +108,7 @@ class SharedToken:
 
     def _fetch_under_lease(self, refused: str) -> str:
         try:
-            # Between our look and our lease another may have fetched and gone.
+            # Between our read and our lease, another process may have fetched one.
             if usable := self._usable(refused):
                 return usable
             token = self._fetch(force=False)
@@ -120,5 +120,5 @@ class SharedToken:
             self._store.release(self._name)
 
     def _may_force(self) -> bool:
-        """The platform still thinks well of the token that it refuses. This lease is left to run out by itself."""
+        """Claim a forced refresh, if a normal one returns the refused token. The lease must expire by itself."""
         return self._store.claim(f"{self._name}:force", datetime.now(UTC) + _FORCE_LEASE)

@@ -1,4 +1,4 @@
-"""What WeChat's refusals mean for the sender. Which code is of which kind stands in errors.csv."""
+"""What WeChat's error codes mean for the sender. errors.csv gives the kind of each code."""
 
 import csv
 from collections.abc import Mapping
@@ -7,27 +7,27 @@ from pathlib import Path
 
 
 class Trouble(StrEnum):
-    """Whose trouble it is, which says what may be done about it."""
+    """The kind of an error, which decides what is done about it."""
 
     BUSY = "busy"
-    """Nobody's: later, with backoff."""
+    """Temporary: retry later, with backoff."""
     UNKNOWN = "unknown"
-    """It was sent and no answer came: it may have arrived. Custom messages have nothing against doubles; a template
-    with the same `client_msg_id` is delivered once within ten minutes."""
+    """Sent, but no answer came: it may have arrived. A custom message may then arrive twice; a template with the same
+    `client_msg_id` is delivered once within ten minutes."""
     RATE = "rate"
-    """This interface takes no more for a minute."""
+    """This interface's rate limit is reached: retry after a minute."""
     MOMENT = "moment"
     """This person can't be reached until they write again."""
     GONE = "gone"
     """This person can't be reached in any way."""
     REFUSED = "refused"
-    """This person can't be reached in this way: another may do."""
+    """This person can't be reached in this way: try another."""
     CONTENT = "content"
-    """This message can't be sent so: mended, or in another way."""
+    """This content is refused: change it, or try another way."""
     INTERFACE = "interface"
-    """This interface is shut for the whole account: all that need it wait, and somebody must look."""
+    """This interface fails for the whole account: its messages wait, and an operator must look."""
     ACCOUNT = "account"
-    """Nothing can be sent at all: everything waits, and somebody must look."""
+    """Nothing can be sent at all: everything waits, and an operator must look."""
 
 
 REFUSED_TOKEN = frozenset({40001, 40014, 42001})
@@ -42,7 +42,7 @@ KINDS = _table()
 
 
 class WeChatError(Exception):
-    """A call that didn't succeed. `code` is WeChat's errcode, or 0 where none came; no secret is in `reason`."""
+    """A failed call. `code` is WeChat's errcode, or 0 if there is none; `reason` contains no secret."""
 
     def __init__(self, code: int, reason: str, kind: Trouble) -> None:
         super().__init__(code, reason, kind)
@@ -55,5 +55,5 @@ class WeChatError(Exception):
 
 
 def refusal(code: int, message: str) -> WeChatError:
-    """A code that nobody has met yet may pass by itself: many of them in a row are noticed."""
+    """The error of a code. Unknown codes count as temporary; many in a row open the breaker."""
     return WeChatError(code, message, KINDS.get(code, Trouble.BUSY))

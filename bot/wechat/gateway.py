@@ -1,4 +1,4 @@
-"""The gateway to WeChat's API: what the bot says and asks on its own account, outside of a reply."""
+"""The gateway to WeChat's API: all calls that the bot makes, besides replies."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -15,8 +15,8 @@ from bot.wechat.http import Download, Timeouts, Upload, WeChatHttp, read_json
 from bot.wechat.template_fields import fit
 from bot.wechat.text_limits import CUT, fit_bytes, printable
 
-_RENEW_BEFORE = 240  # the platform has a new one ready 300 s before the end, and takes both till then
-_LONGEST_LIFE = 86400  # 7200 is usual; beyond a day the answer isn't the platform's
+_RENEW_BEFORE = 240  # from 300 s before the end the platform gives a new one, and accepts both
+_LONGEST_LIFE = 86400  # 7200 is usual; more than a day is no answer of the platform
 _MOST_MEDIA = 20 << 20
 
 log = structlog.get_logger(__name__)
@@ -25,13 +25,13 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Accepted by the platform. `msgid` comes back in TEMPLATESENDJOBFINISH; custom messages have none."""
+    """Accepted by the platform. `msgid` is in the receipt TEMPLATESENDJOBFINISH; custom messages have none."""
 
     msgid: str = ""
 
 
 class Gateway:
-    """All calls raise WeChatError, whose remedy says what can be done. Safe to share between threads."""
+    """All calls raise WeChatError, whose kind says what can be done. Safe to share between threads."""
 
     def __init__(
         self, app_id: str, secret: str, store: TokenStore, api_base: str = OFFICIAL, timeouts: Timeouts | None = None
@@ -42,7 +42,7 @@ class Gateway:
         self._token = SharedToken(f"wechat:{app_id}", store, self._fetch_token)
 
     def send_text(self, openid: str, text: str, ending: str = CUT, *, by_machine: bool = False) -> Sent:
-        """Five for each message from there, within 48 hours of it. `by_machine`: the platform labels it so."""
+        """A custom message: five within 48 hours of the person's last. `by_machine`: the platform labels it as AI's."""
         content = fit_bytes(printable(text), ending)
         body: dict[str, object] = {"touser": openid, "msgtype": "text", "text": {"content": content}}
         body |= {"aimsgcontext": {"is_ai_msg": 1}} if by_machine else {}
@@ -50,13 +50,13 @@ class Gateway:
         return Sent()
 
     def send_media(self, openid: str, kind: str, media_id: str) -> None:
-        """An image or a voice that was uploaded; it counts like a text."""
+        """Send an uploaded image or voice; it counts like a text."""
         self._post("/cgi-bin/message/custom/send", {"touser": openid, "msgtype": kind, kind: {"media_id": media_id}})
 
     def send_template(
         self, openid: str, template_id: str, data: Mapping[str, str], url: str = "", client_msg_id: str = ""
     ) -> Sent:
-        """A value that breaks its field's rule would be refused, so each is made to fit."""
+        """Send a template. Each value is cut to its field's rule, because the platform refuses others."""
         fields = {key: {"value": fit(key, value)} for key, value in data.items()}
         body: dict[str, object] = {"touser": openid, "template_id": template_id, "data": fields}
         body |= {name: value for name, value in (("url", url), ("client_msg_id", client_msg_id)) if value}
@@ -64,20 +64,20 @@ class Gateway:
         return Sent(str(answer.get("msgid", "")))
 
     def send_notice(self, openid: str, template_id: str, data: Mapping[str, str], page: str = "") -> Sent:
-        """A subscription notice, of which the person has agreed to one."""
+        """Send a subscription notice; it uses up one acceptance."""
         fields = {key: {"value": fit(key, value)} for key, value in data.items()}
         body: dict[str, object] = {"touser": openid, "template_id": template_id, "data": fields}
         answer = self._post("/cgi-bin/message/subscribe/bizsend", body | ({"page": page} if page else {}))
         return Sent(str(answer.get("msgid", "")))
 
     def download_media(self, media_id: str) -> tuple[bytes, str]:
-        """Content and its type. Media live for three days only: fetch them when they come."""
+        """Content and its type. The platform keeps media for three days."""
         path, params = "/cgi-bin/media/get", {"media_id": media_id}
         found = self._authorized(lambda token: self._media(path, params | {"access_token": token}))
         return found.content, found.content_type
 
     def upload_media(self, kind: str, name: str, content: bytes, content_type: str) -> str:
-        """The media's id, good for three days."""
+        """The media's id, valid for three days."""
         upload = Upload(name, content, content_type)
         answer = self._authorized(
             lambda token: self._http.upload("/cgi-bin/media/upload", {"access_token": token, "type": kind}, upload)
@@ -85,10 +85,10 @@ class Gateway:
         return _wanted(answer, "media_id")
 
     def create_code(self, scene: str) -> str:
-        """The address in a permanent code with this scene; 100,000 of them at most."""
+        """The URL of a permanent QR code with this scene; at most 100,000 of them."""
         info = {"scene": {"scene_str": scene}}
         body: dict[str, object] = {"action_name": "QR_LIMIT_STR_SCENE", "action_info": info}
-        # The answer has no errcode where it went well.
+        # A successful answer has no errcode.
         return _wanted(
             self._authorized(
                 lambda token: self._http.post("/cgi-bin/qrcode/create", {"access_token": token}, body, repeatable=True)
@@ -107,11 +107,11 @@ class Gateway:
         return answer.get("subscribe") == 1
 
     def ping(self) -> None:
-        """Asks something harmless: whether the platform takes our calls."""
+        """A harmless call that tests whether the platform accepts our calls."""
         self._authorized(self._http.ping)
 
     def check_credentials(self) -> None:
-        """Has a token or raises: the operator's `check --online`."""
+        """Get a token or raise, for the operator's `check --online`."""
         self._token.value()
 
     def _post(self, path: str, body: Mapping[str, object], *, repeatable: bool = False) -> dict[str, object]:
@@ -123,14 +123,14 @@ class Gateway:
         return answer
 
     def _media(self, path: str, params: Mapping[str, str]) -> Download:
-        """The bytes themselves; an error as JSON under status 200; or, for a video, JSON with its address."""
+        """The platform answers with bytes, with an error as JSON under status 200, or for a video, JSON with a URL."""
         found = self._http.get(path, params, _MOST_MEDIA)
         if not _is_json(found):
             return found
         return self._http.fetch(_wanted(read_json(found), "video_url"), _MOST_MEDIA)
 
     def _authorized(self, call: Callable[[str], _Answer]) -> _Answer:
-        """A refused token is replaced once and the call repeated once: without an end it would eat the day's quota."""
+        """Call; if the token is refused, replace it and retry once only, because more would use up the day's quota."""
         token = self._token.value()
         try:
             return call(token)
@@ -160,7 +160,7 @@ def _wanted(answer: Mapping[str, object], name: str) -> str:
 
 
 def _is_json(found: Download) -> bool:
-    """The platform labels errors text/plain at times, so the content decides."""
+    """By content, because the platform sometimes labels errors text/plain."""
     if found.content[:1] != b"{" or len(found.content) > 4096:
         return False
     try:

@@ -1,6 +1,6 @@
-"""One HTTP call to the platform's API: an answer in JSON or bytes, or a WeChatError. No secret leaves here.
+"""One HTTP call to the platform's API: an answer in JSON or bytes, or a WeChatError without secrets.
 
-The errors of requests quote the address with the token in it, so none of them passes: they are turned into words.
+The errors of requests quote the URL with the token, so they are all converted.
 """
 
 import json
@@ -17,15 +17,15 @@ from urllib3.exceptions import HTTPError, MaxRetryError
 from bot.wechat.errors import Trouble, WeChatError, refusal
 from bot.wechat.text_limits import printable
 
-# It writes addresses, token included: at DEBUG all, at WARNING those with a broken answer.
+# It logs URLs with the token: at DEBUG all, at WARNING those with a broken answer.
 logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 _CONNECT_SECONDS, _READ_SECONDS = 3.0, 5.0
-_WHOLE_SECONDS = 10.0  # the read timeout alone lets a server drip forever
+_WHOLE_SECONDS = 10.0  # with the read timeout alone, a slow server could send forever
 _MOST_JSON = 1 << 20
 _PIECE = 1 << 16
 _LONGEST_REASON = 200
-_LONG_WORD = re.compile(r"(?!(?:[0-9a-f]{4,10}-){2}[0-9a-f]{4,10}\b)[\w-]{24,}")  # all but the request's own id, rid
+_LONG_WORD = re.compile(r"(?!(?:[0-9a-f]{4,10}-){2}[0-9a-f]{4,10}\b)[\w-]{24,}")  # all but the request's id (rid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Download:
 
 
 class SessionOfThread(threading.local):
-    """`session`: each thread's own, for requests' are not safe to share."""
+    """`session`: one for each thread, because requests' sessions are not thread-safe."""
 
     def __init__(self) -> None:
         self.session = requests.Session()
@@ -67,17 +67,17 @@ class WeChatHttp:
         return self._call(_Call("GET", self._base + path, params=params, repeatable=True), most_bytes)
 
     def ping(self, token: str) -> dict[str, object]:
-        """Something harmless that WeChat and WeCom both answer: whether they take our calls."""
+        """A harmless call that WeChat and WeCom both have, to test whether they accept our calls."""
         return read_json(self.get("/cgi-bin/getcallbackip", {"access_token": token}))
 
     def fetch(self, url: str, most_bytes: int) -> Download:
-        """An address that the platform named: without parameters, so without our token."""
+        """Fetch a URL that the platform gave: without parameters, so without our token."""
         return self._call(_Call("GET", url, repeatable=True), most_bytes)
 
     def post(
         self, path: str, params: Mapping[str, str], body: Mapping[str, object], *, repeatable: bool = False
     ) -> dict[str, object]:
-        """`repeatable`: doing it twice does no harm, so an answer that never came is worth a retry."""
+        """`repeatable`: twice does no harm, so it may be retried if no answer came."""
         raw = json.dumps(body, ensure_ascii=False).encode()  # \uXXXX is refused (40033)
         return read_json(self._call(_Call("POST", self._base + path, params, raw, repeatable=repeatable), _MOST_JSON))
 
@@ -100,7 +100,7 @@ class WeChatHttp:
             raise _failure(error, unanswered) from None
 
     def _send(self, call: "_Call") -> requests.Response:
-        """No redirect is followed: it would carry the token to a stranger."""
+        """Send without following redirects, which would give the token to another host."""
         upload = call.upload
         return self._own.session.request(
             call.method,
@@ -126,7 +126,7 @@ class _Call:
 
 
 def read_json(answer: Download) -> dict[str, object]:
-    """The answer's object. A proxy's page, an empty or cut answer with status 200 is no success."""
+    """The answer's object. Raises for a proxy's page and for an empty or cut answer, even with status 200."""
     try:
         found = json.loads(answer.content)
     except (ValueError, RecursionError):
@@ -142,19 +142,19 @@ def read_json(answer: Download) -> dict[str, object]:
 
 
 def _without_secrets(message: str) -> str:
-    """WeChat's own words, for the log. They may quote an openid, a token or a secret: all of them are long."""
+    """WeChat's message for the log, without long words: it may quote an openid, a token or a secret."""
     return _LONG_WORD.sub("…", printable(message))[:_LONGEST_REASON]
 
 
 def _check_status(status: int) -> None:
-    """Other statuses are not the platform's but of something on the way to it, so they may pass."""
+    """The platform always answers 200; other statuses come from a proxy and count as temporary."""
     if status != 200:
         raise WeChatError(0, f"HTTP status {status}", Trouble.BUSY)
 
 
 def _read(response: requests.Response, most_bytes: int, deadline: float) -> bytes:
     content = bytearray()
-    while piece := response.raw.read1(_PIECE, decode_content=True):  # iter_content waits for whole pieces, drip or not
+    while piece := response.raw.read1(_PIECE, decode_content=True):  # iter_content waits for whole pieces
         content += piece
         if len(content) > most_bytes:
             raise WeChatError(0, "the answer is too large", Trouble.CONTENT)
@@ -164,7 +164,7 @@ def _read(response: requests.Response, most_bytes: int, deadline: float) -> byte
 
 
 def _failure(error: requests.RequestException, unanswered: Trouble) -> WeChatError:
-    """Never sent, or sent without an answer: that is all that matters, and all that is told."""
+    """The error, by the only thing that matters: never sent, or sent without an answer."""
     if isinstance(error, requests.ConnectTimeout) or _never_connected(error):
         return WeChatError(0, "no connection", Trouble.BUSY)
     if isinstance(error, requests.Timeout | requests.ConnectionError):
@@ -173,5 +173,5 @@ def _failure(error: requests.RequestException, unanswered: Trouble) -> WeChatErr
 
 
 def _never_connected(error: requests.RequestException) -> bool:
-    """The adapter of requests repeats nothing, so urllib3 says MaxRetryError of connecting alone."""
+    """The adapter of requests retries nothing, so MaxRetryError only means a failed connection."""
     return isinstance(error, requests.ConnectionError) and bool(error.args) and isinstance(error.args[0], MaxRetryError)

@@ -1,4 +1,4 @@
-"""The access token's store in the database, so that web and worker processes on any machine share one."""
+"""The access token's store in the database, shared by web and worker processes on all machines."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,10 +14,10 @@ _LONGEST_CLAIM = timedelta(hours=3)
 
 
 class TokensInDatabase:
-    """Implements `bot.wechat.access_token.TokenStore`; each call is a short transaction of its own."""
+    """Implements `bot.wechat.access_token.TokenStore`; each call is its own short transaction."""
 
     def __init__(self, sessions: Sessions, reading: Sessions) -> None:
-        """`reading`: every call to the platform looks for the token, and must wait for no writer."""
+        """`reading`: read-only sessions, because every call reads the token and must not wait for writers."""
         self._sessions, self._reading = sessions, reading
 
     def read(self, name: str) -> Token | None:
@@ -36,7 +36,7 @@ class TokensInDatabase:
             connection, row = session.connection(), insert_into(TokenRow, dialect_of(session))
             connection.execute(row.values(name=name, value="").on_conflict_do_nothing())
             now, claimed = datetime.now(UTC), TokenRow.claimed_until
-            # Nobody fetches for longer than that: such a claim was made under a clock that ran ahead.
+            # A longer claim was made with a clock that ran ahead.
             free = or_(claimed.is_(None), claimed <= now, claimed > now + _LONGEST_CLAIM)
             taken = connection.execute(update(TokenRow).where(TokenRow.name == name, free).values(claimed_until=until))
             return taken.rowcount == 1

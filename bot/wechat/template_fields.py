@@ -1,6 +1,6 @@
-"""The rules of template messages' fields: a value that breaks its field's rule is refused (47003), never cut for us.
+"""The rules of template messages' fields: the platform refuses (47003) a value that breaks its field's rule.
 
-A field's rule is in its name: `thing1`, `time2`, `phrase3`. Fields of the old kind (`first`, `keyword1`) have none.
+A field's name tells its rule: `thing1`, `time2`, `phrase3`. Fields of the old kind (`first`, `keyword1`) have none.
 """
 
 import re
@@ -16,7 +16,7 @@ _NOTHING_OF = {"number": "0", "amount": "0", "phone_number": "0", "letter": "N",
 
 
 def fit(field_key: str, value: str) -> str:
-    """`value` as the field takes it: on one line, of the field's characters alone, and short enough."""
+    """`value` in the field's form: one line, only the field's characters, short enough."""
     line = _BREAKS.sub(" ", value).strip()
     named = _KIND.fullmatch(field_key)
     kind = named.group(1) if named else ""
@@ -24,7 +24,7 @@ def fit(field_key: str, value: str) -> str:
 
 
 def plainly(data: Mapping[str, str]) -> dict[str, str]:
-    """Values that were refused although they fit, without all that may have been the reason but for times."""
+    """Simpler values, for when the platform refused fitting ones; fields with a fixed form stay."""
     return {key: value if key.startswith(_WITH_A_FORM) else _plain(value) for key, value in data.items()}
 
 
@@ -33,7 +33,7 @@ def _plain(value: str) -> str:
 
 
 def _shorten(text: str, most: int, ending: str = "…") -> str:
-    """Counted as the platform's own language counts: a character beyond the first plane is two."""
+    """Counted in UTF-16 units as the platform does: a character beyond the first plane is two."""
     if _units(text) <= most:
         return text
     kept = ""
@@ -75,4 +75,4 @@ _RULES: Mapping[str, Callable[[str], str]] = {
     "name": _name,
     "phrase": _only(_HAN, 5),
 }
-"""time, date, enum and const have forms of their own that no cutting brings about: the caller writes them rightly."""
+"""Kinds with a fixed form (time, date, enum, const) are missing: cutting can't help, the caller must format them."""

@@ -1,19 +1,19 @@
-"""What a text must be before WeChat takes it: characters that XML can carry, no more bytes than it delivers."""
+"""The limits of a text for WeChat: only characters that XML allows, and no more bytes than WeChat delivers."""
 
 import re
 import unicodedata
 
-TEXT_BYTES = 2048  # measured by several people, in no documentation: a longer passive reply shows the outage notice
+TEXT_BYTES = 2048  # measured by several people, not documented: a longer passive reply shows the outage notice
 
 CUT = "…"
-"""Ends what was cut, where the caller has no sentence for it"""
+"""The default end of a text that was cut"""
 
 # Everything outside XML 1.0's Char: controls, lone surrogates, the two non-characters.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _JOINER = "\u200d"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FIRST_PLANE = 0x10000
-_LINE_SHARE = 2 / 3  # a line's end is a good place to cut only while it doesn't throw away much
+_LINE_SHARE = 2 / 3  # cut at a line's end only if at least this share of the text stays
 
 
 def printable(text: str) -> str:
@@ -31,13 +31,13 @@ def fit_bytes(text: str, ending: str = CUT, limit: int = TEXT_BYTES) -> str:
 
 
 def shortened(text: str, limit: int = 600) -> str:
-    """What was refused as too long, or for what is in it: its beginning, without pictograms."""
+    """The beginning of a text without emoji, for when the platform refused it for its length or content."""
     plain = "".join(letter for letter in printable(text) if ord(letter) < _FIRST_PLANE)
     return fit_bytes(plain, "…", limit)
 
 
 def _whole_characters(text: str, end: int) -> str:
-    """The first `end` code points, without the torso of a character made of several (emoji families, accents)."""
+    """The first `end` code points, without an incomplete character made of several (emoji families, accents)."""
     while 0 < end < len(text) and _continues(text[end - 1], text[end]):
         end -= 1
     return text[:end]
