@@ -1,1 +1,1 @@
-"""Staff in WeCom (企业微信): what they write comes in here, what they are told goes out here."""
+"""Staff in WeCom (企业微信): their messages come in here, messages to them go out here."""

@@ -1,7 +1,7 @@
-"""The address that WeCom calls: verified and decrypted, answered as the official account is, sealed again.
+"""The URL that WeCom calls: verify, decrypt, answer like the official account, encrypt.
 
-A click on a card's button is the command that it stands for; the answer replaces the buttons, and the words follow as
-a message.
+A click on a card's button is handled as its command; a short answer replaces the buttons, and the reply follows as a
+message.
 """
 
 import time
@@ -31,11 +31,11 @@ class Desk:
     """What the callback needs of the program."""
 
     openid_of: Callable[[str], str | None]
-    """By a member's id; None: nobody who works here"""
+    """Member's id → openid; None if no member of staff has it"""
     answer: Callable[[Message], str]
-    """The words to say; what fails inside is answered too"""
+    """The reply's text; errors inside give a text too"""
     say_later: Callable[[Message, str], None]
-    """These words in answer to that: as a message of its own, in WeCom"""
+    """Sends a text later as a WeCom message, in answer to the given one"""
     said_on_card: Callable[[str], str]
     stranger: str
     words_only: str
@@ -68,7 +68,7 @@ def callback(settings: CallbackSettings, desk: Desk, now: Callable[[], float] = 
 
 
 def _fresh(settings: CallbackSettings, now: float) -> Query:
-    """Who sent it is told by `msg_signature`, which covers what is sealed."""
+    """Check age and format only; `msg_signature`, checked later, proves the sender."""
     query = read_query(request.query_string)
     check_fresh(query, now, settings.window_seconds)
     return query
@@ -97,7 +97,7 @@ def _answer(root: Element, settings: CallbackSettings, desk: Desk) -> str:
 
 
 def _pressed(root: Element, user: str, openid: str, settings: CallbackSettings, desk: Desk) -> str:
-    """A second press hears how it stands."""
+    """Handle a click. A second click gets the ticket's current state."""
     words, click = root.text("EventKey").strip(), root.text("ResponseCode").strip()
     message = _message(root, user, openid, words, click or f"{root.text('TaskId').strip()}|{words}")
     if answer := desk.answer(message):

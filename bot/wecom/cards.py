@@ -1,4 +1,4 @@
-"""The card of a push in WeCom: what can be done with its ticket now, a button each."""
+"""The card of a push in WeCom, with a button for each possible action on its ticket."""
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -19,13 +19,13 @@ _OFFERED = {
 
 
 PRESSED = "pressed"
-"""In a push's fields: the button that it answers, which is not offered again"""
+"""Key in a push's fields: the button that it answers, which is not offered again"""
 _GOES_ON = frozenset({SIGN.name, ARRIVE.name})
-"""Done with the press alone: the answer has buttons for what comes next"""
+"""Commands that need only the click: the answer has buttons for the next step"""
 
 
 def card_of(town: Town, push: Push, ticket: Ticket | None, url: str = "") -> Card | None:
-    """None where nothing can be done with it by a button: then it is told in words."""
+    """None if no button applies: then the push is sent as text."""
     offered = _OFFERED.get(Status(ticket.status), ()) if ticket else ()
     commands = [each for each in offered if each.name != push.fields.get(PRESSED)]
     if ticket is None or not commands:
@@ -35,17 +35,17 @@ def card_of(town: Town, push: Push, ticket: Ticket | None, url: str = "") -> Car
 
 
 def goes_on(session: Session, person: Person, words: str) -> Ticket | None:
-    """The ticket that a button of theirs has brought on."""
+    """The ticket of a clicked button, if the answer should have buttons for the next step."""
     name, _, number = words.partition(" ")
     return theirs(session, person, Ticket.number == number) if name in _GOES_ON else None
 
 
 def theirs(session: Session, person: Person, which: ColumnElement[bool]) -> Ticket | None:
-    """A ticket that their team is in charge of, or was called to by a whistle: who only helps has no use of buttons."""
+    """A ticket for which their team is responsible, or to which a whistle called it; helpers by rule get no buttons."""
     in_charge = Ticket.team == (person.team or "")
     return session.scalar(select(Ticket).where(which, in_charge | called(person).condition))
 
 
 def said_on_card(town: Town, words: str) -> str:
-    """What stands in the place of the buttons once one was pressed."""
+    """The text that replaces the buttons after a click."""
     return town.say(f"wecom.{words.partition(' ')[0]}")

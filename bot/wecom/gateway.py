@@ -15,14 +15,14 @@ _STALE_TOKEN = frozenset({40014, 42001})
 _NOBODY = 81013
 _RENEW_BEFORE = 240
 _TITLE, _BODY = 100, 500
-"""Bytes that a card shows of its title and its text"""
+"""Most bytes of a card's title and text"""
 
 _Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """What it says, and the words that it stands for."""
+    """A button's label, and its command."""
 
     text: str
     words: str
@@ -30,14 +30,14 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A message whose buttons do what their words would. `task` is its own name, for ever."""
+    """A message whose buttons act like their commands. `task` is its permanent unique id."""
 
     task: str
     title: str
     text: str
     buttons: Sequence[Button]
     url: str = ""
-    """What it opens, where it is tapped beside its buttons"""
+    """The page that a tap on the card opens"""
 
 
 class WeComGateway:
@@ -62,7 +62,7 @@ class WeComGateway:
         return self._send(user, {"msgtype": "text", "text": {"content": fit_bytes(printable(text), CUT)}})
 
     def send_card(self, user: str, card: Card) -> str:
-        """A card with buttons: a click on one comes back as its words."""
+        """Send a card; a click on a button comes to the callback as its command. Returns the message's id."""
         buttons = [{"text": each.text, "style": 1, "key": each.words} for each in card.buttons]
         body: dict[str, object] = {
             "card_type": "button_interaction",
@@ -76,12 +76,12 @@ class WeComGateway:
         return self._send(user, {"msgtype": "template_card", "template_card": body})
 
     def update_card(self, response_code: str, user: str, said: str) -> None:
-        """The buttons become one word. Each click's code is good for one change within 72 hours."""
+        """Replace the buttons by one word. Each click's code allows one change within 72 hours."""
         body = {"userids": [user], "agentid": int(self._agent_id), "response_code": response_code}
         self._post("/cgi-bin/message/update_template_card", {**body, "button": {"replace_name": said}})
 
     def say_in_group(self, text: str) -> None:
-        """Twenty a minute at most; the key in the address is all that the robot asks for."""
+        """Send to the group, at most twenty a minute. The robot needs only the key in the URL."""
         body = {"msgtype": "text", "text": {"content": fit_bytes(printable(text), CUT)}}
         _told_whole(lambda: self._http.post("/cgi-bin/webhook/send", {"key": self._robot}, body))
 
@@ -89,7 +89,7 @@ class WeComGateway:
         self._authorized(self._http.ping)
 
     def _send(self, user: str, message: Mapping[str, object]) -> str:
-        """Partly bad is called good by the platform, with the names of those who were not reached."""
+        """The platform reports success even if the recipient was not reached, but names them in the answer."""
         answer = self._post("/cgi-bin/message/send", {"touser": user, "agentid": int(self._agent_id), **message})
         if answer.get("invaliduser") or answer.get("unlicenseduser"):
             raise WeChatError(_NOBODY, "no such member, or none who may use the application", Trouble.REFUSED)
@@ -108,7 +108,7 @@ class WeComGateway:
         return _told_whole(lambda: call(self._token.value(refused=token)))
 
     def _fetch_token(self, *, force: bool) -> Token:
-        del force  # WeCom gives the same one until it ends
+        del force  # WeCom always returns the same one until it expires
         credentials = {"corpid": self._corp_id, "corpsecret": self._secret}
         answer = read_json(self._http.get("/cgi-bin/gettoken", credentials))
         value, seconds = answer.get("access_token"), answer.get("expires_in")
@@ -119,7 +119,7 @@ class WeComGateway:
 
 
 def _told_whole(call: Callable[[], _Answer]) -> _Answer:
-    """What shuts WeCom as a whole shuts one way of ours alone: the official account goes on."""
+    """An error of the whole WeCom account closes only this way, because the official account still works."""
     try:
         return call()
     except WeChatError as error:

@@ -1,4 +1,4 @@
-"""Members of WeCom are the people of the town: by `wecom` in the imported list, one person in both."""
+"""Maps members of WeCom to persons by the column `wecom` of the imported list."""
 
 from datetime import datetime
 
@@ -14,18 +14,18 @@ from models.person import Person
 from models.push import Push, Rank
 
 PREFIX = "wecom:"
-"""Opens the openid of those who have no chat with the official account: they are told in WeCom alone"""
+"""Start of the openid of people without a chat with the official account, who are reached only in WeCom"""
 ANSWERED = "wecom_answer"
 
 
 def openid_of(session: Session, user: str) -> str | None:
-    """None: nobody of that name works here."""
-    them = (func.lower(Person.wecom) == user.lower()) & (Person.wecom != "")  # WeCom's ids know no case
+    """None if no member of staff has this id."""
+    them = (func.lower(Person.wecom) == user.lower()) & (Person.wecom != "")  # WeCom's ids are case-insensitive
     return session.scalar(select(Person.openid).where(them, Person.openid.is_not(None)).limit(1))
 
 
 def enrol(session: Session) -> int:
-    """Who has no openid and is a member can be told there, and be spoken to. Returns how many are new."""
+    """Give members without an openid one of their own, so that messages reach them. Returns how many are new."""
     only_there = select(Person).where(Person.openid.is_(None), Person.wecom != "")
     people = session.scalars(only_there).all()
     for person in people:
@@ -34,7 +34,7 @@ def enrol(session: Session) -> int:
 
 
 def say_later(session: Session, town: Town, now: datetime, answered: Message, words: str) -> None:
-    """The answer to a click, as a message or the next card: it goes through the outbox as all else does."""
+    """Put the answer to a click into the outbox, as a message or the next card."""
     person = session.scalars(select(Person).where(Person.openid == answered.openid)).one()
     ticket = goes_on(session, person, answered.text)
     fields = {"via": "wecom", PRESSED: answered.text.partition(" ")[0], "happened": said_on_card(town, answered.text)}

@@ -1,4 +1,4 @@
-"""A group's robot tells of red flags: twenty messages a minute at most, the others wait for the next."""
+"""A group's robot announces red flags: at most twenty messages a minute, the others wait for the next minute."""
 
 from datetime import datetime, timedelta
 
@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 def tell_group(sessions: Sessions, towns: Towns, wecom: WeComGateway | None, timer_id: int, now: datetime) -> None:
-    """What is told names nobody: everybody in the group reads it."""
+    """Without names, because everybody in the group reads it."""
     with sessions() as session, session.begin():
         timer = session.get_one(Timer, timer_id)
         ticket = session.get(Ticket, timer.ticket_id) if timer.ticket_id else None

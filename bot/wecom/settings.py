@@ -1,4 +1,4 @@
-"""What WeCom's console and we must agree on."""
+"""Settings that must be the same in WeCom's console and here."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from bot.webhook.envelope import aes_key
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CallbackSettings:
-    """A slip in a key shows when these are made."""
+    """Checked when they are created, so that a wrong key shows at the start."""
 
     token: str
     aes_key: str
