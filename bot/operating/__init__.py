@@ -1,1 +1,1 @@
-"""Check, backup, menu."""
+"""Operators' tasks: check, backup, menu."""

@@ -1,4 +1,4 @@
-"""Backup and restore: SQLite by its own online backup, PostgreSQL by pg_dump and pg_restore."""
+"""Backup and restore: SQLite by its online backup, PostgreSQL by pg_dump and pg_restore."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from bot.installation.settings import Settings
 
 
 def backup(settings: Settings, target: Path) -> None:
-    """A whole, consistent copy, while the program runs. What stands in its place stays until the new one is whole."""
+    """A complete, consistent copy while the program runs. An old file at `target` stays until the copy is complete."""
     url = open_database(settings).url
     with for_the_operator(target) as part:
         if url.get_backend_name() == "sqlite":
@@ -27,7 +27,7 @@ def backup(settings: Settings, target: Path) -> None:
 
 
 def restore(settings: Settings, source: Path) -> None:
-    """The database becomes what the backup holds. Raises ClickException where the program still runs."""
+    """Replace the database by the backup. Raises ClickException if the program is running."""
     url = open_database(settings).url
     with stopped(url):
         if url.get_backend_name() == "sqlite":
@@ -58,7 +58,7 @@ def _check_sqlite(source: Path) -> None:
 
 
 def _postgres(settings: Settings, program: str, *arguments: str) -> None:
-    """The password goes by the environment: a command line can be read by everybody on the machine."""
+    """Pass the password by the environment, because everybody on the machine can read a command line."""
     path = shutil.which(program)
     if path is None:
         raise click.ClickException(f"找不到 {program}，请安装 PostgreSQL 客户端")

@@ -1,4 +1,4 @@
-"""What `check` looks at: each finding says what is wrong and how to mend it."""
+"""The command `check`: each finding says what is wrong and how to fix it."""
 
 import os
 import re
@@ -38,12 +38,12 @@ from nlp.model.store import BadModelError
 from nlp.reading.reader import Reader
 
 _AHEAD = timedelta(days=30)
-"""A limit given today may run so far"""
+"""How far into the future limits given today may run"""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`fatal`: the program can't run or would lose something; else a warning."""
+    """`fatal`: the program can't run or would lose data; else a warning."""
 
     what: str
     mend: str
@@ -51,7 +51,7 @@ class Finding:
 
 
 def look_over(settings: Settings, *, online: bool = False) -> list[Finding]:
-    """Everything that can be found out without serving. Nothing is changed."""
+    """All findings. Changes nothing."""
     today = datetime.now(UTC).astimezone(CHINA).date()
     findings = [
         *_rules(settings),
@@ -125,7 +125,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
     except BadModelError as error:
         yield Finding(f"模型不能用：{error}", "运行 python -m bot train")
         return
-    except ConfigError:  # told before
+    except ConfigError:  # reported before
         return
     yield from _told(unknown_to_model(heads["category"].labels, catalogue.categories, "类别"))
     yield from _told(unknown_to_model(heads["item"].labels, catalogue.items, "子项"))
@@ -155,7 +155,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _unreachable(settings: Settings, error: SQLAlchemyError) -> Finding:
-    """Said without the address's password, and without the driver's own words, which are for programmers."""
+    """A finding without the URL's password, and without the driver's message, which is for programmers."""
     said, url = str(getattr(error, "orig", error)), make_url(settings.database.url)
     if url.get_backend_name() == "sqlite":
         file = settings.folder / str(url.database)
@@ -180,7 +180,7 @@ _SERVER_SIGNS = (
     (("does not exist",), "{where} 上没有库 {name} 或用户 {user}", "用 createdb 建库，或改 BOT_DATABASE__URL"),
     (("too many", "remaining connection"), "{where} 的连接用完了", "调大 max_connections，或前面放 PgBouncer"),
 )
-"""In the driver's words → in ours"""
+"""Parts of the driver's message → our text"""
 
 
 def _media(settings: Settings) -> Iterator[Finding]:
@@ -194,7 +194,7 @@ def _media(settings: Settings) -> Iterator[Finding]:
 
 
 def _bucket(settings: Settings) -> Iterator[Finding]:
-    """Whether a file can be written there, read and deleted again."""
+    """Check that a file can be written to the bucket, read and deleted."""
     if settings.media_folder:
         return
     shelf, probe = shelf_of(settings), b"whistle"
@@ -229,7 +229,7 @@ def _content(settings: Settings, engine: Engine) -> Iterator[Finding]:
 
 
 def _rules_here(settings: Settings, world: World) -> Iterator[Finding]:
-    """The rules seen together with this town; what is wrong with the rules alone was told before."""
+    """Check the rules against this town; errors within the rules were reported before."""
     try:
         files = read_files(settings)
     except ConfigError:
@@ -259,7 +259,7 @@ _LOST = {
 
 
 def _lost(session: Session) -> Iterator[Finding]:
-    """The system's own lost work."""
+    """Work that the system has lost."""
     for kind, number in look(session, datetime.now(UTC)).by_kind().items():
         if number:
             what, mend = _LOST[kind]

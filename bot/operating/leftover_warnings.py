@@ -1,4 +1,4 @@
-"""What is left of the demonstration in a town's own files, and rules that can't come true."""
+"""Warnings about remains of the demonstration in a town's files, and about rules without effect."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,18 +15,18 @@ from models.calendar import Calendar
 
 _SHIPPED = Path(__file__).parents[1] / "demo_world"
 _SHIPPED_NUMBERS = re.compile(r"0358-?762\d{4}")
-"""The demonstration's own, as config.yaml is shipped with them"""
+"""The demonstration's telephone numbers in the shipped config.yaml"""
 _MONDAY = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)
-"""An ordinary working week"""
+"""The start of an ordinary working week"""
 
 
 def is_shipped(world: World) -> bool:
-    """The demonstration's world is the one in the database."""
+    """Whether the database contains the demonstration's world."""
     return _names("grids") <= {node.name for node in world.grids.values()}
 
 
 def of_another_town(settings: Settings, world: World, say: Wordings) -> Iterator[ConfigWarning]:
-    """The name, the telephones and the places of the town with which the program is shipped."""
+    """Warnings about the demonstration town's name, telephones and places."""
     if not world.grids or is_shipped(world):
         return
     if world.grid_named(settings.town) is None:
@@ -58,7 +58,7 @@ def _names(table: str) -> set[str]:
 
 
 def late_to_sign(limits: Iterable[Limit], calendar: Calendar) -> Iterator[ConfigWarning]:
-    """A limit to sign that ends after the one to put right."""
+    """Limits whose deadline to sign is later than the one to resolve."""
     for limit in limits:
         if calendar.due(_MONDAY, limit.accept) > calendar.due(_MONDAY, limit.handle):
             yield ConfigWarning(
@@ -67,7 +67,7 @@ def late_to_sign(limits: Iterable[Limit], calendar: Calendar) -> Iterator[Config
 
 
 def unknown_to_model(known: Sequence[str], given: Iterable[str], what: str) -> Iterator[ConfigWarning]:
-    """Nothing that residents write is ever filed under it: the model was never shown any."""
+    """Categories without training examples, which the model can't choose."""
     for key in given:
         if key not in known:
             yield ConfigWarning(

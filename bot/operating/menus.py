@@ -1,4 +1,4 @@
-"""The account's menu: read from its file, checked, published."""
+"""The official account's menu: read from its file, checked, published."""
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -60,5 +60,5 @@ def read_menu(path: Path) -> Menu:
 
 
 def publish(gateway: Gateway, menu: Menu) -> None:
-    """Puts it under everybody's chat; phones show it within a day, or after following again."""
+    """Publish the menu; phones show it within a day, or after following again."""
     gateway.create_menu(menu.model_dump(exclude_none=True, exclude_defaults=True))
