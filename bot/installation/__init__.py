@@ -1,1 +1,1 @@
-"""Settings, keys, town keeper, migrations."""
+"""One installation: settings, keys, the town's data, migrations."""

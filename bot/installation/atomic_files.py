@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, for the eyes of their owner: most of them hold what residents said."""
+"""Files that are written completely or not at all, readable only by their owner: most contain residents' words."""
 
 import os
 import tempfile
@@ -13,7 +13,7 @@ from bot.installation.operator_errors import of_file
 
 @contextmanager
 def whole_or_not_at_all(target: Path) -> Iterator[Path]:
-    """Where to write. It takes the target's place once it is whole and on the disk; until then what was there stays."""
+    """A path to write to. It replaces the target at the end, after it is on the disk; on errors the old file stays."""
     with tempfile.NamedTemporaryFile(
         dir=target.absolute().parent, prefix=f"{target.name}.", suffix=".part", delete=False
     ) as made:
@@ -29,7 +29,7 @@ def whole_or_not_at_all(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def for_the_operator(target: Path) -> Iterator[Path]:
-    """The same for a file that somebody named at the command line, who is told what is wrong with it."""
+    """The same for a file named at the command line: errors become a ClickException for the operator."""
     try:
         with whole_or_not_at_all(target) as part:
             yield part

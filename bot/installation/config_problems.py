@@ -1,4 +1,4 @@
-"""What is wrong in config.yaml, said in Chinese with the line on which it stands."""
+"""Errors in config.yaml, in Chinese with their line."""
 
 import os
 import re
@@ -14,11 +14,11 @@ from bot.installation.operator_errors import of_file
 from handlers.town.wordings import LOADER
 
 Place = tuple[str | int, ...]
-"""The way to a value: ("routing", "rules", 3, "when")"""
+"""The path to a value: ("routing", "rules", 3, "when")"""
 
 
 class ConfigError(Exception):
-    """config.yaml or the environment is not right; `problems` has one line each, in Chinese, with its place."""
+    """config.yaml or the environment is wrong; `problems` has a line for each error, in Chinese, with its place."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -27,14 +27,14 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
-    """What stands in the file, and on which line every key and every entry of a list."""
+    """The file's content, and the line of each key and list entry."""
 
     values: dict[str, Any]
     lines: dict[Place, int]
 
 
 def read_file(path: Path) -> ConfigFile:
-    """Raises ConfigError where it is no YAML at all, or no mapping."""
+    """Raises ConfigError if it is not YAML or not a mapping."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), LOADER)
         values = SafeConstructor().construct_document(root) if root else None
@@ -54,7 +54,7 @@ def read_file(path: Path) -> ConfigFile:
 
 
 def _broken(error: Exception) -> str:
-    """What is wrong with the file's shape, for somebody who has never heard of YAML."""
+    """A syntax error in words for somebody who doesn't know YAML."""
     if isinstance(error, UnicodeDecodeError):
         return "编码应为 UTF-8，请另存为 UTF-8"
     why = str(getattr(error, "problem", "")) + str(getattr(error, "context", ""))
@@ -70,11 +70,11 @@ _SHAPES = {
     "quoted scalar": "引号没有成对",
     "flow": "方括号或花括号没有成对",
 }
-"""Signs in the parser's words"""
+"""Parts of the parser's messages → our text"""
 
 
 def _doubled(node: yaml.Node, place: Place = ()) -> Iterator[tuple[str, int, int]]:
-    """Keys that stand twice: YAML would silently take the last."""
+    """Doubled keys, of which YAML would silently take the last."""
     if isinstance(node, yaml.MappingNode):
         seen: dict[str, int] = {}
         for key, value in node.value:
@@ -107,14 +107,14 @@ def dotted(place: Place) -> str:
 
 
 def problem(file: str, lines: Mapping[Place, int], error: Any) -> str:  # noqa: ANN401  (pydantic's own dict)
-    """One of pydantic's errors as a line."""
-    place: Place = tuple(each for each in error["loc"] if each != "[key]")  # its word for a key that is wrong itself
+    """One error of pydantic as a line."""
+    place: Place = tuple(each for each in error["loc"] if each != "[key]")  # pydantic's mark of a wrong key
     return f"{_where(file, lines, place, error['type'])}{dotted(place)}：{_said(error)}"
 
 
 def _where(file: str, lines: Mapping[Place, int], place: Place, kind: str) -> str:
     variable = "BOT_" + "__".join(str(each).upper() for each in place)
-    if place in lines and not os.environ.get(variable):  # the environment wins over the file
+    if place in lines and not os.environ.get(variable):  # the environment has priority
         return f"{file} 第{lines[place]}行 "
     if kind != "missing":
         return f"环境变量 {variable} "
@@ -159,4 +159,4 @@ _SENTENCES = {
     ("model_type", "model_attributes_type", "dict_type"): "应为“键: 值”的形式",
     ("too_short", "too_long", "string_too_short", "string_too_long"): "个数不对",
 }
-"""pydantic's kinds of error in our words; our own validators speak Chinese already"""
+"""Our texts for pydantic's kinds of error; our own validators' messages are already Chinese"""

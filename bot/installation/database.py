@@ -1,4 +1,4 @@
-"""The database that the settings name: opened safely, and whether it is at this version's step."""
+"""Opens the database of the settings, and checks that it is migrated to this version."""
 
 import os
 import re
@@ -20,7 +20,7 @@ _TAKES_WRITES = text("select not pg_is_in_recovery() and current_setting('defaul
 
 
 def open_database(settings: Settings, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> Engine:
-    """The engine, with the keys to what is sealed in it; SQLite's relative file is seen from config.yaml's folder."""
+    """The engine; also sets the keys of encrypted columns. A relative SQLite path starts at config.yaml's folder."""
     sealed.use(key_ring(settings))
     url = settings.database.url
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
@@ -32,7 +32,7 @@ def open_database(settings: Settings, lock_wait_seconds: float = LOCK_WAIT_SECON
 
 
 def open_current(settings: Settings, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> Engine:
-    """The same for a program that needs every table. Raises ConfigError where the database is not migrated."""
+    """The same for a program that needs every table. Raises ConfigError if the database is not migrated."""
     engine = open_database(settings, lock_wait_seconds)
     if not is_current(engine):
         raise ConfigError(["数据库还没有升级到这个版本，请先运行 python -m bot migrate"])
@@ -40,18 +40,18 @@ def open_current(settings: Settings, lock_wait_seconds: float = LOCK_WAIT_SECOND
 
 
 def _make_private(url: URL) -> None:
-    """A new file of SQLite's is for its owner's eyes, and so is what SQLite will write beside it."""
+    """Create a new SQLite file that only its owner can read; SQLite gives its other files the same mode."""
     if url.get_backend_name() == "sqlite" and url.database:
         file = Path(url.database)
-        with suppress(OSError):  # opening it later says what is wrong
+        with suppress(OSError):  # opening it later reports the error
             if not file.exists():
                 file.touch(mode=0o600)
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the database is at the newest step. Only reads, so that no writer makes it wait.
+    """Whether the database is at the newest migration. Read-only, so that it never waits for a writer.
 
-    Alembic could tell as well; to import it takes a fifth of a second at every start.
+    It doesn't use Alembic, whose import would take a fifth of a second at every start.
     """
     with engine.execution_options(read_only=True, postgresql_readonly=True).connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
@@ -60,7 +60,7 @@ def is_current(engine: Engine) -> bool:
 
 
 def is_writable(engine: Engine) -> bool:
-    """Whether anything could be taken in: not where the disk is mounted to be read, nor on a standby of PostgreSQL."""
+    """Whether the database can be written to: not on a read-only disk, nor on a PostgreSQL standby."""
     if engine.url.get_backend_name() == "sqlite":
         file = Path(engine.url.database or "")
         return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
@@ -69,5 +69,5 @@ def is_writable(engine: Engine) -> bool:
 
 
 def newest_step() -> str:
-    """By the numbers that the files of the steps begin with."""
+    """The newest migration, by the number at the start of its file's name."""
     return max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("*.py") if re.match(r"\d{4}_", path.stem))

@@ -1,4 +1,4 @@
-"""The room that is left where the program writes: on a full disk no message is taken in, nor counted as refused."""
+"""Free space where the program writes: on a full disk, messages could be neither stored nor counted as refused."""
 
 import shutil
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 from bot.installation.settings import Settings
 
 NEEDED = 16 << 20
-"""Bytes: some hundred messages, and SQLite's log of them before it is taken into the file"""
+"""Bytes: enough for some hundred messages, and SQLite's write-ahead log of them"""
 LITTLE = 1 << 30
 
 
 def written_folders(settings: Settings, engine: Engine) -> Mapping[str, Path]:
-    """Where photos are kept and where the database is, if these are files of ours."""
+    """The folders of photos and of the database, if these are local files."""
     folders = {"media": existing(folder)} if (folder := settings.media_folder) else {}
     if engine.dialect.name == "sqlite" and engine.url.database:
         folders["database"] = existing(Path(engine.url.database).parent)
@@ -22,16 +22,16 @@ def written_folders(settings: Settings, engine: Engine) -> Mapping[str, Path]:
 
 
 def existing(folder: Path) -> Path:
-    """The folder, or what it will be made in."""
+    """The folder, or the nearest parent that exists."""
     return next(each for each in (folder.absolute(), *folder.absolute().parents) if each.is_dir())
 
 
 def free_bytes(folder: Path) -> int:
-    """What may still be written there."""
+    """Free space there."""
     return shutil.disk_usage(folder).free
 
 
 def is_full(settings: Settings, engine: Engine) -> bool:
-    """No message could be taken in."""
+    """Whether there is too little space to store messages."""
     folder = written_folders(settings, engine).get("database")
     return folder is not None and free_bytes(folder) < NEEDED

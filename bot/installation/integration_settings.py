@@ -1,4 +1,4 @@
-"""Sections of the settings about other systems that talk with us: the hotline, Open311, subscribers."""
+"""Sections of the settings for other systems: the hotline, Open311, subscribers."""
 
 import re
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ _KEYS = re.compile(r"(?:[a-z][a-z0-9_]{0,30}=[^\s,=]{16,200})(?:,[a-z][a-z0-9_]{
 
 
 class Section(BaseModel):
-    """A part of the settings: what stands in it must be known, and stays as it was read."""
+    """A part of the settings; unknown keys are errors, and values can't change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class HotlineKey(Section):
-    """What the hotline proves itself with, out of the environment; without one its door stays shut."""
+    """The hotline's key, from the environment; without one, its routes are 404."""
 
     key: SecretStr = SecretStr("")
 
 
 class WithKeys(Section):
-    """A section with a key for each of the others, out of the environment: `name=key,name=key`."""
+    """A section with a key for each other system, from the environment: `name=key,name=key`."""
 
     keys: SecretStr = SecretStr("")
 
@@ -42,25 +42,25 @@ class WithKeys(Section):
 
 
 class Open311(WithKeys):
-    """Open311 GeoReport v2. Reading is for everybody, filing for those who have a key."""
+    """Open311 GeoReport v2. Everybody may read; filing needs a key."""
 
     enabled: bool = False
     jurisdiction: str = ""
-    """Clients may name it, and a wrong name is refused; empty: whatever they say"""
+    """If clients give another name, they are refused; empty: any name is accepted"""
     contact: str = ""
-    """Whom the developers of clients can ask"""
+    """The contact for developers of clients"""
 
 
 Seconds = Annotated[int, Field(gt=0)]
 
 
 class Wants(Section):
-    """One system that is told of changes."""
+    """One system that is notified of changes."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")
     url: str
     moves: tuple[str, ...] = ()
-    """Which changes; none are all"""
+    """Which changes; empty means all"""
 
     @field_validator("url")
     @classmethod
@@ -78,7 +78,7 @@ class Wants(Section):
 
 
 class Webhooks(WithKeys):
-    """Who is told of every change of a ticket, and for how long it is tried."""
+    """The systems that are notified of tickets' changes, and how long a notification is retried."""
 
     subscribers: tuple[Wants, ...] = ()
     retry_seconds: tuple[Seconds, ...] = Field(default=(10, 60, 300, 1800, 7200), min_length=1)

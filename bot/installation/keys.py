@@ -1,8 +1,8 @@
-"""The ring of keys: the first seals, all open. Phones and the list of visits are sealed with it,
-links are signed with what comes of it.
+"""The encryption keys: the first encrypts, all decrypt.
 
-Made by `python -m bot rekey --new`, given as BOT_PRIVACY__KEY. Without one, a file is made once beside the database,
-so that the demonstration needs nothing; `check` warns of it, for a copy of the folder has the key too.
+They encrypt telephone numbers and the list of visits; keys derived from them sign links. `python -m bot rekey --new`
+makes one, BOT_PRIVACY__KEY gives it. Without it, a key file is created beside the database, so that the demonstration
+needs no setup; `check` warns about it, because a copy of the folder contains the key too.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True, repr=False)
 class KeyRing:
-    """`keys`, the newest first: 32 bytes each in URL-safe base64, as Fernet takes them. Raises ValueError."""
+    """`keys`, newest first: 32 bytes each in URL-safe base64, as Fernet expects. Raises ValueError."""
 
     keys: tuple[str, ...]
     _fernet: MultiFernet = field(init=False)
@@ -48,7 +48,7 @@ class KeyRing:
             raise UnreadableError from None
 
     def renew(self, sealed: str) -> str:
-        """Sealed again with the first key. Raises UnreadableError."""
+        """Encrypt again with the first key. Raises UnreadableError."""
         try:
             return self._fernet.rotate(sealed.encode()).decode()
         except InvalidToken:
@@ -56,17 +56,17 @@ class KeyRing:
 
     @property
     def signing_keys(self) -> list[bytes]:
-        """For links: derived, so that a signature tells nothing of the keys. The oldest first, the last one signs."""
+        """Derived keys for links, so that signatures reveal nothing about the keys. Oldest first; the last signs."""
         return [hmac.digest(key.encode(), b"whistle links", hashlib.sha256) for key in reversed(self.keys)]
 
 
 def new_key() -> str:
-    """A fresh key in the form that the environment wants."""
+    """A new key in the form for the environment."""
     return Fernet.generate_key().decode()
 
 
 def key_ring(settings: Settings) -> KeyRing:
-    """The environment's keys, else the file's, which is made where it is missing. Raises ConfigError."""
+    """The environment's keys, else the file's key, which is created if missing. Raises ConfigError."""
     privacy = settings.privacy
     key = privacy.key.get_secret_value()
     current = key or _from_file(settings.path(privacy.key_file))
@@ -79,10 +79,10 @@ def key_ring(settings: Settings) -> KeyRing:
 
 
 def _from_file(path: Path) -> str:
-    """Two processes that start at the same moment agree on one key: the first to link the file wins."""
+    """If two processes start at the same time, the first to link the file wins, and both use its key."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable for its owner alone
+        with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable only by its owner
             file.write(new_key())
             file.flush()
             os.fsync(file.fileno())
@@ -95,7 +95,7 @@ def _from_file(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rekeyed:
-    """What a rotation did. `unreadable` stay as they are: their key is missing."""
+    """The result of a rotation. `unreadable` values are unchanged, because their key is missing."""
 
     renewed: int
     unreadable: int
@@ -104,12 +104,13 @@ class Rekeyed:
 SEALED: tuple[InstrumentedAttribute[str], ...] = (
     Person.phone, CaredFor.name, CaredFor.address, CaredFor.kind, CaredFor.phone, CareVisit.words,
 )  # fmt: skip
-"""Every sealed column, each of a table with an `id`"""
+"""Every encrypted column; their tables have an `id`"""
 
 
 def rekey(sessions: sessionmaker[Session], ring: KeyRing) -> Rekeyed:
-    """Seal everything with the newest key. Several runs do no harm; the program may be running, and answers between
-    one batch and the next. What was changed meanwhile is sealed with the newest key already.
+    """Encrypt everything with the newest key. It may run several times, and while the program runs.
+
+    Messages are answered between two batches; values that change meanwhile already get the newest key.
     """
     done = [_rekey(sessions, ring, column) for column in SEALED]
     return Rekeyed(sum(each.renewed for each in done), sum(each.unreadable for each in done))
@@ -141,7 +142,7 @@ def _renewed(ring: KeyRing, text: str) -> str:
 
 
 def unreadable_phones(session: Session, ring: KeyRing, sample: int = 50) -> bool:
-    """Whether any of some phones can't be opened: a key is missing."""
+    """Whether any number of a sample can't be decrypted, because a key is missing."""
     sealed = type_coerce(Person.phone, String)
     try:
         for phone in session.scalars(select(sealed).where(func.length(sealed) > 0).limit(sample)):

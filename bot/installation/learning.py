@@ -1,4 +1,4 @@
-"""Training and measuring the model, for the command line and the start of the demonstration."""
+"""Trains and measures the model, for the command line and the start of the demonstration."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
@@ -20,15 +20,15 @@ from nlp.training.corpus import Example, read_examples, read_tickets_csv, write_
 from nlp.training.one_at_a_time import alone
 
 _RECIPE = "recipe"
-"""Beside the models: the fingerprint of the shipped data and code that the newest was trained with"""
+"""File beside the models: the fingerprint of the data and code of this version that trained the newest one"""
 
 
 _ORDERS = "orders.tsv"
-"""Beside the models: a town's past orders, as `train --data` last took them"""
+"""File beside the models: a town's past orders, from the last `train --data`"""
 
 
 def model_is_ready(settings: Settings) -> bool:
-    """Whether a whole model is there, trained with the data and by the code of this version."""
+    """Whether there is a complete model, trained with the data and code of this version."""
     folder = settings.path(settings.files.model)
     try:
         store.load(folder)
@@ -38,7 +38,7 @@ def model_is_ready(settings: Settings) -> bool:
 
 
 def train_model(settings: Settings, data: Path | None = None, town: Iterable[Example] = ()) -> dict[str, Any]:
-    """Train on the corpus and on what a town has labelled; takes over only if it is no worse."""
+    """Train on the corpus and the town's labels; the new model is used only if it is no worse."""
     from nlp.training.training import train
 
     folder = settings.path(settings.files.model)
@@ -51,12 +51,12 @@ def train_model(settings: Settings, data: Path | None = None, town: Iterable[Exa
 
 
 def knows_past_orders(settings: Settings) -> bool:
-    """Whether the model learns from this town's own orders: they teach it more than anything else."""
+    """Whether the model learns from this town's past orders, which help most."""
     return (settings.path(settings.files.model) / _ORDERS).exists()
 
 
 def _keep_orders(folder: Path, orders: Iterable[Example]) -> None:
-    """Every later training learns from them too, or the next night would forget them; without numbers of persons."""
+    """Store them for later trainings, else the next night's model would forget them; personal numbers are masked."""
     folder.mkdir(parents=True, exist_ok=True)
     scratch = folder / f".{_ORDERS}"
     write_examples(scratch, [replace(order, text=mask(order.text)) for order in orders])
@@ -64,20 +64,20 @@ def _keep_orders(folder: Path, orders: Iterable[Example]) -> None:
 
 
 def corrections(session: Session) -> list[Example]:
-    """What residents and staff put right, as examples."""
+    """Corrections of residents and staff, as examples."""
     found = session.scalars(select(Correction).order_by(Correction.ticket_id))
     return [Example(each.text, Intent.REPORT.value, each.category) for each in found]
 
 
 def roll_back(settings: Settings) -> dict[str, Any]:
-    """The model before the one in use."""
+    """Return to the previous model."""
     folder = settings.path(settings.files.model)
     with alone(folder):
         return {"version": store.rollback(folder)}
 
 
 def evaluate_model(settings: Settings, data: Path | None, out: Path) -> dict[str, Any]:
-    """Measure the model in use; reports are written to `out`."""
+    """Measure the current model; reports are written to `out`."""
     from nlp.measuring.evaluation import evaluate
     from nlp.measuring.reporting import write_report
 

@@ -1,4 +1,4 @@
-"""Links that only we can make and that stop working: what they stand for is in them, signed."""
+"""Signed links that expire; each contains its parameters."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,20 +12,20 @@ from handlers.town.downloads import BoardLink, Download, ScoreLink, Sheet, Ticke
 from models.person import Role
 
 _DOWNLOAD, _BOARD, _SHEET, _TICKET, _SCORES = "download", "board", "sheet", "ticket", "scores"
-"""A link of one kind is none of another"""
+"""Salts of the signatures: a link of one kind is not valid as another"""
 
 
 class BadLinkError(Exception):
-    """Not ours, or changed on the way."""
+    """The link is not ours, or was changed."""
 
 
 class ExpiredLinkError(BadLinkError):
-    """Ours, but its time is over."""
+    """The link is ours, but has expired."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Links:
-    """Signs with a key derived from the ring's first; links signed with an older one still work."""
+    """Signs with a key derived from the first one; links signed with older ones are still valid."""
 
     ring: KeyRing
     public_url: str
@@ -62,7 +62,7 @@ class Links:
         return TicketLink(ticket_id, person_id, Role(role), _moment(expires_at))
 
     def _said(self, salt: str, token: str, now: datetime) -> list[Any]:
-        """What was signed for this purpose; its end stands last."""
+        """The parameters of a link of this kind; the last one is the expiry."""
         try:
             said: list[Any] = self._signed(salt).loads(token)
         except BadData:
@@ -93,7 +93,7 @@ class Links:
         return ScoreLink(person_id, side, code, _moment(since), _moment(until), _moment(expires_at))
 
     def to_notice(self, month: str, place_id: int) -> str:
-        """The address of a public page: it stays, and needs no signature."""
+        """The address of a public page, which is permanent and needs no signature."""
         return f"{self.public_url}/notice/{month}/{place_id}"
 
     def _signed(self, salt: str) -> URLSafeSerializer:
@@ -105,5 +105,5 @@ def _moment(seconds: int) -> datetime:
 
 
 def links(settings: Settings) -> Links | None:
-    """None where no address is set under which we could be reached. Raises ConfigError where the keys are not right."""
+    """None if no public URL is configured. Raises ConfigError if the keys are wrong."""
     return Links(key_ring(settings), settings.web.public_url) if settings.web.public_url else None

@@ -1,4 +1,4 @@
-"""Brings a database to the tables of this version, step by step."""
+"""Migrates a database to this version."""
 
 import warnings
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from models.base import Base
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Upgrade; does nothing where everything is in place. One transaction: all of it or nothing."""
+    """Upgrade in one transaction; does nothing if the database is current."""
     with engine.connect() as connection, _tables_may_be_copied(connection), connection.begin():
         config = _config()
         config.attributes["connection"] = connection
@@ -29,8 +29,9 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 @contextmanager
 def _tables_may_be_copied(connection: Connection) -> Iterator[None]:
-    """SQLite alters a table by copying it and dropping the old one, and with that whatever refers to it: cascades
-    would empty other tables. So nothing is enforced meanwhile; inside of a transaction this can't be switched.
+    """Switch foreign keys off on SQLite, which alters a table by copying it and dropping the old one.
+
+    With foreign keys, the drop would cascade and empty other tables. They can't be switched inside a transaction.
     """
     if connection.dialect.name != "sqlite":
         yield
@@ -44,7 +45,7 @@ def _tables_may_be_copied(connection: Connection) -> Iterator[None]:
 
 
 def _check_references(connection: Connection) -> None:
-    """What was not enforced must hold in the end, or nothing is committed."""
+    """Check foreign keys before the commit, because they were not enforced."""
     if connection.dialect.name == "sqlite":
         broken = connection.exec_driver_sql("pragma foreign_key_check").fetchall()
         if broken:
@@ -52,7 +53,7 @@ def _check_references(connection: Connection) -> None:
 
 
 def new_revision(engine: Engine, message: str, number: str) -> None:
-    """For developers: write the next numbered step from what the models have and the database has not."""
+    """For developers: write the next migration from the differences between models and database."""
     with engine.begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
@@ -60,9 +61,9 @@ def new_revision(engine: Engine, message: str, number: str) -> None:
 
 
 def differences(engine: Engine) -> list[object]:
-    """What models and database disagree on: nothing, if the migrations are right.
+    """Differences between models and database; empty if the migrations are right.
 
-    Indexes over an expression can't be compared: PostgreSQL writes it in words of its own, and SQLite's are not read.
+    Indexes over expressions can't be compared: PostgreSQL rewrites the expression, and SQLAlchemy can't read SQLite's.
     """
     options = {"compare_type": True, "render_as_batch": True, "include_object": _is_comparable}
     with engine.connect() as connection, warnings.catch_warnings():
@@ -72,7 +73,7 @@ def differences(engine: Engine) -> list[object]:
 
 
 def _index_expressions(connection: Connection) -> None:
-    """A step that copies a table on SQLite loses its indexes over expressions, for they are not read there."""
+    """Create indexes over expressions again: a migration that copies a table on SQLite loses them."""
     for table in Base.metadata.tables.values():
         for index in table.indexes:
             if not _is_comparable(index):

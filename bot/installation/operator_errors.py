@@ -1,4 +1,4 @@
-"""Trouble outside the program in an operator's words: what WeChat refused, why a file can't be used, and the mend."""
+"""Errors from outside the program in an operator's words: WeChat's refusals, unusable files, and how to fix them."""
 
 import errno
 
@@ -32,12 +32,12 @@ _OF_WECHAT = {
 
 
 def of_file(error: OSError) -> str:
-    """Why: 「盘满了」."""
+    """The reason, such as 「盘满了」."""
     return _OF_FILES.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 def of_wechat(error: WeChatError) -> tuple[str, str]:
-    """What is wrong, with WeChat's own code and words where it gave any; and how to mend it."""
+    """The problem, with WeChat's code and message if there are any, and how to fix it."""
     if not error.code:
         what, mend = _UNREACHED
         return f"{what}（{error.reason}）", mend

@@ -34,9 +34,9 @@ _THERE = text(
 
 @contextmanager
 def present(url: URL) -> Iterator[None]:
-    """A program runs on this database. Raises ClickException while a backup is restored into it.
+    """Mark that a program runs on this database. Raises ClickException while a backup is restored into it.
 
-    Processes that are forked within hold what we hold, as long as one of them lives.
+    Forked processes inherit the lock, which lasts until the last of them ends.
     """
     if url.get_backend_name() != "sqlite":
         yield
@@ -48,7 +48,7 @@ def present(url: URL) -> Iterator[None]:
 
 
 def keep_saying_so(url: URL, what: str) -> None:
-    """From each process, once it is forked: `serve`, `worker` or `demo` runs. Ends with the process."""
+    """Send heartbeats until the process ends. To be called in each process after the fork."""
     if url.get_backend_name() == "sqlite":
         return
     saying = threading.Thread(target=_say_so, args=(_named(url, f"{_NAME}{what}"),), name="presence", daemon=True)
@@ -62,14 +62,14 @@ def _named(url: URL, name: str) -> Engine:
 def _say_so(engine: Engine) -> None:
     away = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
     while True:
-        with suppress(*away), engine.connect() as connection:  # its users report that it is away
+        with suppress(*away), engine.connect() as connection:  # other code reports that it is away
             connection.execute(text("select 1"))
         time.sleep(_SAYS_SO_SECONDS)
 
 
 @contextmanager
 def stopped(url: URL) -> Iterator[None]:
-    """Nobody runs on this database; on SQLite nobody can start meanwhile. Raises ClickException where somebody does."""
+    """Raises ClickException if a program runs on this database; on SQLite none can start meanwhile."""
     if url.get_backend_name() != "sqlite":
         _refuse_if(_who_says_so(url))
         yield
@@ -80,7 +80,7 @@ def stopped(url: URL) -> Iterator[None]:
 
 
 def _who_says_so(url: URL) -> str:
-    """Looks long enough foreverybody to say so once: a pooler may just have given us their connection."""
+    """Wait long enough for one heartbeat of each process, because a pooler may have given us their connection."""
     engine = _named(url, "restoring whistle")
     until = time.monotonic() + _LOOKS_SECONDS
     try:
@@ -93,7 +93,7 @@ def _who_says_so(url: URL) -> str:
 
 
 def _seen(connection: Connection) -> Sequence[Row[*tuple[Any, ...]]]:
-    connection.execute(text("select pg_stat_clear_snapshot()"))  # within a transaction the server shows the same again
+    connection.execute(text("select pg_stat_clear_snapshot()"))  # without it, the server repeats the same snapshot
     return connection.execute(_THERE, {"name": _NAME, "seconds": _BELIEVED_SECONDS}).all()
 
 

@@ -1,4 +1,4 @@
-"""config.yaml and the environment → one frozen Settings. Whatever is wrong is told all at once, with its line."""
+"""config.yaml and the environment → one frozen Settings. All errors are reported together, with their lines."""
 
 import os
 import re
@@ -35,11 +35,11 @@ SECRETS = {
     "files": {"media_key", "media_secret"},
     "speech": {"key"},
 }
-"""What must come from the environment. A database address may hold a password: only SQLite's may stand in the file"""
+"""Secrets, allowed only in the environment. A database URL may contain a password: the file may only have SQLite's"""
 
 
 class Template(Section):
-    """A template of the platform: its id, and which of our facts fills each of its fields."""
+    """A template of the platform: its id, and the fact for each of its fields."""
 
     id: str
     fields: dict[str, Literal["happened", "words", "number", "what", "where", "status", "due"]]
@@ -57,12 +57,12 @@ class WeChat(Section):
     mode: Literal["safe", "compat", "plain"] = "safe"
     api_base: str = OFFICIAL
     window_seconds: int = Field(default=600, ge=300)
-    """How old a callback may be: WeChat's repeats keep the first one's timestamp, and some routes are slow"""
+    """Maximum age of a callback: redeliveries keep the first one's timestamp, and some routes are slow"""
     max_bytes: int = Field(default=65536, ge=4096, le=262144)
     templates: dict[Literal["staff", "resident"], Template] = Field(default_factory=dict)
     """Template messages for pushes outside the 48 hours"""
     notices: dict[Literal["staff", "resident"], Template] = Field(default_factory=dict)
-    """Subscription notices: one for each time that a person agreed to it"""
+    """Subscription notices: each needs an acceptance by the person"""
 
 
 class WeCom(Section):
@@ -74,7 +74,7 @@ class WeCom(Section):
     token: SecretStr = SecretStr("")
     aes_key: SecretStr = SecretStr("")
     robot: SecretStr = SecretStr("")
-    """The key of a group's robot: red flags are told in that group, too"""
+    """The key of a group's robot, which announces red flags there too"""
     api_base: str = "https://qyapi.weixin.qq.com"
 
     @property
@@ -84,7 +84,7 @@ class WeCom(Section):
 
 class Database(Section):
     url: str = Field(default="sqlite:///var/whistle.db", repr=False)
-    """May hold a password: shown nowhere"""
+    """May contain a password, so it is never shown"""
 
     @field_validator("url")
     @classmethod
@@ -95,7 +95,7 @@ class Database(Section):
 
 
 class Files(Section):
-    """Data that the town's clerk keeps, relative to the folder of config.yaml."""
+    """Files that the town's clerk maintains, relative to the folder of config.yaml."""
 
     categories: Path = Path("handlers/data/categories.csv")
     limits: Path = Path("handlers/data/limits.csv")
@@ -127,20 +127,20 @@ class PrivacyKeys(Privacy):
 
     key: SecretStr = SecretStr("")
     old_keys: SecretStr = SecretStr("")
-    """Keys of before, joined by commas: they open, they don't seal"""
+    """Former keys, joined by commas: they only decrypt"""
     key_file: Path = Path("var/whistle.key")
 
 
 class Web(Section):
-    """How the web side is reached from outside."""
+    """How the web server is reached from outside."""
 
     public_url: str = ""
-    """The address that links in the chat begin with; without it no list can be exported in the chat"""
+    """The start of links in the chat; without it, lists can't be exported in the chat"""
 
     tile_url: str = ""
-    """Map tiles that lie under the board's boundaries; empty: none"""
+    """URL of map tiles under the board's boundaries; empty: none"""
     tiles_gcj: bool = True
-    """They are shifted as maps in China are"""
+    """The tiles have China's shifted coordinates (GCJ-02)"""
 
     @field_validator("tile_url")
     @classmethod
@@ -160,10 +160,10 @@ class Web(Section):
 
 
 class Speech(Section):
-    """Who writes down what residents say: a server, a model on this machine, or nobody."""
+    """Speech recognition: by a server, by a model on this machine, or none."""
 
     server: str = ""
-    """What stands before /v1/audio/transcriptions"""
+    """The URL before /v1/audio/transcriptions"""
     model: str = ""
     folder: Path | None = None
     language: str = "zh"
@@ -183,13 +183,13 @@ class Work(Section):
     poll_seconds: float = Field(default=1.0, gt=0)
     batch: int = Field(default=20, gt=0, le=500)
     at_once: int = Field(default=4, ge=1, le=16)
-    """Pushes on their way at the same time: WeChat takes a tenth of a second for each"""
+    """Pushes sent in parallel; WeChat takes a tenth of a second for each"""
     retry_seconds: tuple[int, ...] = (10, 60, 300, 1800, 7200)
-    """Waits between the tries of a push, the last one again and again; after three days it waits for the person"""
+    """Waits between attempts of a push, the last one repeated; after three days it waits until the person writes"""
 
 
 class Settings(BaseSettings):
-    """Everything. Sources, the first wins: arguments, environment (BOT_SECTION__KEY), config.yaml."""
+    """All settings. Sources by priority: arguments, environment (BOT_SECTION__KEY), config.yaml."""
 
     model_config = SettingsConfigDict(
         env_prefix="BOT_",
@@ -222,20 +222,20 @@ class Settings(BaseSettings):
     webhooks: Webhooks = Webhooks()
     speech: Speech = Speech()
     source: Path = Path("config.yaml")
-    """The file that this was read from; not a setting of it"""
+    """The file that the settings were read from; not a setting itself"""
 
     @property
     def folder(self) -> Path:
-        """Where the file stands: its paths are seen from there."""
+        """The file's folder; its relative paths start there."""
         return self.source.parent
 
     @property
     def media_folder(self) -> Path | None:
-        """Where photos are kept; None where that is a bucket."""
+        """The folder of photos; None if they are in a bucket."""
         return None if self.files.media.startswith("s3+") else self.path(Path(self.files.media))
 
     def path(self, path: Path) -> Path:
-        """A path of the file, seen from the file's folder."""
+        """A path relative to the file's folder."""
         return self.folder / path
 
 
@@ -256,14 +256,14 @@ def load_settings(path: Path, **overrides: Any) -> Settings:  # noqa: ANN401  (p
 
 
 def _strange_variables() -> list[str]:
-    """A slip in a section's name would otherwise be passed over, and the default be used in silence."""
+    """Variables with unknown sections; without this check, a typing error would silently leave the default."""
     sections = {name.upper() for name in Settings.model_fields}
     ours = [name for name in os.environ if name.upper().startswith("BOT_") and "__" in name]
     return sorted(name for name in ours if name.upper().removeprefix("BOT_").partition("__")[0] not in sections)
 
 
 def _reading(file: ConfigFile) -> type[Settings]:
-    """Settings that take from this file what neither the arguments nor the environment say."""
+    """A Settings class that reads this file, after the arguments and the environment."""
 
     class Loaded(Settings):
         @classmethod

@@ -1,4 +1,4 @@
-"""One process's picture of its town: read once, and again when the world has changed."""
+"""The town in one process's memory: read at the start, and again when the world has changed."""
 
 import os
 import threading
@@ -37,13 +37,13 @@ from nlp.reading.reader import Reader
 log = structlog.get_logger(__name__)
 _Read = TypeVar("_Read")
 _A_LITTLE = 0.3
-"""Seconds; WeChat waits for five"""
+"""Seconds that a message waits for a new world; WeChat allows five in all"""
 _A_MOMENT = 1_000_000_000
-"""Nanoseconds; file systems' clocks are coarser than that by far"""
+"""Nanoseconds; more than the resolution of file systems' times"""
 
 
 class TownKeeper:
-    """Gives every message the town as it is now. Rules and words are fixed until the next start."""
+    """Gives every message the current town. Rules and wordings are fixed until the next start."""
 
     def __init__(self, settings: Settings, reader: Reader) -> None:
         self._town = read_town(settings, reader)
@@ -56,11 +56,11 @@ class TownKeeper:
         self._renewing: threading.Thread | None = None
 
     def reader(self) -> Reader:
-        """The model in use, knowing the names of the world last seen. A model trained at night is taken up here."""
+        """The current model with the place names of the last read world. Loads a model that was trained at night."""
         if self._may_be_new():
             try:
                 changed = store.current(self._model) != self._version
-            except BadModelError:  # no pointer, perhaps for a moment: the one we hold still reads
+            except BadModelError:  # no pointer, perhaps only for a moment: keep ours
                 changed = False
             if changed:
                 with self._lock:
@@ -69,19 +69,19 @@ class TownKeeper:
         return reader  # type: ignore[no-any-return]
 
     def _may_be_new(self) -> bool:
-        """The model's folder has changed since the last look: a new pointer takes the place of the old one."""
+        """Whether the model's folder has changed since the last look, because a new pointer was put there."""
         try:
             at = os.stat(self._folder).st_mtime_ns  # noqa: PTH116  (a Path would cost more than the look itself)
         except OSError:
             return False
         if at == self._seen_at:
             return False
-        self._seen_at = at if time.time_ns() - at > _A_MOMENT else 0  # a second change may carry the same time
+        self._seen_at = at if time.time_ns() - at > _A_MOMENT else 0  # a later change may have the same time
         return True
 
     @property
     def known(self) -> Town:
-        """The town as it was last seen."""
+        """The town as last read."""
         return self._town
 
     @property
@@ -89,9 +89,10 @@ class TownKeeper:
         return self._town.say
 
     def current(self, session: Session) -> Town:
-        """The town. A world that has changed in the database is read again in a thread of its own, because that may
-        take seconds in which no other message could be written; until then the old picture answers. Nothing that it
-        refers to is ever deleted. The staff are few: they are read at once.
+        """The current town. A changed world is read in a separate thread, because that may take seconds.
+
+        Until then the old one is used, which is safe because its rows are never deleted. The staff are few, so they are
+        read at once.
         """
         version, staff, answers = versions(session)
         if not self._is_read:
@@ -108,12 +109,12 @@ class TownKeeper:
         return self._town
 
     def _take_answers(self, rows: tuple[Answer, ...], version: str) -> None:
-        """They are few enough to be read at once."""
+        """Use new answers."""
         cut = cast("Reader", self._town.reader).model.segmenter.cut
         self._town, self._answers = replace(self._town, answers=Answers(rows, cut).prepare()), version
 
     def _renew(self, engine: Engine | Connection) -> None:
-        """Start reading it, once; the caller that starts it waits a little, enough for a small town."""
+        """Start one thread that reads the world; wait a little, which is enough for a small town."""
         with self._lock:
             if self._renewing and self._renewing.is_alive():
                 return
@@ -122,7 +123,7 @@ class TownKeeper:
         self._renewing.join(_A_LITTLE)
 
     def settled(self) -> None:
-        """Wait until no world is being read."""
+        """Wait until a running read of the world has ended."""
         if self._renewing:
             self._renewing.join()
 
@@ -145,7 +146,7 @@ class TownKeeper:
         self._version = store.current(self._model)
         try:
             reader = Reader.load(self._model, self._town.world.gazetteer)
-        except BadModelError as error:  # the one we hold still reads; `check` tells of the other
+        except BadModelError as error:  # keep ours; `check` reports the new one
             log.error("model_refused", why=str(error))  # noqa: TRY400
             return
         self._town = replace(self._town, reader=reader)
@@ -157,7 +158,7 @@ def _named(town: Town) -> Town:
 
 @dataclass(frozen=True, slots=True)
 class TownFiles:
-    """What the clerk's files say."""
+    """The content of the clerk's files."""
 
     catalogue: Catalogue
     limits: Limits
@@ -168,7 +169,7 @@ class TownFiles:
 
 
 def read_files(settings: Settings) -> TownFiles:
-    """Limits, words and names out of their files, checked against the rules; all problems at once as ConfigError."""
+    """Read limits, wordings and names, and check them against the rules. Raises ConfigError with all problems."""
     problems: list[str] = []
     catalogue = _read(lambda: read_catalogue(settings.path(settings.files.categories)), problems) or Catalogue({}, {})
     limits = _read(lambda: read_limits(settings.path(settings.files.limits)), problems) or Limits([])
@@ -186,7 +187,7 @@ def read_files(settings: Settings) -> TownFiles:
 
 
 def read_town(settings: Settings, reader: Reads) -> Town:
-    """The town without its world, which is in the database. Raises ConfigError."""
+    """The town without its world, which comes from the database. Raises ConfigError."""
     files = read_files(settings)
     return Town(
         name=settings.town,
@@ -233,7 +234,7 @@ def _unpromised(settings: Settings, catalogue: Catalogue, limits: Limits) -> lis
 
 
 def _strange_words(settings: Settings, catalogue: Catalogue) -> list[str]:
-    """Categories and sub-items that the rules name and the catalogue doesn't know."""
+    """Categories and sub-items in the rules that are missing in the catalogue."""
     problems = []
     lines = read_file(settings.source).lines
     for number, rule in enumerate(settings.routing.rules):
