@@ -1,4 +1,4 @@
-"""`python -m bot …`: every command has --help; an error is told on stderr and ends with status 2."""
+"""`python -m bot …`: every command has --help; an error goes to stderr and ends with status 2."""
 
 import sys
 from importlib import import_module
@@ -44,7 +44,7 @@ COMMANDS = {
     "bench": "measuring.bench",
     "week": "measuring.week",
 }
-"""Where each command's code stands: read when the command is called, for the whole program takes two seconds to read"""
+"""The module of each command, imported when it is called, because importing the whole program takes two seconds"""
 
 
 def command(name: str) -> click.Command:
@@ -90,7 +90,7 @@ def run() -> int:
 
 
 def _expected() -> tuple[type[Exception], ...]:
-    """What an operator can do something about; looked up when something has gone wrong."""
+    """Errors that an operator can fix; imported only after an error."""
     from sqlalchemy.exc import OperationalError
 
     from bot.installation.config_problems import ConfigError
@@ -106,11 +106,11 @@ def _expected() -> tuple[type[Exception], ...]:
 
 
 _NOT_OURS_TO_WRITE = ("readonly", "read-only", "unable to open")
-"""SQLite's words, and PostgreSQL's"""
+"""Parts of SQLite's and PostgreSQL's messages"""
 
 
 def _words(error: Exception) -> str:
-    """What an operator can do something with."""
+    """The error in words that help an operator."""
     from sqlalchemy.exc import OperationalError
 
     from bot.installation.operator_errors import of_wechat

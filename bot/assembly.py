@@ -1,4 +1,4 @@
-"""Puts the parts together: the only place that knows where each one comes from."""
+"""Assembles the program: the only module that creates the parts from the settings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One process's parts."""
+    """The parts of one process."""
 
     settings: Settings
     engine: Engine
@@ -65,10 +65,10 @@ def assemble(
     reader: Reader | None = None,
     lock_wait_seconds: float = LOCK_WAIT_SECONDS,
 ) -> Program:
-    """Everything but the connection to WeChat. Raises ConfigError where the database is not migrated.
+    """All parts except the gateways. Raises ConfigError if the database is not migrated.
 
-    `reader`: a model that is loaded already, as tests have it. `lock_wait_seconds`: a command has more time than a
-    message, which WeChat wants answered.
+    `reader`: a model that is already loaded, for tests. `lock_wait_seconds`: a command may wait longer than a message,
+    which WeChat wants answered in time.
     """
     engine = open_current(settings, lock_wait_seconds)
     towns = TownKeeper(settings, reader or Reader.load(settings.path(settings.files.model)))
@@ -80,13 +80,13 @@ def assemble(
 
 
 def _watch(settings: Settings) -> Callable[[Lines], None] | None:
-    """None where no other system is to be told."""
+    """None if there are no subscribers."""
     wanted = {each.name: each.moves for each in settings.webhooks.subscribers}
     return telling_subscribers(wanted) if wanted else None
 
 
 def courier(program: Program) -> Courier | None:
-    """Tells other systems; None where there are none."""
+    """Notifies subscribed systems; None if there are none."""
     told, keys = program.settings.webhooks, program.settings.webhooks.by_name()
     if not told.subscribers:
         return None
@@ -102,7 +102,7 @@ def courier(program: Program) -> Courier | None:
 
 
 def webhook_settings(settings: Settings) -> WebhookSettings:
-    """The account's side of the webhook. Raises ConfigError where keys are missing."""
+    """The webhook's settings. Raises ConfigError if keys are missing."""
     wechat = settings.wechat
     try:
         return WebhookSettings(
@@ -120,13 +120,13 @@ def webhook_settings(settings: Settings) -> WebhookSettings:
 
 
 def gateway(settings: Settings, store: TokenStore) -> Gateway:
-    """The way out to WeChat."""
+    """The gateway to WeChat's API."""
     wechat = settings.wechat
     return Gateway(wechat.app_id, wechat.app_secret.get_secret_value(), store, wechat.api_base)
 
 
 def _hotline_folder(program: Program) -> HotlineFolder | None:
-    """None where none is to be watched."""
+    """None if no folder is configured."""
     rules = program.settings.practices.hotline
     if not rules.enabled or not rules.folder:
         return None
@@ -134,7 +134,7 @@ def _hotline_folder(program: Program) -> HotlineFolder | None:
 
 
 def wecom_settings(settings: Settings) -> CallbackSettings:
-    """WeCom's side of its callback. Raises ConfigError where keys are missing."""
+    """The settings of WeCom's callback. Raises ConfigError if keys are missing."""
     wecom, wechat = settings.wecom, settings.wechat
     try:
         keys = wecom.token.get_secret_value(), wecom.aes_key.get_secret_value()
@@ -144,7 +144,7 @@ def wecom_settings(settings: Settings) -> CallbackSettings:
 
 
 def wecom_gateway(settings: Settings, store: TokenStore) -> WeComGateway | None:
-    """The way out to WeCom; None where it is not used."""
+    """The gateway to WeCom's API; None if it is not used."""
     wecom = settings.wecom
     if not wecom.is_used:
         return None
@@ -153,7 +153,7 @@ def wecom_gateway(settings: Settings, store: TokenStore) -> WeComGateway | None:
 
 
 def worker(program: Program) -> Worker:
-    """The process's worker; its token is shared with all others through the database."""
+    """The process's worker; all processes share the access token through the database."""
     settings, shelf = program.settings, shelf_of(program.settings)
     way_out = gateway(settings, TokensInDatabase(program.sessions, program.reading))
     return Worker(

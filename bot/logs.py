@@ -1,4 +1,4 @@
-"""Logs: one JSON line an event for machines, plain lines for a person at a terminal. Never what somebody wrote."""
+"""Logs: one JSON line for each event, or plain lines for a terminal. They never contain people's messages."""
 
 import logging
 import re
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 def set_up(*, plain: bool = False) -> None:
-    """Configure this process's logs, the libraries' too; `plain` for terminals."""
+    """Configure this process's logs, including libraries'; `plain` for terminals."""
     renderer: Processor = structlog.dev.ConsoleRenderer(colors=False) if plain else _JSON
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -39,7 +39,7 @@ def set_up(*, plain: bool = False) -> None:
     structlog.configure(
         processors=[*common, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),  # lines of several threads don't mix
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),  # threads' lines don't mix
         cache_logger_on_first_use=False,
     )
     handler = _ToStderr()
@@ -48,8 +48,9 @@ def set_up(*, plain: bool = False) -> None:
 
 
 def answered(message_id: str, kind: Kind, milliseconds: float) -> None:
-    """The line that every message writes. The processors take ten times as long: they search every field, and
-    these are a digest, a word of ours and a number. So where lines are JSON, structlog only renders it.
+    """The log line of every message. For JSON it skips the processors, which would take ten times as long.
+
+    They search every field for personal data, but these are only a hash, a fixed word and a number.
     """
     processors = structlog.get_config()["processors"]
     if not processors or processors[-1] is not _JSON:
@@ -62,20 +63,20 @@ def answered(message_id: str, kind: Kind, milliseconds: float) -> None:
 
 
 class _ToStderr(logging.Handler):
-    """Whatever stderr is when a line is written, not when logging was set up."""
+    """Writes to the current stderr, not to the one at setup."""
 
     def emit(self, record: logging.LogRecord) -> None:
         sys.stderr.write(f"{self.format(record)}\n")
 
 
 def places(error: BaseException) -> list[str]:
-    """Where it broke, innermost last. An error's own words may quote a resident (SQL parameters): they stay out."""
+    """The error's stack, innermost last, without its message, which may quote a resident (SQL parameters)."""
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _exception_by_place(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """A library's traceback becomes the error's name and its places."""
+    """Replace a traceback by the error's name and its places."""
     found = event.pop("exc_info", None)
     error = found[1] if isinstance(found, tuple) else sys.exc_info()[1] if found is True else found
     if isinstance(error, BaseException):
@@ -84,7 +85,7 @@ def _exception_by_place(_logger: object, _method: str, event: EventDict) -> Even
 
 
 def _discreet(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """The last net: no field of such a name, no number or account that tells who somebody is."""
+    """The last filter: hide secret fields, and numbers or accounts that identify a person."""
     return {name: _HIDDEN if _is_secret(name) else _clean(value) for name, value in event.items()}
 
 
