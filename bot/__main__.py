@@ -91,10 +91,9 @@ def run() -> int:
 
 def _expected() -> tuple[type[Exception], ...]:
     """Errors that an operator can fix; imported only after an error."""
-    from sqlalchemy.exc import OperationalError
-
     from bot.installation.config_problems import ConfigError
     from bot.wechat.errors import WeChatError
+    from models.connecting import DATABASE_AWAY
     from models.sealed import UnreadableError
     from nlp.measuring.rows import BadRowError
     from nlp.model.store import BadModelError
@@ -102,7 +101,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from nlp.training.one_at_a_time import TrainingNowError
 
     of_the_reader = (BadModelError, BadCorpusError, BadRowError, TrainingNowError)
-    return ConfigError, WeChatError, OperationalError, UnreadableError, *of_the_reader
+    return ConfigError, WeChatError, *DATABASE_AWAY, UnreadableError, *of_the_reader
 
 
 _NOT_OURS_TO_WRITE = ("readonly", "read-only", "unable to open")
@@ -111,15 +110,15 @@ _NOT_OURS_TO_WRITE = ("readonly", "read-only", "unable to open")
 
 def _words(error: Exception) -> str:
     """The error in words that help an operator."""
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DBAPIError
 
     from bot.installation.operator_errors import of_wechat
     from bot.wechat.errors import WeChatError
     from models.sealed import UnreadableError
 
-    if isinstance(error, OperationalError) and any(why in str(error.orig) for why in _NOT_OURS_TO_WRITE):
+    if isinstance(error, DBAPIError) and any(why in str(error.orig) for why in _NOT_OURS_TO_WRITE):
         return "数据库打不开，或只能读、写不进去：看数据库文件和它的文件夹的权限，盘是不是只读挂载的"
-    if isinstance(error, OperationalError):
+    if isinstance(error, DBAPIError):
         return f"数据库用不了：{str(error.orig).splitlines()[0]}"
     if isinstance(error, UnreadableError):
         return "有电话读不出来：密钥换过了。请把原来的密钥放进环境变量 BOT_PRIVACY__OLD_KEYS"

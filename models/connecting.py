@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InternalError, OperationalError
 
 from models.database_file import SameFile
 from models.write_ahead_log import copying
@@ -41,6 +41,10 @@ def connect(
     if url.startswith("sqlite"):
         return _connect_sqlite(url, pause, lock_wait_seconds)
     return _connect_postgresql(url, lock_wait_seconds)
+
+
+DATABASE_AWAY = (OperationalError, InternalError)
+"""Errors of a database that can't be reached or written now. A read-only PostgreSQL raises InternalError (25006)"""
 
 
 def is_deadlock(error: Exception) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import OperationalError
+
+from models.connecting import DATABASE_AWAY
 
 _PAUSE_SECONDS = 0.1
 
@@ -19,7 +20,7 @@ def patiently(write: Callable[[], _Done], seconds: float) -> _Done:
     while True:
         try:
             return write()
-        except OperationalError as error:
+        except DATABASE_AWAY as error:
             if time.monotonic() > deadline:
                 raise
             log.info("write_tried_again", error=type(error.orig).__name__)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from bot.evidence.shelf import Shelf
@@ -42,6 +41,7 @@ from handlers.timers.chores import plan_chores, plan_digests
 from handlers.timers.ring import ring
 from handlers.town.town import Towns
 from models.clock_jumps import bring_back
+from models.connecting import DATABASE_AWAY
 from models.push import Timer, claim, give_back
 from models.sessions import Sessions
 
@@ -87,7 +87,7 @@ class Worker:
                     looked = self.clock()
                     self.hotline.look(looked)
                 busy = self.once()
-            except OperationalError as error:  # claimed rows become due again when their lease ends
+            except DATABASE_AWAY as error:  # claimed rows become due again when their lease ends
                 log.error("database_away", error=type(error.orig).__name__)  # noqa: TRY400
                 busy = False
             if not busy:
@@ -165,7 +165,7 @@ class Worker:
         """Run a timer's action. An error must not stop the others: the row is retried, and given up in the end."""
         try:
             patiently(action, _LOCKED_SECONDS)
-        except OperationalError:
+        except DATABASE_AWAY:
             raise  # the database is away, which is no fault of the row's
         except (StaleDataError, MatterTakenError):
             self._put_off(timer, _SOON, "somebody else was at the same ticket")
