@@ -94,7 +94,7 @@ def _expected() -> tuple[type[Exception], ...]:
     from bot.installation.config_problems import ConfigError
     from bot.wechat.errors import WeChatError
     from models.connecting import DATABASE_AWAY
-    from models.sealed import UnreadableError
+    from models.encrypted_columns import UnreadableError
     from nlp.measuring.rows import BadRowError
     from nlp.model.store import BadModelError
     from nlp.training.corpus import BadCorpusError
@@ -114,7 +114,7 @@ def _words(error: Exception) -> str:
 
     from bot.installation.operator_errors import of_wechat
     from bot.wechat.errors import WeChatError
-    from models.sealed import UnreadableError
+    from models.encrypted_columns import UnreadableError
 
     if isinstance(error, DBAPIError) and any(why in str(error.orig) for why in _NOT_OURS_TO_WRITE):
         return "数据库打不开，或只能读、写不进去：看数据库文件和它的文件夹的权限，盘是不是只读挂载的"

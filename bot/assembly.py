@@ -8,15 +8,15 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.evidence.shelf_factory import shelf_of
+from bot.evidence.storage_factory import shelf_of
 from bot.installation.config_problems import ConfigError
 from bot.installation.database import open_current
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import TownKeeper
+from bot.outgoing_webhooks.courier import Courier
+from bot.outgoing_webhooks.posting import Subscriber
 from bot.server.waiting import aside, yield_to_others
 from bot.speech.recogniser_factory import ears_of
-from bot.subscribers.courier import Courier
-from bot.subscribers.posting import Subscriber
 from bot.webhook.settings import Mode, WebhookSettings
 from bot.wechat.access_token import TokenStore
 from bot.wechat.gateway import Gateway
@@ -35,7 +35,7 @@ from bot.worker.worker import Worker
 from handlers.answering.answer import Answering
 from models.connecting import LOCK_WAIT_SECONDS
 from models.sessions import reading_sessions, sessions
-from models.subscriber_delivery import Lines, telling_subscribers
+from models.webhook_delivery import Lines, telling_subscribers
 from nlp.reading.reader import Reader
 
 Clock = Callable[[], datetime]

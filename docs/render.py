@@ -13,13 +13,13 @@ import click
 
 from bot.__main__ import COMMANDS as COMMAND_LINE
 from bot.__main__ import command
-from bot.bench.table import Line, markdown
+from bot.bench.result_lines import Line, markdown
 from docs import faults, growth
 from docs.targets import missed
 from handlers.answering.routers import COMMANDS
 from handlers.notifications.ticket_text import CLOSING_NAMES, ROLE_NAMES, STATUS_NAMES
-from models.moves import MOVES, Closing, Move, Status
 from models.person import OVERSEERS, STAFF, Role
+from models.status_moves import MOVES, Closing, Move, Status
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
-from models.sealed import Sealed
+from models.encrypted_columns import Sealed
 
 
 class CaredFor(Base):

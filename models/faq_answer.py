@@ -6,9 +6,9 @@ from secrets import token_hex
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.appending import dialect_of
 from models.base import Base
-from models.bulk import insert_into
+from models.bulk_insert import insert_into
+from models.deferred_inserts import dialect_of
 from models.grid import Fact
 
 ANSWERS_VERSION = "answers_version"

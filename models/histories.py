@@ -3,8 +3,8 @@
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from models.appending import AppendingSession
-from models.prepared import Prepared
+from models.deferred_inserts import AppendingSession
+from models.prepared_statements import Prepared
 from models.ticket import TicketEvent
 
 _LATEST = Prepared[tuple[int | None]](

@@ -2,7 +2,7 @@
 
 As objects of the unit of work, a ticket and its helpers would cost several times the database's own work, because
 SQLAlchemy tracks every attribute, which a new row doesn't need. All new tickets of a transaction are written by one
-statement, their helpers by another (models.appending).
+statement, their helpers by another (models.deferred_inserts).
 """
 
 from collections.abc import Iterable
@@ -11,10 +11,10 @@ from typing import Any, cast
 
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from models.appending import AppendingSession, append
-from models.bulk import Values, defaults_of
-from models.numbers import id_at_no_cost
-from models.support import Support
+from models.bulk_insert import Values, defaults_of
+from models.deferred_inserts import AppendingSession, append
+from models.reserved_ids import id_at_no_cost
+from models.supporting_teams import Support
 from models.ticket import Ticket, TicketEvent
 
 _FIRST_VERSION = 1

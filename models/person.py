@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, partial_index
-from models.sealed import Sealed
+from models.encrypted_columns import Sealed
 
 
 class Role(StrEnum):

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
-from models.moves import Status
+from models.status_moves import Status
 from models.ticket import Ticket
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.appending import WATCH, AppendingSession, ReadOnlyError, appending
+from models.deferred_inserts import WATCH, AppendingSession, ReadOnlyError, appending
 from models.staff_version import telling_of_staff
-from models.subscriber_delivery import Lines
+from models.webhook_delivery import Lines
 
 __all__ = ["ReadOnlyError", "Sessions", "reading_sessions", "sessions"]
 

@@ -5,8 +5,8 @@ import secrets
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session, sessionmaker
 
-from models.appending import dialect_of
-from models.bulk import insert_into
+from models.bulk_insert import insert_into
+from models.deferred_inserts import dialect_of
 from models.grid import Fact
 from models.person import Person, PersonRole
 from models.roster import Shift

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, literal_column
 
-from models.moves import Status
+from models.status_moves import Status
 from models.ticket import Ticket
 
 

@@ -9,13 +9,13 @@ from typing import Any, cast
 from sqlalchemy import JSON, ColumnElement, Connection, ForeignKey, Index, event, false, literal_column, text
 from sqlalchemy.orm import Mapped, Mapper, WriteOnlyMapped, mapped_column, object_session, relationship
 
-from models.appending import AppendingSession, append
 from models.base import Base, UtcDateTime, partial_index
+from models.deferred_inserts import AppendingSession, append
 from models.follower import Follower
-from models.moves import ENDED, STORED, UNSOLVED, Closing, Move, Status
-from models.numbers import next_id
 from models.person import Role
-from models.support import Support
+from models.reserved_ids import next_id
+from models.status_moves import ENDED, STORED, UNSOLVED, Closing, Move, Status
+from models.supporting_teams import Support
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has one zone and no summer time since 1991; a fixed offset needs no zone database."""

@@ -30,7 +30,7 @@ from testbed import (
 from bot.assembly import Program, assemble
 from bot.installation.keys import key_ring
 from bot.installation.settings import load_settings
-from models import sealed
+from models import encrypted_columns
 from models.connecting import connect
 from models.sessions import sessions as writing_sessions
 from nlp.reading.reader import Reader
@@ -73,7 +73,7 @@ def _is_slow(item: pytest.Item) -> bool:
 @pytest.fixture(scope="session", autouse=True)
 def _keys() -> None:
     """What `bot.assembly` does at a program's start, for tests that use a database without it."""
-    sealed.use(key_ring(load_settings(ROOT / "config.yaml")))
+    encrypted_columns.use(key_ring(load_settings(ROOT / "config.yaml")))
 
 
 @pytest.fixture(scope="session")

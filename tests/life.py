@@ -11,10 +11,10 @@ from models.base import Base
 from models.calendar import Span
 from models.conversation import Asked
 from models.follower import NOT_SOLVED, Follower
-from models.moves import ACTIVE, ENDED, MOVES, Status
 from models.person import Person
 from models.push import Push, Timer
-from models.support import Support
+from models.status_moves import ACTIVE, ENDED, MOVES, Status
+from models.supporting_teams import Support
 from models.ticket import CHINA, Ticket, TicketEvent
 
 _WORLD = {"grids", "places", "place_aliases", "place_ranges", "teams", "team_areas", "people", "person_roles", "facts"}

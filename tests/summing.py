@@ -5,7 +5,7 @@ from sqlalchemy import select
 from bot.synth.filling import fill
 from bot.worker.day_sums import Summing
 from handlers.board.keep_sums import KIND, read_mark
-from handlers.timers.chores import plan_chores
+from handlers.timers.periodic_jobs import plan_chores
 from models.push import Timer
 
 

@@ -22,17 +22,17 @@ OPERATORS += (
     "bot/webhook/settings.py",
 )
 OPERATORS += ("handlers/tables/", "handlers/town_import/", "handlers/town/routing_warnings.py")
-OPERATORS += ("handlers/town/catalogue.py", "handlers/town/wordings.py", "handlers/world/warnings.py")
+OPERATORS += ("handlers/town/catalogue.py", "handlers/town/wordings.py", "handlers/world/town_warnings.py")
 OPERATORS += ("handlers/world/upkeep_warnings.py",)
 """What operators, clerks and developers read while they run a command, with what is wrong with which file"""
 
 READING = ("handlers/questions/", "handlers/world/rosters.py", "handlers/staff/plain_words.py")
-READING += ("handlers/council/decide.py", "handlers/practice_settings/", "handlers/reception_days/receive.py")
+READING += ("handlers/joint_meetings/decide.py", "handlers/practice_settings/", "handlers/reception_days/receive.py")
 READING += ("handlers/hotline/orders.py", "handlers/hotline/verified.py")
 READING += ("handlers/town/duties.py", "handlers/town/limits.py", "handlers/town/limits_in_plain_words.py")
 READING += ("handlers/digests/choose.py",)
 READING += (
-    "handlers/town/levels.py",
+    "handlers/town/escalation_levels.py",
     "handlers/disclosure/masks.py",
     "handlers/town/privacy.py",
     "handlers/town/same_event_rules.py",

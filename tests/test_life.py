@@ -27,7 +27,7 @@ from sqlalchemy import event
 from testbed import Clock, settings_for
 
 from bot.assembly import assemble
-from models.moves import MOVES, Status
+from models.status_moves import MOVES, Status
 
 pytestmark = pytest.mark.both_databases
 

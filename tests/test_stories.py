@@ -16,7 +16,7 @@ from bot.assembly import Program
 from bot.commands import shared
 from bot.demo.practices import demonstration_world
 from handlers.dialogue.message import Kind
-from handlers.timers.chores import plan_chores
+from handlers.timers.periodic_jobs import plan_chores
 from handlers.town_import.importing import import_world
 
 pytestmark = pytest.mark.slow

@@ -16,8 +16,8 @@ from handlers.answering.routers import ROUTERS
 from handlers.notifications.push_rules import PUSH_RULES, Audience
 from handlers.town.wordings import read_wordings
 from models.connecting import connect
-from models.moves import MOVES
 from models.person import Role
+from models.status_moves import MOVES
 
 pytestmark = pytest.mark.both_databases
 

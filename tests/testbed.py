@@ -26,7 +26,7 @@ from bot.installation.learning import model_is_ready, train_model
 from bot.installation.migrating import migrate
 from bot.installation.settings import Settings, load_settings
 from handlers.town_import.importing import import_world, read_world
-from models import sealed
+from models import encrypted_columns
 from models.connecting import connect
 from models.sessions import sessions as writing_sessions
 from nlp.model.recipe import fingerprint
@@ -98,11 +98,13 @@ class Databases:
         engine = connect(self._url(kind, template))
         migrate(engine)
         if with_town:
-            before = sealed._Safe.cipher
-            sealed.use(self._keys)  # the first to ask may be a test of other keys, and all share what is made here
+            before = encrypted_columns._Safe.cipher
+            encrypted_columns.use(
+                self._keys
+            )  # the first to ask may be a test of other keys, and all share what is made here
             with writing_sessions(engine).begin() as session:
                 import_world(session, read_world(WORLD))
-            sealed.use(before)
+            encrypted_columns.use(before)
         engine.dispose()
         if kind == "sqlite":
             with closing(sqlite3.connect(template)) as connection:

@@ -22,14 +22,14 @@ from bot.assembly import Program
 from bot.bench.messages import Said, openid, sayings
 from bot.bench.parts import Bench
 from bot.bench.programs import program_on
-from bot.bench.table import Line
+from bot.bench.result_lines import Line
 from handlers.answering.answer import Answering
 from handlers.dialogue.message import Kind, Message
 from models import writer_lock
 from models.base import Base
-from models.moves import Status
 from models.person import Person
 from models.push import Push
+from models.status_moves import Status
 from models.ticket import Ticket
 
 TOGETHER = 8

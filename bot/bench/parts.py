@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.bench.databases import Databases
-from bot.bench.table import Line
+from bot.bench.result_lines import Line
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from bot.assembly import Program
 from bot.bench.parts import Bench
 from bot.bench.programs import program_on
-from bot.bench.table import Line
+from bot.bench.result_lines import Line
 from bot.demo.town import WORLD
 from bot.synth.filling import Past, fill
-from handlers.council.agenda_candidates import stuck
 from handlers.figures.days import month_start
+from handlers.joint_meetings.agenda_candidates import stuck
 from handlers.practice_settings.scores import Side
-from handlers.publicity.figures import months
-from handlers.publicity.issue import following, issue
-from handlers.publicity.verify import verify
+from handlers.public_notice.figures import months
+from handlers.public_notice.issue import following, issue
+from handlers.public_notice.verify import verify
 from handlers.scores.statement import quarter_before, statement, statements
 from handlers.scores.subjects import all_of, named
 from handlers.tickets.change import Moment

@@ -11,21 +11,21 @@ from pathlib import Path
 
 import click
 
-from bot.bench.asking import asking
 from bot.bench.budgets import budgets
+from bot.bench.command_times import asking
 from bot.bench.databases import databases
-from bot.bench.inner import pushing, routing, understanding
 from bot.bench.messages import ENVIRONMENT
 from bot.bench.parts import Bench, Part
 from bot.bench.practices import between
+from bot.bench.result_lines import Line
 from bot.bench.servers import ROOT
+from bot.bench.single_steps import pushing, routing, understanding
 from bot.bench.slow_bodies import slow_bodies
-from bot.bench.table import Line
 from bot.bench.whole_path import burst, starting, whole_path
 from bot.installation.keys import key_ring
 from bot.installation.learning import model_is_ready, train_model
 from bot.installation.settings import Settings, load_settings
-from models import sealed
+from models import encrypted_columns
 
 PARTS: dict[str, Part] = {
     "path": whole_path,
@@ -48,7 +48,7 @@ def run(file: Path | None, only: Sequence[str], *, full: bool) -> None:
         raise click.ClickException(f"没有“{'、'.join(unknown)}”这一项，只有：{'、'.join(PARTS)}")
     os.environ.update(ENVIRONMENT)
     settings = load_settings(ROOT / "config.yaml")
-    sealed.use(key_ring(settings))
+    encrypted_columns.use(key_ring(settings))
     lines = _measured(settings, [PARTS[name] for name in (only or PARTS)], full=full)
     if file:
         file.write_text(json.dumps(_report(lines, full=full), ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -82,7 +82,7 @@ def _report(lines: Sequence[Line], *, full: bool) -> dict[str, object]:
 
 
 def _write_picture(lines: Sequence[Line]) -> None:
-    from bot.bench.picture import draw
+    from bot.bench.growth_chart import draw
 
     if draw(lines, ROOT / "docs" / "bench.png"):
         click.echo("docs/bench.png")

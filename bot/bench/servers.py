@@ -58,7 +58,9 @@ def bare(
 ) -> Iterator[Served]:
     """A bare app (`module:factory`) under the program's own server."""
     port = _free_port()
-    with _running(["-m", "bot.bench.bare", app, str(port), str(workers), worker_class], port, environment) as served:
+    with _running(
+        ["-m", "bot.bench.bare_server", app, str(port), str(workers), worker_class], port, environment
+    ) as served:
         yield served
 
 

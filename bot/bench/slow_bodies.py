@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from bot.bench import load, messages, servers
 from bot.bench.messages import Said
 from bot.bench.parts import Bench
-from bot.bench.table import Line
+from bot.bench.result_lines import Line
 
 _SLOW = 16
 _PATIENCE = 5.0

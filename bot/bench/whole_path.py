@@ -8,11 +8,11 @@ from importlib.util import find_spec
 from sqlalchemy import func, select
 
 from bot.bench import load, messages, servers
-from bot.bench.inner import platform
 from bot.bench.load import Run, together
 from bot.bench.parts import Bench
+from bot.bench.result_lines import Line
 from bot.bench.servers import Served
-from bot.bench.table import Line
+from bot.bench.single_steps import platform
 from models.connecting import connect
 from models.conversation import Inbound
 from models.sessions import reading_sessions
@@ -85,7 +85,7 @@ def _werobot(bench: Bench, echo: Run) -> Iterator[Line]:
     if find_spec("werobot") is None:
         yield Line("b", "WeRoBot's echo: not installed (requirements-bench.txt)", 0, "")
         return
-    run = _driven(servers.bare("bot.bench.robot:create_app"), bench.messages)
+    run = _driven(servers.bare("bot.bench.werobot_echo:create_app"), bench.messages)
     yield _line("WeRoBot echo, safe mode", run, _ECHO, run.per_second / echo.per_second, part="b")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.commands.shared import Command, pass_command
 from bot.installation.database import open_database
-from bot.synth.traces import made_up
+from bot.synth.ticket_traces import made_up
 from handlers.world.world import load_world
 from models.conversation import Inbound
 from models.person import Person

@@ -12,12 +12,12 @@ from bot.commands.shared import Command, pass_command
 from handlers.hotline import orders
 from handlers.hotline.import_orders import take
 from handlers.hotline.outcome import FIELDS, finished, outcome
-from handlers.publicity import verify as publicity
+from handlers.public_notice import verify as publicity
 from handlers.supervisors.spreadsheets import WRITERS
 from handlers.tables.table import TableError
 from handlers.tickets.change import Moment
 from handlers.town.town import Town
-from models.publicity import Notice
+from models.public_notice import Notice
 
 
 @click.command()

@@ -11,7 +11,7 @@ from bot.assembly import assemble, gateway, worker
 from bot.commands.shared import Command, loading, pass_command
 from bot.installation.database import open_current, open_database
 from bot.installation.migrating import migrate as bring_up
-from bot.installation.presence import keep_saying_so, present
+from bot.installation.running_processes import keep_saying_so, present
 from bot.operating import backups
 from bot.operating.checking import look_over
 from bot.operating.menus import publish, read_menu

@@ -16,12 +16,12 @@ from handlers.notifications import ticket_text
 from handlers.questions import figures
 from handlers.questions.area import outside
 from handlers.questions.parse import parse
-from handlers.staff.posts import appoint as give_role
-from handlers.staff.posts import invite as new_invitation
+from handlers.staff.roles import appoint as give_role
+from handlers.staff.roles import invite as new_invitation
 from handlers.tickets.access import how_many, overseen, tickets, within
 from models.grid import Grid, Team
-from models.moves import Status
 from models.person import OVERSEERS, Look, Person, Role
+from models.status_moves import Status
 from models.ticket import Ticket
 
 ROLES = click.Choice([role.value for role in Role if role is not Role.SYSTEM])

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handlers.figures.days import day_start
-from models.appending import dialect_of
-from models.bulk import insert_into
+from models.bulk_insert import insert_into
+from models.deferred_inserts import dialect_of
 from models.grid import Fact
 from models.push import Timer
 from models.sessions import Sessions

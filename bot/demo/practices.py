@@ -16,7 +16,7 @@ from bot.installation.settings import Settings
 from bot.synth.filling import openid
 from handlers.dialogue.message import Kind, Message
 from handlers.figures.days import day_start
-from handlers.publicity.issue import issue_due
+from handlers.public_notice.issue import issue_due
 from handlers.town_import.importing import read_world
 from handlers.town_import.records import WorldFiles
 from models.person import Person

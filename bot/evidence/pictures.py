@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from bot.evidence.kinds import RefusedError
+from bot.evidence.file_types import RefusedError
 
 _FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "HEIF")
 _LONGEST, _THUMB = 2048, 480

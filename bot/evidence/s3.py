@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from bot.evidence.shelf import ShelfError
+from bot.evidence.storage import MediaStorageError
 from bot.wechat.http import SessionOfThread
 
 _TIMEOUT = (3.0, 10.0)
@@ -47,9 +47,9 @@ class Bucket:
                 method, url, data=content or None, headers=self._signed(method, url, content), timeout=_TIMEOUT
             )
         except requests.RequestException as error:
-            raise ShelfError(type(error).__name__) from None
+            raise MediaStorageError(type(error).__name__) from None
         if answer.status_code not in _OK and not (may_lack and answer.status_code == _MISSING):
-            raise ShelfError(f"HTTP {answer.status_code}")
+            raise MediaStorageError(f"HTTP {answer.status_code}")
         return answer
 
     def _signed(self, method: str, url: str, content: bytes) -> dict[str, str]:

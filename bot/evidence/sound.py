@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from bot.evidence.kinds import RefusedError
+from bot.evidence.file_types import RefusedError
 
 _LONGEST_SECONDS = 300
 """The platform's voices last a minute at most"""

@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from bot.evidence.kinds import RefusedError
+from bot.evidence.file_types import RefusedError
 
 _PLAYED = frozenset({"h264", "vp8", "vp9", "av1", "libdav1d", "aac", "mp3", "mp3float", "opus"})
 """Decoders, by their names in FFmpeg"""

@@ -11,7 +11,7 @@ from bot.installation.config_problems import ConfigError
 from bot.installation.keys import key_ring
 from bot.installation.settings import Settings
 from bot.server.waiting import wait
-from models import sealed
+from models import encrypted_columns
 from models.connecting import LOCK_WAIT_SECONDS, connect
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "models" / "migrations"
@@ -21,7 +21,7 @@ _TAKES_WRITES = text("select not pg_is_in_recovery() and current_setting('defaul
 
 def open_database(settings: Settings, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> Engine:
     """The engine; also sets the keys of encrypted columns. A relative SQLite path starts at config.yaml's folder."""
-    sealed.use(key_ring(settings))
+    encrypted_columns.use(key_ring(settings))
     url = settings.database.url
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
         file = settings.folder / url.removeprefix("sqlite:///")

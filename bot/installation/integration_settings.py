@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from models.moves import MOVES
+from models.status_moves import MOVES
 
 _KEYS = re.compile(r"(?:[a-z][a-z0-9_]{0,30}=[^\s,=]{16,200})(?:,[a-z][a-z0-9_]{0,30}=[^\s,=]{16,200})*")
 

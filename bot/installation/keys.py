@@ -19,8 +19,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 from bot.installation.config_problems import ConfigError
 from bot.installation.settings import Settings
 from models.care import CaredFor, CareVisit
+from models.encrypted_columns import UnreadableError
 from models.person import Person
-from models.sealed import UnreadableError
 
 _BATCH = 500
 

@@ -14,8 +14,8 @@ from bot.installation.config_problems import ConfigFile, Place, dotted, problem,
 from bot.installation.integration_settings import HotlineKey, Open311, Section, Webhooks
 from bot.wechat.address import OFFICIAL
 from handlers.practice_settings.practices import Practices
-from handlers.town.digests import Digests
-from handlers.town.levels import Levels
+from handlers.town.digest_rules import Digests
+from handlers.town.escalation_levels import Levels
 from handlers.town.privacy import Privacy
 from handlers.town.quiet_hours import QuietHours
 from handlers.town.routing import Routing

@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.installation.config_problems import ConfigError, read_file
-from bot.installation.links import links
 from bot.installation.operator_errors import of_file
 from bot.installation.settings import Settings
+from bot.installation.signed_links import links
 from handlers.practice_settings.households import read_households
 from handlers.practice_settings.scores import Scoring, read_scoring
 from handlers.tables.table import TableError
@@ -23,7 +23,7 @@ from handlers.town.catalogue import Catalogue, read_catalogue
 from handlers.town.duties import Duties, read_duties
 from handlers.town.limits import Limits, read_limits
 from handlers.town.names import names_of
-from handlers.town.town import Reads, Town
+from handlers.town.town import TextReader, Town
 from handlers.town.wordings import WordingError, Wordings, read_wordings
 from handlers.world.answers import load_answers
 from handlers.world.staff import load_staff
@@ -186,7 +186,7 @@ def read_files(settings: Settings) -> TownFiles:
     return TownFiles(catalogue, limits, duties, households, scoring, say)
 
 
-def read_town(settings: Settings, reader: Reads) -> Town:
+def read_town(settings: Settings, reader: TextReader) -> Town:
     """The town without its world, which comes from the database. Raises ConfigError."""
     files = read_files(settings)
     return Town(

@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from bot.installation.atomic_files import for_the_operator
 from bot.installation.database import open_database
-from bot.installation.presence import stopped
+from bot.installation.running_processes import stopped
 from bot.installation.settings import Settings
 
 

@@ -11,11 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.assembly import gateway, webhook_settings, wecom_gateway, wecom_settings
-from bot.evidence.shelf import ShelfError, keep
-from bot.evidence.shelf_factory import shelf_of
+from bot.evidence.storage import MediaStorageError, keep
+from bot.evidence.storage_factory import shelf_of
 from bot.installation.config_problems import ConfigError
 from bot.installation.database import is_current, open_database
-from bot.installation.disk_room import LITTLE, existing, free_bytes, is_full, written_folders
+from bot.installation.free_disk_space import LITTLE, existing, free_bytes, is_full, written_folders
 from bot.installation.keys import key_ring, unreadable_phones
 from bot.installation.learning import knows_past_orders
 from bot.installation.operator_errors import of_wechat
@@ -28,8 +28,8 @@ from handlers.timers.lost_work import look
 from handlers.town.limits import local_day
 from handlers.town.routing_warnings import routing_warnings
 from handlers.world.config_warning import ConfigWarning
+from handlers.world.town_warnings import world_warnings
 from handlers.world.upkeep_warnings import upkeep_warnings
-from handlers.world.warnings import world_warnings
 from handlers.world.world import World, load_world
 from models.person import Person
 from models.sessions import reading_sessions
@@ -202,7 +202,7 @@ def _bucket(settings: Settings) -> Iterator[Finding]:
         name = keep(shelf, probe, "")
         shelf.read(name)
         shelf.delete(name)
-    except ShelfError as error:
+    except MediaStorageError as error:
         mend = "看 files.media、BOT_FILES__MEDIA_KEY、BOT_FILES__MEDIA_SECRET"
         yield Finding(f"照片存不下：{settings.files.media}（{error}）", mend)
 

@@ -13,9 +13,9 @@ from flask import Blueprint, Response, render_template, request, send_file
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
-from bot.evidence.shelf import Shelf, ShelfError, thumb_of
-from bot.evidence.shelf_factory import shelf_of
-from bot.installation.links import BadLinkError, Links
+from bot.evidence.storage import MediaStorage, MediaStorageError, thumb_of
+from bot.evidence.storage_factory import shelf_of
+from bot.installation.signed_links import BadLinkError, Links
 from handlers.evidence.page import Page, page_of, piece_of, write_down_look
 from handlers.town.downloads import TicketLink
 
@@ -100,7 +100,7 @@ def _map(found: Page) -> str:
     return f"https://apis.map.qq.com/uri/v1/marker?{urlencode({'marker': marker, 'referer': 'whistle'})}"
 
 
-def _piece(program: Program, shelf: Shelf, wanted: TicketLink, number: int) -> Response | None:
+def _piece(program: Program, shelf: MediaStorage, wanted: TicketLink, number: int) -> Response | None:
     small = "small" in request.args
     with program.reading() as session:
         file = _file(session, program, wanted, number)
@@ -126,11 +126,11 @@ def _file(session: Session, program: Program, wanted: TicketLink, number: int) -
     return (attachment.stored, attachment.content_type.partition(";")[0]) if attachment else None
 
 
-def _content(shelf: Shelf, name: str, *, small: bool) -> bytes | None:
+def _content(shelf: MediaStorage, name: str, *, small: bool) -> bytes | None:
     for each in (thumb_of(name), name) if small else (name,):  # what was kept before today has no small copy
         try:
             return shelf.read(each)
-        except ShelfError as error:
+        except MediaStorageError as error:
             log.info("no_file", reason=str(error))
     return None
 

@@ -9,8 +9,8 @@ from bot.wechat.gateway import Gateway
 from handlers.notifications.ticket_text import address
 from handlers.town.town import Town
 from handlers.world.nodes import PlaceNode
-from handlers.world.scenes import Scene
-from models.scene import SceneCode
+from handlers.world.qr_scenes import Scene
+from models.qr_scene import SceneCode
 from models.sessions import Sessions
 
 KINDS = ("compound", "building", "lift", "bin")

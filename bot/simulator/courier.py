@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import requests
 
 from bot.simulator.account import Account
-from bot.simulator.bodies import Body
+from bot.simulator.chat_bodies import Body
 from bot.simulator.inbound import Delivery
 from bot.simulator.journal import Verdict
-from bot.simulator.passive import Answer, OutageError, read_answer
+from bot.simulator.passive_reply import Answer, OutageError, read_answer
 
 TRIES = 3
 _HEADERS = {"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0", "Pragma": "no-cache", "Accept": "*/*"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import singledispatch
 
 from bot.simulator.account import Account, Mode
-from bot.simulator.bodies import Clip, Link, Message, Picture, Spot, Voice, Words
+from bot.simulator.chat_bodies import Clip, Link, Message, Picture, Spot, Voice, Words
 from bot.simulator.crypto import Envelope, sign
 from bot.simulator.events import Event, Fields, SubscriptionAnswer, SubscriptionChanged, SubscriptionSent
 

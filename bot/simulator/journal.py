@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.simulator.bodies import Body
+from bot.simulator.chat_bodies import Body
 
 KEPT = 5000  # entries; a demonstration of several days, and still only a few megabytes
 

@@ -8,16 +8,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bot.simulator import bodies
-from bot.simulator.bodies import Article, Articles, Body, Card, Choice, Choices, Row
+from bot.simulator import chat_bodies
+from bot.simulator.chat_bodies import Article, Articles, Body, Card, Choice, Choices, Row
 from bot.simulator.journal import Followed, Line, Side
 from bot.simulator.media import Medium, type_of
 
 _BODIES: Mapping[str, type[Body]] = {
     kind.__name__: kind
     for kind in (
-        *(bodies.Words, bodies.Picture, bodies.Voice, bodies.Clip, bodies.Spot),
-        *(bodies.Articles, bodies.Link, bodies.Card, bodies.Choices, bodies.Notice),
+        *(chat_bodies.Words, chat_bodies.Picture, chat_bodies.Voice, chat_bodies.Clip, chat_bodies.Spot),
+        *(chat_bodies.Articles, chat_bodies.Link, chat_bodies.Card, chat_bodies.Choices, chat_bodies.Notice),
     )
 }
 Kept = Line | Followed

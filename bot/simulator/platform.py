@@ -13,8 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from bot.simulator.account import Account
-from bot.simulator.allowance import Allowances, Trigger
-from bot.simulator.bodies import Body, Message, Notice, Words
+from bot.simulator.chat_bodies import Body, Message, Notice, Words
 from bot.simulator.courier import Outcome, carry
 from bot.simulator.errors import Json
 from bot.simulator.events import (
@@ -34,6 +33,7 @@ from bot.simulator.inbound import Stamp, delivery, xml_of_event, xml_of_message
 from bot.simulator.journal import Exchange, Followed, Journal, Line, MenuChanged, Side, Verdict
 from bot.simulator.media import MediaStore
 from bot.simulator.memory import Memory
+from bot.simulator.message_quota import Allowances, Trigger
 from bot.simulator.template import Templates
 from bot.simulator.tokens import Tokens
 

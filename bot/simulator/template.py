@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.simulator.bodies import Card, Row
+from bot.simulator.chat_bodies import Card, Row
 from bot.simulator.errors import ApiError
 from bot.simulator.template_fields import TemplateField
 

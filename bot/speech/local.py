@@ -6,7 +6,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from bot.speech.recogniser import DeafError, tidy
+from bot.speech.recogniser import RecognitionError, tidy
 
 _PROMPT = "以下是普通话的句子。"
 """Else it writes traditional characters"""
@@ -43,17 +43,17 @@ class LocalModel:
                 pieces, _ = self._model().transcribe(BytesIO(wav), **asked, **_ONCE)
                 return tidy("".join(each.text for each in pieces if _is_heard(each)))
             except (RuntimeError, ValueError, OSError) as error:
-                raise DeafError(type(error).__name__) from None
+                raise RecognitionError(type(error).__name__) from None
 
     def _model(self) -> Any:  # noqa: ANN401  (a library that need not be there)
         if not self._loaded:
             try:
                 from faster_whisper import WhisperModel
             except ImportError:
-                raise DeafError("faster-whisper is not installed") from None
+                raise RecognitionError("faster-whisper is not installed") from None
             model = WhisperModel(str(self.folder), device="cpu", compute_type="int8", cpu_threads=2)
             if self.language != "en" and not model.model.is_multilingual:
-                raise DeafError("the model knows English alone, and would make up the rest")
+                raise RecognitionError("the model knows English alone, and would make up the rest")
             self._loaded.append(model)
         return self._loaded[0]
 

@@ -6,11 +6,11 @@ MOST_LETTERS = 800
 """A minute of fast speech has some three hundred"""
 
 
-class DeafError(Exception):
+class RecognitionError(Exception):
     """The recogniser gave no words now; the text says why, for the operators' log."""
 
 
-class Ears(Protocol):
+class Recogniser(Protocol):
     """Safe to share between threads."""
 
     def hear(self, wav: bytes) -> str:

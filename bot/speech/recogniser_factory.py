@@ -2,11 +2,11 @@
 
 from bot.installation.settings import Settings
 from bot.speech.local import LocalModel
-from bot.speech.recogniser import Ears
+from bot.speech.recogniser import Recogniser
 from bot.speech.remote_recogniser import Server
 
 
-def ears_of(settings: Settings) -> Ears | None:
+def ears_of(settings: Settings) -> Recogniser | None:
     """None where none is named: voices are kept, and people listen."""
     speech = settings.speech
     if speech.server:

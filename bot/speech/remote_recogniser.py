@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from bot.speech.recogniser import DeafError, tidy
+from bot.speech.recogniser import RecognitionError, tidy
 
 _TIMEOUT = (3.0, 20.0)
 _MOST_BYTES = 1 << 20
@@ -32,17 +32,17 @@ class Server:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise DeafError(type(error).__name__) from None
+            raise RecognitionError(type(error).__name__) from None
         return _words(answer)
 
 
 def _words(answer: requests.Response) -> str:
     if answer.status_code != 200 or len(answer.content) > _MOST_BYTES:
-        raise DeafError(f"HTTP {answer.status_code}")
+        raise RecognitionError(f"HTTP {answer.status_code}")
     try:
         found = answer.json()
     except ValueError:
-        raise DeafError("the answer is no JSON") from None
+        raise RecognitionError("the answer is no JSON") from None
     if not isinstance(found, dict) or not isinstance(found.get("text"), str):
-        raise DeafError("the answer has no text")
+        raise RecognitionError("the answer has no text")
     return tidy(found["text"])

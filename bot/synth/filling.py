@@ -10,9 +10,9 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine, Table, select, text
 
 from bot.installation.settings import load_settings
-from bot.synth import traces
+from bot.synth import ticket_traces
 from bot.synth.bulk import Bulk, catch_up, next_id
-from bot.synth.story import Story, tell_story
+from bot.synth.ticket_story import Story, tell_story
 from handlers.town.routing import Case, Route, Routing, choose
 from handlers.world.nodes import PlaceNode
 from handlers.world.world import World, load_world
@@ -24,7 +24,7 @@ from models.grid import Level
 from models.person import Person
 from models.push import Push
 from models.sessions import reading_sessions
-from models.support import Support
+from models.supporting_teams import Support
 from models.ticket import CHINA, Ticket, TicketEvent
 from nlp.reading.understanding import Intent
 from nlp.training.corpus import read_corpus
@@ -44,9 +44,9 @@ _COLUMNS: dict[type[Base], Sequence[str]] = {
     ),
     TicketEvent: ("ticket_id", "move", "by_role", "at", "note", "before", "after", "team", "level"),
     Follower: ("ticket_id", "person_id", "joined_at"),
-    Support: traces.SUPPORT,
-    Inbound: traces.INBOUND,
-    Push: traces.PUSH,
+    Support: ticket_traces.SUPPORT,
+    Inbound: ticket_traces.INBOUND,
+    Push: ticket_traces.PUSH,
 }
 """What a year leaves behind, the tickets first"""
 Rows = dict[type[Base], Sequence[Sequence[Any]]]
@@ -161,9 +161,11 @@ class _Town:
                 for line in story.lines
             ],
             Follower: followers,
-            Support: traces.helpers(number, route, story),
-            Inbound: traces.messages(number, name, openid(reporter), kind.text, story),
-            Push: traces.pushes(number, name, reporter, self._staff.get(route.team.code, ()), spot.place.name, story),
+            Support: ticket_traces.helpers(number, route, story),
+            Inbound: ticket_traces.messages(number, name, openid(reporter), kind.text, story),
+            Push: ticket_traces.pushes(
+                number, name, reporter, self._staff.get(route.team.code, ()), spot.place.name, story
+            ),
         }
 
     def _row(

@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assembly import Program, webhook_settings, wecom_settings
 from bot.installation.database import is_current, is_writable
-from bot.installation.disk_room import is_full, written_folders
-from bot.installation.links import links
+from bot.installation.free_disk_space import is_full, written_folders
+from bot.installation.signed_links import links
 from bot.logs import named
 from bot.open311.view import open311
 from bot.pages.ticket import ticket_pages

@@ -12,7 +12,7 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
-from bot.installation.links import BadLinkError, ExpiredLinkError, Links
+from bot.installation.signed_links import BadLinkError, ExpiredLinkError, Links
 from bot.web.replies import refuse_bad_links, workbook
 from handlers.board.viewer import viewer
 from handlers.practices.compounds import serves

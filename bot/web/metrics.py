@@ -15,17 +15,17 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from bot.installation.disk_room import free_bytes
+from bot.installation.free_disk_space import free_bytes
 from bot.worker.breakers import ACCOUNT
-from bot.worker.channels import Way
+from bot.worker.send_push import Way
 from handlers.figures.counts import late
 from handlers.timers.lost_work import look
 from models.breaker import Breaker
 from models.conversation import Inbound
-from models.moves import ACTIVE, Status
 from models.push import Outcome, Push, Timer, is_laid_aside, unfinished
-from models.subscriber_delivery import Delivery
+from models.status_moves import ACTIVE, Status
 from models.ticket import Ticket, not_ended
+from models.webhook_delivery import Delivery
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _LATELY = timedelta(minutes=5)

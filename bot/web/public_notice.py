@@ -8,7 +8,7 @@ from html import escape
 from flask import Blueprint, Response
 
 from bot.assembly import Program
-from handlers.publicity.read import Published, lines, published
+from handlers.public_notice.read import Published, lines, published
 from handlers.town.town import Town
 
 _STYLE = (

@@ -5,7 +5,7 @@ from io import BytesIO
 from flask import Blueprint, Response, send_file
 
 from bot.assembly import Program
-from bot.installation.links import BadLinkError, ExpiredLinkError
+from bot.installation.signed_links import BadLinkError, ExpiredLinkError
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import or_, update
 
 from bot.wechat.access_token import Token
-from models.appending import dialect_of
-from models.bulk import insert_into
+from models.bulk_insert import insert_into
+from models.deferred_inserts import dialect_of
 from models.push import Token as TokenRow
 from models.sessions import Sessions
 

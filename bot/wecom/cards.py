@@ -7,9 +7,9 @@ from bot.wecom.gateway import Button, Card
 from handlers.staff.commands import ARRIVE, RESOLVE, RETURN, SIGN
 from handlers.tickets.access import called
 from handlers.town.town import Town
-from models.moves import Status
 from models.person import Person
 from models.push import Push
+from models.status_moves import Status
 from models.ticket import Ticket
 
 _OFFERED = {

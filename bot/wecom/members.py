@@ -9,7 +9,7 @@ from bot.wecom.cards import PRESSED, goes_on, said_on_card
 from handlers.dialogue.message import Message
 from handlers.notifications.push_rules import STAFF_TEMPLATE
 from handlers.town.town import Town
-from models.appending import append
+from models.deferred_inserts import append
 from models.person import Person
 from models.push import Push, Rank
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
-from bot.simulator.bodies import Card, Words
+from bot.simulator.chat_bodies import Card, Words
 from bot.simulator.journal import ApiCall
 from bot.week.people import Town
 from bot.week.stage import Stage

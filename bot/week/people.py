@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from bot.week.stage import MONDAY, Stage
 from models.grid import Place
-from models.moves import Status
 from models.person import OVERSEERS, Person, PersonRole
+from models.status_moves import Status
 from models.ticket import CHINA, Ticket
 
 _TROUBLES = (

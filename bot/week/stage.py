@@ -19,17 +19,17 @@ from bot.installation.database import open_database
 from bot.installation.migrating import migrate
 from bot.installation.settings import load_settings
 from bot.simulator import DEMO_ACCOUNT, Platform, running_platform
-from bot.simulator.allowance import Trigger
 from bot.simulator.events import Event
 from bot.simulator.inbound import Stamp, xml_of_event
 from bot.simulator.journal import Journal
+from bot.simulator.message_quota import Trigger
 from bot.simulator.tokens import Tokens
 from bot.webhook.message import to_message
 from bot.webhook.xml import parse_xml
 from bot.worker.worker import Worker
 from handlers.board.keep_sums import KIND as DAY_SUMS
 from handlers.dialogue.message import Kind, Message
-from handlers.timers.chores import plan_chores, plan_digests
+from handlers.timers.periodic_jobs import plan_chores, plan_digests
 from handlers.town_import.importing import import_world, read_world
 from models.person import Person
 from models.push import Push, Rank, Timer

@@ -15,9 +15,9 @@ from bot.installation.operator_errors import of_wechat
 from bot.wechat.errors import Trouble, WeChatError
 from handlers.notifications.operators import SHUT, no_longer_shut, tell_operators
 from handlers.town.town import Town
-from models.appending import dialect_of
 from models.breaker import Breaker
-from models.bulk import insert_into
+from models.bulk_insert import insert_into
+from models.deferred_inserts import dialect_of
 from models.push import Outcome, Push, Rank, is_laid_aside, release
 
 ACCOUNT = "account"

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.evidence.shelf import Shelf, delete_all
+from bot.evidence.storage import MediaStorage, delete_all
 from models.picture_print import PicturePrint
 from models.push import Outcome, Timer
 from models.ticket import Attachment
 
 
-def drop_media(session: Session, shelf: Shelf, timer: Timer, now: datetime) -> None:
+def drop_media(session: Session, shelf: MediaStorage, timer: Timer, now: datetime) -> None:
     """The file is deleted with its last attachment, because the same picture is stored once."""
     attachment = session.get(Attachment, timer.subject_id or 0)
     if attachment is None or not attachment.stored:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.evidence.kinds import RefusedError
+from bot.evidence.conversion import Ready, ready
+from bot.evidence.file_types import RefusedError
 from bot.evidence.picture_prints import Print
-from bot.evidence.readying import Ready, ready
-from bot.evidence.shelf import Shelf, ShelfError
+from bot.evidence.storage import MediaStorage, MediaStorageError
 from bot.wechat.errors import Trouble, WeChatError
 from bot.wechat.gateway import Gateway
 from bot.worker.copied_pictures import copied_from
@@ -33,7 +33,7 @@ class MediaFetch:
     towns: Towns
     gateway: Gateway
     retry_seconds: tuple[int, ...]
-    shelf: Shelf
+    shelf: MediaStorage
     clock: Callable[[], datetime]
 
     def fetch(self, timer_id: int) -> None:
@@ -47,7 +47,7 @@ class MediaFetch:
             stored = made.put_on(self.shelf)
         except RefusedError as error:
             self._refused(timer_id, str(error))
-        except ShelfError as error:
+        except MediaStorageError as error:
             self._failed(timer_id, str(error), attempts, passing=True)
         except WeChatError as error:
             self._failed(timer_id, str(error), attempts, passing=error.kind in _PASSING)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.figures.days import day_start
-from models.appending import append
+from models.deferred_inserts import append
 from models.push import Outcome, Timer
 from models.sessions import Sessions
 from models.ticket import CHINA

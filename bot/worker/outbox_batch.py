@@ -11,8 +11,8 @@ from bot.installation.settings import Template
 from bot.wechat.text_limits import TEXT_BYTES
 from bot.wecom.cards import card_of, theirs
 from bot.wecom.members import PREFIX
-from bot.worker.channels import CardToSend, Letter, Way
 from bot.worker.person_quota import Room, accepted, room, waits, ways
+from bot.worker.send_push import CardToSend, Letter, Way
 from bot.worker.uploads import Enclosure
 from handlers.evidence.heard_right import BY_MACHINE
 from handlers.evidence.links import page_link

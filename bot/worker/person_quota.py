@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.worker.channels import Way
+from bot.worker.send_push import Way
 from handlers.notifications.push_rules import RESIDENT_TEMPLATE
 from models.acceptance import Acceptance
 from models.follower import Follower
-from models.moves import Status
 from models.person import Person
 from models.push import Push, Rank
+from models.status_moves import Status
 from models.ticket import Ticket, not_ended
 
 WROTE = (5, timedelta(hours=48))

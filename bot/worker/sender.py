@@ -13,10 +13,10 @@ from bot.wechat.errors import WeChatError
 from bot.wechat.gateway import Gateway
 from bot.wecom.gateway import WeComGateway
 from bot.worker.breakers import ACCOUNT, Breakers, release_one
-from bot.worker.channels import Attempt, Letter, Outside, Way, send
-from bot.worker.delivery import Delivery
 from bot.worker.expired_leases import BEGUN_WITHIN, POISON_WAIT, PutOff, put_off
 from bot.worker.outbox_batch import Letters
+from bot.worker.push_outcome import Delivery
+from bot.worker.send_push import Attempt, Letter, Outside, Way, send
 from bot.worker.uploads import Uploads
 from handlers.town.town import Towns
 from models.push import Push, Rank, give_back

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.evidence.kinds import RefusedError
-from bot.evidence.shelf import Shelf, ShelfError
+from bot.evidence.file_types import RefusedError
 from bot.evidence.sound import as_wav, is_silent
-from bot.speech.recogniser import DeafError, Ears
+from bot.evidence.storage import MediaStorage, MediaStorageError
+from bot.speech.recogniser import Recogniser, RecognitionError
 from handlers.answering.answer import Answering
 from handlers.dialogue.message import Kind, Message
 from handlers.evidence.heard_right import dangerous, heard, heard_danger, not_heard
@@ -33,8 +33,8 @@ class Hearing:
     sessions: Sessions
     towns: Towns
     answering: Answering
-    shelf: Shelf
-    ears: Ears | None
+    shelf: MediaStorage
+    ears: Recogniser | None
     clock: Callable[[], datetime]
     _one: threading.Lock = field(default_factory=threading.Lock)
 
@@ -49,13 +49,13 @@ class Hearing:
         with self._one:
             self._listen(timer_id, stored, self.ears)
 
-    def _listen(self, timer_id: int, stored: str, ears: Ears) -> None:
+    def _listen(self, timer_id: int, stored: str, ears: Recogniser) -> None:
         try:
             wav = as_wav(self.shelf.read(stored))
             text = "" if is_silent(wav) else ears.hear(wav)
         except RefusedError:
             self._write(timer_id, "")
-        except (ShelfError, DeafError) as error:
+        except (MediaStorageError, RecognitionError) as error:
             log.warning("not_heard", reason=str(error))
             self._again(timer_id, str(error))
         else:

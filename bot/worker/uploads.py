@@ -4,7 +4,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from bot.evidence.shelf import Shelf, ShelfError
+from bot.evidence.storage import MediaStorage, MediaStorageError
 from bot.wechat.errors import Trouble, WeChatError
 from bot.wechat.gateway import Gateway
 
@@ -27,7 +27,7 @@ class Enclosure:
 class Uploads:
     """The uploads of one process. Safe to share between threads."""
 
-    shelf: Shelf
+    shelf: MediaStorage
     _ids: dict[str, tuple[str, float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -48,7 +48,7 @@ class Uploads:
     def _uploaded(self, gateway: Gateway, enclosure: Enclosure) -> str:
         try:
             content = self.shelf.read(enclosure.stored)
-        except ShelfError as error:
+        except MediaStorageError as error:
             raise WeChatError(0, f"no file: {error}", Trouble.BUSY) from None
         name = enclosure.stored.rpartition("/")[2]
         return gateway.upload_media(enclosure.kind, name, content, _TYPES[enclosure.kind])

@@ -9,9 +9,9 @@ from functools import partial
 import structlog
 from sqlalchemy.orm.exc import StaleDataError
 
-from bot.evidence.shelf import Shelf
+from bot.evidence.storage import MediaStorage
 from bot.installation.settings import Template, Work
-from bot.subscribers.courier import Courier
+from bot.outgoing_webhooks.courier import Courier
 from bot.wechat.gateway import Gateway
 from bot.wecom.gateway import WeComGateway
 from bot.wecom.members import enrol
@@ -37,7 +37,7 @@ from handlers.neighbours.same_event import MatterTakenError
 from handlers.notifications.pushes import GROUP_NOTICE
 from handlers.privacy.erasure import DROP_MEDIA
 from handlers.questions.chart import KIND as CHART
-from handlers.timers.chores import plan_chores, plan_digests
+from handlers.timers.periodic_jobs import plan_chores, plan_digests
 from handlers.timers.ring import ring
 from handlers.town.town import Towns
 from models.clock_jumps import bring_back
@@ -62,7 +62,7 @@ class Worker:
     templates: Mapping[str, Template]
     notices: Mapping[str, Template]
     wecom: WeComGateway | None
-    shelf: Shelf
+    shelf: MediaStorage
     uploads: Uploads
     nightly: Callable[[int, datetime], None]
     hearing: Hearing

@@ -15,8 +15,8 @@ from handlers.notifications import ticket_text
 from handlers.tickets.access import overseen, overseer
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
-from models.moves import NOTE
 from models.person import OVERSEERS
+from models.status_moves import NOTE
 from models.ticket import Source, Ticket, not_ended
 
 router = Router("root cause")

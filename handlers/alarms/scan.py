@@ -26,8 +26,8 @@ from handlers.figures.days import day_start
 from handlers.notifications import ticket_text
 from handlers.town.town import Town
 from handlers.world.nodes import PlaceNode
-from models.moves import Closing, Status
 from models.person import Person
+from models.status_moves import Closing, Status
 from models.ticket import CHINA, Ticket, TicketEvent, is_complaint
 
 _WEEK, _MONTH = timedelta(days=7), timedelta(days=30)

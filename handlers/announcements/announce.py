@@ -14,9 +14,9 @@ from handlers.dialogue.own_word import wanted_word
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
-from handlers.town.examples import a_place
+from handlers.town.wording_examples import a_place
 from models.announcement import Announcement, AnnouncementAnswer
-from models.appending import append
+from models.deferred_inserts import append
 from models.person import OVERSEERS, STAFF
 from models.push import Timer
 from models.ticket import CHINA

@@ -11,7 +11,7 @@ from handlers.notifications import ticket_text
 from handlers.tickets.draft import Draft
 from handlers.town.town import Town
 from models.announcement import Announcement, AnnouncementAnswer
-from models.appending import append
+from models.deferred_inserts import append
 
 _ON = Announcement.confirmed_at.is_not(None) & Announcement.cancelled_at.is_(None)
 

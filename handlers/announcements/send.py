@@ -11,7 +11,7 @@ from handlers.notifications import ticket_text
 from handlers.notifications.push_rules import RESIDENT_TEMPLATE
 from handlers.town.town import Town
 from models.announcement import Announcement
-from models.appending import append
+from models.deferred_inserts import append
 from models.person import Person
 from models.push import Push, Rank, Timer
 

@@ -14,7 +14,7 @@ from handlers.dialogue.question_stack import put_again
 from handlers.dialogue.router import Commanded, Handler, Router
 from handlers.dialogue.states import ACCEPTS, MOST_PUT, Asks
 from handlers.dialogue.which_ticket import split_reference
-from models.moves import MOVES, Status
+from models.status_moves import MOVES, Status
 from models.ticket import Ticket, TicketEvent
 
 _MOVED_ON = tuple(move.name for move in MOVES.values() if move.target not in {None, Status.WORKING})

@@ -16,12 +16,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from handlers.answering.batch import Batch, Failed, Pending, Take
 from handlers.answering.read_only import Found, ReadOnlyPath, found_read_only
 from handlers.answering.routers import COMMANDS, route
-from handlers.answering.said_often import SaidOften
+from handlers.answering.said_often import ReadingCache
 from handlers.dialogue.context import Context
 from handlers.dialogue.inbox import keep_no_words, receive, remember, replies_to, write_replies
 from handlers.dialogue.message import Message, Reply
+from handlers.dialogue.senders import Writer, open_with
 from handlers.dialogue.states import Asks
-from handlers.dialogue.writers import Writer, open_with
 from handlers.neighbours.same_event import Matter, MatterTakenError, lock_matters, read_ahead
 from handlers.notifications.deferred import told_now
 from handlers.notifications.operators import in_the_answer
@@ -58,7 +58,7 @@ class Answering:
         in_background: InBackground = lambda look_up: look_up(),
     ) -> None:
         self._sessions, self._towns, self._clock, self._in_background = sessions, towns, clock, in_background
-        self._said_often = SaidOften()
+        self._said_often = ReadingCache()
         self._read_only = ReadOnlyPath(reading, towns, COMMANDS, route)
         self._batch = Batch(self._answer_all, yield_to_others)
         self._failed = Batch(self._keep_all, yield_to_others)

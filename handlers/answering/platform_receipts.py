@@ -11,11 +11,11 @@ from handlers.dialogue.router import Router, event
 from handlers.notifications.unreached import not_reached
 from handlers.town.town import Town
 from models.acceptance import Acceptance
-from models.appending import append
 from models.conversation import Inbound
-from models.moves import NOTE
+from models.deferred_inserts import append
 from models.person import Person
 from models.push import Outcome, Push, Rank, sent_as
+from models.status_moves import NOTE
 from models.ticket import SYSTEM, Ticket
 
 router = Router("receipts")

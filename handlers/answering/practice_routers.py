@@ -2,12 +2,12 @@
 
 from handlers.care_visits import overview as visits_overview
 from handlers.care_visits import visit
-from handlers.council import agenda, decide
-from handlers.council import quarterly_report as report_of_meetings
 from handlers.hotline import verified
+from handlers.joint_meetings import agenda, decide
+from handlers.joint_meetings import quarterly_report as report_of_meetings
 from handlers.patrols import check_in
 from handlers.patrols import patrol_report as report_of_patrols
-from handlers.publicity import read as publicity
+from handlers.public_notice import read as publicity
 from handlers.reception_days import ask_afterwards, book, plan, receive, sheet
 from handlers.reception_days import figures as reception_figures
 from handlers.scores import community, dispute, thanks

@@ -18,8 +18,8 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.inbox import replies_to
 from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.router import command_opening
+from handlers.dialogue.senders import Writer, known_writer
 from handlers.dialogue.states import Asks
-from handlers.dialogue.writers import Writer, known_writer
 from handlers.questions.parse import asks_of_own, parse
 from handlers.residents.unanswered import keep_unfinished
 from handlers.supervisors.overview import opens_figure

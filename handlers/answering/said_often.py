@@ -1,6 +1,6 @@
 """A cache of readings for short texts that people send every day (「进度」, 「1」, 「谢谢」)."""
 
-from handlers.town.town import Reads
+from handlers.town.town import TextReader
 from nlp.reading.understanding import Understanding
 
 LONGEST = 6
@@ -8,13 +8,13 @@ LONGEST = 6
 MOST = 500
 
 
-class SaidOften:
+class ReadingCache:
     """Readings of one reader; a new reader (a new world, a new model) empties the cache."""
 
     def __init__(self) -> None:
-        self._of: tuple[Reads | None, dict[str, Understanding]] = (None, {})
+        self._of: tuple[TextReader | None, dict[str, Understanding]] = (None, {})
 
-    def understand(self, reader: Reads, text: str) -> Understanding:
+    def understand(self, reader: TextReader, text: str) -> Understanding:
         """What the reader returns, cached for short texts."""
         if len(text) > LONGEST:
             return reader.understand(text)

@@ -12,7 +12,7 @@ from handlers.dialogue.states import Asks
 from handlers.residents.corrections import put_right, put_right_of_thing
 from handlers.residents.report import add_words
 from handlers.tickets.filing import recent
-from models.moves import OPEN, Status
+from models.status_moves import OPEN, Status
 from models.ticket import Ticket
 from nlp.answers.choices import is_digit
 from nlp.answers.corrections import in_two, right_behind

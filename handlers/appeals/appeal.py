@@ -17,8 +17,8 @@ from handlers.tickets.filing import attach
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Member
 from models.appeal import Appeal, AppealVote
-from models.moves import NOTE, Status
 from models.person import OVERSEERS, STAFF, Person
+from models.status_moves import NOTE, Status
 from models.ticket import Attachment, Ticket
 
 router = Router("appeals")

@@ -16,11 +16,11 @@ from handlers.dialogue.router import Router
 from handlers.figures.counts import percent
 from handlers.figures.days import day_start, days_back
 from handlers.tickets.access import overseen
-from handlers.town.examples import a_community
+from handlers.town.wording_examples import a_community
 from models.appeal import was_appealed
 from models.base import UtcDateTime
-from models.moves import UNJUDGED, Closing, Status
 from models.person import OVERSEERS
+from models.status_moves import UNJUDGED, Closing, Status
 from models.ticket import Ticket
 from nlp.questions.periods import Period, periods_in
 

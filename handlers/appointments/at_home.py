@@ -10,8 +10,8 @@ from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import own, resident
-from models import moves
-from models.moves import NOTE, Status
+from models import status_moves
+from models.status_moves import NOTE, Status
 from models.ticket import CHINA, Ticket
 from nlp.answers.when import When, home_hours, is_about_a_visit, puts_off, read_when
 from nlp.reading.understanding import Intent, Wish
@@ -28,7 +28,7 @@ def proposal_answered(context: Context) -> Reply | None:
     """The answer to a proposed time: 1 or 「可以」, 2 or 「改天」, or another time."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
     visit = standing(context, ticket) if ticket else None
-    if ticket is None or visit is None or Status(ticket.status) not in moves.VISIT.sources:
+    if ticket is None or visit is None or Status(ticket.status) not in status_moves.VISIT.sources:
         return None
     if context.number == 0:
         agree(context, ticket, visit, resident(context.person))
@@ -41,7 +41,7 @@ def proposal_answered(context: Context) -> Reply | None:
 @router.on(lambda context: context if context.text and context.is_free and _is_about_a_visit(context) else None)
 def told_unasked(context: Context) -> Reply | None:
     """A text about a visit, unasked: for the ticket just notified, else the latest, those with a visit first."""
-    mine = own(context.session, context.person, tuple(moves.VISIT.sources), _MOST)
+    mine = own(context.session, context.person, tuple(status_moves.VISIT.sources), _MOST)
     mine = [ticket for ticket in mine if ticket.reporter_id == context.person.id]
     visited = standing_of(context, mine) if mine else {}
     fitting = [ticket for ticket in mine if ticket.id in visited] or mine

@@ -9,13 +9,13 @@ from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.clocks import set_timer
-from models.appending import catch_up
 from models.appointment import Appointment, VisitEnd
+from models.deferred_inserts import catch_up
 from models.list_condition import one_of
-from models.moves import VISIT, Status
 from models.new_tickets import row_of
 from models.person import Role
-from models.prepared import Prepared
+from models.prepared_statements import Prepared
+from models.status_moves import VISIT, Status
 from models.ticket import CHINA, Actor, Ticket
 from nlp.answers.when import When, offered_hours
 

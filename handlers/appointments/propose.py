@@ -10,9 +10,9 @@ from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick, which
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import actor, worked
-from models import moves
-from models.moves import Status
+from models import status_moves
 from models.person import STAFF
+from models.status_moves import Status
 from models.ticket import CHINA, Ticket
 from nlp.answers.when import When, home_hours, puts_off, read_when
 from nlp.reading.understanding import Wish
@@ -32,7 +32,7 @@ VISIT = Command(
 @router.command(VISIT)
 def propose_visit(context: Context) -> Reply:
     """Propose a time and ask the resident."""
-    picked = pick(context, worked(context.person), tuple(moves.VISIT.sources), VISIT)
+    picked = pick(context, worked(context.person), tuple(status_moves.VISIT.sources), VISIT)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
@@ -69,7 +69,7 @@ def _proposed(context: Context, ticket: Ticket, when: When) -> Reply:
 def wish_agreed(context: Context) -> Reply | None:
     """1 agrees to the resident's time."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
-    if context.number != 0 or ticket is None or Status(ticket.status) not in moves.VISIT.sources:
+    if context.number != 0 or ticket is None or Status(ticket.status) not in status_moves.VISIT.sources:
         return None
     visit = standing(context, ticket)
     if visit is None or visit.by_staff or visit.agreed_at:

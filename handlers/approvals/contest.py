@@ -17,8 +17,8 @@ from handlers.tickets.filing import give_to, watch
 from handlers.town.routing import level_above, own_route
 from models.approval import Approval, Wish
 from models.grid import Level
-from models.moves import REASSIGN, Status
 from models.person import STAFF, Role
+from models.status_moves import REASSIGN, Status
 from models.ticket import Ticket
 
 router = Router("contesting")

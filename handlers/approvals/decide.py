@@ -18,8 +18,8 @@ from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import acting
 from models.approval import Approval, Approver, Wish
-from models.moves import NOTE
 from models.person import OVERSEERS, STAFF, Person
+from models.status_moves import NOTE
 from models.ticket import Ticket
 from nlp.answers.choices import number as option_number
 

@@ -22,11 +22,11 @@ from handlers.tickets.clocks import run_on
 from handlers.tickets.scope import TicketScope
 from handlers.tickets.staff_complaints import shut_out
 from handlers.tickets.unrouted import on_desk
-from models import moves
-from models.appending import append
+from models import status_moves
+from models.deferred_inserts import append
 from models.follower import Follower
-from models.moves import ACTIVE, CLOSE, NOTE, RESOLVE, Closing, Status
 from models.person import OVERSEERS, Role
+from models.status_moves import ACTIVE, CLOSE, NOTE, RESOLVE, Closing, Status
 from models.ticket import Actor, Attachment, Ticket
 
 router = Router("settling")
@@ -49,7 +49,7 @@ MERGE = Command(("并", "并单", "合并"), roles=_CLERKS, help="并 工单号 
 @router.command(DECLINE)
 def decline(context: Context) -> Reply:
     """Decline a ticket; the words must say where to go instead. A signed ticket is closed as 不属职责."""
-    picked = pick(context, _reach(context), (*moves.DECLINE.sources, *_ENDABLE), DECLINE)
+    picked = pick(context, _reach(context), (*status_moves.DECLINE.sources, *_ENDABLE), DECLINE)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
@@ -59,11 +59,11 @@ def decline(context: Context) -> Reply:
         return Reply(context.say("settling.where_to", number=ticket.number))
     if Status(ticket.status) in _ENDABLE:
         return _ended(context, ticket, words, Closing.NOT_OURS)
-    by = mover(context.person, ticket, moves.DECLINE)
-    if by is None or Status(ticket.status) not in moves.DECLINE.sources:
+    by = mover(context.person, ticket, status_moves.DECLINE)
+    if by is None or Status(ticket.status) not in status_moves.DECLINE.sources:
         return no_longer(context, ticket)
     ticket.answer = words
-    ticket.apply(moves.DECLINE, by=by, at=context.now, note=words, closing=Closing.NOT_OURS)
+    ticket.apply(status_moves.DECLINE, by=by, at=context.now, note=words, closing=Closing.NOT_OURS)
     notify(context.session, context.town, ticket, "decline", context.now, but=context.person, reason=words)
     return Reply(context.say("settling.declined", number=ticket.number))
 
@@ -131,16 +131,16 @@ def merge_confirmed(context: Context) -> Reply | None:
         return Reply(context.say("settling.not_merged"))
     if refusal := _may_not_merge(context, ticket, stays):
         return refusal
-    by = acting(context.person, ticket, moves.MERGE)
+    by = acting(context.person, ticket, status_moves.MERGE)
     merge_into(context, ticket, stays, by, context.slots["why"])
     return Reply(context.say("settling.merged", number=ticket.number, into=stays.number))
 
 
 def _may_not_merge(context: Context, ticket: Ticket, stays: Ticket) -> Reply | None:
-    by = mover(context.person, ticket, moves.MERGE)
+    by = mover(context.person, ticket, status_moves.MERGE)
     if ticket.id == stays.id or by is None or Status(stays.status) not in ACTIVE:
         return Reply(context.say("settling.cannot_merge", number=ticket.number, into=stays.number))
-    if Status(ticket.status) not in moves.MERGE.sources:
+    if Status(ticket.status) not in status_moves.MERGE.sources:
         return no_longer(context, ticket)
     if ticket.red_flag and not stays.red_flag:
         return Reply(context.say("settling.red_flag_stays", number=ticket.number))
@@ -153,7 +153,9 @@ def merge_into(context: Context, ticket: Ticket, stays: Ticket, by: Actor, why: 
     moved = _move_followers(context, ticket, stays)
     context.session.execute(update(Attachment).where(Attachment.ticket_id == ticket.id).values(ticket_id=stays.id))
     ticket.merged_into = stays.id
-    ticket.apply(moves.MERGE, by=by, at=context.now, note=context.say("history.merged", into=stays.number, why=why))
+    ticket.apply(
+        status_moves.MERGE, by=by, at=context.now, note=context.say("history.merged", into=stays.number, why=why)
+    )
     shut_out(context, stays, disclosure.shut_out(context.town, ticket))
     stays.apply(NOTE, by=by, at=context.now, note=quoted(ticket, ticket.text))
     into, now = str(stays.number), context.now

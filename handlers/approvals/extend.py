@@ -15,11 +15,11 @@ from handlers.notifications.pushes import notify
 from handlers.tickets.access import acting, followed, reached, resident
 from handlers.tickets.clocks import wind
 from handlers.tickets.staff_complaints import hear
-from models import moves
+from models import status_moves
 from models.approval import Approval, Wish
 from models.calendar import Span
-from models.moves import ACTIVE, NOTE, Status
 from models.person import OVERSEERS, STAFF, Role
+from models.status_moves import ACTIVE, NOTE, Status
 from models.ticket import CHINA, Ticket, TicketEvent
 from nlp.answers.deadline import read_deadline
 
@@ -44,7 +44,7 @@ OBJECT = Command(("不同意", "有意见"), roles=frozenset((Role.RESIDENT,)), 
 @router.command(EXTEND)
 def extend(context: Context) -> Reply:
     """Request more time from the next level."""
-    picked = pick(context, reached(context.person), tuple(moves.EXTEND.sources), EXTEND)
+    picked = pick(context, reached(context.person), tuple(status_moves.EXTEND.sources), EXTEND)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
@@ -81,7 +81,7 @@ def _ends(context: Context, limit: datetime, span: Span | None = None) -> date:
 
 
 def _may_not_extend(context: Context, ticket: Ticket, span: Span) -> Reply | None:
-    if Status(ticket.status) not in moves.EXTEND.sources:
+    if Status(ticket.status) not in status_moves.EXTEND.sources:
         return no_longer(context, ticket)
     if ticket.handle_by is None or ticket.handle_by <= (ticket.stopped_at or context.now):
         return Reply(context.say("extending.too_late", number=ticket.number))
@@ -100,9 +100,9 @@ def extended(context: Context, approval: Approval, ticket: Ticket) -> None:
     if ticket.handle_by is None:
         return
     ticket.handle_by = context.town.calendar.due(ticket.handle_by, Span.parse(approval.span))
-    by = acting(context.person, ticket, moves.EXTEND)
+    by = acting(context.person, ticket, status_moves.EXTEND)
     ticket.apply(
-        moves.EXTEND,
+        status_moves.EXTEND,
         by=by,
         at=context.now,
         note=context.say("history.extended", much=approval.span, reason=approval.reason),

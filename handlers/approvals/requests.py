@@ -20,8 +20,8 @@ from handlers.world.staff import Colleague
 from models.approval import Approval, Approver, Wish
 from models.calendar import Span, Unit
 from models.grid import Level
-from models.moves import EXTEND, NOTE, REASSIGN, SUSPEND, Move, Status
 from models.person import Person
+from models.status_moves import EXTEND, NOTE, REASSIGN, SUSPEND, Move, Status
 from models.ticket import Ticket
 
 WAITS = "approval_waits"

@@ -14,10 +14,10 @@ from handlers.notifications.pushes import notify
 from handlers.tickets.access import acting, mover, reached
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import run_on, set_timer, stop
-from models import moves
+from models import status_moves
 from models.approval import Approval, Wish
-from models.moves import Status
 from models.person import OVERSEERS, STAFF
+from models.status_moves import Status
 from models.ticket import CHINA, SYSTEM, Actor, Ticket, TicketEvent
 from nlp.answers.deadline import read_deadline
 
@@ -47,7 +47,7 @@ def suspend(context: Context) -> Reply:
     digits, words = split_reference(context.rest)
     day, reason = read_deadline(words, context.now.astimezone(CHINA))
     named = replace(context, rest=f"{digits} {reason}".strip())
-    picked = pick_any(named, reached(context.person), tuple(moves.SUSPEND.sources), SUSPEND)
+    picked = pick_any(named, reached(context.person), tuple(status_moves.SUSPEND.sources), SUSPEND)
     if isinstance(picked, Reply):
         return picked
     ticket, reason = picked
@@ -62,7 +62,7 @@ def suspend(context: Context) -> Reply:
 
 
 def _may_not_suspend(context: Context, ticket: Ticket, until: datetime) -> Reply | None:
-    if Status(ticket.status) not in moves.SUSPEND.sources:
+    if Status(ticket.status) not in status_moves.SUSPEND.sources:
         return Reply(
             context.say(
                 "suspending.sign_first", line=ticket_text.line(context.town, ticket, context.now, context.person)
@@ -81,16 +81,19 @@ def _may_not_suspend(context: Context, ticket: Ticket, until: datetime) -> Reply
 
 
 def _was_suspended(context: Context, ticket: Ticket) -> bool:
-    before = ticket.events.select().where(TicketEvent.move == moves.SUSPEND.name).limit(1)
+    before = ticket.events.select().where(TicketEvent.move == status_moves.SUSPEND.name).limit(1)
     return context.session.scalar(before) is not None
 
 
 def suspended(context: Context, approval: Approval, ticket: Ticket) -> None:
     stop(ticket, context.now)
-    by = acting(context.person, ticket, moves.SUSPEND)
+    by = acting(context.person, ticket, status_moves.SUSPEND)
     until = ticket_text.moment(approval.until, context.now)
     ticket.apply(
-        moves.SUSPEND, by=by, at=context.now, note=context.say("history.suspended", until=until, reason=approval.reason)
+        status_moves.SUSPEND,
+        by=by,
+        at=context.now,
+        note=context.say("history.suspended", until=until, reason=approval.reason),
     )
     if approval.until:
         set_timer(context, RESUMES, ticket, max(approval.until, context.now))
@@ -101,11 +104,11 @@ def suspended(context: Context, approval: Approval, ticket: Ticket) -> None:
 @router.command(RESUME)
 def take_up(context: Context) -> Reply:
     """恢复: resume a suspended ticket early."""
-    picked = pick(context, reached(context.person), tuple(moves.RESUME.sources), RESUME)
+    picked = pick(context, reached(context.person), tuple(status_moves.RESUME.sources), RESUME)
     if isinstance(picked, Reply):
         return picked
     ticket, _ = picked
-    by = mover(context.person, ticket, moves.RESUME)
+    by = mover(context.person, ticket, status_moves.RESUME)
     if by is None:
         return no_longer(context, ticket)
     resume(context, ticket, by, context.say("history.resumed_early"))
@@ -121,6 +124,6 @@ def day_has_come(change: Change, ticket: Ticket) -> None:
 
 def resume(change: Change, ticket: Ticket, by: Actor, note: str) -> None:
     """Resume a ticket with the time that was left."""
-    ticket.apply(moves.RESUME, by=by, at=change.now, note=note)
+    ticket.apply(status_moves.RESUME, by=by, at=change.now, note=note)
     run_on(change, ticket)
     notify(change.session, change.town, ticket, "resume", change.now)

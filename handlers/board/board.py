@@ -31,7 +31,7 @@ from handlers.notifications import ticket_text
 from handlers.tickets.access import listed
 from handlers.town.town import Town
 from models.base import UtcDateTime
-from models.moves import UNJUDGED
+from models.status_moves import UNJUDGED
 from models.ticket import Ticket, not_ended
 
 STANDINGS = 12

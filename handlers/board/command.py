@@ -8,7 +8,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.town.downloads import BoardLink
-from handlers.town.examples import a_community
+from handlers.town.wording_examples import a_community
 from models.person import OVERSEERS
 
 router = Router("board")

@@ -13,9 +13,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from handlers.board.sums import Sums, begins, count_day, day_of, stored
-from models.appending import dialect_of
-from models.bulk import insert_into
+from models.bulk_insert import insert_into
 from models.day_sums import DaySums
+from models.deferred_inserts import dialect_of
 from models.grid import Fact
 from models.ticket import Ticket, TicketEvent
 

@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, exists
 
 from handlers.figures.counts import Figure, late, still_open
 from handlers.town.town import Town
-from models.moves import Status
-from models.support import Support, by_whistle
+from models.status_moves import Status
+from models.supporting_teams import Support, by_whistle
 from models.ticket import Ticket, not_ended
 
 _TWICE = 2

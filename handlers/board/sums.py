@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from handlers.figures.repeats import is_repeated
 from models.day_sums import DaySums
-from models.moves import UNJUDGED, Closing, Status
+from models.status_moves import UNJUDGED, Closing, Status
 from models.ticket import CHINA, Ticket
 
 Sums = dict[str, dict[str, list[int]]]

@@ -16,7 +16,7 @@ from handlers.dialogue.states import Asks
 from handlers.residents.report import add_words
 from handlers.tickets.access import has_own, own
 from handlers.town.limits import local_day
-from models.moves import OPEN
+from models.status_moves import OPEN
 from models.ticket import Ticket
 from nlp.faq.answers import Answer, Found
 from nlp.faq.grievance import is_grievance

@@ -6,7 +6,7 @@ from itertools import chain
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.tickets.filing import last_place
-from handlers.town.examples import a_place
+from handlers.town.wording_examples import a_place
 from handlers.world.nodes import TeamNode
 from handlers.world.rosters import Roster
 from handlers.world.staff import Colleague

@@ -5,8 +5,8 @@ import re
 from sqlalchemy import delete
 
 from handlers.dialogue.context import Context
-from models.appending import dialect_of
-from models.bulk import insert_into
+from models.bulk_insert import insert_into
+from models.deferred_inserts import dialect_of
 from models.faq_answer import AnswerWording, answers_changed
 from nlp.faq.answers import Answer
 

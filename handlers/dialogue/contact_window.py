@@ -12,7 +12,7 @@ from handlers.dialogue.message import VIA, Kind, Message
 from handlers.dialogue.rate_limit import spent
 from handlers.town.town import Town
 from models.person import Person
-from models.prepared import Prepared
+from models.prepared_statements import Prepared
 
 _TAPS = frozenset({"subscribe", "scan", "click"})
 """Events that open the platform's window for messages to a person, for a minute"""

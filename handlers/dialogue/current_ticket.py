@@ -9,9 +9,9 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.states import Asks
 from handlers.tickets.access import standing, tickets, worked
 from handlers.tickets.scope import Scope
-from models.moves import Status
 from models.person import Look
 from models.push import last_push_to, last_told
+from models.status_moves import Status
 from models.ticket import Ticket
 
 _MOST = 8

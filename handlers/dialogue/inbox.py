@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Message, Reply
 from handlers.dialogue.question_stack import stored
+from handlers.dialogue.senders import Writer
 from handlers.dialogue.states import ACCEPTS, lasts
-from handlers.dialogue.writers import Writer
-from models.appending import dialect_of
-from models.bulk import insert_into
+from models.bulk_insert import insert_into
 from models.conversation import REPLY, Asked, Inbound
+from models.deferred_inserts import dialect_of
 from models.list_condition import one_of
-from models.prepared import Prepared
+from models.prepared_statements import Prepared
 from nlp.reading.identities import mask
 
 _KEPT = tuple(each.name for each in fields(Message) if each.name not in {"key", "openid", "kind"})

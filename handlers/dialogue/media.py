@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind
-from models.appending import append
+from models.deferred_inserts import append
 from models.push import Timer
 from models.ticket import Attachment
 

@@ -15,9 +15,9 @@ from models.approval import Approval, Approver, Question
 from models.conversation import REPLY, Asked
 from models.follower import Follower
 from models.list_condition import one_of
-from models.moves import Status
-from models.prepared import Prepared
+from models.prepared_statements import Prepared
 from models.push import Outcome, Push
+from models.status_moves import Status
 from models.ticket import Ticket
 
 _ASKED_STILL = exists().where(

@@ -8,7 +8,7 @@ from typing import Any
 from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.message import Reply
 from handlers.dialogue.states import ACCEPTS, DRAFTS, MOST_PUT, Asks
-from models.moves import OPEN, Status
+from models.status_moves import OPEN, Status
 from models.ticket import Ticket
 
 _SLOT, _PUT = "beneath", "put"

@@ -3,7 +3,7 @@
 from handlers.dialogue.command import Command, Shield
 from handlers.dialogue.context import Context
 from handlers.disclosure.policy import is_shut_out
-from models.support import Support
+from models.supporting_teams import Support
 from models.ticket import Ticket
 
 

@@ -15,7 +15,7 @@ from handlers.dialogue.states import Asks
 from handlers.notifications import ticket_text
 from handlers.tickets.access import by_number, newest
 from handlers.tickets.scope import Scope
-from models.moves import Status
+from models.status_moves import Status
 from models.ticket import Ticket
 from nlp.answers.choices import number as option_number
 

@@ -13,8 +13,8 @@ from handlers.notifications import ticket_text
 from handlers.notifications.leaders import Wishes
 from handlers.notifications.push_rules import STAFF_TEMPLATE
 from handlers.town.town import Town
-from models.appending import append
 from models.conversation import Asked
+from models.deferred_inserts import append
 from models.person import Person
 from models.push import Outcome, Push, Rank, is_laid_aside, unfinished
 

@@ -16,9 +16,9 @@ from handlers.town.town import Town
 from models.appeal import Appeal, AppealVote
 from models.approval import Approval, Approver
 from models.digest import NewsWish
-from models.moves import Closing, Status
 from models.person import Person
 from models.push import Push
+from models.status_moves import Closing, Status
 from models.ticket import CHINA, Ticket, not_ended
 
 _WEEK = timedelta(days=7)

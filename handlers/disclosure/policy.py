@@ -50,7 +50,7 @@ class Field(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class VisibleFields:
     """The fields of a ticket that one reader may see."""
 
     may: frozenset[Field]
@@ -75,7 +75,7 @@ def _hidden_from(may: frozenset[Field]) -> frozenset[Hides]:
 
 
 _HIDDEN = {Field.NAME: Hides.NAMES, Field.TELEPHONE: Hides.NUMBERS, Field.FLAT: Hides.HOMES}
-EVERYTHING = Sight(frozenset(Field))
+EVERYTHING = VisibleFields(frozenset(Field))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class _Row:
         return all(one in {_ANY, other} for one, other in zip(self.case, case, strict=True))
 
 
-def sight(town: Town, ticket: Ticket, reader: Colleague | None, way: Way) -> Sight:
+def sight(town: Town, ticket: Ticket, reader: Colleague | None, way: Way) -> VisibleFields:
     """The fields that the table allows; `reader` None is an operator at the command line."""
     out = shut_out(town, ticket)
     case = (
@@ -100,18 +100,18 @@ def sight(town: Town, ticket: Ticket, reader: Colleague | None, way: Way) -> Sig
         way,
     )
     may = _allowed(case)
-    return Sight(may, "" if Field.WORDS in may else _instead(town, ticket))
+    return VisibleFields(may, "" if Field.WORDS in may else _instead(town, ticket))
 
 
-def sight_of_words(town: Town, words: str, reader: Colleague, way: Way, *, addressed: bool) -> Sight:
+def sight_of_words(town: Town, words: str, reader: Colleague, way: Way, *, addressed: bool) -> VisibleFields:
     """What the reader may see of words that are no ticket; `addressed`: they were said to this reader."""
     out = with_those_below(complained_of(town, "", words))
     part = "addressed" if addressed else "complained" if side_of(town.world, reader) in out else "area"
     may = _allowed((_role(reader), part, "yes" if out else "no", "no", "", way))
-    return Sight(may, "" if Field.WORDS in may else town.say("shielding.withheld"))
+    return VisibleFields(may, "" if Field.WORDS in may else town.say("shielding.withheld"))
 
 
-def passing(town: Town, ticket: Ticket, reader: Colleague | None) -> Sight:
+def passing(town: Town, ticket: Ticket, reader: Colleague | None) -> VisibleFields:
     return sight(town, ticket, reader, Way.PASSING)
 
 

@@ -15,9 +15,9 @@ from handlers.notifications.pictures import NAMED, PICTURES, SENDABLE
 from handlers.notifications.push_rules import RESIDENT_TEMPLATE, STAFF_TEMPLATE, Audience
 from handlers.notifications.pushes import may_hear
 from handlers.town.town import Town
-from models.appending import append
-from models.moves import NOTE, Status
+from models.deferred_inserts import append
 from models.push import Outcome, Push, Rank
+from models.status_moves import NOTE, Status
 from models.ticket import SYSTEM, Attachment, Ticket
 
 

@@ -9,7 +9,7 @@ from handlers.disclosure.policy import passing
 from handlers.notifications.pictures import ASKED_FOR, NAMED, SENDABLE, may_see
 from handlers.tickets.access import called, followed, reached
 from handlers.tickets.scope import as_reach
-from models.appending import append
+from models.deferred_inserts import append
 from models.person import EVERYBODY, Look
 from models.push import Push, Rank
 from models.ticket import Attachment, Ticket

@@ -11,10 +11,10 @@ from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.states import Asks
 from handlers.tickets.filing import latest_of
 from handlers.town.town import Town
-from models.appending import append
 from models.conversation import Asked
-from models.moves import NOTE
+from models.deferred_inserts import append
 from models.push import Push, Rank, Timer
+from models.status_moves import NOTE
 from models.ticket import SYSTEM, Attachment, Ticket
 
 HEAR = "hear"

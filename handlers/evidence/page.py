@@ -7,15 +7,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from handlers.disclosure.policy import Field, Sight, Way, sight
+from handlers.disclosure.policy import Field, VisibleFields, Way, sight
 from handlers.notifications import ticket_text
 from handlers.notifications.pictures import may_see
 from handlers.tickets.access import called, followed, overseen, reached
 from handlers.town.downloads import TicketLink
 from handlers.town.town import Town
 from handlers.world.coordinates import wgs_to_gcj
-from models.moves import ENDED, Status
 from models.person import OVERSEERS, Look, Person, Role, highest
+from models.status_moves import ENDED, Status
 from models.ticket import Attachment, Ticket
 
 _STEPS = {
@@ -142,7 +142,7 @@ def _reach(person: Person, role: Role) -> ColumnElement[bool]:
     return (reached(person) | called(person) | overseen(person)).condition | followed(person)
 
 
-def _visible(ticket: Ticket, seen: Sight) -> list[Attachment]:
+def _visible(ticket: Ticket, seen: VisibleFields) -> list[Attachment]:
     return [each for each in sorted(ticket.attachments, key=lambda each: each.id) if may_see(ticket, seen, each)]
 
 
@@ -160,7 +160,7 @@ def _piece(attachment: Attachment, now: datetime) -> Piece:
     )
 
 
-def _pin(town: Town, ticket: Ticket, seen: Sight) -> tuple[float, float] | None:
+def _pin(town: Town, ticket: Ticket, seen: VisibleFields) -> tuple[float, float] | None:
     """The resident's pin, if the reader may see it; else the centre of the compound. GCJ-02."""
     if ticket.lat is not None and ticket.lng is not None and Field.FLAT in seen.may:
         return wgs_to_gcj(ticket.lat, ticket.lng)

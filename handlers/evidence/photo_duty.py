@@ -14,7 +14,7 @@ from handlers.town.limits import local_day
 from handlers.town.town import Town
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Colleague
-from models.moves import NOTE, RESOLVE, Status
+from models.status_moves import NOTE, RESOLVE, Status
 from models.ticket import SYSTEM, Attachment, Ticket, TicketEvent
 
 ALIKE = "alike"

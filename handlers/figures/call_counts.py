@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, cast, extract, func, literal, select
 from sqlalchemy.orm import Session
 
-from models.appending import dialect_of
-from models.support import Support, by_whistle
+from models.deferred_inserts import dialect_of
+from models.supporting_teams import Support, by_whistle
 from models.ticket import Ticket
 
 MEASURES = {"report_late": "报到迟到", "report_rate": "按时报到率"}

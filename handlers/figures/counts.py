@@ -19,12 +19,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from models.appending import catch_up
 from models.base import UtcDateTime
-from models.built_once import kept
-from models.moves import OPEN, Closing, Status
-from models.prepared import Prepared
+from models.deferred_inserts import catch_up
+from models.prebuilt_conditions import kept
+from models.prepared_statements import Prepared
 from models.status_condition import stands
+from models.status_moves import OPEN, Closing, Status
 from models.ticket import Ticket, is_red, not_ended, running_limit
 
 Moment = datetime | BindParameter[datetime]

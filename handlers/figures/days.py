@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, Integer, Interval, String, cast, extract, func, literal, type_coerce
 from sqlalchemy.orm import Session
 
-from models.appending import dialect_of
+from models.deferred_inserts import dialect_of
 from models.ticket import CHINA
 
 

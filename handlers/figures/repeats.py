@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import Session, aliased
 
 from handlers.figures.days import days_before
-from models.moves import UNJUDGED
+from models.status_moves import UNJUDGED
 from models.ticket import Ticket
 
 REPEAT_DAYS = 30

@@ -10,8 +10,8 @@ from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.privacy.erasure import erase
 from handlers.tickets.access import resident, tickets
-from models.moves import ACTIVE, WITHDRAW, Status
 from models.person import Role
+from models.status_moves import ACTIVE, WITHDRAW, Status
 from models.ticket import Ticket
 from nlp.answers.choices import wants_erasure
 

@@ -13,7 +13,7 @@ from handlers.notifications import ticket_text
 from handlers.residents import locate
 from handlers.residents.report import reported
 from handlers.tickets.draft import Draft
-from handlers.town.examples import a_place
+from handlers.town.wording_examples import a_place
 from models.person import EVERYBODY
 from nlp.model.features import plain
 from nlp.reading.understanding import Intent, PlaceMention

@@ -12,8 +12,8 @@ from handlers.residents.unanswered import keep_beneath
 from handlers.tickets.access import resident
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file, recent
-from models.moves import NOTE
 from models.person import EVERYBODY
+from models.status_moves import NOTE
 from models.ticket import Ticket
 from nlp.reading.understanding import Intent
 

@@ -12,18 +12,18 @@ from handlers.dialogue.states import Asks
 from handlers.disclosure.policy import is_shut_out, shut_out
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import resident
-from handlers.tickets.change import Change, PersonalChange, Ringing
+from handlers.tickets.change import Change, DueTimer, PersonalChange
 from handlers.tickets.staff_complaints import hear
 from handlers.town.routing import own_route
 from handlers.world.rosters import at_hand, reach_of
 from handlers.world.staff import Colleague
-from models.appending import append
 from models.conversation import Asked, Inbound
+from models.deferred_inserts import append
 from models.grid import Level
-from models.moves import NOTE
 from models.new_tickets import row_of
 from models.person import Person
 from models.push import Timer
+from models.status_moves import NOTE
 from models.ticket import Ticket
 
 WAITS = "talk_waits"
@@ -96,7 +96,7 @@ def others_at_it(change: PersonalChange, ticket: Ticket) -> Sequence[Person]:
     return change.session.scalars(found.order_by(Person.id)).all()
 
 
-def nobody_said_more(ringing: Ringing) -> None:
+def nobody_said_more(ringing: DueTimer) -> None:
     """The talk expired: end it and tell the resident."""
     mine = (Asked.key == key(ringing.ticket)) & (Asked.state == Asks.TALK.value)
     talk = ringing.session.scalar(select(Asked).where(mine))

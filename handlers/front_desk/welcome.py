@@ -7,8 +7,8 @@ from handlers.dialogue.router import Router, event, intent, menu
 from handlers.dialogue.states import DRAFTS, Asks
 from handlers.notifications import ticket_text
 from handlers.residents.withdraw import ask_sure, just_reported
-from handlers.town.examples import a_place
-from handlers.world.scenes import Scene, scene_of
+from handlers.town.wording_examples import a_place
+from handlers.world.qr_scenes import Scene, scene_of
 from models.person import EVERYBODY
 from nlp.answers.choices import yes_or_no
 from nlp.reading.understanding import Intent

@@ -10,13 +10,13 @@ from handlers.neighbours.same_event import find
 from handlers.notifications.pushes import notify
 from handlers.practices.promises import limit, promised_ticket
 from handlers.residents import locate
-from handlers.tickets.change import Change, Silence
+from handlers.tickets.change import Change, UnansweredChange
 from handlers.tickets.clocks import wind
 from handlers.tickets.draft import Draft, written_down
 from handlers.tickets.staff_complaints import hear
 from models.hotline import HotlineOrder
-from models.moves import NOTE
 from models.person import Person
+from models.status_moves import NOTE
 from models.ticket import SYSTEM, Source, Ticket
 
 LIMIT = "history.limit_hotline"
@@ -59,7 +59,7 @@ def _taken(change: Change, order: Order) -> bool:
     """Import a new order; returns whether it joined an existing ticket."""
     handler, caller = change.session.get_one(Person, order.handler_id), _caller(change)
     draft = _draft(change, order, caller)
-    same = find(Silence(change.session, change.town, change.now, caller), draft)
+    same = find(UnansweredChange(change.session, change.town, change.now, caller), draft)
     ticket = (
         same.ticket if same else promised_ticket(change, draft, caller, handler, order.deadline, LIMIT, order.number)
     )
@@ -105,7 +105,7 @@ def _draft(change: Change, order: Order, caller: Person) -> Draft:
     whole = f"{order.address}，{order.text}" if order.address and order.address not in order.text else order.text
     seen = change.town.reader.understand(whole)
     draft = written_down(order.text, seen, Source.HOTLINE)
-    return locate.place(Silence(change.session, change.town, change.now, caller), draft, seen)
+    return locate.place(UnansweredChange(change.session, change.town, change.now, caller), draft, seen)
 
 
 def order_of(session: Session, ticket: Ticket) -> list[HotlineOrder]:

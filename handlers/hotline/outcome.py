@@ -11,7 +11,7 @@ from handlers.disclosure.policy import Way, sight
 from handlers.notifications import ticket_text
 from handlers.town.town import Town
 from models.hotline import HotlineOrder, Truth
-from models.moves import ACCEPT, ASK, ENDED, FOLLOW_UP, INFORM, MOVES, REPORT_IN, RESOLVE, Closing, Status
+from models.status_moves import ACCEPT, ASK, ENDED, FOLLOW_UP, INFORM, MOVES, REPORT_IN, RESOLVE, Closing, Status
 from models.ticket import Ticket, TicketEvent
 
 FIELDS = ("number", "situation", "answer", "truth", "solved", "why_not", "rating", "contacted_at")

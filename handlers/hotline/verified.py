@@ -8,9 +8,9 @@ from handlers.dialogue.which_ticket import pick
 from handlers.hotline.import_orders import order_of
 from handlers.tickets.access import mover, reached
 from models.hotline import Truth
-from models.moves import NOTE
 from models.person import OVERSEERS, STAFF
 from models.promise import Practice
+from models.status_moves import NOTE
 from models.ticket import SYSTEM
 
 router = Router("truth of orders")

@@ -16,17 +16,17 @@ from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.privacy.erasure import FIRST_LEFT
 from handlers.tickets.access import resident
-from handlers.tickets.change import Change, PersonalChange, Silence
+from handlers.tickets.change import Change, PersonalChange, UnansweredChange
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import attach, file
 from handlers.tickets.staff_complaints import hear
 from handlers.town.town import Town
-from models.appending import append
 from models.conversation import reply_question
+from models.deferred_inserts import append
 from models.follower import Follower
-from models.moves import NOTE, OPEN, Status
 from models.person import Person
 from models.push import Timer
+from models.status_moves import NOTE, OPEN, Status
 from models.ticket import SYSTEM, Ticket
 
 OFFERED = "join_offered"
@@ -86,7 +86,7 @@ def offer_unanswered(change: Change, ticket: Ticket, person_id: int) -> None:
         open_question.slots = without(open_question.slots, Asks.JOIN)
     else:
         change.session.delete(open_question)
-    joined_unasked(Silence(change.session, change.town, change.now, person), draft)
+    joined_unasked(UnansweredChange(change.session, change.town, change.now, person), draft)
 
 
 def joined_unasked(change: PersonalChange, draft: Draft) -> None:

@@ -15,13 +15,13 @@ from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.town.same_event_rules import SameEventRules
 from handlers.town.town import Town
-from models.appending import AppendingSession, dialect_of
+from models.deferred_inserts import AppendingSession, dialect_of
 from models.follower import Follower
 from models.list_condition import pair_of
-from models.moves import OPEN, Status
 from models.new_tickets import unwritten_tickets
-from models.prepared import Prepared
+from models.prepared_statements import Prepared
 from models.status_condition import stands
+from models.status_moves import OPEN, Status
 from models.ticket import Ticket
 
 # Most tickets compared, the latest first: the cost of a report must not grow with the number of tickets.

@@ -20,10 +20,10 @@ from handlers.tickets.staff_complaints import hear
 from handlers.town.same_event_rules import SameEventRules
 from handlers.town.town import Town
 from models.follower import NOT_SOLVED, Follower
-from models.moves import CLOSE, NOTE, RATE, Closing, Status
 from models.person import Role
 from models.push import last_told
 from models.status_condition import stands
+from models.status_moves import CLOSE, NOTE, RATE, Closing, Status
 from models.ticket import SYSTEM, Actor, Ticket
 
 

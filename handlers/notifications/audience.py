@@ -12,12 +12,12 @@ from handlers.notifications.recipients import has_left, recipients_of, recipient
 from handlers.town.town import Town
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Colleague, Member
-from models.appending import AppendingSession, catch_up
 from models.base import Base
+from models.deferred_inserts import AppendingSession, catch_up
 from models.follower import Follower
 from models.list_condition import one_of
 from models.person import Person
-from models.prepared import Prepared
+from models.prepared_statements import Prepared
 from models.push import Push
 from models.ticket import Ticket
 

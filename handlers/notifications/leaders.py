@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from handlers.figures.days import day_start
 from handlers.town.town import Town
 from handlers.world.staff import Colleague
-from models.appending import append
+from models.deferred_inserts import append
 from models.digest import NewsWish
 from models.person import Person
 from models.push import Push, Rank

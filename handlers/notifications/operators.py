@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from handlers.notifications.leaders import Wishes
 from handlers.town.town import Town
-from models.appending import append
+from models.deferred_inserts import append
 from models.person import Person, PersonRole, Role
 from models.push import Outcome, Push, Rank, is_laid_aside, unfinished
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.disclosure.policy import Field, Sight, passing
+from handlers.disclosure.policy import Field, VisibleFields, passing
 from handlers.notifications.push_rules import RESIDENT_TEMPLATE, STAFF_TEMPLATE
 from handlers.town.town import Town
 from models.person import Person
@@ -49,7 +49,7 @@ def enclosed(session: Session, town: Town, push: Push, person: Person) -> Sequen
     return [each for each in mine if each.id not in sent and (each.of_work or not of_work)][-MOST:]
 
 
-def may_see(ticket: Ticket, seen: Sight, attachment: Attachment) -> bool:
+def may_see(ticket: Ticket, seen: VisibleFields, attachment: Attachment) -> bool:
     """By the disclosure table. Photos of work in a flat are not shown to neighbours who follow the ticket."""
     if not attachment.of_work:
         return (Field.VOICE if attachment.kind == "voice" else Field.PHOTOS) in seen.may

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handlers.disclosure.policy import Sight, is_danger, is_shut_out, passing
+from handlers.disclosure.policy import VisibleFields, is_danger, is_shut_out, passing
 from handlers.notifications import ticket_text
 from handlers.notifications.audience import audience
 from handlers.notifications.leaders import AS_IT_IS, Wishes, had_today
@@ -21,8 +21,8 @@ from handlers.notifications.push_rules import (
 )
 from handlers.town.town import Town
 from handlers.world.staff import Colleague
-from models.appending import append
 from models.conversation import Asked
+from models.deferred_inserts import append
 from models.histories import latest_event
 from models.new_tickets import is_unwritten
 from models.push import Push, Rank, Timer
@@ -173,7 +173,7 @@ def _letter(
     values: dict[str, object],
     at: datetime,
     turn: str,
-    seen: Sight,
+    seen: VisibleFields,
 ) -> _Letter:
     facts = _discreet(rule, facts_of(town, ticket, at, seen) | {"turn": turn} | values, seen)
     return _Letter(town.say(rule.wording, **facts), _fields(town, ticket, rule, facts, at))
@@ -211,7 +211,7 @@ _WORDS = ("note", "answer", "reason", "text")
 """Facts that people wrote. A template has room for one: the first that the wording also uses"""
 
 
-def _discreet(rule: PushRule, facts: dict[str, object], seen: Sight) -> dict[str, object]:
+def _discreet(rule: PushRule, facts: dict[str, object], seen: VisibleFields) -> dict[str, object]:
     """Hide in people's words what this reader may not see; a push shows on a locked screen."""
     hide = ticket_text.as_residents_read if rule.template == RESIDENT_TEMPLATE else seen.words
     return facts | {name: hide(str(facts[name])) for name in _WORDS if name in facts}
@@ -225,7 +225,7 @@ def may_hear(town: Town, ticket: Ticket, person: Colleague) -> bool:
     return person.team is not None and person.team in {ticket.team, *calls}
 
 
-def facts_of(town: Town, ticket: Ticket, now: datetime, seen: Sight) -> dict[str, object]:
+def facts_of(town: Town, ticket: Ticket, now: datetime, seen: VisibleFields) -> dict[str, object]:
     """Facts of a ticket for wordings. None of them shows or hints who reported it."""
     return {
         "number": ticket.number,

@@ -12,12 +12,12 @@ from handlers.town.town import Town
 from handlers.world.representatives import voice_of
 from handlers.world.rosters import Present, at_hand, reach_of
 from handlers.world.staff import Colleague
-from models.appending import append
+from models.deferred_inserts import append
 from models.grid import Level, Team
-from models.moves import OPEN, Status
 from models.person import STAFF, Person, Role
 from models.push import Timer
 from models.status_condition import stands
+from models.status_moves import OPEN, Status
 from models.ticket import Ticket
 
 PROPOSAL = "proposal"

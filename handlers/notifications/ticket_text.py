@@ -9,17 +9,17 @@ from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from handlers.disclosure.masks import shielded
-from handlers.disclosure.policy import Field, Sight, Way, passing, sight
+from handlers.disclosure.policy import Field, VisibleFields, Way, passing, sight
 from handlers.town.limits_in_plain_words import told_plainly
 from handlers.town.privacy import for_residents
 from handlers.town.town import Town
 from handlers.world.staff import Colleague
-from models.appending import catch_up
+from models.deferred_inserts import catch_up
 from models.follower import Follower
-from models.moves import MOVES, NOTE, Closing, Status
 from models.person import Person, Role
-from models.prepared import Prepared
-from models.support import Support
+from models.prepared_statements import Prepared
+from models.status_moves import MOVES, NOTE, Closing, Status
+from models.supporting_teams import Support
 from models.ticket import CHINA, Source, Ticket, TicketEvent
 from nlp.reading.identities import mask
 
@@ -114,7 +114,7 @@ def where(ticket: Ticket) -> str:
     return known or ("所发定位处" if ticket.lat is not None else "地点待核实")
 
 
-def where_seen(ticket: Ticket, seen: Sight) -> str:
+def where_seen(ticket: Ticket, seen: VisibleFields) -> str:
     """The address as far as a reader may see it."""
     house = ticket.building if Field.HOUSE in seen.may else ""
     unit, room = (ticket.unit, ticket.room) if Field.FLAT in seen.may else ("", "")
@@ -123,7 +123,7 @@ def where_seen(ticket: Ticket, seen: Sight) -> str:
     return address(place, house, unit, room) or at_pin
 
 
-def place_seen(ticket: Ticket, seen: Sight) -> str:
+def place_seen(ticket: Ticket, seen: VisibleFields) -> str:
     """The compound's name. A place not in the world is the resident's own words."""
     known = bool(ticket.place_id or Field.FLAT in seen.may)
     return mask(ticket.place_name) if known else shielded(ticket.place_name)
@@ -192,7 +192,7 @@ def history(session: Session, ticket: Ticket) -> Sequence[TicketEvent]:
     return cast("Sequence[TicketEvent]", _HISTORY.rows(session, {"ticket": ticket.id}))
 
 
-def as_json(session: Session, town: Town, ticket: Ticket, seen: Sight) -> dict[str, Any]:
+def as_json(session: Session, town: Town, ticket: Ticket, seen: VisibleFields) -> dict[str, Any]:
     """The ticket as programs read it (DESIGN 4). Times are ISO 8601 with China's offset. Nobody is named."""
     return {
         "number": ticket.number,
@@ -234,7 +234,7 @@ def as_json(session: Session, town: Town, ticket: Ticket, seen: Sight) -> dict[s
     }
 
 
-def call_json(town: Town, call: Support, seen: Sight) -> dict[str, Any]:
+def call_json(town: Town, call: Support, seen: VisibleFields) -> dict[str, Any]:
     """A team called by a whistle: the ground, its deadline to report in, and when it did."""
     moments = ("called_at", "due_at", "reported_at", "finished_at", "released_at")
     return {
@@ -247,7 +247,7 @@ def call_json(town: Town, call: Support, seen: Sight) -> dict[str, Any]:
     }
 
 
-def _event_json(happened: TicketEvent, seen: Sight) -> dict[str, Any]:
+def _event_json(happened: TicketEvent, seen: VisibleFields) -> dict[str, Any]:
     return {
         "move": happened.move,
         "by_role": happened.by_role,
@@ -296,7 +296,7 @@ def _is_public(each: TicketEvent, reader: Person) -> bool:
     return each.by_person == reader.id or (each.by_role != Role.RESIDENT and each.move not in _INSIDE)
 
 
-def timeline(session: Session, ticket: Ticket, now: datetime, seen: Sight) -> list[str]:
+def timeline(session: Session, ticket: Ticket, now: datetime, seen: VisibleFields) -> list[str]:
     """The history as lines, latest last; it shows who acted by role, never by name."""
     return [
         f"{moment(each.at, now)} {ROLE_NAMES[Role(each.by_role)]}{MOVES[each.move].label}"

@@ -13,9 +13,9 @@ from handlers.town.town import Town
 from handlers.world.rosters import reach_of
 from handlers.world.staff import Member
 from models.grid import Level
-from models.moves import NOTE
 from models.person import Person
 from models.push import Push
+from models.status_moves import NOTE
 from models.ticket import SYSTEM, Ticket
 
 

@@ -12,8 +12,8 @@ from handlers.disclosure.policy import is_listed
 from handlers.notifications import ticket_text
 from handlers.town.town import Town
 from handlers.world.nodes import PlaceNode
-from models.moves import Closing, Status
 from models.open311 import Open311Request
+from models.status_moves import Closing, Status
 from models.ticket import Ticket, TicketEvent, is_complaint
 
 OPEN, CLOSED = "open", "closed"

@@ -12,14 +12,14 @@ from handlers.open311.given import Given
 from handlers.open311.services import HOUSE
 from handlers.residents import locate
 from handlers.tickets.access import resident
-from handlers.tickets.change import Change, Silence
+from handlers.tickets.change import Change, UnansweredChange
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
 from handlers.tickets.staff_complaints import hear
-from models.moves import NOTE
 from models.new_tickets import row_of
 from models.open311 import Open311Request
 from models.person import Person
+from models.status_moves import NOTE
 from models.ticket import SYSTEM, Source, Ticket
 
 
@@ -45,7 +45,7 @@ class Taken:
 def take(change: Change, sender: Sender, given: Given) -> Taken:
     """File a request in the caller's transaction."""
     person = _person(change, sender, given)
-    silence = Silence(change.session, change.town, change.now, person)
+    silence = UnansweredChange(change.session, change.town, change.now, person)
     draft = _draft(silence, given)
     ticket = row_of(change.session, _joined(silence, draft) or file(silence, draft, person))
     if given.media_url:
@@ -78,7 +78,7 @@ def _person(change: Change, sender: Sender, given: Given) -> Person:
     return person
 
 
-def _draft(change: Silence, given: Given) -> Draft:
+def _draft(change: UnansweredChange, given: Given) -> Draft:
     """A draft with the chosen service, the given place, and a danger that the text names."""
     said = given.description or given.service.name
     where = "" if given.address in said else given.address
@@ -101,7 +101,7 @@ def _draft(change: Silence, given: Given) -> Draft:
     return replace(draft, building=building or draft.building, unit=unit or draft.unit, room=room or draft.room)
 
 
-def _joined(change: Silence, draft: Draft) -> Ticket | None:
+def _joined(change: UnansweredChange, draft: Draft) -> Ticket | None:
     """Join an event only if no question is needed, because there is no chat to ask in."""
     same = find(change, draft)
     if same is None or not (same.mine or same.at_once):

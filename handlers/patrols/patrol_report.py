@@ -33,7 +33,7 @@ REPORT = Command(
 
 
 @dataclass(frozen=True, slots=True)
-class Walked:
+class PatrolFigures:
     """The figures of a period."""
 
     due: int
@@ -49,7 +49,7 @@ class Walked:
         return self.found / self.filed if self.filed else None
 
 
-def walked(change: PersonalChange, since: datetime, until: datetime) -> Walked:
+def walked(change: PersonalChange, since: datetime, until: datetime) -> PatrolFigures:
     missed: dict[str, int] = {}
     due = gone = 0
     points = mine(change)
@@ -64,7 +64,7 @@ def walked(change: PersonalChange, since: datetime, until: datetime) -> Walked:
             else:
                 missed[point.name] = missed.get(point.name, 0) + 1
     in_order = tuple(sorted(missed.items(), key=lambda each: (-each[1], each[0])))
-    return Walked(due, gone, in_order, *_filed(change, since, until))
+    return PatrolFigures(due, gone, in_order, *_filed(change, since, until))
 
 
 def _began(change: PersonalChange) -> datetime | None:

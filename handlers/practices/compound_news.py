@@ -13,8 +13,8 @@ from handlers.notifications.push_rules import RESIDENT_TEMPLATE, STAFF_TEMPLATE
 from handlers.tickets.change import Change
 from handlers.world.nodes import PlaceNode
 from handlers.world.staff import Colleague
-from models.appending import append
 from models.conversation import Asked
+from models.deferred_inserts import append
 from models.person import Person
 from models.push import Push, Rank
 from models.ticket import Source, Ticket, not_ended

@@ -9,10 +9,10 @@ from handlers.tickets.clocks import set_promise
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import dispatch, lay_on_desk, new_ticket, route_it, write_down
 from models.calendar import Span, Unit
-from models.moves import ACCEPT, RECEIVE
 from models.new_tickets import row_of
 from models.person import STAFF, Person
 from models.promise import Practice, Promise
+from models.status_moves import ACCEPT, RECEIVE
 from models.ticket import CHINA, SYSTEM, Ticket
 
 _EVENING = time(18)

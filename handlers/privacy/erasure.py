@@ -16,16 +16,16 @@ from handlers.notifications.ticket_text import address
 from handlers.tickets.filing import TITLE_LENGTH
 from handlers.town.privacy import for_staff
 from handlers.town.town import Town
-from models.appending import append
 from models.conversation import Asked, Inbound
+from models.deferred_inserts import append
 from models.follower import Follower
 from models.learning import Correction
-from models.moves import NOTE, RATE
 from models.open311 import Open311Request
 from models.person import Guess, Person, PersonRole
 from models.push import Outcome, Push, Timer
 from models.reception import Demand
 from models.scores import Thanks
+from models.status_moves import NOTE, RATE
 from models.ticket import SYSTEM, Attachment, Ticket, TicketEvent
 from models.volunteers import Volunteer
 from nlp.reading.identities import mask

@@ -9,11 +9,11 @@ from handlers.privacy.erasure import drop_media, erase
 from handlers.town.privacy import Privacy
 from handlers.town.town import Town
 from models.conversation import Asked, Inbound
-from models.moves import ACTIVE
 from models.person import Guess, Person, PersonRole
 from models.push import Push
-from models.subscriber_delivery import Delivery
+from models.status_moves import ACTIVE
 from models.ticket import Attachment, Ticket
+from models.webhook_delivery import Delivery
 
 BITE = 500
 ANSWERED_KEPT = timedelta(days=1)

@@ -10,8 +10,8 @@ from handlers.dialogue.states import Asks
 from handlers.questions.figures import Row, parts_of
 from handlers.questions.naming import measure_name, understood
 from handlers.town.town import Town
-from models.appending import append
 from models.conversation import reply_question
+from models.deferred_inserts import append
 from models.push import Timer
 from nlp.questions.query import DURATIONS, IN_TIME, OVERVIEW, Query
 

@@ -12,8 +12,8 @@ from handlers.figures.days import days_between, local_hour, local_weekday
 from handlers.tickets.access import within
 from handlers.town.town import Town
 from models.grid import Place, Team
-from models.moves import ENDED, Closing, Status
-from models.support import Support
+from models.status_moves import ENDED, Closing, Status
+from models.supporting_teams import Support
 from models.ticket import Ticket, is_red
 from nlp.questions.amounts import Bound
 from nlp.questions.query import Filters, Query

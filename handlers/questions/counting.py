@@ -26,8 +26,8 @@ from handlers.figures.repeats import is_repeated
 from handlers.questions.conditions import moment_of, named, of_whole, wanted
 from handlers.town.town import Town
 from models.grid import Team
-from models.moves import UNJUDGED, Closing, Status
-from models.support import Support
+from models.status_moves import UNJUDGED, Closing, Status
+from models.supporting_teams import Support
 from models.ticket import Ticket, is_red
 from nlp.questions.query import DURATIONS, SHARE, Query
 

@@ -6,7 +6,7 @@ from typing import Any
 from handlers.notifications import ticket_text
 from handlers.questions.conditions import subjects_of
 from handlers.town.town import Town
-from models.moves import Closing
+from models.status_moves import Closing
 from models.ticket import Source
 from nlp.questions.query import DURATIONS, Filters, Query
 

@@ -17,7 +17,7 @@ from handlers.reception_days.sessions import coming, place_name, receiver_name, 
 from handlers.residents.ask_or_file import go_on
 from handlers.residents.read_into_draft import read
 from handlers.tickets.draft import Draft
-from handlers.town.examples import a_place
+from handlers.town.wording_examples import a_place
 from models.person import EVERYBODY
 from models.promise import Practice
 from models.reception import Demand, Reception, Settled

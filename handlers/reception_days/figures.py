@@ -19,10 +19,10 @@ from handlers.practices.compounds import named, serves
 from handlers.practices.report_period import this_month_or, which_time
 from handlers.reception_days.sheet import seen_by
 from handlers.tickets.change import PersonalChange
-from models.moves import Status
 from models.person import OVERSEERS, STAFF
 from models.promise import Practice, Promise
 from models.reception import Demand, Reception, Settled
+from models.status_moves import Status
 from models.ticket import Ticket
 
 router = Router("figures of receptions")

@@ -12,7 +12,7 @@ from handlers.dialogue.router import Router
 from handlers.practices.compound_news import tell
 from handlers.practices.compounds import meant, serves
 from handlers.reception_days.sessions import coming, conflict, demands, hold, place_name, plan_ahead, spans_of, spoken
-from handlers.town.examples import a_place
+from handlers.town.wording_examples import a_place
 from handlers.world.nodes import PlaceNode
 from handlers.world.staff import Member
 from models.person import OVERSEERS, STAFF, Person, Role

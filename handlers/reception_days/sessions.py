@@ -11,7 +11,7 @@ from handlers.practices.compounds import serves
 from handlers.tickets.change import Change
 from handlers.world.nodes import PlaceNode
 from handlers.world.staff import Colleague
-from models.appending import append
+from models.deferred_inserts import append
 from models.push import Timer
 from models.reception import Demand, Reception, ReceptionSeries, Settled
 from models.ticket import CHINA

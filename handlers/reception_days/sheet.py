@@ -9,7 +9,7 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
-from handlers.disclosure.policy import Sight, Way, passing, sight_of_words
+from handlers.disclosure.policy import VisibleFields, Way, passing, sight_of_words
 from handlers.notifications import ticket_text
 from handlers.reception_days.sessions import demands, place_name, receiver_name, running, spoken
 from handlers.tickets.change import Change
@@ -42,7 +42,7 @@ def broken(change: Change, reception: Reception) -> list[tuple[Promise, Ticket]]
     ]
 
 
-def seen_by(change: Change, reception: Reception, demand: Demand, reader: Colleague, way: Way) -> Sight:
+def seen_by(change: Change, reception: Reception, demand: Demand, reader: Colleague, way: Way) -> VisibleFields:
     """What a reader may see of a demand: the receiver hears all of it, other staff only what the table allows."""
     addressed = reader.id == reception.receiver_id
     return sight_of_words(change.town, demand.text, reader, way, addressed=addressed)

@@ -16,9 +16,9 @@ from handlers.residents.ask_or_file import go_on
 from handlers.residents.read_into_draft import read
 from handlers.tickets.draft import Draft
 from handlers.world.representatives import Voice, voice_of
-from models.moves import Status
 from models.person import EVERYBODY
 from models.promise import Practice
+from models.status_moves import Status
 from models.ticket import Source, Ticket, not_ended
 
 router = Router("voices")

@@ -17,7 +17,7 @@ from handlers.residents import locate
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file, last_place
-from models.moves import Status
+from models.status_moves import Status
 from models.ticket import Ticket
 from nlp.reading.complained_of import asks_secrecy
 

@@ -11,7 +11,7 @@ from handlers.tickets.clocks import set_promise
 from handlers.tickets.filing import route_anew, watch
 from handlers.tickets.staff_complaints import hear, shut_out
 from models.learning import Correction as Lesson
-from models.moves import NOTE, Status
+from models.status_moves import NOTE, Status
 from models.ticket import Actor, Ticket
 from nlp.answers.corrections import corrects_plainly, named_matter, wrong_words
 from nlp.reading.understanding import Wish

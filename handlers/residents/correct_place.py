@@ -15,7 +15,7 @@ from handlers.tickets.access import resident
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import route_anew
-from models.moves import NOTE, Status
+from models.status_moves import NOTE, Status
 from models.ticket import Actor, Ticket
 
 _ROUTED = (Status.DISPATCHED, Status.WORKING)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from models.moves import Status
 from models.person import Person
+from models.status_moves import Status
 from models.ticket import Ticket
 from nlp.reading.understanding import Intent, Understanding
 

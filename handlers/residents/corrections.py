@@ -14,8 +14,8 @@ from handlers.residents.correction_read import Correction
 from handlers.tickets.access import by_number, own
 from handlers.tickets.filing import recent
 from handlers.tickets.scope import as_reach
-from models.moves import ACTIVE, OPEN, Status
 from models.person import Role
+from models.status_moves import ACTIVE, OPEN, Status
 from models.ticket import Ticket
 from nlp.answers.corrections import is_of_category, right_of_thing, right_words, told_of
 

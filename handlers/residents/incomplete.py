@@ -13,13 +13,13 @@ from handlers.notifications.pushes import notify
 from handlers.residents import locate
 from handlers.residents.ask_or_file import receipt
 from handlers.tickets.access import resident
-from handlers.tickets.change import Change, PersonalChange, Ringing
+from handlers.tickets.change import Change, DueTimer, PersonalChange
 from handlers.tickets.clocks import set_promise, set_timer
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import lay_on_desk, new_ticket, write_down
 from handlers.tickets.staff_complaints import hear
 from handlers.tickets.unrouted import take_from_desk
-from models.moves import NOTE, SUPPLEMENT, VERIFY, Status
+from models.status_moves import NOTE, SUPPLEMENT, VERIFY, Status
 from models.ticket import SYSTEM, Actor, Ticket
 
 WAITS = "incomplete_waits"
@@ -80,7 +80,7 @@ def supplement(change: Change, ticket: Ticket, by: Actor, note: str) -> None:
         lay_on_desk(change, ticket)
 
 
-def nobody_supplemented(ringing: Ringing) -> None:
+def nobody_supplemented(ringing: DueTimer) -> None:
     """The resident did not tell the place in time: it goes to the desk, and the resident is notified."""
     ticket = ringing.ticket
     if ticket.status != Status.INCOMPLETE:

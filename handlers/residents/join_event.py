@@ -27,8 +27,8 @@ from handlers.residents.read_into_draft import read
 from handlers.tickets.access import followed, tickets
 from handlers.tickets.draft import Draft
 from models.follower import Follower
-from models.moves import OPEN, Status
 from models.person import Role
+from models.status_moves import OPEN, Status
 from models.ticket import Attachment, Ticket
 
 router = Router("joining")

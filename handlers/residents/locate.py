@@ -8,7 +8,7 @@ from datetime import timedelta
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
 from handlers.world.nodes import PlaceNode
-from handlers.world.scenes import Scene, scene_of
+from handlers.world.qr_scenes import Scene, scene_of
 from handlers.world.world import World
 from models.grid import Level
 from models.ticket import Source

@@ -19,9 +19,9 @@ from handlers.residents.report import add_words, reported
 from handlers.residents.supplement import SUPPLEMENT
 from handlers.tickets.access import followed, is_own_work, own, resident, tickets
 from handlers.tickets.staff_complaints import hear
-from models import moves
-from models.moves import OPEN, Status
+from models import status_moves
 from models.person import Role
+from models.status_moves import OPEN, Status
 from models.ticket import Ticket
 from nlp.answers.choices import Choice, choice, is_torn, reason_of, says_again, says_solved, says_unsolved
 from nlp.answers.corrections import said_of_thing
@@ -80,7 +80,7 @@ def why_told(context: Context) -> Reply | None:
     rating = context.say(f"progress.rating_{context.slots['rating']}")
     note = f"{rating}：{context.text[:_LONGEST]}"
     hear(context, ticket, context.text)
-    ticket.apply(moves.RATE, by=resident(context.person), at=context.now, note=note)
+    ticket.apply(status_moves.RATE, by=resident(context.person), at=context.now, note=note)
     session, town, now, who = context.session, context.town, context.now, context.person
     notify(session, town, ticket, "rating_why", now, but=who, rating=rating, note=context.text)
     return Reply(context.say("progress.why_heard", number=ticket.number))

@@ -22,10 +22,10 @@ from handlers.residents.outcome import please_rate
 from handlers.tickets.access import followed, has_own, how_many, own, resident, tickets
 from handlers.tickets.duty_card import duty_line
 from handlers.tickets.staff_complaints import hear
-from models import moves
-from models.appending import catch_up
-from models.moves import ACTIVE, OPEN, Status
+from models import status_moves
+from models.deferred_inserts import catch_up
 from models.person import Role
+from models.status_moves import ACTIVE, OPEN, Status
 from models.ticket import Ticket, TicketEvent
 from nlp.reading.understanding import Intent
 
@@ -47,7 +47,7 @@ URGE = Command(
 
 
 _LAST_URGE = select(func.max(TicketEvent.at)).where(
-    TicketEvent.ticket_id == bindparam("ticket"), TicketEvent.move == moves.URGE.name
+    TicketEvent.ticket_id == bindparam("ticket"), TicketEvent.move == status_moves.URGE.name
 )
 
 
@@ -135,7 +135,7 @@ def urge(context: Context) -> Reply | None:
             context.say("progress.urged_already", number=ticket.number, ago=ticket_text.lasting(since)), keep=True
         )
     hear(context, ticket, context.text)
-    ticket.apply(moves.URGE, by=resident(context.person), at=context.now, note=context.text[:100])
+    ticket.apply(status_moves.URGE, by=resident(context.person), at=context.now, note=context.text[:100])
     notify(context.session, context.town, ticket, "urge", context.now, but=context.person, count=ticket.urges)
     values = {"number": ticket.number, "team": ticket_text.team_name(context.town, ticket.team)}
     return Reply(context.say("progress.urged", due=_due(context, ticket), **values))

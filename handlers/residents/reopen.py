@@ -16,10 +16,10 @@ from handlers.tickets.clocks import set_promise
 from handlers.tickets.escalation import escalate
 from handlers.tickets.filing import watch
 from handlers.tickets.staff_complaints import hear, rise
-from models import moves
+from models import status_moves
 from models.follower import Follower
-from models.moves import Status
 from models.person import Role
+from models.status_moves import Status
 from models.ticket import SYSTEM, Actor, Ticket
 
 router = Router("reopening")
@@ -85,7 +85,7 @@ def not_solved_for(context: Context, ticket: Ticket, why: str) -> Reply:
 def reopen(context: Context, ticket: Ticket, why: str, by: Actor | None = None) -> Reply:
     """重办: back to the team with new limits; the second time it is escalated."""
     hear(context, ticket, why)
-    ticket.apply(moves.REOPEN, by=by or resident(context.person), at=context.now, note=why[:200])
+    ticket.apply(status_moves.REOPEN, by=by or resident(context.person), at=context.now, note=why[:200])
     ticket.rating = None if by else 1  # a supervisor's finding is no resident's rating
     clear_votes(context.session, ticket)
     again = ticket.reopenings > 1

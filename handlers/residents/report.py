@@ -27,7 +27,7 @@ from handlers.tickets.access import has_own, resident
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
 from handlers.tickets.staff_complaints import hear
-from models.moves import NOTE, OPEN, Status
+from models.status_moves import NOTE, OPEN, Status
 from models.ticket import Ticket
 from nlp.answers.choices import is_filler, is_vague, yes_or_no
 from nlp.reading.understanding import Intent, PlaceMention

@@ -19,7 +19,7 @@ from handlers.residents.read_into_draft import pinned
 from handlers.tickets.access import actor, resident
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
-from models.moves import NOTE
+from models.status_moves import NOTE
 from models.ticket import Attachment, Ticket
 from nlp.reading.understanding import Intent
 

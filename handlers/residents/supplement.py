@@ -24,8 +24,8 @@ from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
 from handlers.tickets.staff_complaints import hear
 from handlers.world.world import World
-from models.moves import NOTE, OPEN, Status
 from models.person import Role
+from models.status_moves import NOTE, OPEN, Status
 from models.ticket import Ticket
 from nlp.model.features import plain
 from nlp.reading.complained_of import asks_secrecy

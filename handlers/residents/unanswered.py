@@ -25,18 +25,18 @@ from handlers.residents import incomplete, locate
 from handlers.residents.ask_or_file import of_parts
 from handlers.residents.read_into_draft import as_read, confirmed
 from handlers.tickets.access import resident
-from handlers.tickets.change import PersonalChange, Silence
+from handlers.tickets.change import PersonalChange, UnansweredChange
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import attach, file
 from handlers.tickets.staff_complaints import hear
 from handlers.town.privacy import for_residents
 from handlers.town.town import Town
-from models.appending import append
 from models.conversation import Asked, reply_question
-from models.moves import NOTE, Status
+from models.deferred_inserts import append
 from models.new_tickets import row_of
 from models.person import Person
 from models.push import Push, Timer
+from models.status_moves import NOTE, Status
 from models.ticket import Attachment, Source, Ticket
 
 SILENT = "report_unanswered"
@@ -127,7 +127,7 @@ def nobody_answered(session: Session, town: Town, timer: Timer, now: datetime) -
     watched = list(filter(_is_about_report, (top, *beneath)))
     if not watched:
         return
-    kept = [each for question in watched for each in _kept(Silence(session, town, now, person), question)]
+    kept = [each for question in watched for each in _kept(UnansweredChange(session, town, now, person), question)]
     for each in kept:
         choices = _choices(town, each)
         notify(

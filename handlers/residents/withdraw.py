@@ -12,9 +12,9 @@ from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import followed, has_own, resident
 from handlers.tickets.filing import recent
-from models import moves
-from models.moves import Status
+from models import status_moves
 from models.person import Role
+from models.status_moves import Status
 from models.ticket import Ticket
 from nlp.reading.understanding import Intent
 
@@ -28,9 +28,9 @@ WITHDRAW = Command(("撤回", "撤销"), roles=frozenset((Role.RESIDENT,)), help
 @router.command(WITHDRAW)
 def withdraw(context: Context) -> Reply | None:
     """Ask for confirmation, because withdrawn work stops at once."""
-    if not context.rest and not has_own(context.session, context.person, moves.WITHDRAW.sources):
+    if not context.rest and not has_own(context.session, context.person, status_moves.WITHDRAW.sources):
         return None
-    picked = pick(context, followed(context.person), tuple(moves.WITHDRAW.sources), WITHDRAW)
+    picked = pick(context, followed(context.person), tuple(status_moves.WITHDRAW.sources), WITHDRAW)
     if isinstance(picked, Reply):
         return picked
     return ask_sure(context, picked[0])
@@ -46,7 +46,7 @@ def just_reported(context: Context) -> Ticket | None:
     asked = context.slots.get("ticket")
     ticket = context.session.get(Ticket, asked) if asked else recent(context, context.town.habits.recent_minutes)
     mine = ticket is not None and ticket.reporter_id == context.person.id
-    return ticket if ticket and mine and Status(ticket.status) in moves.WITHDRAW.sources else None
+    return ticket if ticket and mine and Status(ticket.status) in status_moves.WITHDRAW.sources else None
 
 
 @answers.on(in_state(Asks.WITHDRAW_SURE))
@@ -54,13 +54,13 @@ def withdraw_confirmed(context: Context) -> Reply | None:
     """1 withdraws the ticket, 2 keeps it."""
     number = context.number
     ticket = context.session.get(Ticket, context.slots["ticket"])
-    if number is None or ticket is None or Status(ticket.status) not in moves.WITHDRAW.sources:
+    if number is None or ticket is None or Status(ticket.status) not in status_moves.WITHDRAW.sources:
         return None
     if number == 1:
         return Reply(context.say("progress.not_withdrawn", number=ticket.number))
     if leave(context, ticket):  # neighbours wait for it too, so this person only leaves it
         return Reply(context.say("joining.left", number=ticket.number, count=ticket.neighbours + 1))
     call_off(context, ticket)
-    ticket.apply(moves.WITHDRAW, by=resident(context.person), at=context.now)
+    ticket.apply(status_moves.WITHDRAW, by=resident(context.person), at=context.now)
     notify(context.session, context.town, ticket, "withdraw", context.now, but=context.person)
     return Reply(context.say("progress.withdrawn", number=ticket.number))

@@ -12,9 +12,9 @@ from handlers.practice_settings.scores import Side
 from handlers.scores.subjects import COLUMN, Subject, of_side
 from handlers.town.town import Town
 from models.appeal import was_appealed
-from models.moves import UNJUDGED, Closing, Status
 from models.promise import Promise, is_broken, is_due, is_kept
 from models.scores import Thanks, was_struck
+from models.status_moves import UNJUDGED, Closing, Status
 from models.ticket import Source, Ticket, not_ended
 
 JUDGED = "judged"

@@ -18,10 +18,10 @@ from handlers.scores.statement import quarter_before, quarter_of
 from handlers.scores.subjects import Subject, belongs, may_see, side_of_ticket, subject
 from handlers.tickets.access import actor, overseen, overseer, worked
 from handlers.world.staff import Member
-from models.moves import NOTE
 from models.person import OVERSEERS, STAFF, Person
 from models.promise import Practice
 from models.scores import ScoreContest
+from models.status_moves import NOTE
 from models.ticket import Ticket
 
 router = Router("contesting scores")

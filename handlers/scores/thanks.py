@@ -15,10 +15,10 @@ from handlers.practices.report_period import which_time
 from handlers.scores.counts import Span
 from handlers.scores.statement import asked_for
 from handlers.tickets.access import followed
-from models.moves import Status
 from models.person import EVERYBODY, Person
 from models.promise import Practice
 from models.scores import Thanks
+from models.status_moves import Status
 
 router = Router("thanks")
 _DONE = (Status.RESOLVED, Status.CLOSED)

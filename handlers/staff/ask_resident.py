@@ -21,8 +21,8 @@ from handlers.tickets.change import Change
 from handlers.tickets.clocks import run_on, set_timer, stop
 from handlers.tickets.staff_complaints import hear
 from models.approval import Question
-from models.moves import ANSWER, ASK, NOTE, Status
 from models.person import OVERSEERS, STAFF, Person
+from models.status_moves import ANSWER, ASK, NOTE, Status
 from models.ticket import SYSTEM, Ticket
 from nlp.reading.understanding import Intent
 

@@ -10,8 +10,8 @@ from handlers.notifications import ticket_text
 from handlers.tickets.access import called, overseen, reached, tickets, worked
 from handlers.tickets.scope import TicketScope
 from handlers.whistle import calls
-from models.moves import Status
 from models.person import OVERSEERS, STAFF, Person
+from models.status_moves import Status
 from models.ticket import Ticket
 
 SIGN = Command(

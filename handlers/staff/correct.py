@@ -14,8 +14,8 @@ from handlers.notifications.pushes import notify
 from handlers.residents import correct_category, correct_place
 from handlers.tickets.access import actor, overseen, overseer, reached, resident, worked
 from handlers.tickets.scope import TicketScope, as_reach
-from models.moves import NOTE, OPEN, Status
 from models.person import OVERSEERS, STAFF, Role
+from models.status_moves import NOTE, OPEN, Status
 from models.ticket import Actor, Ticket
 
 router = Router("correcting")

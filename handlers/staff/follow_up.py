@@ -7,7 +7,7 @@ from handlers.dialogue.router import Router
 from handlers.dialogue.which_ticket import pick
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import mover, reached
-from models import moves
+from models import status_moves
 from models.person import OVERSEERS, Role
 
 router = Router("following up")
@@ -20,15 +20,15 @@ FOLLOW_UP = Command(("回访", "电话回访"), roles=_CLERKS, help="回访 [工
 @router.command(FOLLOW_UP)
 def follow_up(context: Context) -> Reply:
     """Note the call. A clerk's word doesn't close the ticket: the resident is asked to confirm."""
-    picked = pick(context, reached(context.person), tuple(moves.FOLLOW_UP.sources), FOLLOW_UP)
+    picked = pick(context, reached(context.person), tuple(status_moves.FOLLOW_UP.sources), FOLLOW_UP)
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
-    by = mover(context.person, ticket, moves.FOLLOW_UP)
+    by = mover(context.person, ticket, status_moves.FOLLOW_UP)
     if by is None or (not context.person.is_overseer and context.person.team == ticket.team):
         return Reply(context.say("following_up.own_work", number=ticket.number))
     if not words:
         return Reply(context.say("following_up.what", number=ticket.number))
-    ticket.apply(moves.FOLLOW_UP, by=by, at=context.now, note=words)
+    ticket.apply(status_moves.FOLLOW_UP, by=by, at=context.now, note=words)
     notify(context.session, context.town, ticket, "follow_up", context.now, but=context.person)
     return Reply(context.say("following_up.done", number=ticket.number))

@@ -11,7 +11,7 @@ from handlers.tickets.filing import watch
 from handlers.tickets.returns import MOST_RETURNS, hand_back
 from handlers.tickets.staff_complaints import word_errand
 from handlers.world.nodes import TeamNode
-from models.moves import REASSIGN, Status
+from models.status_moves import REASSIGN, Status
 from models.ticket import Ticket
 
 

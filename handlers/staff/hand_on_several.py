@@ -14,7 +14,7 @@ from handlers.staff.commands import HAND_ON, HELD, reach_of
 from handlers.staff.hand_on import hand_to
 from handlers.tickets.access import by_number, tickets
 from handlers.world.nodes import TeamNode
-from models.moves import Status
+from models.status_moves import Status
 from models.ticket import Ticket
 
 router = Router("several at once")

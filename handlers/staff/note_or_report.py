@@ -12,7 +12,7 @@ from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
 from handlers.residents.report import reported
 from handlers.tickets.access import actor, has_own
-from models.moves import NOTE, OPEN, Status
+from models.status_moves import NOTE, OPEN, Status
 from models.ticket import Ticket
 from nlp.reading.understanding import Intent, Understanding
 

@@ -11,7 +11,7 @@ from handlers.dialogue.states import Asks
 from handlers.residents.ask_or_file import go_on
 from handlers.residents.read_into_draft import read
 from handlers.tickets.draft import Draft
-from handlers.town.examples import a_place
+from handlers.town.wording_examples import a_place
 from models.person import OVERSEERS, STAFF
 from models.ticket import Source
 

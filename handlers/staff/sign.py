@@ -14,9 +14,9 @@ from handlers.notifications.pushes import notify
 from handlers.notifications.recipients import has_left
 from handlers.staff.commands import ARRIVE, HELD, SIGN, already, by_whistle, pick_or_ask
 from handlers.tickets.access import actor
-from models.appending import catch_up
-from models.moves import ACCEPT, NOTE, REPORT_IN, Status
-from models.prepared import Prepared
+from models.deferred_inserts import catch_up
+from models.prepared_statements import Prepared
+from models.status_moves import ACCEPT, NOTE, REPORT_IN, Status
 from models.ticket import Ticket, TicketEvent
 
 router = Router("signing")

@@ -9,8 +9,8 @@ from handlers.dialogue.which_ticket import split_reference
 from handlers.front_desk import talk
 from handlers.notifications.pushes import notify
 from handlers.tickets.access import acting
-from models.moves import NOTE
 from models.person import OVERSEERS, STAFF, Person
+from models.status_moves import NOTE
 from models.ticket import Ticket
 
 router = Router("talk")

@@ -19,7 +19,7 @@ from handlers.tickets.access import called, worked
 from handlers.tickets.scope import FirstOf, first_of_open
 from models.list_condition import one_of
 from models.person import STAFF
-from models.support import Support
+from models.supporting_teams import Support
 from models.ticket import Ticket
 
 router = Router("todo")

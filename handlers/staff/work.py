@@ -35,8 +35,8 @@ from handlers.staff.hand_on_several import asked_first
 from handlers.staff.sign import sign
 from handlers.tickets.access import actor, tickets
 from handlers.tickets.clocks import run_on, set_timer
-from models import moves
-from models.moves import ENDED, Status
+from models import status_moves
+from models.status_moves import ENDED, Status
 from models.ticket import Ticket
 
 router = Router("working")
@@ -84,7 +84,7 @@ def send_up(context: Context) -> Reply:
 @router.command(INFORM)
 def inform(context: Context) -> Reply:
     """Send residents news of the progress."""
-    return _with_words(context, tuple(moves.INFORM.sources), INFORM, "working.inform_what")
+    return _with_words(context, tuple(status_moves.INFORM.sources), INFORM, "working.inform_what")
 
 
 @router.command(NOTE)
@@ -127,7 +127,7 @@ def _was_asked(context: Context, ticket: Ticket) -> bool:
 def _resolved(context: Context, ticket: Ticket, words: str, *, lacks_picture: bool) -> Reply:
     ticket.answer = words
     run_on(context, ticket)
-    ticket.apply(moves.RESOLVE, by=actor(context.person, ticket), at=context.now, note=words)
+    ticket.apply(status_moves.RESOLVE, by=actor(context.person, ticket), at=context.now, note=words)
     set_timer(context, "lapse", ticket, context.now + timedelta(days=context.town.habits.lapse_days))
     notify(context.session, context.town, ticket, "resolve", context.now, but=context.person)
     look_into(context.session, context.town, ticket, context.now, lacks_picture=lacks_picture)
@@ -151,7 +151,7 @@ def with_picture(context: Context) -> Reply | None:
     attachment, what = hold(context), NAMES[context.message.kind]
     attachment.ticket_id, attachment.of_work = ticket.id, True
     said = context.say("history.media_of_work", what=what)
-    ticket.apply(moves.NOTE, by=actor(context.person, ticket), at=context.now, note=said)
+    ticket.apply(status_moves.NOTE, by=actor(context.person, ticket), at=context.now, note=said)
     return replace(_resolved(context, ticket, context.slots["words"], lacks_picture=False), answered=True)
 
 
@@ -161,13 +161,13 @@ def _asked_for_picture(context: Context) -> Ticket | None:
 
 
 def _inform(context: Context, ticket: Ticket, words: str) -> Reply:
-    ticket.apply(moves.INFORM, by=actor(context.person, ticket), at=context.now, note=words)
+    ticket.apply(status_moves.INFORM, by=actor(context.person, ticket), at=context.now, note=words)
     notify(context.session, context.town, ticket, "inform", context.now, but=context.person, note=words)
     return Reply(context.say("working.informed", number=ticket.number))
 
 
 def _note(context: Context, ticket: Ticket, words: str) -> Reply:
-    ticket.apply(moves.NOTE, by=actor(context.person, ticket), at=context.now, note=words)
+    ticket.apply(status_moves.NOTE, by=actor(context.person, ticket), at=context.now, note=words)
     return Reply(context.say("working.noted", number=ticket.number))
 
 

@@ -12,8 +12,8 @@ from handlers.staff.hand_on import reassign
 from handlers.staff.hand_on_several import asked_first
 from handlers.tickets.access import overseen, overseer
 from handlers.tickets.unrouted import WAITING, give_from_desk, on_desk, take_from_desk
-from models.moves import Status
 from models.person import OVERSEERS
+from models.status_moves import Status
 from models.ticket import Ticket
 
 router = Router("desk")

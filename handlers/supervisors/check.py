@@ -8,7 +8,7 @@ from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer
 from handlers.residents.reopen import REOPENABLE, reopen
 from handlers.tickets.access import overseen, overseer, tickets
-from models.moves import NOTE, Status
+from models.status_moves import NOTE, Status
 from models.ticket import Ticket
 
 router = Router("checking")

@@ -18,12 +18,12 @@ from handlers.notifications import ticket_text
 from handlers.supervisors.spreadsheets import Cell
 from handlers.tickets.access import tickets
 from handlers.town.downloads import Download
-from handlers.town.examples import a_community
 from handlers.town.privacy import for_residents, name_masked
 from handlers.town.town import Town
+from handlers.town.wording_examples import a_community
 from handlers.world.staff import Colleague
-from models.moves import Closing
 from models.person import OVERSEERS, Person, PersonRole
+from models.status_moves import Closing
 from models.ticket import Source, Ticket
 from nlp.questions.periods import Period, periods_in
 

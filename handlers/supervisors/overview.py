@@ -22,11 +22,11 @@ from handlers.staff.view import opened
 from handlers.tickets.access import listed, overseen, overseer, tickets, within
 from handlers.tickets.scope import both
 from handlers.tickets.unrouted import on_desk
-from handlers.town.examples import a_community
-from models import moves
-from models.built_once import kept
-from models.moves import ACTIVE
+from handlers.town.wording_examples import a_community
+from models import status_moves
 from models.person import OVERSEERS
+from models.prebuilt_conditions import kept
+from models.status_moves import ACTIVE
 from models.ticket import Ticket
 from nlp.answers.choices import number as option_number
 from nlp.questions.follow_up import follows
@@ -133,7 +133,7 @@ def supervise(context: Context) -> Reply:
     if isinstance(picked, Reply):
         return picked
     ticket, words = picked
-    ticket.apply(moves.SUPERVISE, by=overseer(context.person), at=context.now, note=words)
+    ticket.apply(status_moves.SUPERVISE, by=overseer(context.person), at=context.now, note=words)
     told = notify(context.session, context.town, ticket, "supervise", context.now, but=context.person, note=words)
     team = ticket_text.team_name(context.town, ticket.team)
     return Reply(context.say("supervising.supervised", number=ticket.number, team=team, told=told))

@@ -23,16 +23,16 @@ from sqlalchemy.orm import Session
 from handlers.tickets.by_number import named_in
 from handlers.tickets.scope import NOTHING, Scope, TicketScope, Way, as_reach, newest_open
 from handlers.world.staff import Colleague
-from models.appending import catch_up
-from models.built_once import kept
+from models.deferred_inserts import catch_up
 from models.follower import Follower
 from models.grid import Grid, Team, TeamKind
 from models.list_condition import one_of
-from models.moves import ENDED, Move, Status
 from models.person import STAFF, Person, Role
-from models.prepared import Prepared
+from models.prebuilt_conditions import kept
+from models.prepared_statements import Prepared
 from models.status_condition import stands
-from models.support import Support, by_whistle
+from models.status_moves import ENDED, Move, Status
+from models.supporting_teams import Support, by_whistle
 from models.ticket import Actor, IllegalMove, Source, Ticket, is_complaint, not_ended
 
 _OF_LATE = 20_000

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 from handlers.notifications.audience import read_residents
 from handlers.tickets.scope import Scope
 from handlers.town.town import Town
-from models.appending import AppendingSession
-from models.built_once import kept
+from models.deferred_inserts import AppendingSession
 from models.list_condition import one_of
-from models.prepared import Prepared
+from models.prebuilt_conditions import kept
+from models.prepared_statements import Prepared
 from models.ticket import Ticket
 
 _NUMBER = re.compile(r"(?<!\d)\d{11}(?!\d)")

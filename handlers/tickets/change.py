@@ -42,7 +42,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class UnansweredChange:
     """A change about a person who did not answer a question."""
 
     session: Session
@@ -52,7 +52,7 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
-class Ringing:
+class DueTimer:
     """A due timer, and all that its handler may use."""
 
     session: Session

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from handlers.notifications.night import begins_for
 from handlers.tickets.change import Change
 from handlers.town.limits import local_day, promise
-from models.appending import append
 from models.calendar import Span
+from models.deferred_inserts import append
 from models.grid import Level
-from models.moves import Status
 from models.push import Timer
+from models.status_moves import Status
 from models.ticket import Ticket
 
 
@@ -115,7 +115,7 @@ def timer_key(kind: str, ticket: Ticket, at: datetime) -> str:
 def set_timer(change: Change, kind: str, ticket: Ticket, at: datetime, rings_at: datetime | None = None) -> None:
     """Set a timer for the deadline `at`, due then or earlier, at `rings_at`.
 
-    The same timer is not set twice: a key that exists is skipped when rows are written (models.appending).
+    The same timer is not set twice: a key that exists is skipped when rows are written (models.deferred_inserts).
     """
     about = {"key": timer_key(kind, ticket, at), "kind": kind, "ticket_id": ticket.id}
     append(change.session, Timer, **about, due_at=rings_at or at, created_at=change.now)

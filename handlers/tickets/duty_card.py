@@ -3,9 +3,9 @@
 from sqlalchemy import bindparam, select
 
 from handlers.tickets.change import Change
-from models.appending import catch_up
 from models.approval import Approval, Wish
-from models.prepared import Prepared
+from models.deferred_inserts import catch_up
+from models.prepared_statements import Prepared
 from models.ticket import Ticket
 
 _CONTEST = Prepared[tuple[int]](

@@ -7,11 +7,11 @@ from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.filing import give_to, watch
+from handlers.town.able_teams import signers
 from handlers.town.routing import Route, level_above
-from handlers.town.signers import signers
 from models.grid import Level
-from models.moves import ESCALATE
 from models.person import Person
+from models.status_moves import ESCALATE
 from models.ticket import Actor, Ticket
 
 

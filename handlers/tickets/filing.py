@@ -12,17 +12,17 @@ from handlers.notifications.recipients import how_assigned, propose
 from handlers.tickets.change import Change, PersonalChange
 from handlers.tickets.clocks import set_promise, set_timer, wind
 from handlers.tickets.draft import Draft
+from handlers.town.able_teams import signers
 from handlers.town.routing import Assign, Case, Route, choose
-from handlers.town.signers import signers
 from handlers.world.nodes import PlaceNode
-from models.appending import AppendingSession, append
+from models.deferred_inserts import AppendingSession, append
 from models.follower import Follower
 from models.grid import Level
-from models.moves import DISPATCH, REASSIGN, RECEIVE, Status
 from models.new_tickets import new_ticket as unwritten
 from models.new_tickets import row_of
-from models.numbers import next_id
 from models.person import Person
+from models.reserved_ids import next_id
+from models.status_moves import DISPATCH, REASSIGN, RECEIVE, Status
 from models.ticket import SYSTEM, Actor, Attachment, Ticket, TicketEvent
 
 TITLE_LENGTH = 24

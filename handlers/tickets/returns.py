@@ -10,11 +10,11 @@ from handlers.notifications.pushes import notify
 from handlers.tickets.change import Change
 from handlers.tickets.clocks import restart_accept_clock, set_timer
 from handlers.tickets.filing import give_to, watch
+from handlers.town.able_teams import signers
 from handlers.town.routing import Route, level_above, next_in_line, own_route
-from handlers.town.signers import signers
 from models.grid import Level
-from models.moves import DISPATCH, RETURN
 from models.person import Person
+from models.status_moves import DISPATCH, RETURN
 from models.ticket import SYSTEM, Actor, Ticket, TicketEvent
 
 MOST_RETURNS = 2

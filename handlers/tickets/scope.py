@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, Subquery, and_, bindparam, false, func, select, union
 from sqlalchemy.orm import Session
 
-from models.built_once import kept
 from models.list_condition import one_of
+from models.prebuilt_conditions import kept
 from models.ticket import Ticket
 
 

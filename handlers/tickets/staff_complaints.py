@@ -8,7 +8,7 @@ from handlers.tickets.clocks import run_on, set_promise
 from handlers.tickets.filing import give_to, watch
 from handlers.town.routing import above_those
 from handlers.world.nodes import TeamNode
-from models.moves import ESCALATE, RESUME, Status
+from models.status_moves import ESCALATE, RESUME, Status
 from models.ticket import SYSTEM, Ticket
 
 

@@ -7,9 +7,9 @@ from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.filing import dispatch, put_in_grid, route_it
 from handlers.world.nodes import TeamNode
-from models.built_once import kept
-from models.moves import RECEIVE, SUPPLEMENT, Status
 from models.person import Person
+from models.prebuilt_conditions import kept
+from models.status_moves import RECEIVE, SUPPLEMENT, Status
 from models.ticket import SYSTEM, Actor, Ticket
 
 WAITING = (Status.PENDING, Status.RECEIVED)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from handlers.notifications.operators import tell_operators
 from handlers.town.town import Town
 from models.conversation import Inbound
-from models.moves import OPEN
 from models.push import Push, Rank, Timer, unfinished
+from models.status_moves import OPEN
 from models.ticket import CHINA, Ticket, not_ended
 
 PATIENCE = timedelta(hours=24)

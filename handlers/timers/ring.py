@@ -19,15 +19,15 @@ from handlers.reception_days.timers import ask_afterwards, close_session, open_s
 from handlers.residents import incomplete
 from handlers.residents.unanswered import SILENT, nobody_answered
 from handlers.staff import ask_resident
-from handlers.tickets.change import Ringing
+from handlers.tickets.change import DueTimer
 from handlers.tickets.clocks import grace
 from handlers.timers import overdue
-from handlers.timers.chores import CHORES
+from handlers.timers.periodic_jobs import CHORES
 from handlers.town.town import Town
 from handlers.whistle import calls
-from models.moves import CLOSE, NOTE, Closing, Status
 from models.person import Person
 from models.push import Outcome, Timer
+from models.status_moves import CLOSE, NOTE, Closing, Status
 from models.ticket import SYSTEM, Ticket
 
 _ON_DESK = frozenset({Status.PENDING, Status.RECEIVED})
@@ -45,7 +45,7 @@ def ring(session: Session, town: Town, timer: Timer, now: datetime) -> None:
     if ticket is None or handler is None:
         timer.finish(Outcome.DROPPED, now, "nothing to look at")
         return
-    again = handler(Ringing(session, town, now, timer, ticket))
+    again = handler(DueTimer(session, town, now, timer, ticket))
     if again:
         timer.try_again(again, "later")
     else:
@@ -63,7 +63,7 @@ _OF_NO_TICKET: Mapping[str, Callable[[Session, Town, Timer, datetime], None]] = 
 }
 
 
-def _desk_waits(ringing: Ringing) -> datetime | None:
+def _desk_waits(ringing: DueTimer) -> datetime | None:
     """The ticket still waits on the desk: remind supervisors, at intervals that double, up to a day."""
     ticket = ringing.ticket
     if ticket.team or Status(ticket.status) not in _ON_DESK:
@@ -77,7 +77,7 @@ def _desk_waits(ringing: Ringing) -> datetime | None:
     return max(ringing.town.calendar.due(ringing.now, grace(ringing, ticket)), ringing.now + so_far)
 
 
-def _approval_waits(ringing: Ringing) -> datetime | None:
+def _approval_waits(ringing: DueTimer) -> datetime | None:
     """Remind of a request that nobody has decided."""
     morning = ringing.town.quiet_hours.wait(ringing.now)
     if morning > ringing.now:
@@ -86,17 +86,17 @@ def _approval_waits(ringing: Ringing) -> datetime | None:
     return None
 
 
-def _answer_waits(ringing: Ringing) -> None:
+def _answer_waits(ringing: DueTimer) -> None:
     """The resident has not answered a question by staff."""
     ask_resident.nobody_answered(ringing, ringing.ticket)
 
 
-def _resume(ringing: Ringing) -> None:
+def _resume(ringing: DueTimer) -> None:
     """The suspension's last day has come."""
     suspend.day_has_come(ringing, ringing.ticket)
 
 
-def _lapse(ringing: Ringing) -> None:
+def _lapse(ringing: DueTimer) -> None:
     """The resident did not say whether it was solved: close by default, which doesn't count as solved."""
     ticket, patience = ringing.ticket, timedelta(days=ringing.town.habits.lapse_days)
     if ticket.status != Status.RESOLVED or not ticket.resolved_at or ticket.resolved_at + patience > ringing.now:
@@ -110,7 +110,7 @@ def _lapse(ringing: Ringing) -> None:
     notify(ringing.session, ringing.town, ticket, "lapse", ringing.now)
 
 
-def _proposal_over(ringing: Ringing) -> None:
+def _proposal_over(ringing: DueTimer) -> None:
     """The member asked first has not signed: notify the whole team."""
     ticket, until = ringing.ticket, ringing.ticket.proposed_until
     if ticket.status != Status.DISPATCHED or until is None or until > ringing.now:
@@ -120,38 +120,38 @@ def _proposal_over(ringing: Ringing) -> None:
     notify(ringing.session, ringing.town, ticket, "passed_on", ringing.now, but=asked)
 
 
-def _whistle_due(ringing: Ringing) -> None:
+def _whistle_due(ringing: DueTimer) -> None:
     """Check which called teams have not reported in."""
     calls.look_who_is_missing(ringing.session, ringing.town, ringing.ticket, ringing.now)
 
 
-def _offer_unanswered(ringing: Ringing) -> None:
+def _offer_unanswered(ringing: DueTimer) -> None:
     """The person did not answer whether to join the neighbours' event."""
     if ringing.timer.subject_id:
         event.offer_unanswered(ringing, ringing.ticket, ringing.timer.subject_id)
 
 
-def _incomplete_waits(ringing: Ringing) -> None:
+def _incomplete_waits(ringing: DueTimer) -> None:
     """A report's place was not supplied in time."""
     incomplete.nobody_supplemented(ringing)
 
 
-def _talk_waits(ringing: Ringing) -> None:
+def _talk_waits(ringing: DueTimer) -> None:
     """A talk has been silent for too long."""
     talk.nobody_said_more(ringing)
 
 
-def _visit_near(ringing: Ringing) -> None:
+def _visit_near(ringing: DueTimer) -> None:
     """A visit is near: remind both sides."""
     reminders.comes_near(ringing)
 
 
-def _visit_over(ringing: Ringing) -> None:
+def _visit_over(ringing: DueTimer) -> None:
     """A visit's time is over: check whether it took place."""
     reminders.time_is_over(ringing)
 
 
-HANDLERS: dict[str, Callable[[Ringing], datetime | None]] = {
+HANDLERS: dict[str, Callable[[DueTimer], datetime | None]] = {
     "accept_remind": overdue.limit_comes_near,
     "accept_overdue": overdue.limit_is_over,
     "accept_climb": overdue.nothing_happened,

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from handlers.practice_settings.practices import Practices
 from handlers.practice_settings.scores import Scoring
 from handlers.town.catalogue import Catalogue
-from handlers.town.digests import Digests
+from handlers.town.digest_rules import Digests
 from handlers.town.downloads import Links
 from handlers.town.duties import Duties
-from handlers.town.levels import Levels
+from handlers.town.escalation_levels import Levels
 from handlers.town.limits import Limits
 from handlers.town.privacy import Privacy
 from handlers.town.quiet_hours import QuietHours
@@ -83,7 +83,7 @@ class Contacts(BaseModel):
     """The national line for people in mental distress"""
 
 
-class Reads(Protocol):
+class TextReader(Protocol):
     """What we need of a reader of texts (`nlp.reading.reader.Reader` is one)."""
 
     def understand(self, text: str) -> Understanding: ...
@@ -102,7 +102,7 @@ class Towns(Protocol):
 
     def current(self, session: Session) -> "Town": ...
 
-    def reader(self) -> Reads: ...
+    def reader(self) -> TextReader: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Town:
     joining: SameEventRules
     quiet_hours: QuietHours
     levels: Levels
-    reader: Reads
+    reader: TextReader
     practices: Practices = field(default_factory=Practices)
     households: Mapping[str, int] = field(default_factory=dict)
     """Number of households by the compound's name, as far as the clerk has entered them"""

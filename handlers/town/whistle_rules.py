@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from models.calendar import Span, Unit
-from models.support import Ground
+from models.supporting_teams import Ground
 
 GROUND_NAMES = {
     Ground.BEYOND: "超出本级职权能力",

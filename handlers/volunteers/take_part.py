@@ -10,7 +10,7 @@ from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router
 from handlers.notifications import ticket_text
 from handlers.practices.compounds import named
-from handlers.town.examples import a_place
+from handlers.town.wording_examples import a_place
 from handlers.volunteers.call import hours_of
 from models.person import EVERYBODY
 from models.promise import Practice

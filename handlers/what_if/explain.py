@@ -6,8 +6,8 @@ from handlers.dialogue.context import Context
 from handlers.notifications.recipients import chosen_of, how_assigned, recipients_of
 from handlers.town.routing import Case, Route, candidates
 from models.grid import Level
-from models.moves import Status
-from models.support import Support
+from models.status_moves import Status
+from models.supporting_teams import Support
 from models.ticket import Ticket
 
 CONDITION_NAMES = {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.approval import Approval, Question, Wish
 from models.calendar import Span
-from models.moves import DISPATCH, ESCALATE, REOPEN, RESUME, SUSPEND, UNJUDGED
+from models.status_moves import DISPATCH, ESCALATE, REOPEN, RESUME, SUSPEND, UNJUDGED
 from models.ticket import Ticket, TicketEvent
 
 _ANEW = frozenset({REOPEN.name, ESCALATE.name})

@@ -11,9 +11,9 @@ from handlers.notifications import ticket_text
 from handlers.notifications.night import begins
 from handlers.residents.read_into_draft import read
 from handlers.tickets.draft import Draft
+from handlers.town.able_teams import signers
 from handlers.town.limits import Limit, local_day, promise
 from handlers.town.routing import Case, Route, choose
-from handlers.town.signers import signers
 from handlers.town.town import Town
 from handlers.what_if.explain import explain
 from models.person import Person

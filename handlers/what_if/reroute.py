@@ -17,9 +17,9 @@ from handlers.tickets.filing import put_in_grid, watch
 from handlers.tickets.unrouted import take_from_desk
 from handlers.town.routing import Case, Route, choose
 from handlers.town.town import Town
-from models.moves import DISPATCH, NOTE, REASSIGN, RECEIVE, SUPERVISE, URGE, Status
 from models.person import Role
-from models.support import Support, by_whistle
+from models.status_moves import DISPATCH, NOTE, REASSIGN, RECEIVE, SUPERVISE, URGE, Status
+from models.supporting_teams import Support, by_whistle
 from models.ticket import SYSTEM, Ticket, TicketEvent, not_ended
 
 _UNSIGNED = (Status.PENDING, Status.RECEIVED, Status.DISPATCHED)

@@ -17,9 +17,9 @@ from handlers.notifications import ticket_text
 from handlers.tickets.access import actor, called, overseen, overseer, reached
 from handlers.tickets.scope import Scope
 from handlers.whistle import calls as rollcall
-from models.moves import RELEASE
 from models.person import OVERSEERS, STAFF, Person
-from models.support import Support, by_whistle
+from models.status_moves import RELEASE
+from models.supporting_teams import Support, by_whistle
 from models.ticket import Actor, Ticket
 
 router = Router("attending")

@@ -18,9 +18,9 @@ from handlers.town.whistle_rules import GROUND_NAMES, ground_of
 from handlers.whistle import calls
 from handlers.world.nodes import TeamNode
 from models.grid import Level
-from models.moves import WHISTLE, Status
 from models.person import OVERSEERS, Role
-from models.support import Ground
+from models.status_moves import WHISTLE, Status
+from models.supporting_teams import Ground
 from models.ticket import Actor, Ticket
 
 router = Router("whistle")

@@ -16,9 +16,9 @@ from handlers.tickets.clocks import set_timer
 from handlers.town.town import Town
 from handlers.town.whistle_rules import GROUND_NAMES
 from handlers.world.nodes import TeamNode
-from models.moves import FINISH, NOTE, OPEN, RELEASE, REPORT_IN, WHISTLE, Status
 from models.person import Person
-from models.support import Ground, Support
+from models.status_moves import FINISH, NOTE, OPEN, RELEASE, REPORT_IN, WHISTLE, Status
+from models.supporting_teams import Ground, Support
 from models.ticket import SYSTEM, Actor, Ticket
 
 DUE = "whistle_due"

@@ -17,7 +17,7 @@ from handlers.world.houses import house_of
 from handlers.world.nodes import GridNode, PlaceNode, TeamNode
 from models.faq_answer import ANSWERS_VERSION
 from models.grid import Fact, Grid, Level, Place, PlaceAlias, PlaceRange, Team
-from models.prepared import Prepared
+from models.prepared_statements import Prepared
 from models.staff_version import STAFF_VERSION
 from nlp.places.gazetteer import Gazetteer, PlaceName
 

@@ -6,7 +6,7 @@ from alembic import context
 
 import models  # noqa: F401  (registers every table)
 from models.base import Base, UtcDateTime
-from models.sealed import Sealed
+from models.encrypted_columns import Sealed
 
 
 def _render(kind: str, thing: Any, _context: object) -> str | Literal[False]:

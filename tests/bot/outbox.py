@@ -12,8 +12,8 @@ from testbed import ROOT
 
 from bot.assembly import Program, assemble, worker
 from bot.installation.settings import Settings, load_settings
-from bot.simulator.allowance import Trigger
-from bot.simulator.bodies import Card, Words
+from bot.simulator.chat_bodies import Card, Words
+from bot.simulator.message_quota import Trigger
 from bot.simulator.platform import Platform
 from bot.simulator.server import DEMO_ACCOUNT, running_platform
 from bot.wechat.gateway import Gateway

@@ -14,7 +14,7 @@ from models.care import CaredFor, CareVisit
 from models.day_sums import DaySums
 from models.grid import Fact, Grid
 from models.patrol import CheckIn
-from models.publicity import Notice
+from models.public_notice import Notice
 from models.push import Push
 from models.reception import Demand
 from models.ticket import CHINA, Ticket

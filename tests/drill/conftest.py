@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.installation import presence
+from bot.installation import running_processes
 
 
 @pytest.fixture(autouse=True)
@@ -21,4 +21,4 @@ def client_programs(monkeypatch):
 @pytest.fixture(autouse=True)
 def a_short_look(monkeypatch):
     """Nobody is behind a pooler here."""
-    monkeypatch.setattr(presence, "_LOOKS_SECONDS", 0.1)
+    monkeypatch.setattr(running_processes, "_LOOKS_SECONDS", 0.1)

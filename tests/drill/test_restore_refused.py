@@ -17,7 +17,7 @@ from testbed import free_port, settings_for
 from whole_program import environment, run, started, wait_until_ready
 
 from bot.assembly import assemble
-from bot.installation import presence
+from bot.installation import running_processes
 from bot.operating.backups import backup, restore
 from models.connecting import connect
 from models.sessions import reading_sessions
@@ -139,7 +139,7 @@ def test_so_does_the_demonstration_and_who_stops_it_can_restore(databases, kind,
 @pytest.mark.parametrize("kind", ["sqlite"])  # PostgreSQL's own locks keep what comes meanwhile waiting
 def test_nobody_starts_while_a_backup_is_restored(settings, tmp_path):
     env = environment(settings.database.url, tmp_path)
-    with presence.stopped(url_of(settings)):
+    with running_processes.stopped(url_of(settings)):
         for command in (("serve", "--port", str(free_port())), ("worker",)):
             done = run(*command, env=env)
             assert (done.returncode, done.stdout) == (2, "")
@@ -148,7 +148,7 @@ def test_nobody_starts_while_a_backup_is_restored(settings, tmp_path):
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_the_command_says_so_in_one_line_and_ends_with_status_2(settings, tmp_path):
-    with presence.present(url_of(settings)):
+    with running_processes.present(url_of(settings)):
         done = run("restore", str(tmp_path / "copy"), env=environment(settings.database.url, tmp_path))
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "什么都没有改" in done.stderr
@@ -159,14 +159,14 @@ def test_the_command_says_so_in_one_line_and_ends_with_status_2(settings, tmp_pa
 def test_another_way_to_the_same_file_is_the_same_database(settings, tmp_path):
     other = tmp_path / "link.db"
     other.symlink_to(url_of(settings).database)
-    with presence.present(url_of(settings)), pytest.raises(click.ClickException, match="还在这个数据库上运行"):
+    with running_processes.present(url_of(settings)), pytest.raises(click.ClickException, match="还在这个数据库上运行"):
         restore(settings_for(f"sqlite:///{other}", tmp_path), tmp_path / "copy")
 
 
 def test_a_lock_that_cannot_be_opened_is_said_in_words(tmp_path):
     with (
         pytest.raises(click.ClickException, match="打不开"),
-        presence.present(make_url(f"sqlite:///{tmp_path}/nowhere/town.db")),
+        running_processes.present(make_url(f"sqlite:///{tmp_path}/nowhere/town.db")),
     ):
         pass
 
@@ -177,7 +177,7 @@ def test_a_connection_that_has_been_silent_for_a_while_is_nobody_s(settings, tmp
     with psycopg.connect(postgresql(settings), application_name="whistle worker", autocommit=True) as left:
         left.execute("select 1")
         assert "worker" in refusal(settings, tmp_path / "copy")
-        monkeypatch.setattr(presence, "_BELIEVED_SECONDS", 0.2)
+        monkeypatch.setattr(running_processes, "_BELIEVED_SECONDS", 0.2)
         time.sleep(0.3)
         restore(settings, tmp_path / "copy")
     assert count(settings) == 0
@@ -186,7 +186,7 @@ def test_a_connection_that_has_been_silent_for_a_while_is_nobody_s(settings, tmp
 @pytest.mark.parametrize("kind", ["postgresql"])
 def test_one_who_says_so_while_we_look_is_seen(settings, tmp_path, monkeypatch):
     """A pooler may have given us the connection on which they said so last."""
-    monkeypatch.setattr(presence, "_LOOKS_SECONDS", 5)
+    monkeypatch.setattr(running_processes, "_LOOKS_SECONDS", 5)
     with psycopg.connect(postgresql(settings), autocommit=True) as quiet:
         later = threading.Timer(1, lambda: quiet.execute("set application_name = 'whistle serve'"))
         later.start()

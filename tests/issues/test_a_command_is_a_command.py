@@ -3,7 +3,7 @@
 import pytest
 from chat import PROPERTY, RESIDENT
 
-from handlers.staff.posts import invite
+from handlers.staff.roles import invite
 from models.person import Role
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 from testbed import MONDAY
 
-from models.appending import append
+from models.deferred_inserts import append
 from models.person import Look, Person
 from models.sessions import ReadOnlyError, reading_sessions
 

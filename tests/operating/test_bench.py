@@ -10,20 +10,20 @@ from sqlalchemy import func, insert, select
 from testbed import WORLD
 
 from bot.bench import servers
+from bot.bench.growth_chart import draw
 from bot.bench.load import arrive, drive
 from bot.bench.messages import RESIDENTS, openid, requests
-from bot.bench.picture import draw
-from bot.bench.table import Line, markdown
+from bot.bench.result_lines import Line, markdown
 from bot.synth.filling import fill_url
 from handlers.town_import.importing import import_world, read_world
 from models.connecting import connect
 from models.conversation import Inbound
 from models.follower import Follower
-from models.moves import ENDED, MOVES
 from models.person import Person
 from models.push import Push, Timer
 from models.sessions import reading_sessions
-from models.support import Support
+from models.status_moves import ENDED, MOVES
+from models.supporting_teams import Support
 from models.ticket import Ticket, TicketEvent
 
 

@@ -11,7 +11,7 @@ from testbed import ROOT
 from whole_program import KEYS
 
 from bot.__main__ import main
-from bot.installation import disk_room
+from bot.installation import free_disk_space
 from bot.installation.config_problems import ConfigError
 
 pytestmark = pytest.mark.both_databases
@@ -140,10 +140,10 @@ def test_a_database_that_somebody_holds_is_told(check, tmp_path, monkeypatch):
 
 
 def test_a_disk_that_is_full_and_one_that_soon_will_be(check, monkeypatch):
-    monkeypatch.setattr(disk_room.shutil, "disk_usage", lambda _: Free(disk_room.NEEDED - 1))
+    monkeypatch.setattr(free_disk_space.shutil, "disk_usage", lambda _: Free(free_disk_space.NEEDED - 1))
     status, said = check()
     assert (status, "一条消息也收不下" in said) == (2, True)
-    monkeypatch.setattr(disk_room.shutil, "disk_usage", lambda _: Free(disk_room.LITTLE - 1))
+    monkeypatch.setattr(free_disk_space.shutil, "disk_usage", lambda _: Free(free_disk_space.LITTLE - 1))
     status, said = check()
     assert (status, "快满了" in said) == (0, True)
 
@@ -156,5 +156,5 @@ class Free:
 
 
 def test_a_folder_for_photos_that_is_not_there_yet_is_looked_at_where_it_will_be_made(tmp_path):
-    assert disk_room.existing(tmp_path / "a" / "b") == tmp_path
-    assert disk_room.existing(Path("/")) == Path("/")
+    assert free_disk_space.existing(tmp_path / "a" / "b") == tmp_path
+    assert free_disk_space.existing(Path("/")) == Path("/")

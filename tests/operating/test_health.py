@@ -11,7 +11,7 @@ from testbed import ROOT, settings_for
 from whole_program import KEYS
 
 from bot.assembly import assemble
-from bot.installation import database, disk_room
+from bot.installation import database, free_disk_space
 from bot.web.app import create_app
 from handlers.town_import.importing import import_world, read_world
 
@@ -64,9 +64,9 @@ def test_a_database_that_is_away_is_not_ready_and_the_process_still_lives(bare, 
 
 def test_a_full_disk_is_not_ready_for_there_is_no_message_that_could_be_taken_in(program, kind, monkeypatch):
     class Full:
-        free = disk_room.NEEDED - 1
+        free = free_disk_space.NEEDED - 1
 
-    monkeypatch.setattr(disk_room.shutil, "disk_usage", lambda _: Full())
+    monkeypatch.setattr(free_disk_space.shutil, "disk_usage", lambda _: Full())
     assert asked(program, "/readyz") == ((503, "disk") if kind == "sqlite" else (200, "ready"))
     assert asked(program, "/healthz") == (200, "ok\n")
 

@@ -9,7 +9,7 @@ from chat import PROPERTY, RESIDENT
 from sqlalchemy import select
 from testbed import ROOT
 
-from bot.installation.disk_room import written_folders
+from bot.installation.free_disk_space import written_folders
 from bot.operating.checking import look_over
 from bot.web.metrics import exposition
 from models.conversation import Inbound

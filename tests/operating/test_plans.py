@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from bot.web.metrics import exposition
 from handlers.timers.lost_work import look
-from models.moves import ENDED, MOVES
+from models.status_moves import ENDED, MOVES
 from models.ticket import Ticket
 
 pytestmark = pytest.mark.both_databases

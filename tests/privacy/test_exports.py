@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.__main__ import main
 from bot.demo.settings import account as _account
 from bot.installation.keys import KeyRing, new_key
-from bot.installation.links import BadLinkError, ExpiredLinkError, Links
+from bot.installation.signed_links import BadLinkError, ExpiredLinkError, Links
 from bot.web.app import create_app
 from handlers.supervisors.export import HEADING
 from handlers.supervisors.spreadsheets import safe_cell, write_csv, write_xlsx

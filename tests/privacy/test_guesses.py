@@ -3,7 +3,7 @@
 from chat import NEIGHBOUR, RESIDENT
 from sqlalchemy import select
 
-from handlers.staff.posts import invite
+from handlers.staff.roles import invite
 from models.person import Person, Role
 
 

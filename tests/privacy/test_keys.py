@@ -13,12 +13,12 @@ from bot.installation.config_problems import ConfigError
 from bot.installation.keys import SEALED, KeyRing, key_ring, new_key, rekey, unreadable_phones
 from bot.installation.settings import load_settings
 from bot.operating.checking import look_over
-from models import sealed
+from models import encrypted_columns
 from models.base import Base
 from models.care import CaredFor
+from models.encrypted_columns import UnreadableError
 from models.grid import Grid
 from models.person import Person
-from models.sealed import UnreadableError
 
 pytestmark = pytest.mark.both_databases
 
@@ -29,15 +29,15 @@ PHONE = "13812345678"
 @pytest.fixture
 def own_keys():
     """The cipher belongs to the process: a test that changes it puts it back."""
-    before = sealed._Safe.cipher
+    before = encrypted_columns._Safe.cipher
     yield
-    sealed.use(before)
+    encrypted_columns.use(before)
 
 
 @pytest.fixture
 def stored(sessions, own_keys):
     """A phone that was sealed with the old key."""
-    sealed.use(KeyRing((OLD,)))
+    encrypted_columns.use(KeyRing((OLD,)))
     with sessions.begin() as session:
         session.add(Person(openid="o1", name="王秀兰", phone=PHONE))
         session.add(Person(openid="o2", name="没留电话"))
@@ -64,7 +64,7 @@ def test_the_same_phone_is_sealed_differently_each_time():
 
 
 def test_a_phone_is_not_opened_unless_somebody_asks_for_it(stored):
-    sealed.use(KeyRing((NEW,)))
+    encrypted_columns.use(KeyRing((NEW,)))
     with stored() as session:
         person = session.scalars(select(Person).where(Person.openid == "o1")).one()
         assert person.name == "王秀兰"  # a sender is answered even where a key is missing
@@ -74,7 +74,7 @@ def test_a_phone_is_not_opened_unless_somebody_asks_for_it(stored):
 
 @pytest.mark.usefixtures("own_keys")
 def test_without_a_cipher_nothing_is_stored_in_plain(sessions):
-    sealed.use(sealed._NoCipher())
+    encrypted_columns.use(encrypted_columns._NoCipher())
     with pytest.raises(Exception, match="UnreadableError"), sessions.begin() as session:
         session.add(Person(openid="o1", phone=PHONE))
 
@@ -82,7 +82,7 @@ def test_without_a_cipher_nothing_is_stored_in_plain(sessions):
 def test_a_rotation_reseals_every_phone_so_that_the_old_key_can_go(stored):
     done = rekey(stored, KeyRing((NEW, OLD)))
     assert (done.renewed, done.unreadable) == (1, 0)
-    sealed.use(KeyRing((NEW,)))
+    encrypted_columns.use(KeyRing((NEW,)))
     with stored() as session:
         assert session.scalars(select(Person).where(Person.openid == "o1")).one().phone == PHONE
         with pytest.raises(UnreadableError):
@@ -105,7 +105,7 @@ def test_a_rotation_reseals_every_sealed_column_there_is(stored):
         column
         for table in Base.metadata.tables.values()
         for column in table.columns
-        if isinstance(column.type, sealed.Sealed)
+        if isinstance(column.type, encrypted_columns.Sealed)
     }
     assert {each.property.columns[0] for each in SEALED} == every
     with stored.begin() as session:
@@ -114,7 +114,7 @@ def test_a_rotation_reseals_every_sealed_column_there_is(stored):
         row = CaredFor(name="李桂英", address="3号楼", kind="独居", phone=PHONE, grid="G", every=7, left_out=False)
         session.add(row)
     assert rekey(stored, KeyRing((NEW, OLD))).renewed == 5
-    sealed.use(KeyRing((NEW,)))
+    encrypted_columns.use(KeyRing((NEW,)))
     with stored() as session:
         read = session.scalars(select(CaredFor)).one()
         assert (read.name, read.address, read.kind, read.phone) == ("李桂英", "3号楼", "独居", PHONE)
@@ -122,7 +122,7 @@ def test_a_rotation_reseals_every_sealed_column_there_is(stored):
 
 @pytest.mark.usefixtures("own_keys")
 def test_many_phones_are_resealed_in_batches(sessions):
-    sealed.use(KeyRing((OLD,)))
+    encrypted_columns.use(KeyRing((OLD,)))
     with sessions.begin() as session:
         session.add_all([Person(openid=f"o{number}", phone=f"138{number:08}") for number in range(1203)])
     assert rekey(sessions, KeyRing((NEW, OLD))).renewed == 1203
@@ -141,7 +141,7 @@ def test_while_phones_are_resealed_others_may_write_and_what_they_write_stays(st
             return super().renew(phone)
 
     ring = KeyRing((NEW, OLD))
-    sealed.use(ring)
+    encrypted_columns.use(ring)
     rekey(stored, Busy((NEW, OLD)))
     with stored() as session:
         assert session.scalars(select(Person).where(Person.openid == "o1")).one().phone == "13900139000"
@@ -216,7 +216,7 @@ def test_the_command_line_rotates(tmp_path, monkeypatch):
     call = ["--config", str(config)]
     assert CliRunner().invoke(main, [*call, "migrate"]).exit_code == 0
     with CliRunnerDatabase(tmp_path) as session:
-        sealed.use(key_ring(load_settings(config)))
+        encrypted_columns.use(key_ring(load_settings(config)))
         session.add(Person(openid="o1", phone=PHONE))
         session.flush()
     file_key = (tmp_path / "var" / "whistle.key").read_text()

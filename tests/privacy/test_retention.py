@@ -6,12 +6,12 @@ import pytest
 from chat import PROPERTY, RESIDENT
 from sqlalchemy import func, select
 
-from bot.evidence.shelf import Folder
+from bot.evidence.storage import Folder
 from bot.worker.media_dropping import drop_media
 from handlers.dialogue.message import Kind
 from handlers.privacy.retention import BITE, tidy
-from handlers.publicity.issue import ISSUE
-from handlers.timers.chores import (
+from handlers.public_notice.issue import ISSUE
+from handlers.timers.periodic_jobs import (
     ALARMS,
     CHORES,
     DAY_SUMS,

@@ -19,13 +19,13 @@ from testbed import ROOT
 from bot.web.app import create_app
 from handlers.alarms.scan import look
 from handlers.answering.routers import COMMANDS
-from handlers.disclosure.policy import Sight, passing
+from handlers.disclosure.policy import VisibleFields, passing
 from handlers.hotline.outcome import outcome
 from handlers.notifications import ticket_text
-from handlers.publicity.figures import months
+from handlers.public_notice.figures import months
 from handlers.reception_days.sheet import rows
 from handlers.tickets.change import Moment
-from handlers.timers.chores import plan_chores
+from handlers.timers.periodic_jobs import plan_chores
 from models.person import Person
 from models.push import Push
 from models.reception import Reception
@@ -176,7 +176,7 @@ def test_an_alarm_tells_no_house_that_complains(chat, program, clock):
 def test_json_has_a_place_of_a_resident_s_own_words_masked(closed):
     town, session, ticket = closed
     ticket.place_id, ticket.place_name, ticket.shut_out = None, "王秀兰家门口", "property"
-    seen: Sight = passing(town, ticket, None)
+    seen: VisibleFields = passing(town, ticket, None)
     assert leaked(str(ticket_text.as_json(session, town, ticket, seen)["place"])) == []
 
 
@@ -194,7 +194,7 @@ THROUGH_THE_TABLE = {
     "ticket.page": "handlers/evidence/page.py",
     "ticket.piece": "handlers/evidence/page.py",
     "hotline.outcomes": "handlers/hotline/outcome.py",
-    "notice.show": "handlers/publicity/figures.py",
+    "notice.show": "handlers/public_notice/figures.py",
     "open311.requests": "handlers/open311/published.py",
     "open311.request": "handlers/open311/published.py",
 }

@@ -9,7 +9,7 @@ from flask import Response
 from simulated_wechat import STRANGER, WANG
 
 from bot.simulator.account import Mode
-from bot.simulator.bodies import Clip, Link, Notice, Picture, Spot, Voice, Words
+from bot.simulator.chat_bodies import Clip, Link, Notice, Picture, Spot, Voice, Words
 from bot.simulator.events import Click, Follow, Scan, Unfollow, View, Whereabouts
 from bot.simulator.journal import Side, Verdict
 from bot.simulator.platform import OUTAGE, NotFollowingError, Platform

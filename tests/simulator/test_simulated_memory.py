@@ -5,8 +5,7 @@ from echo_account import Webhook
 from simulated_wechat import WANG
 
 from bot.simulator import DEMO_ACCOUNT, Platform, SimPerson
-from bot.simulator.allowance import Trigger
-from bot.simulator.bodies import (
+from bot.simulator.chat_bodies import (
     Article,
     Articles,
     Card,
@@ -23,6 +22,7 @@ from bot.simulator.bodies import (
 )
 from bot.simulator.events import Unfollow
 from bot.simulator.memory import Memory
+from bot.simulator.message_quota import Trigger
 from bot.simulator.phones.visitors import Visitors
 
 BODIES = [

@@ -6,7 +6,7 @@ import pytest
 from echo_account import Webhook
 from simulated_wechat import STRANGER, TICKET, WANG, Api, Clock
 
-from bot.simulator.bodies import Card, Row, Words
+from bot.simulator.chat_bodies import Card, Row, Words
 from bot.simulator.events import Click, Follow, TemplateFinished, Unfollow
 from bot.simulator.journal import Exchange
 from bot.simulator.platform import Platform

@@ -12,7 +12,7 @@ from browser import chromium
 from playwright.sync_api import Browser, Locator, Page, expect
 from small_town import LI, TICKET, WANG, ZHANG, Town, small_town
 
-from bot.simulator.bodies import Picture, Spot, Voice, Words
+from bot.simulator.chat_bodies import Picture, Spot, Voice, Words
 from bot.simulator.journal import Exchange
 from bot.simulator.platform import OUTAGE
 

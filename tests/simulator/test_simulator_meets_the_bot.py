@@ -8,7 +8,7 @@ from flask import Flask
 from simulated_wechat import FIELDS, STRANGER, TICKET, VALUES, WANG
 
 from bot.simulator.account import Account
-from bot.simulator.bodies import Card, Spot, Voice, Words
+from bot.simulator.chat_bodies import Card, Spot, Voice, Words
 from bot.simulator.events import Follow, Unfollow
 from bot.simulator.journal import Exchange, Verdict
 from bot.simulator.platform import Platform

@@ -12,9 +12,9 @@ from samples import recorded
 from small_town import LI, TICKET, WANG, Town, small_config, small_town
 
 from bot.simulator import simulator
-from bot.simulator.bodies import Picture, Spot, Voice, Words
+from bot.simulator.chat_bodies import Picture, Spot, Voice, Words
 from bot.simulator.journal import Side
-from bot.simulator.phones.wire import PATIENCE, WAITING
+from bot.simulator.phones.page_json import PATIENCE, WAITING
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 

@@ -16,7 +16,7 @@ from stage import Stage
 from testbed import ROOT, Clock, settings_for
 
 from bot.assembly import assemble
-from models.moves import Status
+from models.status_moves import Status
 from nlp.reading.understanding import Intent
 
 _COMMON = {"deadline": None, "suppress_health_check": list(HealthCheck), "print_blob": True, "database": None}

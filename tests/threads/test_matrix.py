@@ -9,7 +9,7 @@ from testbed import Clock, settings_for
 
 from bot.assembly import assemble
 from handlers.dialogue.states import ACCEPTS, Asks
-from models.moves import Status
+from models.status_moves import Status
 
 pytestmark = pytest.mark.slow
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.simulator.bodies import Article, Articles, Body, Choice, Choices, Clip, Picture, Voice, Words
+from bot.simulator.chat_bodies import Article, Articles, Body, Choice, Choices, Clip, Picture, Voice, Words
 from bot.simulator.errors import ApiError, Json
-from bot.simulator.passive import MAX_TEXT
+from bot.simulator.passive_reply import MAX_TEXT
 
 
 def body_of(request: Json) -> Body:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.simulator.api.customer_message import body_of, text_in
-from bot.simulator.bodies import Clip, Picture, Voice
+from bot.simulator.chat_bodies import Clip, Picture, Voice
 from bot.simulator.errors import ApiError, Json
 from bot.simulator.events import SubscriptionSent, TemplateFinished
 from bot.simulator.platform import Platform

@@ -5,11 +5,11 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request
 from bot.simulator.api.http import api_blueprint
 from bot.simulator.errors import ApiError
 from bot.simulator.memory import Memory
-from bot.simulator.phones.acts import Acts
 from bot.simulator.phones.config import SimulatorConfig
 from bot.simulator.phones.microphone import NoSoundError, as_mp3
+from bot.simulator.phones.page_json import News, quotas_json, world_json
+from bot.simulator.phones.visitor_actions import Acts
 from bot.simulator.phones.visitors import Visitors
-from bot.simulator.phones.wire import News, quotas_json, world_json
 from bot.simulator.platform import Platform
 
 _CSP = (

@@ -10,8 +10,8 @@ from handlers.disclosure.policy import Field, Way, passing, sight
 from handlers.notifications import ticket_text
 from handlers.town.privacy import for_residents
 from handlers.town.town import Town
-from models.moves import Closing, Status
 from models.person import Person
+from models.status_moves import Closing, Status
 from models.ticket import Source, Ticket
 
 Row = Mapping[str, Any]

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
-from bot.installation.links import BadLinkError, Links
+from bot.installation.signed_links import BadLinkError, Links
 from bot.web.board.drawing import drawn
 from bot.web.board.lists import list_rows, ticket_sheet
 from bot.web.board.tiles import source_of

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, render_template, request
 from sqlalchemy.orm import Session
 
 from bot.assembly import Program
-from bot.installation.links import BadLinkError, Links
+from bot.installation.signed_links import BadLinkError, Links
 from bot.web.board.lists import list_rows
 from bot.web.replies import refuse_bad_links, workbook
 from handlers.disclosure.policy import is_shut_out

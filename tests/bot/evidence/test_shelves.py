@@ -7,8 +7,8 @@ from moto.server import ThreadedMotoServer
 from testbed import ROOT
 
 from bot.evidence.s3 import Bucket
-from bot.evidence.shelf import Folder, ShelfError, delete_all, keep, thumb_of
-from bot.evidence.shelf_factory import shelf_of
+from bot.evidence.storage import Folder, MediaStorageError, delete_all, keep, thumb_of
+from bot.evidence.storage_factory import shelf_of
 from bot.installation.settings import load_settings
 from bot.operating.checking import look_over
 
@@ -51,7 +51,7 @@ def test_what_was_kept_is_read_and_then_gone(shelf):
     assert name.endswith(".jpg")
     delete_all(shelf, name)
     for gone in (name, thumb_of(name)):
-        with pytest.raises(ShelfError):
+        with pytest.raises(MediaStorageError):
             shelf.read(gone)
     delete_all(shelf, name)
 
@@ -62,18 +62,18 @@ def test_the_same_twice_is_one_file(shelf):
 
 def test_a_wrong_secret_is_refused(service):
     url, key, _ = service
-    with pytest.raises(ShelfError, match="403"):
+    with pytest.raises(MediaStorageError, match="403"):
         Bucket(f"s3+{url}/town", key, "another").write("a", b"b")
 
 
 def test_a_service_that_is_away_is_an_error_and_no_more():
-    with pytest.raises(ShelfError):
+    with pytest.raises(MediaStorageError):
         Bucket("s3+http://127.0.0.1:9/town", "k", "s").read("a")
 
 
 def test_a_full_or_missing_disk_is_an_error_and_no_more(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(ShelfError):
+    with pytest.raises(MediaStorageError):
         Folder(tmp_path / "file").write("aa/b.jpg", b"c")
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 import pytest
 
-from bot.evidence.shelf import Folder, ShelfError, keep
+from bot.evidence.storage import Folder, MediaStorageError, keep
 from bot.installation.atomic_files import for_the_operator, whole_or_not_at_all
 
 
@@ -52,7 +52,7 @@ def _interrupted(target):
 
 
 def test_a_picture_for_which_there_is_no_room_leaves_nothing_behind(tmp_path):
-    with little_room(1000), pytest.raises(ShelfError, match="File too large"):
+    with little_room(1000), pytest.raises(MediaStorageError, match="File too large"):
         keep(Folder(tmp_path), b"p" * 5000, "image/jpeg")
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
 

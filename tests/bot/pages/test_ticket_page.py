@@ -12,8 +12,8 @@ from samples import amr, photo, photo_with_notes, video
 from sqlalchemy import select
 
 from bot.installation.keys import KeyRing, new_key
-from bot.installation.links import Links, links
-from bot.simulator.bodies import Card, Words
+from bot.installation.signed_links import Links, links
+from bot.simulator.chat_bodies import Card, Words
 from bot.web.app import create_app
 from handlers.dialogue.message import Kind
 from handlers.town.downloads import TicketLink

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from bot.qr.codes import KINDS, Code, made, scenes
 from bot.qr.sheet import PER_PAGE, write
 from bot.simulator.journal import ApiCall
-from handlers.world.scenes import Scene, scene_of
+from handlers.world.qr_scenes import Scene, scene_of
 from models.person import Person
-from models.scene import SceneCode
+from models.qr_scene import SceneCode
 
 pytestmark = pytest.mark.slow
 

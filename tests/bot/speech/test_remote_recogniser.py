@@ -5,7 +5,7 @@ from fake_api import Says, says, serving
 from samples import amr
 
 from bot.evidence.sound import as_wav
-from bot.speech.recogniser import DeafError
+from bot.speech.recogniser import RecognitionError
 from bot.speech.remote_recogniser import Server
 
 PATH = "/v1/audio/transcriptions"
@@ -49,10 +49,10 @@ def test_it_is_asked_as_the_interface_wants_it(api):
 )
 def test_whatever_else_it_says_is_no_word(api, answer):
     api.put(PATH, answer)
-    with pytest.raises(DeafError):
+    with pytest.raises(RecognitionError):
         Server(api.url, "", "zh").hear(WAV)
 
 
 def test_a_server_that_is_not_there_is_no_word():
-    with pytest.raises(DeafError):
+    with pytest.raises(RecognitionError):
         Server("http://127.0.0.1:9", "", "zh").hear(WAV)

@@ -9,8 +9,8 @@ from chat import ADMIN, COMMUNITY, OTHER_SUPERVISOR, PROPERTY, RESIDENT, SUPERVI
 from sqlalchemy import delete, event, select, update
 from summing import fill_town, sum_up
 
-from bot.installation.links import links
 from bot.installation.settings import Web
+from bot.installation.signed_links import links
 from bot.web.app import create_app
 from handlers.town.downloads import BoardLink
 from handlers.world.world import VERSION

@@ -14,10 +14,10 @@ from testbed import ROOT
 
 from bot.assembly import assemble, worker
 from bot.installation.settings import load_settings
-from bot.simulator.allowance import Trigger
 from bot.simulator.crypto import Envelope, sign
 from bot.simulator.errors import ApiError
 from bot.simulator.faults import Refuses
+from bot.simulator.message_quota import Trigger
 from bot.simulator.server import running_platform, serving
 from bot.simulator.wecom.chats import GROUP
 from bot.simulator.wecom.corp import DEMO_CORP, Member

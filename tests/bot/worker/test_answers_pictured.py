@@ -6,7 +6,7 @@ from outbox import outbox
 from sqlalchemy import select
 from summing import fill_town
 
-from bot.simulator.bodies import Picture
+from bot.simulator.chat_bodies import Picture
 from models.push import Timer
 
 pytestmark = pytest.mark.slow

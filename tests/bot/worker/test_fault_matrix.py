@@ -10,8 +10,8 @@ from chat import COLLEAGUE, PROPERTY, RESIDENT
 from outbox import CUSTOM, TEMPLATE, outbox
 from sqlalchemy import select
 
-from bot.simulator.allowance import Trigger
 from bot.simulator.faults import Garbles, Hangs, Refuses
+from bot.simulator.message_quota import Trigger
 from bot.wechat.errors import KINDS, Trouble
 from docs import faults
 from docs.faults import EVERY_WAY_REFUSES, Became, when_over, words_refused

@@ -10,7 +10,7 @@ from PIL import Image
 from samples import amr, photo, photo_with_notes
 from sqlalchemy import select, update
 
-from bot.simulator.bodies import Picture, Voice
+from bot.simulator.chat_bodies import Picture, Voice
 from bot.simulator.faults import Refuses
 from handlers.dialogue.message import Kind
 from models.follower import Follower

@@ -10,7 +10,7 @@ from outbox import CUSTOM, TEMPLATE, after, outbox
 from samples import photo
 from sqlalchemy import select, text, update
 
-from bot.evidence.shelf import thumb_of
+from bot.evidence.storage import thumb_of
 from bot.simulator.faults import Garbles, Hangs, Refuses
 from handlers.dialogue.message import Kind
 from models.person import Person

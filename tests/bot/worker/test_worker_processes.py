@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from whole_program import environment, started
 
 from bot.assembly import assemble, worker
-from bot.simulator.allowance import Trigger
-from bot.simulator.bodies import Card, Words
+from bot.simulator.chat_bodies import Card, Words
 from bot.simulator.faults import Hangs
 from bot.simulator.journal import Verdict
+from bot.simulator.message_quota import Trigger
 from bot.simulator.server import running_platform, serving
 from bot.web.app import create_app
 from models.person import Person

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from bot.worker.alarm_watch import Watching
 from handlers.alarms.notify import KIND
 from handlers.alarms.rules import Conduct, chance_of, is_cluster, misconduct
-from handlers.timers.chores import plan_chores
+from handlers.timers.periodic_jobs import plan_chores
 from models.push import Push, Timer
 from models.ticket import Ticket, TicketEvent
 

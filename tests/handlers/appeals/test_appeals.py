@@ -9,7 +9,7 @@ from summing import fill_town
 
 from handlers.appeals.three_figures import exclusions, rates
 from handlers.dialogue.message import Kind
-from handlers.staff.posts import appoint
+from handlers.staff.roles import appoint
 from models.appeal import Appeal
 from models.person import Person, Role
 from models.ticket import Ticket, TicketEvent

@@ -9,7 +9,7 @@ from sqlalchemy import String, literal_column, select, type_coerce
 
 from handlers.care_visits.overview import Visits, visits
 from handlers.tables.table import TableError
-from handlers.timers.chores import plan_chores
+from handlers.timers.periodic_jobs import plan_chores
 from handlers.town_import.care import days_of, write_care
 from handlers.town_import.importing import read_world
 from handlers.town_import.records import CareRecord, PersonRecord

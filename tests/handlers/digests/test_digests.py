@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from handlers.alarms.notify import tell
 from handlers.alarms.scan import Alarm
-from handlers.timers.chores import plan_digests
+from handlers.timers.periodic_jobs import plan_digests
 from models.clock_jumps import bring_back
 from models.digest import NewsWish
-from models.moves import Status
 from models.person import Person
 from models.push import Outcome, Push, Rank
+from models.status_moves import Status
 from models.ticket import Ticket
 
 LAMP = "德尚小区3号楼楼道灯不亮"

@@ -7,7 +7,7 @@ from chat import NEIGHBOUR, RESIDENT
 from sqlalchemy import select
 
 from handlers.neighbours.same_event import find
-from handlers.tickets.change import Silence
+from handlers.tickets.change import UnansweredChange
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import file
 from models.person import Person
@@ -46,7 +46,7 @@ class Reports:
         return self.chat.program.towns.current(self.session)
 
     def moment(self, openid):
-        return Silence(self.session, self.town, self.chat.program.clock(), self.people[openid])
+        return UnansweredChange(self.session, self.town, self.chat.program.clock(), self.people[openid])
 
     def files(self, draft, openid=RESIDENT, *, written):
         ticket = file(self.moment(openid), draft, self.people[openid])

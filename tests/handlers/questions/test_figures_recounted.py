@@ -20,12 +20,12 @@ from bot.assembly import assemble
 from bot.synth.filling import fill
 from handlers.questions import figures
 from handlers.questions.parse import parse
-from handlers.staff.posts import appoint
+from handlers.staff.roles import appoint
 from handlers.supervisors import export
 from handlers.tickets.access import overseen
-from models.moves import ENDED, OPEN, Status
 from models.person import Person, Role
-from models.support import Support
+from models.status_moves import ENDED, OPEN, Status
+from models.supporting_teams import Support
 from models.ticket import CHINA, Ticket
 
 pytestmark = pytest.mark.both_databases

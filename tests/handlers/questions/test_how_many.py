@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 
 from models.follower import Follower
 from models.person import Look, Person
-from models.support import Support
+from models.supporting_teams import Support
 from models.ticket import Ticket
 
 

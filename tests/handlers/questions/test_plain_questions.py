@@ -9,7 +9,7 @@ from testbed import MONDAY
 
 from handlers.questions.naming import understood
 from handlers.questions.parse import parse
-from handlers.staff.posts import appoint
+from handlers.staff.roles import appoint
 from models.person import Person, Role
 
 

@@ -7,7 +7,7 @@ from chat import ADMIN, NEIGHBOUR, PROPERTY, RESIDENT, Chat
 from flask import Flask
 from sqlalchemy import select
 
-from bot.installation.links import links
+from bot.installation.signed_links import links
 from bot.web.files import files
 from handlers.reception_days.sessions import days_of
 from models.person import Person

@@ -5,7 +5,7 @@ from chat import NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
 from handlers.dialogue.message import Kind
-from handlers.staff.posts import invite
+from handlers.staff.roles import invite
 from handlers.world.coordinates import gcj_to_wgs
 from models.conversation import Asked
 from models.person import Person, Role

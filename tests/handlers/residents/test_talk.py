@@ -3,7 +3,7 @@
 from chat import GRID_STAFF, PROPERTY, RESIDENT
 
 from handlers.dialogue.message import Kind
-from handlers.staff.posts import appoint
+from handlers.staff.roles import appoint
 from models.person import Person, Role
 
 

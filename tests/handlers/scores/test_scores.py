@@ -17,11 +17,11 @@ from handlers.scores.statement import quarter_before, quarter_of, statement, sta
 from handlers.scores.subjects import all_of, named, subject
 from handlers.tables.table import TableError
 from models.appeal import Appeal
-from models.moves import Closing, Status
 from models.person import Person
 from models.promise import Practice, Promise
 from models.push import Push
 from models.scores import ScoreContest, Thanks
+from models.status_moves import Closing, Status
 from models.ticket import CHINA, Source, Ticket
 
 

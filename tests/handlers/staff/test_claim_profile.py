@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 from testbed import WORLD
 
-from handlers.staff.posts import invite
+from handlers.staff.roles import invite
 from handlers.town_import.importing import import_world, read_world
 from models.person import Person, Role
 from models.roster import Shift, ShiftKind

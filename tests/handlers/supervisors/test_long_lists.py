@@ -5,7 +5,7 @@ import re
 from chat import ADMIN, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
-from models.support import Support
+from models.supporting_teams import Support
 from models.ticket import Ticket
 
 NUMBER = re.compile(r"\b(26\d{9})\b")

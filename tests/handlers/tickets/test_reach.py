@@ -11,10 +11,10 @@ from handlers.tickets.access import called, newest, reached, worked
 from handlers.tickets.scope import FirstOf, first_of_open, newest_open
 from handlers.world.world import load_world
 from models.grid import Team
-from models.moves import ENDED, Status
 from models.person import Person
 from models.sessions import reading_sessions
-from models.support import Support
+from models.status_moves import ENDED, Status
+from models.supporting_teams import Support
 from models.ticket import Ticket, not_ended
 
 TICKETS, ALL = 420, 1000

@@ -10,7 +10,7 @@ from handlers.town.routing import Routing
 from handlers.town.routing_warnings import routing_warnings
 from handlers.town_import.importing import import_world, read_world
 from handlers.world.nodes import PlaceNode, TeamNode
-from handlers.world.warnings import world_warnings
+from handlers.world.town_warnings import world_warnings
 from handlers.world.world import World, load_world
 from models.grid import Grid, Place, PlaceRange
 

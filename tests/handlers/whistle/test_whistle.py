@@ -10,10 +10,10 @@ from handlers.disclosure.policy import EVERYTHING
 from handlers.figures.call_counts import attendance
 from handlers.notifications import ticket_text
 from handlers.town.whistle_rules import WhistleRules, ground_of
-from models.moves import RESOLVE
 from models.person import Role
 from models.push import Push
-from models.support import Ground, Support
+from models.status_moves import RESOLVE
+from models.supporting_teams import Ground, Support
 from models.ticket import Actor, IllegalMove, Ticket
 
 POWER, CITY, POLICE, HOUSING = (CAST[name] for name in ("供电", "城管", "派出所", "住建"))

@@ -6,7 +6,7 @@ from importing_town import replace, write_town
 from handlers.town_import.importing import import_world, read_world
 from handlers.town_import.writing import Tally
 from handlers.world.coordinates import gcj_to_wgs
-from handlers.world.warnings import world_warnings
+from handlers.world.town_warnings import world_warnings
 from handlers.world.world import load_world
 
 NORTH, SOUTH = (37.1490, 111.7841), (37.1440, 111.7841)

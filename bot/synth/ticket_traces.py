@@ -1,0 +1,78 @@
+"""What a made-up ticket leaves behind beside its history: who helped, what was written, who was told.
+
+It is most of a year's rows, and what people ask often must find its few among them.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from bot.synth.ticket_story import Story
+from handlers.town.routing import Route
+from models.conversation import Inbound
+from models.push import Outcome
+from models.status_moves import ACCEPT, RESOLVE
+from models.supporting_teams import Ground
+
+SUPPORT = ("ticket_id", "team", "called_at", "ground", "due_at", "reported_at", "finished_at", "late", "ended_at")
+INBOUND = ("key", "openid", "kind", "content", "received_at", "answered_at", "reply")
+PUSH = (
+    *("key", "person_id", "ticket_id", "event", "text", "fields", "msgid"),
+    *("attempts", "outcome", "created_at", "finished_at"),
+)
+_TOLD_AT_ONCE = 3
+_MARK = "synth|"
+Row = Sequence[Any]
+
+
+def made_up() -> ColumnElement[bool]:
+    """Messages that nobody ever wrote."""
+    return Inbound.key.startswith(_MARK, autoescape=True)
+
+
+def helpers(ticket: int, route: Route, story: Story) -> list[Row]:
+    """Help by rule, and the first of them called by a whistle where one was blown."""
+    rows: list[Row] = [
+        (ticket, team.code, story.created_at, "", None, None, None, False, story.ended_at) for team in route.support
+    ]
+    if story.call and route.support:
+        call = story.call
+        moments = (call.due_at, call.reported_at, call.finished_at, call.reported_at > call.due_at, story.ended_at)
+        rows.append((ticket, route.support[0].code, call.called_at, Ground.JOINT.value, *moments))
+    return rows
+
+
+def messages(ticket: int, number: str, openid: str, words: str, story: Story) -> list[Row]:
+    """The report, and what was answered when it was asked whether it is solved."""
+    told = f"已受理，工单 {number}，{story.handle_by:%m月%d日}前处置。想知道进展随时回复“进度”。"
+    rows = [(words, story.created_at, told)]
+    if story.ended_at:
+        rows.append(("1", story.ended_at, f"谢谢您，工单 {number} 已结案。"))
+    return [
+        (f"{_MARK}{openid}|{ticket}|{turn}", openid, "text", json.dumps({"text": said}), at, at, reply)
+        for turn, (said, at, reply) in enumerate(rows)
+    ]
+
+
+def pushes(ticket: int, number: str, reporter: int, staff: Sequence[int], where: str, story: Story) -> list[Row]:
+    """Staff of the team in charge hear of the ticket, its reporter of what is done about it."""
+    told = [(person, "dispatch", story.created_at) for person in staff[:_TOLD_AT_ONCE]]
+    told += [(reporter, e.move.name, e.at) for e in story.lines if e.move in (ACCEPT, RESOLVE)]
+    words, ended = f"工单 {number}\n{where}", (1, Outcome.DELIVERED.value)
+    return [
+        (
+            f"{event}:{ticket}:{person}:{turn}",
+            person,
+            ticket,
+            event,
+            words,
+            "{}",
+            f"{ticket * 8 + turn}",
+            *ended,
+            at,
+            at,
+        )
+        for turn, (person, event, at) in enumerate(told)
+    ]
