@@ -67,6 +67,11 @@ def _connect_postgresql(url: str, lock_wait: float) -> Engine:
         connection.execute(f"set lock_timeout = {lock_wait * 1000:.0f}")
         connection.commit()
 
+    @event.listens_for(engine, "checkout")
+    def _as_the_server_says(connection: Any, *_: Any) -> None:  # noqa: ANN401
+        # after a reading session SQLAlchemy says READ WRITE, which overrides default_transaction_read_only
+        connection.read_only = None
+
     return engine
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psycopg
 from filelock import FileLock
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from bot.installation.keys import key_ring
 from bot.installation.learning import model_is_ready, train_model
@@ -160,6 +160,15 @@ def opened(url: str) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+def take_no_writes(engine: Engine, whether: str) -> None:
+    """What an operator tells PostgreSQL ("on" or "off"); counts for connections that are made from now on."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("set session characteristics as transaction read write"))
+        name = connection.scalar(text("select current_database()"))
+        connection.execute(text(f"alter database {name} set default_transaction_read_only = {whether}"))
+    engine.dispose()
 
 
 def settings_for(url: str, folder: Path, **overrides: object) -> Settings:

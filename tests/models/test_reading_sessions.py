@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
-from testbed import MONDAY
+from testbed import MONDAY, take_no_writes
 
 from models.deferred_inserts import append
 from models.person import Look, Person
@@ -58,6 +58,18 @@ def test_its_connection_serves_a_writer_next(engine, reading, sessions):
             session.add(Look(**ROW))
     with reading() as session:
         assert len(session.scalars(select(Look)).all()) == 3
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_writer_that_comes_after_it_does_not_overrule_a_server_that_takes_no_writes(engine, reading, sessions):
+    take_no_writes(engine, "on")
+    with reading() as session:
+        session.scalars(select(Person)).one()
+    with pytest.raises(DBAPIError, match="read-only"), sessions.begin() as session:
+        session.add(Look(**ROW))
+    take_no_writes(engine, "off")
+    with sessions.begin() as session:
+        session.add(Look(**ROW))
 
 
 def test_a_line_to_append_is_refused_as_any_other_write(reading):

@@ -8,7 +8,8 @@ import pytest
 from chat import COLLEAGUE, PROPERTY, RESIDENT, SUPERVISOR
 from outbox import CUSTOM, TEMPLATE, after, outbox
 from samples import photo
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
+from testbed import take_no_writes
 
 from bot.evidence.storage import thumb_of
 from bot.simulator.faults import Garbles, Hangs, Refuses
@@ -392,7 +393,7 @@ def test_whom_nobody_answers_is_asked_no_more_after_a_week_and_it_counts_as_not_
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)  # on SQLite it is an error of the usual kind
 def test_a_database_that_can_only_be_read_is_waited_for(box):
     filed(box)
-    _make_read_only(box, "on")
+    take_no_writes(box.program.engine, "on")
     stop = threading.Event()
     working = threading.Thread(target=box.worker.run, args=(stop,), daemon=True)
     working.start()
@@ -401,15 +402,6 @@ def test_a_database_that_can_only_be_read_is_waited_for(box):
     assert box.heard(PROPERTY) == []
     stop.set()
     working.join()
-    _make_read_only(box, "off")
+    take_no_writes(box.program.engine, "off")
     box.turns()
     assert len(box.heard(PROPERTY)) == 1
-
-
-def _make_read_only(box, whether):
-    engine = box.program.engine
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("set session characteristics as transaction read write"))
-        name = connection.scalar(text("select current_database()"))
-        connection.execute(text(f"alter database {name} set default_transaction_read_only = {whether}"))
-    engine.dispose()
