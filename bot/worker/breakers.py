@@ -102,7 +102,7 @@ class Breakers:
         row.opened_at = row.probe_at = None
         log.warning("way_open", way=name, minutes=minutes)
         release(session, Push.outcome == Outcome.HELD.value, now)
-        no_longer_shut(session, town.say("operators.open", minutes=minutes))
+        no_longer_shut(session, town, town.say("operators.open", minutes=minutes), now)
 
 
 def release_one(session: Session, now: datetime) -> None:

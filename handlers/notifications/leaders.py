@@ -9,6 +9,8 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from handlers.figures.days import day_start
+from handlers.notifications.push_rules import STAFF_TEMPLATE
+from handlers.notifications.text_card import text_card
 from handlers.town.town import Town
 from handlers.world.staff import Colleague
 from models.deferred_inserts import append
@@ -101,6 +103,7 @@ def tell(
     """Push news that is not about a ticket's move to each of these people, once for each key. Returns how many."""
     wishes = Wishes.of(session, people, to_them_alone=to_them_alone)
     usual = {"rank": Rank.NEWS, "due_at": town.quiet_hours.wait(now), "created_at": now}
+    usual |= {"template": STAFF_TEMPLATE, "fields": text_card(town, push["text"], now)}
     reached = [person for person in people if person.openid]
     for person in reached:
         own = {**usual, **push, "key": f"{push['key']}:{person.id}", "person_id": person.id}

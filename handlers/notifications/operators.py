@@ -6,6 +6,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from handlers.notifications.leaders import Wishes
+from handlers.notifications.push_rules import STAFF_TEMPLATE
+from handlers.notifications.text_card import text_card
 from handlers.town.town import Town
 from models.deferred_inserts import append
 from models.person import Person, PersonRole, Role
@@ -26,6 +28,7 @@ def tell_operators(
         own_key = f"{key}:{admin.id}"
         if session.scalar(select(Push.id).where(Push.key == own_key)) is None:
             values = {"person_id": admin.id, "event": event, "text": text, "rank": rank.value}
+            values |= {"template": STAFF_TEMPLATE, "fields": text_card(town, text, now)}
             push = {"key": own_key, **values, "due_at": now, "created_at": now}
             append(session, Push, **wishes.heeded(town, admin.id, push, now))
             told += 1
@@ -43,10 +46,10 @@ def in_the_answer(session: Session, person: Person, now: datetime) -> str:
     return "\n".join(push.text for push in waiting)
 
 
-def no_longer_shut(session: Session, text: str) -> None:
+def no_longer_shut(session: Session, town: Town, text: str, now: datetime) -> None:
     """Pushes work again: alerts not sent yet get this text instead."""
     for push in session.scalars(select(Push).where(_UNTOLD)):
-        push.text = text
+        push.text, push.fields = text, text_card(town, text, now)
 
 
 def _admins() -> Select[Person]:

@@ -1,6 +1,5 @@
 """News to a compound's residents, limited in number a month, and pushes to single people."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -8,8 +7,9 @@ from sqlalchemy import Select, func, or_, select
 
 from handlers.dialogue.states import Asks
 from handlers.figures.days import month_start
-from handlers.notifications import leaders, ticket_text
+from handlers.notifications import leaders
 from handlers.notifications.push_rules import RESIDENT_TEMPLATE, STAFF_TEMPLATE
+from handlers.notifications.text_card import card, text_card
 from handlers.tickets.change import Change
 from handlers.world.nodes import PlaceNode
 from handlers.world.staff import Colleague
@@ -21,24 +21,23 @@ from models.ticket import Source, Ticket, not_ended
 
 NEWS = "news_"
 """Prefix of the events of news"""
-_FIRST_CLAUSE = re.compile(r"[：。，\n]")
 
 
 def announce(change: Change, place: PlaceNode, event: str, key: str, text: str, what: str) -> int:
     """Push news to each of the compound's residents once. Returns how many."""
     told = 0
     for person in change.session.scalars(_to_tell(change, place)):
-        _push(change, person, f"{NEWS}{event}", f"{key}:{person.id}", text, _fields(change, place.name, what, text))
+        _push(change, person, f"{NEWS}{event}", f"{key}:{person.id}", text, card(place.name, what, text, change.now))
         told += 1
     return told
 
 
 def tell(change: Change, people: Sequence[Colleague], event: str, key: str, text: str) -> int:
     """Push to these people, regardless of the monthly limit. Returns how many."""
-    fields, told = _card(change, text), 0
+    told = 0
     for person in people:
         template = STAFF_TEMPLATE if person.id in change.town.staff.people else RESIDENT_TEMPLATE
-        push = {"key": key, "event": event, "text": text, "template": template, "fields": fields}
+        push = {"key": key, "event": event, "text": text, "template": template}
         told += leaders.tell(change.session, change.town, [person], push, change.now, to_them_alone=True)
     return told
 
@@ -50,7 +49,8 @@ def ask(
     if not person.openid:
         return
     whole = f"{key}:{person.id}"
-    _push(change, person, str(state), whole, text, _card(change, text), rank=Rank.QUESTION)
+    fields = text_card(change.town, text, change.now)
+    _push(change, person, str(state), whole, text, fields, rank=Rank.QUESTION)
     question = {"state": state.value, "slots": slots, "text": "", "shown_at": None, "expires_at": until}
     append(change.session, Asked, person_id=person.id, key=whole, ticket_id=None, **question)
 
@@ -70,18 +70,6 @@ def _to_tell(change: Change, place: PlaceNode) -> Select[Person]:
     reachable = Person.openid.is_not(None) & Person.following
     most = change.town.practices.news_a_month
     return select(Person).where(concerned, reachable, had < most).order_by(Person.id)
-
-
-def _card(change: Change, text: str) -> dict[str, str]:
-    """The text as a template shows it: its first clause, then the rest."""
-    what, _, words = _FIRST_CLAUSE.sub("\n", text, count=1).partition("\n")
-    return _fields(change, change.town.name, what, words.strip())
-
-
-def _fields(change: Change, where: str, what: str, words: str) -> dict[str, str]:
-    """The fields of the platform's template."""
-    said = {"happened": what, "words": words, "what": what, "where": where}
-    return {**said, "number": "", "status": "", "due": ticket_text.stamp(change.now)}
 
 
 def _push(

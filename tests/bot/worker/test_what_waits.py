@@ -181,6 +181,8 @@ def test_operators_are_told_once_and_in_the_answer(box, clock):
     assert "白名单" in told
     assert "通知发不出去了" not in box.says(ADMIN, "今日")
     assert "通知发不出去了" not in box.says(SUPERVISOR, "今日")
+    (alert,) = (push for push in box.pushes(ADMIN) if push.event == "ways_shut")
+    assert (alert.template, alert.fields["happened"]) == ("staff", "通知发不出去了"), "for who hasn't written for days"
     box.platform.faults.clear()
     clock.turn(seconds=61)
     box.turns()

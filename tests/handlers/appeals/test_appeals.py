@@ -12,6 +12,7 @@ from handlers.dialogue.message import Kind
 from handlers.staff.roles import appoint
 from models.appeal import Appeal
 from models.person import Person, Role
+from models.push import Push
 from models.ticket import Ticket, TicketEvent
 
 LIFT = "德尚小区3号楼电梯又坏了"
@@ -62,6 +63,10 @@ def test_two_who_say_the_same_decide_and_one_says_it_once(closed):
     with closed.program.reading() as session:
         assert session.scalars(select(Appeal)).one().upheld is True
     assert any(f"{number} 的申诉成立" in text for text in closed.pushed(PROPERTY))
+    with closed.program.reading() as session:
+        told = session.scalars(select(Push).where(Push.event == "appeal").order_by(Push.id.desc())).first()
+    # who made it may not have written for two days
+    assert (told.template, told.fields["happened"]) == ("staff", f"{number} 的申诉成立")
 
 
 def test_where_they_differ_a_third_decides(closed):
