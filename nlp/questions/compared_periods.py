@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from nlp.questions.days import BEGINNING
 from nlp.questions.periods import Period, find_period, following, narrowest, preceding, year_before
 from nlp.questions.query import ALONE
 from nlp.questions.tokens import Token
@@ -75,7 +76,9 @@ def _one_of(said: Sequence[Token], unread: list[Token]) -> Period:
     """「今年 … 十月」 is October; another that does not lie within is not heeded."""
     period: Period = said[0].value
     for token in said[1:]:
-        if token.value.name in _EVERY_WEEK or period.name in _EVERY_WEEK:
+        if token.value.since == BEGINNING < period.since or period.since == BEGINNING:
+            period = max(period, token.value, key=lambda each: each.since)  # 「本月…到目前」
+        elif token.value.name in _EVERY_WEEK or period.name in _EVERY_WEEK:
             unread.append(token)  # 「近一个月的周末」 are several
         elif inner := narrowest(period, token.value):
             period = inner

@@ -94,9 +94,16 @@ def _one_inside_another(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _of_another_category(names: Names, tokens: Sequence[Token]) -> list[Token]:
-    """「消防通道停车的」 are neither all about fire lanes nor all about parking."""
+    """「消防通道停车的」 are neither all about fire lanes nor all about parking; nor 「消防栓漏水的」 all of both."""
     told = [token for token in tokens if token.kind not in {"filler", "within"}]
+    beside = [] if any(token.kind == "pair" for token in tokens) else [(one, other) for one, other in pairwise(told)]
     return [
+        one
+        for one, other in beside
+        if one.kind == other.kind == "item"
+        and one.end == other.start
+        and names.items[one.value][0] != names.items[other.value][0]
+    ] + [
         one
         for one, other in pairwise(told)
         if {one.kind, other.kind} == {"item", "category"}

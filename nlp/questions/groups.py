@@ -22,6 +22,7 @@ _OF_TEAMS = frozenset(
 _BY_HAND = frozenset({"closed", "solved"})
 _DIMENSIONS = {"place": "place", "team": "team", "item": "item", "category": "category", "person": "person",
                "kind": "kind", "source": "source", "status": "status"}  # fmt: skip
+_GROUPS = {**dict.fromkeys(TEAMS, "team"), **dict.fromkeys((*PLACES, "spot"), "place"), "people": "person"}
 _SIDE_BY_SIDE = frozenset({"pair", "compare", "who", "more"})
 _ORDERS = {"desc": "desc", "asc": "asc", "best": "desc", "worst": "asc", "more": "desc", "fewer": "asc"}
 _DURATION_ORDERS = {"best": "asc", "worst": "desc"}
@@ -47,9 +48,13 @@ def grouped(
     found = Grouped()
     several = _several(names, only)
     for token in tokens:
-        if token.kind == "group":
+        if token.value == "people" and _OF_TEAMS.isdisjoint(measures):
+            found.unread.append(token)  # 「报得最多的五个人」 are residents
+        elif token.kind == "group":
             _group_by(token, found)
-        elif token.kind == "trouble" or (token.kind == "unit" and token.value not in {several, "category", "item"}):
+        elif token.kind in {"trouble", "of_item"} or (
+            token.kind == "unit" and token.value not in {several, "category", "item"}
+        ):
             found.unread.append(token)
     if not found.group and (any(token.kind in _SIDE_BY_SIDE for token in tokens) or _each_by_itself(tokens, only)):
         found.group = several
@@ -76,7 +81,7 @@ def _several(names: Names, only: Mapping[str, list[Any]]) -> str:
 
 
 def _group_by(token: Token, found: Grouped) -> None:
-    group = "team" if token.value in TEAMS else "place" if token.value in {*PLACES, "spot"} else token.value
+    group = _GROUPS.get(token.value, token.value)
     if found.group not in {"", group}:
         found.unread.append(token)
         return

@@ -133,6 +133,7 @@ _OF_ENDINGS = frozenset({"closed_rate", "solved_rate", "satisfaction_rate", "on_
 def _spare_amount(tokens: Sequence[Token]) -> Token | None:
     """「停车多少件，满意率多少」: the first of two numbers, which belongs to no figure that is named."""
     amounts = [at for at, token in enumerate(tokens) if token.kind == "amount" or token.value == COUNT]
+    amounts += [at for at, token in enumerate(tokens) if token.kind == "tail" and tokens[at - 1].kind == "measure"]
     if len(amounts) < 2 or any(token.kind == "group" for token in tokens):
         return None
     kinds = [token.kind for token in tokens]

@@ -5,8 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from nlp.model.features import plain
+from nlp.model.labels import items
 from nlp.places.gazetteer import Gazetteer
 from nlp.questions.tokens import Token
 from nlp.questions.vocabulary import vocabulary
@@ -49,7 +51,7 @@ class Names:
         yield from self._places_in(text)
         for start in range(len(text)):
             for length in self._lengths.get(text[start : start + _SHORTEST], ()):
-                for kind, value in self._index.get(text[start : start + length], ()):
+                for kind, value in self._meanings(text[start : start + length]):
                     yield Token(kind, value, start, start + length)
 
     def chain(self, code: str) -> Iterator[str]:
@@ -71,10 +73,22 @@ class Names:
                 meant = self.of_namesakes.get(said)
                 yield Token("place_in" if meant else "place", meant or hit.canonical, hit.start, hit.end)
 
+    def _meanings(self, word: str) -> Sequence[tuple[str, Any]]:
+        return self._index.get(word) or self._said_of_items.get(word, ())
+
+    @cached_property
+    def _said_of_items(self) -> Mapping[str, Sequence[tuple[str, frozenset[str]]]]:
+        """「掉皮」 of a wall: beside the name of such a sub-item it says nothing more, and alone it names none."""
+        found = defaultdict[str, set[str]](set)
+        for item in items():
+            for word in item.words if item.key in self.items else ():
+                found[word].add(item.key)
+        return {word: (("of_item", frozenset(keys)),) for word, keys in found.items() if len(word) >= _SHORTEST}
+
     @cached_property
     def _lengths(self) -> Mapping[str, Sequence[int]]:
         found = defaultdict[str, set[int]](set)
-        for name in self._index:
+        for name in (*self._index, *self._said_of_items):
             found[name[:_SHORTEST]].add(len(name))
         return {beginning: tuple(lengths) for beginning, lengths in found.items()}
 

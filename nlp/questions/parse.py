@@ -48,8 +48,17 @@ def parse_all(names: Names, texts: Sequence[str], now: datetime) -> Query | None
         change = _said(names, change_in(plain(text)), said, now)
         if not change or "unread" in change:
             return None
-        said = changed(said, change, levels)
+        said = changed(_of_one_number(said) if _asks_one_number(text) else said, change, levels)
     return None if _cannot_be(said) else query_of(_without_acts(said), now)
+
+
+def _asks_one_number(text: str) -> bool:
+    """「超时的有几件」, behind a figure day by day, too."""
+    return not follows(plain(text)) and re.search(vocabulary().patterns["one_number"], text) is not None
+
+
+def _of_one_number(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if name not in {"group", "order", "limit"}}
 
 
 def may_follow(names: Names, text: str, now: datetime) -> bool:

@@ -32,6 +32,7 @@ class Said:
 
 
 _TO = re.compile(r"\s*(?:[一1]?直?[到至]|[-~—－–]+)+\s*")
+_BETWEEN = re.compile("的?(?:之间|期间|这段时间|这一?段|这几天)")
 _TILL_NOW = re.compile(
     r"[\s，,]*(?:(?:截[至止]?)?[到至](?:现在|目前|今天?|这会儿|眼下)(?:为止)?|以来|至今|(?:[起开]始?|开头)?算?起?(?<=[起始开头算])(?:到现在|至今)?(?!来))"
 )
@@ -72,7 +73,8 @@ def _joined(text: str, single: Sequence[Said]) -> Iterator[Said]:
             if joint and second.start == joint.end():
                 until = _of_same_year(text[second.start : second.end], first.period, second.period)
                 if first.period.since < until and second.period.since != BEGINNING:
-                    yield _said(text, first.start, second.end, first.period.since, until)
+                    end = _BETWEEN.match(text, second.end)
+                    yield _said(text, first.start, end.end() if end else second.end, first.period.since, until)
 
 
 def _of_same_year(words: str, first: Period, second: Period) -> datetime:

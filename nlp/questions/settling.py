@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nlp.questions.days import BEGINNING
 from nlp.questions.groups import PLACES, TEAMS
 from nlp.questions.tokens import Token
 
 _RANKS = frozenset({"order", "limit", "bound", "ranked", "others", "more", "speed"})
-_SUBJECTS = frozenset({"item", "category", "trouble", "filler", "within"})
+_SUBJECTS = frozenset({"item", "category"})
+_BESIDE_A_SUBJECT = frozenset({"trouble", "of_item", "filler", "within", "period", "grid", "place", "measure"})
+"""May stand between a thing and what is said of it: 「电梯上周坏了几次」"""
 _PLACES_LEFT_OUT = {"place": "compound"}
 
 
@@ -29,9 +32,20 @@ def _growth(token: Token, *, compared: bool) -> Token:
 def _settled(token: Token, earlier: Sequence[Token], later: Sequence[Token], *, ranked: bool) -> Token:
     if token.kind == "category" and token.value == "other" and any(each.kind == "except" for each in earlier):
         return replace(token, kind="others")
-    if token.kind == "trouble" and earlier and earlier[-1].kind in _SUBJECTS:
+    if token.kind == "period" and token.value.since == BEGINNING and earlier and earlier[-1].kind == "hours":
+        return replace(token, kind="cannot")  # 「今早到现在」
+    if token.kind in {"trouble", "of_item"} and _is_said_of_a_subject(token, earlier, later):
         return replace(token, kind="filler")
     return token if token.kind != "unit" else _unit(token, earlier, later, ranked=ranked)
+
+
+def _is_said_of_a_subject(token: Token, earlier: Sequence[Token], later: Sequence[Token]) -> bool:
+    """「路灯坏了」, 「坏了的路灯」: of the nearest things named, on either side. 「遛狗不捡狗屎」 is of two."""
+    near = [
+        next((each for each in side if each.kind not in _BESIDE_A_SUBJECT), token) for side in (earlier[::-1], later)
+    ]
+    subjects = [each for each in near if each.kind in _SUBJECTS]
+    return bool(subjects) and (token.kind == "trouble" or all(each.value in token.value for each in subjects))
 
 
 def _unit(token: Token, earlier: Sequence[Token], later: Sequence[Token], *, ranked: bool) -> Token:
@@ -50,7 +64,8 @@ def _unit(token: Token, earlier: Sequence[Token], later: Sequence[Token], *, ran
 def _among(earlier: Sequence[Token], later: Sequence[Token]) -> bool:
     """「物业里满意率最低的」, 「三件以上停车投诉的小区」."""
     inside = bool(later) and later[0].kind == "within" and any(each.kind == "order" for each in later)
-    return inside or (not later and any(each.kind == "bound" for each in earlier))
+    sorted_so = bool(later) and later[0].kind == "order" and not earlier  # 「社区从少到多排」
+    return inside or sorted_so or (not later and any(each.kind == "bound" for each in earlier))
 
 
 def _of_each(token: Token, later: Sequence[Token]) -> bool:

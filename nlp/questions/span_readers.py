@@ -183,6 +183,13 @@ def month_and_day(match: Match, now: datetime) -> Span | None:
     return _month_named(None, match[1], now, match[2])
 
 
+def day_of_month(match: Match, now: datetime) -> Span | None:
+    """「26号」: the last one that has begun."""
+    month = months_on(day_start(now), 0)
+    span = _of_month(month, match[1], None)
+    return span if span and span[0] <= now else _of_month(months_on(month, -1), match[1], None)
+
+
 def lately(match: Match, now: datetime) -> Span | None:
     """「近7天」 ends with today."""
     until = day_start(now) + DAY
@@ -222,7 +229,20 @@ _WEEKDAYS = "一二三四五六日天末休"
 _WEEKEND = _WEEKDAYS.index("末")
 _DAYS_BACK = {"今": 0, "本": 0, "昨": 1, "前": 2, "大前": 3}
 _YEARS_BACK = {"今": 0, "本": 0, "去": 1, "上": 1, "前": 2}
-_BACK = {"上上": 2, "上": 1, "本": 0, "这": 0, "这个": 0, "上个": 1, "上一": 1, "上一个": 1, "上上个": 2, "刚过去的": 0}
+_BACK = {
+    "上上": 2,
+    "上": 1,
+    "本": 0,
+    "这": 0,
+    "这个": 0,
+    "这一": 0,
+    "这一个": 0,
+    "上个": 1,
+    "上一": 1,
+    "上一个": 1,
+    "上上个": 2,
+    "刚过去的": 0,
+}
 _DAYS_IN = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30, "季度": 91, "年": 365}
 _PARTS_OF_MONTH = {"上旬": (0, 10), "中旬": (10, 20), "下旬": (20, 0), "上半月": (0, 15), "下半月": (15, 0)}
 WEEKS = "个?(?:周|星期|礼拜)"

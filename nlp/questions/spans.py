@@ -14,6 +14,7 @@ from nlp.questions.span_readers import (
     beginning,
     dated,
     day,
+    day_of_month,
     days_off,
     first_of_year,
     half_year,
@@ -50,15 +51,15 @@ def spans_in(text: str, now: datetime) -> Iterator[tuple[datetime, datetime, str
 
 
 _NUMBER = r"\d{1,3}|[一二两三四五六七八九十]{1,3}|俩"
-_THAT = r"(上上个?|上一?个?|本|这个?)"
+_THAT = r"(上上个?|上一?个?|本|这一?个?)"
 _WEEK = "(?:周|星期|礼拜)"
 _YEAR = r"((?:20)\d{2}年|[今去前本上]年度?)"
-_WEEKDAY = "([二四五六天末]|一(?![共直般些起周])|三(?![日天])|日(?!均))"  # 「本周一共」, 「本周三日办结率」: the week
+_WEEKDAY = "([二四五六天末]|一(?![共直般些周]|起(?!算)|天一天)|三(?![日天])|日(?!均))"  # 「本周一共」: the week
 _DAY = r"(\d{1,2}|[一二三四五六七八九十]{1,3})"
 _NO_RATE = "(?![三3]日[之以]?内?办结率)"  # 「本月三日办结率」
 _UP_TO = r"(?:[到至]|[-~—－–]+)"
 _TAIL = re.compile(
-    r"的?[这那]?(?:[一二两三四五六七八九十\d]天)(?![内没未])|[当那]天|一整?天|全[天年月周]|一?整个?[天年月周]|期间|的?时候|那会儿"
+    r"的?[这那]?(?:[一二两三四五六七八九十\d]天)(?![内没未一])|[当那]天|一整?天(?!一)|全[天年月周]|一?整个?[天年月周]|期间|的?时候|那会儿"
     r"|这段时间|[里内中](?!心|旬|午|头|容|没|未)|[以之]内|那[几些]天|这[几些]天|(?:这|那)一?段"
 )
 _ONE_DAY = re.compile("[当那]天")
@@ -103,7 +104,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Match, datetime], Span | None]], 
     (re.compile(rf"{_YEAR}?{_DAY}月(\d{{1,2}})(?![\d日号月件个单份成])()"), dated),
     (re.compile(rf"{_YEAR}?{_DAY}月?份?{_UP_TO}{_DAY}月(?!\d)份?"), months_of_year),
     (re.compile(rf"{_YEAR}?([一二三四五六七八九])([二三四五六七八九])月份?"), months_of_year),
-    (re.compile(r"([年月周季])初(?=[到至起以开算])"), beginning),
+    (re.compile(r"开?([年月周季])(?:初|(?<=开年))(?=[到至起以开算])"), beginning),
     (re.compile(rf"{_YEAR}?({HOLIDAYS})(?:节|小?长?假期?|放假|期间|那会儿|[这那]?(?:几天|段))*里?"), days_off),
     (
         re.compile(
@@ -111,6 +112,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[Match, datetime], Span | None]], 
         ),
         lunar,
     ),
+    (re.compile(rf"(?:^|(?<=[\s,，。到至从在自和跟])){_DAY}号(?![楼院门线栋单杆井路弄岗摊馆晚])"), day_of_month),
     (re.compile(r"(20\d{2})[-/.](\d{1,2})[-/.](\d{1,2})[日号]?"), iso),
     (re.compile(r"(?<![\d./])(\d{1,2})[./](\d{1,2})(?![\d.%/]|\s*[件个单次成])[日号]?"), month_and_day),
     (

@@ -35,6 +35,8 @@ _COSTS = {
     "tickets": 1.05,
     "unit": 1.05,
     "short": 1.05,
+    "of_item": 1.9,
+    "trouble": 1.02,
 }
 
 

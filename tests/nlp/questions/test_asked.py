@@ -57,6 +57,14 @@ REFUSED = (
     "东门口停车上月几件",
     "这三五天收了几件",
     "谁报得最多 上个月",
+    "上周被偷的几件",
+    "上月都坏了的几件",
+    "今年消防栓漏水的几件",
+    "遛狗不捡狗屎的上月几件",
+    "今早到现在来了几件",
+    "上周报停车前五名的人",
+    "德尚小区3号几件",
+    "周末报的多还是平时报的多",
     "德尚小区的停车和园丁小区的噪音上月一共多少",
 )
 """Each once gave a figure of something else, or was taken for no question at all"""
@@ -93,6 +101,15 @@ def test_questions_that_would_stand_alone_pile_up_no_conditions(names):
     assert query is not None
     assert (query.measures, query.only["place"]) == (("count",), ("德尚小区",))
     assert not may_follow(names, "挂账的还有几张", NOW)
+
+
+def test_one_number_is_not_told_day_by_day(names):
+    query = parse_all(names, ["水电气暖这俩月走势", "热线转来的有多少"], NOW)
+    assert query is not None
+    assert (query.group, query.only["source"]) == ("", ("hotline",))
+    query = parse_all(names, ["上周各社区几件", "只要超时的"], NOW)
+    assert query is not None
+    assert (query.group, query.measures) == ("community", ("late",))
 
 
 def test_a_holiday_whose_days_off_are_not_known_yet_is_none_of_last_year(names):

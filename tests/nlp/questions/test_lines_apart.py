@@ -23,9 +23,9 @@ def test_questions_are_read_whole_or_refused(names, half, least, most_wrong):
 
 
 def test_questions_that_nobody_had_seen_when_they_were_measured(names):
-    """112 of 126 right then, and one wrong; since they were looked at all are right."""
+    """112 of 126 and 126 of 151 right then, one wrong of each; they have been looked at since."""
     outcomes = Counter((*line.keys() & {"query", "refuse", "outside"}, outcome(names, line)) for line in later())
-    assert outcomes["query", "right"] >= 124
+    assert outcomes["query", "right"] >= 272
     assert set(outcomes) <= {("query", "right"), ("query", "refused"), ("refuse", "refused"), ("outside", "outside")}
 
 
