@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from sqlite3 import SQLITE_READONLY
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -108,5 +109,14 @@ def _connect_sqlite(url: str, pause: Callable[[float], None], lock_wait: float) 
 
     event.listen(engine, "commit", queue.leave)
     event.listen(engine, "rollback", queue.leave)
+    _reopen_read_only(engine.dialect)
     copying(engine)
     return engine
+
+
+def _reopen_read_only(dialect: Any) -> None:  # noqa: ANN401
+    """SQLite opens a file that it may not write read-only, and keeps it so when it may: such a connection is closed."""
+    usual = dialect.is_disconnect
+    dialect.is_disconnect = lambda error, *about: (
+        getattr(error, "sqlite_errorcode", 0) & 0xFF == SQLITE_READONLY or usual(error, *about)
+    )

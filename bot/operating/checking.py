@@ -14,7 +14,7 @@ from bot.assembly import gateway, webhook_settings, wecom_gateway, wecom_setting
 from bot.evidence.storage import MediaStorageError, keep
 from bot.evidence.storage_factory import shelf_of
 from bot.installation.config_problems import ConfigError
-from bot.installation.database import is_current, open_database
+from bot.installation.database import is_current, is_writable, open_database
 from bot.installation.free_disk_space import LITTLE, existing, free_bytes, is_full, written_folders
 from bot.installation.keys import key_ring, unreadable_phones
 from bot.installation.learning import knows_past_orders
@@ -219,13 +219,16 @@ def _content(settings: Settings, engine: Engine) -> Iterator[Finding]:
     if not is_current(engine):
         yield Finding("数据库没有升级到这个版本", "运行 python -m bot migrate")
         return
+    if not is_writable(engine):
+        yield Finding("数据库只能读，写不进去", "看数据库文件和它的文件夹的权限，盘是不是只读挂载的，连的是不是从库")
     with reading_sessions(engine)() as session:
+        if unreadable_phones(session, key_ring(settings)):  # then nothing that looks at people can be checked
+            yield Finding("有电话读不出来：密钥换过了", "把原来的密钥放进 BOT_PRIVACY__OLD_KEYS，再运行 rekey")
+            return
         world = load_world(session)
         yield from _world(session, world)
         yield from _rules_here(settings, world)
         yield from _lost(session)
-        if unreadable_phones(session, key_ring(settings)):
-            yield Finding("有电话读不出来：密钥换过了", "把原来的密钥放进 BOT_PRIVACY__OLD_KEYS，再运行 rekey")
 
 
 def _rules_here(settings: Settings, world: World) -> Iterator[Finding]:

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from testbed import ROOT
+from testbed import ROOT, opened, take_no_writes
 from whole_program import KEYS
 
 from bot.__main__ import main
 from bot.installation import free_disk_space
 from bot.installation.config_problems import ConfigError
+from bot.installation.keys import new_key
 
 pytestmark = pytest.mark.both_databases
 
@@ -101,6 +102,7 @@ ENVIRONMENTS = {
     "no such host": (
         {"DATABASE__URL": "postgresql+psycopg://whistle:geheim@no.invalid/x"}, ("no.invalid",),
     ),
+    "another privacy key": ({"PRIVACY__KEY": new_key()}, ("有电话读不出来", "BOT_PRIVACY__OLD_KEYS")),
     "no privacy key": ({"PRIVACY__KEY": "geheim"}, ("BOT_PRIVACY__KEY", "rekey --new")),
     "no model": ({"FILES__MODEL": "/nowhere"}, ("模型不能用", "python -m bot train")),
     "no limits": ({"FILES__LIMITS": "/nowhere/limits.csv"}, ("读不到 /nowhere/limits.csv", "没有这个文件")),
@@ -137,6 +139,14 @@ def test_a_database_that_somebody_holds_is_told(check, tmp_path, monkeypatch):
         status, said = check(DATABASE__URL=f"sqlite:///{file}")
     held.close()
     assert (status, "锁住" in said) == (2, True), said
+
+
+def test_a_database_that_can_only_be_read_is_told(check, databases):
+    url = databases.fresh("postgresql", with_town=True)
+    with opened(url) as engine:
+        take_no_writes(engine, "on")
+    status, said = check(DATABASE__URL=url)
+    assert (status, "数据库只能读" in said) == (2, True), said
 
 
 def test_a_disk_that_is_full_and_one_that_soon_will_be(check, monkeypatch):
