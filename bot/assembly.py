@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.evidence.storage_factory import shelf_of
 from bot.installation.config_problems import ConfigError
-from bot.installation.database import open_current
+from bot.installation.database import open_current, open_replica
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import TownKeeper
 from bot.outgoing_webhooks.courier import Courier
@@ -34,9 +35,12 @@ from bot.worker.uploads import Uploads
 from bot.worker.worker import Worker
 from handlers.answering.answer import Answering
 from models.connecting import LOCK_WAIT_SECONDS
+from models.replica import Replica, State
 from models.sessions import reading_sessions, sessions
 from models.webhook_delivery import Lines, telling_subscribers
 from nlp.reading.reader import Reader
+
+log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -54,6 +58,7 @@ class Program:
     engine: Engine
     sessions: sessionmaker[Session]
     reading: sessionmaker[Session]
+    replica: Replica
     towns: TownKeeper
     answering: Answering
     clock: Clock
@@ -75,8 +80,22 @@ def assemble(
     writing, reading = sessions(engine, _watch(settings)), reading_sessions(engine)
     with reading() as session:
         towns.current(session)
-    answering = Answering(writing, reading, towns, clock, yield_to_others, aside)
-    return Program(settings, engine, writing, reading, towns, answering, clock)
+    replica = replica_of(settings)
+    answering = Answering(writing, reading, towns, clock, yield_to_others, aside, replica)
+    return Program(settings, engine, writing, reading, replica, towns, answering, clock)
+
+
+def replica_of(settings: Settings) -> Replica:
+    """Where figures are read; its changes are logged."""
+    oldest = timedelta(seconds=settings.database.replica_seconds)
+    return Replica(open_replica(settings), oldest, _log_replica)
+
+
+def _log_replica(state: State) -> None:
+    if state is State.FRESH:
+        log.info("replica_read_again")
+    else:
+        log.warning("replica_not_read", why=state.value)
 
 
 def _watch(settings: Settings) -> Callable[[Lines], None] | None:

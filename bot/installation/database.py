@@ -31,6 +31,14 @@ def open_database(settings: Settings, lock_wait_seconds: float = LOCK_WAIT_SECON
     return connect(url, wait, lock_wait_seconds)
 
 
+def open_replica(settings: Settings) -> Engine | None:
+    """The engine of the replica, if there is one. A server that stops answering is given up after two seconds."""
+    if not settings.database.replica:
+        return None
+    url = make_url(settings.database.replica).update_query_dict({"tcp_user_timeout": "2000"})
+    return connect(url.render_as_string(hide_password=False), wait)
+
+
 def open_current(settings: Settings, lock_wait_seconds: float = LOCK_WAIT_SECONDS) -> Engine:
     """The same for a program that needs every table. Raises ConfigError if the database is not migrated."""
     engine = open_database(settings, lock_wait_seconds)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.installation.config_problems import ConfigError as ConfigError  # noqa: PLC0414  (callers that load settings catch it)
@@ -27,7 +27,7 @@ from handlers.town.working_hours import WorkingHours
 SECRETS = {
     "wechat": {"token", "aes_key", "previous_aes_key", "app_secret"},
     "wecom": {"secret", "token", "aes_key", "robot"},
-    "database": {"url"},
+    "database": {"url", "replica"},
     "privacy": {"key", "old_keys"},
     "hotline": {"key"},
     "open311": {"keys"},
@@ -36,6 +36,9 @@ SECRETS = {
     "speech": {"key"},
 }
 """Secrets, allowed only in the environment. A database URL may contain a password: the file may only have SQLite's"""
+
+
+_SERVERS = ("postgresql://", "postgresql+psycopg://")
 
 
 class Template(Section):
@@ -85,13 +88,24 @@ class WeCom(Section):
 class Database(Section):
     url: str = Field(default="sqlite:///var/whistle.db", repr=False)
     """May contain a password, so it is never shown"""
+    replica: str = Field(default="", repr=False)
+    """A streaming replica, from which figures are read"""
+    replica_seconds: float = Field(default=5, ge=0, le=3600)
+    """Maximum age of figures; an older replica isn't read"""
 
     @field_validator("url")
     @classmethod
     def _of_a_kind_we_know(cls, url: str) -> str:
-        if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        if not url.startswith(("sqlite:///", *_SERVERS)):
             raise ValueError("应以 sqlite:/// 或 postgresql+psycopg:// 开头")
         return url
+
+    @field_validator("replica")
+    @classmethod
+    def _beside_a_server(cls, replica: str, info: ValidationInfo) -> str:
+        if replica and not (replica.startswith(_SERVERS) and info.data.get("url", _SERVERS[0]).startswith(_SERVERS)):
+            raise ValueError("从库和主库都应是 PostgreSQL，以 postgresql+psycopg:// 开头")
+        return replica
 
 
 class Files(Section):

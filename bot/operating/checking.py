@@ -3,14 +3,13 @@
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Engine, func, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.assembly import gateway, webhook_settings, wecom_gateway, wecom_settings
+from bot.assembly import gateway, replica_of, webhook_settings, wecom_gateway, wecom_settings
 from bot.evidence.storage import MediaStorageError, keep
 from bot.evidence.storage_factory import shelf_of
 from bot.installation.config_problems import ConfigError
@@ -21,7 +20,9 @@ from bot.installation.learning import knows_past_orders
 from bot.installation.operator_errors import of_wechat
 from bot.installation.settings import Settings
 from bot.installation.town_keeper import read_files
+from bot.operating.finding import Finding
 from bot.operating.leftover_warnings import late_to_sign, of_another_town, unknown_to_model
+from bot.operating.replica_warnings import replica_warnings
 from bot.wechat.access_token import TokensInMemory
 from bot.wechat.errors import WeChatError
 from handlers.timers.lost_work import look
@@ -39,15 +40,6 @@ from nlp.reading.reader import Reader
 
 _AHEAD = timedelta(days=30)
 """How far into the future limits given today may run"""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`fatal`: the program can't run or would lose data; else a warning."""
-
-    what: str
-    mend: str
-    fatal: bool = True
 
 
 def look_over(settings: Settings, *, online: bool = False) -> list[Finding]:
@@ -229,6 +221,14 @@ def _content(settings: Settings, engine: Engine) -> Iterator[Finding]:
         yield from _world(session, world)
         yield from _rules_here(settings, world)
         yield from _lost(session)
+        yield from _replica(settings, session)
+
+
+def _replica(settings: Settings, session: Session) -> Iterator[Finding]:
+    replica = replica_of(settings)
+    yield from replica_warnings(replica, session)
+    if replica.engine:
+        replica.engine.dispose()
 
 
 def _rules_here(settings: Settings, world: World) -> Iterator[Finding]:

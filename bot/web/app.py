@@ -92,6 +92,7 @@ def _database_away(error: SQLAlchemyError) -> Response:
 
 
 def _metrics(program: Program) -> Response:
-    with program.reading() as session:
-        folders = written_folders(program.settings, program.engine)
-        return Response(metrics.exposition(session, program.clock(), folders), content_type=metrics.CONTENT_TYPE)
+    with program.reading() as session, program.replica.beside(session) as figures:
+        folders, replica = written_folders(program.settings, program.engine), program.replica.state(session)
+        said = metrics.exposition(figures, program.clock(), folders, replica)
+        return Response(said, content_type=metrics.CONTENT_TYPE)

@@ -83,15 +83,14 @@ def _answer(program: Program, wanted: Download) -> Response:
             raise BadLinkError
         session.add(Look(person_id=person.id, via="导出", at=program.clock()))
     file = BytesIO()  # at most `export_rows`: some megabytes
-    with program.reading() as session:
-        rows = _write(program, session, wanted, file)
+    with program.reading() as session, program.replica.beside(session) as figures:
+        town = program.towns.current(session)
+        rows = _write(program, figures, town, session.get_one(Person, wanted.person_id), wanted, file)
     log.info("exported", person=wanted.person_id, rows=rows)
     return workbook(file, f"工单{wanted.until:%Y%m%d}.xlsx")
 
 
-def _write(program: Program, session: Session, wanted: Download, file: BytesIO) -> int:
-    town = program.towns.current(session)
-    person = session.get_one(Person, wanted.person_id)
+def _write(program: Program, session: Session, town: Town, person: Person, wanted: Download, file: BytesIO) -> int:
     seen = viewer(town, person, wanted.area)
     if seen is None:  # their area has changed
         return write_xlsx(iter([HEADING]), file)

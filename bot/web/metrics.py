@@ -23,6 +23,7 @@ from handlers.timers.lost_work import look
 from models.breaker import Breaker
 from models.conversation import Inbound
 from models.push import Outcome, Push, Timer, is_laid_aside, unfinished
+from models.replica import State
 from models.status_moves import ACTIVE, Status
 from models.ticket import Ticket, not_ended
 from models.webhook_delivery import Delivery
@@ -34,9 +35,17 @@ _MOST_REPLIES = 20_000
 """More replies than one machine gives in five minutes"""
 
 
-def exposition(session: Session, now: datetime, folders: Mapping[str, Path] = MappingProxyType({})) -> bytes:
+def exposition(
+    session: Session,
+    now: datetime,
+    folders: Mapping[str, Path] = MappingProxyType({}),
+    replica: State | None = None,
+) -> bytes:
     """The answer to a scrape. `folders`: what is written → the folder it is written to."""
     registry = CollectorRegistry()
+    unread = Gauge("whistle_replica_not_read", "Figures are read from the primary", ["why"], registry=registry)
+    for state in set(State) - {State.FRESH}:
+        unread.labels(state.value).set(state is replica)
     room = Gauge("whistle_disk_free_bytes", "Room on the disk of this machine", ["folder"], registry=registry)
     for name, folder in folders.items():
         room.labels(name).set(free_bytes(folder))

@@ -30,6 +30,7 @@ from handlers.residents.unanswered import keep_unfinished
 from handlers.tickets.by_number import read_named
 from handlers.town.town import Town, Towns
 from models.connecting import is_deadlock
+from models.replica import Replica
 from models.sessions import Sessions
 from nlp.reading.understanding import Intent, Understanding
 
@@ -56,10 +57,11 @@ class Answering:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         yield_to_others: Callable[[], None] = lambda: None,
         in_background: InBackground = lambda look_up: look_up(),
+        replica: Replica | None = None,
     ) -> None:
         self._sessions, self._towns, self._clock, self._in_background = sessions, towns, clock, in_background
         self._said_often = ReadingCache()
-        self._read_only = ReadOnlyPath(reading, towns, COMMANDS, route)
+        self._read_only = ReadOnlyPath(reading, replica or Replica(), towns, COMMANDS, route)
         self._batch = Batch(self._answer_all, yield_to_others)
         self._failed = Batch(self._keep_all, yield_to_others)
 

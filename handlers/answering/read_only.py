@@ -25,6 +25,7 @@ from handlers.residents.unanswered import keep_unfinished
 from handlers.supervisors.overview import opens_figure
 from handlers.town.town import Towns
 from models.person import Look
+from models.replica import Replica
 from models.sessions import ReadOnlyError, Sessions
 from nlp.reading.understanding import Understanding
 
@@ -47,9 +48,14 @@ class ReadOnlyPath:
     """Answers questions in a read-only session."""
 
     def __init__(
-        self, reading: Sessions, towns: Towns, commands: Sequence[Command], route: Callable[[Context], Reply]
+        self,
+        reading: Sessions,
+        replica: Replica,
+        towns: Towns,
+        commands: Sequence[Command],
+        route: Callable[[Context], Reply],
     ) -> None:
-        self._reading, self._towns, self._route = reading, towns, route
+        self._reading, self._replica, self._towns, self._route = reading, replica, towns, route
         self._all_commands = commands
         self._commands = command_opening(command for command in commands if command.only_asks)
 
@@ -81,12 +87,17 @@ class ReadOnlyPath:
         text = message.text.strip()
         if opens_figure(text) and writer.state not in _FIGURES and parse(town, text, now) is None:
             return None  # the number answers another question
-        reply = keep_unfinished(
-            writer.says(message, understanding, session, town, now, self._all_commands), (), self._route
-        )
-        if session.dirty or session.deleted or not all(isinstance(row, Look) for row in session.new):
-            return None
-        return Found(reply, [_values(row) for row in session.new], text, _standing(writer, text))
+        with self._replica.beside(session, now - writer.spoke_at if writer.spoke_at else None) as figures:
+            context = writer.says(message, understanding, figures, town, now, self._all_commands)
+            reply = keep_unfinished(context, (), self._route)
+            if _wants_to_write(session) or _wants_to_write(figures):
+                return None
+            return Found(reply, [_values(row) for row in figures.new], text, _standing(writer, text))
+
+
+def _wants_to_write(session: Session) -> bool:
+    """More than the read log."""
+    return bool(session.dirty or session.deleted or not all(isinstance(row, Look) for row in session.new))
 
 
 def found_read_only(session: Session, found: Found | None, writer: Writer) -> Reply | None:

@@ -59,10 +59,14 @@ class _Visits:
             seen = self._viewer(session, town, link)
             if seen is None:
                 raise BadLinkError
-            try:
-                return page(session, town, seen)
-            except (NoSuchNumberError, KeyError, ValueError):  # parameters that none of our links has
-                return refused(self._program, "board.bad_link", 404)
+            with self._program.replica.beside(session) as figures:
+                return self._page(page, figures, town, seen)
+
+    def _page(self, page: Page, session: Session, town: Town, seen: Viewer) -> Response:
+        try:
+            return page(session, town, seen)
+        except (NoSuchNumberError, KeyError, ValueError):  # parameters that none of our links has
+            return refused(self._program, "board.bad_link", 404)
 
     def show_ticket(self, token: str, number: str) -> Response:
         return self.show(token, lambda session, town, seen: self.ticket_page(session, town, seen, number))
