@@ -154,12 +154,20 @@ def _is_gone(said: str) -> bool:
 
 
 def reason_of(text: str) -> str:
-    """What is wrong: 「还是卡」 of 「没修好，还是卡」; of 「师傅来过，还是不亮」 all."""
-    if re.search(_data()["still"], text) and not re.match(_data()["refusal"], plain(text)):
-        return plain(text).strip(_MARKS)
-    rest = re.sub(_data()["refusal"], "", plain(text), count=1)
-    says = len(re.findall(r"\w", re.sub(_data()["bare"], "", rest)))
-    return rest.strip(_MARKS) if rest != plain(text) and says >= _SAYS else ""
+    """What is wrong: 「还是卡」 of 「没修好，还是卡」; of 「师傅来过，还是不亮」 and 「没用，昨晚又停了」 all."""
+    said = text.strip(f"{_MARKS}\n")
+    refused = re.match(_data()["refusal"], plain(text))
+    if refused:
+        rest = plain(text)[refused.end() :].strip(_MARKS)
+        return said[-len(rest) :] if _says(rest) >= _SAYS else ""
+    first, *others = _PAUSES.split(said)
+    is_told = len(first) <= _A_REFUSAL and _says("".join(others)) >= _A_TROUBLE
+    return said if is_told or re.search(_data()["still"], said) else ""
+
+
+def _says(words: str) -> int:
+    """How many characters say more than that it isn't done."""
+    return len(re.findall(r"\w", re.sub(_data()["bare"], "", words)))
 
 
 def wants_erasure(text: str) -> bool:
@@ -177,6 +185,8 @@ _A_THING = 6
 _LINE = re.compile(r"^(\d{1,2}) (.+)$", re.MULTILINE)
 _THAT_ONE = re.compile(r"^(?:就?是|选)|的?(?:[那这][个件张]|的)$")
 _SAYS = 1
+_A_REFUSAL = 6
+_A_TROUBLE = 4
 _PAUSES = re.compile(r"[\s,，、。.;；]+(?=\S)")
 _COURTESY = re.compile(r"[\s,，、。.;；!！]+|(?=谢谢|感谢|辛苦|多谢|麻烦)")
 _MARKS = " ，,。.!！~～、:：;；"
