@@ -4,6 +4,7 @@ import re
 
 from handlers.dialogue.context import Context
 from nlp.answers.choices import is_filler, only_waits
+from nlp.reading.clauses import bare
 from nlp.reading.complained_of import is_plain_complaint
 from nlp.reading.set_phrases import is_picture
 from nlp.reading.understanding import Intent, Understanding
@@ -134,3 +135,19 @@ def is_other_trouble(context: Context, category: str, item: str) -> bool:
     if seen.confidence < (_TROUBLE_PLACED if placed else _TROUBLE):
         return False
     return (seen.category, seen.item) != (category, item) and not _WHERE.search(context.text)
+
+
+def goes_on_about(context: Context, category: str, item: str) -> bool:
+    """Words that name no place, no danger and no other trouble go on about the matter just told.
+
+    Another trouble is one of which the reader is very sure, or one that is announced: 「还有路灯也不亮」.
+    """
+    seen = context.understanding
+    if seen is None or seen.red_flag or seen.danger_question or len(seen.parts) > 1:
+        return False
+    if seen.place and (seen.place.name or seen.place.building or seen.place.room):
+        return False
+    same = seen.category == category and seen.item in {"", item}
+    if same or not seen.sure:
+        return True
+    return seen.confidence < _TROUBLE and bare(context.text) == context.text

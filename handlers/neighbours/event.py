@@ -42,7 +42,7 @@ def taken_in(context: Context, draft: Draft) -> Reply | None:
     if same is None:
         return None
     if same.mine:
-        return _told_again(context, same.ticket, draft)
+        return told_more(context, same.ticket, draft, "joining.told_again")
     return join(context, same.ticket, draft) if same.at_once else _offered(context, same, draft)
 
 
@@ -119,8 +119,8 @@ def leave(context: Context, ticket: Ticket) -> bool:
     return True
 
 
-def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
-    """The person reports again what they already follow: pass on their words, file no second ticket."""
+def told_more(context: Context, ticket: Ticket, draft: Draft, key: str) -> Reply:
+    """Pass on more words about a ticket that the person follows, file no second one; 「另报」 files them after all."""
     attach(context, ticket, draft.attachments)
     if draft.red_flag:
         _danger_again(context, ticket, context.person, draft)
@@ -129,7 +129,7 @@ def _told_again(context: Context, ticket: Ticket, draft: Draft) -> Reply:
         ticket.apply(NOTE, by=resident(context.person), at=context.now, note=draft.text)
         notify(context.session, context.town, ticket, "supplement", context.now, but=context.person, note=draft.text)
     said = [_advice(context, draft)] if draft.red_flag else []
-    said.append(context.say("joining.told_again", **_facts(context.town, ticket, draft, context.now)))
+    said.append(context.say(key, **_facts(context.town, ticket, draft, context.now)))
     over = context.slots.get("ticket") == ticket.id  # ends a question about it, such as whether to withdraw
     slots = {"draft": draft.slots(), "ticket": ticket.id, "joined": False}
     return Reply("\n\n".join(said), Asks.JOINED, slots, answered=over)

@@ -16,7 +16,7 @@ from handlers.notifications.night import waits
 from handlers.residents import locate
 from handlers.tickets.change import PersonalChange
 from handlers.tickets.draft import Draft
-from handlers.tickets.filing import file, last_place
+from handlers.tickets.filing import file, last_place, recent
 from models.status_moves import Status
 from models.ticket import Ticket
 from nlp.reading.complained_of import asks_secrecy
@@ -114,7 +114,7 @@ def _lacks_building(context: Context, draft: Draft) -> bool:
 
 
 def _ask_place(context: Context, draft: Draft) -> Reply:
-    """Ask for the place; for a building without a compound, offer once the compound of their last report."""
+    """Ask for the place; offer once the compound of their last report, if they name a building or told it just now."""
     lately = None if draft.place_name or Asks.GUESS in draft.asked else _told_lately(context, draft)
     if lately:
         house = ticket_text.address("", draft.building, draft.unit, draft.room)
@@ -128,9 +128,11 @@ def _ask_place(context: Context, draft: Draft) -> Reply:
 
 
 def _told_lately(context: Context, draft: Draft) -> str:
-    if not (draft.building or draft.unit):
-        return ""
-    place = context.town.world.places.get(last_place(context) or 0)
+    if draft.building or draft.unit:
+        place = context.town.world.places.get(last_place(context) or 0)
+    else:
+        last = recent(context, context.town.habits.recent_minutes)
+        place = context.town.world.places.get(last.place_id or 0) if last else None
     return place.name if place else ""
 
 

@@ -100,7 +100,9 @@ def place_told(context: Context) -> Reply | None:
         return ask_place_again(context, more) if draft.asked.count(Asks.PLACE) < MOST_PUT else go_on(context, more)
     if is_other_matter(context) or is_politeness(context):
         return None
-    told = told_where(context, replace(draft, places=()))
+    told = told_where(context, replace(draft, places=(), guess=""))
+    if draft.guess and is_half_told(told) and (told.building or is_vague(context.text)):
+        told = locate.known(context, told, draft.guess, told.text)  # 「3号楼」 to 「是德尚小区吗」
     if context.state == Asks.PLACE and is_half_told(told) and draft.asked.count(Asks.PLACE) < MOST_PUT:
         return ask_place_again(context, told)
     return go_on(context, told)

@@ -6,18 +6,20 @@ from dataclasses import replace
 from handlers.dialogue.choices import numbered
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
+from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
-from handlers.dialogue.other_matter import is_other_matter, is_other_report, is_politeness
+from handlers.dialogue.other_matter import goes_on_about, is_other_matter, is_other_report, is_politeness
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
+from handlers.neighbours.event import told_more
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
 from handlers.residents import correct_place, locate
 from handlers.residents.ask_or_file import who_will_know
 from handlers.residents.correction_read import Correction
 from handlers.residents.incomplete import ask_where, asks_of, now_placed, placeless
-from handlers.residents.read_into_draft import told_where
+from handlers.residents.read_into_draft import read, told_where
 from handlers.residents.report import add_words
 from handlers.tickets.access import followed, own, resident
 from handlers.tickets.draft import Draft
@@ -131,6 +133,20 @@ def supplemented(context: Context) -> Reply | None:
     """Add words to the only open ticket, however old it is."""
     mine = own(context.session, context.person, OPEN, 2)
     return add_words(context, mine[0], context.text) if len(mine) == 1 else None
+
+
+@more.on(intent(Intent.REPORT, Intent.CONSULT))
+def more_of_last(context: Context) -> Reply | None:
+    """Add 「现在挪走了」「我怕着火」 to the ticket just filed; 「另报」 files the words by themselves."""
+    if not context.is_free:
+        return None
+    last = recent(context, context.town.habits.recent_minutes)
+    if last is None or Status(last.status) not in OPEN or not goes_on_about(context, last.category, last.item):
+        return None
+    told = read(context, context.text, Draft(context.text, attachments=waiting(context)))
+    told = replace(told, category=told.category or next(iter(told.choices), ""))
+    there = Draft("", place_id=last.place_id, place_name=last.place_name, building=last.building, unit=last.unit)
+    return told_more(context, last, locate.as_placed(told, there), "joining.more_of_it")
 
 
 def _house_added(context: Context, ticket: Ticket, told: PlaceMention) -> Reply:
