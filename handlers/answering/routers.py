@@ -13,7 +13,7 @@ from handlers.answering.two_in_one import said_back
 from handlers.answering.which_question import which_question
 from handlers.appointments import at_home, propose
 from handlers.approvals import contest, decide, endings, extend, suspend
-from handlers.consultation import ask, new_answer
+from handlers.consultation import announced, ask, new_answer
 from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, what_it_answers
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
@@ -62,7 +62,6 @@ from handlers.whistle import attendance, blow
 from nlp.answers.practice_phrases import practice_meant
 
 picked = Router("picked")
-
 
 _OPEN_TO_COMMANDS = frozenset({"", Asks.JOINED, Asks.MENU, Asks.HELP, Asks.ASIDE, Asks.CHOICE})
 
@@ -116,6 +115,7 @@ ROUTERS = (
     note_or_report.router,
     complaint.router,
     new_answer.router,
+    announced.router,
     ask.router,
     what_to_ask.router,
     withdraw.answers,

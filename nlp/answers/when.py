@@ -19,7 +19,7 @@ _WEEKDAYS = "一二三四五六日"
 _CLOCK = rf"(?P<@h>{SMALL})(?:[点时](?:(?P<@half>半)|(?P<@m>\d{{1,2}})分?)?|[:：](?P<@mm>\d\d))"
 _FROM, _TO = _CLOCK.replace("@", "a"), _CLOCK.replace("@", "b")
 _BARE_TO_CLOCK = rf"(?P<a0h>{SMALL})(?=\s*(?:到|至|[-~—])\s*{SMALL}[点时])"
-_HOURS = re.compile(rf"(?:{_FROM}|{_BARE_TO_CLOCK})(?:\s*(?:到|至|[-~—])\s*{_TO})?(?![滴分个户家])(?!水|电)")
+_HOURS = re.compile(rf"(?:{_FROM}|{_BARE_TO_CLOCK})(?:\s*(?:到|至|[-~—])\s*{_TO}|(?!水|电))(?![滴分个户家])")
 _DATE = re.compile(
     r"(?<![\d.])(?:(?P<y>20\d\d)[-年/.])?(?P<m>\d{1,2})[-月/.](?P<d>\d{1,2})(?:日|号(?!楼))?(?![\d.号:：点米元块度吨倍%]|-\d)"
 )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from nlp.model import store
 from nlp.model.features import LONGEST_ALARM, Features, Featurizer, plain
-from nlp.model.labels import CONSULT, DANGER, OTHER
+from nlp.model.labels import CONSULT, DANGER, OTHER, items
 from nlp.model.linear import ranked
 from nlp.model.store import StoredModel
 from nlp.model.trust import Ranked
@@ -121,6 +121,12 @@ class Reader:
         linear = self.model.linear
         scores = linear.scores(linear.weigh(self.featurizer.features_of(said, self.model.segmenter.cut(said))))
         return self._share(scores, HEAD, COMPLAINS)
+
+    def named(self, text: str) -> frozenset[str]:
+        """The sub-items of which a text has a word, whatever it is filed under."""
+        said = plain(text[:LONGEST_READ])
+        topics = self.featurizer.features_of(said, self.model.segmenter.cut(said)).topics
+        return frozenset(item.key for item in items() if item.key in topics)
 
     def explain(self, text: str, category: str = "") -> tuple[tuple[str, float], ...]:
         """The words that weighed most for a category (the chosen one if none is given), the heaviest first."""

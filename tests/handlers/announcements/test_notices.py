@@ -121,6 +121,53 @@ def test_all_else_is_filed_as_ever(program, clock, chat, words, why):
     assert len(chat.tickets()) == 1, why
 
 
+NAMED_IN_ANY_WAY = {
+    "今天14-18点停水 管网检修": (
+        "几点能来水",
+        "水停了半天了",
+        "还要停到什么时候",
+        "你们又把水给停了",
+        "水呢，厕所冲不了",
+    ),
+    "今天14-18点停电 线路检修": ("电啥时候来", "这电停得也太久了", "屋里漆黑，电啥时候来"),
+    "今天14-18点停气": ("家里灶台没有气", "气来了没有", "燃气怎么停了"),
+    "今天14-18点电梯停运 维保": ("电梯啥时候能用", "老人下不了楼，电梯停着呢", "今天电梯不能坐吗"),
+    "今天14-18点停暖 换热站检修": ("暖气几点恢复",),
+}
+NOT_IT = {
+    "今天14-18点停水 管网检修": ("水管爆了", "门口水管跑水", "水管漏水", "水电费在哪交", "水费怎么交", "家里停电了"),
+    "今天14-18点停电 线路检修": ("电箱打火", "电瓶上楼", "有人偷电", "停电了，电梯里好像有人"),
+    "今天14-18点停气": ("厨房有煤气味", "暖气不热"),
+    "今天14-18点消杀 请关窗": ("楼道里一堆垃圾",),
+}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("table", "answers"), [(NAMED_IN_ANY_WAY, True), (NOT_IT, False)])
+def test_the_announcement_decides_what_is_about_it(program, clock, chat, table, answers):
+    wrong = []
+    for number, (words, sayings) in enumerate(table.items()):
+        announces(chat, words=f"通知 德尚小区 {words}")
+        clock.turn(hours=5)
+        for at, said in enumerate(sayings):
+            openid = f"oAbout{number:010d}{at:012d}"
+            lives_in(chat, openid)
+            reply = chat.says(openid, said)
+            if ("预计今日18:00好" in reply) is not answers:
+                wrong.append((said, reply))
+        clock.turn(hours=-5)
+        chat.says(COMMUNITY, "撤通知")
+    assert wrong == []
+
+
+def test_the_progress_of_their_own_report_comes_before_the_notice(program, clock, chat):
+    lives_in(chat, RESIDENT)
+    chat.says(RESIDENT, "水表坏了")
+    announces(chat)
+    clock.turn(hours=5)
+    assert chat.ticket().number in chat.says(RESIDENT, "水表什么时候来修啊")
+
+
 def test_before_and_after_it_is_filed(program, clock, chat):
     announces(chat)
     chat.says(RESIDENT, "德尚小区3号楼停水了")
