@@ -3,6 +3,7 @@
 import re
 
 from handlers.dialogue.context import Context
+from handlers.dialogue.states import Asks
 from nlp.answers.choices import is_filler, only_waits
 from nlp.reading.clauses import bare
 from nlp.reading.complained_of import is_plain_complaint
@@ -137,17 +138,17 @@ def is_other_trouble(context: Context, category: str, item: str) -> bool:
     return (seen.category, seen.item) != (category, item) and not _WHERE.search(context.text)
 
 
-def goes_on_about(context: Context, category: str, item: str) -> bool:
-    """Words that name no place, no danger and no other trouble go on about the matter just told.
+def may_go_on(context: Context) -> bool:
+    """Words that name no place, no danger and not several problems may be about the matter told before."""
+    seen, told_before = context.understanding, context.filed_lately or context.state == Asks.JOINED
+    if not told_before or seen is None or seen.red_flag or seen.danger_question or len(seen.parts) > 1:
+        return False
+    return seen.place is None or not (seen.place.name or seen.place.building or seen.place.room)
 
-    Another trouble is one of which the reader is very sure, or one that is announced: 「还有路灯也不亮」.
-    """
+
+def goes_on_about(context: Context, category: str, item: str) -> bool:
+    """No other trouble than the one told before: none that the reader is very sure of, or that 「还有」 announces."""
     seen = context.understanding
-    if seen is None or seen.red_flag or seen.danger_question or len(seen.parts) > 1:
-        return False
-    if seen.place and (seen.place.name or seen.place.building or seen.place.room):
-        return False
-    same = seen.category == category and seen.item in {"", item}
-    if same or not seen.sure:
+    if seen is None or not seen.sure or (seen.category == category and seen.item in {"", item}):
         return True
     return seen.confidence < _TROUBLE and bare(context.text) == context.text

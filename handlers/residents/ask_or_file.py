@@ -131,7 +131,7 @@ def _told_lately(context: Context, draft: Draft) -> str:
     if draft.building or draft.unit:
         place = context.town.world.places.get(last_place(context) or 0)
     else:
-        last = recent(context, context.town.habits.recent_minutes)
+        last = recent(context, context.town.habits.recent_minutes) if context.filed_lately else None
         place = context.town.world.places.get(last.place_id or 0) if last else None
     return place.name if place else ""
 

@@ -8,7 +8,7 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
-from handlers.dialogue.other_matter import goes_on_about, is_other_matter, is_other_report, is_politeness
+from handlers.dialogue.other_matter import goes_on_about, is_other_matter, is_other_report, is_politeness, may_go_on
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
@@ -138,7 +138,7 @@ def supplemented(context: Context) -> Reply | None:
 @more.on(intent(Intent.REPORT, Intent.CONSULT))
 def more_of_last(context: Context) -> Reply | None:
     """Add 「现在挪走了」「我怕着火」 to the ticket just filed; 「另报」 files the words by themselves."""
-    if not context.is_free:
+    if not context.is_free or not may_go_on(context):
         return None
     last = recent(context, context.town.habits.recent_minutes)
     if last is None or Status(last.status) not in OPEN or not goes_on_about(context, last.category, last.item):
