@@ -13,7 +13,7 @@ from bot.evidence.storage import MediaStorage, MediaStorageError
 from bot.wechat.errors import Trouble, WeChatError
 from bot.wechat.gateway import Gateway
 from bot.worker.copied_pictures import copied_from
-from handlers.evidence.arrival import arrived, lost, refused
+from handlers.evidence.arrival import arrived, delayed, lost, refused
 from handlers.evidence.photo_duty import ALIKE
 from handlers.town.town import Towns
 from models.picture_print import PicturePrint
@@ -84,6 +84,7 @@ class MediaFetch:
             if passing and now < timer.created_at + _LIVES:
                 wait = self.retry_seconds[min(attempts, len(self.retry_seconds)) - 1]
                 timer.try_again(now + timedelta(seconds=wait), why)
+                delayed(session, self.towns.current(session), session.get_one(Attachment, timer.subject_id), now)
                 return
             self._end(session, timer_id, why, lost)
 

@@ -13,7 +13,7 @@ from bot.evidence.storage import MediaStorage, MediaStorageError
 from bot.speech.recogniser import Recogniser, RecognitionError
 from handlers.answering.answer import Answering
 from handlers.dialogue.message import Kind, Message
-from handlers.evidence.heard_right import dangerous, heard, heard_danger, not_heard
+from handlers.evidence.heard_right import dangerous, heard, heard_danger, heard_later, not_heard
 from handlers.town.town import Towns
 from models.person import Person
 from models.push import Outcome, Timer
@@ -22,8 +22,9 @@ from models.ticket import Attachment
 
 log = structlog.get_logger(__name__)
 _AT_MOST = timedelta(minutes=3)
-_WAIT = timedelta(seconds=20)
-_TRIES = 3
+_WAITS = (timedelta(seconds=20), timedelta(minutes=1), timedelta(minutes=5))
+_PATIENCE = 8.0
+"""Seconds after which the speaker is told to type; the recogniser may still answer"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,14 @@ class Hearing:
                 timer.finish(Outcome.DROPPED, self.clock(), "nothing to hear, or nobody to hear it")
                 return
             timer.due_at, stored = self.clock() + _AT_MOST, attachment.stored
-        with self._one:
-            self._listen(timer_id, stored, self.ears)
+            number = attachment.id
+        late = threading.Timer(_PATIENCE, self._later, (number,))
+        late.start()
+        try:
+            with self._one:
+                self._listen(timer_id, stored, self.ears)
+        finally:
+            late.cancel()
 
     def _listen(self, timer_id: int, stored: str, ears: Recogniser) -> None:
         try:
@@ -61,14 +68,21 @@ class Hearing:
         else:
             self._write(timer_id, text)
 
+    def _later(self, number: int) -> None:
+        """Tell the speaker that it can't be heard now."""
+        with self.sessions() as session, session.begin():
+            heard_later(session, self.towns.current(session), session.get_one(Attachment, number), self.clock())
+
     def _again(self, timer_id: int, why: str) -> None:
-        """Retry later, a few times; then tell the sender that the voice could not be transcribed."""
+        """Tell the speaker at once; retry later, a few times."""
         with self.sessions() as session, session.begin():
             timer = session.get_one(Timer, timer_id)
-            if timer.attempts < _TRIES:
-                timer.try_again(self.clock() + _WAIT, why)
-                return
-        self._write(timer_id, "")
+            number, tried = timer.subject_id or 0, timer.attempts
+            if tried <= len(_WAITS):
+                timer.try_again(self.clock() + _WAITS[tried - 1], why)
+            else:
+                timer.finish(Outcome.GAVE_UP, self.clock(), why)
+        self._later(number)
 
     def _write(self, timer_id: int, text: str) -> None:
         with self.sessions() as session, session.begin():

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from handlers.dialogue.media import NAMES
 from handlers.dialogue.message import Kind
-from handlers.evidence.heard_right import listen, not_heard
+from handlers.evidence.heard_right import heard_later, listen, not_heard
 from handlers.evidence.photo_duty import look_into
 from handlers.notifications.audience import audience
 from handlers.notifications.pictures import NAMED, PICTURES, SENDABLE
@@ -61,6 +61,12 @@ def _bring(session: Session, ticket: Ticket, person: int, attachment: int, now: 
         due_at=now,
         created_at=now,
     )
+
+
+def delayed(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
+    """The download has to be tried again: who speaks is told so, because we promised to listen at once."""
+    if town.hears and attachment.kind == Kind.VOICE:
+        heard_later(session, town, attachment, now)
 
 
 def lost(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:

@@ -84,8 +84,14 @@ def wrong(context: Context) -> Reply:
     return Reply(context.say("filing.say_again"), keep=True)
 
 
+def heard_later(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
+    """The recogniser is away or slow, or the voice could not be fetched yet: ask for words, once a voice."""
+    if attachment.ticket_id is None:
+        _push(session, attachment, "heard_later", town.say("push.heard_later"), now)
+
+
 def not_heard(session: Session, town: Town, attachment: Attachment, now: datetime) -> None:
-    """No transcript (silence, music, recogniser down): the voice is kept, and staff can listen to it."""
+    """No transcript (silence, music, a broken file): the voice is kept, and staff can listen to it."""
     if attachment.ticket_id is None:
         _push(session, attachment, "not_heard", town.say("push.not_heard"), now)
 

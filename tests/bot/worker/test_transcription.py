@@ -10,6 +10,7 @@ from outbox import outbox
 from samples import amr
 from sqlalchemy import select
 
+from bot.simulator.faults import Refuses
 from handlers.dialogue.message import Kind
 from models.push import Push
 from models.ticket import Attachment
@@ -118,15 +119,59 @@ def test_a_broken_voice_is_kept_and_asked_for_in_words(box, ears):
     assert ears.calls(PATH) == []
 
 
-def test_a_recogniser_that_is_away_is_asked_three_times_and_stops_nothing(box, ears, clock):
+def test_who_speaks_to_a_recogniser_that_is_away_is_told_at_once_and_heard_when_it_is_back(box, ears, clock):
+    ears.put(PATH, Says(b"", status=503), Says(b"", status=503), says(text=LIFT))
+    speaks(box)
+    works(box)
+    assert "现在还听不了" in box.heard(RESIDENT)[-1]
+    clock.turn(seconds=21)
+    works(box)
+    assert len(box.heard(RESIDENT)) == 1, "told once"
+    clock.turn(seconds=61)
+    works(box)
+    assert f"听到您说：“{LIFT}”" in box.heard(RESIDENT)[-1]
+    assert "已受理" in box.says(RESIDENT, "1")
+
+
+def test_a_recogniser_that_stays_away_stops_nothing(box, ears, clock):
     ears.put(PATH, Says(b"", status=503))
     speaks(box)
-    for _ in range(4):
+    for minutes in (0, 1, 2, 6, 30):
+        clock.turn(minutes=minutes)
         works(box)
-        clock.turn(seconds=21)
-    assert len(ears.calls(PATH)) == 3
-    assert "没有听清" in box.heard(RESIDENT)[-1]
+    assert len(ears.calls(PATH)) == 4
+    assert ["现在还听不了" in told for told in box.heard(RESIDENT)] == [True]
     assert "已受理" in box.says(RESIDENT, LIFT)
+
+
+def test_who_speaks_to_a_slow_recogniser_is_told_before_it_answers(box, ears, monkeypatch):
+    monkeypatch.setattr("bot.worker.transcription._PATIENCE", 0.1)
+    ears.put(PATH, Says(says(text=LIFT).body, wait=0.5))
+    speaks(box)
+    works(box)
+    first, second = box.heard(RESIDENT)
+    assert "现在还听不了" in first
+    assert LIFT in second
+
+
+def test_a_voice_that_can_not_be_fetched_yet_is_told_of_too(box, ears, clock):
+    ears.put(PATH, says(text=LIFT))
+    box.platform.faults.inject(Refuses(-1), path="media/get")
+    speaks(box)
+    works(box)
+    assert "现在还听不了" in box.heard(RESIDENT)[-1]
+    clock.turn(minutes=1)
+    works(box)
+    assert LIFT in box.heard(RESIDENT)[-1]
+
+
+@pytest.mark.parametrize("code", [40001, 42001])
+def test_a_token_that_ends_while_a_voice_is_fetched_is_renewed(box, ears, code):
+    ears.put(PATH, says(text=LIFT))
+    box.platform.faults.inject(Refuses(code), path="media/get")
+    speaks(box)
+    works(box)
+    assert [LIFT in told for told in box.heard(RESIDENT)] == [True]
 
 
 def test_a_voice_that_belongs_to_a_worker_s_ticket_stands_in_its_history(box, ears):
