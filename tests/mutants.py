@@ -37,10 +37,16 @@ PARTS = {
     "escalation": ("handlers/tickets/escalation.py", "tests/handlers/tickets tests/test_stories.py"),
     "same_event": ("handlers/neighbours/same_event.py", "tests/handlers/neighbours"),
     "approvals": ("handlers/approvals", "tests/handlers/approvals tests/handlers/appeals tests/test_stories.py"),
-    "notifications": ("handlers/notifications/pushes.py", "tests/handlers/notifications tests/test_stories.py"),
+    "notifications": (
+        "handlers/notifications/pushes.py",
+        "tests/handlers/notifications tests/bot/wecom tests/test_stories.py",
+    ),
     "recipients": ("handlers/notifications/recipients.py", "tests/handlers/notifications tests/test_stories.py"),
     "moves": ("models/status_moves.py", "tests/models/test_status_moves.py"),
-    "access": ("handlers/tickets/access.py", "tests/test_rights.py tests/privacy/test_disclosure.py"),
+    "access": (
+        "handlers/tickets/access.py",
+        "tests/handlers/tickets tests/test_rights.py tests/privacy/test_disclosure.py",
+    ),
 }
 """What is made faulty, and which tests look at it, the quick ones first"""
 

@@ -111,3 +111,13 @@ def test_past_the_last_known_year_only_weekends_fixed_feasts_and_the_towns_own_d
     assert not hours.works_on(date(2031, 1, 1))
     assert hours.works_on(date(2031, 1, 2))
     assert not hours.works_on(date(2031, 1, 4))
+
+
+def test_a_natural_day_runs_round_the_clock(calendar):
+    saturday = datetime(2026, 11, 21, 15, 0, tzinfo=CHINA)
+    assert calendar.due(saturday, Span(1, Unit.NATURAL_DAY)) == saturday + timedelta(days=1)
+
+
+@pytest.mark.parametrize(("clock", "at_work"), [("08:29", False), ("08:30", True), ("11:59", True), ("12:00", False)])
+def test_somebody_is_at_work_from_the_first_minute_to_the_last(calendar, clock, at_work):
+    assert calendar.is_working(datetime.fromisoformat(f"2026-11-16T{clock}:00+08:00")) is at_work

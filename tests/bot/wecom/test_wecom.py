@@ -291,6 +291,14 @@ def test_a_token_that_has_run_out_is_fetched_again(town):
     assert town.heard()[-1].title == "新工单"
 
 
+def test_the_group_hears_of_nothing_but_red_flags(town):
+    filed(town)
+    assert town.wecom.chats.of(GROUP) == []
+    town.resident_says("德尚小区4号楼着火了", openid="oRed000000000000000000000")
+    town.turns()
+    assert ["红色警情" in line.text for line in town.wecom.chats.of(GROUP)] == [True]
+
+
 def test_the_group_hears_of_red_flags_without_names_and_no_more_than_twenty_a_minute(town):
     for number in range(1, 24):
         town.resident_says(f"德尚小区{number % 9 + 1}号楼着火了", openid=f"oRed{number:024d}")

@@ -35,6 +35,7 @@ def lines_of(chat, ticket):
 FILED = Draft("德尚小区3号楼电梯又坏了", category="repairs", item="lift", place_name="德尚小区", building="3")
 ALIKE = [
     ("another's words of the same lift", {"text": "德尚小区3号楼电梯停了"}, True),
+    ("the same lift in quite other words", {"text": "德尚小区3号楼上下楼全靠爬"}, True),
     ("another house", {"building": "5"}, False),
     ("no house, other words", {"building": "", "text": "德尚小区电梯吓人"}, False),
     ("no house, the same words", {"building": "", "text": "德尚小区电梯又坏了"}, True),

@@ -1,7 +1,13 @@
 """A push lights up on a locked screen with its first line alone: it says where and what, and asks only what one may do."""
 
+from datetime import UTC, datetime
+
 import pytest
 from chat import ADMIN, PROPERTY, RESIDENT, SUPERVISOR
+from sqlalchemy import select
+
+from models.person import Person
+from models.push import Push
 
 pytestmark = pytest.mark.slow
 
@@ -47,3 +53,12 @@ def test_what_is_done_again_is_told_to_each_in_their_own_way(chat):
     assert known.startswith("重办 电梯 · 德尚小区3号楼")
     assert "回“接”" not in known
     assert "已督办" in chat.says(SUPERVISOR, f"督办 {chat.ticket().number} 今天修好")
+
+
+@pytest.mark.parametrize(("trouble", "waits"), [("德尚小区5号楼垃圾桶满了", True), (FIRE, False)])
+def test_ordinary_work_wakes_nobody_at_night(chat, clock, trouble, waits):
+    clock.now = datetime(2026, 11, 16, 15, 30, tzinfo=UTC)  # half past eleven in the evening
+    chat.says(RESIDENT, trouble)
+    with chat.program.reading() as session:
+        pushes = select(Push.due_at).join(Person).where(Person.openid == PROPERTY)
+        assert [due > clock.now for due in session.scalars(pushes)] == [waits]
