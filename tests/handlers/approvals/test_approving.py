@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from chat import COMMUNITY, PROPERTY, RESIDENT, STREET, SUPERVISOR
+from sqlalchemy import select
 
 from handlers.dialogue.message import Kind
 from handlers.world.coordinates import wgs_to_gcj
-from models.ticket import CHINA
+from models.ticket import CHINA, Attachment
 
 LIFT, DRAIN = "德尚小区3号楼电梯又坏了", "德尚小区5号楼二单元下水道堵了往外冒"
 
@@ -142,3 +143,57 @@ def test_what_the_community_says_is_not_its_own_goes_above_it(chat):
     chat.says(STREET, "1")
     assert chat.ticket().level == "street"
     assert chat.ticket().team != before.team
+
+
+def test_a_no_in_words_grants_nothing(chat):
+    number = _signed(chat, LIFT)
+    promised = chat.ticket().handle_by
+    chat.says(PROPERTY, "延 4工作时 等配件")
+    assert "已同意" not in chat.says(COMMUNITY, f"不同意 {number}")
+    assert chat.ticket().handle_by == promised
+    assert "已同意" not in chat.says(COMMUNITY, "同意")
+
+
+def test_what_was_suspended_goes_on_earlier_by_a_word_of_its_team(chat):
+    number = _signed(chat, LIFT)
+    chat.says(PROPERTY, "挂账 12月1日 等厂家")
+    chat.says(COMMUNITY, "1")
+    assert chat.ticket().status == "suspended"
+    assert number in chat.says(PROPERTY, "恢复")
+    assert chat.ticket().status == "working"
+
+
+def test_a_suspension_counts_as_no_extension(chat):
+    _signed(chat, LIFT)
+    chat.says(PROPERTY, "挂账 12月1日 等厂家")
+    chat.says(COMMUNITY, "1")
+    chat.says(PROPERTY, "恢复")
+    for _ in range(2):
+        chat.says(PROPERTY, "延 1工作时 等配件")
+        assert "已同意" in chat.says(COMMUNITY, "1")
+    assert "两次" in chat.says(PROPERTY, "延 1工作时 等配件")
+
+
+def test_a_danger_is_merged_into_a_danger_only_and_takes_its_photos_along(chat):
+    chat.says(RESIDENT, "德尚小区5号楼二单元楼道灯坏了")
+    chat.sends(RESIDENT, Kind.IMAGE, media_id="lamp")
+    lamp = chat.ticket()
+    chat.says(RESIDENT, "德尚小区3号楼着火了")
+    fire = chat.ticket()
+    assert "红色警情" in chat.says(SUPERVISOR, f"并 {fire.number} {lamp.number}")
+    chat.says(SUPERVISOR, f"并 {lamp.number} {fire.number}")
+    chat.says(SUPERVISOR, "1")
+    assert [ticket.status for ticket in chat.tickets()] == ["merged", "dispatched"]
+    with chat.program.reading() as session:
+        assert session.scalars(select(Attachment.ticket_id)).all() == [fire.id]
+
+
+def test_merging_leaves_the_photos_of_other_tickets_where_they_are(chat):
+    for house in (2, 5, 7):
+        chat.says(RESIDENT, f"德尚小区{house}号楼二单元楼道灯坏了")
+        chat.sends(RESIDENT, Kind.IMAGE, media_id=f"m{house}")
+    one, two, three = chat.tickets()
+    chat.says(SUPERVISOR, f"并 {one.number} {two.number}")
+    chat.says(SUPERVISOR, "1")
+    with chat.program.reading() as session:
+        assert session.scalars(select(Attachment.ticket_id).order_by(Attachment.id)).all() == [two.id, two.id, three.id]
