@@ -37,13 +37,15 @@ def show(context: Context) -> Reply | None:
     if isinstance(picked, Reply):
         return picked
     ticket = picked[0]
+    key = "evidence.withheld" if ticket.attachments else "evidence.none"
+    return Reply(bring(context, ticket) or context.say(key, number=ticket.number), keep=True)
+
+
+def bring(context: Context, ticket: Ticket) -> str:
+    """Send what this person may see of the ticket's photos and voices; return what to say of it, or ""."""
     seen = passing(context.town, ticket, context.person)
     mine = [each for each in ticket.attachments if may_see(ticket, seen, each)]
-    if not mine:
-        withheld = bool(ticket.attachments)
-        key = "evidence.withheld" if withheld else "evidence.none"
-        return Reply(context.say(key, number=ticket.number), keep=True)
-    return Reply(_sent(context, ticket, mine), keep=True)
+    return _sent(context, ticket, mine) if mine else ""
 
 
 def _sent(context: Context, ticket: Ticket, mine: list[Attachment]) -> str:

@@ -1,5 +1,6 @@
 """Residents ask for the progress of their tickets, and urge the team."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import bindparam, func, select
@@ -13,6 +14,7 @@ from handlers.dialogue.other_matter import tells_no_place
 from handlers.dialogue.router import Router, intent, menu
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick, which
+from handlers.evidence.ask_pictures import bring
 from handlers.evidence.links import page_line
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
@@ -40,6 +42,9 @@ PROGRESS = Command(
     help="进度：看您报的事办到哪一步了",
     every_day=True,
     wants_words=False,
+)
+VIEW_OWN = Command(
+    ("看",), roles=frozenset((Role.RESIDENT,)), help="看 工单号：看您报的这件，照片一起发给您", wants_words=False
 )
 URGE = Command(
     ("催办", "催单", "催一下"), roles=frozenset((Role.RESIDENT,)), help="催办：提醒承办单位抓紧", every_day=True
@@ -72,6 +77,18 @@ def show_progress(context: Context) -> Reply | None:
         count = how_many(context.session, tickets(followed(context.person), ACTIVE))
     more = context.say("progress.and_more", count=count - _LISTED) if count > _LISTED else ""
     return Reply(context.say("progress.list", count=count, lines=lines + more), keep=True)
+
+
+@router.command(VIEW_OWN)
+def look(context: Context) -> Reply | None:
+    """Show one of their own in full, with its pictures. 「看」 without a number is the beginning of a sentence."""
+    if not context.rest[:1].isdigit():
+        return None
+    picked = pick(context, followed(context.person), (), VIEW_OWN)
+    if isinstance(picked, Reply):
+        return picked
+    shown, pictures = _in_full(context, picked[0]), bring(context, picked[0])
+    return replace(shown, text=f"{shown.text}\n{pictures}") if pictures else shown
 
 
 def _is_guessed(context: Context) -> bool:

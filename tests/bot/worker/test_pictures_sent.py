@@ -161,6 +161,20 @@ def test_asked_for_they_come_again_and_it_is_written_down_who_looked(box):
         assert [look.via for look in session.scalars(select(Look))] == ["照片", "照片"]
 
 
+def test_a_resident_looks_at_their_own_with_its_pictures_and_at_nobody_else_s(box):
+    sends(box, RESIDENT, photo())
+    box.turns()
+    filed(box)
+    number = box.chat.ticket().number
+    told = box.says(RESIDENT, f"看 {number}")
+    assert number in told
+    assert "1 份" in told
+    assert "没有找到" in box.says(NEIGHBOUR, f"看 {number}")
+    box.turns()
+    assert (len(pictures(box, RESIDENT)), len(pictures(box, NEIGHBOUR))) == (1, 0)
+    assert "已受理" in box.says(NEIGHBOUR, "看 德尚小区5号楼电梯坏了"), "a sentence may begin so"
+
+
 def test_a_page_sent_as_a_picture_is_not_kept_and_its_sender_is_told(box, tmp_path):
     filed(box)
     media = box.platform.media
