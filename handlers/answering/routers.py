@@ -14,7 +14,15 @@ from handlers.answering.which_question import which_question
 from handlers.appointments import at_home, propose
 from handlers.approvals import contest, decide, endings, extend, suspend
 from handlers.consultation import announced, ask, new_answer
-from handlers.dialogue.asked import Answered, Unclear, answering, is_about, is_whole_matter, what_it_answers
+from handlers.dialogue.asked import (
+    Answered,
+    Unclear,
+    answering,
+    is_about,
+    is_whole_matter,
+    names_option,
+    what_it_answers,
+)
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Kind, Reply
 from handlers.dialogue.question_stack import come_up, put_again
@@ -181,7 +189,7 @@ def _routed(context: Context) -> Reply:
         over = context.text in talk.OVER
         answer = None if over or context.nothing_asked else _answer(context)  # a danger told during the talk asks, too
         return answer or talk.said(context, talking)
-    if is_command and (commanded := _obeyed(context)):
+    if is_command and (commanded := (names_option(context) and _answer(context)) or _obeyed(context)):
         return commanded
     if is_command and (refused := role_refusal.refusal(context)):
         return still_open(context, refused)

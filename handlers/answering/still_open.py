@@ -18,8 +18,14 @@ def put_at_most_twice(context: Context, reply: Reply) -> Reply:
     if before is None:
         return reply
     if before.put >= MOST_PUT and context.text and not (context.understanding and context.understanding.red_flag):
-        return _given_up(context)
+        return _with_answer(reply, _given_up(context))
     return replace(reply, put=before.put + (not reply.reminds))
+
+
+def _with_answer(reply: Reply, given_up: Reply) -> Reply:
+    """What the reply says beside the question: the text may have answered another one, and done something."""
+    said = reply.text.removesuffix(reply.question).strip() if reply.answered else ""
+    return replace(given_up, text="\n\n".join(filter(None, (said, given_up.text))))
 
 
 def above(context: Context, reply: Reply, beneath: Sequence[OpenQuestion] | None = None) -> Reply:
@@ -71,7 +77,7 @@ def _below(context: Context, reply: Reply, again: str) -> Reply:
     mine = [each for each in context.asked if not each.is_pushed]
     if mine[0].put < MOST_PUT:
         return put_again(replace(reply, keep=False, put=mine[0].put + 1), mine)
-    is_lost = reply.missed or says_nothing(context.text)
+    is_lost = reply.missed or (reply.keep and says_nothing(context.text))  # 「好了，谢谢」 may have rated a ticket
     return _given_up(context) if is_lost else replace(reply, state="", slots={}, keep=True)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.dialogue.context import Context, OpenQuestion
-from handlers.dialogue.other_matter import is_politeness, is_told_as_trouble, says_nothing
+from handlers.dialogue.other_matter import asks_only_secrecy, is_politeness, is_told_as_trouble, says_nothing
 from handlers.dialogue.states import ACCEPTS, Asks, Wants
 from models.ticket import Ticket
 from nlp.answers.choices import Choice, choice, is_digit, is_filler, line_named, says_unsolved, ticket_named, yes_or_no
@@ -52,6 +52,13 @@ def what_it_answers(context: Context) -> Unclear | tuple[Answered, ...]:
     if len(fresh) > 1 and not _only_lists(fresh[-1]):
         return Unclear(tuple(fresh[:_OFFERED]), context.text)
     return (by_option[0],)
+
+
+def names_option(context: Context) -> bool:
+    """The text is only the word of an option of the question shown last, even if it is a command, too: 「撤回」."""
+    last = next((each for each in context.asked if each.shown_at), None)
+    said = _option(last, context.text) if last and not is_digit(context.text) else None
+    return said is not None and not said.words
 
 
 def is_whole_matter(context: Context) -> bool:
@@ -152,7 +159,7 @@ def _is_fresh(question: OpenQuestion, context: Context) -> bool:
 def _by_words(context: Context) -> Iterator[Answered]:
     for question in context.asked:
         accepts = ACCEPTS[question.state]
-        if says_nothing(context.text, heard=accepts.heard):
+        if says_nothing(context.text, heard=accepts.heard) or asks_only_secrecy(context):
             continue
         if accepts.wants is Wants.OWN or (accepts.wants is Wants.REASON and _gives_reason(context)):
             yield Answered(question)

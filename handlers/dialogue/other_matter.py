@@ -6,7 +6,7 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.states import Asks
 from nlp.answers.choices import is_filler, only_waits
 from nlp.reading.clauses import bare
-from nlp.reading.complained_of import is_plain_complaint
+from nlp.reading.complained_of import asks_secrecy, is_plain_complaint
 from nlp.reading.set_phrases import is_picture
 from nlp.reading.understanding import Intent, Understanding
 
@@ -28,6 +28,7 @@ _WHERE = re.compile(
 _NO_IDEA = re.compile(r"不清楚|不知道|说不(?:清|上|准|好)|不晓得|不记得|记不(?:清|得)")
 _ASKS_BACK = re.compile(
     r"^(?:为什么|为啥|凭什么|干嘛|你问)|怎么回事|[么啥]时候|多久"
+    r"|([^\W\d])[不没]\1|有([^\W\d])没\2"
     r"|(?:[?？]|[吗呢嘛]|什么|怎么样|干[嘛啥]|多少)[。.！!?？～~\s]*$"
 )
 _STILL_THE_TROUBLE = re.compile(
@@ -37,6 +38,7 @@ _DENIES = re.compile(r"[不没](?!远|到|超过)")
 _BESIDE = frozenset({Intent.CHITCHAT, Intent.CONSULT, Intent.GREETING})
 _SURELY = 0.85
 _SENTENCE = 8
+_SECRECY = 16
 
 
 def tells_no_place(context: Context) -> bool:
@@ -65,18 +67,24 @@ def is_told_without_place(context: Context) -> bool:
 
 def is_told_without_name(context: Context) -> bool:
     """A whole sentence about a problem, with at most a building or a word that looks like a place's name."""
+    seen = context.understanding
+    if seen is None or (seen.place and seen.place.known) or seen.intent_confidence < _PLAINLY:
+        return False
+    return is_told_in_full(context)
+
+
+def is_told_in_full(context: Context) -> bool:
+    """A whole sentence about a problem besides the place that it names: more than the answer to 「在哪里」."""
     seen, text = context.understanding, context.text
     if seen is None or len(_beside_name(text, seen)) < _SENTENCE or _WHERE.search(text):
         return False
-    return seen.sure and seen.intent is Intent.REPORT and seen.intent_confidence >= _PLAINLY
+    return seen.sure and seen.intent is Intent.REPORT
 
 
 def _beside_name(text: str, seen: Understanding) -> str:
-    """The text without an unknown place's name (「堵路」 looks like one); "" if it names a known place."""
+    """The text without a place's name; 「堵路」 looks like one."""
     place = seen.place
-    if place is None or not place.name:
-        return text
-    return "" if place.known else text[: place.start] + text[place.end :]
+    return text if place is None or not place.name else text[: place.start] + text[place.end :]
 
 
 def is_trouble_again(text: str) -> bool:
@@ -110,6 +118,12 @@ def is_told_as_trouble(seen: Understanding) -> bool:
     if seen.intent is Intent.BIND:
         return seen.sure and bool(seen.item) and "住" not in seen.text
     return seen.intent is Intent.REPORT
+
+
+def asks_only_secrecy(context: Context) -> bool:
+    """「要保密啊」「他要打听出来咋办」: asks who will know, and tells nothing else."""
+    seen, text = context.understanding, context.text
+    return len(text) <= _SECRECY and asks_secrecy(text) and not (seen and (seen.item or seen.place))
 
 
 def is_hurry(context: Context) -> bool:

@@ -157,7 +157,7 @@ ACCEPTS: Mapping[str, Accepts] = {
     Asks.TALK: Accepts(),
     Asks.TALK_ANSWER: Accepts(),
     Asks.APART: Accepts(wants=Wants.OWN, repeats=True),
-    Asks.OUTCOME: Accepts(4, wants=Wants.OWN),
+    Asks.OUTCOME: Accepts(4, wants=Wants.OWN, heard=True),
     Asks.RATING_WHY: Accepts(wants=Wants.REASON),
     Asks.AGAIN: Accepts(2, yes_no=True, repeats=True),
     Asks.NOT_SOLVED_WHY: Accepts(wants=Wants.REASON, repeats=True),

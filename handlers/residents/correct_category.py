@@ -13,7 +13,7 @@ from handlers.tickets.staff_complaints import hear, shut_out
 from models.learning import Correction as Lesson
 from models.status_moves import NOTE, Status
 from models.ticket import Actor, Ticket
-from nlp.answers.corrections import corrects_plainly, named_matter, wrong_words
+from nlp.answers.corrections import corrects_plainly, exchanged, named_matter, wrong_words
 from nlp.reading.understanding import Wish
 
 _ROUTED = (Status.DISPATCHED, Status.WORKING)
@@ -24,7 +24,8 @@ Kind = tuple[str, str]
 def amended(context: Context, ticket: Ticket, said: Correction) -> Reply | None:
     """Correct the category; None if the words name no other one."""
     kind = _told(context, ticket, said)
-    if kind is None or kind in {(ticket.category, ""), (ticket.category, ticket.item)}:
+    same = {(ticket.category, ticket.item)} | (set() if exchanged(said.words) else {(ticket.category, "")})
+    if kind is None or kind in same:
         return None
     return wanted(context, ticket, kind, said.words)
 
@@ -74,12 +75,23 @@ def _told(context: Context, ticket: Ticket, said: Correction) -> Kind | None:
     named = context.town.catalogue.named(named_matter(said.right))
     if named[0]:
         return named
+    if swapped := _read_exchanged(context, ticket, said.words):
+        return swapped
     if said.seen is None or not names_a_trouble(said.seen):
         return None
     wrong = wrong_words(said.words)
     denied = bool(wrong) and context.town.catalogue.named(wrong)[0] == ticket.category
     plainly = denied or corrects_plainly(said.words) or _is_meant_so(context, said)
     return (said.seen.category, said.seen.item) if plainly else None
+
+
+def _read_exchanged(context: Context, ticket: Ticket, words: str) -> Kind | None:
+    """The category of the ticket's text with the wrong word replaced: 「不是门是窗户」."""
+    wrong, right = exchanged(words) or ("", "")
+    if not wrong or wrong not in ticket.text:
+        return None
+    seen = context.town.reader.understand(ticket.text.replace(wrong, right))
+    return (seen.category, seen.item) if seen.sure else None
 
 
 def _is_meant_so(context: Context, said: Correction) -> bool:

@@ -25,7 +25,8 @@ def draft_corrected(context: Context) -> Reply | None:
     if not right:
         return None
     before, seen = Draft.of(context.slots), context.town.reader.understand(right)
-    if names_a_trouble(seen) and _corrects_itself(before, words_before(context.text)):
+    tells = names_a_trouble(seen) or _tells_another(context.understanding, before)
+    if tells and _corrects_itself(before, words_before(context.text)):
         return None
     said_before = context.town.reader.understand(words_before(context.text))
     draft = _in_place(context, _of_kind(_in_place(context, before, said_before), seen, right), seen)
@@ -33,6 +34,11 @@ def draft_corrected(context: Context) -> Reply | None:
         return None
     asked = tuple(each for each in draft.asked if each != context.state)
     return go_on(context, replace(draft, asked=asked, same=None))
+
+
+def _tells_another(seen: Understanding | None, draft: Draft) -> bool:
+    """The whole text is a report of another thing: 「业主大会改成线上了，有人能改票」."""
+    return seen is not None and names_a_trouble(seen) and (seen.category, seen.item) != (draft.category, draft.item)
 
 
 def _corrects_itself(draft: Draft, said_before: str) -> bool:

@@ -6,6 +6,7 @@ from handlers.appointments import at_home
 from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
+from handlers.dialogue.other_matter import is_told_in_full
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick, split_reference, which
@@ -42,9 +43,18 @@ def amend(context: Context) -> Reply:
 def right_told(context: Context) -> Reply | None:
     """The right address or category, which we asked for after 「地址错了」."""
     ticket = context.session.get(Ticket, context.slots["ticket"])
-    if ticket is None or Status(ticket.status) not in ACTIVE:
+    if ticket is None or Status(ticket.status) not in ACTIVE or _is_another(context, ticket):
         return None
     return _put_right(context, ticket, Correction(context.text, context.text, context.understanding))
+
+
+def _is_another(context: Context, ticket: Ticket) -> bool:
+    """A whole sentence about another thing in another place is a report, not the right address."""
+    seen = context.understanding
+    if seen is None or seen.place is None or not is_told_in_full(context):
+        return False
+    elsewhere = seen.place.known not in {"", ticket.place_name} or seen.place.building not in {"", ticket.building}
+    return elsewhere and (seen.category, seen.item) != (ticket.category, ticket.item)
 
 
 @router.on(lambda context: context if context.text and not context.answers else None)

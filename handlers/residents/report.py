@@ -7,9 +7,11 @@ from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import (
+    is_hurry,
     is_other_matter,
     is_other_report,
     is_politeness,
+    is_told_in_full,
     is_told_without_place,
     is_trouble_again,
     tells_more,
@@ -62,7 +64,7 @@ def category_chosen(context: Context) -> Reply | None:
     category = draft.choices[number] if number is not None else named
     if category:
         return _with_category(context, draft, category)
-    if is_other_matter(context):
+    if is_other_matter(context) or (is_hurry(context) and _follows_another(context)):
         return None
     return go_on(context, read(context, f"{draft.text}。{context.text}", replace(draft, choices=())))
 
@@ -205,7 +207,7 @@ def parts_confirmed(context: Context) -> Reply | None:
 def _parts_placed(context: Context, draft: Draft) -> Reply | None:
     """A place instead of 1 or 2: add it to the draft if it lacks one, and ask about the parts again."""
     mention = context.understanding.place if context.understanding else None
-    is_other = is_other_report(context, "", "") or is_other_matter(context)
+    is_other = is_told_in_full(context) or is_other_report(context, "", "") or is_other_matter(context)
     if mention is None or is_other or not (mention.name or mention.building):
         return None
     told = draft if locate.is_placed(draft) else told_where(context, draft)
@@ -216,15 +218,15 @@ def _parts_placed(context: Context, draft: Draft) -> Reply | None:
 def supplemented(context: Context) -> Reply | None:
     """Add words to the ticket that was just filed."""
     last = recent(context, context.town.habits.recent_minutes)
-    if last is None or _is_apart(context, last):
+    if last is None or is_elsewhere(context, last):
         return None
     return add_words(context, last, context.text)
 
 
-def _is_apart(context: Context, ticket: Ticket) -> bool:
-    """Another thing in another building or place is a new report, even if the intent is SUPPLEMENT."""
+def is_elsewhere(context: Context, ticket: Ticket) -> bool:
+    """A thing in another building or place is a new report, even if the intent is SUPPLEMENT."""
     seen = context.understanding
-    if seen is None or seen.place is None or not seen.item or seen.item == ticket.item:
+    if seen is None or seen.place is None or not seen.item:
         return False
     return seen.place.building not in {"", ticket.building} or seen.place.known not in {"", ticket.place_name}
 

@@ -8,7 +8,14 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.media import waiting
 from handlers.dialogue.message import Reply
-from handlers.dialogue.other_matter import goes_on_about, is_other_matter, is_other_report, is_politeness, may_go_on
+from handlers.dialogue.other_matter import (
+    asks_only_secrecy,
+    goes_on_about,
+    is_other_matter,
+    is_other_report,
+    is_politeness,
+    may_go_on,
+)
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
@@ -20,7 +27,7 @@ from handlers.residents.ask_or_file import who_will_know
 from handlers.residents.correction_read import Correction
 from handlers.residents.incomplete import ask_where, asks_of, now_placed, placeless
 from handlers.residents.read_into_draft import read, told_where
-from handlers.residents.report import add_words
+from handlers.residents.report import add_words, is_elsewhere
 from handlers.tickets.access import followed, own, resident
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import recent
@@ -30,7 +37,6 @@ from models.person import Role
 from models.status_moves import NOTE, OPEN, Status
 from models.ticket import Ticket
 from nlp.model.features import plain
-from nlp.reading.complained_of import asks_secrecy
 from nlp.reading.understanding import Intent, PlaceMention
 
 router = Router("supplementing")
@@ -93,20 +99,14 @@ def place_told_later(context: Context) -> Reply | None:
     return None if ticket is None or ticket.place_id or _is_apart(context, ticket) else _where_told(context, ticket)
 
 
-@houses.on(lambda context: context if context.text and context.is_free else None)
-def secrecy_wanted(context: Context) -> Reply | None:
-    """「一定要保密啊」 after a report: say what is kept from whom, and file nothing."""
-    seen = context.understanding
-    if len(context.text) > _SECRECY or not asks_secrecy(context.text) or (seen and (seen.item or seen.place)):
-        return None
-    ticket = recent(context, context.town.habits.recent_minutes)
-    if ticket is None:
-        return None
+@houses.on(lambda context: context if asks_only_secrecy(context) and not context.answers else None)
+def secrecy_wanted(context: Context) -> Reply:
+    """「一定要保密啊」「他要打听出来咋办」: say what is kept from whom, and file nothing."""
+    ticket = next(iter(own(context.session, context.person, tuple(OPEN), 1)), None)
+    if ticket is None or not context.nothing_asked:
+        return Reply(context.say("filing.secrecy_before"), keep=True)
     said = context.say("filing.secrecy_again", number=ticket.number)
     return Reply(said + who_will_know(context, ticket, context.text), keep=True)
-
-
-_SECRECY = 16
 
 
 @houses.on(lambda context: context if context.text and context.is_free else None)
@@ -132,7 +132,8 @@ def house_told_later(context: Context) -> Reply | None:
 def supplemented(context: Context) -> Reply | None:
     """Add words to the only open ticket, however old it is."""
     mine = own(context.session, context.person, OPEN, 2)
-    return add_words(context, mine[0], context.text) if len(mine) == 1 else None
+    is_theirs = len(mine) == 1 and not is_elsewhere(context, mine[0])
+    return add_words(context, mine[0], context.text) if is_theirs else None
 
 
 @more.on(intent(Intent.REPORT, Intent.CONSULT))

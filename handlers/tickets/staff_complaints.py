@@ -10,13 +10,15 @@ from handlers.town.routing import above_those
 from handlers.world.nodes import TeamNode
 from models.status_moves import ESCALATE, RESUME, Status
 from models.ticket import SYSTEM, Ticket
+from nlp.answers.choices import says_solved
+from nlp.reading.complained_of import is_plain_complaint
 
 
 def hear(change: Change, ticket: Ticket, words: str) -> None:
     """Call before a resident's words are stored or sent on: if they complain about the ticket's team, that team is shut
     out and the ticket goes one level up (回避).
     """
-    if not words:
+    if not words or (says_solved(words) and not is_plain_complaint(words)):
         return
     teams = change.town.world.teams
     having = {ticket.team, *(helper.team for helper in ticket.support if helper.helps)}

@@ -9,6 +9,9 @@ _RIGHT = re.compile(
     rf"(?:应该[是在]|应为|{_INTO}|更正[为成]?|而是|(?:^|[，,。；;\s])(?:还|就|那)?(?:是|在)|错{_OF_WHAT}?了?[，,：:\s]+"
     rf"|错{_OF_WHAT}?了?(?=(?:那|就)?(?:是|在))|{_OF_WHAT}号?不对[，,：:\s]+|^其实[是在])\s*(\S.*)"
 )
+_NOT_BUT = re.compile(
+    r"(?:[哦噢啊]|那个|这个|我说的?)?[，,\s]*不是([^\s，,。]{1,6}?)[，,\s]*(?<![就还也都])是([^\s，,。吗]{1,8})"
+)
 _TRAILING = re.compile(r"(?:才对|的|那[边里栋]的?)?[。.！!～~\s]*$")
 _ONLY_WRONG = re.compile(
     r"(?:(?P<of>地址|地点|位置|楼号|门牌|房号|类别|类型|分类)的?)?(?:我?[说写打报填归分]*错了|不对)[。.！!\s]*"
@@ -28,12 +31,19 @@ def right_words(text: str) -> str | None:
     """What is right instead, "" where only that something is wrong was said; None: nothing is corrected."""
     if len(text) > _LONGEST or not _WRONG.search(text):
         return None
-    right = None
+    swapped = exchanged(text)
+    right = swapped[1] if swapped else None
     while found := _RIGHT.search(right or text):
         right = found[1]
     if right is None:
         return "" if _ONLY_WRONG.fullmatch(text) else None
     return _TRAILING.sub("", right).lstrip("，,：: ")
+
+
+def exchanged(text: str) -> tuple[str, str] | None:
+    """What it is not and what it is instead: 「门」 and 「窗户」 of 「不是门是窗户」."""
+    found = _NOT_BUT.fullmatch(text.rstrip("。.！!～~ "))
+    return (found[1], found[2]) if found else None
 
 
 def words_before(text: str) -> str:

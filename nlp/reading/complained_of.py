@@ -55,7 +55,7 @@ def beside_reach(text: str) -> str:
 
 
 def asks_secrecy(text: str) -> bool:
-    """「别说是我反映的」「匿名」."""
+    """「别说是我反映的」「匿名」「他要打听出来咋办」."""
     return _vocabulary().secrecy.search(text) is not None
 
 
@@ -89,7 +89,7 @@ def _vocabulary() -> _Vocabulary:
         frozenset(read["unnamed"]),
         _any_of(read["aside"]),
         re.compile("|".join(read["deeds"])),
-        _any_of(read["secrecy"]),
+        re.compile("|".join(read["secrecy"])),
     )
 
 

@@ -214,6 +214,25 @@ FOUND = {
         ("tells", "邻居", "德尚小区3号楼", "楼道灯不亮"),
         ("tells", "邻居", "德尚小区5号楼", "哎呀我家厨房起火苗子了"),
     ],
+    "a trouble of its own while two others are asked apart": [
+        ("says", "居民", "德尚小区2号楼楼道灯坏了。还有楼下烧烤店半夜还在吵"),
+        ("tells", "居民", "德尚小区5号楼", "下水道堵了 蟑螂也跟着爬出来"),
+        ("tells", "居民", "6号楼", "医院门口黑出租排两排 救护车怎么走啊"),
+    ],
+    "a trouble of its own while the right address is asked for": [
+        ("tells", "居民", "德尚小区2号楼", "楼道灯不亮了"),
+        ("says", "居民", "地址错了"),
+        ("tells", "居民", "德尚小区5号楼", "下水道堵了 蟑螂也跟着爬出来"),
+    ],
+    "a trouble in which something was changed, while a place is guessed": [
+        ("tells", "邻居", "德尚小区3号楼", "楼道灯不亮了"),
+        ("says", "邻居", "6号楼一下水管子就爆，修一回爆一回"),
+        ("tells", "邻居", "城南宜居家园", "业主大会改成线上 我怀疑后台能改票"),
+    ],
+    "an answer while a place was asked for twice": [
+        ("tells", "邻居", "城南宜居家园", "能不能劝劝我那位拿棍子敲墙的邻居"),
+        *(("says", "邻居", each) for each in ("公共", "取消", "楼道灯也坏了", "稍等", "好了，谢谢")),
+    ],
     "a report in which somebody was called": [
         ("tells", "邻居", "6号楼", "物业收欠款找外面的催收公司 半夜打我妈电话"),
     ],
