@@ -16,7 +16,7 @@ from bot.__main__ import command
 from bot.bench.result_lines import Line, markdown
 from docs import faults, growth
 from docs.targets import missed
-from handlers.answering.routers import COMMANDS
+from handlers.answering.router_order import COMMANDS
 from handlers.notifications.ticket_text import CLOSING_NAMES, ROLE_NAMES, STATUS_NAMES
 from models.person import OVERSEERS, STAFF, Role
 from models.status_moves import MOVES, Closing, Move, Status

@@ -6,7 +6,7 @@ from collections import Counter
 from chat import Chat
 from sqlalchemy import select
 
-from handlers.answering.routers import COMMANDS
+from handlers.answering.router_order import COMMANDS
 from handlers.dialogue.router import command_opening
 from handlers.dialogue.states import MOST_PUT, Asks
 from models.conversation import REPLY, Asked

@@ -9,7 +9,8 @@ from itertools import count, product
 import pytest
 from chat import PROPERTY, RESIDENT, Chat
 
-from handlers.answering.routers import COMMANDS, route
+from handlers.answering.router_order import COMMANDS
+from handlers.answering.routers import route
 from handlers.dialogue.context import Context
 from models.care import CaredFor
 from models.person import Person, PersonRole, Role

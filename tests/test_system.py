@@ -12,7 +12,7 @@ from testbed import MONDAY, ROOT
 
 from bot.installation.migrating import _config, differences, migrate
 from bot.installation.settings import SECRETS, load_settings
-from handlers.answering.routers import ROUTERS
+from handlers.answering.router_order import ROUTERS
 from handlers.notifications.push_rules import PUSH_RULES, Audience
 from handlers.town.wordings import read_wordings
 from models.connecting import connect

@@ -15,7 +15,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from handlers.answering.batch import Batch, Failed, Pending, Take
 from handlers.answering.read_only import Found, ReadOnlyPath, found_read_only
-from handlers.answering.routers import COMMANDS, route
+from handlers.answering.router_order import COMMANDS
+from handlers.answering.routers import route
 from handlers.answering.said_often import ReadingCache
 from handlers.dialogue.context import Context
 from handlers.dialogue.inbox import keep_no_words, receive, remember, replies_to, write_replies

@@ -13,7 +13,7 @@ from testbed import Clock, settings_for
 from bot.assembly import assemble
 from bot.webhook.reply import reply_xml
 from bot.webhook.xml import parse_xml
-from handlers.answering.routers import COMMANDS
+from handlers.answering.router_order import COMMANDS
 from handlers.dialogue.message import Kind
 from handlers.tables.table import TableError
 from handlers.town_import.importing import read_world

@@ -6,7 +6,7 @@ import pytest
 from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
-from handlers.answering.routers import COMMANDS
+from handlers.answering.router_order import COMMANDS
 from handlers.disclosure.masks import shielded
 from handlers.town.privacy import Privacy, complained_of_by_rule
 from models.person import Person, PersonRole

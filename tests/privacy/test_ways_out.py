@@ -18,7 +18,7 @@ from testbed import ROOT
 
 from bot.web.app import create_app
 from handlers.alarms.scan import look
-from handlers.answering.routers import COMMANDS
+from handlers.answering.router_order import COMMANDS
 from handlers.disclosure.policy import VisibleFields, passing
 from handlers.hotline.outcome import outcome
 from handlers.notifications import ticket_text

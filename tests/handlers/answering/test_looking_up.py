@@ -8,7 +8,7 @@ from sqlalchemy import delete, event, func, select
 
 from handlers.answering.answer import Answering
 from handlers.answering.batch import Pending
-from handlers.answering.routers import COMMANDS
+from handlers.answering.router_order import COMMANDS
 from models.connecting import connect
 from models.conversation import Inbound
 from models.person import Look, Person, PersonRole
