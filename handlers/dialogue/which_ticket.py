@@ -20,6 +20,11 @@ from models.ticket import Ticket
 from nlp.answers.choices import number as option_number
 
 _REFERENCE = re.compile(r"[#＃]?(\d{3,11})(?!\d|[-/.年]\d)[\s:：,，、]*(.*)", re.DOTALL)
+_SHORT = re.compile(
+    r"[#＃第]?(\d{1,2})[个件张条]?(?:$|[\s:：,，、]+(?![号栋楼幢座单元层室点时天日月年周个件次人分秒小工自])(.*))",
+    re.DOTALL,
+)
+"""「2」「2 换了灯泡」, but not 「2 号楼」「2 天」"""
 MOST = 8
 Picked = tuple[Ticket, str] | Reply
 """The ticket and the words after its number, or the reply if there is no single ticket"""
@@ -29,6 +34,12 @@ def split_reference(rest: str) -> tuple[str, str]:
     """「26112100012 换了灯」 → the digits and the words after them; digits are "" if there are none."""
     found = _REFERENCE.fullmatch(rest.strip())
     return (unicodedata.normalize("NFKC", found[1]), found[2].strip()) if found else ("", rest.strip())
+
+
+def split_short(rest: str) -> tuple[str, str]:
+    """Like `split_reference`, for one or two digits: a place in a list, or the end of a number."""
+    found = _SHORT.fullmatch(unicodedata.normalize("NFKC", rest.strip()))
+    return (found[1], (found[2] or "").strip()) if found else ("", rest.strip())
 
 
 def pick(context: Context, scope: Scope, statuses: tuple[Status, ...], command: Command) -> Picked:
@@ -57,12 +68,14 @@ def _found(context: Context, scope: Scope, statuses: tuple[Status, ...], command
     digits, words = _chosen(context, command) or split_reference(context.rest)
     if digits:
         return _by_number(context, scope, digits, words, command)
-    shortest = not command.wants_words and words.isdecimal()
-    if not shortest and (ticket := held(context, scope, statuses)):
+    short, told = split_short(words)
+    if short and not (told or not command.wants_words):
+        short = ""  # 「约 9」: the digits are the words
+    if not short and (ticket := held(context, scope, statuses)):
         return ticket, words
     fitting = newest(context.session, scope, statuses, MOST + 1)
-    if shortest and len(ending := [each for each in fitting if str(each.number).endswith(words)]) == 1:
-        return ending[0], ""
+    if short and len(ending := [each for each in fitting if str(each.number).endswith(short)]) == 1:
+        return ending[0], told
     if not fitting:
         return Reply(context.say(_nothing(context), word=command.name))
     return (fitting[0], words) if len(fitting) == 1 else which(context, fitting, words, command)
@@ -76,12 +89,14 @@ def _nothing(context: Context) -> str:
 
 
 def _chosen(context: Context, command: Command) -> tuple[str, str] | None:
-    """「接 2」 while we ask which ticket to 接: the second of that list."""
-    if context.state != Asks.CHOICE or context.slots["word"] != command.name:
+    """「接 2」「结 2 换了灯泡」 behind a list of tickets: the second of that list."""
+    if context.state != Asks.CHOICE:
         return None
-    numbers = context.slots["numbers"]
-    number = option_number(context.rest, len(numbers))
-    return None if number is None else (numbers[number], context.slots["words"])
+    numbers, (short, told) = context.slots["numbers"], split_short(context.rest)
+    index = option_number(short, len(numbers))
+    if index is None or not (told or not command.wants_words):
+        return None
+    return numbers[index], told or (context.slots["words"] if context.slots["word"] == command.name else "")
 
 
 def _by_number(context: Context, scope: Scope, digits: str, words: str, command: Command) -> Picked:

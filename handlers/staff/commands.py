@@ -121,9 +121,9 @@ def _is_theirs(context: Context, ticket: Ticket) -> bool:
     return context.session.scalar(tickets(reached(context.person) & (Ticket.id == ticket.id))) is not None
 
 
-def ask_words(question: str, command: Command, ticket: Ticket) -> Reply:
-    """Ask for the words that a command needs."""
-    return Reply(question, Asks.WORK_WORDS, {"word": command.name, "ticket": ticket.id})
+def ask_words(question: str, command: Command, ticket: Ticket, said: str = "") -> Reply:
+    """Ask for the words that a command needs; `said` are those that they have written already."""
+    return Reply(question, Asks.WORK_WORDS, {"word": command.name, "ticket": ticket.id, "said": said})
 
 
 def already(context: Context, ticket: Ticket) -> Reply:

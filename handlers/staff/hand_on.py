@@ -36,8 +36,9 @@ def reassign(context: Context, ticket: Ticket, words: str) -> Reply:
     if Status(ticket.status) not in HELD:
         return already(context, ticket)
     if team is None or team.code == ticket.team or not why.strip():
-        key = "working.reassign_why" if team and not why.strip() else "working.reassign_unknown"
-        return ask_words(context.say(key, name=name), HAND_ON, ticket)
+        if team and team.code != ticket.team:
+            return ask_words(context.say("working.reassign_why", name=team.name), HAND_ON, ticket, said=name)
+        return ask_words(context.say("working.reassign_unknown", name=name), HAND_ON, ticket)
     hand_to(context, ticket, team, why)
     return Reply(context.say("working.reassigned", number=ticket.number, team=team.name))
 

@@ -4,7 +4,7 @@ from handlers.dialogue.command import Command
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, command_opening
-from handlers.dialogue.which_ticket import split_reference
+from handlers.dialogue.which_ticket import split_reference, split_short
 from models.person import Role
 
 router = Router("whose command")
@@ -14,7 +14,7 @@ _WHO = (Role.GRID_STAFF, Role.PROPERTY_STAFF, Role.SUPERVISOR, Role.ADMIN)
 def refusal(context: Context) -> Reply | None:
     """Refuse a command with a ticket's number; it can mean nothing else, so it comes before open questions."""
     command, rest = _meant(context)
-    return _refused(context, command) if command and split_reference(rest)[0] else None
+    return _refused(context, command) if command and (split_reference(rest)[0] or split_short(rest)[0]) else None
 
 
 @router.on(lambda context: context if context.text and not context.answers else None)

@@ -51,8 +51,14 @@ def reason_told(context: Context) -> Reply | None:
     ticket = context.session.scalar(tickets(reach_of(context, command) & (Ticket.id == context.slots["ticket"])))
     if ticket is None:
         return None
-    words = context.text.strip()
+    words = _after(context, ticket, context.slots.get("said", ""))
     return by_whistle(context, ticket, command, words) or _WITH_WORDS[command](context, ticket, words)
+
+
+def _after(context: Context, ticket: Ticket, said: str) -> str:
+    """The words behind those said before, unless they begin with another team: 「供水」, then 「水管是他们的」."""
+    other = context.town.world.team_named(context.text.split(maxsplit=1)[0], ticket.grid)
+    return context.text if other or not said else f"{said} {context.text}"
 
 
 @router.command(RESOLVE)

@@ -204,9 +204,9 @@ class World:
         return nodes[names.count("\n", 0, at) - 1] if only else None
 
     def team_named(self, words: str, grid: str | None) -> TeamNode | None:
-        """The nearest team serving the grid with this code or this part of a name."""
+        """The nearest team serving the grid with this code or this part of a name, two characters at least."""
         serving = [team for node in self.chain(grid) for team in self.teams_at.get(node.code, ())]
-        near = [team for team in serving if words and (words == team.code or words in team.name)]
+        near = [team for team in serving if words == team.code or (len(words) > 1 and words in team.name)]
         return near[0] if near else None
 
 
