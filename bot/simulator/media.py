@@ -1,8 +1,10 @@
 """Temporary media: uploaded by people or by the account, gone after three days."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 
 from bot.simulator.errors import ApiError
 
@@ -18,6 +20,9 @@ _MAGIC = {
     b"\xff\xfb": "audio/mpeg",
 }
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp"})
+"""Those that an account may upload"""
+OF_PHONES = PICTURES | {"image/webp", "image/heic"}
+_HEIF = frozenset({b"heic", b"heix", b"mif1", b"msf1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +34,24 @@ class Medium:
 
 def type_of(content: bytes) -> str:
     if content[4:8] == b"ftyp":
-        return "video/mp4"
+        return "image/heic" if content[8:12] in _HEIF else "video/mp4"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
     return next((kind for magic, kind in _MAGIC.items() if content.startswith(magic)), "application/octet-stream")
+
+
+def as_shown(medium: Medium) -> Medium:
+    """What a phone photographs as a browser shows it; the account is given it as it was sent."""
+    if medium.content_type != "image/heic":
+        return medium
+    from PIL import Image
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
+    file = BytesIO()
+    with suppress(OSError), Image.open(BytesIO(medium.content)) as image:
+        image.convert("RGB").save(file, "JPEG")
+    return Medium(file.getvalue(), "image/jpeg", medium.created_at)
 
 
 class MediaStore:
@@ -46,7 +67,7 @@ class MediaStore:
         self._media: dict[str, Medium] = dict(before)
         self._keep = keep
 
-    def put(self, kind: str, content: bytes) -> str:
+    def put(self, kind: str, content: bytes, pictures: Collection[str] = PICTURES) -> str:
         """Keeps `content` if a medium of that kind may look like this; its id."""
         if kind not in _LIMITS:
             raise ApiError(40004)
@@ -55,7 +76,7 @@ class MediaStore:
         if len(content) > _LIMITS[kind]:
             raise ApiError(45001)
         found = type_of(content)
-        if kind in {"image", "thumb"} and found not in PICTURES:
+        if kind in {"image", "thumb"} and found not in pictures:
             raise ApiError(40005)
         media_id = secrets.token_urlsafe(48)
         self._media[media_id] = Medium(content, found, self._now())

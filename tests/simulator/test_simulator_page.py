@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 import requests
 from flask import Flask
-from samples import recorded
+from samples import photo, recorded
 from small_town import LI, TICKET, WANG, Town, small_config, small_town
 
 from bot.simulator import simulator
@@ -77,6 +77,17 @@ def test_a_picture_can_be_fetched_by_the_account_with_the_id_it_was_told(town: T
     fields = town.webhook.seen[0]
     assert town.platform.chat(WANG)[0].body == Picture(fields["MediaId"])
     assert requests.get(fields["PicUrl"], timeout=30).content == PNG
+
+
+@pytest.mark.parametrize(("kind", "shown"), [("HEIF", b"\xff\xd8\xff"), ("WEBP", b"RIFF")])
+def test_a_phone_s_own_kind_of_picture_is_sent_as_it_is_and_shown_in_the_chat(town: Town, kind: str, shown: bytes):
+    taken, headers = photo(kind=kind), {"Content-Type": "image/heic"}
+    sent = requests.post(f"{town.url}/picture", params={"openid": WANG}, data=taken, headers=headers, timeout=5)
+    assert sent.status_code == 202
+    assert answered(town, WANG)
+    fields = town.webhook.seen[0]
+    assert town.platform.media.get(fields["MediaId"]).content == taken
+    assert requests.get(fields["PicUrl"], timeout=30).content.startswith(shown)
 
 
 def test_a_voice_brings_its_words_only_if_some_were_given(town: Town):

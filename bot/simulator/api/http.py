@@ -9,7 +9,7 @@ from bot.simulator.api.calls import Api, Call
 from bot.simulator.errors import ApiError, Json, refusal
 from bot.simulator.faults import Fault, Garbles, Hangs, Refuses
 from bot.simulator.journal import ApiCall
-from bot.simulator.media import PICTURES, Medium
+from bot.simulator.media import OF_PHONES, Medium, as_shown
 from bot.simulator.platform import Platform
 
 
@@ -33,7 +33,7 @@ def api_blueprint(platform: Platform) -> Blueprint:
             medium = platform.media.get(media_id)
         except ApiError:
             abort(404)
-        return _binary(medium)
+        return _binary(as_shown(medium))
 
     return blueprint
 
@@ -76,6 +76,6 @@ def _json(answer: Json) -> Response:
 def _binary(medium: Medium) -> Response:
     response = Response(medium.content, content_type=medium.content_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    if medium.content_type not in PICTURES:
+    if medium.content_type not in OF_PHONES:
         response.headers["Content-Disposition"] = "attachment"
     return response

@@ -8,6 +8,7 @@ from bot.simulator.chat_bodies import Picture, Spot, Voice, Words
 from bot.simulator.errors import ApiError
 from bot.simulator.events import Click, Event, Follow, Scan, Unfollow, View
 from bot.simulator.journal import ClockMoved
+from bot.simulator.media import OF_PHONES
 from bot.simulator.phones.config import SimulatorConfig
 from bot.simulator.phones.fault_switches import turn
 from bot.simulator.phones.microphone import NoSoundError, as_amr
@@ -57,7 +58,7 @@ class Acts:
         if (request.content_length or 0) > MAX_UPLOAD or not request.mimetype.startswith("image/"):
             raise WishError("请选择 10 MB 以内的图片。")
         with self._platform.lock:
-            media_id = self._platform.media.put("image", request.get_data())
+            media_id = self._platform.media.put("image", request.get_data(), OF_PHONES)
         self._platform.deliver_soon(request.args.get("openid", ""), Picture(media_id))
         return ""
 
@@ -134,7 +135,7 @@ def _view(act: Callable[[], str]) -> Callable[[], Told]:
         except WishError as error:
             return jsonify(error=str(error)), 400
         except ApiError:
-            return jsonify(error="微信不收这个文件，请换一张 PNG 或 JPEG 图片。"), 400
+            return jsonify(error="微信不收这个文件，请换一张照片（JPEG、PNG、WebP、HEIC）。"), 400
         except NotFollowingError:
             return jsonify(error="请先关注公众号。"), 409
 

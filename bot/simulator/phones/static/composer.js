@@ -8,7 +8,7 @@ export class Composer {
     this.acts = acts;
     this.element = h("footer", { class: "composer" });
     this.input = h("textarea", { rows: 1, maxlength: 2000, "aria-label": "输入消息", placeholder: "发消息", oninput: () => this.fit(), onkeydown: (event) => this.key(event) });
-    this.file = h("input", { type: "file", accept: "image/png,image/jpeg,image/gif", hidden: true, onchange: () => this.upload() });
+    this.file = h("input", { type: "file", accept: "image/*,.heic,.heif", hidden: true, onchange: () => this.upload() });
     this.send = h("button", { type: "button", class: "send", hidden: true, onclick: () => this.finish() }, "发送");
     this.plus = this.icon("更多", ICONS.plus(), () => { this.drawer.hidden = !this.drawer.hidden; });
     this.bar = h("div", { class: "bar" }, this.icon("菜单", ICONS.menu(), () => this.turn(true)), this.icon("语音", ICONS.voice(), () => acts.voice()), this.input, this.send, this.plus);

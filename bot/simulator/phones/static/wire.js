@@ -22,7 +22,7 @@ export async function sendPicture(openid, file) {
   return told(
     await fetch(`${BASE}/picture?openid=${encodeURIComponent(openid)}`, {
       method: "POST",
-      headers: { "Content-Type": file.type },
+      headers: { "Content-Type": file.type || "image/heic" },  // of which many browsers know no type
       body: file,
     }),
   );
