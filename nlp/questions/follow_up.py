@@ -47,14 +47,39 @@ def change_in(text: str) -> str:
     return next((said for said in found.groups() if said), text) if found else text
 
 
-def changed(said: Mapping[str, Any], change: Mapping[str, Any], levels: Mapping[str, str]) -> dict[str, Any]:
-    """The query of a follow-up: a new value replaces the old one of the same kind. `levels`: of each area."""
+def is_of_these(text: str) -> bool:
+    """「停车的有几件」: of what was asked for before."""
+    return re.search(vocabulary().patterns["of_these"], text) is not None
+
+
+def base_of(said: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """What the change is of: of 「一共几件」 not the groups and figures before, of 「本月全部多少件」 only the time."""
+    patterns = vocabulary().patterns
+    gone = set[str]()
+    if re.search(patterns["of_all"], text):
+        gone = said.keys() - {"period"}
+    elif re.fullmatch(patterns["total"], change_in(text)):
+        gone = {"measures", "stat", "act", "having", *_GROUPING}
+    elif not follows(text) and re.search(patterns["one_number"], text):
+        gone = _GROUPING  # 「超时的有几件」, behind a figure day by day, too
+    return {name: value for name, value in said.items() if name not in gone}
+
+
+_GROUPING = {"group", "order", "limit"}
+
+
+def changed(
+    said: Mapping[str, Any], change: Mapping[str, Any], levels: Mapping[str, str], *, adds: bool = False
+) -> dict[str, Any]:
+    """The query of a follow-up: a new value replaces the old one of the same kind. `levels`: of each area. `adds`: to
+    what is left out.
+    """
     change = dict(change)
     if "act" in change and "measures" not in change and not DURATIONS.isdisjoint(said.get("measures", ())):
         change["measures"] = (change["act"],)
     gone = {name for fields in _FIELDS if not fields.isdisjoint(change) for name in fields}
     if "group" in change:
-        gone |= {"group", "order", "limit"}
+        gone |= _GROUPING
     if "against" in change and "period" not in change:
         gone -= {"period"}
     if OVERVIEW in said.get("measures", ()) and "group" in change:
@@ -64,7 +89,12 @@ def changed(said: Mapping[str, Any], change: Mapping[str, Any], levels: Mapping[
     only = {name: value for name, value in only.items() if name not in _grouped_away(change)}
     if {levels.get(code) for code in only.get("grid", ())} == {change.get("group")} and "only" not in change:
         del only["grid"]  # 「按社区分」 after one community: all of them
-    but = _filters(said.get("but", {}), change.get("but", {}))
+    left_out = change.get("but", {})
+    only = {name: tuple(each for each in values if each not in left_out.get(name, ())) for name, values in only.items()}
+    only = {name: values for name, values in only.items() if values}
+    but = _filters(said.get("but", {}), left_out)
+    if adds:
+        but |= {name: (*values, *but.get(name, ())) for name, values in said.get("but", {}).items()}
     return {name: value for name, value in {**kept, **change, "only": only, "but": but}.items() if value}
 
 

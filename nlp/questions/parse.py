@@ -10,7 +10,7 @@ from nlp.questions.amounts import amounts_in
 from nlp.questions.asks import asks, may_ask
 from nlp.questions.compared_periods import when
 from nlp.questions.filters import AREAS, Chosen, chosen
-from nlp.questions.follow_up import change_in, changed, changes, follows
+from nlp.questions.follow_up import base_of, change_in, changed, changes, follows, is_of_these
 from nlp.questions.groups import grouped
 from nlp.questions.hours import hours_in
 from nlp.questions.measures import acts_of, measures_of
@@ -45,20 +45,12 @@ def parse_all(names: Names, texts: Sequence[str], now: datetime) -> Query | None
     said = _said(names, texts[0], {}, now)
     levels = {code: area.level for code, area in names.areas.items()}
     for text in changes(texts[1:]):
-        change = _said(names, change_in(plain(text)), said, now)
-        if not change or "unread" in change:
+        before = base_of(said, plain(text))
+        change = _said(names, change_in(plain(text)), before, now)
+        if "unread" in change or (not change and before == said):
             return None
-        said = changed(_of_one_number(said) if _asks_one_number(text) else said, change, levels)
+        said = changed(before, change, levels, adds=text.startswith("再"))
     return None if _cannot_be(said) else query_of(_without_acts(said), now)
-
-
-def _asks_one_number(text: str) -> bool:
-    """「超时的有几件」, behind a figure day by day, too."""
-    return not follows(plain(text)) and re.search(vocabulary().patterns["one_number"], text) is not None
-
-
-def _of_one_number(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in said.items() if name not in {"group", "order", "limit"}}
 
 
 def may_follow(names: Names, text: str, now: datetime) -> bool:
@@ -71,7 +63,8 @@ def may_follow(names: Names, text: str, now: datetime) -> bool:
     tokens, unread = _tokens(names, text, now)
     said = _read(names, text, tokens, unread, now)
     of_this_moment = "now" in said or any(token.kind == "still" for token in tokens)
-    whole = "period" in said or of_this_moment or ("measures" in said and bool({"group", "only"} & said.keys()))
+    of_its_own = "only" in said and ("measures" in said or "source" in said["only"] or not is_of_these(text))
+    whole = "period" in said or of_this_moment or of_its_own or {"measures", "group"} <= said.keys()
     return not whole and any(token.kind in _ELLIPTIC for token in tokens)
 
 
@@ -136,6 +129,8 @@ def _read(
     by = grouped(names, tokens, what.only, meant, before.get("group", ""))
     period, against = when(text, tokens, meant, now, not_heeded, before.get("period"))
     not_heeded += _idle(tokens, compared=bool(against or by.group or len(measures) > 1))
+    if measures == (SHARE,) and not (not_heeded or what.only or by.group or before):
+        not_heeded += [token for token in tokens if token.kind == SHARE]  # a share of what?
     for name, values in by.only.items():
         what.only.setdefault(name, []).extend(value for value in values if value not in what.only[name])
     only, but, whole = what.frozen()

@@ -1,5 +1,6 @@
 """Questions of the kinds that were once read wrong or not at all."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -110,6 +111,44 @@ def test_one_number_is_not_told_day_by_day(names):
     query = parse_all(names, ["上周各社区几件", "只要超时的"], NOW)
     assert query is not None
     assert (query.group, query.measures) == ("community", ("late",))
+
+
+@pytest.mark.parametrize(
+    ("texts", "alone"),
+    [
+        (["德尚小区上周多少件", "12345转来的有多少"], "12345转来的有多少"),
+        (["上月平均多久能办完", "噪音主要是几点来的"], "噪音主要是几点来的"),
+        (["上周重办了几件", "居民自己撤了几件"], "居民自己撤了几件"),
+    ],
+)
+def test_a_whole_new_question_stands_alone(names, texts, alone):
+    assert not may_follow(names, texts[-1], NOW)
+    assert parse(names, alone, NOW) is not None
+
+
+@pytest.mark.parametrize(
+    ("texts", "whole"),
+    [
+        (["上周各小区停车多少件", "只看德尚小区"], "上周德尚小区停车按小区多少件"),
+        (["上月停车平均办理时长", "一共几件"], "上月停车多少件"),
+        (["上月停车多少件", "那上周全部多少件"], "上周多少件"),
+        (["上周多少件", "除了停车", "再除了噪音"], "上周除了停车和噪音多少件"),
+        (["德尚小区上周噪音多少件", "去掉噪音"], "上周德尚小区除了噪音多少件"),
+        (["上周停车多少件", "德尚小区的"], "上周德尚小区停车多少件"),
+    ],
+)
+def test_a_change_asks_the_same_as_the_whole_question(names, texts, whole):
+    assert all(may_follow(names, text, NOW) for text in texts[1:])
+    changed, asked = parse_all(names, texts, NOW), parse(names, whole, NOW)
+    assert {name: set(values) for name, values in changed.but.items()} == {
+        name: set(values) for name, values in asked.but.items()
+    }
+    assert replace(changed, but={}) == replace(asked, but={})
+
+
+def test_a_share_of_nothing_is_no_figure(names):
+    query = parse(names, "上周占比多少", NOW)
+    assert query is None or query.unread
 
 
 def test_a_holiday_whose_days_off_are_not_known_yet_is_none_of_last_year(names):
