@@ -94,8 +94,8 @@ class Attempt:
 
 
 _ANOTHER_WAY = frozenset({Trouble.MOMENT, Trouble.REFUSED, Trouble.CONTENT, Trouble.INTERFACE, Trouble.RATE})
-_ANOTHER_WAY_FOR_DANGER = _ANOTHER_WAY | {Trouble.BUSY, Trouble.UNKNOWN}
-"""For a danger, a duplicate is better than no message"""
+_ANOTHER_WAY_FOR_DANGER = frozenset(Trouble) - {Trouble.GONE}
+"""For a danger, a duplicate is better than no message; and WeCom works when the whole WeChat account doesn't"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,6 +284,19 @@ def test_a_refusal_of_wecom_leaves_the_official_account_open(town, code):
     town.wecom.faults.clear()
 
 
+@pytest.mark.parametrize("code", [40001, 40013, 40164])
+def test_a_danger_goes_by_wecom_where_the_whole_official_account_is_refused(town, code):
+    with town.program.sessions.begin() as session:
+        session.execute(update(Person).where(Person.wecom == USER).values(wrote_at=town.clock(), messages_left=5))
+    town.wechat.faults.inject(Refuses(code), calls=999)
+    assert "已受理" in town.resident_says("德尚小区6号楼着火了")
+    town.worker.once()
+    assert "红色警情" in town.heard()[-1].title
+    with town.program.reading() as session:
+        assert session.scalars(select(Breaker.name).where(Breaker.opened_at.is_not(None))).all() == ["account"]
+    town.wechat.faults.clear()
+
+
 def test_a_token_that_has_run_out_is_fetched_again(town):
     town.worker.wecom.ping()
     town.wecom.expire_tokens()
