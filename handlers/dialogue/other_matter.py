@@ -153,9 +153,15 @@ def is_other_trouble(context: Context, category: str, item: str) -> bool:
 
 
 def may_go_on(context: Context) -> bool:
-    """Words that name no place, no danger and not several problems may be about the matter told before."""
-    seen, told_before = context.understanding, context.filed_lately or context.state == Asks.JOINED
-    if not told_before or seen is None or seen.red_flag or seen.danger_question or len(seen.parts) > 1:
+    """Words without a place may be about the matter that they told lately."""
+    told_before = context.filed_lately or context.state == Asks.JOINED
+    return bool(told_before) and names_no_place(context)
+
+
+def names_no_place(context: Context) -> bool:
+    """The words name no place, no danger and not several problems."""
+    seen = context.understanding
+    if seen is None or seen.red_flag or seen.danger_question or len(seen.parts) > 1:
         return False
     return seen.place is None or not (seen.place.name or seen.place.building or seen.place.room)
 

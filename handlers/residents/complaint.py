@@ -6,12 +6,13 @@ from dataclasses import replace
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.other_matter import is_other_matter, is_politeness
-from handlers.dialogue.router import Router, in_state
+from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
 from handlers.residents.read_into_draft import of_whom
 from handlers.residents.report import reported
 from nlp.answers.choices import is_filler
 from nlp.reading.complained_of import named_in
+from nlp.reading.understanding import Intent
 
 router = Router("complaining")
 _BARE = re.compile(
@@ -19,6 +20,7 @@ _BARE = re.compile(
     r"(?P<whom>(?:你们|他们|咱们|我们)?\S{0,8}?(?:物业(?:公司)?|保安|保洁|居委会|社区|网格员|街道))?[。.！!？?吧呢啊\s]*"
 )
 _CALLS_FOR = re.compile(r"(?:我要|我想|给我|帮我|请)?(?:找|叫|转|联系|喊|换)")
+_OF_STAFF = frozenset({"property", "other"})
 _OF_PROPERTY = re.compile("物业|保安|保洁")
 
 
@@ -31,6 +33,14 @@ def complains(context: Context) -> Reply | None:
     shielded = _OF_PROPERTY.search(said["whom"] or "") and "property" in context.town.privacy.shield
     asked = context.say("filing.complaint_shielded" if shielded else "filing.complaint")
     return Reply(asked, Asks.COMPLAINT, {"words": context.text})
+
+
+@router.on(intent(Intent.HUMAN))
+def never_reached(context: Context) -> Reply | None:
+    """「打电话给物业从来不接」 complains of them, and calls for nobody."""
+    seen = context.understanding
+    is_complaint = seen is not None and seen.sure and seen.category in _OF_STAFF and _tells_of_them(context.text)
+    return reported(context) if context.is_free and is_complaint else None
 
 
 @router.on(in_state(Asks.COMPLAINT))

@@ -23,7 +23,7 @@ from models import status_moves
 from models.person import Role
 from models.status_moves import OPEN, Status
 from models.ticket import Ticket
-from nlp.answers.choices import Choice, choice, is_torn, reason_of, says_again, says_solved, says_unsolved
+from nlp.answers.choices import Choice, choice, is_torn, reason_of, says_again, says_solved, says_trouble, says_unsolved
 from nlp.answers.corrections import said_of_thing
 from nlp.reading.understanding import Intent, Wish
 
@@ -121,7 +121,7 @@ def unsolved_in_words(context: Context) -> Reply | None:
     closed = _closed_lately(context) if why or says_again(context.text) else None
     if closed is None or (seen.sure and seen.item and seen.item != closed.item):
         return None
-    if why:
+    if why and says_trouble(context.text):
         return not_solved_for(context, closed, why)
     line = ticket_text.line(context.town, closed, context.now, context.person)
     return Reply(

@@ -15,10 +15,11 @@ from handlers.dialogue.other_matter import (
     is_other_report,
     is_politeness,
     may_go_on,
+    names_no_place,
 )
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
-from handlers.dialogue.which_ticket import pick
+from handlers.dialogue.which_ticket import pick, which
 from handlers.neighbours.event import told_more
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
@@ -36,10 +37,13 @@ from handlers.world.world import World
 from models.person import Role
 from models.status_moves import NOTE, OPEN, Status
 from models.ticket import Ticket
+from nlp.answers.choices import says_still, says_trouble
 from nlp.model.features import plain
 from nlp.reading.understanding import Intent, PlaceMention
 
 router = Router("supplementing")
+_MOST = 8
+_URGING = frozenset({Intent.URGE, Intent.PROGRESS})
 houses, more = Router("houses"), Router("more words")
 _BESIDE_HOUSE = re.compile(
     r"不对|不是|[说写打发报]错了?|应该|更正|改成|哦|噢|对了|补充|就|是|在|我们?家?|家|的|[那这]?(?:边|儿|里|块)|跟前|旁边|门口|前面|后面|[呀啊哈吧呢\W]"
@@ -109,6 +113,19 @@ def secrecy_wanted(context: Context) -> Reply:
     return Reply(said + who_will_know(context, ticket, context.text), keep=True)
 
 
+@houses.on(lambda context: context if context.is_free and says_still(context.text) else None)
+def still_so(context: Context) -> Reply | None:
+    """「还是冷」 days after a report: the team of that open ticket reads it. 「还没人来」 urges, elsewhere."""
+    seen = context.understanding
+    if says_trouble(context.text) or not names_no_place(context) or (seen and seen.intent in _URGING):
+        return None
+    mine = own(context.session, context.person, tuple(OPEN - {Status.INCOMPLETE}), _MOST)
+    fitting = [each for each in mine if goes_on_about(context, each.category, each.item)]
+    if len(fitting) > 1:
+        return which(context, fitting, context.text, SUPPLEMENT)
+    return told_more(context, fitting[0], _at_place_of(context, fitting[0]), "joining.more_of_it") if fitting else None
+
+
 @houses.on(lambda context: context if context.text and context.is_free else None)
 def house_told_later(context: Context) -> Reply | None:
     """「3号楼」「不对，是6号楼」 after a report: complete or correct its address."""
@@ -144,10 +161,17 @@ def more_of_last(context: Context) -> Reply | None:
     last = recent(context, context.town.habits.recent_minutes)
     if last is None or Status(last.status) not in OPEN or not goes_on_about(context, last.category, last.item):
         return None
+    return told_more(context, last, _at_place_of(context, last), "joining.more_of_it")
+
+
+def _at_place_of(context: Context, ticket: Ticket) -> Draft:
+    """The words as a report of their own at the ticket's place, in case they are another matter after all."""
     told = read(context, context.text, Draft(context.text, attachments=waiting(context)))
     told = replace(told, category=told.category or next(iter(told.choices), ""))
-    there = Draft("", place_id=last.place_id, place_name=last.place_name, building=last.building, unit=last.unit)
-    return told_more(context, last, locate.as_placed(told, there), "joining.more_of_it")
+    there = Draft(
+        "", place_id=ticket.place_id, place_name=ticket.place_name, building=ticket.building, unit=ticket.unit
+    )
+    return locate.as_placed(told, there)
 
 
 def _house_added(context: Context, ticket: Ticket, told: PlaceMention) -> Reply:

@@ -124,7 +124,17 @@ def only_waits(text: str) -> bool:
 
 def says_unsolved(text: str) -> bool:
     """Short words that what was done did not help, or not for long."""
+    return says_trouble(text) or says_still(text)
+
+
+def says_trouble(text: str) -> bool:
+    """Like `says_unsolved`, and the words name what is wrong: 「还是漏」, not 「还是冷」."""
     return len(text) <= _LONGEST and bool(re.search(_data()["unsolved"], text) or says_again(text))
+
+
+def says_still(text: str) -> bool:
+    """「还是冷」「仍然有味」: as before, whatever the trouble."""
+    return len(text) <= _LONGEST and re.search(_data()["goes_on"], text) is not None
 
 
 def is_vague(text: str) -> bool:
@@ -162,7 +172,14 @@ def reason_of(text: str) -> str:
         return said[-len(rest) :] if _says(rest) >= _SAYS else ""
     first, *others = _PAUSES.split(said)
     is_told = len(first) <= _A_REFUSAL and _says("".join(others)) >= _A_TROUBLE
-    return said if is_told or re.search(_data()["still"], said) else ""
+    return said if is_told or re.search(_data()["still"], said) or _says_how(said) else ""
+
+
+def _says_how(said: str) -> bool:
+    """「还是冷」 says what is wrong, 「还是没修好」「还是那样」 only that something is."""
+    still = re.search(_data()["goes_on"], said)
+    rest = re.sub(r"^(?:原来)?(?:[那这]样|老样子|没\w*|不行|一样)", "", said[still.end() :]) if still else ""
+    return _says(rest) >= _SAYS
 
 
 def _says(words: str) -> int:

@@ -1,7 +1,7 @@
 """What is said right after a report: more of it, another trouble at the same place, or a danger."""
 
 import pytest
-from chat import RESIDENT
+from chat import PROPERTY, RESIDENT
 
 BIN = "德尚小区2号楼垃圾桶满了"
 
@@ -35,3 +35,35 @@ def test_another_trouble_is_offered_the_place_told_before(chat, answer, house):
     filed = chat.tickets()[-1]
     assert (filed.item, filed.place_name) == ("street_lamp", "园丁小区" if house is None else "德尚小区")
     assert filed.building == (house or "")
+
+
+def test_days_later_what_is_still_so_goes_to_the_open_ticket(chat, clock):
+    chat.says(RESIDENT, "德尚小区3号楼没暖气")
+    clock.turn(days=2)
+    assert f"已补充到工单 {chat.ticket().number}" in chat.says(RESIDENT, "还是冰冰凉")
+    assert "催" in chat.says(RESIDENT, "还没人来")
+    assert len(chat.tickets()) == 1
+
+
+def test_of_two_open_tickets_it_is_asked_which_is_still_so(chat, clock):
+    chat.says(RESIDENT, "德尚小区3号楼没暖气")
+    chat.says(RESIDENT, "德尚小区3号楼2单元电梯坏了")
+    clock.turn(days=2)
+    assert "哪一张" in chat.says(RESIDENT, "依旧老样子")
+    assert "已补充到工单" in chat.says(RESIDENT, "2")
+    assert len(chat.tickets()) == 2
+
+
+def test_to_whether_it_is_solved_it_is_a_refusal_with_its_reason(chat):
+    chat.says(RESIDENT, "德尚小区3号楼2单元电梯坏了")
+    chat.says(PROPERTY, "接")
+    chat.says(PROPERTY, "结 调了门")
+    chat.says(RESIDENT, "还是抖")
+    assert chat.ticket().status == "dispatched"
+    assert any("还是抖" in told for told in chat.pushed(PROPERTY))
+
+
+@pytest.mark.parametrize("words", ["我要投诉德尚物业，打电话从来不接", "德尚小区物业的电话打了十几遍没人接"])
+def test_who_can_t_reach_them_complains_and_calls_for_nobody(chat, words):
+    chat.says(RESIDENT, words)
+    assert (chat.ticket().category, chat.ticket().team) == ("property", "C-WY")

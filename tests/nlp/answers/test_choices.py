@@ -54,6 +54,9 @@ def test_what_answers_nothing(text, filler):
         ("师傅来过，还是不亮", "师傅来过，还是不亮"),
         ("白修了，今早又滴水", "白修了，今早又滴水"),
         ("糊弄人，根本没修好", ""),
+        ("还是冷", "还是冷"),
+        ("还是那样", ""),
+        ("还是没修好", ""),
     ],
 )
 def test_the_reason_of_a_refusal(text, why):
@@ -149,3 +152,8 @@ def test_what_is_put_right_behind_an_answer(text, first, right):
 )
 def test_which_of_several_is_put_right(text, which):
     assert told_of(text) == which
+
+
+@pytest.mark.parametrize("words", ["还是挺好的", "还不错", "师傅还行", "还要谢谢您", "还有个事"])
+def test_praise_and_more_to_say_are_no_trouble(words):
+    assert not says_unsolved(words)
