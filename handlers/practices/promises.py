@@ -8,6 +8,7 @@ from handlers.tickets.change import Change
 from handlers.tickets.clocks import set_promise
 from handlers.tickets.draft import Draft
 from handlers.tickets.filing import dispatch, lay_on_desk, new_ticket, route_it, write_down
+from handlers.tickets.staff_complaints import word_errand
 from models.calendar import Span, Unit
 from models.new_tickets import row_of
 from models.person import STAFF, Person
@@ -31,14 +32,20 @@ def promised_ticket(
     until: datetime,
     limit_key: str = "history.limit_promised",
     name: str = "",
+    errand: str = "",
 ) -> Ticket:
-    """File a ticket and assign it to the promiser with that deadline. `name`: shown as the source of the limit."""
+    """File a ticket and assign it to the promiser with that deadline. `name`: shown as the source of the limit.
+
+    `errand`: what was promised to a resident's face. The promiser then keeps the ticket even if the demand complains of
+    the promiser's side; the team reads this errand instead of the resident's words.
+    """
     ticket = new_ticket(change, draft, reporter)
     place = change.town.world.places.get(draft.place_id) if draft.place_id else None
     route_it(change, ticket, place)
-    takes = bool(by.team and by.roles & STAFF) and not is_shut_out(change.town, ticket, by)
+    takes = bool(by.team and by.roles & STAFF) and (bool(errand) or not is_shut_out(change.town, ticket, by))
     if takes:
         ticket.team, ticket.rule = by.team, change.town.say("history.rule_given", name=by.name)
+        word_errand(change, ticket, change.town.world.teams[by.team or ""], errand)
     set_promise(change, ticket, change.now)
     limit(change, ticket, name or by.name, until, limit_key)
     write_down(change, ticket, draft.attachments)

@@ -119,7 +119,8 @@ def _ticket(context: Context, reception: Reception, demand: Demand, until: datet
     """File the ticket of a promise; the reporter is the resident who booked, else the receiver."""
     reporter = context.session.get_one(Person, demand.person_id or context.person.id)
     receiver = context.session.get_one(Person, reception.receiver_id)
-    ticket = promised_ticket(context, draft_of(context, reception, demand), reporter, receiver, until)
+    draft = draft_of(context, reception, demand)
+    ticket = promised_ticket(context, draft, reporter, receiver, until, errand=demand.answer)
     demand.ticket_id = ticket.id
     note(context, ticket, Practice.RECEPTION, demand.id, receiver, receiver.name, demand.answer, until)
     if demand.person_id:

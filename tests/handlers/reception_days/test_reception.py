@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from chat import ADMIN, NEIGHBOUR, PROPERTY, RESIDENT, Chat
+from chat import ADMIN, COLLEAGUE, NEIGHBOUR, PROPERTY, RESIDENT, Chat
 from flask import Flask
 from sqlalchemy import select
 
@@ -196,3 +196,24 @@ def test_a_series_goes_on_by_itself(chat, clock):
         days = [each.astimezone(CHINA) for each in session.scalars(select(Reception.starts_at))]
     assert [f"{day:%m%d}" for day in sorted(days)][:6] == ["1120", "1205", "1220", "0105", "0120", "0205"]
     assert max(days) > clock.now + timedelta(days=14)
+
+
+def test_a_demand_that_complains_stays_with_who_promised(chat, clock):
+    """It was told to their face: their name and limit stand whatever it is read as, and the team reads the errand."""
+    said = ["楼道堆东西的事", "投诉物业乱收费", "物业经理骂人", "你们保安态度太差", "楼道灯不亮"]
+    chat.says(PROPERTY, "接待日 德尚小区 11月20日 18:00-20:00")
+    for number, words in enumerate(said):
+        assert "排好了" in chat.says(f"oStranger{number}", f"预约接待 德尚小区 {words}")
+    clock.now = datetime(2026, 11, 20, 18, 0, tzinfo=CHINA)
+    for number in range(1, len(said) + 1):
+        assert "记下了" in chat.says(PROPERTY, f"接待 {number} 限期 12月1日 上门说清楚")
+    tickets = chat.tickets()
+    complaints = [(ticket, words) for ticket, words in zip(tickets, said, strict=True) if ticket.shut_out]
+    limit = (datetime(2026, 12, 1, 18, tzinfo=CHINA), "刘建平承诺", tickets[-1].team)
+    assert {(each.handle_by, each.limit_rule, each.team) for each in tickets} == {limit}
+    assert len(complaints) >= 2
+    for ticket, words in complaints:
+        colleague = chat.says(COLLEAGUE, f"看 {ticket.number}")
+        assert (words in colleague, "上门说清楚" in colleague) == (False, True)
+        assert "已办结" in chat.says(PROPERTY, f"结 {ticket.number} 当面说清了")
+    assert not any(words in push for push in chat.pushed(COLLEAGUE) for _, words in complaints)
