@@ -8,6 +8,7 @@ from handlers.answering.router_order import COMMANDS, ROUTERS, picked
 from handlers.answering.still_open import above, put_at_most_twice, still_open
 from handlers.answering.two_in_one import said_back
 from handlers.answering.which_question import which_question
+from handlers.care_visits.own_words import visit_meant
 from handlers.consultation import ask
 from handlers.dialogue.asked import (
     Answered,
@@ -66,8 +67,10 @@ def _obeyed(context: Context) -> Reply | None:
 
 
 def _in_our_words(context: Context) -> Context:
-    """Replace the town's own names of practices by ours, which the commands match."""
+    """Replace the town's own names of practices by ours, which the commands match; a visit in own words by 走访."""
     text = context.town.practices.in_our_words(context.text)
+    if text and not _COMMAND.match(text):
+        text = visit_meant(context) or text
     return context if text == context.text else replace(context, message=replace(context.message, text=text))
 
 

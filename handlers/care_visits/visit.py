@@ -17,6 +17,7 @@ from models.person import OVERSEERS, STAFF
 from models.promise import Practice
 from models.ticket import Source
 from nlp.answers.choices import plain
+from nlp.answers.practice_phrases import of_somebody
 from nlp.reading.understanding import Understanding
 
 router = Router("visits")
@@ -57,8 +58,10 @@ def _visited(context: Context) -> Reply:
 def _told(context: Context, cared: CaredFor, words: str) -> Reply:
     if not words:
         return Reply(context.say("visits.how_was_it", number=cared.id), keep=True)
-    seen = context.town.reader.understand(context.rest)
-    return _alarmed(context, cared, words, seen) if seen.red_flag else _well(context, cared, words, seen)
+    reader = context.town.reader
+    seen, of_a_person = reader.understand(context.rest), reader.understand(of_somebody(words))
+    danger = seen if seen.red_flag else of_a_person
+    return _alarmed(context, cared, words, danger) if danger.red_flag else _well(context, cared, words, seen)
 
 
 def _danger_all_the_same(context: Context) -> Reply | None:

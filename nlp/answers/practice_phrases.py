@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,28 @@ def practice_meant(text: str) -> str | None:
             about = (part.strip(_EDGES) for part in found.groups() if part)
             return " ".join(filter(None, (command, *about)))
     return None
+
+
+class Told(Enum):
+    """What a text without the word 走访 says of somebody who is visited."""
+
+    VISITED = auto()
+    """Somebody went, or says how they are"""
+    NAMED = auto()
+    """A visit is only spoken of"""
+
+
+def visit_told(text: str) -> Told | None:
+    """What the text says of a visit; None where it speaks of none."""
+    visits, said = _data()["visits"], plain(text)
+    if not re.search(visits["told"], said):
+        return None
+    return Told.NAMED if re.search(visits["not_yet"], said) else Told.VISITED
+
+
+def of_somebody(words: str) -> str:
+    """The words behind a name, said of somebody, as the reader needs: 「敲了半天门没人应」 alone is no danger."""
+    return f"{_data()['visits']['somebody']}，{words}"
 
 
 _EDGES = " ，,。.：:；;！!？?～~"

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from chat import ADMIN, COMMUNITY, GRID_STAFF, PROPERTY, RESIDENT, SUPERVISOR, Chat
 from importing_town import write_town
+from rows import every
 from sqlalchemy import String, literal_column, select, type_coerce
 
 from handlers.care_visits.overview import Visits, visits
@@ -96,6 +97,35 @@ def test_the_list_and_what_is_said_of_it_stand_in_no_plain_word_and_no_message_t
     listed.says(RESIDENT, "德尚小区3号楼电梯坏了")
     for who, word in ((SUPERVISOR, "导出"), (COMMUNITY, "待办"), (SUPERVISOR, "今日"), (SUPERVISOR, "走访情况")):
         assert not any(secret in listed.says(who, word) for secret in SECRETS), word
+
+
+def test_a_visit_in_own_words_is_kept_no_more_in_the_clear_than_one_by_its_word(listed):
+    """And what isn't yet done, or is somebody else, is not entered."""
+    visits = len(rows(listed.program, CareVisit))
+
+    def check(said, told, more):
+        reply = listed.says(GRID_STAFF, said)
+        made = len(rows(listed.program, CareVisit)) - visits
+        assert (told in reply, made) == (True, more), (said, reply)
+
+    every(
+        [
+            ("今天去看了李奶奶，一切都好", "记下了（1 号）", 1),
+            ("刚从王大山家出来，人挺好", "记下了（2 号）", 2),
+            ("李桂英今天血压有点高，陪她聊了会", "记下了（1 号）", 3),
+            ("王大爷没事，药还够吃", "记下了（2 号）", 4),
+            ("明天上午去看李奶奶", "1 号怎么样", 4),
+            ("李奶奶那边谁去看了吗", "1 号怎么样", 4),
+            ("看了李奶奶和王大爷，都好", "一次写一家", 4),
+            ("去李奶奶家敲了半天门没人应", "120", 5),
+        ],
+        check,
+    )
+    written = everything_written(listed.program)
+    assert [each for each in ("李桂英", "李奶奶", "王大", "独居", "药还够吃", "聊了会") if each in written] == []
+    assert (listed.ticket().place_name, listed.ticket().room) == ("德尚小区", "501")
+    listed.says(COMMUNITY, "今天去看了李奶奶，一切都好")
+    assert len(rows(listed.program, CareVisit)) == visits + 5
 
 
 def test_a_redelivery_hears_that_nothing_was_kept(listed):
