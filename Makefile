@@ -4,7 +4,7 @@ BIN := .venv/bin
 .DEFAULT_GOAL := help
 # Compiled once and read ever after: a process starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test lint fix docs screens bench drill clean audit fuzz hostile leaks mutants nightly week hearing
+.PHONY: help run test lint fix docs screens bench drill machines clean audit fuzz hostile leaks mutants nightly week hearing
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'
@@ -84,6 +84,9 @@ hearing: .venv/development  ## what a model on this machine hears, and what it m
 
 drill: .venv/development  ## kills processes at random under load, fifty times on each database
 	@WHISTLE_DRILL_KILLS=50 $(BIN)/pytest tests/drill -q -s -n 0
+
+machines: .venv/development  ## two web and two worker processes, PgBouncer, primary and replica: each is killed in turn (Debian's pgbouncer)
+	@PYTHONPATH=.:tests:tests/bot:tests/drill $(BIN)/python -W ignore tests/drill/machines.py
 
 mutants: .venv/development  ## faults put into the parts that must not fail: nine in ten are noticed (MUTANTS=clocks, MUTANTS_SHARE=0.1)
 	@test -x .venv/mutants/bin/cosmic-ray || { $(PYTHON) -m venv .venv/mutants && .venv/mutants/bin/pip install --disable-pip-version-check --quiet -r requirements-mutants.txt; }

@@ -1,6 +1,7 @@
 """A streaming replica of a PostgreSQL server, made by the server's own programs."""
 
 import os
+import signal
 import subprocess
 import time
 import warnings
@@ -38,11 +39,15 @@ class Server:
             ensure_prefix_permissions(folder)
 
     @property
+    def port(self) -> int:
+        return self._port or 5432
+
+    @property
     def uri(self) -> str:
         return self.url("postgres").replace("+psycopg", "")
 
     def url(self, database: str) -> str:
-        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}&port={self._port or 5432}"
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}&port={self.port}"
 
     def initialise(self) -> None:
         run("initdb", "--auth=trust", "--encoding=utf8", "--no-sync", "-U", "postgres", "-D", self.folder)
@@ -54,11 +59,25 @@ class Server:
             lock.unlink()
 
     def start(self) -> None:
-        where = f"-k {self.folder} -p {self._port or 5432} -h {'127.0.0.1' if self._port else chr(39) * 2}"
+        where = f"-k {self.folder} -p {self.port} -h {'127.0.0.1' if self._port else chr(39) * 2}"
         run("pg_ctl", "-w", "-t", PATIENCE, "-D", self.folder, "-l", self.folder / "log", "-o", where, "start")
 
     def stop(self, how: str = "immediate") -> None:
         run("pg_ctl", "-w", "-D", self.folder, "-m", how, "stop")
+
+    def kill(self) -> None:
+        """SIGKILL to its first process; the others end when they notice."""
+        os.kill(int((self.folder / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+    def gone(self) -> None:
+        """Stopped, if it still runs."""
+        if (
+            subprocess.run(
+                [PROGRAMS / "pg_ctl", "-D", self.folder, "status"], user=USER, cwd="/", capture_output=True, check=False
+            ).returncode
+            == 0
+        ):
+            self.stop()
 
     def promote(self) -> None:
         run("pg_ctl", "-w", "-D", self.folder, "promote")
@@ -89,8 +108,7 @@ def replica_of(primary: str, folder: Path) -> Iterator[Server]:
     try:
         yield made
     finally:
-        if (folder / "postmaster.pid").exists():
-            made.stop()
+        made.gone()
 
 
 def caught_up(primary: str, replica: Server) -> None:

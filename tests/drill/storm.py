@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +50,8 @@ def report(number: int) -> tuple[str, Call]:
 class Residents:
     """Write one after the other from several threads; a message without an answer is delivered again, as it was."""
 
-    address: str
+    addresses: Sequence[str]
+    """Of web processes: one that doesn't answer is followed by the next, as a proxy would"""
     heard: list[Acknowledged] = field(default_factory=list)
     unheard: list[str] = field(default_factory=list)
     redeliveries: int = 0
@@ -76,9 +78,11 @@ class Residents:
 
     def _deliver(self, openid: str, call: Call) -> None:
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
+        for address in itertools.cycle(self.addresses):
+            if time.monotonic() > deadline:
+                break
             with suppress(requests.RequestException):
-                answer = requests.post(self.address + call.path, data=call.body, timeout=5)
+                answer = requests.post(address + call.path, data=call.body, timeout=5)
                 assert answer.status_code == 200
                 self.heard.append(Acknowledged(openid, read_sealed(answer.text, call).content))
                 return

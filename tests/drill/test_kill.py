@@ -56,7 +56,7 @@ def wechat_of(api):
 
 def storm(processes):
     chance = random.Random(20261121)
-    residents = Residents(f"http://127.0.0.1:{processes.port}")
+    residents = Residents([f"http://127.0.0.1:{processes.port}"])
     with processes:
         wait_until_up(processes.port)
         with residents:
