@@ -36,6 +36,8 @@ _STILL_THE_TROUBLE = re.compile(
 )
 _DENIES = re.compile(r"[不没](?!远|到|超过)")
 _BESIDE = frozenset({Intent.CHITCHAT, Intent.CONSULT, Intent.GREETING})
+_QUESTION = "consult"
+_ASKS = re.compile(r"哪[儿里个]|怎么|咋|多少|几点|[么啥]时候|什么|吗")
 _SURELY = 0.85
 _SENTENCE = 8
 _SECRECY = 16
@@ -169,6 +171,10 @@ def names_no_place(context: Context) -> bool:
 def goes_on_about(context: Context, category: str, item: str) -> bool:
     """No other trouble than the one told before: none that the reader is very sure of, or that 「还有」 announces."""
     seen = context.understanding
+    if seen is not None and seen.category == _QUESTION and _ASKS.search(context.text):
+        return False
+    if category == _QUESTION and seen is not None and seen.sure and seen.item:
+        return False
     if seen is None or not seen.sure or (seen.category == category and seen.item in {"", item}):
         return True
     return seen.confidence < _TROUBLE and bare(context.text) == context.text

@@ -34,7 +34,8 @@ def home_told(context: Context) -> Reply | None:
     """「我住德尚小区3号楼」 binds the home. An address followed by a problem is a report."""
     seen = context.understanding
     if seen and ((seen.sure and seen.category) or _tells_more(context.text, seen.place)):
-        return reported(context)
+        works = context.person.is_staff or context.person.is_overseer
+        return None if works and not seen.sure else reported(context)
     return bind(context) if seen and seen.intent_confidence >= SURE_ENOUGH else None
 
 

@@ -59,5 +59,4 @@ def _in_place(context: Context, draft: Draft, seen: Understanding) -> Draft:
         return draft
     if mention.known:
         return locate.place(context, replace(draft, place_id=None, place_name="", places=(), guess=""), seen)
-    building, unit, room = mention.building or draft.building, mention.unit or draft.unit, mention.room or draft.room
-    return replace(draft, building=building, unit=unit, room=room)
+    return locate.in_house(draft, mention)

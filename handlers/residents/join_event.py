@@ -22,6 +22,7 @@ from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.event import join, leave
 from handlers.neighbours.votes import as_seen_by
+from handlers.residents import locate
 from handlers.residents.ask_or_file import filed, go_on, of_part, one_by_one
 from handlers.residents.read_into_draft import read
 from handlers.tickets.access import followed, tickets
@@ -79,7 +80,9 @@ def offer_answered(context: Context) -> Reply | None:
         return None
     if is_hurry(context):  # 「快点」 is no answer
         return Reply(context.question.text if context.question else "", keep=True)
-    return _and_the_rest(context, replace(draft, text=f"{draft.text}。{context.text}", alone=True))
+    told = replace(draft, text=f"{draft.text}。{context.text}", alone=True)
+    mention = context.understanding.place if context.understanding else None
+    return _and_the_rest(context, locate.in_house(told, mention) if mention and not mention.known else told)
 
 
 def _is_elsewhere(context: Context) -> bool:

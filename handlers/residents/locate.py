@@ -141,6 +141,12 @@ def as_placed(draft: Draft, before: Draft) -> Draft:
     return replace(there, building=building, unit=unit, room=room)
 
 
+def in_house(draft: Draft, mention: PlaceMention) -> Draft:
+    """The draft with the building, unit and room that are named without a compound: 「俺们是2单元」."""
+    building, unit, room = mention.building or draft.building, mention.unit or draft.unit, mention.room or draft.room
+    return replace(draft, building=building, unit=unit, room=room)
+
+
 def is_placed(draft: Draft) -> bool:
     """The place is known well enough to find its grid."""
     return draft.place_id is not None or draft.lat is not None

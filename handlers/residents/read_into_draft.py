@@ -101,7 +101,12 @@ def _says_more(text: str, mention: PlaceMention) -> bool:
 def pinned(draft: Draft, message: Message) -> Draft:
     """A draft with the place of a location message, converted from GCJ-02 to WGS-84."""
     lat, lng = gcj_to_wgs(message.latitude or 0.0, message.longitude or 0.0)
-    return replace(draft, lat=lat, lng=lng, place_name=draft.place_name or message.label[:40])
+    return replace(draft, lat=lat, lng=lng, place_name=_name_of(draft, message.label))
+
+
+def _name_of(draft: Draft, label: str) -> str:
+    """A known place keeps its name; 「绿化带里」 says less than the pin."""
+    return draft.place_name if draft.place_id else label[:40] or draft.place_name
 
 
 def confirmed(draft: Draft) -> Draft:

@@ -143,11 +143,17 @@ def _danger_behind(context: Context, mention: PlaceMention | None) -> Reply | No
     """「里面还关着人」 after a lift that they have just reported: same place, until they name another."""
     if "家" in context.text or (mention and mention.name and not is_vague(mention.name)):
         return None
-    last = recent(context, context.town.habits.recent_minutes)
-    if last is None or last.place_id is None or last.red_flag or Status(last.status) not in OPEN:
+    last = _told_of_last(context)
+    if last is None or last.place_id is None or last.red_flag or Status(last.status) not in OPEN | {Status.RESOLVED}:
         return None
     there = Draft("", place_id=last.place_id, place_name=last.place_name, building=last.building, unit=last.unit)
     return _danger_beside(context, there)
+
+
+def _told_of_last(context: Context) -> Ticket | None:
+    """The ticket of the question that a push asks, else the one just filed."""
+    pushed = next((each.ticket_id for each in context.asked if each.is_pushed and each.ticket_id), None)
+    return context.session.get(Ticket, pushed) if pushed else recent(context, context.town.habits.recent_minutes)
 
 
 def _danger_beside(context: Context, draft: Draft) -> Reply:

@@ -49,6 +49,9 @@ _BESIDE_HOUSE = re.compile(
     r"不对|不是|[说写打发报]错了?|应该|更正|改成|哦|噢|对了|补充|就|是|在|我们?家?|家|的|[那这]?(?:边|儿|里|块)|跟前|旁边|门口|前面|后面|[呀啊哈吧呢\W]"
 )
 _CORRECTS = re.compile(r"不对|错|应该|更正|改成")
+_THAT_ONE = re.compile("[那这]个")
+_A_THING = 4
+"""Characters: 「5号楼1单元那个桶」"""
 
 
 SUPPLEMENT = Command(
@@ -132,10 +135,14 @@ def house_told_later(context: Context) -> Reply | None:
     mention = context.understanding.place if context.understanding else None
     if mention is None or not (mention.building or mention.unit or mention.room):
         return None
-    if _BESIDE_HOUSE.sub("", plain(context.text)[: mention.start] + plain(context.text)[mention.end :]):
-        return None
-    ticket = recent(context, context.town.habits.recent_minutes)
-    if ticket is None or Status(ticket.status) not in OPEN or ticket.place_id is None:
+    beside = _BESIDE_HOUSE.sub("", plain(context.text)[: mention.start] + plain(context.text)[mention.end :])
+    ticket = recent(context, context.town.habits.recent_minutes) if len(beside) <= _A_THING else None
+    if (
+        ticket is None
+        or _THAT_ONE.sub("", beside) not in ticket.text
+        or Status(ticket.status) not in OPEN
+        or ticket.place_id is None
+    ):
         return None
     if mention.name and mention.known != ticket.place_name:
         return None

@@ -10,15 +10,17 @@ from handlers.dialogue.which_ticket import pick
 from handlers.neighbours.event import leave
 from handlers.notifications import ticket_text
 from handlers.notifications.pushes import notify
-from handlers.tickets.access import followed, has_own, resident
+from handlers.tickets.access import followed, has_own, own, resident
 from handlers.tickets.filing import recent
 from models import status_moves
 from models.person import Role
 from models.status_moves import Status
 from models.ticket import Ticket
+from nlp.answers.corrections import said_of_thing
 from nlp.reading.understanding import Intent
 
 router, answers = Router("withdrawing"), Router("withdrawing, answers")
+_MOST = 8
 
 
 WITHDRAW = Command(("撤回", "撤销"), roles=frozenset((Role.RESIDENT,)), help="撤回：不用办了，撤回诉求", every_day=True)
@@ -30,10 +32,20 @@ def withdraw(context: Context) -> Reply | None:
     """Ask for confirmation, because withdrawn work stops at once."""
     if not context.rest and not has_own(context.session, context.person, status_moves.WITHDRAW.sources):
         return None
+    if named := _named(context):
+        return ask_sure(context, named)
     picked = pick(context, followed(context.person), tuple(status_moves.WITHDRAW.sources), WITHDRAW)
     if isinstance(picked, Reply):
         return picked
     return ask_sure(context, picked[0])
+
+
+def _named(context: Context) -> Ticket | None:
+    """「灯那个不用来了」: the one ticket that tells of this thing."""
+    thing, _ = said_of_thing(context.text)
+    mine = own(context.session, context.person, tuple(status_moves.WITHDRAW.sources), _MOST) if thing else []
+    fitting = [ticket for ticket in mine if thing in ticket.text]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def ask_sure(context: Context, ticket: Ticket) -> Reply:

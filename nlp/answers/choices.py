@@ -189,7 +189,7 @@ def _says(words: str) -> int:
 
 def wants_erasure(text: str) -> bool:
     """「把我的资料都删了」: all of a person's data, not one ticket."""
-    return re.fullmatch(_data()["erasure"], plain(text)) is not None
+    return any(re.fullmatch(_data()["erasure"], each) for each in [plain(text), *_PAUSES.split(plain(text))])
 
 
 def says_again(text: str) -> bool:
