@@ -168,7 +168,7 @@ ACCEPTS: Mapping[str, Accepts] = {
     Asks.COMPLAINT: Accepts(wants=Wants.OWN, repeats=True),
     Asks.ANSWER: Accepts(wants=Wants.OWN, heard=True),
     Asks.ANSWER_OR_REPORT: Accepts(2, repeats=True),
-    Asks.ASIDE: Accepts(2, yes_no=True, repeats=True),
+    Asks.ASIDE: Accepts(3, yes_no=True, repeats=True),
     Asks.WORK_WORDS: Accepts(wants=Wants.REASON, repeats=True),
     Asks.AFTER_PICTURE: Accepts(1, repeats=True),
     Asks.CHECK: Accepts(2),

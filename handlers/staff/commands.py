@@ -85,9 +85,10 @@ def pick_or_ask(context: Context, statuses: tuple[Status, ...], command: Command
 def meant_by(context: Context, command: Command, words: str) -> str | Reply | None:
     """The command with the number of the ticket that plain words mean; None if there is none.
 
-    Closing the wrong ticket is the worst mistake, so staff who work on several are asked which.
+    Closing the wrong ticket is the worst mistake, and telling the wrong resident the next, so staff who work on several
+    are asked which.
     """
-    if command is RESOLVE and len(mine := signed(context)) > 1:
+    if command in {RESOLVE, INFORM} and len(mine := signed(context)) > 1:
         return which(context, mine, words, command)
     ticket = held(context, reach(context), (*HELD, Status.RESOLVED) if command is RESOLVE else HELD)
     if ticket is None:

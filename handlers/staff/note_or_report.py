@@ -8,16 +8,20 @@ from handlers.dialogue.current_ticket import at_work
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
+from handlers.dialogue.which_ticket import no_longer
 from handlers.neighbours.votes import asked_about
 from handlers.notifications import ticket_text
 from handlers.residents.report import reported
+from handlers.staff.work import tell_resident
 from handlers.tickets.access import actor, has_own
-from models.status_moves import NOTE, OPEN, Status
+from models.status_moves import INFORM, NOTE, OPEN, Status
 from models.ticket import Ticket
 from nlp.reading.understanding import Intent, Understanding
 
 router = Router("aside")
 _ABOUT_WORK = frozenset({Intent.REPORT, Intent.URGE, Intent.CONSULT, Intent.RATE, Intent.SUPPLEMENT, Intent.PROGRESS})
+_CHAT_SURELY = 0.85
+_TELL = 2
 _HEARD = re.compile(r"(?:收到|好的?|行|知道了|明白了?|嗯+|ok|OK)(?:了|的|啦|吧|哈)*[。.！!～~\s]*")
 _ASKS = re.compile(r"[吗呢没?？]+[。.！!～~\s]*$")
 _NOT_OURS = re.compile(r"不(?:归|是|属于)(?:我们?|咱们?|物业|网格|社区)")
@@ -38,14 +42,14 @@ def said_in_between(context: Context) -> Reply | None:
         return Reply(context.say("aside.heard", **values), keep=True) if ticket.status == Status.DISPATCHED else None
     if _NOT_OURS.search(context.text):
         return Reply(context.say("aside.not_ours", **values), keep=True)
-    if context.understanding is None or context.understanding.intent not in _ABOUT_WORK:
+    if not _is_about_work(context.understanding):
         return None
     return Reply(context.say("aside.note_or_report", **values), Asks.ASIDE, {"ticket": ticket.id, "text": context.text})
 
 
 @router.on(in_state(Asks.ASIDE))
 def note_or_report(context: Context) -> Reply | None:
-    """1 stores an internal note, 2 files their own report."""
+    """1 stores an internal note, 2 files their own report, 3 tells the residents."""
     number, words = context.number, str(context.slots["text"])
     ticket = context.session.get(Ticket, context.slots["ticket"])
     if number is None or ticket is None:
@@ -53,10 +57,23 @@ def note_or_report(context: Context) -> Reply | None:
     if number == 0:
         ticket.apply(NOTE, by=actor(context.person, ticket), at=context.now, note=words)
         return Reply(context.say("working.noted", number=ticket.number))
+    if number == _TELL:
+        return (
+            tell_resident(context, ticket, words)
+            if Status(ticket.status) in INFORM.sources
+            else no_longer(context, ticket)
+        )
     seen = context.town.reader.understand(words)
     return reported(
         replace(context, message=replace(context.message, text=words), understanding=seen, state="", slots={})
     )
+
+
+def _is_about_work(seen: Understanding | None) -> bool:
+    """「等配件，下午能好」 is read as chat, but not surely."""
+    if seen is None:
+        return False
+    return seen.intent in _ABOUT_WORK or (seen.intent is Intent.CHITCHAT and seen.intent_confidence < _CHAT_SURELY)
 
 
 def _current(context: Context, seen: Understanding | None) -> Ticket | None:

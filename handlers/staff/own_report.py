@@ -29,6 +29,8 @@ def own_or_not(context: Context) -> Reply | None:
     seen = context.understanding
     if seen is None or seen.red_flag or seen.danger_question or not _would_be_filed(context, seen):
         return None
+    if seen.intent is Intent.URGE and context.person.is_overseer:
+        return Reply(context.say("supervising.urge_how"), keep=True)
     if not (seen.sure or seen.item):
         return _what_to_say(context)
     said = context.say("own_report.sure", text=context.text[:_SHOWN])

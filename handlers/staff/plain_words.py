@@ -1,9 +1,9 @@
-"""Commands in plain words: 「接了」「好的我去」「到了」「弄好了，换了皮带」."""
+"""Commands in plain words: 「接了」「好的我去」「到了」「弄好了，换了皮带」「告诉居民配件周五到」."""
 
 import re
 
 from handlers.dialogue.command import Command
-from handlers.staff.commands import ARRIVE, RESOLVE, SIGN
+from handlers.staff.commands import ARRIVE, INFORM, RESOLVE, SIGN
 
 _I = r"(?:我们?|俺|咱)?"
 _END = r"(?:了|啦|吧|哈|哦)*[。.！!～~\s]*"
@@ -24,12 +24,17 @@ _RESOLVES = re.compile(
     rf"{_YES}({_THING})?{_I}(?:(?:已经?|都|全|也)*(?:{_DONE})(?:了|啦)|已经?(?:{_DONE}))(?:[，,。.！!～~；;\s]+(.*))?",
     re.DOTALL,
 )
+_TELLS = re.compile(
+    r"(?:请|麻烦|帮我|你)*(?:告诉|告知|通知|跟|给|和)(?:一下|下)?(?:居民|住户|业主|报修的?人?)"
+    r"(?:说|讲)?(?:一下|一声)?[，,：:\s]*(\S.{2,})",
+    re.DOTALL,
+)
 _LONGEST = 200
 _NOT_YET = re.compile(r"[吗呢?？]|还[没未]|[没未](?:[有能]|办法)|明天|后天|等会儿?再")
 
 
 def command_meant(text: str) -> tuple[Command, str] | None:
-    """The command that the text means, and for 「结」 what was done; None if it means none."""
+    """The command that the text means, and its words: what was done, what residents are told; None if it means none."""
     words = text.strip()
     if len(words) > _LONGEST or re.search(r"[吗呢?？]", words):
         return None
@@ -37,6 +42,8 @@ def command_meant(text: str) -> tuple[Command, str] | None:
         return ARRIVE, ""
     if _SIGNS.fullmatch(words) and len(words) > 1:
         return SIGN, ""
+    if told := _TELLS.fullmatch(words):
+        return INFORM, told[1]
     done = _RESOLVES.fullmatch(words)
     if done is None or _NOT_YET.search(words):
         return None

@@ -166,7 +166,8 @@ def _asked_for_picture(context: Context) -> Ticket | None:
     return context.session.scalar(mine)
 
 
-def _inform(context: Context, ticket: Ticket, words: str) -> Reply:
+def tell_resident(context: Context, ticket: Ticket, words: str) -> Reply:
+    """Send the residents of a ticket these words, and keep them in its history."""
     ticket.apply(status_moves.INFORM, by=actor(context.person, ticket), at=context.now, note=words)
     notify(context.session, context.town, ticket, "inform", context.now, but=context.person, note=words)
     return Reply(context.say("working.informed", number=ticket.number))
@@ -182,6 +183,6 @@ _WITH_WORDS: dict[Command, Callable[[Context, Ticket, str], Reply]] = {
     RETURN: return_,
     HAND_ON: reassign,
     ESCALATE: escalate,
-    INFORM: _inform,
+    INFORM: tell_resident,
     NOTE: _note,
 }

@@ -235,6 +235,30 @@ def test_what_a_worker_says_of_the_work_is_a_note_not_a_report(chat, words):
     assert words in chat.says(PROPERTY, "看")
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("等配件，后天下午能好", "等配件，后天下午能好"),
+        ("告诉住户师傅堵路上了，晚半小时到", "师傅堵路上了，晚半小时到"),
+        ("跟居民说一声今天停一会儿水", "今天停一会儿水"),
+    ],
+)
+def test_what_residents_should_know_reaches_them(chat, words, told):
+    reported(chat, LIFT)
+    chat.says(PROPERTY, "接")
+    if "回 3 告诉居民" in chat.says(PROPERTY, words):
+        chat.says(PROPERTY, "3")
+    assert told in chat.pushed(RESIDENT)[-1]
+
+
+def test_of_several_tickets_it_is_asked_whose_resident_is_told(chat):
+    reported(chat, LIFT, "德尚小区5号楼下水道堵了")
+    for ticket in chat.tickets():
+        chat.says(PROPERTY, f"接 {ticket.number}")
+    assert "哪" in chat.says(PROPERTY, "告诉居民配件周五到")
+    assert "已告诉居民" in chat.says(PROPERTY, "1")
+
+
 def test_a_worker_who_reports_something_of_their_own_says_so(chat):
     reported(chat, LIFT)
     chat.says(PROPERTY, "接")
