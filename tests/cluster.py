@@ -57,6 +57,8 @@ class Server:
         run("pg_basebackup", "--no-sync", "-c", "fast", "-X", "stream", "-R", "-d", primary, "-D", self.folder)
         for lock in self.folder.glob(".s.PGSQL.*.lock"):  # of the primary's socket, which lies in its folder
             lock.unlink()
+        with (self.folder / "postgresql.auto.conf").open("a") as settings:
+            settings.write("wal_retrieve_retry_interval = '100ms'\n")  # five seconds of its own accord
 
     def start(self) -> None:
         where = f"-k {self.folder} -p {self.port} -h {'127.0.0.1' if self._port else chr(39) * 2}"
