@@ -23,6 +23,8 @@ class PatrolPoint(Base):
     times: Mapped[str]
     """Hours of each day's rounds: 08:00-11:00;15:00-18:00"""
     left_out: Mapped[bool]
+    since: Mapped[datetime | None]
+    """When it was added, or came back; empty: from the town's first round on"""
 
 
 class CheckIn(Base):

@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -98,7 +99,7 @@ def import_folder(command: Command, folder: Path, *, check: bool) -> None:
         click.echo("检查通过，没有写入。")
         return
     with sessions(open_current(command.settings())).begin() as session:
-        click.echo(_told(import_world(session, files)))
+        click.echo(_told(import_world(session, files, datetime.now(UTC))))
 
 
 def _told(summary: ImportSummary) -> str:

@@ -1,5 +1,6 @@
 """到点: check in at a patrol point, by its code or by a pin."""
 
+import re
 from collections.abc import Sequence
 
 from handlers.dialogue.command import Command
@@ -16,6 +17,8 @@ from models.promise import Practice
 from nlp.answers.choices import plain
 
 router = Router("patrols")
+_MARKS = re.compile(r"[^0-9A-Z\u4e00-\u9fff]|[了啦号]+$")
+_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 _WALKERS = frozenset({Role.GRID_STAFF})
 
 HERE = Command(
@@ -40,17 +43,22 @@ def here(context: Context) -> Reply:
         return Reply(context.say("patrols.no_points"), keep=True)
     if not context.rest:
         return Reply(context.say("patrols.send_pin"), Asks.CHECK_IN)
-    point = _meant(points, plain(context.rest).upper())
+    point = _meant(points, plain(context.rest))
     if point is None:
         return Reply(context.say("patrols.unknown_code", code=context.rest[:20]), keep=True)
     return _checked_in(context, point, by_pin=False)
 
 
 def _meant(points: Sequence[PatrolPoint], words: str) -> PatrolPoint | None:
-    """The point with this code, else the only one whose name contains the words."""
-    coded = [each for each in points if each.code.upper() == words]
-    found = coded or [each for each in points if words in each.name.upper()]
+    """The point with this code, however it is written (「ds 1」 for DS-01), else the only one named by the words."""
+    coded = [each for each in points if _bare(each.code) == _bare(words)]
+    found = coded or [each for each in points if words.upper() in each.name.upper()]
     return found[0] if len(found) == 1 else None
+
+
+def _bare(code: str) -> str:
+    """Capitals without dashes, blanks, closing marks and leading zeros."""
+    return _ZEROS.sub("", _MARKS.sub("", code.upper()))
 
 
 @router.on(

@@ -57,7 +57,7 @@ def walked(change: PersonalChange, since: datetime, until: datetime) -> PatrolFi
     for point in points:
         there = (CheckIn.point_id == point.id) & (CheckIn.at >= since) & (CheckIn.at < until)
         came = list(change.session.scalars(select(CheckIn.at).where(there)))
-        for first, last in past_rounds(point, since, until):
+        for first, last in past_rounds(point, max(since, point.since or since), until):
             due += 1
             if any(first <= at <= last for at in came):
                 gone += 1

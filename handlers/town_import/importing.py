@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -90,8 +91,8 @@ def read_world(folder: Path) -> WorldFiles:
     )
 
 
-def import_world(session: Session, files: WorldFiles) -> ImportSummary:
-    """Update the database from the files, in the caller's transaction. Idempotent."""
+def import_world(session: Session, files: WorldFiles, now: datetime | None = None) -> ImportSummary:
+    """Update the database from the files, in the caller's transaction. Idempotent. `now`: see `write_patrols`."""
     session.flush()
     summary = ImportSummary(
         grids=write_grids(session, files.grids, files.boundaries),
@@ -99,7 +100,7 @@ def import_world(session: Session, files: WorldFiles) -> ImportSummary:
         places=write_places(session, files.places),
         people=write_people(session, files.people),
         roster=write_roster(session, files.people, files.roster) if files.roster is not None else None,
-        patrols=write_patrols(session, files.patrols) if files.patrols is not None else None,
+        patrols=write_patrols(session, files.patrols, now) if files.patrols is not None else None,
         care=write_care(session, files.people, files.care) if files.care is not None else None,
         answers=write_answers(session, files.answers) if files.answers is not None else None,
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import time
+from datetime import datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,8 +51,11 @@ def _record(row: Row) -> PatrolRecord:
     return PatrolRecord(row["code"], row["grid"], row["point"], float(row["lat"]), float(row["lng"]), times)
 
 
-def write_patrols(session: Session, patrols: Sequence[PatrolRecord]) -> Tally:
-    """Update the points. Check-ins refer to them, so a missing point is only marked `left_out`."""
+def write_patrols(session: Session, patrols: Sequence[PatrolRecord], now: datetime | None = None) -> Tally:
+    """Update the points. Check-ins refer to them, so a missing point is only marked `left_out`.
+
+    Rounds of a new point are due from `now` on; without it, from the town's first round on.
+    """
     there = {each.code: each for each in session.scalars(select(PatrolPoint))}
     present = {code: _of(each) for code, each in there.items() if not each.left_out}
     difference = Difference.between({each.code: each for each in patrols}, present)
@@ -60,6 +63,7 @@ def write_patrols(session: Session, patrols: Sequence[PatrolRecord]) -> Tally:
         point = there.get(record.code) or PatrolPoint(code=record.code)
         point.grid, point.name, point.lat, point.lng = record.grid, record.name, record.lat, record.lng
         point.times, point.left_out = record.times, False
+        point.since = now if record.code in difference.added else point.since
         session.add(point)
     for code in difference.left:
         there[code].left_out = True

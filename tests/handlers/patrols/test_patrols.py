@@ -1,9 +1,11 @@
 """Patrols: check-ins by code and pin, the way of the next round, and every figure counted again."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from chat import COMMUNITY, GRID_STAFF, PROPERTY, RESIDENT, Chat
+from rows import every
 from sqlalchemy import select
 
 from handlers.dialogue.message import Kind
@@ -42,6 +44,28 @@ def test_a_point_is_reached_by_its_code_once_a_round(points):
     assert "已经到过" in points.says(GRID_STAFF, "到点 DS-01")
     assert "没有编号" in points.says(GRID_STAFF, "到点 QB-01")
     assert [each.by_pin for each in check_ins(points.program)] == [False]
+
+
+def test_a_code_is_heard_however_it_is_written(points, clock):
+    """One round each, so that every form is a check-in of its own."""
+
+    def check(number, said):
+        clock.now = datetime(2026, 11, 17 + number // 2, (9, 16)[number % 2], tzinfo=CHINA)
+        assert "到了德尚小区东门" in points.says(GRID_STAFF, said)
+
+    forms = (
+        "到点DS01",
+        "到点 ds-1",
+        "到 DS-1",
+        "DS 01到了",
+        "到点 DS－01。",
+        "到点：德尚小区东门",
+        "打卡 ds1",
+        "我到DS-1了",
+    )
+    every(enumerate(forms), check)
+    assert len(check_ins(points.program)) == len(forms)
+    assert points.tickets() == []
 
 
 def test_a_pin_near_it_counts_and_one_3_km_away_is_told_in_a_line(points):
@@ -91,6 +115,19 @@ def test_every_figure_is_what_the_rows_say(points, clock):
     assert f"巡查发现 {filed.count('patrol')} 件，未诉先办率 {rate}" in said
     assert ("后街配电房 漏 14 趟" in said, began < clock.now) == (True, True)
     assert "该巡" in points.says(COMMUNITY, "巡查情况 上周")
+
+
+def test_a_point_added_later_was_missed_no_sooner(points, clock):
+    """A new name changes nothing."""
+    points.says(GRID_STAFF, "到点 DS-01")
+    added = datetime(2026, 11, 20, 12, tzinfo=CHINA)
+    pond = PatrolRecord("DS-03", "WY-01", "水池", 37.142267, 111.798570, USUAL_TIMES)
+    with points.program.sessions() as session, session.begin():
+        write_patrols(session, [GATE, ROOF, pond], added)
+        write_patrols(session, [GATE, ROOF, replace(pond, name="喷水池")], datetime(2026, 11, 22, tzinfo=CHINA))
+    clock.now = datetime(2026, 11, 23, 9, tzinfo=CHINA)
+    said = points.says(GRID_STAFF, "巡查情况 上周")
+    assert ("后街配电房 漏 14 趟" in said, "喷水池 漏 5 趟" in said) == (True, True), said
 
 
 def test_a_metre_is_a_metre():
