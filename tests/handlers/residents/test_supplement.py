@@ -67,3 +67,24 @@ def test_to_whether_it_is_solved_it_is_a_refusal_with_its_reason(chat):
 def test_who_can_t_reach_them_complains_and_calls_for_nobody(chat, words):
     chat.says(RESIDENT, words)
     assert (chat.ticket().category, chat.ticket().team) == ("property", "C-WY")
+
+
+@pytest.mark.parametrize("words", ["天然气费在哪儿交来着", "还有5号楼的垃圾桶也满了"])
+def test_a_question_and_another_house_are_not_more_of_it(chat, words):
+    chat.says(RESIDENT, BIN)
+    assert "已补充" not in chat.says(RESIDENT, words)
+
+
+def test_a_trouble_told_after_a_person_was_called_is_filed(chat):
+    chat.says(RESIDENT, "绑定 德尚小区2号楼1单元401")
+    chat.says(RESIDENT, "人工")
+    chat.says(RESIDENT, "结束")
+    chat.says(RESIDENT, "我家厨房下水道堵了")
+    assert [(ticket.item, ticket.room) for ticket in chat.tickets()][-1] == ("drain", "401")
+
+
+def test_who_says_that_it_is_right_complains_of_nobody(chat):
+    chat.says(RESIDENT, "德尚小区1号楼3单元201水管接头渗水")
+    team = chat.ticket().team
+    chat.says(RESIDENT, "补充 师傅不用来了，我儿子给换好了")
+    assert chat.ticket().team == team
