@@ -13,6 +13,7 @@ from handlers.tickets.access import own, resident
 from models import status_moves
 from models.status_moves import NOTE, Status
 from models.ticket import CHINA, Ticket
+from nlp.answers.choices import is_filler
 from nlp.answers.when import When, home_hours, is_about_a_visit, puts_off, read_when
 from nlp.reading.understanding import Intent, Wish
 
@@ -42,7 +43,7 @@ def proposal_answered(context: Context) -> Reply | None:
 def told_unasked(context: Context) -> Reply | None:
     """A text about a visit, unasked: for the ticket just notified, else the latest, those with a visit first."""
     mine = own(context.session, context.person, tuple(status_moves.VISIT.sources), _MOST)
-    mine = [ticket for ticket in mine if ticket.reporter_id == context.person.id]
+    mine = [each for each in mine if each.reporter_id == context.person.id and each.category != "consult"]
     visited = standing_of(context, mine) if mine else {}
     fitting = [ticket for ticket in mine if ticket.id in visited] or mine
     ticket = just_told(context, fitting) or (fitting[0] if fitting else None)
@@ -63,6 +64,8 @@ def amended(context: Context, ticket: Ticket, right: str) -> Reply | None:
 def _is_about_a_visit(context: Context) -> bool:
     """Whether the text is about a visit, and not a report that also says when they are at home."""
     seen = context.understanding
+    if is_filler(context.text) and not context.answers:  # 「行」 to 「约好了」
+        return False
     if seen is None or len(context.text) > _LONGEST or seen.red_flag or (seen.place and seen.place.known):
         return False
     if seen.intent is Intent.URGE and seen.wish is not Wish.APPOINT and seen.intent_confidence >= _PLAINLY:

@@ -15,8 +15,9 @@ from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
 from handlers.residents.report import add_words
 from handlers.tickets.access import has_own, own
+from handlers.tickets.filing import recent
 from handlers.town.limits import local_day
-from models.status_moves import OPEN
+from models.status_moves import OPEN, Status
 from models.ticket import Ticket
 from nlp.faq.answers import Answer, Found
 from nlp.faq.grievance import is_grievance
@@ -26,6 +27,8 @@ router = Router("consultation")
 _OF_A_TICKET = frozenset({Intent.PROGRESS, Intent.URGE, Intent.RATE, Intent.WITHDRAW, Intent.SUPPLEMENT})
 _SURELY = 0.6
 _MOST = 8
+_SHORT = 12
+"""Characters of a question that is only understood behind the one before: 「在哪办」"""
 _WHEN = re.compile(r"几点|多久|[啥哪么](?:时候|天)")
 
 
@@ -97,9 +100,10 @@ def unknown(context: Context) -> Reply | None:
         return None  # staff ask about their work; a later handler says that it was not understood
     if seen is None or not context.nothing_asked or is_grievance(context.text, seen) or seen.parts:
         return None
-    if ticket := _told_of(context):
+    if ticket := _told_of(context) or _asked_just_now(context):
         return add_words(context, ticket, context.text)
-    return handed_over(context, context.text)
+    before = context.slots["text"] if context.state == Asks.ANSWERED and len(context.text) <= _SHORT else ""
+    return handed_over(context, f"{before}；{context.text}" if before else context.text)
 
 
 def _told_of(context: Context) -> Ticket | None:
@@ -109,6 +113,14 @@ def _told_of(context: Context) -> Ticket | None:
         return None
     mine = own(context.session, context.person, tuple(OPEN), _MOST)
     return just_told(context, mine) if mine else None
+
+
+def _asked_just_now(context: Context) -> Ticket | None:
+    """「周六上班不」 right after a question that went to staff."""
+    if not context.filed_lately or len(context.text) > _SHORT:
+        return None
+    last = recent(context, context.town.habits.recent_minutes)
+    return last if last and last.category == "consult" and Status(last.status) in OPEN else None
 
 
 def _told(context: Context, row: Answer, text: str = "") -> Reply:

@@ -108,6 +108,12 @@ def is_politeness(context: Context) -> bool:
     return seen.intent in _POLITE or (seen.intent is Intent.ABUSE and not seen.item)
 
 
+def is_small_talk(context: Context) -> bool:
+    """Surely chat. 「名字叫金嗓子」 is read as chat too, but not surely."""
+    seen = context.understanding
+    return seen is not None and seen.intent is Intent.CHITCHAT and seen.intent_confidence >= _SURELY
+
+
 def says_nothing(text: str, *, heard: bool = False) -> bool:
     """「稍等」, stickers, the platform's notice in place of one; also 「好的」, unless `heard` makes it an answer."""
     if is_picture(text) or only_waits(text):

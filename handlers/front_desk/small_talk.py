@@ -3,6 +3,7 @@
 from handlers.dialogue.context import Context
 from handlers.dialogue.message import Reply
 from handlers.dialogue.router import Router, intent
+from nlp.answers.choices import is_filler
 from nlp.reading.understanding import Intent, Wish
 
 router = Router("small talk")
@@ -18,6 +19,12 @@ def _is_unseen(context: Context) -> Context | None:
 def unseen(context: Context) -> Reply:
     """The platform doesn't deliver stickers and the like: say that we can't see them."""
     return Reply(context.say("welcome.unseen"), keep=True)
+
+
+@router.on(lambda context: context if context.text and is_filler(context.text) else None)
+def heard(context: Context) -> Reply:
+    """「好」「行」 where nothing is asked."""
+    return Reply(context.say("welcome.chitchat"), keep=True)
 
 
 @router.on(intent(Intent.GREETING))

@@ -116,14 +116,13 @@ def danger_told(context: Context) -> Reply | None:
     If the draft is plainly about something else, it stays open, and the danger is filed separately in the same place,
     until they name another.
     """
-    asked = next((each for each in context.asked if not each.is_pushed), None)
+    mine = (each for each in context.asked if not each.is_pushed)
+    asked = next((each for each in mine if each.state in DRAFTS and each.slots.get("text")), None)
     mention = context.understanding.place if context.understanding else None
     if mention and mention.known:
         return None
     if asked is None:
         return _danger_behind(context, mention)
-    if not asked.slots.get("text") or asked.state not in DRAFTS:
-        return None
     draft = Draft.of(asked.slots)
     if asked.state in {Asks.JOIN, Asks.PARTS} or _is_another(draft, context):
         return _danger_beside(context, draft)

@@ -14,8 +14,10 @@ from handlers.dialogue.other_matter import (
     is_other_matter,
     is_other_report,
     is_politeness,
+    is_small_talk,
     may_go_on,
     names_no_place,
+    says_nothing,
 )
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
@@ -160,10 +162,10 @@ def supplemented(context: Context) -> Reply | None:
     return add_words(context, mine[0], context.text) if is_theirs else None
 
 
-@more.on(intent(Intent.REPORT, Intent.CONSULT))
+@more.on(intent(Intent.REPORT, Intent.CONSULT, Intent.CHITCHAT))
 def more_of_last(context: Context) -> Reply | None:
     """Add 「现在挪走了」「我怕着火」 to the ticket just filed; 「另报」 files the words by themselves."""
-    if not context.is_free or not may_go_on(context):
+    if not context.is_free or not may_go_on(context) or says_nothing(context.text) or is_small_talk(context):
         return None
     last = recent(context, context.town.habits.recent_minutes)
     if last is None or Status(last.status) not in OPEN or not goes_on_about(context, last.category, last.item):

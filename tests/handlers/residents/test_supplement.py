@@ -88,3 +88,10 @@ def test_who_says_that_it_is_right_complains_of_nobody(chat):
     team = chat.ticket().team
     chat.says(RESIDENT, "补充 师傅不用来了，我儿子给换好了")
     assert chat.ticket().team == team
+
+
+def test_a_danger_told_behind_more_words_has_the_place_told_first(chat):
+    chat.says(RESIDENT, "德尚小区有条大狗老是不拴")
+    chat.says(RESIDENT, "昨天差点咬着孩子")
+    assert "先按德尚小区" in chat.says(RESIDENT, "咬了！快来人！孩子腿上全是血")
+    assert chat.ticket().red_flag
