@@ -62,3 +62,14 @@ def test_ordinary_work_wakes_nobody_at_night(chat, clock, trouble, waits):
     with chat.program.reading() as session:
         pushes = select(Push.due_at).join(Person).where(Person.openid == PROPERTY)
         assert [due > clock.now for due in session.scalars(pushes)] == [waits]
+
+
+def test_a_card_of_an_old_ticket_says_what_it_is_about_in_the_resident_s_words(program, chat, clock):
+    chat.says(RESIDENT, "德尚小区3号楼楼道灯不亮")
+    chat.says(RESIDENT, "催办")
+    clock.turn(hours=30)
+    chat.timers_ring()
+    with program.reading() as session:
+        pushes = session.scalars(select(Push).where(Push.event.in_(["urge", "accept_remind", "remind"]))).all()
+    assert {push.event for push in pushes} > {"urge"}
+    assert {push.fields["words"] for push in pushes} == {"德尚小区3号楼楼道灯不亮"}
