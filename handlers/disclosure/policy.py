@@ -191,11 +191,28 @@ def _part(town: Town, ticket: Ticket, reader: Colleague | None, out: Collection[
         return "own"
     if out and side_of(town.world, reader) in out:
         return "complained"
-    if reader.roles & STAFF:
-        if reader.team and reader.team == ticket.team:
-            return "lead"
-        return "helping" if reader.team in [helper.team for helper in ticket.support] else "area"
-    return "overseeing" if reader.is_overseer else "followed"
+    return _part_by_post(ticket, reader)
+
+
+def _part_by_post(ticket: Ticket, reader: Colleague) -> str:
+    """Who has a post elsewhere has no part but that of a neighbour."""
+    works = bool(reader.roles & STAFF)
+    if works and reader.team and reader.team == ticket.team:
+        return "lead"
+    if works and reader.team in [helper.team for helper in ticket.support]:
+        return "helping"
+    if not is_danger(ticket) and not _serves(reader, ticket):
+        return "followed"
+    return "area" if works else "overseeing" if reader.is_overseer else "followed"
+
+
+def _serves(reader: Colleague, ticket: Ticket) -> bool:
+    """Whether the ticket is in the reader's area. One without a grid is everybody's to find a place for."""
+    if Role.ADMIN in reader.roles or not ticket.grid:
+        return True
+    if not reader.grid:
+        return reader.is_overseer  # of the whole town
+    return reader.grid in (ticket.grid, ticket.community, ticket.street, ticket.county)
 
 
 def _instead(town: Town, ticket: Ticket) -> str:

@@ -3,7 +3,7 @@
 from time import process_time
 
 import pytest
-from chat import ADMIN, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
+from chat import ADMIN, CAST, COMMUNITY, NEIGHBOUR, PROPERTY, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
 from handlers.answering.router_order import COMMANDS
@@ -152,6 +152,21 @@ def test_ordinary_troubles_are_told_in_full(chat):
     for words in ("电梯坏了物业也不来修", "保安亭的灯坏了", "物业说没空，楼道灯不亮"):
         chat.says(RESIDENT, f"德尚小区3号楼8单元502室，{words}")
         assert "502" in chat.says(PROPERTY, f"看 {chat.ticket().number}")
+
+
+@pytest.mark.parametrize("post", ["业委会", "别家物业", "外街道督导", "供水"])
+def test_who_works_elsewhere_and_waits_with_the_neighbours_sees_no_more_than_they_do(chat, post):
+    waiting = CAST[post]
+    chat.says(RESIDENT, "德尚小区3号楼2单元502门口的电梯坏了，我是王秀兰，13812345678")
+    number = chat.ticket().number
+    told = [chat.says(waiting, text) for text in ("德尚小区3号楼电梯坏了", "1", "1")]
+    assert "已把您加上" in "".join(told)
+    told += [chat.says(waiting, text) for text in ("进度", f"进度 {number}", f"照片 {number}")]
+    chat.says(PROPERTY, f"接 {number}")
+    chat.says(PROPERTY, f"结 {number} 修好了")
+    told += chat.pushed(waiting)
+    assert "修好了" in told[-1]
+    assert [each for each in told if "502" in each or "王秀兰" in each] == []
 
 
 def test_the_town_may_add_words_of_its_own():
