@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, false, func, select
 from sqlalchemy.orm import Session
 
 from handlers.figures.counts import Figure, count, figures_of
@@ -158,12 +158,18 @@ def _of_group(
         whole = of_whole(session, town, query) if not query.group else narrowed
         return _listed(session, scope & narrowed & whole, [Ticket.id.desc()])
     part, whole = measured(session, town, query, scope, now)
-    if query.is_rate:
-        return _listed(session, scope & narrowed & whole, [case((part, 1), else_=0), Ticket.id.desc()])
-    # in the order of an index, so that the database stops at the limit
-    return _listed(session, scope & narrowed & whole & part, [Ticket.created_at.desc(), Ticket.id.desc()], total)
+    of_these = scope & narrowed & whole
+    if not query.is_rate:
+        return _listed(session, of_these & part, _NEWEST, total)
+    kept = func.coalesce(part, false())
+    found, _ = _listed(session, of_these & ~kept, _NEWEST, 0)
+    if len(found) < MOST_OPENED:
+        found += _listed(session, of_these & kept, _NEWEST, 0)[0]
+    return found[:MOST_OPENED], how_many(session, tickets(of_these)) if total is None else total
 
 
+_NEWEST: list[SQLColumnExpression[Any]] = [Ticket.created_at.desc(), Ticket.id.desc()]
+"""In the order of an index, so that the database stops at the limit"""
 _MAY_LACK = frozenset(
     {"team", "community", "street", "grid", "place", "person", "rating", "kind", "day", "week", "month", "quarter"}
 )
