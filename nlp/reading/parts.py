@@ -11,7 +11,7 @@ from math import exp
 
 from nlp.reading.clause_scores import ClauseScores
 from nlp.reading.clauses import ANNOUNCED, LEAD, LISTED, bare
-from nlp.reading.cuts import Clause, clauses
+from nlp.reading.cuts import STOP, Clause, clauses
 from nlp.reading.matter_signs import Boundary, is_announced, is_listed, signs
 
 _BOUNDARY = re.compile(rf"(?:[，,、。；;：:！!\s]|^)(?={ANNOUNCED})|(?={LISTED})|[。；;！!\n]+")
@@ -32,7 +32,7 @@ _ONLY_BLAMES = re.compile(
     r"(?:不作为|不管事?|不理|不负责任?|没人管|推诿|踢皮球|摆设|吃干饭)(?:的|了|啊)?"
 )
 """Who is to blame is no matter by itself: 「物业不作为，…」"""
-_AT_LEAST, _BESIDE_ANOTHER, _ANNOUNCED_AT_LEAST, _COUNTED_AT_LEAST = 0.81, 0.6, 0.8, 0.4
+_AT_LEAST, _BEHIND_A_STOP, _BESIDE_ANOTHER, _ANNOUNCED_AT_LEAST, _COUNTED_AT_LEAST = 0.81, 0.5, 0.6, 0.8, 0.4
 """The most splits at less than one false in a hundred, on the first half of the lines written apart"""
 _FEWEST = 2
 """Clauses that two matters have at least"""
@@ -76,7 +76,8 @@ class Splitter:
             begins: set[int] = set()
             for at, case in cases(text, found, begins):
                 announced = is_announced(case.clause.words)
-                if (announced or not only_announced) and likely(case) >= (_least(case) if announced else unannounced):
+                least = _least(case) if announced else min(unannounced, _stopped(case))
+                if (announced or not only_announced) and likely(case) >= least:
                     begins.add(at)
             return begins
 
@@ -97,6 +98,11 @@ class Splitter:
             return 0.0
         height = weights[_CONSTANT] + sum(weights[name] * value for name, value in found.items())
         return 1 / (1 + exp(-height))
+
+
+def _stopped(case: Boundary) -> float:
+    """Who ends a sentence may well begin another matter."""
+    return _BEHIND_A_STOP if case.clause.mark == STOP else 1.0
 
 
 def _least(case: Boundary) -> float:

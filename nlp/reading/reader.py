@@ -165,7 +165,8 @@ class Reader:
         if len(said) > LONGEST_ALARM:
             return flag.key, ""
         height = self._danger_share(said, read, place)
-        return ("", flag.key) if height < _ALARMED_BY_RULE or is_hedged(said) else (flag.key, "")
+        doubtful = height < _ALARMED_BY_RULE or is_hedged(said) or is_told_of(said)
+        return ("", flag.key) if doubtful else (flag.key, "")
 
     def _danger_share(self, said: str, read: _Read, place: PlaceMention | None) -> float:
         """With its address, of which ordinary reports have more than cries for help, or without it: the higher."""

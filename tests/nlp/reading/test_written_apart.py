@@ -38,12 +38,12 @@ def told(figures):
 def test_lines_that_nobody_had_seen_when_they_were_measured(figures):
     later = figures["later"]
     assert later["dangers_noticed"] >= 0.96
-    assert later["alarms_not_false"] >= 0.96
+    assert later["alarms_not_false"] >= 0.97
     assert later["chat_alarmed"] <= 0.002
     assert later["chat_asked"] <= 0.014
     assert later["intents_right"] >= 0.95
     assert min(later["urgent_precision"], later["urgent_recall"]) >= 0.9
-    assert later["split_recall"] >= 0.5
+    assert later["split_recall"] >= 0.58
     assert later["false_splits"] <= 0.01
 
 
@@ -61,7 +61,7 @@ def test_wishes_and_urgency_of_the_told_half(told):
 
 
 def test_splits_of_the_told_half(told):
-    assert told["split_recall"] >= 0.58
+    assert told["split_recall"] >= 0.59
     assert told["false_splits"] <= 0.01
 
 
@@ -111,6 +111,9 @@ def test_kinds_of_mistakes_are_mended(in_town, kind, at_least):
     [
         ("【收到不支持的消息类型，暂无法显示】", Wish.STICKER),
         ("[Unsupported Message]", Wish.STICKER),
+        ("[收到一条名片消息，请在手机上查看]", Wish.STICKER),
+        ("[此内容暂无法显示]", Wish.STICKER),
+        ("收到，消息我看了，暂时不能去", None),
         ("当前版本不支持展示该内容，请升级", Wish.STICKER),
         ("收到消息了，谢谢", None),
         ("+1", Wish.VOTE),
@@ -149,6 +152,8 @@ def test_to_have_had_enough_is_no_danger(reader, text):
         ("三楼着火了快来人", "fire", ""),
         ("三楼好像着火了", "", "fire"),
         ("听说隔壁小区着火了", "", ""),
+        ("我爷爷走丢那次多亏你们帮着找", "", "lost_child"),
+        ("井盖没了，有个骑车的栽进去了", "manhole", ""),
     ],
 )
 def test_a_doubt_turns_an_alarm_into_a_question(reader, text, alarm, question):
