@@ -13,6 +13,7 @@ from handlers.world.staff import Colleague
 from models.grid import TeamKind
 from nlp.faq.answers import Answer
 from nlp.faq.contacts import contact_asked, tells_of_calls
+from nlp.faq.grievance import is_grievance
 
 _KINDS = {
     "community": (TeamKind.COMMUNITY,),
@@ -30,7 +31,9 @@ def contact_told(context: Context, row: Answer | None) -> Reply | None:
     None if `row`, the table's answer, is about telephones too: then it takes precedence.
     """
     asked = contact_asked(context.text)
-    if not asked or (row and contact_asked(row.question)) or tells_of_calls(context.text):
+    if not asked or (row and contact_asked(row.question)):
+        return None
+    if tells_of_calls(context.text) or is_grievance(context.text, context.understanding):
         return None
     grids = _here(context)
     teams = dict.fromkeys(team for grid in grids for team in _serving(context, grid, _KINDS[asked]))

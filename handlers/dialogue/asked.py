@@ -12,7 +12,17 @@ from handlers.dialogue.context import Context, OpenQuestion
 from handlers.dialogue.other_matter import asks_only_secrecy, is_politeness, is_told_as_trouble, says_nothing
 from handlers.dialogue.states import ACCEPTS, Asks, Wants
 from models.ticket import Ticket
-from nlp.answers.choices import Choice, choice, is_digit, is_filler, line_named, says_unsolved, ticket_named, yes_or_no
+from nlp.answers.choices import (
+    Choice,
+    choice,
+    is_digit,
+    is_filler,
+    line_named,
+    says_solved,
+    says_unsolved,
+    ticket_named,
+    yes_or_no,
+)
 from nlp.answers.corrections import right_words
 from nlp.reading.understanding import Intent, Understanding
 
@@ -125,8 +135,8 @@ def _option(question: OpenQuestion, text: str) -> Choice | None:
     if question.state == Asks.CHOICE and (line := line_named(text, question.text)) is not None:
         return Choice(line)
     said = choice(text, accepts.count(question.slots), question.state)
-    if said is None and accepts.yes_no and (number := yes_or_no(text)) is not None:
-        return Choice(number)
+    if said is None and accepts.yes_no and not says_solved(text) and (number := yes_or_no(text)) is not None:
+        return Choice(number)  # 「好了，谢谢」 is no yes
     if said and said.words and not _takes_words(question):
         return None
     return said

@@ -17,7 +17,6 @@ from handlers.dialogue.other_matter import (
     is_small_talk,
     may_go_on,
     names_no_place,
-    says_nothing,
 )
 from handlers.dialogue.router import Router, in_state, intent
 from handlers.dialogue.states import Asks
@@ -45,6 +44,7 @@ from nlp.reading.understanding import Intent, PlaceMention
 
 router = Router("supplementing")
 _MOST = 8
+_FEWEST = 3
 _URGING = frozenset({Intent.URGE, Intent.PROGRESS})
 houses, more = Router("houses"), Router("more words")
 _BESIDE_HOUSE = re.compile(
@@ -165,7 +165,7 @@ def supplemented(context: Context) -> Reply | None:
 @more.on(intent(Intent.REPORT, Intent.CONSULT, Intent.CHITCHAT))
 def more_of_last(context: Context) -> Reply | None:
     """Add 「现在挪走了」「我怕着火」 to the ticket just filed; 「另报」 files the words by themselves."""
-    if not context.is_free or not may_go_on(context) or says_nothing(context.text) or is_small_talk(context):
+    if not context.is_free or not may_go_on(context) or len(context.text) < _FEWEST or is_small_talk(context):
         return None
     last = recent(context, context.town.habits.recent_minutes)
     if last is None or Status(last.status) not in OPEN or not goes_on_about(context, last.category, last.item):

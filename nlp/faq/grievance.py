@@ -10,7 +10,7 @@ _SURELY = 0.5
 _LONGEST_QUESTION = 30
 """Characters; what is longer and sounds like a report tells one, with whatever question it ends"""
 _SURE_REPORT = 0.6
-_QUESTION_WORD = re.compile(r"[哪几啥咋吗么呢?？怎]|多[少久]|([能要行])不\1|可不可")
+_QUESTION_WORD = re.compile(r"(?<![十好])几|[哪啥咋吗么呢?？怎]|多[少久]|([能要行])不\1|可不可")
 """「时间」「登记」「收费」 alone ask nothing"""
 _ENDS_AS_QUESTION = re.compile(r"(?:[吗么呢不没？?]|没有|怎么办)[。！!？? ]*$")
 
