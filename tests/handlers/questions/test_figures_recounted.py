@@ -255,8 +255,8 @@ def real_lives(chat):
     chat.says(PROPERTY, f"问 {first} 是几单元")
     chat.says(SUPERVISOR, f"吹哨 {first} 城管 供电 联合整治")
     report(RESIDENT, "德尚小区3号楼有人困在电梯里了")
-    chat.says(NEIGHBOUR, "楼道灯坏了")
-    chat.says(NEIGHBOUR, "不清楚")
+    chat.says(NEIGHBOUR, "阳光新城门口的垃圾堆成山了没人管")
+    chat.says(NEIGHBOUR, "就是阳光新城")
     assert {"closed", "dispatched", "withdrawn", "declined", "merged", "working"} <= {t.status for t in chat.tickets()}
     assert any(ticket.reopenings for ticket in chat.tickets())
     assert any(ticket.stopped_at for ticket in chat.tickets())
