@@ -129,7 +129,7 @@ def _read(
     by = grouped(names, tokens, what.only, meant, before.get("group", ""))
     period, against = when(text, tokens, meant, now, not_heeded, before.get("period"))
     not_heeded += _idle(tokens, compared=bool(against or by.group or len(measures) > 1))
-    if measures == (SHARE,) and not (not_heeded or what.only or by.group or before):
+    if measures == (SHARE,) and not (not_heeded or what.only or what.but or by.group or before):
         not_heeded += [token for token in tokens if token.kind == SHARE]  # a share of what?
     for name, values in by.only.items():
         what.only.setdefault(name, []).extend(value for value in values if value not in what.only[name])

@@ -149,6 +149,7 @@ def test_a_change_asks_the_same_as_the_whole_question(names, texts, whole):
 def test_a_share_of_nothing_is_no_figure(names):
     query = parse(names, "上周占比多少", NOW)
     assert query is None or query.unread
+    assert not parse(names, "上周除了停车以外的占比", NOW).unread
 
 
 def test_a_holiday_whose_days_off_are_not_known_yet_is_none_of_last_year(names):
