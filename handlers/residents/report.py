@@ -95,7 +95,7 @@ def place_told(context: Context) -> Reply | None:
     draft = Draft.of(context.slots)
     if is_other_report(context, draft.category, draft.item) or _is_no_answer(context):
         return None
-    if context.state == Asks.PLACE and tells_no_place(context):
+    if context.state in {Asks.PLACE, Asks.GUESS} and tells_no_place(context):
         if _follows_another(context):
             return None
         more = _with_more_words(context, draft)

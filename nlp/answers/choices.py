@@ -178,7 +178,7 @@ def reason_of(text: str) -> str:
 def _says_how(said: str) -> bool:
     """「还是冷」 says what is wrong, 「还是没修好」「还是那样」 only that something is."""
     still = re.search(_data()["goes_on"], said)
-    rest = re.sub(r"^(?:原来)?(?:[那这]样|老样子|没\w*|不行|一样)", "", said[still.end() :]) if still else ""
+    rest = re.sub(r"^(?:原来)?(?:[那这]样|老样子|坏的?|没\w*|不行|一样)", "", said[still.end() :]) if still else ""
     return _says(rest) >= _SAYS
 
 
