@@ -138,20 +138,20 @@ def house_told_later(context: Context) -> Reply | None:
     if mention is None or not (mention.building or mention.unit or mention.room):
         return None
     beside = _BESIDE_HOUSE.sub("", plain(context.text)[: mention.start] + plain(context.text)[mention.end :])
-    ticket = recent(context, context.town.habits.recent_minutes) if len(beside) <= _A_THING else None
-    if (
-        ticket is None
-        or _THAT_ONE.sub("", beside) not in ticket.text
-        or Status(ticket.status) not in OPEN
-        or ticket.place_id is None
-    ):
+    if beside and not _THAT_ONE.search(beside):  # 「5号楼电梯坏了」 is another lift
         return None
-    if mention.name and mention.known != ticket.place_name:
+    ticket = recent(context, context.town.habits.recent_minutes) if len(beside) <= _A_THING else None
+    if ticket is None or _THAT_ONE.sub("", beside) not in ticket.text or not _may_be_of(ticket, mention):
         return None
     other = ticket.building and mention.building not in {"", ticket.building}
     if ticket.reporter_id != context.person.id or (other and not _CORRECTS.search(context.text)):
         return add_words(context, ticket, context.text)
     return _house_added(context, ticket, mention)
+
+
+def _may_be_of(ticket: Ticket, mention: PlaceMention) -> bool:
+    same_place = not mention.name or mention.known == ticket.place_name
+    return Status(ticket.status) in OPEN and ticket.place_id is not None and same_place
 
 
 @more.on(intent(Intent.SUPPLEMENT))

@@ -95,3 +95,9 @@ def test_a_danger_told_behind_more_words_has_the_place_told_first(chat):
     chat.says(RESIDENT, "昨天差点咬着孩子")
     assert "先按德尚小区" in chat.says(RESIDENT, "咬了！快来人！孩子腿上全是血")
     assert chat.ticket().red_flag
+
+
+def test_the_same_thing_of_another_house_is_a_matter_of_its_own(chat):
+    for house in (1, 2, 3):
+        chat.says(RESIDENT, f"德尚小区{house}号楼电梯坏了")
+    assert [ticket.building for ticket in chat.tickets()] == ["1", "2", "3"]
