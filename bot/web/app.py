@@ -42,6 +42,7 @@ def create_app(program: Program, now: Callable[[], float] = time.time) -> Flask:
             apology=say("apology_not_kept"),
             ending=say("cut_off"),
             failed=lambda message, error: program.answering.keep_failed(message, error, say("apology")),
+            in_danger=program.answering.in_danger,
         )
     )
     if program.settings.wecom.is_used:

@@ -27,6 +27,7 @@ def wecom_desk(program: Program) -> Desk:
             program.answering.answer,
             say("apology_not_kept"),
             lambda failed, error: program.answering.keep_failed(failed, error, say("apology")),
+            program.answering.in_danger,
         ),
         say_later=later,
         said_on_card=lambda words: said_on_card(program.towns.known, words),

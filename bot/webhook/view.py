@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 Answer = Callable[[Message], str]
 Failed = Callable[[Message, str], str]
 """Stores a message whose answer failed, with the error's name, and returns the text for its sender"""
+InDanger = Callable[[Message, str], str]
+"""Puts what to do first before an apology whose message tells of a danger; needs no database"""
 
 
 def webhook(
@@ -40,9 +42,10 @@ def webhook(
     apology: str,
     ending: str = CUT,
     failed: Failed | None = None,
+    in_danger: InDanger | None = None,
 ) -> Blueprint:
     """`answer` returns the reply's text, or "" for no reply. If it fails, `failed` stores the message and returns a
-    text; if that fails too, the text is `apology`.
+    text; if that fails too, the text is `apology`, behind the advice of `in_danger`.
 
     `ending` is the end of a reply that was cut to WeChat's length.
     """
@@ -60,7 +63,12 @@ def webhook(
         if is_path_probe(root):
             return _success()
         inbound = open_inbound(root, query, settings.mode, envelope)
-        xml = _reply(inbound, settings.gh_id, ending, lambda message: answered_safely(message, answer, apology, failed))
+        xml = _reply(
+            inbound,
+            settings.gh_id,
+            ending,
+            lambda message: answered_safely(message, answer, apology, failed, in_danger),
+        )
         if xml and inbound.key:
             xml = envelope.seal(xml, inbound.key, int(time.time()), query.nonce)
         return Response(xml, mimetype="application/xml") if xml else _success()
@@ -103,7 +111,9 @@ class _UnsaidError(Exception):
         self.error = error
 
 
-def answered_safely(message: Message, answer: Answer, apology: str, failed: Failed | None) -> str:
+def answered_safely(
+    message: Message, answer: Answer, apology: str, failed: Failed | None, in_danger: InDanger | None = None
+) -> str:
     """Whatever fails, the resident gets a text, and WeChat status 200.
 
     If the database failed, the message can't be stored either: then the text asks the resident to write again.
@@ -120,6 +130,8 @@ def answered_safely(message: Message, answer: Answer, apology: str, failed: Fail
             return reply
         with suppress(_UnsaidError):
             return _words("failure_not_kept", message_id, lambda: failed(message, failure) if failed else apology)
+        with suppress(_UnsaidError):
+            return _words("danger_not_read", message_id, lambda: in_danger(message, apology) if in_danger else apology)
         return apology
     finally:
         reset_contextvars(**bound)

@@ -87,11 +87,20 @@ class Answering:
 
     def keep_failed(self, message: Message, failure: str, apology: str) -> str:
         """Store a message that we could not handle with its apology, so that an operator can look at it."""
+        apology = self.in_danger(message, apology)
         failed = Failed(message, None, why=failure, apology=apology)
         self._failed.wait(failed)
         if failed.failure:
             raise failed.failure
         return apology
+
+    def in_danger(self, message: Message, apology: str) -> str:
+        """An apology; behind what to do first, if the message tells of a danger. Needs no database."""
+        seen = self._said_often.understand(self._towns.reader(), message.text) if message.text.strip() else None
+        if seen is None or not seen.red_flag:
+            return apology
+        town = self._towns.known
+        return f"{town.say(f'red_flag.{seen.red_flag}', **town.contacts.model_dump())}\n\n{apology}"
 
     def _keep_all(self, take: Take[Failed]) -> None:
         """Store failed messages in one batch: if the database is locked, they wait for the lock only once."""

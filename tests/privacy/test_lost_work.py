@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from chat import ADMIN, RESIDENT, SUPERVISOR
 from sqlalchemy import select
 
@@ -88,3 +89,11 @@ def test_a_redelivered_failure_counts_once(chat, clock):
     with chat.program.reading() as session:
         assert len(session.scalars(select(Inbound)).all()) == 1
     assert looked(chat.program, clock).failed_messages == 1
+
+
+@pytest.mark.parametrize(("text", "first"), [("德尚小区3号楼着火了", "119"), ("德尚小区3号楼电梯坏了", "")])
+def test_who_tells_of_a_danger_that_could_not_be_filed_reads_what_to_do_first(chat, text, first):
+    said = chat.program.answering.keep_failed(chat.message(RESIDENT, text), "ValueError", "对不起")
+    assert said.endswith("对不起")
+    assert (first in said) is True
+    assert (said == "对不起") is not bool(first)

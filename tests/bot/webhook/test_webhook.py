@@ -32,11 +32,11 @@ class Bot:
 
 
 def a_client(bot, mode=Mode.SAFE, **changed):
-    failed = changed.pop("failed", None)
+    ways = {name: changed.pop(name, None) for name in ("failed", "in_danger")}
     settings = {"token": wechat.TOKEN, "aes_key": wechat.AES_KEY, "app_id": wechat.APP_ID, "gh_id": wechat.GH_ID}
     app = Flask("test")
     app.register_blueprint(
-        webhook(WebhookSettings(**(settings | {"mode": mode} | changed)), bot, apology=APOLOGY, failed=failed)
+        webhook(WebhookSettings(**(settings | {"mode": mode} | changed)), bot, apology=APOLOGY, **ways)
     )
     return app.test_client()
 
@@ -180,6 +180,20 @@ def test_whatever_breaks_while_a_failed_message_is_kept_its_writer_gets_words(er
     assert answer.status_code == 200
     assert wechat.read_sealed(answer.text, call).content == APOLOGY
     assert [line["event"] for line in logs] == ["answer_failed", "failure_not_kept"]
+
+
+def _broken(_message, apology):
+    raise ValueError(apology)
+
+
+@pytest.mark.parametrize(
+    ("in_danger", "said"),
+    [(lambda _message, apology: f"先打119。{apology}", f"先打119。{APOLOGY}"), (_broken, APOLOGY)],
+)
+def test_behind_an_answer_that_failed_stands_what_to_do_first(in_danger, said):
+    call = wechat.safe_call(TEXT)
+    answer = post(a_client(Bot(ValueError("张三")), failed=_broken, in_danger=in_danger), call)
+    assert wechat.read_sealed(answer.text, call).content == said
 
 
 def test_without_a_gh_id_the_reply_comes_from_the_account_that_was_written_to():
