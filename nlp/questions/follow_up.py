@@ -86,7 +86,8 @@ def changed(
         gone |= {"measures"}
     kept = {name: value for name, value in said.items() if name not in gone}
     only = _filters(said.get("only", {}), change.get("only", {}))
-    only = {name: value for name, value in only.items() if name not in _grouped_away(change)}
+    all_of = set[str]() if change.get("group") == said.get("group") else _grouped_away(change)
+    only = {name: value for name, value in only.items() if name not in all_of}
     if {levels.get(code) for code in only.get("grid", ())} == {change.get("group")} and "only" not in change:
         del only["grid"]  # 「按社区分」 after one community: all of them
     left_out = change.get("but", {})
