@@ -71,6 +71,12 @@ def test_whose_work_a_ticket_is(chat, openid, source, own):
         assert is_own_work(person(session, openid), ticket) is own
 
 
+def test_another_team_s_work_is_not_theirs(program):
+    with program.reading() as session:
+        for team in ("C-WY", "P-YD"):
+            assert not is_own_work(person(session, PROPERTY), Ticket(team=team, source=Source.PATROL))
+
+
 def test_the_last_digits_mean_the_latest_tickets_that_end_so(program, chat):
     chat.says(RESIDENT, LIFT)
     first = chat.ticket()
