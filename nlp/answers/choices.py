@@ -33,12 +33,12 @@ class Choice:
 
 
 def plain(text: str) -> str:
-    """Full-width as half, circled and key-cap digits as digits, without the marks of emoji."""
+    """The text with full-width forms made half-width and ①, 1️⃣ made plain digits."""
     return unicodedata.normalize("NFKC", text).replace("\ufe0f", "").replace("\u20e3", "").strip()
 
 
 def number(text: str, count: int) -> int | None:
-    """The index (from 0) that 「1」「１」「第二个」「1️⃣」 means; None where it is no number of these."""
+    """The index (from 0) that 「1」「１」「第二个」「1️⃣」 means; None if it is no number from 1 to `count`."""
     found = _NUMBER.fullmatch(plain(text))
     if not found:
         return None
@@ -47,12 +47,12 @@ def number(text: str, count: int) -> int | None:
 
 
 def is_digit(text: str) -> bool:
-    """「1」「第二个」, whatever it may count."""
+    """Whether the text is a number, 「1」「第二个」, of any size."""
     return number(text, _MOST) is not None
 
 
 def choice(text: str, count: int, question: str = "") -> Choice | None:
-    """A number, the option's own words, or a number with words behind it; None where it is none of these options."""
+    """The option chosen by number, by its own words, or by a number with words after it; None if none is chosen."""
     index = number(text, count)
     if index is not None:
         return Choice(index)
@@ -74,7 +74,7 @@ def ticket_named(text: str, numbers: Sequence[str]) -> int | None:
 
 
 def line_named(text: str, listed: str) -> int | None:
-    """「灯那个」: which line of a numbered list has this word, where one alone has it."""
+    """「灯那个」: the line of a numbered list that has this word; None unless exactly one line has it."""
     said = _THAT_ONE.sub("", plain(text).strip(_MARKS))
     if not 0 < len(said) <= _A_THING or said.isdecimal():
         return None
@@ -83,7 +83,7 @@ def line_named(text: str, listed: str) -> int | None:
 
 
 def _words_first(text: str, count: int, question: str) -> Choice | None:
-    """「满意，来水了」: an option's words and more, which must not be those of another option."""
+    """「满意，来水了」: an option's words, then more words, which must not name another option."""
     first, *rest = _PAUSES.split(text, maxsplit=1)
     if not rest or _in_words(rest[0], count, question) is not None:
         return None
@@ -112,7 +112,7 @@ def yes_or_no(text: str) -> int | None:
 
 
 def is_filler(text: str) -> bool:
-    """「稍等」「好的，知道了」「1」: answers nothing where words are wanted."""
+    """「稍等」「好的，知道了」「1」: no answer to a question that wants words."""
     said = plain(text)
     return bool(_fillers("waits", "heard").fullmatch(said)) or said.isdecimal() or not re.search(r"\w", text)
 
@@ -123,32 +123,32 @@ def only_waits(text: str) -> bool:
 
 
 def says_unsolved(text: str) -> bool:
-    """Short words that what was done did not help, or not for long."""
+    """Whether a short text says that the repair did not help, or did not last."""
     return says_trouble(text) or says_still(text)
 
 
 def says_trouble(text: str) -> bool:
-    """Like `says_unsolved`, and the words name what is wrong: 「还是漏」, not 「还是冷」."""
+    """Like `says_unsolved`, but only where the words report a fault: 「还是漏」, not 「还是冷」."""
     return len(text) <= _LONGEST and bool(re.search(_data()["unsolved"], text) or says_again(text))
 
 
 def says_still(text: str) -> bool:
-    """「还是冷」「仍然有味」: as before, whatever the trouble."""
+    """「还是冷」「仍然有味」: the trouble goes on, of any kind."""
     return len(text) <= _LONGEST and re.search(_data()["goes_on"], text) is not None
 
 
 def is_vague(text: str) -> bool:
-    """「就在我家楼下」「花坛里」: words of where that name no place."""
+    """「就在我家楼下」「花坛里」: the words say where, but name no place."""
     return re.fullmatch(_data()["vague"], plain(text)) is not None
 
 
 def is_torn(text: str) -> bool:
-    """「不满意」 alone: with how it was done, or because it isn't?"""
+    """「不满意」 alone: it may mean that the work was bad, or that it was not done."""
     return plain(text).strip(_MARKS) in _data()["torn"]
 
 
 def says_solved(text: str) -> bool:
-    """「谢谢，已经修好了」「好了」: short words that it is right now."""
+    """「谢谢，已经修好了」「好了」: a short text that says that the problem is solved."""
     said = plain(text)
     if len(said) > _LONGEST or re.search(_data()["unsolved"], said):
         return False
@@ -156,7 +156,7 @@ def says_solved(text: str) -> bool:
 
 
 def _is_gone(said: str) -> bool:
-    """「来水了，师傅辛苦」: that it is right now, and nothing beside it but courtesy."""
+    """「来水了，师傅辛苦」: the trouble is gone, and the rest of the text is only courtesy."""
     pieces = [each for each in _COURTESY.split(said) if each.strip(_MARKS)]
     gone = [re.fullmatch(_data()["gone"], each.strip(_MARKS)) is not None for each in pieces]
     told = zip(gone, pieces, strict=True)
@@ -164,7 +164,7 @@ def _is_gone(said: str) -> bool:
 
 
 def reason_of(text: str) -> str:
-    """What is wrong: 「还是卡」 of 「没修好，还是卡」; of 「师傅来过，还是不亮」 and 「没用，昨晚又停了」 all."""
+    """What is wrong: 「还是卡」 in 「没修好，还是卡」, all of 「师傅来过，还是不亮」; "" if it gives no reason."""
     said = text.strip(f"{_MARKS}\n")
     refused = re.match(_data()["refusal"], plain(text))
     if refused:
@@ -176,14 +176,14 @@ def reason_of(text: str) -> str:
 
 
 def _says_how(said: str) -> bool:
-    """「还是冷」 says what is wrong, 「还是没修好」「还是那样」 only that something is."""
+    """「还是冷」 says what is wrong; 「还是没修好」「还是那样」 say only that something is wrong."""
     still = re.search(_data()["goes_on"], said)
     rest = re.sub(r"^(?:原来)?(?:[那这]样|老样子|坏的?|没\w*|不行|一样)", "", said[still.end() :]) if still else ""
     return _says(rest) >= _SAYS
 
 
 def _says(words: str) -> int:
-    """How many characters say more than that it isn't done."""
+    """The number of characters that say more than "it is not done"."""
     return len(re.findall(r"\w", re.sub(_data()["bare"], "", words)))
 
 
@@ -196,7 +196,7 @@ def wants_erasure(text: str) -> bool:
 
 
 def says_again(text: str) -> bool:
-    """「又坏了」: it had been right for a while."""
+    """「又坏了」: it worked for a while, then failed again."""
     return re.search(_data()["again"], text) is not None
 
 
@@ -225,7 +225,7 @@ def _compiled(name: str) -> re.Pattern[str]:
 
 @cache
 def _fillers(*names: str) -> re.Pattern[str]:
-    """Of these words, one after the other."""
+    """A pattern for a text that consists only of words from these lists."""
     said = _any_of([word for name in names for word in _data()[name]])
     return re.compile(rf"(?:{said.pattern})+")
 

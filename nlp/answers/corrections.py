@@ -1,4 +1,4 @@
-"""「不对，是5号楼」: that something was said wrong, and what is right."""
+"""「不对，是5号楼」: the writer corrects something, and says what is right."""
 
 import re
 
@@ -25,11 +25,11 @@ _THAT_ONE = re.compile(r"第(?P<nth>[一二三四五])[个件张]|(?:的)?那[�
 _OF_THE_MATTER = re.compile(r"的?(?:事情?|问题|那类|一类)$")
 _OF_THING = re.compile(r"(?P<thing>[^，,。；;\s]{1,6}?)(?:的那?[个件张]?|那[个件张])(?:是|在)\s*(?P<right>\S.*)")
 _OF_IT = re.compile(r"(?P<thing>[^，,。；;\s]{1,6}?)的?(?:那[个件张]|这[个件张])[，,：:\s]*(?P<said>\S.*)")
-_LONGEST = 60  # a letter that says 「不是」 somewhere corrects nothing
+_LONGEST = 60  # a long text that says 「不是」 somewhere is no correction
 
 
 def right_words(text: str) -> str | None:
-    """What is right instead, "" where only that something is wrong was said; None: nothing is corrected."""
+    """The right words; "" if the text says only that something is wrong; None if it corrects nothing."""
     if len(text) > _LONGEST or not _WRONG.search(text):
         return None
     swapped = exchanged(text)
@@ -42,19 +42,19 @@ def right_words(text: str) -> str | None:
 
 
 def exchanged(text: str) -> tuple[str, str] | None:
-    """What it is not and what it is instead: 「门」 and 「窗户」 of 「不是门是窗户」."""
+    """The wrong word and the right one: 「门」 and 「窗户」 in 「不是门是窗户」."""
     found = _NOT_BUT.fullmatch(text.rstrip("。.！!～~ "))
     return (found[1], found[2]) if found else None
 
 
 def words_before(text: str) -> str:
-    """What stands before the words that say that something is wrong: 「3号楼」 of 「3号楼不对，是5号楼」."""
+    """The words before 「不对」 and the like: 「3号楼」 in 「3号楼不对，是5号楼」."""
     found = _WRONG.search(text)
     return text[: found.start()].strip(" ，,。.…") if found else ""
 
 
 def in_two(text: str) -> tuple[str, str]:
-    """What stands before the first pause, and what is said behind it, without 「不过」; "" where there is none."""
+    """The words before the first pause, and those after it without 「不过」; "" if there is no pause."""
     first, *behind = _BREATH.split(text, maxsplit=1)
     if _ONLY_WRONG.fullmatch(first) or first in {"不是", "不对"}:
         return text, ""  # all of it is one correction
@@ -62,12 +62,12 @@ def in_two(text: str) -> tuple[str, str]:
 
 
 def right_behind(words: str) -> str:
-    """What is right, said behind an answer: there 「是二单元的」 is enough. "" where nothing is put right."""
+    """A correction that follows an answer; there 「是二单元的」 is enough. "" if nothing is corrected."""
     return right_words(words) or (words and right_words(f"不对，{words}")) or ""
 
 
 def told_of(text: str) -> tuple[int | None, str]:
-    """Which of several is put right: the second for 「第二件地址错了」 (1), 「灯」 for 「灯的那个应该是4号楼」."""
+    """Which of several tickets is corrected: index 1 for 「第二件地址错了」, 「灯」 for 「灯的那个应该是4号楼」."""
     before = words_before(text)
     if not (found := _THAT_ONE.search(before)):
         return None, ""
@@ -76,34 +76,34 @@ def told_of(text: str) -> tuple[int | None, str]:
 
 
 def right_of_thing(text: str) -> tuple[str, str]:
-    """What is put right of which of several: 「停车」 and 「5号楼」 for 「停车的是5号楼」. Empty: nothing so."""
+    """The ticket corrected and the right words: 「停车」 and 「5号楼」 for 「停车的是5号楼」; else both empty."""
     found = _OF_THING.fullmatch(text)
     return (found["thing"], _TRAILING.sub("", found["right"])) if found else ("", "")
 
 
 def said_of_thing(text: str) -> tuple[str, str]:
-    """「灯」 and 「满意」 of 「灯那个满意」."""
+    """The ticket and what is said of it: 「灯」 and 「满意」 in 「灯那个满意」."""
     found = _OF_IT.fullmatch(text)
     return (found["thing"], found["said"]) if found else ("", "")
 
 
 def named_matter(right: str) -> str:
-    """「噪音」 of 「噪音的事」."""
+    """The matter that the right words name: 「噪音」 in 「噪音的事」."""
     return _OF_THE_MATTER.sub("", right)
 
 
 def wrong_words(text: str) -> str:
-    """What it is not: 「停车」 of 「不是停车的事，是有人飞线充电」; "" where that isn't said."""
+    """The wrong matter: 「停车」 in 「不是停车的事，是有人飞线充电」; "" if none is named."""
     found = _NOT_THAT.search(text)
     return found[1] if found else ""
 
 
 def is_of_category(text: str) -> bool:
-    """「类别错了」 alone, of which the right one is still to be said."""
+    """「类别错了」 alone: the writer has not yet named the right category."""
     found = _ONLY_WRONG.fullmatch(text)
     return bool(found and found["of"] in {"类别", "类型", "分类"})
 
 
 def corrects_plainly(text: str) -> bool:
-    """「说错了」「改成」: not only that something is no other thing."""
+    """「说错了」「改成」: a clear correction; 「不是…」 alone is not one."""
     return _PLAINLY.search(text) is not None

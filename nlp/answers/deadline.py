@@ -1,4 +1,4 @@
-"""「到下周五 等配件」「周三前换灯」「三天 铺砖」: the last day that somebody names, and the words beside it."""
+"""「到下周五 等配件」「周三前换灯」「三天 铺砖」: the deadline in a text, and the other words."""
 
 import re
 from datetime import date, datetime
@@ -14,7 +14,7 @@ _AFTER = re.compile(r"^\s*(?:之?前|以前|以内|为止|止)?[\s,，:：、]*"
 
 
 def read_deadline(words: str, now: datetime) -> tuple[date | None, str]:
-    """None where no day is named; then all the words are left. `now` in local time."""
+    """The day and the other words; None and all the words if no day is named. `now` is local time."""
     said = plain(words)
     if span := _BARE.match(said):
         said = f"{span[0]}内{said[span.end() :]}"

@@ -1,4 +1,4 @@
-"""A question that wants its own word and nothing like it: whether that was said, nearly said, or refused."""
+"""Some questions accept one exact word only: whether the answer is that word, nearly that word, or a refusal."""
 
 from difflib import SequenceMatcher
 from enum import Enum, auto
@@ -11,7 +11,7 @@ _AROUND = " “”\"'「」。.！!～~，,"
 
 
 class OwnWord(Enum):
-    """What was said of it."""
+    """What the answer says."""
 
     SAID = auto()
     NEARLY = auto()
@@ -20,7 +20,7 @@ class OwnWord(Enum):
 
 
 def own_word(text: str, word: str) -> OwnWord | None:
-    """None: something else was said."""
+    """None if the text says something else."""
     said = plain(text).strip(_AROUND)
     if said == word:
         return OwnWord.SAID

@@ -1,4 +1,4 @@
-"""「我想预约一下接待日，说说楼道的事」: what is said instead of a practice's word. Phrases are data: practices.yaml."""
+"""「我想预约一下接待日，说说楼道的事」: phrases that mean a practice's command. They are data: practices.yaml."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ _LONGEST = 60
 
 
 def practice_meant(text: str) -> str | None:
-    """The command, with what it is about behind it; None where no practice is spoken of."""
+    """The command, followed by its subject; None if the text speaks of no practice."""
     said = plain(text)
     complains = re.search(_data()["not_these"], said) and not said.startswith(tuple(_phrases()))
     if len(said) > _LONGEST or complains:
@@ -28,7 +28,7 @@ def practice_meant(text: str) -> str | None:
 
 
 class Told(Enum):
-    """What a text without the word 走访 says of somebody who is visited."""
+    """What a text without the word 走访 says about a visited person."""
 
     VISITED = auto()
     """Somebody went, or says how they are"""
@@ -37,7 +37,7 @@ class Told(Enum):
 
 
 def visit_told(text: str) -> Told | None:
-    """What the text says of a visit; None where it speaks of none."""
+    """What the text says about a visit; None if it speaks of none."""
     visits, said = _data()["visits"], plain(text)
     if not re.search(visits["told"], said):
         return None
@@ -45,7 +45,7 @@ def visit_told(text: str) -> Told | None:
 
 
 def of_somebody(words: str) -> str:
-    """The words behind a name, said of somebody, as the reader needs: 「敲了半天门没人应」 alone is no danger."""
+    """The words after a name with a person as their subject: 「敲了半天门没人应」 alone is no danger to the reader."""
     return f"{_data()['visits']['somebody']}，{words}"
 
 

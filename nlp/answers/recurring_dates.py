@@ -1,4 +1,4 @@
-"""「每月5日、20日 18:00-20:00」「每周三」「12月5日 下午3点到5点」: when something is held, once or again and again."""
+"""「每月5日、20日 18:00-20:00」「每周三」「12月5日 下午3点到5点」: dates of one event or of a series."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _OF_WEEK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Days of the month, days of the week (1 is Monday), or one day; from when until when; and the words beside it."""
+    """Days of the month, days of the week (1 is Monday) or one day; start and end time; and the other words."""
 
     begins: time
     ends: time
@@ -29,7 +29,7 @@ class Series:
 
 
 def read_series(text: str, now: datetime) -> Series | None:
-    """None where no days or no hours are named. `now` in local time."""
+    """None if the text names no days or no hours. `now` is local time."""
     said = plain(text)
     if found := _OF_MONTH.search(said):
         days = tuple(sorted({int(each) for each in re.findall(r"\d+", found[1])}))

@@ -6,5 +6,5 @@ SMALL = r"(?:\d{1,2}|十[一二]|[一二两三四五六七八九十])"
 
 
 def small(written: str) -> int:
-    """What such a part has found."""
+    """The value of a number that the pattern has matched."""
     return int(written) if written.isdecimal() else _HANZI[written]

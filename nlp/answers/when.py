@@ -39,7 +39,7 @@ _MONTH_END = re.compile(r"(?:(?<!\d)(?P<m>\d{1,2})|这个?|本)?月(?:底|末)")
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """From when until when, in local time; no `until` where a moment was said. `start`, `end`: where it was written."""
+    """A time span in local time; `until` is None for a moment. `start`, `end`: its position in the text."""
 
     at: datetime
     until: datetime | None
@@ -53,7 +53,7 @@ class When:
 
 
 def read_when(text: str, now: datetime) -> When | None:
-    """The first day and hours that a text names, always to come; None where it names none. `now` in local time."""
+    """The first day and hours that a text names, always in the future; None if none. `now` is local time."""
     said = plain(text)
     day, part, hours = _day(said, now.date()), _part(said), _hours(said)
     found = [each for each in (day, part, hours) if each]
@@ -74,20 +74,20 @@ def tells_when_home(text: str) -> bool:
 
 
 def is_about_a_visit(text: str, now: datetime) -> bool:
-    """「行吗」 is so only with a time: 「这样收费行吗」 is something else."""
+    """「行吗」 is about a visit only together with a time: 「这样收费行吗」 is not."""
     said = plain(text)
     at_home = re.search(_data()["at_home"], said) or puts_off(said)
     return bool(at_home) or (tells_when_home(said) and read_when(said, now) is not None)
 
 
 def home_hours(text: str, now: datetime) -> When | None:
-    """When it suits: of 「周五我不在，周六来行吗」 the Saturday."""
+    """When somebody is at home: the Saturday in 「周五我不在，周六来行吗」."""
     suits = [piece for piece in _PIECES.split(plain(text)) if piece and not puts_off(piece)]
     return next((when for piece in suits if (when := read_when(piece, now))), None)
 
 
 def offered_hours(text: str, now: datetime) -> When | None:
-    """「马桶漏水，我下午在家」: hours to come at which somebody is there; not what was so yesterday."""
+    """「马桶漏水，我下午在家」: future hours when somebody is at home; past ones don't count."""
     said = plain(text)
     if not re.search(_data()["is_there"], said):
         return None
@@ -96,13 +96,13 @@ def offered_hours(text: str, now: datetime) -> When | None:
 
 
 def beside_offer(text: str) -> str:
-    """A report without the words of when somebody is there: they tell nothing of what is wrong."""
+    """A report without the hours at home: they say nothing about the problem."""
     pieces = _PIECES.split(plain(text))
     return "，".join(piece for piece in pieces if piece and not re.search(_data()["is_there"], piece))
 
 
 def puts_off(text: str) -> bool:
-    """「今天没空，改天来」: not then."""
+    """「今天没空，改天来」: the time does not suit."""
     return re.search(_data()["not_then"], plain(text)) is not None
 
 
@@ -130,7 +130,7 @@ _Found = tuple[int, int, Any]
 
 
 def _day(said: str, today: date) -> _Found | None:
-    """The first of all forms that is a day; a date that can't be, 「2月30日」, is none."""
+    """The first form that gives a day; an impossible date, 「2月30日」, gives none."""
     if (written := _DATE.search(said)) and (written["y"] or "月" in written[0]):
         return _dated(said, today)
     forms: tuple[Callable[[str, date], _Found | None], ...] = (_dated, _of_week, _within, _of_month, _named)
@@ -167,7 +167,7 @@ def _weekday(named: str) -> int:
 
 
 def _within(said: str, today: date) -> _Found | None:
-    """「三天内」「半个月内」「一周后」: until that day; half of a day is none."""
+    """「三天内」「半个月内」「一周后」: until that day; half a day doesn't count."""
     found = _WITHIN.search(said)
     if found is None:
         return None
@@ -190,7 +190,7 @@ def _of_month(said: str, today: date) -> _Found | None:
 
 
 def _last_of_month(today: date, month: int) -> date | None:
-    """The next one of this month; the year begins again after December."""
+    """The last day of the next such month, in this year or the next."""
     if not 1 <= month <= 12:
         return None
     year = today.year + (month < today.month)

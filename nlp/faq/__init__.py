@@ -1,1 +1,1 @@
-"""Questions that are asked again and again: which of the town's answers fits, and which question is a grievance."""
+"""Frequent questions: which of the town's answers fits, and which question is a grievance."""

@@ -1,4 +1,4 @@
-"""The town's answers: which one is told, which are offered, or that there is none."""
+"""The town's answers: the one that fits a question, several to choose from, or none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What there is for a question. `confidence` is how well the best one fits, 0 to 1."""
+    """The answer to a question, or several to choose from. `confidence`: how well the best one fits, 0 to 1."""
 
     answer: Answer | None = None
     choices: tuple[Answer, ...] = ()
@@ -52,7 +52,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Answers:
-    """All rows of a town; searching changes nothing, so threads share it."""
+    """All rows of a town. A search changes nothing, so threads may share it."""
 
     rows: tuple[Answer, ...] = ()
     cut: Cut = field(default=lambda text: [text], repr=False)
@@ -73,12 +73,12 @@ class Answers:
     def find(
         self, text: str, seen: Understanding | None, day: date, serves: Callable[[str], bool] = lambda _: True
     ) -> Found:
-        """The answer to a question; none to a grievance, none that has expired or is of another area."""
+        """The answer to a question; none to a grievance, and never one that has expired or is for another area."""
         if not self.rows or is_grievance(text, seen):
             return Found()
         hits = [hit for hit in self._index.search(text) if serves(self.by_id[hit.key].area)]
         if not hits or hits[0].score < _NEAR or not self.by_id[hits[0].key].holds(day):
-            return Found()  # what would fit has expired: the next best is another matter
+            return Found()  # if the best answer has expired, the next best is about something else
         wrong = sounds_wrong(seen)
         if hits[0].score >= (_SURE_OF_MATTER if wrong else _SURE) and not self._doubtful(text, hits):
             return Found(self.by_id[hits[0].key], (), round(hits[0].score, 3))
@@ -87,7 +87,7 @@ class Answers:
         return Found(None, self._offered(hits, day), round(hits[0].score, 3))
 
     def _doubtful(self, text: str, hits: Sequence[Hit]) -> bool:
-        """Another one fits nearly as well, or this one tells nothing of what is asked: 「几点关门」 for 「怎么寄」."""
+        """Another answer fits nearly as well, or this one is about another aspect: 「几点关门」 for 「怎么寄」."""
         best, wanted = self.by_id[hits[0].key], lexicon().wants(text)
         told = lexicon().tells(best.answer).union(*map(lexicon().wants, (best.question, *best.also)))
         return any(hit.score >= _ALIKE * hits[0].score for hit in hits[1:]) or bool(

@@ -1,4 +1,4 @@
-"""Whose telephone number somebody asks for."""
+"""Which office's telephone number a text asks for."""
 
 import re
 
@@ -12,7 +12,7 @@ _LONGEST = 24
 
 
 def contact_asked(text: str) -> str:
-    """`community`, `property`, `grid`, `street`, `duty`, as the last one named; "" where nobody is asked for."""
+    """`duty` if named, else the last named of `community`, `property`, `grid`, `street`; "" if it asks for none."""
     said = lexicon().standard(text)
     if len(said) > _LONGEST or not _ASKS.search(said):
         return ""
@@ -22,5 +22,5 @@ def contact_asked(text: str) -> str:
 
 
 def tells_of_calls(text: str) -> bool:
-    """「半夜打我妈电话」「打电话从来不接」: something is wrong with calls, and no number is wanted."""
+    """「半夜打我妈电话」「打电话从来不接」: a complaint about calls, which asks for no number."""
     return _CALLED.search(text) is not None and not _WANTED.search(text)

@@ -1,4 +1,4 @@
-"""A grievance in the form of a question, which is filed and never answered away."""
+"""A grievance in the form of a question: it is filed as a ticket, not answered from the FAQ."""
 
 import re
 
@@ -16,7 +16,7 @@ _ENDS_AS_QUESTION = re.compile(r"(?:[吗么呢不没？?]|没有|怎么办)[。�
 
 
 def is_grievance(text: str, seen: Understanding | None) -> bool:
-    """Something is wrong: by its words, by a danger, or where the reader takes it for a report and it asks little."""
+    """The text has a grievance's words or a danger, or the reader takes it for a report and it hardly asks."""
     known = lexicon()
     said = known.standard(text)
     if known.grievance.search(said) or (seen and (seen.red_flag or seen.danger_question)):
@@ -29,10 +29,10 @@ def is_grievance(text: str, seen: Understanding | None) -> bool:
 
 
 def sounds_wrong(seen: Understanding | None) -> bool:
-    """The reader takes it for a report. Of short questions about what may be out of order it is often mistaken."""
+    """The reader takes it for a report. It is often wrong about short questions on things that may break."""
     return seen is not None and seen.intent in _WRONG and seen.intent_confidence >= _SURELY
 
 
 def asks(said: str) -> bool:
-    """Where, when, how, how much: something is wanted to be known."""
+    """The text asks where, when, how or how much."""
     return bool(lexicon().aspects.pattern.search(said) or _ENDS_AS_QUESTION.search(said))

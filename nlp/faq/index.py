@@ -1,4 +1,4 @@
-"""Which wordings of which questions a text is like: TF-IDF over names of things, words, pairs, sounds and aspects."""
+"""Finds the questions whose wordings resemble a text: TF-IDF over topics, words, character pairs, sounds, aspects."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ Cut = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One entry with all the ways in which it is asked; `text` is what else it says, which weighs less."""
+    """One entry with all its wordings; `text` is its other text, which weighs less."""
 
     key: str
     wordings: tuple[str, ...]
@@ -30,14 +30,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An entry, and how well it fits: 0 to 1."""
+    """An entry and how well it fits, 0 to 1."""
 
     key: str
     score: float
 
 
 def features(text: str, cut: Cut) -> dict[str, float]:
-    """What is in a text, with the weight of its kind. What is named by a topic counts but little as letters."""
+    """The features of a text with the weight of their kind. The characters of a topic's name weigh little."""
     known = lexicon()
     said = known.standard(text[:LONGEST])
     topics, rest = known.topics.found(said)
@@ -57,7 +57,7 @@ def _pairs(text: str) -> Iterable[str]:
 
 
 class Index:
-    """Built once for a set of questions; searching changes nothing, so threads share it."""
+    """Built once for a set of questions. A search changes nothing, so threads may share it."""
 
     def __init__(self, questions: Sequence[Question], cut: Cut) -> None:
         self._cut = cut
@@ -87,7 +87,7 @@ class Index:
             if name in self._postings:
                 numbers, values = self._postings[name]
                 shared[numbers] += values * (weight * self._idf[name])
-        # Part of what is said may be the story around the question: how much of the question is covered counts as well.
+        # A text may tell a story around the question, so the share of the question that it covers counts as well.
         whole = self._norm(asked)
         return np.sqrt((shared / (self._norms * whole)) * np.minimum(shared / self._norms**2, 1.0))
 

@@ -1,4 +1,4 @@
-"""What people call the things that they ask about: `data/faq.tsv`, read once.
+"""The names of the things that people ask about: `data/faq.tsv`, read once.
 
 `same` makes dialect standard, `topic` gathers the names of one thing, `aspect` what is asked of it (where, when…),
 `filler` says nothing, `contact` is
@@ -30,16 +30,16 @@ class Lexicon:
     grievance: re.Pattern[str]
 
     def standard(self, text: str) -> str:
-        """Full width and dialect made ordinary."""
+        """The text with full-width forms made half-width and dialect words made standard."""
         return self.same.replaced(plain(text))
 
     def wants(self, text: str) -> frozenset[str]:
-        """What a question wants to know, roughly: a time, a price, or how something is done."""
+        """The kinds of facts that a question asks for: a time, a price, or how something is done."""
         aspects, _ = self.aspects.found(self.standard(text))
         return frozenset(each if each in _OF_THEIR_OWN else "how" for each in aspects)
 
     def tells(self, text: str) -> frozenset[str]:
-        """What an answer tells, of the same."""
+        """The same kinds of facts, as an answer gives them."""
         return frozenset(name for name, pattern in _TELLS.items() if pattern.search(text))
 
 
@@ -56,7 +56,7 @@ _TELLS = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Words under their names; the longest that fits is taken, from left to right. `…`: a few characters between."""
+    """Words by their name; matched from left to right, the longest first. `…` stands for a few characters."""
 
     pattern: re.Pattern[str]
     name_of: Mapping[str, str]
@@ -76,7 +76,7 @@ class Names:
         return self.pattern.sub(lambda found: self.name_of[found[0]], text)
 
     def found(self, text: str) -> tuple[set[str], str]:
-        """The names of what is in a text, and the rest of it, blanks where they were."""
+        """The names found in a text, and the text with blanks in their place."""
         names: set[str] = set()
 
         def take(found: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""An evaluation as pictures: what is taken for what, what asking and being wrong cost, how right the surest are.
+"""Pictures of an evaluation: the confusion matrix, the cost curve, and the accuracy by confidence.
 
 Drawn with matplotlib, a developer's tool, and with the Chinese font of a package beside it.
 """
@@ -18,7 +18,7 @@ _VIEWS = {"title_and_text": "标题加正文", "title": "标题", "text": "正�
 
 
 def draw_confusions(confusions: Mapping[str, Mapping[str, int]], path: Path) -> None:
-    """Rows are what it was, columns what it was taken for."""
+    """Rows are the true categories, columns the predicted ones."""
     names = [category.name for category in categories()]
     table = [[row[key] for key in confusions] for row in confusions.values()]
     with _figure((9, 8)) as figure:
@@ -37,7 +37,7 @@ def draw_confusions(confusions: Mapping[str, Mapping[str, int]], path: Path) -> 
 
 
 def draw_curves(evaluation: Evaluation, path: Path) -> None:
-    """Where the threshold lies on the cost curve; how right the reader is among what it is surest of."""
+    """The threshold on the cost curve, and the accuracy among the surest answers."""
     with _figure((11, 4.5)) as figure:
         costs, coverage = figure.subplots(1, 2)
         costs.plot(*zip(*evaluation.costs, strict=True))
@@ -55,7 +55,7 @@ def draw_curves(evaluation: Evaluation, path: Path) -> None:
 
 @contextmanager
 def _figure(size: tuple[float, float]) -> Iterator[Any]:
-    """With a font that has Chinese; nothing outside keeps it."""
+    """A figure with a Chinese font, which is set for this figure only."""
     from matplotlib import font_manager, rc_context
     from matplotlib.figure import Figure
 

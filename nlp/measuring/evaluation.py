@@ -1,4 +1,4 @@
-"""How well the reader reads: figures, a picture of its confusions, and the lines that it got wrong.
+"""Measures the reader: figures, its confusions, and the lines that it read wrongly.
 
 On rows from outside (`id, title, text, label, also, urgent, place`, a JSON object a line), or on the part of our own
 corpus that no model has learned from.
@@ -138,7 +138,7 @@ def _figures(answers: Sequence[_Answer]) -> Figures:
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
-    """The mean distance of what was promised from what was kept, in ten steps of confidence."""
+    """The expected calibration error: confidence against accuracy, in ten bins."""
     error = 0.0
     for step in range(_BINS):
         inside = [pair for pair in pairs if step <= pair[0] * _BINS < step + 1 or (step == _BINS - 1 and pair[0] == 1)]
@@ -149,7 +149,7 @@ def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
 
 
 def _coverage(answers: Sequence[_Answer]) -> tuple[tuple[float, float], ...]:
-    """How right the reader is among the share that it is surest of."""
+    """The accuracy among the surest share of the answers, for each share."""
     surest = sorted(answers, key=lambda answer: -answer.reading.confidence)
     return tuple((part, share(a.accepted for a in surest[: round(part * len(surest))])) for part in _SUREST)
 
@@ -159,7 +159,7 @@ def _place_found(answers: Sequence[_Answer]) -> float:
 
 
 def _overlaps(answer: _Answer) -> bool:
-    """Whether the place that was found shares characters with an occurrence of the labelled one."""
+    """Whether the place found overlaps an occurrence of the labelled place."""
     place, text, wanted = answer.reading.place, answer.row.whole, answer.row.place
     if place is None:
         return False

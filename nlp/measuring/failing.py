@@ -1,6 +1,6 @@
-"""The lines written apart that are read wrongly, some of each kind: what to mend next.
+"""Some test lines of each kind that are read wrongly: what to improve next.
 
-Of the first half alone: who mends lines of the other half has nothing left to measure with.
+From the first half only: the second half stays unseen, so that it can still measure the reader.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ _Reading = Callable[[Understanding], str]
 
 
 def failing(reader: Reader, folder: Path = LINES) -> dict[str, Failing]:
-    """Under each kind of reading its first failing lines; none where the program was installed without its tests."""
+    """The first failing lines of each kind; empty if the program was installed without its tests."""
     if not folder.is_dir():
         return {}
     return {

@@ -19,7 +19,7 @@ Read = Sequence[tuple[str, Understanding]]
 
 
 def written_apart(reader: Reader, folder: Path = LINES) -> dict[str, dict[str, float]]:
-    """The figures of both halves, and of the later lines; none where the program was installed without its tests."""
+    """The figures of both halves and of the later lines; empty if the program was installed without its tests."""
     if not folder.is_dir():
         return {}
     return {

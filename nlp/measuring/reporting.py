@@ -1,4 +1,4 @@
-"""An evaluation on disk: `report.json` for programs, `errors.tsv` for readers, two pictures for the eye."""
+"""Writes an evaluation to disk: `report.json` for programs, `errors.tsv` and two pictures for people."""
 
 import json
 from importlib.util import find_spec
@@ -12,14 +12,14 @@ CONFUSION, CURVES = "confusion.png", "curves.png"
 
 
 def write_report(evaluation: Evaluation, folder: Path) -> None:
-    """All files; the pictures only where matplotlib is installed, which is a developer's tool."""
+    """Writes all files; the pictures only if matplotlib, a developer's dependency, is installed."""
     folder.mkdir(parents=True, exist_ok=True)
     report = json.dumps(evaluation.to_json(), ensure_ascii=False, indent=1)
     (folder / "report.json").write_text(report + "\n", "utf-8")
     lines = ["id\twanted\tguessed\tconfidence\ttext", *map(_line, evaluation.mistakes)]
     (folder / "errors.tsv").write_text("\n".join(lines) + "\n", "utf-8")
     for picture in (CONFUSION, CURVES):
-        (folder / picture).unlink(missing_ok=True)  # an old picture beside new figures would lie
+        (folder / picture).unlink(missing_ok=True)  # an old picture would not match the new figures
     if find_spec("matplotlib"):
         draw_confusions(evaluation.confusions, folder / CONFUSION)
         draw_curves(evaluation, folder / CURVES)

@@ -29,7 +29,7 @@ class Row:
 
 
 def read_rows(path: Path) -> tuple[Row, ...]:
-    """The rows of a file; a bad one stops the evaluation and is named."""
+    """The rows of a file; a bad row raises `BadRowError`."""
     known = {category.key for category in categories()}
     rows = []
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
