@@ -69,7 +69,7 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 
 def _bound(match: re.Match[str]) -> Bound | None:
     _, over, under, least, most, part, number, unit, up, down = match.groups()
-    waits = up == ""  # 「五天没办完的」 has waited longer than that; 「一件都没有」 is none at all
+    waits = up == ""  # 「五天没办完的」 means a wait of over five days; 「一件都没有」 is no bound
     if waits and (unit or "").lstrip("个") not in {*_DAYS_IN, "小时"}:
         return None
     sign = ">" if over else "<" if under else ">=" if least or up or waits else "<=" if most or down else ""

@@ -1,4 +1,4 @@
-"""Whether a text asks for figures at all, or tells of a trouble, thanks, or answers something else."""
+"""Whether a text asks for figures, or is a report, thanks or an answer instead."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ _OVERSEEN = frozenset({"grid", "place", "team", "person", "category"})
 
 
 def may_ask(text: str) -> bool:
-    """Told at a glance: most messages ask for nothing."""
+    """A quick check before parsing: most messages don't ask for figures."""
     return _asking().search(text) is not None
 
 
@@ -34,7 +34,7 @@ def _asking() -> re.Pattern[str]:
 
 
 def asks(text: str, tokens: Sequence[Token], said: Mapping[str, Any]) -> bool:
-    """Or it is a report, rather, with a word of time in it."""
+    """Whether a parsed text asks for figures; a report may hold a period as well."""
     kinds = {COUNT if token.value == COUNT else token.kind for token in tokens}
     if "unread" in said:
         return _asks_in_part(text, kinds, said)
@@ -59,7 +59,7 @@ def _is_figure(measures: Sequence[str]) -> bool:
 
 
 def _asks_how_it_goes(text: str, said: Mapping[str, Any]) -> bool:
-    """Of an area, a time or a category; not how one's own report goes, nor what is up with a lift."""
+    """How an area, a period or a category is doing; not the state of one's own report or of a lift."""
     own = re.search(vocabulary().patterns["progress"], text)
     return not own and bool(said.keys() & _GIVEN) and said.get("only", {}).keys() <= _OVERSEEN
 
@@ -79,7 +79,7 @@ def _is_over(said: Mapping[str, Any]) -> bool:
 
 
 def _asks_in_part(text: str, kinds: AbstractSet[str], said: Mapping[str, Any]) -> bool:
-    """With words that we don't understand it takes more to be a question."""
+    """The stricter check for a text with unread words."""
     told = said.keys() & {"period", "against", "group", "having"} or "tickets" in kinds or _measured(said)
     if re.search(vocabulary().patterns["asked"], text):
         return True

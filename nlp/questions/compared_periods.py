@@ -21,7 +21,7 @@ def when(
     unread: list[Token],
     before: Period | None = None,
 ) -> tuple[Period | None, Period | None]:
-    """(the period, the earlier one). What can't be compared stays unread."""
+    """(the period, the earlier one). What can't be compared is added to `unread`."""
     said = [token for token in tokens if token.kind == "period"]
     marks = {token.value for token in tokens if token.kind == "compare"}
     period, against = _compared(text, said, tokens, marks, now)
@@ -67,19 +67,19 @@ def _said_before(text: str, period: Token, tokens: Sequence[Token]) -> str:
 
 
 def _joined(said: Sequence[Token], tokens: Sequence[Token]) -> bool:
-    """「本周和上周」: nothing but a word that joins stands between."""
+    """「本周和上周」: only a joining word stands between the periods."""
     between = [token for token in tokens if said[0].end <= token.start and token.end <= said[1].start]
     return len(between) == 1 and between[0].kind == "join"
 
 
 def _one_of(said: Sequence[Token], unread: list[Token]) -> Period:
-    """「今年 … 十月」 is October; another that does not lie within is not heeded."""
+    """「今年 … 十月」 is October; a period that does not lie within the other is added to `unread`."""
     period: Period = said[0].value
     for token in said[1:]:
         if token.value.since == BEGINNING < period.since or period.since == BEGINNING:
             period = max(period, token.value, key=lambda each: each.since)  # 「本月…到目前」
         elif token.value.name in _EVERY_WEEK or period.name in _EVERY_WEEK:
-            unread.append(token)  # 「近一个月的周末」 are several
+            unread.append(token)  # 「近一个月的周末」 is several periods
         elif inner := narrowest(period, token.value):
             period = inner
         else:

@@ -20,13 +20,13 @@ def week_start(now: datetime) -> datetime:
 
 
 def months_on(start: datetime, months: int) -> datetime:
-    """The first of the month so many months on."""
+    """The first day of the month that comes so many months later."""
     years, month = divmod(start.month - 1 + months, MONTHS)
     return start.replace(year=start.year + years, month=month + 1, day=1)
 
 
 def years_back(moment: datetime, years: int) -> datetime:
-    """The same date; of 29 February the 28th where there is none."""
+    """The same date some years earlier; 29 February becomes the 28th."""
     day = 28 if (moment.month, moment.day) == (2, 29) else moment.day
     return moment.replace(year=moment.year - years, day=day)
 

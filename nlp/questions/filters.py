@@ -1,4 +1,4 @@
-"""Of what a question asks: the filters that it names, what it leaves out, and of what a share is a part."""
+"""The filters of a question: what it names, what it leaves out, and the whole of which a share is a part."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ _VALUES = {"urgent": True, "calm": False, "red": True}
 
 @dataclass(slots=True)
 class Chosen:
-    """The filters of a question, and its words that could not be heeded."""
+    """The filters of a question, and the words that could not be used."""
 
     only: dict[str, list[Any]] = field(default_factory=dict)
     but: dict[str, list[Any]] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Chosen:
 
 
 def chosen(names: Names, tokens: Sequence[Token]) -> Chosen:
-    """Filters left to right, each where it belongs: to what is counted, left out, or the whole of a share."""
+    """Sorts the filters, left to right, into what is counted, what is left out, and the whole of a share."""
     found = Chosen()
     left_out, whole = _left_out(tokens, found), _whole(tokens)
     for number, token in enumerate(tokens):
@@ -69,7 +69,7 @@ def _put(names: Names, side: dict[str, list[Any]], token: Token) -> bool:
 
 
 def _put_area(names: Names, kept: list[str], code: str) -> bool:
-    """「新义街道离柳社区」 is the community; 「离柳社区和长安社区」 are two."""
+    """「新义街道离柳社区」 means the community alone; 「离柳社区和长安社区」 means two areas."""
     if any(code in names.chain(each) for each in kept):
         return True
     kept[:] = [each for each in kept if each not in names.chain(code)] + [code]
@@ -77,7 +77,7 @@ def _put_area(names: Names, kept: list[str], code: str) -> bool:
 
 
 def _with_categories(names: Names, side: dict[str, list[Any]]) -> None:
-    """A sub-item is of its category."""
+    """Adds the category of each sub-item."""
     if items := side.get("item"):
         categories = dict.fromkeys(names.items[item][0] for item in items)
         if set(side.get("category", ())) <= categories.keys():
@@ -85,7 +85,7 @@ def _with_categories(names: Names, side: dict[str, list[Any]]) -> None:
 
 
 def _one_inside_another(tokens: Sequence[Token]) -> list[Token]:
-    """「绿地里种菜的」 are not two sub-items of which either will do."""
+    """「绿地里种菜的」 needs both sub-items at once, and a filter can only take either."""
     return [
         earlier
         for earlier, between, later in zip(tokens, tokens[1:], tokens[2:], strict=False)
@@ -94,7 +94,7 @@ def _one_inside_another(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _of_another_category(names: Names, tokens: Sequence[Token]) -> list[Token]:
-    """「消防通道停车的」 are neither all about fire lanes nor all about parking; nor 「消防栓漏水的」 all of both."""
+    """「消防通道停车的」 is one thing named by two categories: filters would count all of both."""
     told = [token for token in tokens if token.kind not in {"filler", "within"}]
     beside = [] if any(token.kind == "pair" for token in tokens) else [(one, other) for one, other in pairwise(told)]
     return [
@@ -127,7 +127,7 @@ _NEAR = 2
 
 
 def _of_it(tokens: Sequence[Token]) -> list[Token]:
-    """「上月多少件，其中停车多少」 asks for two numbers of which only the second is narrowed."""
+    """「上月多少件，其中停车多少」 asks for two numbers, and the filter belongs only to the second."""
     at = next((at for at, token in enumerate(tokens) if token.value == "of_it"), None)
     if at is None or not any(token.kind == "amount" or token.value == COUNT for token in tokens[:at]):
         return []
@@ -135,7 +135,7 @@ def _of_it(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _also_left_out(tokens: Sequence[Token], found: Chosen) -> list[Token]:
-    """What is asked for and left out in one question is read wrong, unless one lies within the other."""
+    """Filters both asked for and left out, which we must have misread; areas and places may lie in each other."""
     both = found.only.keys() & found.but.keys() - {"grid", "place"}
     return [token for token in tokens if token.kind in both]
 
@@ -156,7 +156,7 @@ def _left_out(tokens: Sequence[Token], found: Chosen) -> set[int]:
 
 
 def _run(tokens: Sequence[Token], at: int, step: int) -> list[int]:
-    """Filters one after the other, from there on."""
+    """The filters that follow each other from position `at` on."""
     numbers, last = list[int](), None
     while 0 <= at < len(tokens) and tokens[at].kind in {*DIMENSIONS, *_IN_ONE_BREATH}:
         if numbers and not _touch(tokens[numbers[-1]], tokens[at], tokens, last):
@@ -194,7 +194,7 @@ def _whole(tokens: Sequence[Token]) -> set[int]:
 
 
 def _whole_before(tokens: Sequence[Token]) -> set[int]:
-    """Of a share: what stands before 「里」, where a part of it stands behind."""
+    """The filters before 「里」, if a share is asked and its part is named after it."""
     at = next((at for at, token in enumerate(tokens) if token.kind == "within"), 0)
     shared = any(token.kind == "share" or token.value == "part" for token in tokens[at:])
     inside = any(token.value == "inside" and token.kind == "of" for token in tokens)

@@ -31,29 +31,29 @@ _OF_GROUP: Mapping[str, set[str]] = {
 
 
 def follows(text: str) -> bool:
-    """It may change the question before, where there was one."""
+    """Whether the text may change the question before it."""
     return re.fullmatch(vocabulary().patterns["follows"], text) is not None
 
 
 def changes(texts: Sequence[str]) -> Sequence[str]:
-    """Without what a later one asks instead: 「办结了几件」 behind 「超时的有几件」 is not of those that are late."""
+    """The texts without those that a later one replaces: 「办结了几件」 replaces 「超时的有几件」."""
     alone = [at for at, text in enumerate(texts) if not follows(plain(text))]
     return [text for at, text in enumerate(texts) if at not in alone[:-1]]
 
 
 def change_in(text: str) -> str:
-    """The same without the words that only say that it is a change."""
+    """The text without the words that only mark a change, 「那…呢」."""
     found = re.fullmatch(vocabulary().patterns["follows"], text)
     return next((said for said in found.groups() if said), text) if found else text
 
 
 def is_of_these(text: str) -> bool:
-    """「停车的有几件」: of what was asked for before."""
+    """「停车的有几件」: it narrows what the question before asked for."""
     return re.search(vocabulary().patterns["of_these"], text) is not None
 
 
 def base_of(said: Mapping[str, Any], text: str) -> dict[str, Any]:
-    """What the change is of: of 「一共几件」 not the groups and figures before, of 「本月全部多少件」 only the time."""
+    """The fields that a change keeps: 「一共几件」 drops groups and figures, 「全部多少件」 keeps only the period."""
     patterns = vocabulary().patterns
     gone = set[str]()
     if re.search(patterns["of_all"], text):
@@ -61,7 +61,7 @@ def base_of(said: Mapping[str, Any], text: str) -> dict[str, Any]:
     elif re.fullmatch(patterns["total"], change_in(text)):
         gone = {"measures", "stat", "act", "having", *_GROUPING}
     elif not follows(text) and re.search(patterns["one_number"], text):
-        gone = _GROUPING  # 「超时的有几件」, behind a figure day by day, too
+        gone = _GROUPING  # 「超时的有几件」 after a figure by day is one number
     return {name: value for name, value in said.items() if name not in gone}
 
 
@@ -105,6 +105,6 @@ def _filters(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any
 
 
 def _grouped_away(change: Mapping[str, Any]) -> set[str]:
-    """By teams, after a question about one of them: all of them."""
+    """The filters that a new grouping removes: grouping by team removes the filter on one team."""
     told = set(change.get("only", {}))
     return (_OF_GROUP.get(change["group"], set()) | {"kind"}) - told if "group" in change else set()

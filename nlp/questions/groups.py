@@ -1,4 +1,4 @@
-"""By what a question groups, from which end, how many, and from which figure on."""
+"""The grouping of a question: its dimension, order, limit and bound."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ _DURATION_ORDERS = {"best": "asc", "worst": "desc"}
 
 @dataclass(slots=True)
 class Grouped:
-    """What was found, and the words that could not be heeded."""
+    """The grouping found, and the words that could not be used."""
 
     group: str = ""
     only: dict[str, list[Any]] = field(default_factory=dict)
@@ -44,12 +44,12 @@ class Grouped:
 def grouped(
     names: Names, tokens: Sequence[Token], only: Mapping[str, list[Any]], measures: Sequence[str], before: str = ""
 ) -> Grouped:
-    """The group by name, or what two names that are compared have in common."""
+    """Reads the grouping: named, or the dimension of two names that are compared."""
     found = Grouped()
     several = _several(names, only)
     for token in tokens:
         if token.value == "people" and _OF_TEAMS.isdisjoint(measures):
-            found.unread.append(token)  # 「报得最多的五个人」 are residents
+            found.unread.append(token)  # 「报得最多的五个人」 asks for residents
         elif token.kind == "group":
             _group_by(token, found)
         elif token.kind in {"trouble", "of_item"} or (
@@ -73,7 +73,7 @@ def _each_by_itself(tokens: Sequence[Token], only: Mapping[str, list[Any]]) -> b
 
 
 def _several(names: Names, only: Mapping[str, list[Any]]) -> str:
-    """The group in which two names that are told lie side by side."""
+    """The dimension in which the question names two or more values; "" if there is none."""
     levels = {names.areas[code].level for code in only.get("grid", ())}
     if len(only.get("grid", ())) > 1 and len(levels) == 1:
         return levels.pop()
@@ -103,16 +103,16 @@ def _who(tokens: Sequence[Token], found: Grouped, only: Mapping[str, list[Any]],
                 found.unread.append(token)
     ranked = any(token.kind == "ranked" or _of_firms(token) for token in tokens)
     if not found.group and ranked:
-        found.group = "team"  # as the command of that name does
+        found.group = "team"  # as the command 排名 does
 
 
 def _is_done_by_hand(only: Mapping[str, list[Any]], measures: Sequence[str]) -> bool:
-    """「谁办得最多」 asks for a person; 「谁超时了」 asks for a team, which a late ticket counts against."""
+    """「谁办得最多」 asks for a person; 「谁超时了」 asks for a team, because late tickets count against teams."""
     return "kind" not in only and measures[0] in _BY_HAND
 
 
 def _within_one(found: Grouped, only: Mapping[str, list[Any]]) -> None:
-    """「报修里哪类最多」: of one category the sub-items."""
+    """「报修里哪类最多」: within one category, group by sub-item."""
     if found.group == "category" and len(only.get("category", ())) == 1 and "item" not in only:
         found.group = "item"
 
@@ -123,7 +123,7 @@ def _of_firms(token: Token) -> bool:
 
 
 def _ends(tokens: Sequence[Token], found: Grouped, measures: Sequence[str], before: str) -> None:
-    """Best and worst are said of rates and durations alone; many and few take something to rank."""
+    """Reads order and limit. Best and worst need a rate or a duration; most and fewest need a group."""
     lasting = bool(measures) and measures[0].endswith("_hours")
     rated = bool(measures) and (measures[0].endswith("_rate") or lasting)
     group = found.group or before
@@ -150,19 +150,19 @@ def _ends(tokens: Sequence[Token], found: Grouped, measures: Sequence[str], befo
 
 
 def _compares(tokens: Sequence[Token]) -> bool:
-    """「上周比上上周多」: what has more is no group."""
+    """「上周比上上周多」: 多 compares periods and ranks no group."""
     return (
         any(token.kind == "compare" for token in tokens) or len([each for each in tokens if each.kind == "period"]) > 1
     )
 
 
 def _is_ranked(tokens: Sequence[Token]) -> bool:
-    """「两个街道哪个多」 are both; 「最多的两个街道」 is a list that is cut."""
+    """「最多的两个街道」 limits a list; 「两个街道哪个多」 does not."""
     return any(token.kind in {"order", "speed"} for token in tokens)
 
 
 def _bounds(tokens: Sequence[Token], found: Grouped, measures: Sequence[str], before: str) -> None:
-    """Of groups the figure; of days how long it waited. Parts are of rates."""
+    """Reads the bound: on a group's figure, or in days on a ticket's wait. Parts (80%) fit rates only."""
     rated = bool(measures) and measures[0].endswith("_rate")
     lasting = bool(measures) and measures[0].endswith("_hours")
     for token in tokens:
@@ -178,7 +178,7 @@ def _bounds(tokens: Sequence[Token], found: Grouped, measures: Sequence[str], be
 
 
 def _how_many(tokens: Sequence[Token], found: Grouped, measures: Sequence[str]) -> None:
-    """「几个小区有超时的」: those with one at least. How many compounds there are is no figure of tickets."""
+    """「几个小区有超时的」: compounds with at least one. The number of compounds is no figure of tickets."""
     for token in tokens:
         if token.kind != "so_many" or found.having:
             continue

@@ -1,4 +1,4 @@
-"""Public holidays and the days of the new year by the moon, out of nlp/data/questions.yaml."""
+"""Public holidays and days of the lunar new year, from nlp/data/questions.yaml."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ HOLIDAYS = "|".join(dict.fromkeys(words for words, _, _ in vocabulary().holidays
 
 
 def holiday(name: str, year: int | None, now: datetime) -> tuple[datetime, datetime] | None:
-    """The last one that has begun, or that year's; None of a year whose days off are not in the data."""
+    """The last such holiday that has begun, or that of a year; None if its dates are not in the data."""
     spans = [
         (_midnight(first, now), _midnight(last, now) + DAY)
         for words, first, last in vocabulary().holidays
@@ -22,7 +22,7 @@ def holiday(name: str, year: int | None, now: datetime) -> tuple[datetime, datet
 
 
 def _may_have_been(begun: tuple[datetime, datetime], name: str, now: datetime) -> bool:
-    """Whether a later one can have begun of whose days off the data knows nothing."""
+    """Whether a later holiday, whose dates are not in the data, may have begun."""
     days = [first for words, first, _ in vocabulary().holidays if re.fullmatch(words, name)]
     today = day_start(now)
     earliest = min((day.month, day.day) for day in days)
@@ -30,7 +30,7 @@ def _may_have_been(begun: tuple[datetime, datetime], name: str, now: datetime) -
 
 
 def lunar_day(first: str, last: str | None, now: datetime) -> tuple[datetime, datetime] | None:
-    """「正月初一到初三」, of the last new year that has begun."""
+    """「正月初一到初三」 of the last lunar year that has begun."""
     new_years = [_midnight(day, now) for day in vocabulary().new_years]
     begun = max((day for day in new_years if day <= now), default=None)
     if begun is None:

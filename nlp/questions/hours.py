@@ -16,7 +16,7 @@ _EVENING = re.compile("晚|夜")
 
 
 def hours_in(text: str) -> Iterator[Token]:
-    """[from, to) by the clock; [22, 6] runs over midnight. Minutes are not counted."""
+    """Whole hours [from, to); [22, 6] runs over midnight. Minutes are ignored."""
     named, clock = _forms()
     for match in named.finditer(text):
         yield Token("hours", _named(match[1]), match.start(), match.start() + len(match[1]))

@@ -40,7 +40,7 @@ def measures_of(
 
 
 def _share_of_a_measure(tokens: Sequence[Token]) -> str:
-    """「超时的占比」 is a rate of its own; of a part that is named besides it isn't."""
+    """「超时的占比」 is a rate of its own, unless the question also names a part."""
     named = {token.value for token in tokens if token.kind == "measure"} - {COUNT}
     parts = [token for token in tokens if token.kind in {"of", "within"}]
     return _SHARES.get(named.pop(), "") if len(named) == 1 and len(parts) < 2 else ""
@@ -56,7 +56,7 @@ _SHARES = {
 
 
 def _is_share(tokens: Sequence[Token], kinds: set[str]) -> bool:
-    """「占多少」 too. With a comparison it tells by how many per cent something grew."""
+    """Whether a share is asked for, also by 「占多少」. With a comparison, per cent means growth."""
     if "compare" in kinds:
         return False
     return "share" in kinds or ("amount" in kinds and any(token.value == "part" for token in tokens))
@@ -75,7 +75,7 @@ def _named(tokens: Sequence[Token], *, lasting: bool) -> tuple[str, ...]:
 
 
 def _unnamed(kinds: set[str]) -> tuple[str, ...]:
-    """「还有多少」 is what stands open, 「怎么样」 an overview."""
+    """The measure of a question that names none: 「还有多少」 counts open tickets, 「怎么样」 wants an overview."""
     if "still" in kinds and not kinds & {"status", "except"}:
         return ("open",)
     if "how" in kinds and not kinds & {"amount", "group", "pair", "of", "compare"}:
@@ -84,7 +84,7 @@ def _unnamed(kinds: set[str]) -> tuple[str, ...]:
 
 
 def _only_its_number(before: Token | None, token: Token) -> bool:
-    """「超时件数」 is one figure."""
+    """「超时件数」 is one figure, not two."""
     return token.value == COUNT and before is not None and before.kind == "measure" and before.end == token.start
 
 
@@ -97,14 +97,14 @@ def _of(token: Token, *, lasting: bool) -> Sequence[str]:
 
 
 def acts_of(tokens: Sequence[Token]) -> str:
-    """What 「接单呢」 asks for after a question how long something took."""
+    """The duration that 「接单呢」 asks for after a question about durations."""
     return next(
         (_WORK[token.value] for token in tokens if token.kind in {"act", "measure"} and token.value in _WORK), ""
     )
 
 
 def _of_both(tokens: Sequence[Token]) -> list[Token]:
-    """「办结了又重办的」「催过没办的」 are those of which both is true; 「收了多少又办结了多少」 are two figures."""
+    """「办结了又重办的」「催过没办的」 need both states in one ticket; 「收了多少又办结了多少」 asks two figures."""
     if any(token.kind == "pair" for token in tokens):
         return []
     joined = {token.end for token in tokens if token.kind == "both"}
@@ -131,7 +131,7 @@ _OF_ENDINGS = frozenset({"closed_rate", "solved_rate", "satisfaction_rate", "on_
 
 
 def _spare_amount(tokens: Sequence[Token]) -> Token | None:
-    """「停车多少件，满意率多少」: the first of two numbers, which belongs to no figure that is named."""
+    """「停车多少件，满意率多少」: the first of two amounts, which belongs to no named figure."""
     amounts = [at for at, token in enumerate(tokens) if token.kind == "amount" or token.value == COUNT]
     amounts += [at for at, token in enumerate(tokens) if token.kind == "tail" and tokens[at - 1].kind == "measure"]
     if len(amounts) < 2 or any(token.kind == "group" for token in tokens):

@@ -19,7 +19,7 @@ _SHORTEST = 2
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A grid of any level, the code of the one above it."""
+    """A grid of any level, with the code of its parent."""
 
     code: str
     name: str
@@ -29,7 +29,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Names:
-    """All that a town calls by name, as a plain value; the index over it is made once."""
+    """All names of a town as a plain value; the index is built once."""
 
     gazetteer: Gazetteer = field(default_factory=Gazetteer)
     place_names: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class Names:
     """key → (category, name)"""
 
     def tokens(self, text: str) -> Iterator[Token]:
-        """Every name in a text, also those that are a part of a longer one."""
+        """Every name in a text, also names within longer names."""
         yield from self._places_in(text)
         for start in range(len(text)):
             for length in self._lengths.get(text[start : start + _SHORTEST], ()):
@@ -55,7 +55,7 @@ class Names:
                     yield Token(kind, value, start, start + length)
 
     def chain(self, code: str) -> Iterator[str]:
-        """An area's code and those above it."""
+        """An area's code and the codes of its ancestors."""
         above: str | None = code
         while above and (area := self.areas.get(above)):
             yield area.code
@@ -78,7 +78,7 @@ class Names:
 
     @cached_property
     def _said_of_items(self) -> Mapping[str, Sequence[tuple[str, frozenset[str]]]]:
-        """「掉皮」 of a wall: beside the name of such a sub-item it says nothing more, and alone it names none."""
+        """Words of sub-items, 「掉皮」 of a wall: beside the item's name they add nothing, and alone they name none."""
         found = defaultdict[str, set[str]](set)
         for item in items():
             for word in item.words if item.key in self.items else ():
@@ -94,7 +94,7 @@ class Names:
 
     @cached_property
     def _index(self) -> Mapping[str, Sequence[tuple[str, str]]]:
-        """Names by their words. A short form that two have, or that means something else, names nothing."""
+        """Names by their words. A short form that is shared, or that means something else, is left out."""
         whole = _by_words((*self._areas(), *self._teams(), *self._people(), *self._subjects()))
         short = _by_words((*self._short_areas(), *self._short_teams(), *self._short_items()))
         clear = {name: found for name, found in short.items() if len(found) == 1 and name not in whole}
@@ -105,7 +105,7 @@ class Names:
             yield area.name, "grid", area.code
 
     def _short_areas(self) -> Iterator[tuple[str, str, str]]:
-        """「城南」 is 城南社区, unless a street has that name too."""
+        """「城南」 for 城南社区, unless a street has that name too."""
         for area in self.areas.values():
             if area.level != "grid":
                 yield re.sub(r"(?:社区|街道|[县市区])$", "", area.name), "grid", area.code
@@ -117,12 +117,12 @@ class Names:
                 yield self._at_home(called), "team", code
 
     def _at_home(self, name: str) -> str:
-        """「孝义市供水公司」 is called 供水公司 at home."""
+        """「孝义市供水公司」 is called 供水公司 in its own town."""
         counties = [area.name for area in self.areas.values() if area.level == "county"]
         return next((name.removeprefix(county) for county in counties if name.startswith(county)), name)
 
     def _short_teams(self) -> Iterator[tuple[str, str, str]]:
-        """Without the words that many have in the middle or at the end: 园林中心, 交警队, 城管, 宜居公益物业."""
+        """Team names without common words in the middle or at the end: 园林中心, 交警队, 城管, 宜居公益物业."""
         for code, (name, _) in self.teams.items():
             bare = self._at_home(_BRACKETS.sub("", name))
             for form in _shorter(bare):
@@ -148,7 +148,7 @@ class Names:
             yield name, "item", key
 
     def _short_items(self) -> Iterator[tuple[str, str, str]]:
-        """「路灯」 of 路灯与楼道灯."""
+        """「路灯」 for 路灯与楼道灯."""
         for key, (_, name) in self.items.items():
             for part in re.split("[与和及、]", name):
                 yield part, "item", key

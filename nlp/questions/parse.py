@@ -1,4 +1,4 @@
-"""Questions in plain words: 「上周哪个小区停车投诉最多」 → a query, with the words that it doesn't heed."""
+"""Questions in plain words: 「上周哪个小区停车投诉最多」 → a query, with the words that it could not use."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ _ELLIPTIC = frozenset({"amount", "group", "bound", "compare"})
 
 
 def parse(names: Names, text: str, now: datetime) -> Query | None:
-    """A question about figures, or None: then it is something else."""
+    """The query of a question about figures; None if the text is none."""
     text = plain(text)
     if not may_ask(text):
         return None
@@ -38,7 +38,7 @@ def parse(names: Names, text: str, now: datetime) -> Query | None:
 
 
 def parse_all(names: Names, texts: Sequence[str], now: datetime) -> Query | None:
-    """「上周停车多少件」, 「那噪音呢」: a question and what changes it since. None where a change isn't read whole."""
+    """「上周停车多少件」, 「那噪音呢」: a question and its follow-ups. None if a follow-up has unread words."""
     first = parse(names, texts[0], now)
     if first is None or len(texts) == 1:
         return first
@@ -54,7 +54,7 @@ def parse_all(names: Names, texts: Sequence[str], now: datetime) -> Query | None
 
 
 def may_follow(names: Names, text: str, now: datetime) -> bool:
-    """「那上周呢」; and what asks for a number without a time, and is not whole by itself: 「超时的有几件」."""
+    """「那上周呢」, or a question for a number that is incomplete by itself: 「超时的有几件」."""
     text = plain(text)
     if follows(text):
         return True
@@ -69,7 +69,7 @@ def may_follow(names: Names, text: str, now: datetime) -> bool:
 
 
 def _said(names: Names, text: str, before: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """By the names of a query's fields, whether it is a question or not."""
+    """The query's fields that a text names, whether or not it is a question."""
     text = plain(text)
     tokens, unread = _tokens(names, text, now)
     return _read(names, text, tokens, unread, now, before)
@@ -80,7 +80,7 @@ def _cannot_be(said: Mapping[str, Any]) -> bool:
 
 
 def _without_acts(said: Mapping[str, Any]) -> dict[str, Any]:
-    """「接单」 by itself is no figure; after a question how long something took it is (follow_up)."""
+    """「接单」 alone is no figure; it is one only after a question about durations (follow_up)."""
     rest = {name: value for name, value in said.items() if name not in {"act", "now"}}
     return rest if "act" not in said or "measures" in said else rest | {"unread": (*said.get("unread", ()), "接办")}
 
@@ -121,7 +121,7 @@ def _read(
     now: datetime,
     before: Mapping[str, Any] = _NOTHING,
 ) -> dict[str, Any]:
-    """What is said; `before` is what a change is of, where it says nothing itself."""
+    """The fields that a text names; `before`: the fields of the question that it changes."""
     not_heeded = list[Token]()
     measures, stat = measures_of(tokens, not_heeded, before.get("measures", (COUNT,)) if before else ())
     what = chosen(names, tokens)
@@ -155,7 +155,7 @@ def _read(
 
 
 def _idle(tokens: Sequence[Token], *, compared: bool) -> list[Token]:
-    """What is another figure, and what compares, with nothing to compare."""
+    """Figures that we don't have, and words that compare where nothing is compared."""
     idle = {"cannot"} if compared else {"cannot", "compare", "pair", "others"}
     if any(token.kind == "except" for token in tokens):
         idle -= {"others"}  # 「除了停车别的几件」 says it twice
@@ -163,6 +163,6 @@ def _idle(tokens: Sequence[Token], *, compared: bool) -> list[Token]:
 
 
 def _whole(what: Chosen, measures: Sequence[str]) -> dict[str, tuple[Any, ...]]:
-    """「德尚小区停车占比」 is of all in 德尚小区."""
+    """「德尚小区停车占比」: the whole is all tickets of 德尚小区."""
     areas = {name: tuple(values) for name, values in what.only.items() if name in AREAS and values}
     return areas if SHARE in measures and len(areas) < len(what.only) else {}

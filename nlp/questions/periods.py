@@ -1,4 +1,4 @@
-"""Stretches of time in a question, single and joined: 「10月25号到11月5号」, 「月初到现在」, 「11月20号以来」."""
+"""Periods in a question, single and joined: 「10月25号到11月5号」, 「月初到现在」, 「11月20号以来」."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,14 +11,14 @@ from nlp.questions.spans import spans_in
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `since` (included) to `until` (excluded), and how people call it."""
+    """From `since` (included) to `until` (excluded), with its name."""
 
     name: str
     since: datetime
     until: datetime
 
     def as_json(self) -> dict[str, str]:
-        """For those who ask by the command line."""
+        """The form printed by the command line."""
         return {"name": self.name, "since": self.since.isoformat(), "until": self.until.isoformat()}
 
 
@@ -43,12 +43,12 @@ _VAGUE = re.compile("最近(?!.)|近期|近来|这几天|这些天|近几天|这
 
 
 def find_period(text: str, now: datetime) -> Period | None:
-    """The period that a text names, the first one; None where it names none."""
+    """The first period that a text names; None if it names none."""
     return next((said.period for said in periods_in(text, now)), None)
 
 
 def periods_in(text: str, now: datetime) -> Sequence[Said]:
-    """All that a text names, left to right, the longest at each place; what no calendar has (2月30日) is none."""
+    """All periods in a text, left to right, the longest at each position; impossible dates (2月30日) are skipped."""
     found: list[Said] = []
     for said in sorted(all_periods(text, now), key=lambda each: (each.start, -each.end)):
         if not found or said.start >= found[-1].end:
@@ -57,7 +57,7 @@ def periods_in(text: str, now: datetime) -> Sequence[Said]:
 
 
 def all_periods(text: str, now: datetime) -> Sequence[Said]:
-    """Every reading, also those that are a part of another."""
+    """Every reading, also periods within longer ones."""
     single = [
         Said(Period(_VAGUE.sub("近7天", name), since, until), start, end)
         for since, until, name, start, end in spans_in(text, now)
@@ -78,7 +78,7 @@ def _joined(text: str, single: Sequence[Said]) -> Iterator[Said]:
 
 
 def _of_same_year(words: str, first: Period, second: Period) -> datetime:
-    """「去年3月到5月」: what is named without its year comes right after the first."""
+    """「去年3月到5月」: the second date has no year, so it is the next one after the first."""
     since, until = second.since, second.until
     while _NO_YEAR.match(words) and years_back(since, 1) >= first.since:
         since, until = years_back(since, 1), years_back(until, 1)
@@ -108,12 +108,12 @@ def _said(text: str, start: int, end: int, since: datetime, until: datetime) -> 
 
 
 def following(period: Period, now: datetime) -> Period | None:
-    """The running one after it: 「上周」 → 本周; None where its name has no such follower."""
+    """The current period that follows: 「上周」 → 本周; None if the name has no such successor."""
     return _next_to(period, now, _AFTER)
 
 
 def preceding(period: Period, now: datetime) -> Period | None:
-    """The one of the same length before it: 「本月」 → 上月, 「十月」 → 9月."""
+    """The period of the same length before it: 「本月」 → 上月, 「十月」 → 9月."""
     if named := _next_to(period, now, _BEFORE):
         return named
     since, until = period.since, period.until
@@ -146,7 +146,7 @@ def _name_of_months(since: datetime, months: int) -> str:
 
 
 def narrowest(first: Period, second: Period) -> Period | None:
-    """Where one lies within the other, the inner one."""
+    """The inner period if one lies within the other, else None."""
     for inner, outer in ((first, second), (second, first)):
         if outer.since <= inner.since and inner.until <= outer.until:
             return inner

@@ -1,4 +1,4 @@
-"""What a supervisor asks for: which figure, of what, of which time; shown back with the answer."""
+"""A supervisor's question as a query: measures, filters, period, grouping."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -55,21 +55,21 @@ class Query:
 
     @property
     def is_rate(self) -> bool:
-        """A part of what there is, not a number of it."""
+        """Whether the measure is a share and not a number."""
         return self.measure.endswith("_rate") or self.measure == SHARE
 
     @property
     def is_of_now(self) -> bool:
-        """Of this moment, not of what was filed in a stretch of time."""
+        """Whether the query is about this moment, not about tickets filed in a period."""
         return self.period.since == BEGINNING and (self.measure in STANDING or _stands(self.only))
 
     @property
     def waits(self) -> Bound | None:
-        """How long a ticket has waited, or took: 「超过三天没办完的」."""
+        """The bound on a ticket's wait or handling time: 「超过三天没办完的」."""
         return self.having if self.having and self.having.unit == "days" and self.measure not in DURATIONS else None
 
     def sides(self, now: datetime) -> Sequence["Query"]:
-        """The same of each period that is compared. Of one that isn't over, also of as much of the earlier one."""
+        """One query for each compared period; if the later is not over, also one for the same part of the earlier."""
         if self.against is None:
             return [self]
         periods = [self.period, self.against]
@@ -79,7 +79,7 @@ class Query:
         return [replace(self, period=period, against=None) for period in periods]
 
     def each(self) -> Sequence["Query"]:
-        """One for each of the measures that were asked for at once."""
+        """One query for each measure."""
         return [replace(self, measures=(measure,)) for measure in self.measures]
 
     def as_json(self) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _held(query: Query) -> str:
 
 
 def _as_json(filters: Filters) -> dict[str, Any]:
-    """One value by itself, several as a list; hours and the like are one."""
+    """One value stays single, several become a list; a pair of hours counts as one value."""
     return {name: _plainly(values) for name, values in filters.items()}
 
 
@@ -124,11 +124,11 @@ def _stands(filters: Filters) -> bool:
 
 
 def query_of(said: Mapping[str, Any], now: datetime) -> Query:
-    """What goes without saying. It is shown with the answer all the same."""
+    """The query with its defaults filled in. The answer shows them too."""
     said = dict(said)
     measure = said.get("measures", (COUNT,))[0]
     if measure in OF_CALLS:
-        said.setdefault("group", "team")  # 「报到迟到最多的单位」: it is teams that are called
+        said.setdefault("group", "team")  # 「报到迟到最多的单位」: calls go to teams
     if said.get("group") in IN_TIME and not {"order", "limit"} & said.keys():
         said |= {"order": "time", "limit": _MOST_IN_TIME}
     if "period" not in said or (said["period"].since == BEGINNING and measure in STANDING):
@@ -137,7 +137,7 @@ def query_of(said: Mapping[str, Any], now: datetime) -> Query:
 
 
 def _usual(said: Mapping[str, Any], measure: str, now: datetime) -> Period:
-    """Of a ranking or a rate the last 30 days: this week is nearly empty on a Monday morning."""
+    """The default period: 30 days for a ranking, because this week is nearly empty on a Monday morning."""
     standing = measure in STANDING or _stands(said.get("only", {}))
     if standing:
         return Period(EVER, BEGINNING, day_start(now) + DAY)

@@ -1,4 +1,4 @@
-"""Words that mean one thing or another by what stands beside them: 「社区排名」 groups, 「物业」 alone is a filter."""
+"""Words whose meaning depends on their neighbours: 「社区排名」 groups, 「物业」 alone is a filter."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,7 +40,7 @@ def _settled(token: Token, earlier: Sequence[Token], later: Sequence[Token], *, 
 
 
 def _is_said_of_a_subject(token: Token, earlier: Sequence[Token], later: Sequence[Token]) -> bool:
-    """「路灯坏了」, 「坏了的路灯」: of the nearest things named, on either side. 「遛狗不捡狗屎」 is of two."""
+    """「路灯坏了」, 「坏了的路灯」: the trouble belongs to the nearest named things, on either side."""
     near = [
         next((each for each in side if each.kind not in _BESIDE_A_SUBJECT), token) for side in (earlier[::-1], later)
     ]
@@ -62,12 +62,12 @@ def _unit(token: Token, earlier: Sequence[Token], later: Sequence[Token], *, ran
 
 
 def _among(earlier: Sequence[Token], later: Sequence[Token]) -> bool:
-    """「物业里满意率最低的」, 「三件以上停车投诉的小区」."""
+    """「物业里满意率最低的」, 「三件以上停车投诉的小区」: the word names the group to rank."""
     inside = bool(later) and later[0].kind == "within" and any(each.kind == "order" for each in later)
     sorted_so = bool(later) and later[0].kind == "order" and not earlier  # 「社区从少到多排」
     return inside or sorted_so or (not later and any(each.kind == "bound" for each in earlier))
 
 
 def _of_each(token: Token, later: Sequence[Token]) -> bool:
-    """「物业超时多少」: of each of them."""
+    """「物业超时多少」: a figure for each team of this kind."""
     return token.value in TEAMS and bool(later) and later[0].kind == "measure" and later[0].start == token.end

@@ -1,4 +1,4 @@
-"""What the forms of a stretch of time mean: from a match to its days; None for what no calendar has."""
+"""Turns a matched form of a period into its dates; None for impossible dates."""
 
 import re
 from datetime import datetime, timedelta
@@ -155,7 +155,7 @@ def months_of_year(match: Match, now: datetime) -> Span | None:
 
 
 def beginning(match: Match, now: datetime) -> Span:
-    """「月初」, of which only 「月初到现在」 is certain."""
+    """「月初」; only its first day is certain, as in 「月初到现在」."""
     since = {"年": _year(day_start(now), None), "季": quarter_start(now), "周": week_start(now)}
     first = since.get(match[1], months_on(day_start(now), 0))
     return first, first + DAY

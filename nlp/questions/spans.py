@@ -1,4 +1,4 @@
-"""Single stretches of time as people write them: 今天, 上上周, 近一个月, 三季度, 11.3, 上月中旬, 国庆长假 …"""
+"""Single periods as people write them: 今天, 上上周, 近一个月, 三季度, 11.3, 上月中旬, 国庆长假 …"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -38,13 +38,13 @@ from nlp.questions.span_readers import (
 
 
 def spans_in(text: str, now: datetime) -> Iterator[tuple[datetime, datetime, str, int, int]]:
-    """(since, until, how it is called, start, end) of every form that fits, also those that are a part of another."""
+    """(since, until, name, start, end) of every form that matches, also those within longer ones."""
     for form, read in _FORMS:
         for match in form.finditer(text):
             if span := read(match, now):
                 tail = _TAIL.match(text, match.end())
                 if tail and read is days_off and _ONE_DAY.search(tail[0]) and span[1] - span[0] > DAY:
-                    tail = None  # which of its days 「清明那天」 is, the data don't say
+                    tail = None  # the data don't say which day 「清明那天」 is
                 name = match[0] + ("天" if form is _BEFORE_ITS_HOURS else "")
                 name += "期间" if tail and tail[0].startswith("期间") else ""
                 yield *span, name, match.start(), tail.end() if tail else match.end()

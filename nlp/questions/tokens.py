@@ -1,4 +1,4 @@
-"""A question in pieces: of all readings the one that leaves the least unread, with the fewest pieces."""
+"""Splits a question into tokens: the reading with the fewest unread characters, then the fewest tokens."""
 
 import re
 from collections import defaultdict
@@ -41,7 +41,7 @@ _COSTS = {
 
 
 def cover(text: str, candidates: Iterable[Token]) -> tuple[list[Token], tuple[str, ...]]:
-    """The pieces left to right, and the stretches that nothing reads."""
+    """The tokens from left to right, and the unread stretches."""
     ending = defaultdict[int, list[Token]](list)
     for token in candidates:
         ending[token.end].append(token)

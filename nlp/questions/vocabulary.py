@@ -1,4 +1,4 @@
-"""The words of questions, out of nlp/data/questions.yaml."""
+"""The words of questions, from nlp/data/questions.yaml."""
 
 import re
 from collections import defaultdict
@@ -16,7 +16,7 @@ _FILE = Path(__file__).parent.parent / "data" / "questions.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What the file says; see there."""
+    """The parsed file; it explains its own keys."""
 
     phrases: Sequence[tuple[str, str, re.Pattern[str]]]
     """(kind, value, pattern), the pattern in a lookahead: so that it is found at every place"""
@@ -62,7 +62,7 @@ def vocabulary() -> Vocabulary:
 
 
 def _searched(said: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, re.Pattern[str]]]:
-    """Each at its longest and at its shortest: 「广场上月」 is 广场 in 上月, not 广场上."""
+    """Each pattern in a greedy and a lazy form: 「广场上月」 is 广场 in 上月, not 广场上."""
     for kind, value, words in said:
         if not _PLAIN.match(words):
             for form in dict.fromkeys((words, _GREEDY.sub(r"\1?", words))):
