@@ -1,4 +1,4 @@
-"""The fitted model as plain numbers: weights of counted features, read without scikit-learn.
+"""The fitted model as arrays of weights, read without scikit-learn.
 
 A web process that imported scikit-learn would need 1.2 s and 120 MB more to multiply two arrays. Training writes what
 its pipelines learned into these arrays, and a test holds both to the same probabilities.
@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One question put to the same features: its possible answers are columns `start` to `end` of the weights."""
+    """One classifier over the shared features: its labels are columns `start` to `end` of the weights."""
 
     name: str
     labels: tuple[str, ...]
@@ -30,7 +30,7 @@ class Head:
         return self.start + len(self.labels)
 
     def of(self, scores: Sequence[float]) -> Sequence[float]:
-        """Its own labels' among the scores of all heads."""
+        """The scores of its own labels, out of those of all heads."""
         return scores[self.start : self.end]
 
 
@@ -46,7 +46,7 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """TF-IDF blocks, each of length one, then a softmax a head.
+    """TF-IDF blocks, each normalised to length one, then a softmax for each head.
 
     `short` are the weights of the blocks of short texts, of those `columns` alone that look at them.
     """
@@ -60,7 +60,7 @@ class LinearModel:
     columns: NDArray[np.intp]
 
     def of_long_blocks(self) -> "LinearModel":
-        """The same for heads that look at no block of short texts: a third of the work."""
+        """The same model for heads that use no block of short texts: a third of the work."""
         return replace(self, vocabularies=self.vocabularies[:LONG_BLOCKS])
 
     def weigh(self, features: Features) -> Weighed:
@@ -74,21 +74,21 @@ class LinearModel:
                 once = dict.fromkeys(found)
                 rows += once
                 heights = [idf[row] for row in found] if len(once) == len(found) else self._repeated(found)
-                length = hypot(*heights)  # plain numbers: numpy takes longer to begin than these to end
+                length = hypot(*heights)  # plain Python: for so few numbers numpy's overhead is larger
                 values += [height / length for height in heights]
             ends.append(len(rows))
         return Weighed(rows, values, ends[LONG_BLOCKS - 1])
 
     def _repeated(self, rows: Sequence[int]) -> list[float]:
-        """The heights of rows of which some come more than once, each row once."""
-        counts: dict[int, int] = {}  # of the few terms of one text faster than a Counter, which takes long to begin
+        """The heights of rows with repeats, each row once."""
+        counts: dict[int, int] = {}  # for the few terms of one text faster than a Counter
         for row in rows:
             counts[row] = counts.get(row, 0) + 1
         idf = self.idf
         return [idf[row] * _height(count) if count > 1 else idf[row] for row, count in counts.items()]
 
     def scores(self, weighed: Weighed) -> list[float]:
-        """All heads at once: one pass over the weights."""
+        """The scores of all heads in one pass over the weights."""
         values, long = np.array(weighed.values, self.weights.dtype), weighed.long
         sums = values[:long].dot(self.weights.take(weighed.rows[:long], axis=0)) + self.intercepts
         if rest := weighed.rows[long:]:
@@ -97,11 +97,11 @@ class LinearModel:
         return scores
 
     def probabilities(self, scores: Sequence[float], head: str) -> list[float]:
-        """Of a head's labels, in their order."""
+        """The probabilities of a head's labels, in their order."""
         return softmax(self.heads[head].of(scores))
 
     def contributions(self, weighed: Weighed, head: str, label: str) -> Array:
-        """How much every feature spoke for a label rather than for the others."""
+        """Each feature's contribution to a label, compared with the other labels."""
         columns, long = self.heads[head], weighed.long
         weights = self.weights[weighed.rows[:long], columns.start : columns.end]
         own: Array = np.zeros(len(weighed.rows))
@@ -110,12 +110,12 @@ class LinearModel:
 
 
 def _height(count: int) -> float:
-    """What is said ten times is not said ten times as strongly."""
+    """Sublinear term frequency: ten mentions don't count ten times as much."""
     return 1.0 + log(count)
 
 
 def softmax(scores: Sequence[float]) -> list[float]:
-    """In plain Python: of a dozen numbers it is done before numpy has begun."""
+    """In plain Python, because numpy's overhead is larger for a dozen numbers."""
     top = max(scores)
     heights = [exp(score - top) for score in scores]
     total = sum(heights)

@@ -1,4 +1,4 @@
-"""What a model was made from and by: another word list, another line of the corpus, another fit, and it is old."""
+"""The fingerprint of a model's data and code: if either changes, the model must be fitted again."""
 
 import hashlib
 from pathlib import Path
@@ -15,12 +15,12 @@ _NOT_LEARNED = {"report.json", "redflag_lines.tsv", "answers.yaml", "practices.y
 
 
 def _is_looked_up(name: str) -> bool:
-    """Read with every text, so a change of it needs no new model."""
+    """The file is read at run time, not learned from, so a change of it needs no new model."""
     return name in _NOT_LEARNED or name.startswith(("place_", "faq"))
 
 
 def fingerprint() -> str:
-    """Of the shipped data and of the code that learns from it, in any order of files that the disk may give."""
+    """A hash of the data and of the code that learns from it, independent of the order of files on disk."""
     room = Path(__file__).parents[1]
     data = [path for path in DATA.rglob("*") if path.is_file() and not _is_looked_up(path.name)]
     whole = hashlib.sha256()

@@ -1,6 +1,6 @@
-"""The world's place names: found in a text whatever else stands there, also misspelt or misheard.
+"""Finds the world's place names in a text, also misspelt or misheard ones.
 
-An index, not a scan: a text is looked up character by character, so 100,000 names cost what ten cost.
+It looks up the text's characters in an index, so 100,000 names take no longer than ten.
 """
 
 import re
@@ -41,12 +41,12 @@ _BEFORE = re.compile(
 _BRACKETS = re.compile(r"[(（].*?[)）]")
 _NEWER = re.compile(r"(?:(?<![重翻更创刷崭])新|(?<![广老最])大)$")
 _WEAK = 3
-_HEARD_AT_LEAST = 3  # two syllables sound like half the language
+_HEARD_AT_LEAST = 3  # two syllables sound like too many other words
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceName:
-    """A name people use, and the one the world knows the place by; an alias is one more of these."""
+    """A name that people use, and the place's canonical name; each alias is an entry of its own."""
 
     name: str
     canonical: str
@@ -54,7 +54,7 @@ class PlaceName:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A name of the world in a text and where it stands; `guessed` where the words may be another place's name."""
+    """A known name and its position in a text; `guessed`: the words may be another place's name."""
 
     canonical: str
     start: int
@@ -79,7 +79,7 @@ class Gazetteer:
         return len(self._names)
 
     def _add_without_brackets(self) -> frozenset[str]:
-        """「祥和花园」 for 「祥和花园(公寓)」. Returns the names that several share: these have to be asked about."""
+        """「祥和花园」 for 「祥和花园(公寓)」. Returns the names that several places share: we ask about these."""
         bare: dict[str, set[str]] = {}
         for name, canonical in self._names.items():
             if (short := _BRACKETS.sub("", name)) != name and len(short) > 1 and short not in self._names:
@@ -88,7 +88,7 @@ class Gazetteer:
         return frozenset(short for short, meant in bare.items() if len(meant) > 1)
 
     def _add_short_forms(self) -> None:
-        """「德尚」 for 「德尚小区」: weaker, and only where it is the short form of one place alone."""
+        """「德尚」 for 「德尚小区」: a weaker hit, and only if it is the short form of exactly one place."""
         ambiguous = set()
         for name, canonical in self._names.items():
             short = _KIND.sub("", name)
@@ -105,7 +105,7 @@ class Gazetteer:
 
     @cached_property
     def _all_beginnings(self) -> frozenset[str]:
-        """Of all names and short forms, two each: most texts have none of them, and are done with one look."""
+        """The first two characters of all names and short forms: most texts have none, so one check ends the search."""
         return frozenset((*self._lengths, *self._short_lengths))
 
     @cached_property
@@ -123,7 +123,7 @@ class Gazetteer:
 
     @cached_property
     def _by_core(self) -> Mapping[str, Sequence[str]]:
-        """「德尚」 → the canonical names of all that are called so before 小区, 花园 and the like."""
+        """「德尚」 → the canonical names that consist of it and an ending, 小区, 花园 and the like."""
         cores: dict[str, list[str]] = {}
         for name, canonical in self._names.items():
             cores.setdefault(_KIND.sub("", name), []).append(canonical)
@@ -134,12 +134,12 @@ class Gazetteer:
         return Likeness(core for core in self._by_core if core)
 
     def prepare(self) -> "Gazetteer":
-        """Make all indexes now, so that no message waits for them."""
+        """Builds all indexes now, so that no message waits for them."""
         _ = self._all_beginnings, self._sound_lengths, self._likeness
         return self
 
     def find(self, text: str) -> tuple[Hit, ...]:
-        """Names in a plain text, left to right, the longest at every position."""
+        """The names in a plain text, left to right, the longest at each position."""
         if not self._names:
             return ()
         beginnings = _beginnings(text)
@@ -152,7 +152,7 @@ class Gazetteer:
         return tuple(_unless_longer(text, hit) for hit in short if hit) or tuple(self._heard(text))
 
     def _unless_shared(self, text: str, hit: Hit) -> Hit:
-        """A bare or very short name may be the end of a longer one; what several share is asked about."""
+        """Marks a hit as guessed if places share the name, or if it is short and may be the end of a longer one."""
         name = text[hit.start : hit.end]
         weak = len(name) <= _WEAK or name != plain(hit.canonical)
         if hit.guessed or name in self._shared or (weak and not _BEFORE.search(text[: hit.start])):
@@ -160,7 +160,7 @@ class Gazetteer:
         return hit
 
     def _heard(self, text: str) -> Iterator[Hit]:
-        """Names written with other characters of the same sound, as dictation does: at most a guess."""
+        """Names written with other characters of the same sound, as dictation does; always a guess."""
         heard = sound(text)
         return (
             replace(hit, guessed=True) for hit in _matches(heard, _beginnings(heard), self._sounds, self._sound_lengths)
@@ -175,13 +175,13 @@ class Gazetteer:
 
 
 def _is_short(text: str, hit: Hit) -> bool:
-    """An alias that is a cut name, 「德尚」, says no more than the short form that we find by ourselves."""
+    """Whether the hit is only a name without its ending, 「德尚」; as an alias it proves no more than a short form."""
     name = text[hit.start : hit.end]
     return name != plain(hit.canonical) and plain(hit.canonical).startswith(name)
 
 
 def _of_short(text: str, hit: Hit) -> Hit | None:
-    """Certain where it stands alone. With an ending of its own it is another name, a road none of ours."""
+    """A short form is certain if it stands alone, a guess with another ending, and no hit if that is a road's."""
     own = None if _INSIDE.match(text, hit.end) else _OWN_ENDING.match(text, hit.end)
     if own and _ROAD.search(own[0]):
         return None
@@ -191,7 +191,7 @@ def _of_short(text: str, hit: Hit) -> Hit | None:
 
 
 def _unless_longer(text: str, hit: Hit) -> Hit:
-    """「新德尚小区」 is not 德尚小区, nor is 「德尚花园」; but 「二十四城小区」 is 二十四城."""
+    """「新德尚小区」 and 「德尚花园」 may not be 德尚小区, so they are guesses; 「二十四城小区」 is 二十四城."""
     newer = _NEWER.search(text[: hit.start])
     longer = None if _WHOLE.search(text[hit.start : hit.end]) else _LONGER.match(text, hit.end)
     if longer and _KIND.fullmatch(longer[0]) and not _KIND.search(hit.canonical):
@@ -209,14 +209,14 @@ def _lengths_by_beginning(names: Iterable[str]) -> Mapping[str, Sequence[int]]:
 
 
 def _beginnings(text: str) -> Sequence[str]:
-    """The two characters at every position, at the last the one."""
+    """The two characters at each position; one at the last."""
     return [text[start : start + 2] for start in range(len(text))]
 
 
 def _matches(
     text: str, beginnings: Sequence[str], names: Mapping[str, str], lengths: Mapping[str, Sequence[int]]
 ) -> Iterator[Hit]:
-    free = 0  # where the last name ended
+    free = 0  # the end of the last name
     for start in [start for start, beginning in enumerate(beginnings) if beginning in lengths]:
         for length in lengths[beginnings[start]] if start >= free else ():
             if canonical := names.get(text[start : start + length]):

@@ -1,4 +1,4 @@
-"""House numbers in all the ways they are written: 3号楼 三号楼 3栋 3# B座 三单元 2门 502室 5楼 3-2-502."""
+"""House numbers in all common forms: 3号楼 三号楼 3栋 3# B座 三单元 2门 502室 5楼 3-2-502."""
 
 import re
 from collections.abc import Iterable
@@ -43,13 +43,13 @@ _HINT = re.compile(rf"[0-9a-z{_NUMERAL}甲乙丙丁东西中](?:[0-9]{{2}}|\s*[�
 """In every house number; it begins with one of few characters, so that a text without any is done with at once"""
 _NO_ADDRESS = re.compile(rf"{either('numbered')}[号是为:： ]{{0,2}}[0-9]{{2,}}号?")
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_APART = 3  # characters between the parts of one address; what stands further on is another one
+_APART = 3  # characters between the parts of one address; further on it is another address
 _BELOW = ("负", "地下", "-")
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What of an address stands behind the name of the place; "" where it is not said."""
+    """The parts of an address after the place's name; "" if not given."""
 
     start: int
     end: int

@@ -1,4 +1,4 @@
-"""Names like a misspelt one, out of any number: an index of ordered pairs of characters, so that few are compared."""
+"""Finds names like a misspelt one: an index of ordered character pairs, so that only few names are compared."""
 
 from array import array
 from collections import Counter
@@ -15,7 +15,7 @@ _SHARED = CLOSE_ENOUGH / (200 - CLOSE_ENOUGH)
 
 
 class Likeness:
-    """Names, found by a name that is nearly one of them."""
+    """Names that can be searched by a misspelt name."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = list(names)
@@ -26,7 +26,7 @@ class Likeness:
                 self._pairs.setdefault(pair, array("i")).append(number)
 
     def like(self, name: str) -> Iterator[tuple[float, str]]:
-        """(score, name) of all that are close enough; a full scan would find no more."""
+        """(score, name) of all close names; a full scan would find the same."""
         if len(name) < 2:
             found = [self._whole[name]] if name in self._whole else []
         else:

@@ -14,18 +14,18 @@ _INNER = frozenset("新园城里")
 _LONGEST_CORE = 9
 _LONGEST_TAIL = 7
 _WEIGHTS = {"home": 5, "site": 4, "road": 3, "settlement": 3, "region": 1, FACILITY: 2}
-# What stands behind a name of which nothing else says that it is one: 「优山美地物业」「城南故事楼下」「山水嘉园16栋」
+# Words after a name that has no ending of its own: 「优山美地物业」「城南故事楼下」「山水嘉园16栋」
 _BEHIND_NAMES = frozenset(
     ("这边", "那边", "物业", "业主", "居民", "楼下", "门口", "对面", "旁边", "附近", "周边", "后面", "栋", "幢", "号楼")
 )
 _BEHIND_WEIGHT = 2
 _SHORTEST_UNMARKED = 3
-_REGION_AND_NAME = 4  # 「A市保利麓谷林语」: nothing but its region says that the rest is a name
+_REGION_AND_NAME = 4  # 「A市保利麓谷林语」: only the region shows that the rest is a name
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A stretch of text that looks like a place, and how much so."""
+    """A stretch of text that looks like a place, with its strength."""
 
     start: int
     end: int
@@ -34,7 +34,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """A text's words with their positions, and which of them may stand in a name."""
+    """A text's words, their positions, and whether each may be part of a name."""
 
     words: Sequence[str]
     starts: Sequence[int]
@@ -57,7 +57,7 @@ class _Cut:
         return before >= 0 and self.may_name(before)
 
     def back(self, place: int, earliest: int) -> int:
-        """Where the name begins that ends before the word at `place`."""
+        """The start of the name that ends before the word at `place`."""
         start = self.starts[place]
         earliest = max(earliest, start - _LONGEST_CORE)
         while place > 0 and self.starts[place - 1] >= earliest and self._continues(place - 1):
@@ -66,7 +66,7 @@ class _Cut:
         return start
 
     def ahead(self, place: int) -> int:
-        """Where a name ends that begins behind the word at `place`: 「A市」+「保利麓谷林语」."""
+        """The end of a name that begins after the word at `place`: 「A市」+「保利麓谷林语」."""
         latest = self.end(place) + _LONGEST_TAIL
         while place + 1 < len(self.words) and self.end(place + 1) <= latest and self.may_name(place + 1):
             place += 1
@@ -89,7 +89,7 @@ def find_shapes(cut_words: Sequence[str], links: frozenset[str]) -> list[Shape]:
 
 
 def _marks(words: Sequence[str]) -> Sequence[int]:
-    """Where a word may say that a name precedes it or ends with it; most words don't, by their last character."""
+    """The words that may end or follow a name; the last character rules out most words."""
     last = _last_characters()
     return [place for place, word in enumerate(words) if word[-1] in last]
 
@@ -99,7 +99,7 @@ def _starts(words: Sequence[str]) -> Sequence[int]:
 
 
 def _single(cut: _Cut, marks: Iterable[int]) -> Iterator[Shape]:
-    floor = 0  # nothing before it belongs to the next name
+    floor = 0  # the next name begins here or later
     for place in marks:
         word, shape = cut.words[place], None
         ending = _ending(word)
@@ -113,7 +113,7 @@ def _single(cut: _Cut, marks: Iterable[int]) -> Iterator[Shape]:
 
 
 def name_before(cut_words: Sequence[str], links: frozenset[str], end: int) -> Shape | None:
-    """A name of which only the house behind it says that it is one: 「御景名都」 in 「御景名都5-2-1102」."""
+    """A name that is known only by the house number after it: 「御景名都」 in 「御景名都5-2-1102」."""
     starts = _starts(cut_words)
     return _before(_Cut(cut_words, starts, links), starts.index(end), 0) if end in starts[:-1] else None
 
@@ -144,14 +144,14 @@ def _with_ending(cut: _Cut, place: int, ending: str, floor: int) -> Shape | None
 
 
 def _only_says_where(cut: _Cut, place: int, ending: str) -> bool:
-    """「屋里」「群里」 are no names, 「和平里」 is one."""
+    """「屋里」「群里」 only say where; 「和平里」 is a name."""
     word = cut.words[place]
     before = word[: -len(ending)] or (cut.words[place - 1] if place else "")
     return ending == "里" and before[-1:] in words()["vessels"]
 
 
 def _is_no_road(core: str) -> bool:
-    """「堵路」「泥巴路」 are none, 「和平路」 is one."""
+    """「堵路」「泥巴路」 are no road names; 「和平路」 is one."""
     return core in words()["no_road"]
 
 
@@ -167,6 +167,6 @@ def _stops() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def _ending(word: str) -> str:
-    """The longest ending that makes a word's last characters a kind of place."""
+    """The longest place ending, 「小区」「路」, of a word; "" if none."""
     known = endings()
     return next((word[-size:] for size in range(min(4, len(word)), 0, -1) if word[-size:] in known), "")

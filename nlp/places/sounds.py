@@ -1,4 +1,4 @@
-"""How characters sound, roughly: what dictation and dialects confuse counts as the same.
+"""A rough sound of characters: sounds that dictation and dialects confuse count as the same.
 
 `data/sounds.tsv` is what pypinyin says of the 6,763 characters of GB 2312; loading pypinyin itself would cost every
 process 50 MB. `table()` makes the file again, and a test compares.
@@ -15,16 +15,16 @@ _SAME_END = (("ing", "in"), ("eng", "en"), ("ang", "an"))
 
 
 def sound(text: str) -> str:
-    """The text with every character that is heard alike made the same one; its length stays.
+    """The text with characters that sound alike replaced by one of them; its length stays.
 
-    What is no common Chinese character stands for itself.
+    Other characters stay as they are.
     """
     return text.translate(_alike())
 
 
 @lru_cache(maxsize=1)
 def _alike() -> Mapping[int, str]:
-    """Under each character the first that sounds like it: texts of these compare and cut faster than syllables."""
+    """Each character's code → the first character that sounds like it; faster to compare than syllables."""
     first: dict[str, str] = {}
     rows = (line.split("\t") for line in SOUNDS.read_text("utf-8").splitlines())
     alike = {
@@ -37,7 +37,7 @@ def _alike() -> Mapping[int, str]:
 
 
 def rough(syllable: str) -> str:
-    """Without the differences that many speakers don't make: zh/z, ch/c, sh/s, n/l, f/h, -ng/-n."""
+    """The syllable without the differences that many speakers don't make: zh/z, ch/c, sh/s, n/l, f/h, -ng/-n."""
     for long, short in _SAME_BEGINNING:
         if syllable.startswith(long):
             syllable = short + syllable[len(long) :]

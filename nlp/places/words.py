@@ -1,4 +1,4 @@
-"""The words around place names, read once from `nlp/data`: what ends a name, and what only says where in a place."""
+"""The words around place names, read once from `nlp/data`: endings of names, and words for a part of a place."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -24,6 +24,6 @@ def words() -> Mapping[str, list[str] | str]:
 
 
 def either(name: str, *more: str) -> str:
-    """A list as an alternative of a regular expression, the longest word first."""
+    """The words of the lists as a regular expression's alternatives, the longest first."""
     listed = sorted({*words()[name], *more}, key=lambda word: (-len(word), word))
     return "(?:" + "|".join(listed) + ")"

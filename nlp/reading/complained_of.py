@@ -1,7 +1,7 @@
-"""Of whom who works here a text complains: their kinds, so that they may be kept from learning who complains.
+"""The kinds of staff that a text complains about; they must not learn who complains.
 
-Rule and model both say whether it is a complaint of people; either suffices. A neighbour who is named for nothing costs
-little: a level above reads the report first. One that is missed may cost its author a quarrel.
+A rule or the model marks a text as a complaint about people; either suffices. A false alarm costs little: a level
+above reads the report first. A missed complaint may cost its author a quarrel.
 """
 
 import re
@@ -34,13 +34,13 @@ class _Vocabulary:
 
 
 def named_in(text: str) -> frozenset[str]:
-    """The kinds of those who are spoken of: 「保安」 → property; 「主任」 may be of two."""
+    """The kinds of the staff named in a text: 「保安」 → property; 「主任」 may belong to two."""
     words = _vocabulary()
     return frozenset(kind for word in _found(words.who, words.aside.sub("，", text)) for kind in words.kinds[word])
 
 
 def _found(who: re.Pattern[str], text: str) -> Iterator[str]:
-    """The longest words, those that share a character, too: which of 「新城管家」 is meant can't be told."""
+    """The longest words, also overlapping ones, because 「新城管家」 is ambiguous."""
     start = end = 0
     while match := who.search(text, start):
         start = match.start() + 1
@@ -50,25 +50,25 @@ def _found(who: re.Pattern[str], text: str) -> Iterator[str]:
 
 
 def beside_reach(text: str) -> str:
-    """The text without how its writer is reached."""
+    """The text without the writer's contact details."""
     return _REACH.sub("", text)
 
 
 def asks_secrecy(text: str) -> bool:
-    """「别说是我反映的」「匿名」「他要打听出来咋办」."""
+    """The writer asks to stay unknown: 「别说是我反映的」「匿名」「他要打听出来咋办」."""
     return _vocabulary().secrecy.search(text) is not None
 
 
 def is_plain_complaint(text: str) -> bool:
-    """One sentence names somebody who works here and says what nobody should do."""
+    """One sentence names staff and describes misconduct."""
     words = _vocabulary()
     return any(words.deeds.search(part) and words.who.search(part) for part in _SENTENCE.findall(beside_reach(text)))
 
 
 def complained_of(text: str, likely: float, they: frozenset[str] = frozenset()) -> frozenset[str]:
-    """The kinds of teams that a plain text complains of; `likely` is what the model thinks of it. Empty: of none.
+    """The kinds of teams that a plain text complains about, or none; `likely`: the model's probability of a complaint.
 
-    `they`: who is meant where the text names nobody; not known: all who could be.
+    `they`: the kinds meant if the text names nobody; if empty, all kinds that could be meant.
     """
     named = named_in(text)
     if not (likely >= (NAMED_FROM if named else UNNAMED_FROM) or is_plain_complaint(text)):

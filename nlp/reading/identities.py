@@ -1,4 +1,4 @@
-"""Numbers that tell who somebody is: telephones, identity cards, bank cards. They never leave unmasked."""
+"""Numbers that identify a person: telephone, identity card, bank card. They are masked before output."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -56,7 +56,7 @@ _IS_FULL_WIDTH = re.compile(f"[{''.join(map(chr, _FULL_WIDTH))}]")
 
 
 def find_identities(text: str) -> tuple[Identity, ...]:
-    """All of them, left to right."""
+    """All such numbers in a text, left to right."""
     plain = text.translate(_FULL_WIDTH) if _IS_FULL_WIDTH.search(text) else text
     return tuple(sorted(_found(plain), key=lambda identity: identity.start))
 
@@ -79,7 +79,7 @@ def _is_one_number(found: str) -> bool:
 
 
 def mask(text: str, keep: Collection[IdentityKind] = ()) -> str:
-    """The text with all but the last digits of such numbers starred, but for the kinds to `keep`; its length stays."""
+    """The text with such numbers masked except their last digits; kinds in `keep` stay, and so does the length."""
     if not any(map(str.isdigit, text)) and not _SPOKEN.search(text):
         return text
     parts, done = [], 0
@@ -91,7 +91,7 @@ def mask(text: str, keep: Collection[IdentityKind] = ()) -> str:
 
 
 def _starred(number: str) -> str:
-    """「13800138000」 → 「138****8000」: enough for its owner to know it again."""
+    """「13800138000」 → 「138****8000」: the owner can still recognise it."""
     keep = 3 if len(number) <= 13 else 1
     return (
         number[:keep] + "*" * (len(number) - keep - 4) + number[-4:]

@@ -1,4 +1,4 @@
-"""Where: one place out of a text, from the world's names, from the shape of names, and from house numbers."""
+"""The place of a report: from the world's names, the shape of names, and house numbers."""
 
 import re
 from collections.abc import Sequence
@@ -26,8 +26,8 @@ _HEAD = 12  # characters in which people say where, before they say what
 
 
 def find_place(text: str, words: Sequence[str], links: frozenset[str], gazetteer: Gazetteer) -> PlaceMention | None:
-    """The place that a plain text is about, None where it names none."""
-    houses = _STREET_NUMBER.sub(_blank, text)  # a street's number is no flat of a compound named beside it
+    """The place that a plain text is about; None if it names none."""
+    houses = _STREET_NUMBER.sub(_blank, text)  # a street number is no house of a compound in the same text
     if hits := gazetteer.find(text):
         hit = _best_hit(houses, hits)
         return _described(text, houses, hit.start, hit.end, hit.canonical, guessed=hit.guessed)
@@ -43,14 +43,14 @@ def _blank(found: re.Match[str]) -> str:
 
 
 def _best_hit(houses: str, hits: Sequence[Hit]) -> Hit:
-    """The one with a house number behind it, else the first."""
+    """The hit with a house number after it, else the first."""
     if len(hits) == 1:
         return hits[0]
     return next((hit for hit in hits if _house_behind(houses, hit.end)), hits[0])
 
 
 def _likeliness(houses: str, shape: Shape) -> tuple[int, int]:
-    """A house number behind it speaks for a name, and so does standing at the head of the text."""
+    """A sort key: names followed by a house number, or near the start of the text, are likelier."""
     bonus = (2 if _house_behind(houses, shape.end) else 0) + (2 if shape.start < _HEAD else 0)
     return (shape.weight + bonus, -shape.start)
 
@@ -63,7 +63,7 @@ def _house_behind(houses: str, end: int) -> House | None:
 
 
 def _described(text: str, houses: str, start: int, end: int, known: str, *, guessed: bool) -> PlaceMention:
-    """A named place with the house number that follows, or else any that the text has. A number is of its road."""
+    """A named place with the house number after it, else any in the text; a road gets its street number."""
     number = _NUMBER_OF_ROAD.match(text, end)
     end = number.end() if number else end
     house = _house_behind(houses, end)
@@ -85,7 +85,7 @@ def _described(text: str, houses: str, start: int, end: int, known: str, *, gues
 
 
 def _nameless(text: str, houses: str, words: Sequence[str], links: frozenset[str]) -> PlaceMention | None:
-    """Only a street's number, a house number or a landmark: the name is asked, or known from the bound home."""
+    """A place without a name: only a street number, a house or a landmark. We ask, or use the bound home."""
     if number := _ROAD_AND_NUMBER.search(text):
         return _described(text, houses, *number.span("road"), "", guessed=False)
     if house := find_house(houses):
@@ -106,7 +106,7 @@ def _nameless(text: str, houses: str, words: Sequence[str], links: frozenset[str
 
 
 def _landmark(text: str, behind: int) -> str:
-    """The first behind a position, else the first of all."""
+    """The first landmark after a position, else the first in the text."""
     first = _LANDMARK.search(text)
     if first is None:
         return ""

@@ -1,6 +1,6 @@
-"""One message, two problems: where a text may be cut into them, and where it is.
+"""Splits a message that reports several problems.
 
-Whether a clause begins a matter of its own, or goes on about the one before, is learned: signs of both sides, each read
+Whether a clause begins a new problem or continues the one before is learned: signs of both sides, each read
 by itself, are weighed together (`nlp/reading/matter_signs.py`).
 """
 
@@ -21,8 +21,8 @@ _COUNTED = re.compile(
     r"|[①1一][.．、是)）].{4,}[②2二][.．、是)）]|第一.{4,}第二"
 )
 _SHORTEST, _SHORTEST_CLAUSE = 4, 3  # 路灯不亮, 墙裂了
-_LONGEST_TEXT = 240  # a letter argues one case in many sentences; cutting it up would file its arguments
-_LONGEST_UNANNOUNCED = 80  # what stands side by side in a longer one belongs to one story
+_LONGEST_TEXT = 240  # a long letter argues one case; splitting it would file its arguments
+_LONGEST_UNANNOUNCED = 80  # in a longer text, clauses without an announcement belong to one story
 _HOPELESS = -1.5
 """The odds of opening a matter below which no other sign helps: half of the work is saved"""
 _IN_VAIN = re.compile(r"(?:电话|热线).{0,5}(?:不通|打不|占线|没人接|联系不上)")
@@ -40,7 +40,7 @@ _CONSTANT = "constant"
 
 
 def candidate_parts(text: str) -> Sequence[str]:
-    """Stretches that may each be a problem; fewer than two where nothing says so."""
+    """Stretches that may each be a problem; fewer than two if the text gives no sign of several."""
     if len(text) > _LONGEST_TEXT:
         return ()
     pieces = [_OPENING.sub("", piece.strip(" ，,。；;！!\n")) for piece in _BOUNDARY.split(text)]
@@ -49,7 +49,7 @@ def candidate_parts(text: str) -> Sequence[str]:
 
 
 class Splitter:
-    """Tells the matters of texts apart, by weights of signs."""
+    """Splits texts into their problems by the weights of signs."""
 
     def __init__(self, weights: Mapping[str, float], cut: Callable[[str], Sequence[str]]) -> None:
         self._weights = weights
@@ -58,7 +58,7 @@ class Splitter:
     def told_apart(
         self, text: str, look: Callable[[str], ClauseScores], *, only_announced: bool = False
     ) -> Sequence[str]:
-        """The matters of a text in their order, as they are written; one where it tells of one."""
+        """The problems of a text in its own words and order; one if it reports one."""
         found = clauses(text, self._cut) if len(text) <= _LONGEST_TEXT else ()
         only_announced = only_announced or len(text) > _LONGEST_UNANNOUNCED
         seen: dict[str, ClauseScores] = {}
@@ -81,12 +81,12 @@ class Splitter:
                     begins.add(at)
             return begins
 
-        # Who tells two matters may well tell three: 「电梯坏了，路灯也不亮，楼下还有人乱停车」
+        # A text with two problems often has a third: 「电梯坏了，路灯也不亮，楼下还有人乱停车」
         begins = begun(_AT_LEAST)
         return _matters(text, found, begun(_BESIDE_ANOTHER) if begins and len(found) > _FEWEST else begins)
 
     def _likelihood(self, case: Boundary, look: Callable[[str], ClauseScores]) -> float:
-        """That the clause begins a matter of its own. Cheapest first: what can't is not weighed."""
+        """The probability that the clause begins a new problem. Cheap checks come first."""
         own = bare(case.clause.words)
         announced = is_announced(case.clause.words)
         if not announced and (
@@ -101,17 +101,17 @@ class Splitter:
 
 
 def _stopped(case: Boundary) -> float:
-    """Who ends a sentence may well begin another matter."""
+    """The threshold for an unannounced clause: lower after the end of a sentence."""
     return _BEHIND_A_STOP if case.clause.mark == STOP else 1.0
 
 
 def _least(case: Boundary) -> float:
-    """From where what is announced is believed."""
+    """The threshold for an announced clause."""
     return _COUNTED_AT_LEAST if case.counted and is_listed(case.clause.words) else _ANNOUNCED_AT_LEAST
 
 
 def cases(text: str, found: Sequence[Clause], begins: Collection[int]) -> Iterator[tuple[int, Boundary]]:
-    """Every clause that may begin a matter, beside that before it; `begins`: those that do, as far as it is known."""
+    """Each clause that may begin a problem, with the one before it; `begins`: those already known to begin one."""
     counted = counts_several(text)
     for at, clause in enumerate(found):
         if not at or len(bare(clause.words)) < _SHORTEST_CLAUSE:

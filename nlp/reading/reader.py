@@ -1,4 +1,4 @@
-"""The reader: one text in, everything that the other rooms want to know of it out."""
+"""The reader: turns one text into everything that other packages need to know about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,14 +34,14 @@ from nlp.reading.sub_items import item_of
 from nlp.reading.times import find_times
 from nlp.reading.understanding import Intent, Part, PlaceMention, Understanding, Wish
 
-LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and nobody's case hangs on the rest
-_OTHERWISE = 0.75  # sure of another wish: somebody who gives an address or asks for a person is not in danger
-_ALARMED_BY_RULE = 0.1  # of what a rule finds below it seven in eight are none: 「孩子丢了红领巾」, 「热得要着火了」
+LONGEST_READ = 2000  # characters; WeChat's own limit is near it, and the rest of a longer text decides nothing
+_OTHERWISE = 0.75  # sure of another intent: who gives an address or asks for a person is not in danger
+_ALARMED_BY_RULE = 0.1  # below it seven in eight alarms of the rules are false: 「孩子丢了红领巾」, 「热得要着火了」
 _DANGER_THOUGH_TOLD = 0.5  # 「听说」 and the like speak against it, plain words for it
-_URGENT_AT_LEAST = 0.3  # below it hardly one in two is
+_URGENT_AT_LEAST = 0.3  # below it fewer than one in two are urgent
 _ASKED_AT_LEAST = 0.5  # below it more ordinary lines than dangers are asked about, on the first half of those apart
-_DOUBTED_AT_LEAST = 0.25  # the writer asks it themselves: 「听不清是人还是电视」
-_SURE_AT_LEAST = 0.6  # what a wrong category costs hardly changes from 0.55 to 0.65; 「没修好呀」 is no road
+_DOUBTED_AT_LEAST = 0.25  # the writer is in doubt as well: 「听不清是人还是电视」
+_SURE_AT_LEAST = 0.6  # the cost of wrong categories hardly changes from 0.55 to 0.65; 「没修好呀」 is not about a road
 _UNSURE_WISH = 0.55
 _ONE_CHARACTER = 0.3
 _WISHES = frozenset(Wish)
@@ -49,7 +49,7 @@ _FLAGGED = 0.8  # a danger fixes its category for the team sent, but clerks file
 
 
 class _Read(NamedTuple):
-    """A plain text with what the model made of it; of the scores only what is asked for becomes an answer."""
+    """A plain text with the model's scores; they become probabilities only when needed."""
 
     words: Sequence[str]
     features: Features
@@ -61,7 +61,7 @@ class _Read(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Understands texts. Nothing in it changes, so threads and forked processes may share it."""
+    """Understands texts. It is immutable, so threads and forked processes may share it."""
 
     model: StoredModel
     gazetteer: Gazetteer
@@ -69,7 +69,7 @@ class Reader:
 
     @classmethod
     def load(cls, model_dir: Path, gazetteer: Gazetteer | None = None) -> "Reader":
-        """The model in use under a folder; `BadModelError` says what to do where there is none."""
+        """Loads the model in use from a folder. Raises BadModelError, which says what to do, if there is none."""
         return cls.of(store.load(model_dir), gazetteer)
 
     @classmethod
@@ -77,7 +77,7 @@ class Reader:
         return cls(model, gazetteer or Gazetteer(), Featurizer(model.segmenter))
 
     def with_places(self, gazetteer: Gazetteer) -> "Reader":
-        """The same reader in a world with other places; shares the model."""
+        """The same reader with other places; it shares the model."""
         return replace(self, gazetteer=gazetteer)
 
     def understand(self, text: str) -> Understanding:
@@ -110,9 +110,9 @@ class Reader:
         )
 
     def complained_of(self, text: str, they: frozenset[str] = frozenset()) -> frozenset[str]:
-        """The kinds of teams whose people a text complains of, whatever it is filed under; empty: of none.
+        """The kinds of teams that a text complains about, in any category; empty if none.
 
-        `they`: who is meant by a text that names nobody.
+        `they`: the kinds meant by a text that names nobody.
         """
         said = beside_reach(plain(text[:LONGEST_READ]))
         return complained_of(said, max(map(self._complains, (said, *candidate_parts(said)))), they)
@@ -123,7 +123,7 @@ class Reader:
         return self._share(scores, HEAD, COMPLAINS)
 
     def named(self, text: str) -> frozenset[str]:
-        """The sub-items of which a text has a word, whatever it is filed under."""
+        """The sub-items that a text has a word of, in any category."""
         said = plain(text[:LONGEST_READ])
         topics = self.featurizer.features_of(said, self.model.segmenter.cut(said)).topics
         return frozenset(item.key for item in items() if item.key in topics)
@@ -148,12 +148,12 @@ class Reader:
         return item_of(items.labels, items.of(read.scores), read.features.topics, category)
 
     def _sure(self, read: _Read, category: str, confidence: float) -> bool:
-        """「其他」 is what remains where nothing speaks; of a text without a word of the field we know nothing."""
+        """Whether the category may be stated as fact; 「其他」 only if the text has a topic that we know."""
         known = category != OTHER or bool(read.features.topics)
         return known and confidence >= max(self.model.card.thresholds.sure, _SURE_AT_LEAST)
 
     def _is_a_matter(self, read: _Read) -> bool:
-        """Plainly of one category: where the wish is anybody's guess, it is told to be put right."""
+        """Whether one category is sure: then a text with an uncertain intent counts as a report."""
         category, share = read.categories[0]
         return category not in {OTHER, CONSULT} and self._sure(read, category, share)
 
@@ -161,7 +161,7 @@ class Reader:
         return share >= self.model.card.thresholds.also
 
     def _danger_by_rule(self, said: str, read: _Read, flag: RedFlag, place: PlaceMention | None) -> tuple[str, str]:
-        """Alarms at once; asked about where the writer doubts it, or the learned part holds it for hardly likely."""
+        """(alarm, question): a rule alarms, but only asks if the writer doubts it or the model finds it unlikely."""
         if len(said) > LONGEST_ALARM:
             return flag.key, ""
         height = self._danger_share(said, read, place)
@@ -169,7 +169,7 @@ class Reader:
         return ("", flag.key) if doubtful else (flag.key, "")
 
     def _danger_share(self, said: str, read: _Read, place: PlaceMention | None) -> float:
-        """With its address, of which ordinary reports have more than cries for help, or without it: the higher."""
+        """The share of danger with or without the address, the higher: an address is more common in plain reports."""
         share = self._share(read.scores, "alarm", DANGER)
         if share >= _ALARMED_BY_RULE or place is None:
             return share
@@ -177,7 +177,7 @@ class Reader:
         return max(share, self._share(self._read(rest).scores, "alarm", DANGER))
 
     def _danger(self, said: str, read: _Read) -> tuple[str, str]:
-        """A danger told around corners, which no rule knows: one that alarms, one that is asked about; "" for none."""
+        """(alarm, question) for a danger in indirect words, which no rule knows; "" for none."""
         if not SHORTEST_ALARM <= len(said) <= LONGEST_ALARM or is_over(said):
             return "", ""
         if read.intent != Intent.REPORT and read.certainty > _OTHERWISE:
@@ -194,7 +194,7 @@ class Reader:
         return (which, "") if certain else ("", which)
 
     def _urgent(self, said: str, read: _Read) -> bool:
-        """Harm or loss that goes on, somebody frail cut off; a letter tells of what was."""
+        """Harm or loss that goes on, or a frail person cut off; long letters tell of the past and never count."""
         at_least = max(self.model.card.thresholds.urgent, _URGENT_AT_LEAST)
         return len(said) <= LONGEST_ALARM and self._share(read.scores, "urgent", DANGER) >= at_least
 
@@ -211,7 +211,7 @@ class Reader:
         return Wish(max(wishes, key=wishes.__getitem__))
 
     def _share(self, scores: Sequence[float], head: str, label: str) -> float:
-        """How likely a head holds one of its labels."""
+        """The probability of a label by a head."""
         linear = self.model.linear
         return float(linear.probabilities(scores, head)[linear.heads[head].labels.index(label)])
 
@@ -226,9 +226,9 @@ class Reader:
         return Intent(read.intent), min(read.certainty, _ONE_CHARACTER) if len(said.strip()) < 2 else read.certainty
 
     def _parts(self, shown: str, alarm: str) -> tuple[Part, ...]:
-        """The problems of a message that has several; empty where it has one.
+        """The problems of a message that reports several; empty if it reports one.
 
-        A danger stays with all that is told in its sentence: no question comes before it is filed.
+        A danger is split only where the writer announces several problems, so that no question delays its filing.
         """
         splitter = Splitter(self.model.card.signs, self.model.segmenter.cut)
         look = partial(scores_of, model=self.model.linear.of_long_blocks(), featurizer=self.featurizer)
@@ -242,7 +242,7 @@ class Reader:
 
 
 def _likeliest(labels: Sequence[str], shares: Sequence[float], asks: float) -> tuple[str, float]:
-    """The likeliest intent. A question or a grievance in the form of one: both heads have a say, 「电梯怎么还不修」
+    """The likeliest intent. Both heads decide between a question and a grievance in its form: 「电梯怎么还不修」
     asks for no advice. `asks`: how far the text's category is advice.
     """
     weighed = list(shares)
@@ -253,13 +253,13 @@ def _likeliest(labels: Sequence[str], shares: Sequence[float], asks: float) -> t
 
 
 def _as_written(place: PlaceMention, shown: str) -> PlaceMention:
-    """With its name as the writer wrote it, who may have used capitals or full-width digits."""
+    """The place with its name as written, with the writer's capitals or full-width digits."""
     name = shown[place.start : place.start + len(place.name)]
     return place if name == place.name else replace(place, name=name)
 
 
 def _flagged(candidates: Sequence[tuple[str, float]], flag: RedFlag) -> tuple[tuple[str, float], ...]:
-    """The flag's category first, the model's opinion after it in what is left of certainty."""
+    """The flag's category first; the model's categories share the remaining probability."""
     rest = [(label, share) for label, share in candidates if label != flag.category]
     total = sum(share for _label, share in rest) or 1.0
     return ((flag.category, _FLAGGED), *((label, (1 - _FLAGGED) * share / total) for label, share in rest))

@@ -1,4 +1,4 @@
-"""Why a text was read as it was: its words, by how much they spoke for the category."""
+"""Explains a reading: the text's words by their weight for the category."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ _MOST = 8
 def reasons(
     linear: LinearModel, features: Features, words: Sequence[str], category: str
 ) -> tuple[tuple[str, float], ...]:
-    """Words and weights, the heaviest first; only what spoke for the category.
+    """Words and weights for the category, the heaviest first.
 
-    Pairs of characters and topics are no words that anybody reads: their weight goes to the words that they lie in or
+    Character pairs and topics mean nothing to people, so their weight goes to the words that they lie in or
     stand for.
     """
     shares = _shares(linear, features, category)
@@ -33,7 +33,7 @@ def _carries(word: str, term: str, meanings: Sequence[str]) -> bool:
 
 
 def _shares(linear: LinearModel, features: Features, category: str) -> list[tuple[int, str, float]]:
-    """(block, term, contribution) in the order in which the model weighed them."""
+    """(block, term, contribution) in the model's order."""
     contributions = linear.contributions(linear.weigh(features), "category", category).tolist()
     pairs = zip(features.blocks(), linear.vocabularies, strict=True)
     terms = [

@@ -1,4 +1,4 @@
-"""What the writer wants, where a rule is safer than the model: short set phrases."""
+"""The intent of short set phrases, for which a rule is safer than the model."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ _UNDELIVERED = re.compile(
 
 
 def set_phrase(text: str) -> Intent | None:
-    """The intent of a short set phrase or of small pictures alone, None for all else."""
+    """The intent of a short set phrase or of emoji alone; None for other texts."""
     if text[:1] in {"[", "【"} or _UNDELIVERED.match(text):
         return _pictured(text)
     if len(text) > _LONGEST or not _ANY.match(text):
@@ -57,7 +57,7 @@ def set_phrase(text: str) -> Intent | None:
 
 
 def is_picture(text: str) -> bool:
-    """Stickers alone, or the platform's notice in place of something: no word of what is meant."""
+    """Emoji alone, or the platform's notice for content that it could not deliver: no words of the writer."""
     return bool(_STICKERS.fullmatch(text) or _UNDELIVERED.match(text))
 
 
@@ -72,7 +72,7 @@ _PLUS_ONE = re.compile(r"^(?:[+加]|再加)\s*[1一](?![\d层楼号栋])")
 
 
 def _pictured(text: str) -> Intent | None:
-    """What the first picture that says something says; the others are small talk."""
+    """The intent of the first emoji that has one; the others are small talk."""
     if _UNDELIVERED.match(text):
         return Intent.CHITCHAT
     if not _STICKERS.fullmatch(text):

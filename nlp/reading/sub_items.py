@@ -1,4 +1,4 @@
-"""Which sub-item of a category a text speaks of."""
+"""Chooses the sub-item of a category for a text."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""When: the times and spells that a text speaks of, in its own words: 「昨晚十点」「连续三天」."""
+"""The times and durations in a text, in its own words: 「昨晚十点」「连续三天」."""
 
 import re
 
@@ -32,11 +32,11 @@ _TIME = re.compile(
     rf"(?:(?:{_HABIT}|{_DAY}的?)?{_PART}?{_CLOCK}(?:{_UNTIL})?|{_HABIT}|{_DAY}{_PART}?|{_PART}|{_SPELL})"
 )
 _HINT = re.compile(r"[天日晚早夜晨午点时月年周分期拜刚现宿头:：节]")
-_MOST = 8  # a letter's diary is not wanted
+_MOST = 8  # a long letter may list every date; we don't need all
 
 
 def find_times(text: str) -> tuple[str, ...]:
-    """All of them in a plain text, as written, left to right, each once."""
+    """All times in a plain text, as written, left to right, without repeats."""
     if not _HINT.search(text):
         return ()
     found: dict[str, None] = {}

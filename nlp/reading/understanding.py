@@ -1,4 +1,4 @@
-"""What a text means: the one thing that the other rooms want of this one."""
+"""The meaning of a text: what this package returns to the others."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,7 +24,7 @@ class Intent(StrEnum):
 
 
 class Wish(StrEnum):
-    """What somebody wants in the course of a report; finer than the intent, which decides who answers."""
+    """What somebody wants during a report; finer than the intent, which decides who answers."""
 
     APPOINT = "appoint"
     """Says when somebody may come"""
@@ -64,7 +64,7 @@ class PlaceMention:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of the problems in a message that holds several: its own words, category and certainty."""
+    """One problem of a message with several: its words, category and probability."""
 
     text: str
     category: str

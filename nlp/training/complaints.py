@@ -1,6 +1,6 @@
-"""Lines that complain of people who work here, and lines that only speak of them: what the model's half learns from.
+"""Training lines that complain about staff, and lines that only mention them.
 
-The features are those that the corpus has fixed: what is learned here changes no other answer of the model.
+The features are those of the corpus, so this head changes no other output of the model.
 """
 
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ from nlp.training.corpus import Example
 _FILE = DATA / "complaints.tsv"
 _BLOCK_WEIGHTS = (1.0, 1.0)
 _STEADINESS = 5.0
-_FROM_CORPUS = 0.1  # many lines, and all of them easy
+_FROM_CORPUS = 0.1  # the weight of a corpus line: they are many and easy
 _SHORT = 120
 
 
 def read_complaints() -> Sequence[tuple[str, str]]:
-    """The written lines with their labels."""
+    """The lines with their labels."""
     rows = (line.split("\t") for line in _FILE.read_text("utf-8").splitlines()[1:] if line)
     return [(text, COMPLAINS if said else ORDINARY) for text, said in rows]
 
@@ -31,7 +31,7 @@ def read_complaints() -> Sequence[tuple[str, str]]:
 def complaint_head(
     matrix: Matrix, reading: FunctionTransformer, weighing: FeatureUnion, examples: Sequence[Example]
 ) -> LogisticRegression:
-    """Fitted on the written lines, and on what the corpus has of matters in which nobody who works here is named."""
+    """The head, fitted on the lines and, with less weight, on corpus texts in which no staff are named."""
     written = read_complaints()
     easy = [example.text for example in examples if _is_ordinary(example)]
     factors = matrix.factors(_BLOCK_WEIGHTS)

@@ -1,18 +1,18 @@
-"""Which utterances say the same in nearly the same characters: variety counts in a corpus, not number."""
+"""Finds near-duplicates: in a corpus variety counts, not size."""
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from math import ceil
 
-ALIKE = 0.6  # Jaccard of character pairs from which two texts count as one
+ALIKE = 0.6  # the Jaccard similarity of character pairs from which two texts count as one
 _SOUNDLESS = re.compile(r"[\W_]+")
 
 
 def near_duplicates(texts: Sequence[str]) -> dict[int, int]:
-    """For every text that resembles an earlier one: its position and that one's.
+    """The position of each text that resembles an earlier one → the position of the earlier.
 
-    Two texts that alike must share one of their rarest pairs, so that only those are compared (prefix filtering).
+    Texts this similar must share one of their rarest pairs, so only such texts are compared (prefix filtering).
     """
     pairs = [_pairs(text) for text in texts]
     frequency = Counter(pair for one in pairs for pair in one)
@@ -31,7 +31,7 @@ def near_duplicates(texts: Sequence[str]) -> dict[int, int]:
 
 
 def distinct(texts: Sequence[str]) -> int:
-    """How many utterances remain when near-duplicates are counted once."""
+    """The number of texts, with near-duplicates counted once."""
     return len(texts) - len(near_duplicates(texts))
 
 
@@ -40,6 +40,6 @@ def _alike(own: frozenset[str], others: Iterator[int], pairs: Sequence[frozenset
 
 
 def _pairs(text: str) -> frozenset[str]:
-    """Pairs of characters without punctuation; a text of one character is its own pair."""
+    """The character pairs without punctuation; a text of one character counts as a pair."""
     bare = _SOUNDLESS.sub("", text.lower()) or text
     return frozenset(bare[start : start + 2] for start in range(max(len(bare) - 1, 1)))

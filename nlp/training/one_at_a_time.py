@@ -1,4 +1,4 @@
-"""One training at a time in a folder of models: two would write the same version and take over from each other."""
+"""Locks a folder of models for one training: two would write the same version and overwrite each other."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ class TrainingNowError(Exception):
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold the folder; the system releases it when a process dies, so that no lock is ever left behind."""
+    """Holds the folder's lock; the system releases it when the process dies."""
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".training", blocking=False)
     try:

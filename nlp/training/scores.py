@@ -1,4 +1,4 @@
-"""Precision, recall and F1, and the figures by which a new model is compared with the one in use."""
+"""Precision, recall and F1, and the figures that compare a new model with the one in use."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ RED_FLAG_LINES = DATA / "redflag_lines.tsv"
 
 @dataclass(frozen=True, slots=True)
 class LabelScore:
-    """How well one label is found."""
+    """Precision and recall of one label."""
 
     precision: float
     recall: float
@@ -44,7 +44,7 @@ def _label_score(truth: Sequence[str], guesses: Sequence[str], label: str) -> La
 
 
 def held_out_scores(reader: Reader, unseen: Sequence[Example]) -> dict[str, float]:
-    """On examples that no model has learned from."""
+    """The scores on held-out examples."""
     readings = [(example, reader.understand(example.text)) for example in unseen]
     filed = [(example.category, reading.category) for example, reading in readings if example.category]
     truth, guesses = [wanted for wanted, _guess in filed], [guess for _wanted, guess in filed]
