@@ -1,1 +1,1 @@
-"""Pictures of figures, as they are sent into the chat."""
+"""Charts of figures, sent as pictures into the chat."""

@@ -1,4 +1,4 @@
-"""A chart as PNG. Matplotlib and the font are read with the first picture: a process that draws none has neither."""
+"""A chart as PNG. Matplotlib and the font are loaded with the first chart, so other processes save the memory."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ Chart = Mapping[str, Any]
 
 
 def draw(chart: Chart) -> bytes:
-    """As `handlers.questions.chart` describes it."""
+    """The PNG of a chart as `handlers.questions.chart` describes it."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -54,7 +54,7 @@ def _columns(axes: Any, chart: Chart) -> None:  # noqa: ANN401
 
 
 def _bars(axes: Any, chart: Chart) -> None:  # noqa: ANN401
-    """The first on top, each with its number."""
+    """Horizontal bars, the first on top, each with its number."""
     _side_by_side(chart, lambda at, values, wide, colour: _lying(axes, at, values, wide, colour))
     names = [_short(name) for name in chart["names"]]
     axes.set_yticks(range(len(names)), names, fontproperties=_font(9.5))
@@ -101,7 +101,7 @@ def _short(name: str) -> str:
 
 @cache
 def _font(size: float) -> Any:  # noqa: ANN401
-    """A font that has every Chinese character ships as a package of its own."""
+    """The font with all Chinese characters, from a package of its own."""
     from matplotlib.font_manager import FontProperties
 
     file = resources.files("pylopdf_fonts_zh_cn") / "NotoSansSC-Regular.otf"

@@ -1,1 +1,1 @@
-"""Photos and voices: what they are, made fit to be shown, kept on a shelf."""
+"""Photos, voices and videos: type check, conversion and storage."""

@@ -1,4 +1,4 @@
-"""What somebody sent, made fit to be kept and shown: by its first bytes, without what its file tells beside."""
+"""Converts received media for storage and display: checks the type by the first bytes, removes metadata."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ _JPEG, _MP3 = "image/jpeg", "audio/mpeg"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A file and its small copy; `told` is what is known of it beside what is seen or heard."""
+    """A converted file and its thumbnail; `told` holds facts about it, such as when and where it was taken."""
 
     content: bytes
     content_type: str
@@ -24,7 +24,7 @@ class Ready:
     told: Mapping[str, Any] = field(default_factory=dict)
 
     def put_on(self, shelf: MediaStorage) -> str:
-        """Its name there. Raises ShelfError."""
+        """Stores both and returns the file's name. Raises MediaStorageError."""
         name = keep(shelf, self.content, self.content_type)
         if self.thumb:
             shelf.write(thumb_of(name), self.thumb)
@@ -32,7 +32,7 @@ class Ready:
 
 
 def ready(kind: str, content: bytes) -> Ready:
-    """`kind`: image, voice or video, as it was sent. Raises RefusedError where it is something else."""
+    """`kind`: image, voice or video, as it was sent. Raises RefusedError if the content is something else."""
     found = type_of(content)
     if found.partition("/")[0] != {"voice": "audio"}.get(kind, kind):
         raise RefusedError(f"sent as {kind}, and begins like {found or 'nothing we know'}")
@@ -50,7 +50,7 @@ def _told(taken: Taken) -> dict[str, Any]:
 
 
 def _voice(content: bytes, found: str) -> Ready:
-    """What can't be played is kept as it came: nothing is lost."""
+    """A voice that can't be converted is stored as it came, so that nothing is lost."""
     try:
         return Ready(sound.as_mp3(content), _MP3, told={"seconds": round(sound.seconds_of(content), 1)})
     except RefusedError:
@@ -58,7 +58,7 @@ def _voice(content: bytes, found: str) -> Ready:
 
 
 def _video(content: bytes, found: str) -> Ready:
-    """One that not every browser plays says so: its readers can take the file."""
+    """A video that not every browser plays is marked, so that the page offers the file."""
     thumb = picture_of(video.first_frame(content)).thumb
     told = {} if video.plays_everywhere(content) else {"unplayable": True}
     return Ready(video.without_notes(content), found, thumb, told=told)

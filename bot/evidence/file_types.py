@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: what its sender or the platform call it is not believed."""
+"""The type of a file by its first bytes; the sender's and the platform's labels are not trusted."""
 
 _PREFIXES = {
     b"\xff\xd8\xff": "image/jpeg",
@@ -30,11 +30,11 @@ ENDINGS = {
 
 
 class RefusedError(Exception):
-    """The file can't be kept as what it was sent for; the text says why, for the operators' log."""
+    """The file is not of the kind that it was sent as; the message says why, for the operators' log."""
 
 
 def type_of(content: bytes) -> str:
-    """Its MIME type; empty where it is none of those that people send."""
+    """The MIME type; empty if it is none of those that people send."""
     if content[:4] == b"RIFF":
         return _RIFF.get(content[8:12], "")
     if content[4:8] == b"ftyp":

@@ -1,7 +1,7 @@
-"""Finds a picture again that was cut, packed again, mirrored, made lighter or darker.
+"""Recognises copies of a picture, also cropped, recompressed, mirrored, lighter or darker ones.
 
-A stored picture is known by a hash of each of many windows of it (a cut copy is one of these windows) and by a small
-grey copy. Hashes find the few that may be it; the grey copies, laid upon each other as well as can be, decide.
+A stored picture has a hash for each of many windows (a cropped copy is one of these windows) and a small
+grey copy. The hashes find a few candidates; comparing the aligned grey copies decides.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -41,7 +41,7 @@ _COSINES = _cosines()
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What is kept of a picture to find it again: as bytes, for the database."""
+    """The hashes and the grey copy of a picture, as bytes for the database."""
 
     hashes: bytes
     grey: bytes
@@ -49,7 +49,7 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A picture that this one may be a copy of: in how many bits they differ, which way round and in which window."""
+    """A possible original: the number of differing bits, whether it is mirrored, and the window."""
 
     id: int
     apart: int
@@ -58,13 +58,13 @@ class Candidate:
 
 
 def print_of(content: bytes) -> Print:
-    """Of a picture that was made fit to be shown."""
+    """The print of a converted picture."""
     grey = _grey_of(content)
     return Print(_hashes(_samples(grey, WINDOWS)).tobytes(), grey.tobytes())
 
 
 def candidates(mine: Print, known: Iterable[Sequence[tuple[int, bytes]]]) -> list[Candidate]:
-    """The likeliest first, of portions of the town's pictures: the id of each, and its hashes."""
+    """The likeliest originals first. `known`: the ids and hashes of the town's pictures, in portions."""
     wholes = _hashes(np.concatenate([_samples(each, WINDOWS[:1]) for each in _both_ways(mine)]))
     found: list[Candidate] = []
     for portion in known:
@@ -73,7 +73,7 @@ def candidates(mine: Print, known: Iterable[Sequence[tuple[int, bytes]]]) -> lis
 
 
 def is_copy(mine: Print, candidate: Candidate, grey: bytes) -> bool:
-    """Whether the two lie upon each other, now that they are looked at. `grey`: the candidate's."""
+    """Whether the aligned pictures are alike. `grey`: the candidate's grey copy."""
     return _likeness(_both_ways(mine)[candidate.mirrored], grey, candidate.window) >= _ALIKE
 
 
@@ -98,7 +98,7 @@ def _grey_of(content: bytes) -> Image.Image:
 
 
 def _samples(grey: Image.Image, windows: Sequence[_Window]) -> _Grey:
-    """Each window at one size."""
+    """Each window, scaled to the same size."""
     side = grey.width
     boxes = [(side * left, side * top, side * right, side * bottom) for left, top, right, bottom in windows]
     cut = [grey.resize((_SAMPLE, _SAMPLE), Image.Resampling.BILINEAR, box=box) for box in boxes]
@@ -106,14 +106,14 @@ def _samples(grey: Image.Image, windows: Sequence[_Window]) -> _Grey:
 
 
 def _hashes(samples: _Grey) -> NDArray[np.uint64]:
-    """A bit for each of the low frequencies: more or less of it than of the others."""
+    """One bit for each low frequency: whether it is above the median."""
     waves = (_COSINES @ samples @ _COSINES.T).reshape(len(samples), -1)
     bits = waves > np.median(waves[:, 1:], axis=1, keepdims=True)
     return np.packbits(bits, axis=1).view(np.uint64).reshape(-1)
 
 
 def _likeness(mine: Image.Image, other: bytes, window: _Window) -> float:
-    """How well it lies upon the other, moved and stretched a little for the best."""
+    """The best correlation with the other picture, over small shifts and scalings."""
     grey = Image.frombytes("L", (_GREY, _GREY), other)
     sample = _standard(_samples(mine, WINDOWS[:1]))[0]
     best, here = -1.0, window
@@ -141,7 +141,7 @@ def _moved(window: _Window, step: float) -> list[_Window]:
 
 
 def _standard(samples: _Grey) -> _Grey:
-    """Edges and shapes without light and shade: what is left when the blurred picture is taken away."""
+    """The samples minus their blurred copies: edges stay, light and shade go."""
     blurred: _Grey = samples.copy()
     for axis in (1, 2):
         blurred = _smoothed(blurred, axis)

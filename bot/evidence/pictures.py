@@ -1,4 +1,4 @@
-"""A picture as it is shown: upright, a JPEG of a sensible size, without the place and the phone that its file tells."""
+"""Converts a picture for display: upright, a JPEG of moderate size, without metadata about place and phone."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -20,12 +20,12 @@ _QUALITIES = (85, 70, 50)
 _CHINA = timezone(timedelta(hours=8))
 _TAKEN = 36867
 
-Image.MAX_IMAGE_PIXELS = None  # looked at here, by format, before anything is read
+Image.MAX_IMAGE_PIXELS = None  # our own check by format comes before decoding
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """When and where, as far as the file tells: degrees of WGS-84."""
+    """When and where the picture was taken, if the metadata says so; degrees of WGS-84."""
 
     at: datetime | None = None
     lat: float | None = None
@@ -34,7 +34,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Two JPEGs, and what the original told beside what is seen."""
+    """Two JPEGs, and the original's time and place."""
 
     shown: bytes
     thumb: bytes
@@ -42,7 +42,7 @@ class Picture:
 
 
 def picture_of(content: bytes) -> Picture:
-    """Raises RefusedError where it is no picture, or one that would fill the memory."""
+    """Raises RefusedError if it is no picture, or too large for the memory."""
     _know_heif()
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as image:
@@ -58,7 +58,7 @@ def picture_of(content: bytes) -> Picture:
 
 @cache
 def _know_heif() -> None:
-    """What iPhones take. Imported with the first picture: a web process has none."""
+    """Registers HEIF, the iPhones' format. Imported with the first picture, because a web process needs none."""
     from pillow_heif import register_heif_opener
 
     register_heif_opener(thumbnails=False)
@@ -97,7 +97,7 @@ def _small_enough(image: Image.Image) -> bytes:
 
 
 def _jpeg(image: Image.Image, quality: int) -> bytes:
-    """Nothing of the original's own notes goes along."""
+    """A JPEG without the original's metadata."""
     bare = Image.frombytes("RGB", image.size, image.tobytes())
     file = BytesIO()
     bare.save(file, "JPEG", quality=quality, optimize=True)
@@ -105,7 +105,7 @@ def _jpeg(image: Image.Image, quality: int) -> bytes:
 
 
 def _taken(image: Image.Image) -> Taken:
-    """Broken notes tell nothing; the picture may be good all the same."""
+    """Broken metadata counts as none; the picture itself may be good."""
     try:
         exif = image.getexif()
         details, place = exif.get_ifd(ExifTags.IFD.Exif), exif.get_ifd(ExifTags.IFD.GPSInfo)
@@ -123,7 +123,7 @@ def _moment(details: dict[int, object]) -> datetime | None:
 
 
 def _degrees(place: dict[int, object], reference: int) -> float | None:
-    """Degrees, minutes and seconds; south and west are negative."""
+    """Decimal degrees from degrees, minutes and seconds; south and west are negative."""
     parts = place.get(reference + 1)
     if not isinstance(parts, tuple) or len(parts) != 3:
         return None

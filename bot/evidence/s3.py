@@ -1,6 +1,6 @@
-"""A bucket of a service that speaks S3 (MinIO, Ceph, the clouds' own), reached over plain HTTP with its signature.
+"""A bucket of an S3 service (MinIO, Ceph, clouds), called over HTTP with signed requests.
 
-Three calls are all that is needed; the services' own library would be the largest package of the program.
+We need only three calls, and the services' own library would be our largest dependency.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""A voice message as a browser plays it, and as a recogniser wants it. FFmpeg's own decoders, in this process."""
+"""Converts voice messages for browsers and for speech recognition, with FFmpeg's decoders in this process."""
 
 from io import BytesIO
 from typing import Any
@@ -13,23 +13,23 @@ _WAV_HEADER, _PIECE, _WHISPER = 44, 1_600, 100.0
 
 
 def seconds_of(content: bytes) -> float:
-    """How long it lasts. Raises RefusedError where nothing of it can be heard."""
+    """The duration. Raises RefusedError if nothing can be decoded."""
     samples: int = sum(frame.samples for frame in _frames(content))
     return samples / _RATE
 
 
 def as_mp3(content: bytes) -> bytes:
-    """For browsers and for the platform. Raises RefusedError."""
+    """The MP3 for browsers and for the platform. Raises RefusedError."""
     return _encoded(content, "mp3", "libmp3lame", "s16p")
 
 
 def as_wav(content: bytes) -> bytes:
-    """16,000 a second, one channel: what recognisers are trained on. Raises RefusedError."""
+    """The WAV for recognisers: 16 kHz, one channel, as they are trained on. Raises RefusedError."""
     return _encoded(content, "wav", "pcm_s16le", "s16")
 
 
 def is_silent(wav: bytes) -> bool:
-    """Nothing in it is as loud as a whisper."""
+    """Whether nothing in it is as loud as a whisper."""
     import numpy as np
 
     samples = np.frombuffer(wav[_WAV_HEADER:][: len(wav) // 2 * 2 - _WAV_HEADER], np.int16).astype(np.float32)
@@ -54,7 +54,7 @@ def _encoded(content: bytes, container: str, codec: str, layout: str) -> bytes:
 
 
 def _frames(content: bytes) -> list[Any]:
-    """One channel at `_RATE`. A file that breaks off is heard as far as it goes."""
+    """Frames of one channel at `_RATE`. A truncated file is decoded up to its end."""
     import av
 
     fit, heard, samples = av.AudioResampler("s16", "mono", _RATE), [], 0

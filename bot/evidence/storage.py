@@ -1,4 +1,4 @@
-"""Where photos and voices lie, named by what is in them: the same picture twice is one file."""
+"""Storage for media. A file's name is the hash of its content, so equal files are stored once."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from bot.installation.atomic_files import whole_or_not_at_all
 
 
 class MediaStorageError(Exception):
-    """The shelf can't be reached now, or has no such file."""
+    """The storage can't be reached now, or has no such file."""
 
 
 class MediaStorage(Protocol):
-    """A folder, or a bucket of a service that speaks S3. Every method may raise ShelfError."""
+    """A folder or an S3 bucket. Every method may raise MediaStorageError."""
 
     def write(self, name: str, content: bytes) -> None: ...
 
@@ -25,12 +25,12 @@ class MediaStorage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder on this machine, or one that several machines share."""
+    """A local folder, or one that several machines share."""
 
     path: Path
 
     def write(self, name: str, content: bytes) -> None:
-        """Once, whole or not at all."""
+        """Writes the file atomically; an existing one is kept."""
         target = self.path / name
         if target.exists():
             return
@@ -52,7 +52,7 @@ class Folder:
 
 
 def keep(shelf: MediaStorage, content: bytes, content_type: str) -> str:
-    """Write it; returns the name by which it is read."""
+    """Stores the content and returns its name."""
     name = name_of(content, content_type)
     shelf.write(name, content)
     return name
@@ -64,11 +64,11 @@ def name_of(content: bytes, content_type: str) -> str:
 
 
 def thumb_of(name: str) -> str:
-    """A picture's small copy lies beside it."""
+    """The name of a picture's thumbnail, in the same folder."""
     return f"{name.rpartition('.')[0]}.thumb.jpg"
 
 
 def delete_all(shelf: MediaStorage, name: str) -> None:
-    """The file and its small copy."""
+    """Deletes the file and its thumbnail."""
     shelf.delete(name)
     shelf.delete(thumb_of(name))

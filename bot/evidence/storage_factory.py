@@ -1,4 +1,4 @@
-"""The shelf that the settings name."""
+"""Makes the storage that the settings name."""
 
 from bot.evidence.s3 import Bucket
 from bot.evidence.storage import Folder, MediaStorage
@@ -6,7 +6,7 @@ from bot.installation.settings import Settings
 
 
 def shelf_of(settings: Settings) -> MediaStorage:
-    """One setting, `files.media`, says whether it is a folder or a bucket."""
+    """The setting `files.media` is a folder or a bucket's address."""
     files = settings.files
     if folder := settings.media_folder:
         return Folder(folder)

@@ -1,4 +1,4 @@
-"""A short video without the place that its file tells; how it begins, as a picture."""
+"""Removes metadata from a short video, and takes its first frame as a picture."""
 
 from io import BytesIO
 from typing import Any
@@ -10,7 +10,7 @@ _PLAYED = frozenset({"h264", "vp8", "vp9", "av1", "libdav1d", "aac", "mp3", "mp3
 
 
 def without_notes(content: bytes) -> bytes:
-    """The same pictures and sound, packed again. Raises RefusedError where it is no video."""
+    """The same streams in a new container. Raises RefusedError if it is no video."""
     import av
 
     file = BytesIO()
@@ -30,7 +30,7 @@ def without_notes(content: bytes) -> bytes:
 
 
 def plays_everywhere(content: bytes) -> bool:
-    """Whether any browser plays it: iPhones film in HEVC, old phones record AMR. Raises RefusedError."""
+    """Whether every browser plays it: iPhones film in HEVC, old phones record AMR. Raises RefusedError."""
     import av
 
     try:
@@ -41,7 +41,7 @@ def plays_everywhere(content: bytes) -> bool:
 
 
 def first_frame(content: bytes) -> bytes:
-    """As a JPEG. Raises RefusedError."""
+    """The first frame as a JPEG. Raises RefusedError."""
     import av
 
     try:

@@ -1,4 +1,4 @@
-"""What a client finds first: where the endpoint is and what it speaks."""
+"""The discovery document: the endpoint's address and its formats."""
 
 from collections.abc import Mapping
 from typing import Any

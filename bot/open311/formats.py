@@ -1,4 +1,4 @@
-"""The standard's two formats: JSON, and the XML that it was mapped from."""
+"""The standard's two formats, JSON and XML."""
 
 import json
 import re
@@ -23,7 +23,7 @@ _NO_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def told(form: str, root: str, what: object, status: int = 200) -> Response:
-    """The answer. In JSON a list stands for itself, without the name that XML puts around it."""
+    """The response. A list has a root element in XML, but none in JSON."""
     body = json.dumps(what, ensure_ascii=False) if form == "json" else to_xml(root, what)
     return Response(body, status, content_type=TYPES[form])
 

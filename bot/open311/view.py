@@ -1,4 +1,4 @@
-"""`/open311/v2`: discovery, services, requests, tokens. Reading is for everybody; filing wants a key."""
+"""`/open311/v2`: discovery, services, requests, tokens. Reading is public; filing needs a key."""
 
 import hashlib
 import hmac
@@ -30,7 +30,7 @@ _View = Callable[..., Response]
 
 
 def open311(program: Program) -> Blueprint:
-    """All routes; none where it is switched off."""
+    """All routes; none if Open311 is switched off."""
     blueprint = Blueprint("open311", __name__, url_prefix=ROOT)
     views = _Views(program)
     for rule, view in (
@@ -48,7 +48,7 @@ def open311(program: Program) -> Blueprint:
 
 
 def _checked(program: Program, view: _View) -> _View:
-    """What every route refuses alike, and faults in the standard's form."""
+    """Wraps a view with the checks common to all routes; faults are answered in the standard's form."""
 
     @wraps(view)
     def checked(form: str, **parts: str) -> Response:
@@ -75,7 +75,7 @@ def _same_jurisdiction(settings: Open311) -> None:
 
 
 class _Views:
-    """What each route answers."""
+    """The views of all routes."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
@@ -109,7 +109,7 @@ class _Views:
         return told(form, "service_requests", [{"service_request_id": number or None, "token": token}])
 
     def post(self, form: str) -> Response:
-        """201. Where somebody has to look first where it is, a token instead of a number."""
+        """201 with a number, or with a token if staff must find the place first."""
         program, client = self._program, self._client()
         if not client:
             raise FaultyError(Fault(FORBIDDEN, "api_key is missing or invalid"))
@@ -131,13 +131,13 @@ class _Views:
         return told(form, "service_requests", found)
 
     def _client(self) -> str:
-        """Under which name the key that was sent is known; empty without one."""
+        """The client's name for the key sent; empty without a valid key."""
         given = request.values.get("api_key", "").strip().encode()
         keys = self._program.settings.open311.by_name().items()
         return next((name for name, key in keys if hmac.compare_digest(key.encode(), given)), "")
 
     def _sender(self, client: str) -> Sender:
-        """Hashed with the client's key: the database tells nobody's telephone or address."""
+        """The sender, hashed with the client's key, so that the database holds no telephone or address."""
         who = next((f"{each}:{request.form[each].strip()}" for each in _WHO if request.form.get(each, "").strip()), "")
         key = self._program.settings.open311.by_name()[client]
         return Sender(client, hmac.new(key.encode(), f"{client}:{who}".encode(), hashlib.sha256).hexdigest())

@@ -1,4 +1,4 @@
-"""Which requests a query asks for, out of its arguments."""
+"""Parses a query's arguments: which requests it asks for."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ _YEARS = range(1970, 9999)
 
 
 def wanted(arguments: Mapping[str, str], client: str, now: datetime) -> Wanted:
-    """Raises FaultyError. An empty argument is none."""
+    """Raises FaultyError. An empty argument counts as missing."""
     if numbers := _listed(arguments, "service_request_id"):
         return Wanted(numbers=numbers[:MOST], client=client)
     since, until = _moment(arguments, "start_date"), _moment(arguments, "end_date")

@@ -1,1 +1,1 @@
-"""Tells other systems over HTTP of every change of a ticket."""
+"""Notifies other systems over HTTP of each change of a ticket."""

@@ -1,4 +1,4 @@
-"""The loop that tells subscribers: apart from the worker's own, for nobody waits for a push while another sleeps."""
+"""The loop that notifies subscribers, apart from the worker's, so that a slow subscriber delays no push."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Parcel:
-    """A delivery with all that sending needs, gathered before the session is closed."""
+    """A delivery with everything that sending needs, loaded before the session is closed."""
 
     id: int
     subscriber: str
@@ -43,7 +43,7 @@ def _parcel(session: Session, town: Town, delivery: Delivery) -> _Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Courier:
-    """Claims, closes the session, calls, writes down what came of it."""
+    """Claims deliveries, closes the session, sends them, and records the outcome."""
 
     sessions: Sessions
     towns: Towns
@@ -55,18 +55,18 @@ class Courier:
     _own: SessionOfThread = field(default_factory=SessionOfThread, repr=False)
 
     def run(self, stop: threading.Event) -> None:
-        """Until told to stop."""
+        """Runs until `stop` is set."""
         while not stop.is_set():
             try:
                 busy = self.once()
-            except SQLAlchemyError as error:  # what was claimed falls due again by its lease
+            except SQLAlchemyError as error:  # claimed deliveries fall due again when their lease ends
                 log.error("database_away", error=type(error).__name__)  # noqa: TRY400
                 busy = False
             if not busy:
                 stop.wait(self.poll_seconds)
 
     def once(self) -> bool:
-        """One round. True: there was something to do."""
+        """Runs one round. True if there was something to send."""
         with self.sessions() as session, session.begin():
             town = self.towns.current(session)
             claimed = claim(session, Delivery, self.clock(), _BATCH)
@@ -77,7 +77,7 @@ class Courier:
         return bool(parcels)
 
     def _tell(self, name: str, parcels: Sequence[_Parcel]) -> None:
-        """In order; the first that fails puts off the rest."""
+        """Sends in order; the first failure postpones the rest."""
         subscriber = self.subscribers.get(name)
         for at, parcel in enumerate(parcels):
             if parcel.told is None or subscriber is None:
@@ -109,6 +109,6 @@ class Courier:
 
 
 def _untried(session: Session, ids: Sequence[int], again: datetime) -> None:
-    """They were leased in vain."""
+    """Postpones deliveries that were claimed but not tried; they don't count as attempts."""
     leased = update(Delivery).where(Delivery.id.in_(ids))
     session.execute(leased.values(due_at=again, attempts=Delivery.attempts - 1))

@@ -13,18 +13,18 @@ import requests
 
 from bot.wechat.http import SessionOfThread
 
-logging.getLogger("urllib3").setLevel(logging.ERROR)  # it writes addresses
+logging.getLogger("urllib3").setLevel(logging.ERROR)  # it logs addresses
 _TIMEOUT = (3.0, 5.0)
 SIGNATURE, TIMESTAMP, DELIVERY = "X-Whistle-Signature", "X-Whistle-Timestamp", "X-Whistle-Delivery"
 
 
 class NotTakenError(Exception):
-    """It did not answer, or with anything but 2xx."""
+    """The subscriber did not answer with 2xx, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """One system that wants to be told, with the key that both sides know."""
+    """A system to notify, with the shared key."""
 
     name: str
     url: str
@@ -32,13 +32,13 @@ class Subscriber:
 
 
 def signature(key: str, timestamp: str, body: bytes) -> str:
-    """Of moment and body: an old one can't be sent again as a new one."""
+    """Signs timestamp and body, so that an old request can't be replayed as a new one."""
     signed = hmac.new(key.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
     return f"sha256={signed.hexdigest()}"
 
 
 def post(own: SessionOfThread, subscriber: Subscriber, told: Mapping[str, Any], now: datetime) -> None:
-    """Raises NotTakenError. Redirects are not followed: what is signed for one address is for no other."""
+    """Raises NotTakenError. Redirects are not followed, because the request is signed for one address."""
     body, timestamp = json.dumps(told, ensure_ascii=False).encode(), str(int(now.timestamp()))
     headers = {
         "Content-Type": "application/json; charset=utf-8",

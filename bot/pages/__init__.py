@@ -1,1 +1,1 @@
-"""Pages for phones that the chat links to."""
+"""Phone pages that the chat links to."""

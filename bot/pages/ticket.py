@@ -1,5 +1,5 @@
-"""`GET /t/TOKEN`: a ticket for one reader in one role. The link is signed, expires, and gives no more than its reader
-may see at that moment; each opening by staff and supervisors is written into the read log.
+"""`GET /t/TOKEN`: a ticket for one reader in one role. The link is signed, expires, and shows no more than its reader
+may see at that moment; the read log records each visit by staff and supervisors.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ _SHOWN = frozenset({"image/jpeg", "image/png", "image/gif", "audio/mpeg", "video
 
 
 def ticket_pages(program: Program, links: Links) -> Blueprint:
-    """The page and its files. Whatever is wrong with a link, it is 403 and one line."""
+    """The page and its files. Every invalid link gets 403 and one line."""
     blueprint = Blueprint("ticket", __name__, template_folder="templates")
     shelf = shelf_of(program.settings)
 
@@ -45,7 +45,7 @@ def ticket_pages(program: Program, links: Links) -> Blueprint:
     @blueprint.get("/t/")
     @blueprint.get("/t/<path:nothing>")
     def no_page(nothing: str = "") -> Response:  # noqa: ARG001
-        """A link that was cut or made up."""
+        """The answer to a truncated or forged link."""
         return _refused(program)
 
     @blueprint.get("/t/<token>/<int:piece>")
@@ -93,7 +93,7 @@ def _laid_out(found: Page, token: str) -> Response:
 
 
 def _map(found: Page) -> str:
-    """Opens the phone's map at the spot."""
+    """A link that opens the phone's map at the place."""
     if found.pin is None:
         return ""
     marker = f"coord:{found.pin[0]:.6f},{found.pin[1]:.6f};title:{found.number};addr:{found.where}"
@@ -116,7 +116,7 @@ def _piece(program: Program, shelf: MediaStorage, wanted: TicketLink, number: in
         mimetype=kind if kind in _SHOWN else "application/octet-stream",
         as_attachment=kind not in _SHOWN or "whole" in request.args,
         download_name=name.rpartition("/")[2],
-        conditional=True,  # phones ask for sound and film in parts
+        conditional=True,  # phones request sound and video in ranges
         etag=False,
     )
 

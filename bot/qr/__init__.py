@@ -1,1 +1,1 @@
-"""Printed codes: made at the platform once, drawn on sheets with their names."""
+"""QR codes for printing: created once at the platform, drawn on sheets with their names."""

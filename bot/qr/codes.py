@@ -1,4 +1,4 @@
-"""The codes of the town's places: which there are, and what each leads to. The platform keeps 100,000 at most."""
+"""The QR codes of the town's places and their addresses. The platform allows 100,000 at most."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ _HOUSES = "compound"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code: the name that stands under it, and the address that is in it."""
+    """One code: the name printed under it, and the URL in it."""
 
     name: str
     url: str
 
 
 def scenes(town: Town, kind: str, grid: str | None = None) -> list[tuple[Scene, str]]:
-    """All of a kind, in one grid of any level or everywhere, with their names."""
+    """All scenes of a kind with their names, in one grid of any level or everywhere."""
     places = [place for place in town.world.places.values() if place.kind == _HOUSES and _lies_in(town, place, grid)]
     places.sort(key=lambda place: (place.community, place.name, place.id))
     return [named for place in places for named in _of_place(town, place, kind)]
@@ -50,7 +50,7 @@ def _lies_in(town: Town, place: PlaceNode, grid: str | None) -> bool:
 def made(
     sessions: Sessions, gateway: Gateway, wanted: Sequence[tuple[Scene, str]], each: Callable[[], None]
 ) -> list[Code]:
-    """Their codes. One that was made before is not asked for again: it stays good, and the platform counts them."""
+    """The codes of scenes. Existing ones are reused: they stay valid, and the platform limits their number."""
     with sessions() as session:
         known = {code.scene: code.url for code in session.scalars(select(SceneCode))}
     codes = []

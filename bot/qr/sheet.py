@@ -20,7 +20,7 @@ PER_PAGE = _COLUMNS * _ROWS
 
 
 def write(codes: Sequence[Code], out: Path) -> tuple[int, Sequence[Path]]:
-    """All pages in one PDF; as PNG a file each, numbered where there are several. Returns how many pages, and files."""
+    """Writes one PDF, or a PNG for each page, numbered if several. Returns the number of pages, and the files."""
     pages = [_page(codes[start : start + PER_PAGE]) for start in range(0, len(codes), PER_PAGE)]
     if out.suffix.lower() == ".pdf":
         pages[0].save(out, "PDF", resolution=_DPI, save_all=True, append_images=pages[1:])
@@ -49,7 +49,7 @@ def _draw(page: Image.Image, code: Code, left: int, top: int) -> None:
 
 
 def drawn(url: str) -> Image.Image:
-    """The code alone, with the white rim that a camera needs; a few scratches do it no harm."""
+    """The code with the white margin that cameras need; its error correction allows for a few scratches."""
     matrix = [[*row] for row in segno.make(url, error="m", micro=False).matrix_iter(border=_BORDER)]
     small = Image.new("1", (len(matrix[0]), len(matrix)), 1)
     small.putdata([0 if dark else 1 for row in matrix for dark in row])
@@ -58,7 +58,7 @@ def drawn(url: str) -> Image.Image:
 
 
 def _fitting(name: str) -> ImageFont.FreeTypeFont:
-    """As large as the cell's width allows."""
+    """The largest font with which the name fits the cell's width."""
     for size in range(_LARGEST, _SMALLEST, -2):
         font = ImageFont.truetype(str(sans_path()), size)
         if font.getlength(name) <= _CELL[0]:

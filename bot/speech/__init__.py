@@ -1,1 +1,1 @@
-"""Voices to words: by a server of the operator's choice, by a model on this machine, or not at all."""
+"""Speech recognition: by a server, by a local model, or none."""

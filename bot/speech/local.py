@@ -1,4 +1,4 @@
-"""A model of whisper's kind in a folder of this machine. Its library is an extra: requirements-speech.txt."""
+"""A local Whisper model in a folder. Its library is optional: requirements-speech.txt."""
 
 import threading
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ _SURELY_SILENT, _GUESSED = 0.8, -1.0
 
 @dataclass(frozen=True, slots=True)
 class LocalModel:
-    """Loaded with the first voice; two at once would take each other's processors."""
+    """Loaded with the first voice; runs one at a time, because two would compete for the processors."""
 
     folder: Path
     language: str
@@ -59,6 +59,6 @@ class LocalModel:
 
 
 def _is_heard(piece: Any) -> bool:  # noqa: ANN401
-    """Of what it can't make out it says the sentence that it was given to begin with."""
+    """Whether a piece is real speech: from unclear sound the model repeats its prompt."""
     sure = piece.no_speech_prob < _SURELY_SILENT and piece.avg_logprob > _GUESSED
     return bool(sure and piece.text.strip(" 。") not in _PROMPT)

@@ -1,4 +1,4 @@
-"""What any recogniser does, whichever it is."""
+"""The interface of all recognisers."""
 
 from typing import Protocol
 
@@ -7,17 +7,17 @@ MOST_LETTERS = 800
 
 
 class RecognitionError(Exception):
-    """The recogniser gave no words now; the text says why, for the operators' log."""
+    """The recogniser failed; the message says why, for the operators' log."""
 
 
 class Recogniser(Protocol):
     """Safe to share between threads."""
 
     def hear(self, wav: bytes) -> str:
-        """The words, empty where nobody speaks. `wav`: 16,000 a second, one channel. Raises DeafError."""
+        """The words, empty if nobody speaks. `wav`: 16 kHz, one channel. Raises RecognitionError."""
         ...
 
 
 def tidy(said: object) -> str:
-    """One line, of a length that may be a minute's speech."""
+    """The words as one line, no longer than a minute's speech."""
     return " ".join(str(said or "").split())[:MOST_LETTERS]

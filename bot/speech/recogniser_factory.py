@@ -1,4 +1,4 @@
-"""The recogniser that the settings name."""
+"""Makes the recogniser that the settings name."""
 
 from bot.installation.settings import Settings
 from bot.speech.local import LocalModel
@@ -7,7 +7,7 @@ from bot.speech.remote_recogniser import Server
 
 
 def ears_of(settings: Settings) -> Recogniser | None:
-    """None where none is named: voices are kept, and people listen."""
+    """None if the settings name none: then voices are stored, and staff listen to them."""
     speech = settings.speech
     if speech.server:
         return Server(speech.server, speech.model, speech.language, speech.key.get_secret_value())

@@ -1,4 +1,4 @@
-"""A server that speaks OpenAI's `/v1/audio/transcriptions`: those of FunASR, SenseVoice and faster-whisper do."""
+"""A server with OpenAI's `/v1/audio/transcriptions`, such as those of FunASR, SenseVoice and faster-whisper."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ _MOST_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """`address`: what stands before /v1."""
+    """`address`: the URL before /v1."""
 
     address: str
     model: str
