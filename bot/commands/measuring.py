@@ -1,4 +1,4 @@
-"""Commands that show what the program carries: synth, bench, week."""
+"""Commands that measure the program under load: synth, bench, week."""
 
 import json
 from pathlib import Path
@@ -43,7 +43,7 @@ def synth(command: Command, tickets: int, seed: int) -> None:
 
 
 def _is_lived_in(session: Session) -> bool:
-    """Somebody has written to us: what is made up here could not be told from their tickets, nor taken out again."""
+    """Whether people use this database: made-up tickets could not be told from theirs or removed again."""
     wrote = select(Person.id).where(Person.last_inbound_at.is_not(None)).limit(1)
     return bool(session.scalar(select(Inbound.key).where(~made_up()).limit(1)) or session.scalar(wrote))
 

@@ -75,7 +75,7 @@ def _taken(program: Program, file: Path) -> str:
 
 
 def _returned(program: Program, file: Path, *, again: bool) -> str:
-    """Marked as returned once the file is there."""
+    """Marks the tickets as returned only after the file is written."""
     writer = WRITERS.get(file.suffix.removeprefix(".").lower())
     if writer is None:
         raise click.ClickException("文件名要以 .csv 或 .xlsx 结尾")

@@ -1,4 +1,4 @@
-"""Commands about what is in flight and what was: reroute, replay."""
+"""Commands about open and past tickets: reroute, replay."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ def reroute(command: Command, grid: str | None, *, dry_run: bool) -> None:
     if found and sys.stdin.isatty():
         click.confirm(f"这 {len(found)} 件会换承办单位，两边都会收到通知，确定吗", abort=True)
     moved = 0
-    for change in found:  # a transaction each: residents are answered in between
+    for change in found:  # one transaction each, so that residents are answered in between
         with program.sessions() as session, session.begin():
             moved += send_elsewhere(session, town, change.ticket_id, program.clock())
     click.echo(f"已重派 {moved} 件。")

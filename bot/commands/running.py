@@ -37,7 +37,7 @@ def serve(command: Command, host: str, port: int, workers: int) -> None:
 
     with loading():
         program = assemble(command.settings())
-    program.engine.dispose()  # no connection of the parent's may be used by two children
+    program.engine.dispose()  # child processes must not share the parent's connections
 
     def after_fork() -> None:
         program.engine.dispose(close=False)

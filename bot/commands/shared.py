@@ -25,7 +25,7 @@ _LOCK_WAIT_SECONDS = 30.0
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Much is made and nothing thrown away: to look through it for garbage would be a quarter of the time."""
+    """Pauses garbage collection while loading: it would find nothing and take a quarter of the time."""
     gc.disable()
     try:
         yield
@@ -36,7 +36,7 @@ def loading() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Made by the group, given to every command."""
+    """Created by the command group and passed to each command."""
 
     config: Path
 
@@ -46,16 +46,16 @@ class Command:
         return load_settings(self.config, **overrides)
 
     def program(self) -> "Program":
-        """For one command: it waits for a lock as long as a person does."""
+        """The program for one command; it waits for locks as long as a person would wait."""
         with loading():
             from bot.assembly import assemble
 
             return assemble(self.settings(), lock_wait_seconds=_LOCK_WAIT_SECONDS)
 
     def reader(self) -> "Reader":
-        """The model in use, with the town's places; without the rest of the program, it is soon there.
+        """The model in use, with the town's places. It loads quickly, without the rest of the program.
 
-        Without a database it knows no place, and says so.
+        Without a database it knows no places, and stderr says so.
         """
         with loading():
             from nlp.reading.reader import Reader
@@ -71,7 +71,7 @@ class Command:
 
 @contextmanager
 def session_or_none(settings: "Settings") -> Iterator["Session | None"]:
-    """None, and a line on stderr, where there is no database to read."""
+    """A session; None, with a line on stderr, if there is no database."""
     from sqlalchemy.exc import OperationalError
 
     from bot.installation.config_problems import ConfigError
@@ -93,7 +93,7 @@ pass_command = click.make_pass_decorator(Command)
 
 
 def operator() -> str:
-    """Who is at the command line, for the read log."""
+    """The user of the command line, for the read log."""
     try:
         return f"命令行 {getpass.getuser()}"
     except (KeyError, OSError):  # a container's user without a name
@@ -101,7 +101,7 @@ def operator() -> str:
 
 
 def moment(text: str) -> datetime:
-    """An ISO 8601 moment; without a zone it is China's."""
+    """Parses an ISO 8601 moment; the default zone is China's."""
     from models.ticket import CHINA
 
     try:
@@ -117,5 +117,5 @@ def say_json(value: Any) -> None:  # noqa: ANN401  (whatever JSON holds)
 
 
 def say_pretty(value: Any) -> None:  # noqa: ANN401
-    """JSON for people's eyes."""
+    """Prints indented JSON for people."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))

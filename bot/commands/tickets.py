@@ -66,7 +66,7 @@ def ask(command: Command, text: str, openid: str | None, now: str | None) -> Non
 
 
 def _as_json(row: figures.Row) -> dict[str, Any]:
-    """Of several figures at once those beside the first as well."""
+    """The row as JSON, with the further figures if several were asked for."""
     told = {"key": row.key, "name": row.name, "value": row.value, "of": row.of}
     return told | ({"others": [_as_json(each) for each in row.others]} if row.others else {})
 
@@ -168,7 +168,7 @@ def invite(command: Command, role: str, grid: str | None, team: str | None) -> N
 
 
 def _with_a_post(role: Role, grid: str | None, team: str | None) -> None:
-    """Staff without a post would see no ticket, and nobody would notice."""
+    """Refuses staff without a grid or team: they would see no ticket, and nobody would notice."""
     if role is Role.PROPERTY_STAFF and not team:
         raise click.ClickException("物业人员要写明承办单位，加 --team 单位代码")
     if role is Role.GRID_STAFF and not (team or grid):

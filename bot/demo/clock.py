@@ -1,4 +1,4 @@
-"""The town's clock: it goes like ours, and can be moved forward to see what happens by itself."""
+"""The town's clock: it runs in real time and can be moved forward, to show reminders and deadlines."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ _JUST_AFTER = timedelta(minutes=1)
 
 
 class TownClock:
-    """How far it is ahead is kept in the database: who comes again finds the time that they left."""
+    """The clock's offset is stored in the database, so it survives a restart."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
@@ -33,13 +33,13 @@ class TownClock:
         return self().timestamp()
 
     def read(self, sessions: Sessions) -> None:
-        """As it was left."""
+        """Loads the stored offset."""
         with sessions() as session:
             kept = session.scalar(select(Fact.value).where(Fact.name == _NAME))
         self._ahead = timedelta(seconds=float(kept or 0))
 
     def move(self, sessions: Sessions, to: Callable[[Session, datetime], datetime]) -> None:
-        """Only forward: what has happened has happened."""
+        """Moves the clock, only forward, and stores the offset."""
         with sessions() as session, session.begin():
             now = self()
             self._ahead += max(to(session, now) - now, timedelta())
@@ -52,13 +52,13 @@ def in_an_hour(_session: Session, now: datetime) -> datetime:
 
 
 def next_morning(_session: Session, now: datetime) -> datetime:
-    """When the offices open."""
+    """The next time that the offices open."""
     today = day_start(now) + _MORNING
     return today if today > now else today + timedelta(days=1)
 
 
 def after_next_limit(session: Session, now: datetime) -> datetime:
-    """Just after the next limit of a ticket that somebody reported here: its team hears of it."""
+    """Just after the next deadline of a ticket reported here, when its team is notified."""
     watched = select(Timer.ticket_id).where(Timer.due_at > now)
     limit = select(func.min(running_limit())).where(not_ended(), running_limit() > now, Ticket.id.in_(watched))
     found = session.scalar(limit)

@@ -1,4 +1,4 @@
-"""The demonstration's town with eight weeks behind it: made once, kept in the database, made again on a reset."""
+"""The demonstration's town with eight weeks of history: created once in the database, and again on a reset."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ PAST = Past(timedelta(weeks=8), _QUIET)
 
 
 def prepare(settings: Settings, now: Callable[[], datetime]) -> None:
-    """Database, world, past and model: made where they are missing, with a line for each long step."""
+    """Creates database, world, history and model if missing; prints a line for each long step."""
     engine = open_database(settings)
     migrate(engine)
     with sessions(engine).begin() as session:
@@ -45,7 +45,7 @@ def prepare(settings: Settings, now: Callable[[], datetime]) -> None:
 
 
 def _settle(session: Session) -> bool:
-    """The demonstration town in an empty database; a real one is refused: its people would hear of made-up cases."""
+    """Imports the demonstration town into an empty database; refuses a real one, whose people would get pushes."""
     if session.scalar(select(Grid.code).limit(1)) is None:
         click.echo("导入示范社区：新义街道……")
         import_world(session, demonstration_world())
@@ -56,7 +56,7 @@ def _settle(session: Session) -> bool:
 
 
 def live(engine: Engine, settings: Settings, now: datetime) -> None:
-    """Eight weeks of tickets, and the sums of their days."""
+    """Writes eight weeks of tickets and their daily sums."""
     click.echo("让示范社区先过八个星期……")
     with reading_sessions(engine)() as session:
         world = load_world(session)
@@ -71,7 +71,7 @@ def live(engine: Engine, settings: Settings, now: datetime) -> None:
 
 
 def start_over(engine: Engine, settings: Settings, now: datetime) -> None:
-    """All that visitors did is gone, and the town is as at the beginning."""
+    """Deletes everything that visitors did and restores the town's first state."""
     with sessions(engine).begin() as session:
         if session.get(Fact, _IS_DEMO) is None:
             raise click.ClickException("这不是演示用的数据库")
@@ -83,7 +83,7 @@ def start_over(engine: Engine, settings: Settings, now: datetime) -> None:
 
 
 def _empty(session: Session) -> None:
-    """Tables point at each other: what holds together is looked at when all is done."""
+    """Empties all tables. They refer to each other, so foreign keys are checked at the commit."""
     tables = Base.metadata.tables.values()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"truncate {', '.join(table.name for table in tables)} restart identity"))

@@ -1,4 +1,4 @@
-"""What the town does between tickets, so that it can be shown: said by its people in the chat, week after week."""
+"""Fills the demonstration with practices (patrols, visits, meetings): its people write chat messages week by week."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _DAY = re.compile(r"\{([+-]\d+)\}")
 
 
 def demonstration_world() -> WorldFiles:
-    """The world that tests share, with a head of a house, points of patrols and those who are visited."""
+    """The tests' world plus a building head, patrol points and visited people."""
     with TemporaryDirectory() as folder:
         for file in (*WORLD.iterdir(), *(_FOLDER / "more_world").iterdir()):
             text, there = file.read_text("utf-8"), Path(folder) / file.name
@@ -48,7 +48,7 @@ class _Clock:
 
 
 def live_between(settings: Settings, now: datetime) -> None:
-    """Each line is said at its time; what was pushed meanwhile was read long ago."""
+    """Sends each line at its time, then marks all pushes as sent and drops past timers."""
     clock = _Clock(now)
     program = assemble(settings, clock)
     with program.reading() as session:
@@ -66,7 +66,7 @@ def live_between(settings: Settings, now: datetime) -> None:
 
 
 def _lines(now: datetime) -> Iterator[tuple[datetime, str, str]]:
-    """When, who, what: in the order of time, none of it later than now."""
+    """(time, person, words) in order of time, none later than now."""
     for line in yaml.safe_load((_FOLDER / "practices.yaml").read_text("utf-8")):
         days, hour = line["at"].split()
         at = _day(now, days) + (datetime.strptime(hour, "%H:%M").replace(tzinfo=CHINA) - _MIDNIGHT)

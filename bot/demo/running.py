@@ -63,10 +63,10 @@ def _app(program: Program, clock: TownClock, port: int) -> Flask:
 def _serve(server: BaseWSGIServer, program: Program, interrupted: threading.Event, port: int) -> None:
     stop = threading.Event()
     sending = threading.Thread(target=_worker(program).run, args=(stop,), name="worker")
-    try:  # a Ctrl-C from here on finds the worker's thread, and stops it
+    try:  # from here on a Ctrl-C also stops the worker's thread
         sending.start()
         threading.Thread(target=_publish_menu, args=(program,), name="menu", daemon=True).start()
-        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # a service manager's Ctrl-C
+        signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))  # how a service manager stops it
         server.service_actions = lambda: _end_if(interrupted)  # type: ignore[method-assign]
         click.echo(f"吹哨已启动，请打开 http://127.0.0.1:{port}/ （按 Ctrl-C 停止）")
         server.serve_forever(poll_interval=0.2)
@@ -80,7 +80,7 @@ def _serve(server: BaseWSGIServer, program: Program, interrupted: threading.Even
 
 
 def _worker(program: Program) -> Worker:
-    """A night that was skipped by hand teaches the model nothing, and would keep this machine busy for minutes."""
+    """A worker without the nightly training: skipped nights bring no new data, and training takes minutes."""
     return replace(worker(program), nightly=_NoTraining(program.sessions))
 
 
@@ -94,7 +94,7 @@ class _NoTraining:
 
 
 def _interrupts(number: int) -> threading.Event:
-    """Set by a Ctrl-C: one that falls into a finalizer raises there, and Python drops what is raised there."""
+    """An event set by Ctrl-C. KeyboardInterrupt alone can get lost: Python drops exceptions in finalizers."""
     came = threading.Event()
 
     def interrupt(_number: int, _frame: object) -> None:
@@ -111,7 +111,7 @@ def _end_if(interrupted: threading.Event) -> None:
 
 
 def _publish_menu(program: Program) -> None:
-    """As an operator does once; the server that answers it is just starting."""
+    """Publishes the menu as an operator does once; errors are ignored, as the server is just starting."""
     settings = program.settings
     with suppress(WeChatError):
         publish(
@@ -121,7 +121,7 @@ def _publish_menu(program: Program) -> None:
 
 
 def _listen(port: int) -> socket.socket:
-    """Before anything long is begun."""
+    """Binds the port before any long step, so that a port in use is reported at once."""
     try:
         return socket.create_server(("127.0.0.1", port))
     except OSError:

@@ -13,7 +13,7 @@ _CORP = ("corp_id", "agent_id", "secret", "token", "aes_key", "robot")
 
 
 def demo_settings(config: Path, port: int) -> Settings:
-    """The config's database, rules and words, with the fake platform's account; who tries it at night is awake."""
+    """The config's database, rules and words with the fake account; no quiet hours: visitors may come at night."""
     return load_settings(
         config,
         wechat=account(port),

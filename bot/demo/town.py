@@ -1,4 +1,4 @@
-"""Who and what the demonstration's phones show: the town's people, its places, sentences to try."""
+"""What the demonstration's phones offer: the town's people and places, and sentences to try."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +32,7 @@ SAMPLES = {
 
 
 def people(program: Program) -> Sequence[SimPerson]:
-    """Everybody of the world who has an openid; who was made up for the past has no phone."""
+    """All people of the world with an openid; residents made up for the history have no phone."""
     with program.reading() as session:
         world = program.towns.current(session).world
         found = session.scalars(select(Person).where(Person.openid.not_like(f"{OPENID}%")).order_by(Person.id)).all()
@@ -49,7 +49,7 @@ def people(program: Program) -> Sequence[SimPerson]:
 
 
 def members(program: Program) -> Sequence[Member]:
-    """Everybody of the world who is in WeCom."""
+    """All people of the world who are in WeCom."""
     with program.reading() as session:
         world = program.towns.current(session).world
         found = session.scalars(select(Person).where(Person.wecom != "").order_by(Person.id)).all()
@@ -62,7 +62,7 @@ def _about(person: Person, world: World) -> str:
 
 
 def places(program: Program) -> Sequence[SimPlace]:
-    """Pins for the town's map: as people copy coordinates from Chinese maps (GCJ-02)."""
+    """Pins for the town's map, in GCJ-02 as Chinese maps give them."""
     with program.reading() as session:
         found = session.scalars(select(Place).where(Place.lat.is_not(None)).order_by(Place.id)).all()
         return [SimPlace(place.name, place.lat or 0.0, place.lng or 0.0) for place in found]

@@ -17,7 +17,7 @@ _HEADERS = {"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0", "Pragma": "
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a delivery; `reason` says what was wrong if the platform can't show the answer."""
+    """The result of a delivery; `reason` says why the platform can't show the answer."""
 
     verdict: Verdict
     body: Body | None

@@ -1,4 +1,4 @@
-"""What a person does, and what happens, that is delivered to the account as an event."""
+"""The events that are delivered to the account: acts of people, and results of its own calls."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,7 +7,7 @@ Fields = list[tuple[str, str | int]]
 
 
 class Event:
-    """Something done or come about, not said. `name` is the platform's, in its own mixture of cases."""
+    """An event, not a message. `name` is the platform's, in its own mixture of cases."""
 
     __slots__ = ()
     name: ClassVar[str]
@@ -100,7 +100,7 @@ class SubscriptionAnswer(Event):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionChanged(Event):
-    """What a person took back in the account's settings."""
+    """A person withdrew a permission in the account's settings."""
 
     name = "subscribe_msg_change_event"
     template_id: str
@@ -111,7 +111,7 @@ class SubscriptionChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionSent(Event):
-    """What became of a subscription notice."""
+    """The delivery result of a subscription notice."""
 
     name = "subscribe_msg_sent_event"
     template_id: str

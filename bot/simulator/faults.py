@@ -13,7 +13,7 @@ class Refuses:
 
 @dataclass(frozen=True, slots=True)
 class Hangs:
-    """Answers late. With `after` the call takes effect all the same, and the caller can't know."""
+    """Answers late. With `after` the call takes effect, but the caller can't know."""
 
     seconds: float
     after: bool = False
@@ -56,7 +56,7 @@ class Faults:
                 self._on[name] = fault
 
     def on(self) -> list[str]:
-        """What is switched on, by name."""
+        """The names of the faults that are switched on."""
         with self._lock:
             return list(self._on)
 

@@ -15,7 +15,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Who sends what when; a redelivery repeats it."""
+    """Sender, time and id of a delivery; a redelivery repeats them."""
 
     openid: str
     at: int
@@ -105,7 +105,7 @@ def xml_of_event(event: Event, account: Account, stamp: Stamp) -> str:
 
 
 def _of_notices(event: Event) -> str:
-    """What events about subscription notices have in a list of their own."""
+    """The list element of events about subscription notices."""
     match event:
         case SubscriptionAnswer(template, accepted):
             answer = "accept" if accepted else "reject"
@@ -132,7 +132,7 @@ def _xml(account: Account, stamp: Stamp, inner: str) -> str:
 
 
 def delivery(account: Account, xml: str, stamp: Stamp) -> Delivery:
-    """Signed, and in two of three modes sealed. Plain mode signs the query alone: the platform is like that."""
+    """A signed request, encrypted in two of three modes. Plain mode signs only the query, as the platform does."""
     timestamp, nonce = str(stamp.at), str(secrets.randbelow(2_000_000_000))
     query = {
         "signature": sign(account.token, timestamp, nonce),

@@ -1,4 +1,4 @@
-"""All that happened on the platform, numbered, so that a page can follow it and a test can wait for it."""
+"""A numbered log of the platform's events: pages follow it, and tests wait for entries."""
 
 import itertools
 import secrets
@@ -15,7 +15,7 @@ KEPT = 5000  # entries; a demonstration of several days, and still only a few me
 
 
 class Side(StrEnum):
-    """Whose words a line of a chat is."""
+    """The author of a line in a chat."""
 
     PERSON = "person"
     ACCOUNT = "account"
@@ -68,7 +68,7 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """Somebody follows the account, or does so no more."""
+    """Somebody follows or unfollows the account."""
 
     openid: str
     following: bool
@@ -97,12 +97,12 @@ class Numbered:
 
 
 class Journal:
-    """`epoch` tells a page that the platform restarted and its numbers mean nothing any more."""
+    """A new `epoch` tells a page that the platform restarted and old numbers are invalid."""
 
     def __init__(
         self, before: Iterable[Entry] = (), keep: Callable[[Entry], None] = lambda _entry: None, kept: int = KEPT
     ) -> None:
-        """`before`: what is remembered of an earlier run. `keep` hears of everything new."""
+        """`before`: entries of an earlier run. `keep` is called with each new entry."""
         self.epoch = secrets.token_hex(4)
         self._numbers = itertools.count(1)
         remembered = (Numbered(number, entry) for entry, number in zip(before, self._numbers, strict=False))
@@ -117,7 +117,7 @@ class Journal:
             self._changed.notify_all()
 
     def start_over(self) -> None:
-        """Nothing has happened yet; pages of before are told to reload."""
+        """Empties the journal; open pages are told to reload."""
         with self._changed:
             self._entries.clear()
             self.epoch = secrets.token_hex(4)

@@ -41,7 +41,7 @@ def type_of(content: bytes) -> str:
 
 
 def as_shown(medium: Medium) -> Medium:
-    """What a phone photographs as a browser shows it; the account is given it as it was sent."""
+    """A phone's photo in a format that browsers show; the account gets the original."""
     if medium.content_type != "image/heic":
         return medium
     from PIL import Image
@@ -68,7 +68,7 @@ class MediaStore:
         self._keep = keep
 
     def put(self, kind: str, content: bytes, pictures: Collection[str] = PICTURES) -> str:
-        """Keeps `content` if a medium of that kind may look like this; its id."""
+        """Stores `content` if its format fits the kind; returns its id."""
         if kind not in _LIMITS:
             raise ApiError(40004)
         if not content:

@@ -1,4 +1,4 @@
-"""What a platform keeps over a restart: the chats, who follows, who came by, photos. Without a folder it forgets."""
+"""What the platform keeps over a restart: chats, followers, photos. Without a folder it keeps nothing."""
 
 import json
 import shutil
@@ -25,7 +25,7 @@ Visitor = dict[str, str]
 
 
 class Memory:
-    """A folder: one line a happening, one file a photo. Any thread may write."""
+    """A folder with one line for each event and one file for each photo. Any thread may write."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -33,7 +33,7 @@ class Memory:
         (folder / "media").mkdir(parents=True, exist_ok=True)
 
     def write(self, happened: object) -> None:
-        """What is only of the moment (a call, an exchange) is not kept."""
+        """Writes an event; short-lived ones (a call, an exchange) are skipped."""
         if isinstance(happened, Line):
             self._append("Line", asdict(happened) | {"body": _written(happened.body), "side": happened.side.value})
         elif isinstance(happened, Followed):
@@ -43,7 +43,7 @@ class Memory:
         self._append("Visitor", visitor)
 
     def entries(self) -> Iterator[Kept]:
-        """In their order."""
+        """All entries, in order."""
         for kind, told in self._lines():
             if kind == "Line":
                 yield Line(told["openid"], Side(told["side"]), _read(told["body"]), told["at"])
@@ -72,7 +72,7 @@ class Memory:
             file.write(f"{line}\n")
 
     def _lines(self) -> Iterator[tuple[str, Any]]:
-        """A line that a crash has cut is the end."""
+        """All lines up to one that a crash has cut."""
         if not self._file.exists():
             return
         for line in self._file.read_text("utf-8").splitlines():

@@ -41,7 +41,7 @@ class Allowances:
         self._of.pop(openid, None)
 
     def left(self, at: float) -> dict[str, Allowance]:
-        """For everybody to whom the account may write: how many messages, and until when at the latest."""
+        """For each person whom the account may write to: the number of messages, and the latest end."""
         found = {}
         for openid, by_trigger in list(self._of.items()):
             live = [one for one in by_trigger.values() if at <= one.until]

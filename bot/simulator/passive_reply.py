@@ -25,7 +25,7 @@ class Answer:
 
 
 def read_answer(answer: Answer, account: Account, openid: str) -> Body | None:
-    """What the person gets to see; None if the account chose to say nothing."""
+    """The reply as the person sees it; None if the account sent no reply."""
     if answer.status != 200:
         raise OutageError(f"HTTP {answer.status}，应为 200")
     if answer.body in {b"", b"success"}:

@@ -1,4 +1,4 @@
-"""The fake WeChat platform, in memory: its people, its account's rights, and what passes between them.
+"""The fake WeChat platform, in memory: its people, its account, and the messages between them.
 
 One process holds one platform: several web workers would each have their own. All methods may be called from any
 thread.
@@ -43,7 +43,7 @@ _UNANSWERABLE = (Unfollow, TemplateFinished, *_OF_NOTICES)  # an answer to these
 
 
 class NotFollowingError(Exception):
-    """Somebody who doesn't follow the account can't write to it."""
+    """Only followers can write to the account."""
 
 
 class Platform:
@@ -92,7 +92,7 @@ class Platform:
         return self.deliver(openid, Words(text))
 
     def follow(self, openid: str) -> None:
-        """Follows without telling the account: for tests that begin with somebody who follows already."""
+        """Follows without an event: for tests that begin with a follower."""
         with self.lock:
             self.followers.meet(openid, following=True)
 
@@ -140,7 +140,7 @@ class Platform:
         self._couriers.shutdown(wait=True)
 
     def start_over(self) -> None:
-        """As if nobody had ever written."""
+        """Resets the platform to its first state."""
         with self.lock:
             if self.memory:
                 self.memory.forget()
@@ -152,7 +152,7 @@ class Platform:
     # -- inside ---------------------------------------------------------------------------------------------------
 
     def _remember(self) -> None:
-        """Who follows, and to whom the account may still write."""
+        """Restores the followers and the account's quotas."""
         for entry in self.journal.entries():
             if isinstance(entry, Followed):
                 self.followers.meet(entry.openid, following=entry.following)

@@ -1,4 +1,4 @@
-"""The platform alone on a port of its own: the fake WeChat of other tests."""
+"""Serves the platform alone on its own port, for other tests."""
 
 import threading
 import time
@@ -23,7 +23,7 @@ DEMO_ACCOUNT = Account(
 
 class QuietHandler(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 (werkzeug's name)
-        """Says nothing: the journal has it all."""
+        """Logs nothing, because the journal has everything."""
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def running_platform(
 ) -> Iterator[Platform]:
     """A platform behind real HTTP; the bot's `BOT_WECHAT__API_BASE` is its `api_base`.
 
-    Where the bot is known only later, tell it with `point_at(webhook_url)`.
+    If the bot's address is known only later, set it with `point_at(webhook_url)`.
     """
     platform = Platform(account, templates=templates, now=now, patience=patience)
     for openid in followers:

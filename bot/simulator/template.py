@@ -1,4 +1,4 @@
-"""The template messages that an account may use, and the cards that they become."""
+"""The account's template messages, and the cards made from them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Template:
     fields: tuple[TemplateField, ...]
 
     def card(self, data: object, url: str, *, subscription: bool = False) -> Card:
-        """Every field of the template must be given; further ones are ignored, as the platform does."""
+        """A card; all fields of the template are required, others are ignored, as on the platform."""
         if not isinstance(data, dict):
             raise ApiError(47001)
         rows = tuple(Row(field.key, field.label, field.value_in(data)) for field in self.fields)

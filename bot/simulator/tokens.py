@@ -1,4 +1,4 @@
-"""Access tokens: the stable one, which all may share, and the old kind, where a new one retires the last."""
+"""Access tokens: the stable one, which is shared, and the old kind, where a new token ends the last one."""
 
 import secrets
 from collections.abc import Callable
@@ -62,12 +62,12 @@ class Tokens:
             raise ApiError(42001)
 
     def expire(self) -> None:
-        """All tokens grow old at once: 42001."""
+        """Expires all tokens: 42001."""
         self._live = dict.fromkeys(self._live, self._now())
         self._stable = None
 
     def forget(self) -> None:
-        """All tokens are unknown from now on, as after somebody else's forced refresh: 40001."""
+        """Invalidates all tokens, as after another client's forced refresh: 40001."""
         self._live.clear()
         self._stable = None
 

@@ -1,1 +1,1 @@
-"""A synthetic town's year: tickets in any number, to see how the program carries them before real ones are there."""
+"""A synthetic year of a town: any number of tickets, to test the program under load."""

@@ -1,4 +1,4 @@
-"""Rows by the hundred thousand: executemany on SQLite, COPY on PostgreSQL; a column not given has its default."""
+"""Bulk inserts: executemany on SQLite, COPY on PostgreSQL; missing columns get their defaults."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ class Bulk:
         self._columns = [*columns, *self._rest]
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
-        """All of them; values in the order of the columns."""
+        """Inserts all rows; their values are in the order of the columns."""
         rest = tuple(self._rest.values())
         driver = self._connection.connection.driver_connection
         if isinstance(driver, psycopg.Connection):
@@ -38,19 +38,19 @@ class Bulk:
 
 
 def next_id(connection: Connection, table: Table) -> int:
-    """The first number that is free."""
+    """The first free id."""
     return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
 
 
 def catch_up(connection: Connection, table: Table) -> None:
-    """On PostgreSQL: the next number is one after those that we chose ourselves."""
+    """On PostgreSQL, sets the sequence after the ids that we chose ourselves."""
     if connection.dialect.name == "postgresql":
         name = table.name
         connection.execute(text(f"select setval(pg_get_serial_sequence('{name}','id'), max(id)) from {name}"))  # noqa: S608
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever a column holds)
-    """As SQLAlchemy writes it to SQLite."""
+    """The value as SQLAlchemy writes it to SQLite."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     return value

@@ -79,7 +79,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """How long the town has lived, and the places in which nothing is under way."""
+    """The length of the history, and the places without open tickets."""
 
     span: timedelta = timedelta(days=365)
     quiet: frozenset[str] = frozenset()
@@ -98,7 +98,7 @@ def fill(
     notify: Callable[[int], None],
     past: Past = _A_YEAR,
 ) -> None:
-    """Write so many tickets with all that they leave behind, in batches; `tell` hears how many are done."""
+    """Writes `count` tickets with their messages, pushes and history, in batches; `tell` gets the number done."""
     town = _Town(world, routing, random.Random(seed), now, past)
     for start in range(0, count, _BATCH):
         with engine.begin() as connection:
@@ -115,13 +115,13 @@ class _Town:
         self._spots = list(_spots(world, routing, sorted({kind.category for kind in self._kinds})))
         if not self._spots:
             raise NoWorldError
-        # A few compounds have most of the trouble, as everywhere.
+        # As in real towns, a few compounds have most of the tickets.
         self._weights = [1 / (1 + index % 17) for index in range(len(self._spots))]
         self._first_resident = self._residents = self._tickets = self._told = 0
         self._staff: dict[str, list[int]] = {}
 
     def move_in(self, connection: Connection, tickets: int) -> None:
-        """Residents, each known by an openid of the made-up town."""
+        """Writes the residents, each with a made-up openid."""
         people, self._tickets = cast("Table", Person.__table__), tickets
         for number, team in connection.execute(select(Person.id, Person.team).where(Person.team.is_not(None))):
             self._staff.setdefault(cast("str", team), []).append(number)
@@ -135,7 +135,7 @@ class _Town:
         catch_up(connection, people)
 
     def write(self, connection: Connection, count: int) -> None:
-        """One batch."""
+        """Writes one batch."""
         tickets = cast("Table", Ticket.__table__)
         first = next_id(connection, tickets)
         made = [self._ticket(number) for number in range(first, first + count)]
@@ -190,7 +190,7 @@ class _Town:
         )
 
     def _next_moment(self) -> datetime:
-        """In the order of the numbers, as in life; the account is known better from month to month."""
+        """The next ticket's time; tickets become more frequent from month to month."""
         self._told += 1
         back = (1 - self._told / (self._tickets + 1)) ** 1.3
         moment: datetime = self._now - self._past.span * back - timedelta(seconds=self._chance.random() * 60)
@@ -201,7 +201,7 @@ class _Town:
 
 
 def openid(resident: int) -> str:
-    """Of the resident of this number."""
+    """The openid of the resident of this number."""
     return f"{OPENID}{resident:022d}"
 
 
@@ -216,13 +216,13 @@ def _spots(world: World, routing: Routing, categories: Sequence[str]) -> Iterato
 
 
 def fill_url(url: str, count: int, seed: int = 1) -> None:
-    """The same by a database's address, under the shipped rules."""
+    """Fills the database at an address, under the shipped rules."""
     engine = connect(url)
     with reading_sessions(engine)() as session:
         world = load_world(session)
     routing = load_settings(Path(__file__).parents[2] / "config.yaml").routing
     fill(engine, world, routing, count, seed, datetime.now(UTC), lambda _done: None)
-    tidy = "vacuum analyze" if engine.dialect.name == "postgresql" else "analyze"  # what a year would have brought
+    tidy = "vacuum analyze" if engine.dialect.name == "postgresql" else "analyze"  # as after a year's use
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(tidy))
     engine.dispose()

@@ -1,4 +1,4 @@
-"""What becomes of one made-up ticket: how long it took, how it ended, what stands in its history."""
+"""The course of one made-up ticket: its durations, its end and its history."""
 
 import random
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ from models.status_moves import (
 _STAFF, _RESIDENT, _BOT = Role.PROPERTY_STAFF, Role.RESIDENT, Role.SYSTEM
 _CALLS = 0.02
 """Share of the open tickets for which the whistle is blown"""
-# (share in 1000, status, closing, rating) of what is long past; ratings as people give them.
+# (share in 1000, status, closing, rating) of old tickets; the ratings are distributed as real ones.
 _ENDS: tuple[tuple[int, Status, Closing | None, int | None], ...] = (
     (430, Status.CLOSED, Closing.CONFIRMED, 3),
     (140, Status.CLOSED, Closing.CONFIRMED, 2),
@@ -67,7 +67,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Another team was called by a whistle, reported in, and has done its share if the ticket is done."""
+    """A team called by a whistle: it reported in, and has done its share if the ticket is done."""
 
     called_at: datetime
     due_at: datetime
@@ -77,7 +77,7 @@ class Call:
 
 @dataclass(slots=True)
 class Story:
-    """One ticket's life up to now."""
+    """One ticket's course up to now."""
 
     created_at: datetime
     accept_by: datetime
@@ -94,19 +94,19 @@ class Story:
     lines: list[Line] = field(default_factory=list)
 
     def go(self, move: Move, role: Role, at: datetime, note: str = "") -> None:
-        """One move, as the table of moves allows it."""
+        """Makes one status move; the table of moves gives the new status."""
         self.lines.append(Line(move, role, at, self.status, note))
         self.status = move.target or self.status
 
 
 def tell_story(chance: random.Random, created_at: datetime, days: int, now: datetime) -> Story:
-    """A likely life of a ticket that had so many days, as far as it has got by now."""
+    """A likely course of a ticket with a limit of `days`, up to now."""
     story = Story(created_at, created_at + timedelta(hours=4), created_at + timedelta(days=days))
     story.go(RECEIVE, _BOT, created_at, "自动受理")
     story.go(DISPATCH, _BOT, created_at, "规则：物业先办")
     _, end, closing, rating = chance.choices(_ENDS, _WEIGHTS)[0]
     signed = created_at + timedelta(minutes=chance.expovariate(1 / 75))
-    done = signed + timedelta(days=days * chance.lognormvariate(-1, 0.75))  # one in eleven comes late
+    done = signed + timedelta(days=days * chance.lognormvariate(-1, 0.75))  # one in eleven is late
     steps = _TAKES[end]
     if end in {Status.WITHDRAWN, Status.DECLINED}:
         _stop_early(story, end, signed, now)
@@ -125,7 +125,7 @@ def tell_story(chance: random.Random, created_at: datetime, days: int, now: date
 
 
 def _whistle(story: Story, chance: random.Random, signed: datetime, done: datetime | None, now: datetime) -> None:
-    """Called when half of the work was done; most report in within the hour that they have."""
+    """Calls a team at half of the work's time; most teams report in within their hour."""
     until = done or min(now, signed + timedelta(hours=8))
     called, due = signed + (until - signed) / 2, signed + (until - signed) / 2 + timedelta(hours=1)
     came = min(called + timedelta(minutes=chance.expovariate(1 / 35)), until)
@@ -148,7 +148,7 @@ def _stop_early(story: Story, end: Status, at: datetime, now: datetime) -> None:
 
 
 def _again(story: Story, reopened: datetime, now: datetime) -> datetime:
-    """The resident says no: signed and done once more, as far as the time has come. Returns when it was done."""
+    """Reopens the ticket, signs and completes it again, as far as time allows. Returns the completion time."""
     story.go(REOPEN, _RESIDENT, reopened, "还是没好")
     story.accepted_at = story.resolved_at = None
     story.reopenings = 1

@@ -1,6 +1,6 @@
-"""What a made-up ticket leaves behind beside its history: who helped, what was written, who was told.
+"""The rows that belong to a made-up ticket besides its history: helpers, messages, pushes.
 
-It is most of a year's rows, and what people ask often must find its few among them.
+They are most of a year's rows, so frequent queries must find few rows among them.
 """
 
 import json
@@ -28,12 +28,12 @@ Row = Sequence[Any]
 
 
 def made_up() -> ColumnElement[bool]:
-    """Messages that nobody ever wrote."""
+    """The condition that a message was made up."""
     return Inbound.key.startswith(_MARK, autoescape=True)
 
 
 def helpers(ticket: int, route: Route, story: Story) -> list[Row]:
-    """Help by rule, and the first of them called by a whistle where one was blown."""
+    """The helpers by rule; if there was a whistle, it called the first."""
     rows: list[Row] = [
         (ticket, team.code, story.created_at, "", None, None, None, False, story.ended_at) for team in route.support
     ]
@@ -45,7 +45,7 @@ def helpers(ticket: int, route: Route, story: Story) -> list[Row]:
 
 
 def messages(ticket: int, number: str, openid: str, words: str, story: Story) -> list[Row]:
-    """The report, and what was answered when it was asked whether it is solved."""
+    """The report, and the answer to the question whether it is solved."""
     told = f"已受理，工单 {number}，{story.handle_by:%m月%d日}前处置。想知道进展随时回复“进度”。"
     rows = [(words, story.created_at, told)]
     if story.ended_at:
@@ -57,7 +57,7 @@ def messages(ticket: int, number: str, openid: str, words: str, story: Story) ->
 
 
 def pushes(ticket: int, number: str, reporter: int, staff: Sequence[int], where: str, story: Story) -> list[Row]:
-    """Staff of the team in charge hear of the ticket, its reporter of what is done about it."""
+    """Pushes to the staff of the team in charge, and to the reporter about the progress."""
     told = [(person, "dispatch", story.created_at) for person in staff[:_TOLD_AT_ONCE]]
     told += [(reporter, e.move.name, e.at) for e in story.lines if e.move in (ACCEPT, RESOLVE)]
     words, ended = f"工单 {number}\n{where}", (1, Outcome.DELIVERED.value)

@@ -1,1 +1,1 @@
-"""A week of a town lived through on a fake platform with the true quotas: what arrives, and what is refused."""
+"""Simulates a town's week on a fake platform with the real quotas: what arrives, and what is refused."""

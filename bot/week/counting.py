@@ -1,4 +1,4 @@
-"""What came of the week: counted by what stood in people's chats, not by what the program thinks of it."""
+"""The week's figures, counted from people's chats and not from the program's own records."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -83,12 +83,12 @@ def counted(stage: Stage, town: Town) -> Figures:
 
 
 def _still_asked(push: Push, tickets: dict[int, Ticket]) -> bool:
-    """One that was due in the night at the end of the week is told next morning; one overtaken is told by the newer."""
+    """Whether the push counts: not if a newer one replaced it, or if it still waits for the next morning."""
     return push.outcome != "merged" and push.ticket_id in tickets and not push.due_at
 
 
 def _chats(stage: Stage) -> dict[str, list[str]]:
-    """All that a person has read, card by card and word by word."""
+    """All replies, texts and cards that each person received."""
     chats: dict[str, list[str]] = defaultdict(list)
     for openid, reply in stage.replies:
         chats[openid].append(reply)
@@ -103,7 +103,7 @@ def _chats(stage: Stage) -> dict[str, list[str]]:
 
 
 def _arrived(chat: list[str], ticket: Ticket) -> bool:
-    """The question that they can answer, with the ticket that it is about."""
+    """Whether the chat holds the closing question with the ticket's number."""
     return any(_QUESTION in text and (ticket.number or "") in text for text in chat)
 
 
@@ -117,7 +117,7 @@ def _day(push: Push) -> str:
 
 
 def unfinished(figures: Figures) -> bool:
-    """What was promised does not hold."""
+    """Whether the figures miss what we promise."""
     late = figures.outcomes_arrived < 0.99 * figures.outcomes
     lost = figures.red_flags_unsent or figures.receipts_missed
     return late or bool(lost) or 45047 in figures.refused or figures.most_news_a_leader_and_day > 3

@@ -1,4 +1,4 @@
-"""What residents, staff and leaders do in the week: they report, work, ask, answer, and some do nothing at all."""
+"""The people of the week: residents report and answer, staff work, leaders ask; some do nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _RED, _LEFT_ALONE, _NOTICES, _TALKATIVE, _TAPPING, _ANSWERING = 0.03, 0.08, 0.35
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """Whom the week is about."""
+    """The people of the week's town."""
 
     places: Sequence[str]
     teams: dict[str, str]
@@ -49,7 +49,7 @@ def known(stage: Stage) -> Town:
 
 
 def plan(stage: Stage, town: Town, tickets: int, days: int) -> None:
-    """Reports by day and evening, leaders at nine."""
+    """Schedules the reports by day and evening, and the leaders' questions at nine."""
     chance = stage.chance
     for number in range(tickets):
         hours = 24 * chance.randrange(days) + chance.triangular(-1, 14, 3)
@@ -71,7 +71,7 @@ def _reports(stage: Stage, town: Town, resident: str, number: int) -> None:
     in_danger = chance.random() < _RED
     trouble = chance.choice(_DANGERS if in_danger else _TROUBLES)
     reply = stage.says(resident, f"{chance.choice(town.places)}{number % 9 + 1}号楼{trouble}")
-    for _ in range(3):  # a question that has numbers is answered, whatever it is
+    for _ in range(3):  # any question with numbered options is answered
         if "回 1" not in reply and "回数字" not in reply:
             break
         reply = stage.says(resident, "2" if "加入" in reply else "1")
@@ -90,7 +90,7 @@ def _reports(stage: Stage, town: Town, resident: str, number: int) -> None:
 
 
 def _filed(stage: Stage, resident: str) -> str | None:
-    """The number of what they have just reported; an answer to a danger names none."""
+    """The number of the ticket just reported; None for a danger, whose answer names none."""
     just_now = (Person.openid == resident) & (Ticket.created_at >= stage.clock())
     with stage.program.reading() as session:
         theirs = select(Ticket.number).join(Person, Person.id == Ticket.reporter_id).where(just_now)
@@ -135,7 +135,7 @@ def _worker(stage: Stage, town: Town, number: str) -> str:
 
 
 def _at_work(moment: datetime) -> datetime:
-    """Nobody works between eight in the evening and eight in the morning."""
+    """The moment, moved out of the hours from eight in the evening to eight in the morning."""
     local = moment.astimezone(CHINA)
     if 8 <= local.hour < 20:
         return moment

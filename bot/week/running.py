@@ -1,4 +1,4 @@
-"""Lives the week and gives its figures."""
+"""Runs the week and returns its figures."""
 
 import tempfile
 from datetime import timedelta
@@ -15,7 +15,7 @@ _WEEK = 7
 
 
 def live(tickets: int, seed: int = 1, reader: Reader | None = None, days: int = _WEEK) -> Figures:
-    """Days of reports, and one more for what is still on its way."""
+    """Runs days of reports, and one more day for what is still in progress."""
     with (
         tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder,
         set_up(Path(folder), reader, seed) as stage,

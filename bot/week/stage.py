@@ -1,4 +1,4 @@
-"""The town, its program and the platform on a clock of their own; what is to happen stands in order of time."""
+"""Runs the town, the program and the platform on a simulated clock, with an event queue in order of time."""
 
 import heapq
 import itertools
@@ -53,7 +53,7 @@ _AT_ONCE = 200
 
 
 class Clock:
-    """The only time that there is."""
+    """The simulated clock of all parts."""
 
     def __init__(self) -> None:
         self.now = MONDAY
@@ -64,7 +64,7 @@ class Clock:
 
 @dataclass
 class Stage:
-    """People act in the order of their times; between them the worker does what has come due."""
+    """Runs people's acts in order of time; between them the worker does what is due."""
 
     program: Program
     platform: Platform
@@ -85,7 +85,7 @@ class Stage:
         self.at(self.clock() + timedelta(hours=hours), act)
 
     def says(self, openid: str, text: str) -> str:
-        """Somebody writes; the platform opens its window, the program answers."""
+        """A person's message: the platform opens its window, the program answers. Returns the reply."""
         self.platform.allowances.open(openid, Trigger.MESSAGE, self.platform.now())
         return self._answered(Message(self._key(), openid, Kind.TEXT, self.clock(), text))
 
@@ -112,12 +112,12 @@ class Stage:
         self._receives()
 
     def _plans(self, end: datetime) -> None:
-        """Digests, alarms and chores, every hour, as a worker that runs does it."""
+        """Plans digests and chores every hour, as the running worker does."""
         with self.program.sessions() as session, session.begin():
             plan_digests(session, self.program.towns.current(session), self.clock())
             plan_chores(session, self.clock())
             session.flush()
-            session.execute(delete(Timer).where(Timer.kind == DAY_SUMS))  # twice a minute, for a board nobody opens
+            session.execute(delete(Timer).where(Timer.kind == DAY_SUMS))  # due twice a minute, and only for the board
         if self.clock() + _HOUR < end:
             self.after(1, lambda: self._plans(end))
 
@@ -134,13 +134,13 @@ class Stage:
         return f"week|{next(self._numbers)}"
 
     def _works(self) -> None:
-        """A round of the worker costs a dozen statements: none where nothing is due."""
+        """Runs the worker, but only if something is due, because each round costs a dozen statements."""
         for _ in range(_AT_ONCE):
             if self._first_due() > self.clock() or not self.worker.once():
                 return
 
     def _receives(self) -> None:
-        """In the platform's own XML, as far as there is a webhook without an address."""
+        """Delivers the platform's receipts in its XML, directly to the program: there is no webhook address."""
         while not self.receipts.empty():
             openid, event = self.receipts.get()
             stamp = Stamp(openid, int(self.platform.now()), self.platform.next_id())
@@ -148,7 +148,7 @@ class Stage:
             self.program.answering.answer(to_message(parse_xml(xml.encode())))
 
     def _next(self) -> datetime:
-        """When somebody acts, or something falls due."""
+        """The next time that a person acts or something is due."""
         acts = self._coming[0][0] if self._coming else self.clock() + _HOUR
         return min(acts, self._first_due(after=self.clock()))
 
@@ -160,14 +160,14 @@ class Stage:
 
 @contextmanager
 def set_up(folder: Path, reader: Reader | None, seed: int) -> Iterator[Stage]:
-    """A new town in a database of its own, everybody following."""
+    """A new town in its own database; everybody follows the account."""
     clock = Clock()
     declared = {number: [*_FIELDS] for number in (*_TEMPLATES.values(), NOTICE)}
     with running_platform(templates=declared, now=lambda: clock().timestamp()) as platform:
         platform.journal = Journal(kept=_KEPT)
         receipts: SimpleQueue[tuple[str, Event]] = SimpleQueue()
         platform.deliver_soon = lambda *receipt: receipts.put(receipt)  # type: ignore[method-assign, assignment]
-        platform.tokens = Tokens(time.time)  # the program's own token lives by the machine's clock
+        platform.tokens = Tokens(time.time)  # the program's token expires by the machine's clock
         settings = load_settings(
             WORLD.parents[1] / "config.yaml",
             database={"url": f"sqlite:///{folder / 'week.db'}"},
