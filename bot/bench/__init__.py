@@ -1,1 +1,1 @@
-"""What the program costs, measured in one run on one machine, always beside something that it can be compared to."""
+"""Benchmarks: each figure is measured in one run on one machine, next to a figure to compare it with."""

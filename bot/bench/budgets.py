@@ -1,4 +1,4 @@
-"""(h) What a message costs, counted instead of timed: the same figures on every machine, however busy it is.
+"""(h) The cost of a message, counted and not timed, so it is the same on every machine under any load.
 
 Python calls are those of Python functions (`call` events of `sys.setprofile`), from the message handed to `Answering`
 to its reply: reading, deciding, writing and the commit. Statements are what reaches the database's driver (its `c_call`
@@ -53,7 +53,7 @@ _TROUBLES = (
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one message, on average."""
+    """The mean cost of one message."""
 
     calls: float
     statements: float
@@ -67,7 +67,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What one kind of message may cost at most; 0 where nothing is said."""
+    """The limits for one kind of message; 0 means no limit."""
 
     what: str
     calls: int
@@ -84,7 +84,7 @@ TODAY = Budget("supervisor 今日", 2000)
 
 
 def budgets(bench: Bench) -> Iterator[Line]:
-    """Each kind's calls, statements, rows and WAL, beside what it may cost."""
+    """Each kind's calls, statements, rows and WAL, next to its limits."""
     for budget, cost in counted(bench):
         yield Line("h", f"{budget.what}: Python calls", cost.calls, "a message", target=f"≤ {budget.calls:,}")
         yield Line("h", f"{budget.what}: Python calls under the lock", cost.locked, "a message")
@@ -97,7 +97,7 @@ def budgets(bench: Bench) -> Iterator[Line]:
 
 
 def counted(bench: Bench) -> Iterator[tuple[Budget, Cost]]:
-    """On SQLite, in the demonstration's town with no ticket but those that are filed here."""
+    """Counts on SQLite, in the demonstration's town, with only the tickets filed here."""
     with program_on(bench, bench.databases.town("sqlite", "budgets"), lambda: _MORNING) as program:
         meter = _Meter(program)
         places = [each.name for each in program.towns.known.world.places.values() if each.kind == "compound"]
@@ -116,7 +116,7 @@ def _trouble(number: int, places: Sequence[str]) -> str:
 
 
 def _waiting(program: Program, count: int) -> list[Said]:
-    """Tickets that wait for a signature, each with one who was told of it; nobody comes twice in a batch."""
+    """Tickets that wait for a signature, each with a notified person; nobody is in a batch twice."""
     told = (
         select(Person.openid, Ticket.number)
         .join(Push, Push.person_id == Person.id)
@@ -137,7 +137,7 @@ def _waiting(program: Program, count: int) -> list[Said]:
 
 
 class _Meter:
-    """Counts what some messages cost, a warm-up batch apart."""
+    """Counts the cost of some messages, after a warm-up batch."""
 
     def __init__(self, program: Program) -> None:
         self._program, self._coming = program, list[Message]()
@@ -148,7 +148,7 @@ class _Meter:
         self._wal = Path(f"{program.engine.url.database}-wal")
 
     def cost(self, said: Sequence[Said], together: int) -> Cost:
-        """The mean over all batches but the first, which fills caches."""
+        """The mean over all batches except the first, which fills caches."""
         batches = [said[start : start + together] for start in range(0, len(said), together)]
         self._answer(batches[0])
         rows, wal, count = self._rows(), self._wal_bytes(), sum(map(len, batches[1:]))
@@ -164,12 +164,12 @@ class _Meter:
         )
 
     def ask_before(self, said: Sequence[Said]) -> None:
-        """Each has taken a ticket today: what is built once for a team and its area is there."""
+        """Lets each person send a command first, so that caches of team and area are filled."""
         for who in dict.fromkeys(each.openid for each in said):
             self._answer([Said(who, f"接 {_NO_TICKET}")])
 
     def _answer(self, batch: Sequence[Said]) -> None:
-        """All of them come before the first has its turn, so one transaction answers them."""
+        """Sends all messages before the first is processed, so that one transaction answers them."""
         moment = self._program.clock()
         self._coming = [Message(f"h|{next(self._numbers)}", s.openid, Kind.TEXT, moment, s.text) for s in batch]
         self._let_next_come()
@@ -179,7 +179,7 @@ class _Meter:
             self._answering.answer(self._coming.pop(0))
 
     def _rows(self) -> int:
-        """In all tables; the questions that replies leave open are written over and so not counted."""
+        """The rows of all tables, except open questions, which are overwritten."""
         with self._program.reading() as session:
             tables = [each for each in Base.metadata.tables if each != "asked"]
             return sum(session.scalar(text(f'SELECT count(*) FROM "{each}"')) or 0 for each in tables)  # noqa: S608
@@ -189,7 +189,7 @@ class _Meter:
 
 
 class _Counted:
-    """Calls of Python functions, in this thread, and statements."""
+    """Counts Python calls of this thread, and statements."""
 
     def __init__(self) -> None:
         self.calls = self.statements = self.locked = 0

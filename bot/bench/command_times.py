@@ -1,4 +1,4 @@
-"""(f) Each command and each supervisor's question, on a town with more and more tickets."""
+"""(f) The time of each command and supervisor's question, on towns with growing numbers of tickets."""
 
 import time
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ _ASKED = (
 
 
 def asking(bench: Bench) -> Iterator[Line]:
-    """The middle of fifteen times, in this process, on both databases."""
+    """The median of fifteen times, in this process, on both databases."""
     for kind in bench.databases.kinds:
         first: dict[str, float] = {}
         for size in bench.sizes:
@@ -62,7 +62,7 @@ def _asked(program: Program, kind: str, size: int, first: dict[str, float]) -> I
 
 
 def _names(program: Program) -> dict[str, str]:
-    """People who have something to ask about."""
+    """Names of people who have tickets to ask about."""
     with program.reading() as session:
         open_ones = select(Ticket).where(Ticket.status == Status.WORKING.value).order_by(Ticket.id.desc()).limit(1)
         last = session.scalars(select(Ticket).order_by(Ticket.id.desc()).limit(1)).one()

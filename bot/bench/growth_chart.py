@@ -1,4 +1,4 @@
-"""How cost grows with the number of tickets, as a picture: one panel a database, one curve a command or question."""
+"""A chart of time by number of tickets: one panel for each database, one curve for each command or question."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ Curves = dict[str, dict[str, list[tuple[int, float]]]]
 
 
 def draw(lines: Sequence[Line], file: Path) -> bool:
-    """Both axes by powers of ten, so that flat means: it costs the same. False where matplotlib is missing."""
+    """Draws with logarithmic axes: a flat curve means no growth. False if matplotlib is missing."""
     try:
         import matplotlib as mpl
     except ImportError:

@@ -1,4 +1,4 @@
-"""The load: prepared requests to one server on this machine, each answer timed by the one who asks, and kept."""
+"""Sends prepared requests to one server on this machine; times and keeps each answer."""
 
 import asyncio
 import random
@@ -11,7 +11,7 @@ _HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: when its request came up (seconds after the start), how long it took from then, what came."""
+    """One answer: the request's due time (seconds after the start), the time from then to the answer, the content."""
 
     at: float
     seconds: float
@@ -21,7 +21,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All answers of one run. Look at `failed` before reporting a speed."""
+    """All answers of one run. Check `failed` before you report a speed."""
 
     answers: Sequence[Answer]
     seconds: float
@@ -35,18 +35,18 @@ class Run:
         return len(self.answers) / self.seconds
 
     def percentile(self, share: float) -> float:
-        """The time in ms within which this share was answered."""
+        """The time in ms within which this share of the requests was answered."""
         times = sorted(answer.seconds for answer in self.answers)
         return 1000 * times[min(int(share * len(times)), len(times) - 1)]
 
 
 def together(runs: Sequence[Run]) -> Run:
-    """Several runs of the same server as one."""
+    """Merges several runs of the same server."""
     return Run([answer for run in runs for answer in run.answers], sum(run.seconds for run in runs))
 
 
 def drive(port: int, requests: Sequence[bytes], connections: int = 16, patience: float = 60.0) -> Run:
-    """Send all requests as fast as they are answered, each connection one after the other.
+    """Sends all requests as fast as they are answered; each connection sends one at a time.
 
     An answer that takes longer than `patience` counts as failed.
     """
@@ -54,9 +54,9 @@ def drive(port: int, requests: Sequence[bytes], connections: int = 16, patience:
 
 
 def arrive(port: int, requests: Sequence[bytes], seconds: float, patience: float = 60.0) -> Run:
-    """Requests come up by themselves within so many seconds, at moments as chance has it, answered or not.
+    """Sends requests at random moments within so many seconds, whether or not earlier ones are answered.
 
-    Each waits from its moment on: a server that falls behind can't make the others ask later.
+    Times count from the planned moment, so a slow server can't delay later requests.
     """
     return asyncio.run(_arrive(port, requests, seconds, patience))
 
@@ -89,7 +89,7 @@ async def _arrive(port: int, requests: Sequence[bytes], seconds: float, patience
 
 
 class _Lines:
-    """Kept connections: the one last used is taken first, a new one where none is free."""
+    """A pool of connections: the last used is taken first; if none is free, a new one is opened."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -98,7 +98,7 @@ class _Lines:
     async def take(self) -> "_Line":
         while self._free:
             line = self._free.pop()
-            if not line[0].at_eof():  # a server ends what lies idle for half a minute, as every proxy knows
+            if not line[0].at_eof():  # servers close connections that are idle for half a minute
                 return line
             line[1].close()
         return await asyncio.open_connection(_HOST, self._port)

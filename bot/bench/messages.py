@@ -1,4 +1,4 @@
-"""Messages of a town's bad hour: sealed and signed as the platform does it, each one distinct, prepared beforehand."""
+"""Messages of a town's peak hour: distinct, encrypted and signed as the platform does it, made in advance."""
 
 import itertools
 import random
@@ -28,7 +28,7 @@ RESIDENTS = 2000
 GROUPS = 3
 """So many times as many live in the town: who has reported in one round has open tickets in the next"""
 _LONGEST = 120
-# Shares of a bad hour: mostly new reports, some who ask again, some staff who work, now and then a supervisor.
+# Shares of the peak hour: mostly new reports, some questions about them, some staff, few supervisors.
 _MIX = (
     (70, "report"),
     (12, "进度"),
@@ -45,20 +45,20 @@ _SUPERVISORS_ASK = ("今日", "超时", "这周哪个小区诉求最多")
 
 
 def openid(resident: int) -> str:
-    """The resident of this number."""
+    """The openid of the resident of this number."""
     return f"oBenchResident{resident:014d}"
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Who says what."""
+    """A person and their words."""
 
     openid: str
     text: str
 
 
 def sayings(count: int, seed: int = 1, group: int = 0) -> Iterator[Said]:
-    """A realistic mix, the same for the same seed; by the residents of one group."""
+    """A realistic mix from the residents of one group; the same for the same seed."""
     chance = random.Random(seed)
     reports = texts(Intent.REPORT)
     supplements = texts(Intent.SUPPLEMENT)
@@ -79,7 +79,7 @@ def sayings(count: int, seed: int = 1, group: int = 0) -> Iterator[Said]:
 
 
 def texts(intent: Intent) -> Sequence[str]:
-    """The corpus' texts of one intent, as long as people write in a chat."""
+    """The corpus' texts of one intent, of the length of chat messages."""
     return [each.text for each in read_corpus() if each.intent == intent and len(each.text) <= _LONGEST]
 
 
@@ -87,7 +87,7 @@ _numbers = itertools.count(int(time.time()) * 1000)
 
 
 def requests(count: int, seed: int = 1, group: int = 0) -> list[bytes]:
-    """Whole HTTP requests, ready to be written to a socket. Fresh for some minutes: the signature has the time."""
+    """Complete HTTP requests as bytes. They are valid for some minutes, because the signature holds the time."""
     return [request(said) for said in sayings(count, seed, group)]
 
 

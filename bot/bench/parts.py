@@ -1,4 +1,4 @@
-"""The parts of the bench, in the order of the table. Each yields its lines as it goes."""
+"""The parts of the benchmark, in the order of the table. Each yields its lines while it runs."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bot.bench.result_lines import Line
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What the parts share: the databases, and how large it all is."""
+    """What the parts share: the databases and the sizes."""
 
     databases: Databases
     folder: Path
@@ -23,7 +23,7 @@ class Bench:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Tickets."""
+        """The numbers of tickets."""
         return (1000, 100_000, 1_000_000) if self.full else (1000, 20_000)
 
     @property

@@ -1,4 +1,4 @@
-"""(h) What happens between tickets, in a town of 200 compounds with five years behind it."""
+"""(h) The time of practices (agenda, statement, notice) in a town of 200 compounds with five years of history."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ _SOON, _LONG = "≤ 2 s", "≤ 10 s"
 
 
 def between(bench: Bench) -> Iterator[Line]:
-    """Agenda, statement, a month's notice; the chain of all months."""
+    """Times the agenda, the statement, a month's notice, and the chain of all months."""
     tickets = _TICKETS if bench.full else _TICKETS // 5
     for kind in bench.databases.kinds:
         url = bench.databases.town(kind, "between")
@@ -49,7 +49,7 @@ def between(bench: Bench) -> Iterator[Line]:
 
 
 def _grow(url: str) -> None:
-    """The demonstration's compounds over again, under names of their own."""
+    """Adds copies of the demonstration's compounds, under new names."""
     files = read_world(WORLD)
     compounds = [each for each in files.places if each.kind == "compound"]
     rounds = range(2, 2 + _COMPOUNDS // len(compounds))
@@ -89,7 +89,7 @@ def _measured(program: Program, town: Town, now: datetime) -> Iterator[tuple[str
 
 
 def _busiest(session: Session) -> tuple[str, str]:
-    """The company and the community with most tickets."""
+    """The company and the community with the most tickets."""
     found = []
     for column in (Ticket.team, Ticket.community):
         of_companies = Ticket.team.startswith("P-")
@@ -99,7 +99,7 @@ def _busiest(session: Session) -> tuple[str, str]:
 
 
 def _seconds(work: Callable[[], object]) -> float:
-    """The middle of three."""
+    """The median of three times."""
     rounds = []
     for _ in range(3):
         start = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The program's parts in this process, on a database of the bench's."""
+"""The program's parts in this process, on a benchmark database."""
 
 import itertools
 import os
@@ -24,7 +24,7 @@ def program_on(
     clock: Clock = utc_now,
     **overrides: Any,  # noqa: ANN401  (pydantic checks them)
 ) -> Iterator[Program]:
-    """Assembled under the shipped configuration."""
+    """The program, assembled with the shipped configuration."""
     os.environ.update(ENVIRONMENT)
     files = {"model": bench.model, "media": bench.folder / "media"}
     program = assemble(load_settings(ROOT / "config.yaml", database={"url": url}, files=files, **overrides), clock)
@@ -35,5 +35,5 @@ def program_on(
 
 
 def say(program: Program, openid: str, text: str) -> str:
-    """One message the whole inner way: understood, answered, committed."""
+    """Processes one message completely: read, answered, committed."""
     return program.answering.answer(Message(f"bench|{next(_numbers)}", openid, Kind.TEXT, program.clock(), text))

@@ -1,4 +1,4 @@
-"""What a measurement says: lines of one table, each beside what it is compared to."""
+"""The results as lines of one table, each with the figure that it is compared to."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure. `against` names what it is compared to, `ratio` is the figure over that one's, `target` our own."""
+    """One figure. `against` names the baseline, `ratio` is the figure divided by it, `target` is our goal."""
 
     part: str
     what: str

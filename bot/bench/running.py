@@ -1,4 +1,4 @@
-"""Runs the parts, prints the table, writes JSON and the picture."""
+"""Runs the parts, prints the table, writes JSON and the chart."""
 
 import json
 import os
@@ -42,7 +42,7 @@ PARTS: dict[str, Part] = {
 
 
 def run(file: Path | None, only: Sequence[str], *, full: bool) -> None:
-    """All parts, or those named, in one run."""
+    """Runs all parts, or those named, in one run."""
     unknown = set(only) - set(PARTS)
     if unknown:
         raise click.ClickException(f"没有“{'、'.join(unknown)}”这一项，只有：{'、'.join(PARTS)}")
@@ -62,7 +62,7 @@ def _measured(settings: Settings, parts: Sequence[Part], *, full: bool) -> list[
         click.echo("训练模型……", err=True)
         train_model(settings)
     lines = []
-    # A short path: PostgreSQL's socket lies in it, and a socket's path has at most 107 characters.
+    # A short path: it holds PostgreSQL's socket, whose path may have at most 107 characters.
     with tempfile.TemporaryDirectory(prefix="whistle") as folder, databases(Path(folder)) as made:
         bench = Bench(made, Path(folder), model.resolve(), full)
         for part in parts:

@@ -1,4 +1,4 @@
-"""Starts what is measured as processes of its own, under the same server, and weighs them."""
+"""Starts the measured programs as separate processes under the same server, and measures their memory."""
 
 import os
 import signal
@@ -20,14 +20,14 @@ _PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A server that answers: where, whose processes, and how long it took to come up."""
+    """A running server: its port, its main process, and the seconds that it took to start."""
 
     port: int
     pid: int
     start_seconds: float
 
     def weights(self) -> list[float]:
-        """Proportional set size of each process in MB: shared memory is divided among those who share it."""
+        """The proportional set size of each process in MB: shared memory is divided among its users."""
         return [_weight(pid) for pid in (self.pid, *_children(self.pid))]
 
 
@@ -42,7 +42,7 @@ def program(url: str, workers: int = 2, **environment: str) -> Iterator[Served]:
 
 @contextmanager
 def worker(url: str, api_base: str) -> Iterator[None]:
-    """`python -m bot worker` on the same database: what messages cause is pushed while they come."""
+    """`python -m bot worker` on the same database: it sends the pushes while messages come in."""
     environment = {"BOT_DATABASE__URL": url, "BOT_WECHAT__API_BASE": api_base}
     process = _started(["-m", "bot", "worker"], environment)
     try:
@@ -87,7 +87,7 @@ def _started(arguments: list[str], environment: dict[str, str]) -> "subprocess.P
 
 
 def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
-    """Until a request is answered, whatever the answer: then it serves."""
+    """Waits until the server answers any request."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         connection = HTTPConnection("127.0.0.1", port, timeout=2)

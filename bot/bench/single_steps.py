@@ -1,4 +1,4 @@
-"""(c), (d), (e): reading a text, choosing a route, sending a push; each without what is around it."""
+"""(c), (d), (e): reading a text, choosing a route, sending a push, each measured alone."""
 
 import json
 import subprocess
@@ -36,7 +36,7 @@ _CHARACTERS = "金银铜铁锡山水林田湖春夏秋冬东西南北中福禄�
 
 
 def understanding(bench: Bench) -> Iterator[Line]:
-    """(c) Everything that a message needs, beside two bare pipelines of scikit-learn that only sort."""
+    """(c) The whole reading of a message, next to two bare scikit-learn pipelines that only classify."""
     texts = [said.text for said in sayings(_TEXTS)]
     ours = _microseconds(Reader.load(bench.model).understand, texts)
     plain = _microseconds(_plain_pipelines(), texts)
@@ -46,7 +46,7 @@ def understanding(bench: Bench) -> Iterator[Line]:
 
 
 def _alone(model: Path) -> Iterator[Line]:
-    """Chat messages, letters, and the model's way from the disk."""
+    """Chat messages, letters, and loading the model from disk."""
     start = time.process_time()
     understand = Reader.load(model).understand
     yield Line("c", "model ready", time.process_time() - start, "s of CPU", target="≤ 2 s")
@@ -79,13 +79,13 @@ def _plain_pipelines() -> Callable[[str], object]:
     import warnings
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it has not converged, and need not: only its speed is asked
+        warnings.simplefilter("ignore")  # it does not converge, and need not: only its speed matters
         pipelines = [fitted([e.category for e in examples]), fitted([e.intent for e in examples])]
     return lambda text: [each.predict_proba([text]) for each in pipelines]
 
 
 def routing(bench: Bench) -> Iterator[Line]:
-    """(d) From the words of a place to the team, in worlds of growing size."""
+    """(d) From the words for a place to the team, in worlds of growing size."""
     with program_on(bench, bench.databases.town("sqlite", "routing")) as program:
         rules = program.settings.routing
     first = 0.0
@@ -128,7 +128,7 @@ def _name(number: int) -> str:
 
 
 def pushing(bench: Bench) -> Iterator[Line]:
-    """(e) From the outbox over HTTP to the platform's word, one worker."""
+    """(e) From the outbox over HTTP to the platform's answer, with one worker."""
     for kind in bench.databases.kinds:
         url = bench.databases.town(kind, "pushing")
         with platform() as api_base:
@@ -138,7 +138,7 @@ def pushing(bench: Bench) -> Iterator[Line]:
 
 
 def _sent_in(program: Program) -> float:
-    """Seconds for all of them."""
+    """The seconds in which all pushes are sent."""
     now = datetime.now(UTC)
     with program.sessions.begin() as session:
         session.execute(insert(Push), [_push(number, number % 90 + 1, now) for number in range(_PUSHES)])
@@ -156,7 +156,7 @@ def _push(number: int, person: int, now: datetime) -> dict[str, Any]:
 
 @contextmanager
 def platform() -> Iterator[str]:
-    """WeChat's side of pushing, in a process of its own, so that its work is not counted as ours."""
+    """The platform's side in a process of its own, so that its work is not counted as ours."""
     process = subprocess.Popen(
         [sys.executable, "-m", "bot.bench.single_steps"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -170,7 +170,7 @@ def platform() -> Iterator[str]:
 
 class _Says(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # else head and body wait 40 ms for each other
+    disable_nagle_algorithm = True  # else headers and body are sent 40 ms apart
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -186,7 +186,7 @@ class _Says(BaseHTTPRequestHandler):
 
 
 def _microseconds(work: Callable[[str], object], texts: Sequence[str]) -> float:
-    """The middle of five rounds."""
+    """The median of five rounds."""
     rounds = []
     for _ in range(5):
         start = time.process_time()

@@ -1,4 +1,4 @@
-"""Which server: how fast it echoes, and how long a message waits while others' bodies come drop by drop."""
+"""Compares servers: how many messages are answered in time while other requests send their bodies slowly."""
 
 import socket
 import time
@@ -17,7 +17,7 @@ WORKERS = {"waitress under gunicorn": "bot.server.worker_class.BufferedWorker", 
 
 
 def slow_bodies(_bench: Bench) -> Iterator[Line]:
-    """One process each, so that the slow ones meet the others."""
+    """Each server runs one process, so that slow and normal requests share it."""
     for name, worker_class in WORKERS.items():
         with servers.bare("bot.bench.echo:create_webhook", 1, worker_class) as served, ExitStack() as open_ones:
             for number in range(_SLOW):
@@ -29,7 +29,7 @@ def slow_bodies(_bench: Bench) -> Iterator[Line]:
 
 
 def _dripping(port: int, number: int) -> socket.socket:
-    """A request whose body never comes to its end; its address is rightly signed, as that of any seen in a log."""
+    """A request whose body never ends; its URL has a valid signature, as one copied from a log would."""
     request = messages.request(Said(messages.openid(number), "慢"))
     connection = socket.create_connection(("127.0.0.1", port), timeout=30)
     connection.sendall(request[: request.index(b"\r\n\r\n") + 10])

@@ -1,4 +1,4 @@
-"""WeRoBot's own echo, in safe mode, as a WSGI app. WeRoBot is of the bench alone (requirements-bench.txt)."""
+"""WeRoBot's own echo, in safe mode, as a WSGI app. Only the benchmark needs WeRoBot (requirements-bench.txt)."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -10,7 +10,7 @@ _Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
 
 def create_app() -> _Wsgi:
-    """Answers under /wechat with what was written."""
+    """Echoes messages under /wechat."""
     robot = import_module("werobot").WeRoBot(token=TOKEN, encoding_aes_key=AES_KEY, app_id=APP_ID)
     robot.config["SESSION_STORAGE"] = False
     robot.text(lambda message: message.content)

@@ -1,4 +1,4 @@
-"""(a), (b), (g): the whole way of a message under the real server, beside bare echoes under the same one."""
+"""(a), (b), (g): the whole path of a message under the real server, next to bare echoes under the same one."""
 
 import statistics
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ _TARGETS = {"sqlite": 0.5, "postgresql": 0.4}
 
 
 def whole_path(bench: Bench) -> Iterator[Line]:
-    """Echo and program by turns, so that whatever else the machine does falls on both; the middle round counts."""
+    """Runs echo and program by turns, so that other load affects both; the median round counts."""
     echoes = [_driven(servers.bare("bot.bench.echo:create_app"), bench.messages) for _ in range(_ROUNDS)]
     echo = _middle(echoes)
     yield _line(_ECHO, echo)
@@ -38,7 +38,7 @@ def whole_path(bench: Bench) -> Iterator[Line]:
 
 
 def _program(bench: Bench, kind: str) -> Iterator[Line]:
-    """And the floor (bot.bench.floor): what lies between echo and program whatever the program is."""
+    """The program next to the echo and the floor (bot.bench.floor), the minimum that any such program costs."""
     echoes, floors, programs = [], [], []
     for round_ in range(_ROUNDS):
         echoes.append(_driven(servers.bare("bot.bench.echo:create_app"), bench.messages))
@@ -54,10 +54,10 @@ def _program(bench: Bench, kind: str) -> Iterator[Line]:
 
 
 def _when_full(bench: Bench, kind: str) -> Iterator[Line]:
-    """The same with many tickets there, beside none; in each round people write who never wrote before.
+    """The program with many tickets, next to one without; each round has new people.
 
-    Both run at once and get their messages by turns of a second: the machine's own ups and downs are greater than what
-    is to be seen.
+    Both run at once and get messages by turns of a second, because the machine's own variation is larger than the
+    difference that we measure.
     """
     size = bench.sizes[-1]
     full = bench.databases.full_town(kind, size)
@@ -73,7 +73,7 @@ def _when_full(bench: Bench, kind: str) -> Iterator[Line]:
 
 
 def _ratio(runs: Sequence[Run], beside: Sequence[Run]) -> float:
-    """The middle of the rounds' own ratios."""
+    """The median of the rounds' ratios."""
     return statistics.median(run.per_second / other.per_second for run, other in zip(runs, beside, strict=True))
 
 
@@ -90,8 +90,8 @@ def _werobot(bench: Bench, echo: Run) -> Iterator[Line]:
 
 
 def burst(bench: Bench) -> Iterator[Line]:
-    """(a) The bad hour: messages come by themselves, with a worker that pushes what they cause; each must be answered
-    in WeChat's five seconds, and each must be there afterwards.
+    """(a) The peak hour: messages come at random, and a worker sends the pushes. Each must be answered
+    in WeChat's five seconds, and each must be in the database afterwards.
     """
     count, seconds = (5000, 60) if bench.full else (1000, 12)
     for kind in bench.databases.kinds:
@@ -108,7 +108,7 @@ def burst(bench: Bench) -> Iterator[Line]:
 
 
 def _kept(url: str) -> int:
-    """Messages with their replies."""
+    """The number of stored messages with replies."""
     engine = connect(url)
     with reading_sessions(engine)() as session:
         answered = select(func.count()).select_from(Inbound).where(Inbound.reply.is_not(None), Inbound.failure == "")
@@ -118,7 +118,7 @@ def _kept(url: str) -> int:
 
 
 def starting(bench: Bench) -> Iterator[Line]:
-    """(g) From the command to the first answer, and what the processes weigh after some work."""
+    """(g) The time from the command to the first answer, and the memory after some work."""
     for kind in bench.databases.kinds:
         with servers.program(bench.databases.town(kind, "starting")) as served:
             load.drive(served.port, messages.requests(300, seed=5))
@@ -131,7 +131,7 @@ def starting(bench: Bench) -> Iterator[Line]:
 
 
 def _by_turns(programs: Sequence[Served], count: int, group: int) -> list[Run]:
-    """So many messages for each of them, some hundreds to one, then as many to the other."""
+    """Sends `count` messages to each program, some hundreds at a time by turns."""
     for served in programs:
         load.drive(served.port, messages.requests(count // 10, 99, group), CONNECTIONS)
     runs: list[list[Run]] = [[] for _ in programs]
