@@ -36,7 +36,7 @@ TOGETHER = 8
 """Messages that share a transaction"""
 _BATCHES = 8
 _MORNING = datetime(2026, 11, 16, 2, tzinfo=UTC)
-"""Monday at ten in China: by night more is done for a message, so the hour must not be the machine's"""
+"""Monday at ten in China; not the machine's time, because messages at night cost more"""
 _NO_TICKET = "99999999999"
 _SUPERVISOR = "oWhistleSupervisor0000000001"
 _TROUBLES = (

@@ -22,7 +22,7 @@ from models.person import Person
 from models.sessions import sessions
 
 SERVER = "BOT_BENCH_POSTGRESQL"
-"""Address of a PostgreSQL whose user may create databases; else one is started, where the development tools are"""
+"""URL of a PostgreSQL whose user may create databases; else we start one if the development tools are there"""
 
 
 class Databases:

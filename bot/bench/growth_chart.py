@@ -22,7 +22,7 @@ _ENGLISH = {
     "本月各社区满意率": "month by community",
     "今年各类问题多少件": "year by category",
 }
-"""The picture is drawn on machines without a Chinese font"""
+"""Labels in English, for machines without a Chinese font"""
 _STYLES = ("-", "--", ":")
 
 Curves = dict[str, dict[str, list[tuple[int, float]]]]

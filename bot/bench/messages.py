@@ -26,7 +26,7 @@ ENVIRONMENT = {
 }
 RESIDENTS = 2000
 GROUPS = 3
-"""So many times as many live in the town: who has reported in one round has open tickets in the next"""
+"""Groups of residents, one for each round: who has reported in one round has open tickets in the next"""
 _LONGEST = 120
 # Shares of the peak hour: mostly new reports, some questions about them, some staff, few supervisors.
 _MIX = (

@@ -14,7 +14,7 @@ class Line:
     value: float
     unit: str
     size: int = 0
-    """Tickets, places or connections: what the cost may grow with"""
+    """The number of tickets, places or connections that the cost may depend on"""
     against: str = ""
     ratio: float | None = None
     target: str = ""

@@ -11,7 +11,7 @@ _INK, _SOFT, _LINE = "#22282b", "#6d7371", "#dcd8cc"
 _COLOURS = ("#1c7a57", "#c8a24a", "#b8392b")
 _ROW, _MARGIN, _SQUARE = 0.34, 1.5, 4.4
 _NAMED = 12
-"""So many names stand below a line; more would cover each other"""
+"""The most labels below a line chart; more would overlap"""
 _LONGEST_NAME = 12
 Chart = Mapping[str, Any]
 

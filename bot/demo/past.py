@@ -24,7 +24,7 @@ from models.ticket import Ticket
 _IS_DEMO = "demonstration"
 _TICKETS = 800
 _QUIET = frozenset({"德尚小区"})
-"""Where visitors begin: nothing that was made up is under way there, with which their reports would be joined"""
+"""Where visitors begin: without made-up open tickets, so that their reports are not joined to one"""
 PAST = Past(timedelta(weeks=8), _QUIET)
 
 

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 _GREY = 96
-"""The small copy's side; shapes are not kept, for a cut changes them anyhow"""
+"""The side of the grey copy; it is square, because cropping changes the shape anyway"""
 _SAMPLE = 32
 _LOW = 8
 _SPANS = [(start / 10, (start + share) / 10) for share in (10, 9, 8, 7, 6) for start in range(11 - share)]
 """Of each side: the whole, nine tenths of it from two places, and so on"""
 WINDOWS = [(left, top, right, bottom) for left, right in _SPANS for top, bottom in _SPANS]
 _FAR = 22
-"""Of 64 bits: what differs in more is surely another picture"""
+"""Of 64 bits; with more differences it is another picture"""
 _LOOKED_AT = 12
 _ALIKE = 0.84
 _FAINT = 1.0

@@ -9,7 +9,7 @@ _LONGEST_SECONDS = 300
 """The platform's voices last a minute at most"""
 _RATE = 16_000
 _WAV_HEADER, _PIECE, _WHISPER = 44, 1_600, 100.0
-"""Bytes; a tenth of a second; how far a whisper swings, of 32,768"""
+"""Bytes; samples in a tenth of a second; the amplitude of a whisper, of 32,768"""
 
 
 def seconds_of(content: bytes) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 CHANGED = "2026-11-30T00:00:00+08:00"
-"""When what this endpoint offers last changed"""
+"""The last change of this endpoint's offer"""
 
 
 def discovery(address: str, contact: str) -> Mapping[str, Any]:

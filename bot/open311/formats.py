@@ -18,7 +18,7 @@ _ONE_OF = {
     "endpoints": "endpoint",
     "formats": "format",
 }
-"""What the members of a list are called in XML"""
+"""The XML element of a list's items"""
 _NO_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

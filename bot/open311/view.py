@@ -24,7 +24,7 @@ from handlers.tickets.change import Moment
 ROOT = "/open311/v2"
 FORBIDDEN, BUSY = 403, 503
 _WHO = ("account_id", "email", "phone", "device_id", "last_name", "first_name")
-"""By the first of these that it says a client tells its people apart"""
+"""The first of these fields that is given identifies the client's user"""
 log = structlog.get_logger(__name__)
 _View = Callable[..., Response]
 

@@ -10,7 +10,7 @@ _SPAN = timedelta(days=90)
 MOST = 1000
 _MOST_PAGES = 1000
 _YEARS = range(1970, 9999)
-"""Beyond them, days can't be counted on or back"""
+"""Outside these years date arithmetic fails"""
 
 
 def wanted(arguments: Mapping[str, str], client: str, now: datetime) -> Wanted:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.speech.recogniser import RecognitionError, tidy
 
 _PROMPT = "以下是普通话的句子。"
-"""Else it writes traditional characters"""
+"""Without it the model writes traditional characters"""
 _ONCE: dict[str, Any] = {
     "beam_size": 1,
     "temperature": 0.0,
@@ -23,7 +23,7 @@ _A_SECOND, _AT_LEAST = 12, 20
 _BYTES, _WINDOW = 32_000, 30
 """Of a second; seconds that the model hears at a time"""
 _SURELY_SILENT, _GUESSED = 0.8, -1.0
-"""Of a piece: how likely nobody speaks, and how sure it is of its words; less is made up"""
+"""Limits for a piece: the probability of silence, and the log probability of its words"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from nlp.training.corpus import read_corpus
 _BATCH = 5000
 _RESIDENTS_PER_TICKET = 1 / 6
 OPENID = "oSynth"
-"""Openids of people who were made up begin so"""
+"""The prefix of made-up people's openids"""
 _DAYS = {"safety": 1, "utilities": 1, "sanitation": 1, "consult": 3, "construction": 10, "neighbours": 5}
 _COLUMNS: dict[type[Base], Sequence[str]] = {
     Ticket: (
@@ -48,7 +48,7 @@ _COLUMNS: dict[type[Base], Sequence[str]] = {
     Inbound: ticket_traces.INBOUND,
     Push: ticket_traces.PUSH,
 }
-"""What a year leaves behind, the tickets first"""
+"""The tables to fill, tickets first"""
 Rows = dict[type[Base], Sequence[Sequence[Any]]]
 
 

@@ -19,7 +19,7 @@ _QUESTION = "解决了吗"
 _AT_ONCE = frozenset({"whistle_missing", "escalate", "approval_asked", "approval_waits"})
 _SENT = frozenset({Outcome.SENT, Outcome.DELIVERED})
 _NO_PUSH = frozenset({"", REPLY})
-"""What has not gone out, or stood below the answer to what they wrote"""
+"""Not sent, or sent as part of a reply"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Figures:
 
     tickets: int
     outcomes: int
-    """Outcomes that residents were to be told of, each with its question"""
+    """Outcomes to notify residents of, each with its question"""
     outcomes_arrived: int
     red_flags: int
     red_flags_unsent: int
@@ -36,9 +36,9 @@ class Figures:
     """Calls that the platform refused, by code"""
     ways: dict[str, int]
     receipts_missed: int
-    """Cards that the platform has told of, and whose row doesn't say so"""
+    """Cards whose receipt came but is missing in their row"""
     most_news_a_leader_and_day: int
-    """Messages to one leader on one day of what is no danger, whistle, climb or approval"""
+    """Messages to one leader on one day, without dangers, whistles, escalations and approvals"""
     news_to_leaders: dict[str, int]
     """By event"""
     at_once_to_leaders: dict[str, int]

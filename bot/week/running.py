@@ -10,7 +10,7 @@ from bot.week.stage import MONDAY, set_up
 from nlp.reading.reader import Reader
 
 _MEMORY = Path("/dev/shm")  # noqa: S108
-"""Its loss costs nothing: no commit need wait for a disk"""
+"""In memory, because no data must survive, and commits need not wait for a disk"""
 _WEEK = 7
 
 

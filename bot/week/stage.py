@@ -49,7 +49,7 @@ _FIRST_DUE = select(
     select(func.min(Timer.due_at)).where(Timer.due_at > bindparam("after")).scalar_subquery(),
 )
 _AT_ONCE = 200
-"""Rounds of the worker at one moment; more would never end"""
+"""The most rounds of the worker at one moment, against an endless loop"""
 
 
 class Clock:
@@ -72,9 +72,9 @@ class Stage:
     clock: Clock
     chance: random.Random
     receipts: SimpleQueue[tuple[str, Event]]
-    """What the platform tells of its own work, put down by its threads"""
+    """Receipts of the platform, queued by its threads"""
     replies: list[tuple[str, str]] = field(default_factory=list)
-    """Who was answered what"""
+    """(openid, reply)"""
     _coming: list[tuple[datetime, int, Callable[[], object]]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 

@@ -8,7 +8,7 @@ from nlp.answers.small_numbers import SMALL
 from nlp.answers.when import read_when
 
 _BARE = re.compile(rf"(?:\d{{1,3}}|{SMALL}|半)\s*(?:个?[天周]|个?星期|个?礼拜|个月)(?![内之以后])")
-"""A span where a day is wanted is one until then"""
+"""A bare duration, such as 「三天」, means "within three days" here"""
 _BEFORE = re.compile(r"(?:延期?|挂账?)?[\s,，在于到至]*$")
 _AFTER = re.compile(r"^\s*(?:之?前|以前|以内|为止|止)?[\s,，:：、]*")
 

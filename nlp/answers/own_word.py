@@ -15,7 +15,7 @@ class OwnWord(Enum):
 
     SAID = auto()
     NEARLY = auto()
-    """「确认发」, 「好的」: meant perhaps, and not enough"""
+    """「确认发」, 「好的」: perhaps meant, but not enough"""
     REFUSED = auto()
 
 

@@ -119,7 +119,7 @@ def _within_day(part: list[str] | None, hours: tuple[time, time | None] | None) 
 
 
 _EARLY = 7
-"""Nobody comes before: 「3点」 is in the afternoon"""
+"""No visits before this hour: 「3点」 means the afternoon"""
 
 
 def _afternoon(clock: time) -> time:

@@ -11,15 +11,15 @@ from nlp.faq.lexicon import lexicon
 from nlp.reading.understanding import Understanding
 
 _SURE = 0.5
-"""Told as it is from here"""
+"""From this score on the answer is given"""
 _SURE_OF_MATTER = 0.72
-"""The same of a question that may be a report; nothing is offered to it"""
+"""The same for a question that may be a report; it gets no choices"""
 _NEAR = 0.2
-"""Offered from here"""
+"""From this score on an answer is offered as a choice"""
 _ALIKE = 0.7
-"""A second one that comes so near to the first may be what was meant"""
+"""A second answer with this share of the best score may be the one meant"""
 _BESIDE = 0.45
-"""Of the first one's score: what is offered beside it"""
+"""The share of the best score from which others are offered too"""
 MOST_CHOICES = 3
 
 

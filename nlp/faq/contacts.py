@@ -8,7 +8,7 @@ _ASKS = re.compile(r"电话|号码|联系方式|怎么联系|联系谁|怎么找
 _CALLED = re.compile(r"[打拨接](?!通)\S{0,3}电话|电话\S{0,4}[不没]")
 _WANTED = re.compile(r"[谁几哪怎]|多少")
 _LONGEST = 24
-"""Characters; more of them tell a matter"""
+"""Characters; a longer text is a report"""
 
 
 def contact_asked(text: str) -> str:

@@ -8,7 +8,7 @@ from nlp.reading.understanding import Intent, Understanding
 _WRONG = frozenset({Intent.REPORT, Intent.URGE, Intent.RATE, Intent.ABUSE})
 _SURELY = 0.5
 _LONGEST_QUESTION = 30
-"""Characters; what is longer and sounds like a report tells one, with whatever question it ends"""
+"""Characters; a longer text that sounds like a report is one, even if it ends with a question"""
 _SURE_REPORT = 0.6
 _QUESTION_WORD = re.compile(r"(?<![十好])几|[哪啥咋吗么呢?？怎]|多[少久]|([能要行])不\1|可不可")
 """「时间」「登记」「收费」 alone ask nothing"""

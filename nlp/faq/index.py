@@ -13,9 +13,9 @@ from nlp.faq.lexicon import lexicon
 from nlp.places.sounds import sound
 
 LONGEST = 60
-"""Characters of a text that are looked at: a question is short, and a letter is none"""
+"""Only so many characters are searched, because questions are short"""
 _TOPIC, _WORD, _PAIR, _SOUND, _SURFACE, _ASPECT = 2.4, 1.0, 0.5, 0.3, 0.25, 0.45
-"""How much a kind of evidence weighs"""
+"""The weight of each kind of evidence"""
 Cut = Callable[[str], Sequence[str]]
 
 

@@ -15,7 +15,7 @@ _NONE = "none"
 _MOST = 10
 
 Failing = Sequence[tuple[str, str, str]]
-"""(what was wanted, what was read, the text)"""
+"""(expected, actual, text)"""
 _Reading = Callable[[Understanding], str]
 
 

@@ -41,7 +41,7 @@ class Weighed:
     rows: Sequence[int]
     values: Sequence[float]
     long: int
-    """How many of them are of blocks that every head looks at; behind them those of short texts"""
+    """The number of rows in blocks that all heads use; the rows of short-text blocks follow"""
 
 
 @dataclass(frozen=True, slots=True)

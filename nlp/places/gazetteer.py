@@ -33,11 +33,11 @@ _ROAD = re.compile(r"[路街道弄巷]$")
 _INSIDE = re.compile(
     rf"[东南西北大正后侧]{{0,2}}(?:门|区)|[里院][面头边子]|里$|[0-9{_NUMERALS}]{{1,3}}[号栋幢单]|路$|{either('inside')}"
 )
-"""What a place has, no name: 「德尚路灯不亮」 is of 德尚"""
+"""A part of a place, not a part of its name: 「德尚路灯不亮」 is about 德尚"""
 _BEFORE = re.compile(
     r"(?:^|[^\u4e00-\u9fff]|[在住是到去从离给往对跟和与家们的区市县镇乡社街道村咱俺我你他边近映诉下报了问请烦看快这那有]|附近)$"
 )
-"""Ends what may stand before a short form; any other character makes it the end of a longer name"""
+"""The text that may come before a short form; after other text it may be the end of a longer name"""
 _BRACKETS = re.compile(r"[(（].*?[)）]")
 _NEWER = re.compile(r"(?:(?<![重翻更创刷崭])新|(?<![广老最])大)$")
 _WEAK = 3

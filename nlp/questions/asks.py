@@ -14,12 +14,12 @@ _FIGURE = frozenset(
     {"amount", "share", "group", "pair", "howlong", "speed", "ranked", "compare", "bound", "repeats", COUNT}
 )
 _CERTAIN = frozenset({"amount", "share", "ranked", "cannot", COUNT})
-"""Asks for a number, whatever else stands there"""
+"""These ask for a number in any context"""
 _GIVEN = frozenset({"period", "only", "but", "against"})
 _WORKERS = frozenset({"person", "team", "kind"})
 _RANKING = frozenset({"order", "more", "speed", "pair"})
 _TELLING = frozenset({"status", "closing", "rating", "urgent", "red", "source"})
-"""Said of tickets alone"""
+"""These describe only tickets"""
 _OVERSEEN = frozenset({"grid", "place", "team", "person", "category"})
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 BEGINNING = datetime(2000, 1, 1, tzinfo=CHINA)
-"""Of all that is told up to now"""
+"""The start of a period without a beginning"""
 DAY = timedelta(days=1)
 MONTHS = 12
 

@@ -15,9 +15,9 @@ DIMENSIONS = (
     "place_kind", "repeats", "days",
 )  # fmt: skip
 _ALONE = frozenset({"hours", "keyword", "repeats", "days"})
-"""Of which a question has one"""
+"""A question may have only one of each"""
 _IN_ONE_BREATH = frozenset({"join", "filler", "both", "within", "tickets", "pair"})
-"""May stand between what is left out"""
+"""These may stand between left-out filters"""
 _VALUES = {"urgent": True, "calm": False, "red": True}
 
 
@@ -123,7 +123,7 @@ def _in_pairs(tokens: Sequence[Token]) -> list[Token]:
 
 _SUBJECTS = frozenset({"category", "item"})
 _NEAR = 2
-"""Characters; a pause between them makes two of it"""
+"""Characters; names farther apart are separate"""
 
 
 def _of_it(tokens: Sequence[Token]) -> list[Token]:

@@ -15,7 +15,7 @@ _INSTEAD = (
     {"rating"},
     {"hours"},
 )
-"""Filters that are told together: of the one the others go"""
+"""Groups of filters: a new one replaces the others of its group"""
 _FIELDS = (
     {"period", "against"},
     {"measures", "stat", "act"},

@@ -18,7 +18,7 @@ _OF_TEAMS = frozenset(
         "accept_hours", "late_rate", "returned_rate", "urged_rate",
     }
 )  # fmt: skip
-"""Figures that tell of who works. 「谁投诉最多」 asks for a resident"""
+"""Figures about staff. 「谁投诉最多」 asks for a resident"""
 _BY_HAND = frozenset({"closed", "solved"})
 _DIMENSIONS = {"place": "place", "team": "team", "item": "item", "category": "category", "person": "person",
                "kind": "kind", "source": "source", "status": "status"}  # fmt: skip

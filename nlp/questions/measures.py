@@ -117,7 +117,7 @@ def _of_both(tokens: Sequence[Token]) -> list[Token]:
 
 
 _STATES = frozenset({"late", "open", "closed", "solved", "urged", "returned", "reopened", "repeated"})
-"""Of one ticket several may be true"""
+"""One ticket may have several of these states"""
 
 
 def _of_themselves(tokens: Sequence[Token], found: Sequence[str]) -> list[Token]:

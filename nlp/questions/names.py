@@ -38,10 +38,10 @@ class Names:
     teams: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """code → (name, kind)"""
     of_namesakes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """What tells places of one name apart → (their name, the community of the one that is meant)"""
+    """Words that distinguish places with the same name → (name, community of the place meant)"""
     people: frozenset[str] = frozenset()
     namesakes: frozenset[str] = frozenset()
-    """Names that two of the staff have: they name neither"""
+    """Names shared by two of the staff: they identify neither"""
     categories: Mapping[str, str] = field(default_factory=dict)
     items: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """key → (category, name)"""

@@ -10,15 +10,15 @@ from nlp.questions.days import BEGINNING, DAY, day_start, week_start
 from nlp.questions.periods import Period
 
 OVERVIEW, SHARE, COUNT = "overview", "share", "count"
-"""`overview` is asked for nothing in particular: 「德尚小区怎么样」"""
+"""`overview` answers a question without a measure: 「德尚小区怎么样」"""
 OF_CALLS = frozenset({"report_late", "report_rate"})
 """They count calls of a whistle, not tickets"""
 DURATIONS = frozenset({"handle_hours", "accept_hours"})
 STANDING = frozenset({"open", "late"})
-"""Asked without a time, they are of this moment, however long ago a ticket was filed"""
+"""Without a period these mean this moment, for tickets of any age"""
 STANDING_STATUSES = frozenset({"incomplete", "pending", "received", "dispatched", "working", "suspended", "resolved"})
 ALONE = frozenset({"open", OVERVIEW, *OF_CALLS})
-"""Not compared: what stood open then is not known, and calls are told by team"""
+"""Never compared: past open tickets are not known, and calls are grouped by team"""
 IN_TIME = frozenset({"day", "week", "month", "quarter", "year", "hour", "weekday"})
 """Groups that have an order of their own"""
 EVER = "至今"
@@ -39,15 +39,15 @@ class Query:
     but: Filters = field(default_factory=dict)
     """What is left out: 「除了停车」"""
     whole: Filters | None = None
-    """Of what a share is a part; None: of all that is overseen"""
+    """The whole of a share; None: everything that the supervisor oversees"""
     having: Bound | None = None
-    """Of groups the figure, else how long a ticket has waited or took"""
+    """A bound on a group's figure, or on a ticket's wait or handling time"""
     order: str = "desc"
     limit: int = _MOST
     against: Period | None = None
     """The earlier period with which `period` is compared"""
     unread: tuple[str, ...] = ()
-    """Words of the question that were not understood: then no figure is given"""
+    """Words that were not understood; with any of them we give no figure"""
 
     @property
     def measure(self) -> str:

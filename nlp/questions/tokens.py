@@ -22,7 +22,7 @@ class Token:
 
 _PAUSE = re.compile(r"[\s,，.。、;；:：?？!！~“”\"'()（）《》【】]")
 _UNREAD = 6.0
-"""What a character costs that nothing reads; a piece costs 1 and a little"""
+"""The cost of an unread character; a token costs about 1"""
 _COSTS = {
     "measure": 0.97,
     "others": 0.95,

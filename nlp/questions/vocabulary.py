@@ -19,9 +19,9 @@ class Vocabulary:
     """The parsed file; it explains its own keys."""
 
     phrases: Sequence[tuple[str, str, re.Pattern[str]]]
-    """(kind, value, pattern), the pattern in a lookahead: so that it is found at every place"""
+    """(kind, value, pattern); the pattern is a lookahead, so that it matches at every position"""
     plain_words: Mapping[str, Sequence[tuple[str, str]]]
-    """(kind, value) of what is said in plain words: looked up, not searched"""
+    """(kind, value) of fixed words, which are looked up without a pattern"""
     longest: int
     categories: Sequence[tuple[str, str]]
     items: Sequence[tuple[str, str]]

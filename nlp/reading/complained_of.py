@@ -16,7 +16,7 @@ from nlp.model.labels import DATA
 HEAD = "complains"
 COMPLAINS, ORDINARY = "yes", "no"
 NAMED_FROM, UNNAMED_FROM = 0.18, 0.3
-"""The probability from which the model is believed: who works here is named in the text, or is not"""
+"""The model's threshold, for texts that name staff and for texts that don't"""
 _REACH = re.compile(r"(?:打|拨)(?:我|俺)?[^，。,!！打]{0,3}(?:电话|手机|号码)|联系(?:我|俺)")
 """「到时候打我手机」 tells how somebody is reached"""
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+")

@@ -24,18 +24,18 @@ _SHORTEST, _SHORTEST_CLAUSE = 4, 3  # 路灯不亮, 墙裂了
 _LONGEST_TEXT = 240  # a long letter argues one case; splitting it would file its arguments
 _LONGEST_UNANNOUNCED = 80  # in a longer text, clauses without an announcement belong to one story
 _HOPELESS = -1.5
-"""The odds of opening a matter below which no other sign helps: half of the work is saved"""
+"""The log odds below which no other sign can help; checking them first saves half of the work"""
 _IN_VAIN = re.compile(r"(?:电话|热线).{0,5}(?:不通|打不|占线|没人接|联系不上)")
-"""Nobody answers: of whatever matter"""
+"""An unanswered call is no problem of its own"""
 _ONLY_BLAMES = re.compile(
     r"(?:这个?|我们|我们小区|你们)?(?:物业|社区|居委会?|业委会|城管|街道|政府|领导|部门|你们).{0,3}"
     r"(?:不作为|不管事?|不理|不负责任?|没人管|推诿|踢皮球|摆设|吃干饭)(?:的|了|啊)?"
 )
-"""Who is to blame is no matter by itself: 「物业不作为，…」"""
+"""Blame alone is no problem of its own: 「物业不作为，…」"""
 _AT_LEAST, _BEHIND_A_STOP, _BESIDE_ANOTHER, _ANNOUNCED_AT_LEAST, _COUNTED_AT_LEAST = 0.81, 0.5, 0.6, 0.8, 0.4
 """The most splits at less than one false in a hundred, on the first half of the lines written apart"""
 _FEWEST = 2
-"""Clauses that two matters have at least"""
+"""The smallest number of clauses with two problems"""
 _CONSTANT = "constant"
 
 

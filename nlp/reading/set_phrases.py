@@ -35,11 +35,11 @@ _RULES = (
 )
 _LONGEST = 14
 _ANY = re.compile("|".join(pattern.pattern for _intent, pattern in _RULES))
-"""One look for all of them: hardly any text is one"""
+"""One check for all rules, because few texts match any"""
 
 
 _STICKERS = re.compile(r"(?:\[[^\[\]\d]{1,12}\]\s*)+")
-"""Nothing but the names of small pictures"""
+"""Only names of emoji"""
 _NAME = re.compile(r"\[([^\[\]]+)\]")
 _UNDELIVERED = re.compile(
     r"^[\[【]?\s*(?:unsupported message|动画表情|收到了?一个表情"

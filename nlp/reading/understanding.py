@@ -29,13 +29,13 @@ class Wish(StrEnum):
     APPOINT = "appoint"
     """Says when somebody may come"""
     CORRECT = "correct"
-    """Puts right what was written before"""
+    """Corrects what was written before"""
     REFUSE = "refuse"
     """Does not accept that it is done"""
     VOTE = "vote"
     """Joins a neighbour's report, or stays apart from it"""
     STICKER = "sticker"
-    """The platform's notice in place of what it can't deliver"""
+    """The platform's notice for content that it can't deliver"""
 
 
 @dataclass(frozen=True, slots=True)
