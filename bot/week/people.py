@@ -90,7 +90,7 @@ def _reports(stage: Stage, town: Town, resident: str, number: int) -> None:
 
 
 def _filed(stage: Stage, resident: str) -> str | None:
-    """The number of the ticket just reported; None for a danger, whose answer names none."""
+    """The number of the ticket just reported, from the database, because the reply to a danger names none."""
     just_now = (Person.openid == resident) & (Ticket.created_at >= stage.clock())
     with stage.program.reading() as session:
         theirs = select(Ticket.number).join(Person, Person.id == Ticket.reporter_id).where(just_now)

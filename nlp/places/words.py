@@ -24,6 +24,6 @@ def words() -> Mapping[str, list[str] | str]:
 
 
 def either(name: str, *more: str) -> str:
-    """The words of the lists as a regular expression's alternatives, the longest first."""
+    """The words of a list, and `more`, as alternatives of a regular expression, the longest first."""
     listed = sorted({*words()[name], *more}, key=lambda word: (-len(word), word))
     return "(?:" + "|".join(listed) + ")"

@@ -65,7 +65,7 @@ def _asks_how_it_goes(text: str, said: Mapping[str, Any]) -> bool:
 
 
 def _in_passing(text: str, kinds: AbstractSet[str], said: Mapping[str, Any]) -> bool:
-    """「文苑社区在哪里」."""
+    """「文苑社区在哪里」: the text only names an area and asks for something else."""
     passing = re.search(vocabulary().patterns["passing"], text)
     counted = kinds & {"tickets", "order", "amount", "more"} or "measures" in said
     return bool(passing) and not counted and "category" not in said.get("only", {})
