@@ -96,7 +96,7 @@ def place_told(context: Context) -> Reply | None:
     if is_other_report(context, draft.category, draft.item) or _is_no_answer(context):
         return None
     if context.state in {Asks.PLACE, Asks.GUESS} and tells_no_place(context):
-        if _follows_another(context):
+        if _follows_another(context) or (context.state == Asks.GUESS and is_politeness(context)):
             return None
         more = _with_more_words(context, draft)
         return ask_place_again(context, more) if draft.asked.count(Asks.PLACE) < MOST_PUT else go_on(context, more)

@@ -61,8 +61,14 @@ def _taken_over(context: Context, ticket: Ticket) -> Reply:
 
 
 @router.command(ARRIVE)
-def arrive(context: Context) -> Reply:
-    """Store the arrival; for a team called by a whistle it is the 报到. Arriving also signs."""
+def arrive(context: Context) -> Reply | None:
+    """Store the arrival; for a team called by a whistle it is the 报到. 「到 DS-1」 names a patrol point instead."""
+    first = context.rest[:1]
+    return None if first.isascii() and first.isalpha() else _arrived(context)
+
+
+def _arrived(context: Context) -> Reply:
+    """Arriving also signs."""
     picked = pick_or_ask(context, HELD, ARRIVE)
     if isinstance(picked, Reply):
         return picked
