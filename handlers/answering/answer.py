@@ -95,7 +95,7 @@ class Answering:
         return apology
 
     def in_danger(self, message: Message, apology: str) -> str:
-        """An apology; behind what to do first, if the message tells of a danger. Needs no database."""
+        """The apology; if the message tells of a danger, behind the advice what to do first. Reads no database."""
         seen = self._said_often.understand(self._towns.reader(), message.text) if message.text.strip() else None
         if seen is None or not seen.red_flag:
             return apology
