@@ -68,9 +68,7 @@ def _found(context: Context, scope: Scope, statuses: tuple[Status, ...], command
     digits, words = _chosen(context, command) or split_reference(context.rest)
     if digits:
         return _by_number(context, scope, digits, words, command)
-    short, told = split_short(words)
-    if short and not (told or not command.wants_words):
-        short = ""  # 「约 9」: the digits are the words
+    short, told = _short_for(command, words)
     if not short and (ticket := held(context, scope, statuses)):
         return ticket, words
     fitting = newest(context.session, scope, statuses, MOST + 1)
@@ -92,11 +90,17 @@ def _chosen(context: Context, command: Command) -> tuple[str, str] | None:
     """「接 2」「结 2 换了灯泡」 behind a list of tickets: the second of that list."""
     if context.state != Asks.CHOICE:
         return None
-    numbers, (short, told) = context.slots["numbers"], split_short(context.rest)
+    numbers, (short, told) = context.slots["numbers"], _short_for(command, context.rest)
     index = option_number(short, len(numbers))
-    if index is None or not (told or not command.wants_words):
+    if index is None:
         return None
     return numbers[index], told or (context.slots["words"] if context.slots["word"] == command.name else "")
+
+
+def _short_for(command: Command, rest: str) -> tuple[str, str]:
+    """Like `split_short`; behind a command that wants words, digits alone are the words: 「约 9」."""
+    short, told = split_short(rest)
+    return (short, told) if told or not command.wants_words else ("", rest)
 
 
 def _by_number(context: Context, scope: Scope, digits: str, words: str, command: Command) -> Picked:

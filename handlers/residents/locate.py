@@ -11,7 +11,7 @@ from handlers.world.nodes import PlaceNode
 from handlers.world.qr_scenes import Scene, scene_of
 from handlers.world.world import World
 from models.grid import Level
-from models.ticket import Source
+from models.ticket import Source, Ticket
 from nlp.answers.choices import is_vague
 from nlp.answers.choices import number as option_number
 from nlp.reading.understanding import PlaceMention, Understanding
@@ -145,6 +145,11 @@ def in_house(draft: Draft, mention: PlaceMention) -> Draft:
     """The draft with the building, unit and room that are named without a compound: 「俺们是2单元」."""
     building, unit, room = mention.building or draft.building, mention.unit or draft.unit, mention.room or draft.room
     return replace(draft, building=building, unit=unit, room=room)
+
+
+def place_of(ticket: Ticket) -> Draft:
+    """A draft that holds only where a ticket is, but for the flat: for what else happens there."""
+    return Draft("", place_id=ticket.place_id, place_name=ticket.place_name, building=ticket.building, unit=ticket.unit)
 
 
 def is_placed(draft: Draft) -> bool:

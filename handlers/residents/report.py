@@ -145,8 +145,7 @@ def _danger_behind(context: Context, mention: PlaceMention | None) -> Reply | No
     last = _told_of_last(context)
     if last is None or last.place_id is None or last.red_flag or Status(last.status) not in OPEN | {Status.RESOLVED}:
         return None
-    there = Draft("", place_id=last.place_id, place_name=last.place_name, building=last.building, unit=last.unit)
-    return _danger_beside(context, there)
+    return _danger_beside(context, locate.place_of(last))
 
 
 def _told_of_last(context: Context) -> Ticket | None:

@@ -177,10 +177,7 @@ def _at_place_of(context: Context, ticket: Ticket) -> Draft:
     """The words as a report of their own at the ticket's place, in case they are another matter after all."""
     told = read(context, context.text, Draft(context.text, attachments=waiting(context)))
     told = replace(told, category=told.category or next(iter(told.choices), ""))
-    there = Draft(
-        "", place_id=ticket.place_id, place_name=ticket.place_name, building=ticket.building, unit=ticket.unit
-    )
-    return locate.as_placed(told, there)
+    return locate.as_placed(told, locate.place_of(ticket))
 
 
 def _house_added(context: Context, ticket: Ticket, told: PlaceMention) -> Reply:

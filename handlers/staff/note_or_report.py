@@ -6,6 +6,7 @@ from dataclasses import replace
 from handlers.dialogue.context import Context
 from handlers.dialogue.current_ticket import at_work
 from handlers.dialogue.message import Reply
+from handlers.dialogue.other_matter import is_small_talk
 from handlers.dialogue.router import Router, in_state
 from handlers.dialogue.states import Asks
 from handlers.dialogue.which_ticket import no_longer
@@ -20,7 +21,6 @@ from nlp.reading.understanding import Intent, Understanding
 
 router = Router("aside")
 _ABOUT_WORK = frozenset({Intent.REPORT, Intent.URGE, Intent.CONSULT, Intent.RATE, Intent.SUPPLEMENT, Intent.PROGRESS})
-_CHAT_SURELY = 0.85
 _TELL = 2
 _HEARD = re.compile(r"(?:收到|好的?|行|知道了|明白了?|嗯+|ok|OK)(?:了|的|啦|吧|哈)*[。.！!～~\s]*")
 _ASKS = re.compile(r"[吗呢没?？]+[。.！!～~\s]*$")
@@ -42,7 +42,7 @@ def said_in_between(context: Context) -> Reply | None:
         return Reply(context.say("aside.heard", **values), keep=True) if ticket.status == Status.DISPATCHED else None
     if _NOT_OURS.search(context.text):
         return Reply(context.say("aside.not_ours", **values), keep=True)
-    if not _is_about_work(context.understanding):
+    if not _is_about_work(context):
         return None
     return Reply(context.say("aside.note_or_report", **values), Asks.ASIDE, {"ticket": ticket.id, "text": context.text})
 
@@ -69,11 +69,12 @@ def note_or_report(context: Context) -> Reply | None:
     )
 
 
-def _is_about_work(seen: Understanding | None) -> bool:
+def _is_about_work(context: Context) -> bool:
     """「等配件，下午能好」 is read as chat, but not surely."""
-    if seen is None:
-        return False
-    return seen.intent in _ABOUT_WORK or (seen.intent is Intent.CHITCHAT and seen.intent_confidence < _CHAT_SURELY)
+    seen = context.understanding
+    return seen is not None and (
+        seen.intent in _ABOUT_WORK or (seen.intent is Intent.CHITCHAT and not is_small_talk(context))
+    )
 
 
 def _current(context: Context, seen: Understanding | None) -> Ticket | None:
