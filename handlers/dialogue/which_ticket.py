@@ -69,14 +69,21 @@ def _found(context: Context, scope: Scope, statuses: tuple[Status, ...], command
     if digits:
         return _by_number(context, scope, digits, words, command)
     short, told = _short_for(command, words)
-    if not short and (ticket := held(context, scope, statuses)):
-        return ticket, words
+    if short and (ending := _ending_in(context, scope, statuses, short)):
+        return ending, told
+    if (told or not short) and (ticket := held(context, scope, statuses)):
+        return ticket, words  # 「结 9 块砖都换了」 where no number ends in 9
     fitting = newest(context.session, scope, statuses, MOST + 1)
-    if short and len(ending := [each for each in fitting if str(each.number).endswith(short)]) == 1:
-        return ending[0], told
     if not fitting:
         return Reply(context.say(_nothing(context), word=command.name))
     return (fitting[0], words) if len(fitting) == 1 else which(context, fitting, words, command)
+
+
+def _ending_in(context: Context, scope: Scope, statuses: tuple[Status, ...], digits: str) -> Ticket | None:
+    """The only one of the newest whose number ends in these digits."""
+    fitting = newest(context.session, scope, statuses, MOST + 1)
+    ending = [each for each in fitting if str(each.number).endswith(digits)]
+    return ending[0] if len(ending) == 1 else None
 
 
 def _nothing(context: Context) -> str:

@@ -44,6 +44,15 @@ def test_a_count_or_a_house_is_no_ticket(two, words):
     assert two.tickets()[1].answer == words
 
 
+def test_a_count_that_ends_no_number_belongs_to_the_words(two, clock):
+    two.says(PROPERTY, "接 1")
+    clock.turn(minutes=1)
+    two.says(PROPERTY, "接 2")
+    two.says(PROPERTY, "结 9 块砖都换了")
+    assert stand(two) == ["working", "resolved"]
+    assert two.tickets()[1].answer == "9 块砖都换了"
+
+
 def test_the_reason_alone_answers_why_it_is_handed_on(two):
     lift = two.tickets()[1].number
     assert "为什么转给孝义市供水公司" in two.says(COMMUNITY, f"转 {lift} 供水")
